@@ -1,0 +1,19 @@
+export type {
+  Defense,
+  HoneypotDefense,
+  HoneypotStart,
+  Outbreak,
+  Population,
+  ScanStrategy,
+  UniformScan,
+  Worm,
+} from './outbreak.ts';
+export type { Engine, EngineName, InfectionLog, Randomness, Run, RunControl } from './engine.ts';
+export { sampleTimes, type Trajectory } from './trajectory.ts';
+export { summarize, type RunFacts, type Summary, type TimeToFraction } from './summary.ts';
+export {
+  contactRatePerSecond,
+  effectiveContactRatePerSecond,
+  pairwiseRatePerSecond,
+  reproductionNumber,
+} from './reproduction-number.ts';

@@ -1,0 +1,45 @@
+/**
+ * A chart as data. Every picture of the project is first one of these; `svg.ts` and `terminal.ts` draw it, so that the
+ * terminal, the report, the PNG file and the web show the same curves with the same names and colours.
+ */
+
+export interface LineChart {
+  readonly kind: 'lines';
+  /** File name without ending, kebab-case, unique in a report. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence that says what to see. */
+  readonly caption: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly lines: readonly Line[];
+  /** Vertical marks at moments, such as the start of the honeypots. */
+  readonly moments: readonly Moment[];
+}
+
+export interface Axis {
+  /** Label with the unit in brackets: `time (min)`. */
+  readonly label: string;
+  /** Limits; taken from the data when absent. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface Line {
+  readonly name: string;
+  /** Compartments keep one colour everywhere; `sequence` takes the next colour of an ordered scale. */
+  readonly role: 'susceptible' | 'infected' | 'immunized' | 'everInfected' | 'sequence' | 'reference';
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  /** Quantile band around the line. */
+  readonly band?: {
+    readonly low: ArrayLike<number>;
+    readonly high: ArrayLike<number>;
+    readonly name: string;
+  };
+}
+
+export interface Moment {
+  readonly x: number;
+  readonly label: string;
+}
