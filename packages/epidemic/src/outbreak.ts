@@ -9,6 +9,8 @@
 export interface Outbreak {
   /** Ω: the number of addresses that the worm scans; 2^32 for IPv4. An integer of at most 2^53. */
   readonly addressSpaceSize: number;
+  /** The lowest address of the space; addresses run from here to `firstAddress + addressSpaceSize - 1`. */
+  readonly firstAddress: number;
   readonly population: Population;
   readonly worm: Worm;
   readonly defenses: readonly Defense[];
@@ -57,8 +59,11 @@ export interface HoneypotDefense {
   readonly delaySeconds: number;
   /** Probability that one contact leads to immunization; a contact that fails leaves the host as it was. */
   readonly success: number;
-  /** Where the honeypots lie: spread at random over the unused addresses, or in one run of consecutive addresses. */
-  readonly placement: 'scattered' | 'block';
+  /**
+   * Where the honeypots lie: spread at random over the unused addresses, in one run of consecutive addresses, or spread
+   * over those /16 networks that hold vulnerable hosts. Uniform scanning makes no difference between them.
+   */
+  readonly placement: 'scattered' | 'block' | 'populated';
 }
 
 /**
