@@ -15,13 +15,19 @@ export interface Summary {
   readonly stillInfected: number;
   /** When no host was infected any more (mean field: fewer than one), in seconds; null when that did not happen. */
   readonly extinctionTime: number | null;
-  /** R0: susceptible hosts that one infected host infects before it is immunized, all others susceptible; null without a defense. */
+  /**
+   * R0: susceptible hosts that one infected host infects before it is immunized, all others susceptible and every
+   * defense at work; null without a defense.
+   */
   readonly basicReproductionNumber: number | null;
   /** The same when the defense starts, with the susceptible hosts left then; null when it never started. */
   readonly reproductionNumberAtStart: number | null;
   /** Doubling time of the early outbreak before any defense, in seconds: ln 2 · Ω / (s N). */
   readonly doublingTime: number | null;
-  /** When that fraction of N had ever been infected, in seconds; null when it never had (mean field: 1 means all but less than one host). */
+  /**
+   * When that fraction of N had ever been infected, in seconds; null when it never had. In the mean field, which only
+   * approaches N, 1 means all but less than one host.
+   */
   readonly timeTo: TimeToFraction;
   /** Probes sent; where an engine does not draw the misses, their expectation given the run: s · ∫ infected dt. */
   readonly probes: number;
@@ -47,7 +53,10 @@ export interface RunFacts {
   readonly timeTo: TimeToFraction;
   readonly probes: number;
   readonly honeypotContacts: number;
-  /** Susceptible hosts at the moment when the first honeypots began to immunize, and which had begun by then; null when none did. */
+  /**
+   * Susceptible hosts at the moment when the first honeypots began to immunize, and which had begun by then; null when
+   * none did.
+   */
   readonly firstStart: {
     readonly susceptible: number;
     readonly honeypots: readonly HoneypotDefense[];
