@@ -1,1 +1,20 @@
-export {};
+/** What every package stands on: no word of the domain, no clock, no randomness but a seed's, no I/O. */
+
+export { assert, unreachable } from './assert.ts';
+export { type Clock, VirtualClock } from './clock.ts';
+export { type EventHandle, EventQueue, type TimedEvent } from './event-queue.ts';
+
+// Randomness: named streams and what is drawn from them.
+export { philox4x32 } from './random/philox.ts';
+export { RandomStream } from './random/random-stream.ts';
+export { parseSeed, type RandomStreams, randomStreams } from './random/random-streams.ts';
+export { exponentialZiggurat, type ZigguratTables } from './random/ziggurat.ts';
+export { exponential, exponentialOutsideLayer, gamma, normal } from './random/distributions.ts';
+export { poisson } from './random/poisson.ts';
+export { binomial } from './random/binomial.ts';
+
+// Mathematics that returns the same bits in every engine.
+export { exp, expm1, log, log1p } from './math/portable-math.ts';
+
+// What a person writes and reads.
+export type { Parsed } from './units/parsed.ts';

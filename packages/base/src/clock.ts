@@ -1,0 +1,39 @@
+/**
+ * Time as a component. Nothing in the packages reads the machine's clock: whoever needs the time is handed a
+ * `Clock`, and a simulation hands over a `VirtualClock` that it moves itself.
+ */
+
+import { assert } from './assert.ts';
+
+/** Tells the time in seconds since an origin of its own choosing; never runs backwards. */
+export interface Clock {
+  nowSeconds(): number;
+}
+
+/** A clock that stands still until told to move. */
+export class VirtualClock implements Clock {
+  #nowSeconds: number;
+
+  constructor(startSeconds: number = 0) {
+    assert(Number.isFinite(startSeconds), 'a clock starts at a finite time');
+    this.#nowSeconds = startSeconds;
+  }
+
+  nowSeconds(): number {
+    return this.#nowSeconds;
+  }
+
+  /** Moves the clock to `timeSeconds`, which must not lie in the past. */
+  advanceTo(timeSeconds: number): void {
+    assert(
+      Number.isFinite(timeSeconds) && timeSeconds >= this.#nowSeconds,
+      `time runs forward: ${timeSeconds} after ${this.#nowSeconds}`,
+    );
+    this.#nowSeconds = timeSeconds;
+  }
+
+  /** Moves the clock `durationSeconds` onward. */
+  advanceBy(durationSeconds: number): void {
+    this.advanceTo(this.#nowSeconds + durationSeconds);
+  }
+}
