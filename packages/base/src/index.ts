@@ -18,3 +18,12 @@ export { exp, expm1, log, log1p } from './math/portable-math.ts';
 
 // What a person writes and reads.
 export type { Parsed } from './units/parsed.ts';
+export { formatDuration, parseDuration } from './units/duration.ts';
+export { formatRate, parseRate } from './units/rate.ts';
+export { formatCount, parseCount } from './units/count.ts';
+export { formatPercent, parseFraction } from './units/fraction.ts';
+export { nearest } from './text/nearest.ts';
+
+// Addresses and sets of them.
+export { type AddressRange, AddressSet } from './address/address-set.ts';
+export { type Cidr, formatCidr, formatIpv4, parseCidr, parseIpv4 } from './address/ipv4.ts';
