@@ -1,0 +1,68 @@
+/** How far a long command has come, on stderr: a bar with the time left on a terminal, now and then a line elsewhere. */
+import { formatDuration } from '@wormwood/base';
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  /** `fraction` of the whole in 0..1; `note` says what that is: `12 of 100 runs`. */
+  update(fraction: number, note: string): void;
+  stop(): void;
+}
+
+export const silentProgress: Progress = { update: () => undefined, stop: () => undefined };
+
+const BAR_STEPS = 1000;
+
+/** Returns a bar that redraws itself on `stream`, a terminal, and is gone after `stop`. */
+export function progressBar(stream: NodeJS.WriteStream, label: string): Progress {
+  const timeLeft = estimator();
+  const columns = stream.columns;
+  const bar = new SingleBar({
+    format: `${label} {bar} {percentage}%  {note}{left}`,
+    stream,
+    barsize: Math.max(10, Math.min(40, columns - label.length - 45)),
+    hideCursor: true,
+    clearOnComplete: true,
+    // The program answers Ctrl-C itself.
+    gracefulExit: false,
+    fps: 5,
+  });
+  bar.start(BAR_STEPS, 0, { note: '', left: '' });
+  return {
+    update: (fraction, note) => {
+      const left = timeLeft(fraction);
+      bar.update(Math.floor(fraction * BAR_STEPS), { note, left: left === null ? '' : `, ${left} left` });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+const FIRST_LINE_MS = 5_000;
+const LINE_SPACING_MS = 15_000;
+
+/** Returns a progress that hands `write` a line after some seconds and then a few lines a minute. */
+export function progressLines(write: (line: string) => void, label: string): Progress {
+  const timeLeft = estimator();
+  let due = performance.now() + FIRST_LINE_MS;
+  return {
+    update: (fraction, note) => {
+      const left = timeLeft(fraction);
+      const now = performance.now();
+      if (now < due) return;
+      due = now + LINE_SPACING_MS;
+      write(
+        `${label}: ${Math.floor(fraction * 100)} %, ${note}${left === null ? '' : `, about ${left} left`}`,
+      );
+    },
+    stop: () => undefined,
+  };
+}
+
+/** Returns a function that tells the time left in words, from the fraction done since now; null while it is too early. */
+function estimator(): (fraction: number) => string | null {
+  const start = performance.now();
+  return (fraction) => {
+    const elapsed = (performance.now() - start) / 1000;
+    if (fraction < 0.01 || elapsed < 1) return null;
+    return formatDuration(Math.round((elapsed * (1 - fraction)) / fraction));
+  };
+}

@@ -1,0 +1,73 @@
+/** Writing a set of files into a directory so that each appears whole or not at all. */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
+
+export interface OutputFile {
+  /** File name without a directory. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/**
+ * Makes the directory, its parents included, and checks that files can be made in it: called before a long run, so
+ * that hours of work do not end at a wrong path.
+ */
+export async function prepareDirectory(path: string): Promise<string> {
+  const directory = resolve(path);
+  const found = await stat(directory).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) {
+    throw new CommandFailure(EXIT.usage, `--out ${path} is a file; name a directory.`);
+  }
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CommandFailure(EXIT.failed, `Cannot write into ${path}: ${systemReason(error)}.`, {
+      cause: error,
+    });
+  }
+  return directory;
+}
+
+/**
+ * Writes all files under temporary names, then renames each into place. When one cannot be written, none is renamed
+ * and the temporary ones are removed; the error says which file and why.
+ */
+export async function saveFiles(directory: string, files: readonly OutputFile[]): Promise<void> {
+  const temporary = join(directory, `.wormwood-${randomUUID()}`);
+  let current = directory;
+  try {
+    await mkdir(temporary);
+    for (const file of files) {
+      current = join(directory, file.name);
+      await writeSynced(join(temporary, file.name), file.content);
+    }
+    for (const file of files) {
+      current = join(directory, file.name);
+      await rename(join(temporary, file.name), current);
+    }
+  } catch (error) {
+    const kept =
+      errorCode(error) === 'ENOSPC' ? ' Nothing was left half-written; free some space and repeat.' : '';
+    throw new CommandFailure(EXIT.failed, `Cannot write ${current}: ${systemReason(error)}.${kept}`, {
+      cause: error,
+    });
+  } finally {
+    // A full disk or a vanished one must not hide the first error.
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Some file systems report a full disk only when the data is synced. */
+async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
