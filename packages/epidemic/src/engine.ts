@@ -33,6 +33,11 @@ export interface RunControl {
   shouldStop(): boolean;
   /** Told now and then how far the run has come, as simulated seconds. */
   progress(simulatedSeconds: number): void;
+  /**
+   * Whether the run carries its `infections`, in engines that know them.
+   * @default false
+   */
+  readonly keepInfections?: boolean;
 }
 
 export interface Run {

@@ -17,3 +17,13 @@ export {
   pairwiseRatePerSecond,
   reproductionNumber,
 } from './reproduction-number.ts';
+
+// Where hosts and honeypots lie.
+export {
+  placementObstacles,
+  placeHosts,
+  placePopulation,
+  PLACED_ADDRESSES_MAX,
+  PLACEMENT_STREAM,
+  type PlacedPopulation,
+} from './population.ts';
