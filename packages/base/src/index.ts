@@ -22,6 +22,7 @@ export { formatDuration, parseDuration } from './units/duration.ts';
 export { formatRate, parseRate } from './units/rate.ts';
 export { formatCount, parseCount } from './units/count.ts';
 export { formatPercent, parseFraction } from './units/fraction.ts';
+export type { Diagnostic } from './text/diagnostic.ts';
 export { nearest } from './text/nearest.ts';
 
 // Addresses and sets of them.

@@ -1,0 +1,366 @@
+/**
+ * Reads `honeyd.conf` as it is: both spellings (`block`/`filtered`, `reset`/`closed`), every statement of honeyd.md 1.2.
+ * All problems are told at once; after a statement that cannot be read, reading goes on at the next one. Files are
+ * asked for through `readInclude`, so this folder touches no disk.
+ */
+import { type Diagnostic, formatIpv4, nearest, type Parsed } from '@wormwood/base';
+import type { Honeynet, PortAction } from '../model.ts';
+import { readAction, readCondition, readPortNumber, startsCondition } from './honeyd-action.ts';
+import { KEYWORDS, lexHoneydConfiguration, type Token } from './honeyd-lexer.ts';
+import { readRoute } from './honeyd-route.ts';
+import { readSet } from './honeyd-set.ts';
+import { emptyTemplate, HoneynetBuilder, type TemplateDraft } from './honeynet-builder.ts';
+import { StatementFault, TokenReader } from './token-reader.ts';
+
+export interface ConfigurationSource {
+  readonly text: string;
+  /** Name to show in diagnostics. */
+  readonly file: string;
+  /** The text of a file named by `include`, or why it cannot be read. */
+  readInclude(name: string): Parsed<string>;
+}
+
+export interface ConfigurationResult {
+  /** What could be read; to be used only when no diagnostic is an error. */
+  readonly honeynet: Honeynet;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Statement = (context: ParserContext) => void;
+
+interface ParserContext {
+  readonly reader: TokenReader;
+  readonly builder: HoneynetBuilder;
+  readonly source: ConfigurationSource;
+  includes: number;
+}
+
+/** Stands for the ten levels that Honeyd allows; counted over all files, which also ends a file that includes itself. */
+const INCLUDES_MAX = 100;
+
+const STATEMENTS: Readonly<Record<string, Statement>> = {
+  create: readCreate,
+  dynamic: readDynamic,
+  delete: readDelete,
+  add: readAdd,
+  broadcast: readBroadcast,
+  bind: readBind,
+  clone: readClone,
+  dhcp: readDhcp,
+  set: ({ reader, builder }) => readSet(reader, (what) => expectTemplate(reader, builder, what)),
+  annotate: readAnnotate,
+  route: ({ reader, builder }) => readRoute(reader, builder),
+  option: readOption,
+  include: readIncludeStatement,
+};
+
+/** Returns the honeynet that a `honeyd.conf` describes and everything that is wrong or doubtful about it. */
+export function parseHoneydConfiguration(source: ConfigurationSource): ConfigurationResult {
+  const reader = new TokenReader(lexHoneydConfiguration(source.text, source.file));
+  const context: ParserContext = { reader, builder: new HoneynetBuilder(), source, includes: 0 };
+  while (reader.peek().kind !== 'end') {
+    try {
+      readStatement(context);
+    } catch (fault) {
+      if (!(fault instanceof StatementFault)) throw fault;
+      skipToNextStatement(reader);
+    }
+  }
+  return { honeynet: context.builder.build(), diagnostics: reader.diagnostics };
+}
+
+function readStatement(context: ParserContext): void {
+  const token = context.reader.take();
+  const statement =
+    token.kind === 'word' && Object.hasOwn(STATEMENTS, token.text) ? STATEMENTS[token.text] : undefined;
+  if (statement !== undefined) return statement(context);
+  if (token.kind === 'word' && (token.text === 'list' || token.text === 'debug')) {
+    context.reader.fault(
+      token,
+      'console-statement',
+      `"${token.text}" is a command of the console.`,
+      'Remove it from the file.',
+    );
+  }
+  const words = Object.keys(STATEMENTS);
+  const meant = nearest(token.text, words);
+  const help = `${meant === undefined ? '' : `Did you mean "${meant}"? `}Statements: ${words.join(', ')}.`;
+  const message =
+    token.kind === 'unknown'
+      ? `"${token.text}" is no word of the language.`
+      : `"${token.text}" begins no statement.`;
+  context.reader.fault(token, 'unknown-statement', message, help);
+}
+
+/** A statement word at the start of a line is taken for the next statement. */
+function skipToNextStatement(reader: TokenReader): void {
+  for (let token = reader.peek(); token.kind !== 'end'; token = reader.peek()) {
+    if (token.startsLine) return;
+    reader.take();
+  }
+}
+
+function readCreate({ reader, builder }: ParserContext): void {
+  const name = expectFreeName(reader, builder, 'create');
+  builder.templates.set(name, emptyTemplate(name));
+}
+
+function readDynamic({ reader, builder }: ParserContext): void {
+  const name = expectFreeName(reader, builder, 'dynamic');
+  builder.templates.set(name, { ...emptyTemplate(name), dynamic: [] });
+}
+
+function readClone({ reader, builder }: ParserContext): void {
+  const name = expectFreeName(reader, builder, 'clone');
+  const original = expectTemplate(reader, builder, 'the template to clone');
+  builder.templates.set(name, { ...original, name });
+}
+
+function readDelete({ reader, builder }: ParserContext): void {
+  const template = expectTemplate(reader, builder, 'the template to delete');
+  const at = reader.peek();
+  if (!isWord(at, 'tcp') && !isWord(at, 'udp')) return builder.deleteTemplate(template.name);
+  const protocol = reader.expectWord(['tcp', 'udp'], 'a protocol');
+  reader.expectWord(['port'], 'port');
+  const port = readPortNumber(reader, 'A port');
+  if (!builder.deletePort(template, protocol, port)) {
+    reader.note(
+      'error',
+      at,
+      'no-such-port',
+      `Template "${template.name}" has no ${protocol} port ${port}.`,
+      '',
+    );
+  }
+}
+
+function readAdd({ reader, builder }: ParserContext): void {
+  const named = reader.peek();
+  const template = expectTemplate(reader, builder, 'a template');
+  if (reader.accept('subsystem')) return readSubsystem(reader, template);
+  if (reader.accept('use')) {
+    const used = expectTemplate(reader, builder, 'the template to use');
+    reader.expectWord(['if'], 'if');
+    return addRule(reader, named, template, () => builder.addRule(template, readCondition(reader), used));
+  }
+  if (reader.accept('otherwise')) {
+    reader.expectWord(['use'], 'use');
+    const used = expectTemplate(reader, builder, 'the template to use');
+    return addRule(reader, named, template, () => builder.addRule(template, { kind: 'otherwise' }, used));
+  }
+  const at = reader.peek();
+  const protocol = reader.expectWord(
+    ['tcp', 'udp', 'subsystem', 'use', 'otherwise'],
+    'tcp, udp, subsystem, use or otherwise',
+  );
+  reader.expectWord(['port'], 'port');
+  const port = readPortNumber(reader, 'A port');
+  const replaced = builder.setPort(template, {
+    protocol: protocol as 'tcp' | 'udp',
+    port,
+    action: readAction(reader),
+  });
+  if (replaced) {
+    const help = 'The last definition holds; Honeyd kept the first.';
+    reader.note(
+      'warning',
+      at,
+      'port-defined-twice',
+      `The ${protocol} port ${port} of "${template.name}" was defined before.`,
+      help,
+    );
+  }
+}
+
+function addRule(reader: TokenReader, named: Token, template: TemplateDraft, add: () => void): void {
+  if (template.dynamic === null) {
+    const help = `Create it with: dynamic ${template.name}.`;
+    reader.fault(named, 'not-dynamic', `Template "${template.name}" is not dynamic.`, help);
+  }
+  add();
+}
+
+function readSubsystem(reader: TokenReader, template: TemplateDraft): void {
+  const command = reader.expectQuoted('a command').text;
+  let shared = false;
+  let restart = false;
+  while (isWord(reader.peek(), 'shared') || isWord(reader.peek(), 'restart')) {
+    if (reader.take().text === 'shared') shared = true;
+    else restart = true;
+  }
+  template.subsystems = [...template.subsystems, { command, shared, restart }];
+}
+
+function readBroadcast({ reader, builder }: ParserContext): void {
+  const template = expectTemplate(reader, builder, 'a template').name;
+  reader.expectWord(['srcport'], 'srcport');
+  const sourcePort = readPortNumber(reader, 'A source port');
+  reader.expectWord(['dstport'], 'dstport');
+  const destinationPort = readPortNumber(reader, 'A destination port');
+  reader.expectWord(['time'], 'time');
+  const everySeconds = reader.expectNumber('The time between broadcasts', { min: 1, max: 1e9, whole: true });
+  const action: PortAction = readAction(reader);
+  builder.broadcasts.push({ template, sourcePort, destinationPort, everySeconds, action });
+}
+
+function readBind({ reader, builder }: ParserContext): void {
+  if (startsCondition(reader)) {
+    const condition = readCondition(reader);
+    const address = reader.expectAddress('The address to bind');
+    return builder.bindWhen(address, condition, expectTemplate(reader, builder, 'a template'));
+  }
+  const at = reader.peek();
+  // Networks and ranges are beyond Honeyd's grammar, where each address takes a line.
+  const { first, last } = readAddresses(reader);
+  if (first === last && reader.accept('to')) {
+    const name = reader.take();
+    if (name.kind !== 'word')
+      reader.fault(
+        name,
+        'interface-expected',
+        `"${name.text}" is no interface.`,
+        'Write bind ADDRESS to eth0.',
+      );
+    builder.externals.push({ address: first, interfaceName: name.text });
+    return;
+  }
+  if (!builder.bind(first, last, expectTemplate(reader, builder, 'a template'))) {
+    reader.note(
+      'error',
+      at,
+      'bound-twice',
+      `${at.text} is bound already.`,
+      'Delete the first binding, or this one.',
+    );
+  }
+}
+
+function readAddresses(reader: TokenReader): { readonly first: number; readonly last: number } {
+  if (reader.peek().kind === 'network') {
+    const { address, prefixLength } = reader.expectNetwork('The network to bind');
+    return { first: address, last: address + 2 ** (32 - prefixLength) - 1 };
+  }
+  const first = reader.expectAddress('The address to bind');
+  if (!reader.accept('-')) return { first, last: first };
+  const at = reader.peek();
+  const last = reader.expectAddress('The last address to bind');
+  if (last < first)
+    reader.fault(at, 'empty-range', `${formatIpv4(last)} lies before ${formatIpv4(first)}.`, '');
+  return { first, last };
+}
+
+function readDhcp({ reader, builder }: ParserContext): void {
+  const template = expectTemplate(reader, builder, 'a template');
+  reader.expectWord(['on'], 'on');
+  const name = reader.take();
+  if (name.kind !== 'word')
+    reader.fault(name, 'interface-expected', `"${name.text}" is no interface.`, 'Write dhcp NAME on eth0.');
+  const ethernet = reader.accept('ethernet')
+    ? reader.expectQuoted('an Ethernet address').text
+    : template.ethernet;
+  if (ethernet === null) {
+    const help = 'Add ethernet "vendor or address".';
+    reader.note(
+      'error',
+      name,
+      'dhcp-without-ethernet',
+      `Template "${template.name}" has no Ethernet address to ask with.`,
+      help,
+    );
+  }
+  builder.dhcpClients.push({ template: { ...template, ethernet }, interfaceName: name.text });
+}
+
+function readAnnotate({ reader, builder }: ParserContext): void {
+  const personality = reader.accept('random') ? 'random' : reader.expectQuoted('a personality').text;
+  if (reader.accept('fragment')) {
+    const policy = reader.expectWord(['drop', 'old', 'new'], 'a fragment policy');
+    builder.annotations.push({ kind: 'fragments', personality, policy });
+    return;
+  }
+  const allowed = !reader.accept('no');
+  reader.expectWord(['finscan', 'fragment', 'no'], 'finscan, no finscan or fragment');
+  builder.annotations.push({ kind: 'fin-scan', personality, allowed });
+}
+
+function readOption({ reader, builder }: ParserContext): void {
+  const [plugin, key] = [reader.take(), reader.take()];
+  for (const token of [plugin, key]) {
+    if (token.kind !== 'word')
+      reader.fault(token, 'word-expected', `"${token.text}" is no name.`, 'Write option PLUGIN KEY VALUE.');
+  }
+  const slash = reader.accept('/') ? '/' : '';
+  const value = reader.take();
+  if (value.kind !== 'word' && value.kind !== 'number' && value.kind !== 'quoted') {
+    reader.fault(value, 'value-expected', `"${value.text}" is no value.`, 'A number or a word.');
+  }
+  builder.options.push({ plugin: plugin.text, key: key.text, value: slash + value.text });
+}
+
+function readIncludeStatement(context: ParserContext): void {
+  const { reader } = context;
+  const name = reader.take();
+  if (name.kind !== 'word' && name.kind !== 'quoted')
+    reader.fault(name, 'file-expected', 'include needs a file name.', '');
+  if (++context.includes > INCLUDES_MAX) {
+    reader.fault(
+      name,
+      'too-many-includes',
+      `More than ${INCLUDES_MAX} includes.`,
+      'Does a file include itself?',
+    );
+  }
+  const text = context.source.readInclude(name.text);
+  if (!text.ok) return reader.fault(name, 'include-unreadable', text.reason, '');
+  reader.include(lexHoneydConfiguration(text.value, name.text));
+}
+
+function expectFreeName(reader: TokenReader, builder: HoneynetBuilder, statement: string): string {
+  const token = reader.peek();
+  if (token.kind === 'quoted' || token.kind !== 'word') {
+    reader.fault(
+      token,
+      'name-expected',
+      `"${token.text}" cannot name a template.`,
+      `Write ${statement} NAME; a name begins with a letter.`,
+    );
+  }
+  const reserved = KEYWORDS.includes(token.text) && token.text !== 'default' && token.text !== 'template';
+  if (reserved) {
+    const help = `Choose another name, such as ${token.text}-host.`;
+    reader.fault(
+      token,
+      'keyword-as-name',
+      `"${token.text}" is a word of the language and cannot name a template.`,
+      help,
+    );
+  }
+  if (builder.templates.has(token.text)) {
+    reader.fault(token, 'template-exists', `Template "${token.text}" exists already.`, '');
+  }
+  return reader.take().text;
+}
+
+function expectTemplate(reader: TokenReader, builder: HoneynetBuilder, what: string): TemplateDraft {
+  const token = reader.peek();
+  if (token.kind !== 'word' && token.kind !== 'address') {
+    reader.fault(token, 'template-expected', `"${token.text}" stands where ${what} is expected.`, '');
+  }
+  const template = builder.templates.get(token.text);
+  if (template === undefined) {
+    const meant = nearest(token.text, builder.templates.keys());
+    const known = [...builder.templates.keys()].slice(0, 8).join(', ') || 'none yet';
+    const help = meant === undefined ? `Templates so far: ${known}.` : `Did you mean "${meant}"?`;
+    const message =
+      token.kind === 'address'
+        ? `No template is bound to ${token.text}.`
+        : `No template is called "${token.text}".`;
+    return reader.fault(token, 'unknown-template', message, help);
+  }
+  reader.take();
+  return template;
+}
+
+function isWord(token: Token, text: string): boolean {
+  return token.kind === 'word' && token.text === text;
+}

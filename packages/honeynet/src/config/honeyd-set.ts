@@ -1,0 +1,78 @@
+/** The `set` statements of `honeyd.conf`: what a template is like (honeyd.md 1.2). */
+import type { TransportProtocol } from '../model.ts';
+import { readAction, readProtocol } from './honeyd-action.ts';
+import type { TemplateDraft } from './honeynet-builder.ts';
+import type { TokenReader } from './token-reader.ts';
+
+const PROPERTIES = [
+  'default',
+  'personality',
+  'ethernet',
+  'uptime',
+  'droprate',
+  'maxfds',
+  'uid',
+  'spoof',
+] as const;
+const ID_MAX = 2 ** 32 - 2;
+
+type Setter = (reader: TokenReader, template: TemplateDraft) => void;
+
+const SETTERS: Readonly<Record<(typeof PROPERTIES)[number], Setter>> = {
+  default: setDefaultAction,
+  personality: (reader, template) => {
+    template.personality = reader.accept('random') ? 'random' : reader.expectQuoted('a personality').text;
+  },
+  ethernet: (reader, template) => {
+    template.ethernet = reader.expectQuoted('an Ethernet address or vendor').text;
+  },
+  uptime: (reader, template) => {
+    template.uptimeSeconds = reader.expectNumber('An uptime', { min: 0, max: 1e9, whole: true });
+  },
+  droprate: (reader, template) => {
+    const what = reader.expectWord(['in', 'syn'], 'in or syn');
+    const fraction = reader.expectNumber('A drop rate in percent', { min: 0, max: 100, whole: false }) / 100;
+    if (what === 'in') template.dropIncoming = fraction;
+    else template.dropSyn = fraction;
+  },
+  maxfds: (reader, template) => {
+    const openFilesMax = reader.expectNumber('The number of open files', { min: 4, max: 1e6, whole: true });
+    template.process = { ...template.process, openFilesMax };
+  },
+  uid: setUser,
+  spoof: setSpoof,
+};
+
+export function readSet(reader: TokenReader, expectTemplate: (what: string) => TemplateDraft): void {
+  const template = expectTemplate('the template to set');
+  const property = reader.expectWord(PROPERTIES, 'a property of a template');
+  SETTERS[property](reader, template);
+}
+
+function setDefaultAction(reader: TokenReader, template: TemplateDraft): void {
+  const protocol: TransportProtocol = readProtocol(reader);
+  reader.expectWord(['action'], 'action');
+  template.defaultActions = { ...template.defaultActions, [protocol]: readAction(reader) };
+}
+
+/** Scripts never run as root: neither id may be 0. */
+function setUser(reader: TokenReader, template: TemplateDraft): void {
+  const userId = reader.expectNumber('A user id', { min: 1, max: ID_MAX, whole: true });
+  const groupId = reader.accept('gid')
+    ? reader.expectNumber('A group id', { min: 1, max: ID_MAX, whole: true })
+    : template.process.groupId;
+  template.process = { ...template.process, userId, groupId };
+}
+
+function setSpoof(reader: TokenReader, template: TemplateDraft): void {
+  const first = reader.expectWord(['from', 'to'], 'from or to');
+  const address = reader.expectAddress(
+    first === 'from' ? 'The address that replies come from' : 'The address that replies go to',
+  );
+  if (first === 'to') {
+    template.spoof = { fromAddress: null, toAddress: address };
+    return;
+  }
+  const toAddress = reader.accept('to') ? reader.expectAddress('The address that replies go to') : null;
+  template.spoof = { fromAddress: address, toAddress };
+}

@@ -1,0 +1,151 @@
+/**
+ * A honeynet in the making: what the statements of a configuration change, in their order. `clone` and `bind` copy a
+ * template as it is at that moment, so later changes to the original do not reach the copy (Honeyd's rule).
+ */
+import { formatIpv4 } from '@wormwood/base';
+import type {
+  Annotation,
+  Binding,
+  Broadcast,
+  Condition,
+  DhcpClient,
+  External,
+  Honeynet,
+  LinkQuality,
+  Network,
+  PluginOption,
+  PortRule,
+  RouteEntry,
+  Router,
+  Template,
+  Tunnel,
+} from '../model.ts';
+
+/** A template while it is being written; the arrays are replaced, never changed, so that copies can share them. */
+export type TemplateDraft = { -readonly [Key in keyof Template]: Template[Key] };
+
+export type RouterDraft = {
+  readonly [Key in keyof Router]: Router[Key] extends readonly (infer Item)[] ? Item[] : Router[Key];
+};
+
+/** Honeyd's defaults for a fresh template: TCP and ICMP open, UDP closed. */
+export function emptyTemplate(name: string): TemplateDraft {
+  return {
+    name,
+    personality: null,
+    ethernet: null,
+    uptimeSeconds: null,
+    dropIncoming: 0,
+    dropSyn: 0,
+    spoof: null,
+    defaultActions: {
+      tcp: { kind: 'open', tarpit: false },
+      udp: { kind: 'closed' },
+      icmp: { kind: 'open', tarpit: false },
+    },
+    ports: [],
+    subsystems: [],
+    process: { openFilesMax: null, userId: null, groupId: null },
+    dynamic: null,
+  };
+}
+
+export class HoneynetBuilder {
+  readonly templates: Map<string, TemplateDraft> = new Map();
+  readonly externals: External[] = [];
+  readonly dhcpClients: DhcpClient[] = [];
+  readonly broadcasts: Broadcast[] = [];
+  readonly annotations: Annotation[] = [];
+  readonly options: PluginOption[] = [];
+  readonly entries: RouteEntry[] = [];
+  readonly #routers: Map<number, RouterDraft> = new Map();
+  /** Bindings by their first and last address, each with the name under which its copy can be changed. */
+  readonly #bindings: Map<string, Binding> = new Map();
+
+  /** Binds a copy of `template` to the addresses and keeps it under their name; false if they are bound already. */
+  bind(first: number, last: number, template: Template): boolean {
+    const name = first === last ? formatIpv4(first) : `${formatIpv4(first)}-${formatIpv4(last)}`;
+    if (this.#bindings.has(name)) return false;
+    const copy: TemplateDraft = { ...template, name };
+    this.templates.set(name, copy);
+    this.#bindings.set(name, { first, last, template: copy });
+    return true;
+  }
+
+  /** Adds a rule to the dynamic template of an address, which the first rule creates. */
+  bindWhen(address: number, condition: Condition, template: Template): void {
+    const name = formatIpv4(address);
+    if (!this.#bindings.has(name)) this.bind(address, address, { ...emptyTemplate(name), dynamic: [] });
+    const draft = this.templates.get(name);
+    if (draft !== undefined) this.addRule(draft, condition, template);
+  }
+
+  addRule(dynamic: TemplateDraft, condition: Condition, template: Template): void {
+    const rules = dynamic.dynamic ?? [];
+    const copy: Template = { ...template, name: `${dynamic.name}_${rules.length}_${template.name}` };
+    dynamic.dynamic = [...rules, { condition, template: copy }];
+  }
+
+  /** Adds the port, or replaces its action; true when it was there before. */
+  setPort(template: TemplateDraft, rule: PortRule): boolean {
+    const others = withoutPort(template, rule.protocol, rule.port);
+    const replaced = others.length < template.ports.length;
+    template.ports = [...others, rule];
+    return replaced;
+  }
+
+  /** Removes the port; false when it was not there. */
+  deletePort(template: TemplateDraft, protocol: PortRule['protocol'], port: number): boolean {
+    const others = withoutPort(template, protocol, port);
+    if (others.length === template.ports.length) return false;
+    template.ports = others;
+    return true;
+  }
+
+  deleteTemplate(name: string): void {
+    this.templates.delete(name);
+    this.#bindings.delete(name);
+  }
+
+  router(address: number): RouterDraft {
+    let router = this.#routers.get(address);
+    if (router === undefined) {
+      router = { address, links: [], unreachable: [], routes: [], tunnels: [] };
+      this.#routers.set(address, router);
+    }
+    return router;
+  }
+
+  /**
+   * Adds a route and, unless it is the default route, the way back: the next hop's default route to this router
+   * (Honeyd's rule; the first stated link quality of a pair stays).
+   */
+  addRoute(address: number, network: Network, nextHop: number, link: LinkQuality): void {
+    this.router(address).routes.push({ network, nextHop, link });
+    const back = this.router(nextHop);
+    if (network.prefixLength === 0 || back.routes.some((route) => route.network.prefixLength === 0)) return;
+    back.routes.push({ network: { address: 0, prefixLength: 0 }, nextHop: address, link });
+  }
+
+  addTunnel(address: number, tunnel: Tunnel): void {
+    this.router(address).tunnels.push(tunnel);
+  }
+
+  build(): Honeynet {
+    return {
+      templates: this.templates,
+      bindings: [...this.#bindings.values()],
+      defaultTemplate: this.templates.get('default') ?? null,
+      topology: { entries: this.entries, routers: [...this.#routers.values()] },
+      externals: this.externals,
+      dhcpClients: this.dhcpClients,
+      broadcasts: this.broadcasts,
+      annotations: this.annotations,
+      options: this.options,
+    };
+  }
+}
+
+function withoutPort(template: Template, protocol: PortRule['protocol'], port: number): readonly PortRule[] {
+  return template.ports.filter((rule) => rule.protocol !== protocol || rule.port !== port);
+}

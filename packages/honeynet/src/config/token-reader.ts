@@ -1,0 +1,155 @@
+/**
+ * A cursor over tokens that gathers diagnostics. A statement that cannot be read throws `StatementFault` inside this
+ * folder only; the parser catches it and goes on with the next statement, so that all problems are told at once.
+ */
+import { type Diagnostic, nearest, parseCidr, parseIpv4 } from '@wormwood/base';
+import type { Network } from '../model.ts';
+import type { Token } from './honeyd-lexer.ts';
+
+/** Ends the reading of one statement; its diagnostic has been noted. */
+export class StatementFault extends Error {}
+
+export class TokenReader {
+  readonly diagnostics: Diagnostic[] = [];
+  #tokens: readonly Token[];
+  #next = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  /** Puts the tokens of an included file, without its `end`, before what is left to read. */
+  include(tokens: readonly Token[]): void {
+    this.#tokens = [...tokens.slice(0, -1), ...this.#tokens.slice(this.#next)];
+    this.#next = 0;
+  }
+
+  peek(ahead = 0): Token {
+    const token = this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)];
+    if (token === undefined) throw new StatementFault('a token list ends with its end token');
+    return token;
+  }
+
+  take(): Token {
+    const token = this.peek();
+    if (token.kind !== 'end') this.#next++;
+    return token;
+  }
+
+  /** Takes the next token if it is this word or symbol. */
+  accept(text: string): boolean {
+    const token = this.peek();
+    if (token.text !== text || (token.kind !== 'word' && token.kind !== 'symbol')) return false;
+    this.take();
+    return true;
+  }
+
+  /** Takes one of the words, or tells what is allowed and which was probably meant. */
+  expectWord<const W extends string>(words: readonly W[], place: string): W {
+    const token = this.peek();
+    const found =
+      token.kind === 'word' || token.kind === 'symbol'
+        ? words.find((word) => word === token.text)
+        : undefined;
+    if (found === undefined)
+      return this.fault(token, 'unexpected-word', describe(token, place), allowed(token, words));
+    this.take();
+    return found;
+  }
+
+  expectNumber(
+    what: string,
+    limits: { readonly min: number; readonly max: number; readonly whole: boolean },
+  ): number {
+    const token = this.peek();
+    const value = Number(token.text);
+    const form = `${what} is a ${limits.whole ? 'whole ' : ''}number from ${limits.min} to ${limits.max}`;
+    if (token.kind !== 'number')
+      return this.fault(token, 'number-expected', describe(token, what), `${form}.`);
+    if (value < limits.min || value > limits.max || (limits.whole && !Number.isInteger(value))) {
+      return this.fault(token, 'number-out-of-range', `${form}, not ${token.text}.`, '');
+    }
+    this.take();
+    return value;
+  }
+
+  expectQuoted(what: string): Token {
+    const token = this.peek();
+    if (token.kind !== 'quoted') {
+      return this.fault(token, 'string-expected', describe(token, what), `Put ${what} in double quotes.`);
+    }
+    if (token.text === '') return this.fault(token, 'empty-string', `${what} is empty.`, '');
+    return this.take();
+  }
+
+  expectAddress(what: string): number {
+    const token = this.peek();
+    if (token.kind === 'quoted') {
+      const help = 'Write its address: names would be looked up while the file is read, and answers change.';
+      return this.fault(token, 'host-name', `${what} is given by the name "${token.text}".`, help);
+    }
+    if (token.kind !== 'address') {
+      return this.fault(
+        token,
+        'address-expected',
+        describe(token, what),
+        `${what} is an IPv4 address such as 10.0.0.1.`,
+      );
+    }
+    const address = parseIpv4(token.text);
+    if (!address.ok) return this.fault(token, 'bad-address', address.reason, '');
+    this.take();
+    return address.value;
+  }
+
+  /** A network `a.b.c.d/n`. Bits beyond the mask are cleared, with a warning, as Honeyd does. */
+  expectNetwork(what: string): Network {
+    const token = this.peek();
+    if (token.kind !== 'network') {
+      const help = `${what} is written as address/length, such as 10.1.0.0/16.`;
+      return this.fault(token, 'network-expected', describe(token, what), help);
+    }
+    const slash = token.text.indexOf('/');
+    const address = parseIpv4(token.text.slice(0, slash));
+    if (!address.ok) return this.fault(token, 'bad-address', address.reason, '');
+    const prefixLength = Number(token.text.slice(slash + 1));
+    if (prefixLength > 32) {
+      return this.fault(token, 'bad-mask', `A mask has 0 to 32 bits, not ${prefixLength}.`, '');
+    }
+    this.take();
+    const size = 2 ** (32 - prefixLength);
+    const first = address.value - (address.value % size);
+    if (first !== address.value) {
+      const strict = parseCidr(token.text);
+      this.note(
+        'warning',
+        token,
+        'bits-beyond-mask',
+        strict.ok ? token.text : strict.reason,
+        'The extra bits are cleared.',
+      );
+    }
+    return { address: first, prefixLength };
+  }
+
+  note(severity: Diagnostic['severity'], at: Token, code: string, message: string, help: string): void {
+    const { file, line, column, length } = at;
+    this.diagnostics.push({ severity, code, file, line, column, length, message, help });
+  }
+
+  fault(at: Token, code: string, message: string, help: string): never {
+    this.note('error', at, code, message, help);
+    throw new StatementFault(message);
+  }
+}
+
+function describe(token: Token, expected: string): string {
+  if (token.kind === 'end') return `The file ends where ${expected} is expected.`;
+  return `"${token.text}" stands where ${expected} is expected.`;
+}
+
+function allowed(token: Token, words: readonly string[]): string {
+  const meant = nearest(token.text, words);
+  const list = words.length === 1 ? `Allowed: ${words[0]}.` : `Allowed: ${words.join(', ')}.`;
+  return meant === undefined ? list : `Did you mean "${meant}"? ${list}`;
+}
