@@ -10,10 +10,6 @@ import { exponentialZiggurat, normalZiggurat } from './ziggurat.ts';
 
 const TWO_TO_32 = 0x100000000;
 
-/** The right edge of the lowest layer's rectangle: beyond lies the tail. */
-const EXPONENTIAL_TAIL_START = 7.697117470131049714;
-const NORMAL_TAIL_START = 3.6541528853610087716;
-
 /** A draw from the exponential distribution of mean 1; divide by a rate to get a waiting time. */
 export function exponential(stream: RandomStream): number {
   const { k, w } = exponentialZiggurat;
@@ -27,7 +23,7 @@ export function exponential(stream: RandomStream): number {
 /** The rest of an exponential draw whose point x of `layer` missed the rectangle below the density. */
 export function exponentialOutsideLayer(stream: RandomStream, layer: number, x: number): number {
   // The exponential distribution forgets: its tail is itself, shifted.
-  if (layer === 0) return EXPONENTIAL_TAIL_START + exponential(stream);
+  if (layer === 0) return exponentialZiggurat.tailStart + exponential(stream);
   return isUnder(exponentialZiggurat.f, layer, stream.nextDouble(), exp(-x)) ? x : exponential(stream);
 }
 
@@ -49,8 +45,8 @@ export function normal(stream: RandomStream): number {
 /** Marsaglia 1964: the normal tail beyond r as an exponential of rate r, thinned by e^(-x^2/2). */
 function normalTail(stream: RandomStream): number {
   for (;;) {
-    const x = exponential(stream) / NORMAL_TAIL_START;
-    if (2 * exponential(stream) > x * x) return NORMAL_TAIL_START + x;
+    const x = exponential(stream) / normalZiggurat.tailStart;
+    if (2 * exponential(stream) > x * x) return normalZiggurat.tailStart + x;
   }
 }
 

@@ -51,7 +51,8 @@ export class RandomStream {
       bound >= 1 && bound <= TWO_TO_53 && Math.floor(bound) === bound,
       'a bound is an integer in 1..2^53',
     );
-    return bound <= TWO_TO_32 ? this.#nextBelow32(bound) : this.#nextBelow53(bound);
+    if (bound === TWO_TO_32) return this.nextUint32();
+    return bound < TWO_TO_32 ? this.#nextBelow32(bound) : this.#nextBelow53(bound);
   }
 
   /**

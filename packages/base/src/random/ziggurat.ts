@@ -18,6 +18,8 @@ export interface ZigguratTables {
   readonly k: Float64Array;
   readonly w: Float64Array;
   readonly f: Float64Array;
+  /** The right edge of the lowest layer's rectangle, where the tail starts. */
+  readonly tailStart: number;
 }
 
 /**
@@ -31,16 +33,16 @@ export interface ZigguratTables {
  * and otherwise calls `exponentialOutsideLayer(stream, layer, x)` with its state written back.
  */
 export const exponentialZiggurat: ZigguratTables = buildZiggurat({
-  tailStart: 7.697117470131049714,
-  layerArea: 0.00394965982258155722,
+  tailStart: 7.69711747013105,
+  layerArea: 0.003949659822581557,
   density: (x) => exp(-x),
   inverse: (y) => -log(y),
 });
 
 /** The tables of the density e^(-x^2/2) on the positive half line. */
 export const normalZiggurat: ZigguratTables = buildZiggurat({
-  tailStart: 3.6541528853610087716,
-  layerArea: 0.0049286732339746553474,
+  tailStart: 3.654152885361009,
+  layerArea: 0.004928673233974655,
   density: (x) => exp(-0.5 * x * x),
   inverse: (y) => Math.sqrt(-2 * log(y)),
 });
@@ -70,5 +72,5 @@ function buildZiggurat(shape: ZigguratShape): ZigguratTables {
     const height = shape.density(edge) + shape.layerArea / edge;
     edgeAbove = layer >= LAYERS - 2 ? 0 : shape.inverse(height);
   }
-  return { k, w, f };
+  return { k, w, f, tailStart: shape.tailStart };
 }
