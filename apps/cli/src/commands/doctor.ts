@@ -156,7 +156,10 @@ function effectiveCapabilities(): bigint {
 
 function render(checks: readonly Check[], terminal: Terminal): string {
   const { green, red, yellow } = terminal.stdout;
-  const table = new Table({ head: ['', 'what', 'found', 'for'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['', 'what', 'found', 'for'],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { ok, required, name, found, purpose } of checks) {
     const mark = ok ? green('ok') : required ? red('missing') : yellow('absent');
     table.push([mark, name, found, purpose]);

@@ -1,5 +1,5 @@
 /** The summary of a result as a table: one column of figures for a single run, the distribution for an ensemble. */
-import { formatCount, formatDuration } from '@wormwood/base';
+import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
 import type { Distribution, EnsembleSummary, SimulationResult, SingleSummary } from '@wormwood/scenario';
 import Table from 'cli-table3';
 
@@ -67,7 +67,7 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
   const table = new Table({
     head: [...head],
     colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   table.push(...rows.map((cells) => [...cells]));
   return table.toString();
@@ -84,7 +84,8 @@ function singleTable(summary: SingleSummary): string {
 function ensembleTable(summary: EnsembleSummary): string {
   const rows = ROWS.map(({ label, format, distribution }) => {
     const figures = distribution(summary);
-    return [label, ...COLUMNS.map(([, key]) => (figures[key] === null ? '–' : format(figures[key])))];
+    const cells = COLUMNS.map(([, key]) => figures[key]);
+    return [label].concat(cells.map((value) => (value === null ? '–' : format(value))));
   });
   rows.push([
     'runs that died out',
@@ -92,10 +93,6 @@ function ensembleTable(summary: EnsembleSummary): string {
     ...COLUMNS.slice(1).map(() => ''),
   ]);
   return plainTable(['', ...COLUMNS.map(([title]) => title)], rows);
-}
-
-export function formatPercent(fraction: number): string {
-  return `${(fraction * 100).toFixed(fraction < 0.1 ? 2 : 1)} %`;
 }
 
 function formatRatio(value: number): string {
