@@ -1,0 +1,158 @@
+/**
+ * The virtual network: where a packet goes between the outside and a virtual host, how long that takes and whether it
+ * arrives (honeyd.md 1.12). A packet is walked hop by hop at the moment it arrives; the sum of its delays is returned,
+ * and the caller holds the packet back for so long. Out and back are walked apart, so routes may differ.
+ */
+import type { RandomStream } from '@wormwood/base';
+import type { Honeynet, LinkQuality, Network, Tunnel } from '../model.ts';
+import { PrefixTable } from './prefix-table.ts';
+
+/** One packet at the moment when it enters the topology. */
+export interface Journey {
+  readonly destination: number;
+  readonly ttl: number;
+  readonly lengthBytes: number;
+  readonly nowSeconds: number;
+}
+
+/** What becomes of a packet. Delays in seconds from `nowSeconds`. */
+export type Arrival =
+  | { readonly kind: 'delivered'; readonly delaySeconds: number; readonly ttl: number }
+  /** Left the topology towards the outside. */
+  | { readonly kind: 'left'; readonly delaySeconds: number; readonly ttl: number }
+  | {
+      readonly kind: 'tunneled';
+      readonly delaySeconds: number;
+      readonly ttl: number;
+      readonly tunnel: Tunnel;
+    }
+  | { readonly kind: 'time-exceeded'; readonly delaySeconds: number; readonly router: number }
+  | { readonly kind: 'unreachable'; readonly delaySeconds: number; readonly router: number }
+  | { readonly kind: 'lost' };
+
+interface Hop {
+  readonly next: number;
+  readonly link: LinkState;
+}
+
+/** A link in one direction: `busyUntil` is the moment when its queue is empty. */
+interface LinkState {
+  readonly quality: LinkQuality;
+  busyUntilSeconds: number;
+}
+
+type Decision =
+  | { readonly kind: 'attached' }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'hop'; readonly hop: Hop }
+  | { readonly kind: 'tunnel'; readonly tunnel: Tunnel };
+
+interface CompiledRouter {
+  readonly address: number;
+  readonly decisions: PrefixTable<Decision>;
+}
+
+/** Ends a walk around a loop of routes that no TTL ends, because a TTL is at most this. */
+const HOPS_MAX = 256;
+
+export class Topology {
+  readonly #entries: PrefixTable<number>;
+  readonly #routers: ReadonlyMap<number, CompiledRouter>;
+  /** The router to which the network of an address is attached. */
+  readonly #attached: PrefixTable<number>;
+
+  constructor(topology: Honeynet['topology']) {
+    this.#entries = new PrefixTable(topology.entries.map(({ network, router }) => [network, router]));
+    this.#attached = new PrefixTable(
+      topology.routers.flatMap(({ address, links }) => links.map((network) => [network, address] as const)),
+    );
+    this.#routers = new Map(
+      topology.routers.map(({ address, links, unreachable, tunnels, routes }) => {
+        // Of equal prefixes the first row wins: what is stated closest to the hosts.
+        const rows: (readonly [Network, Decision])[] = [
+          ...unreachable.map((network) => [network, { kind: 'unreachable' }] as const),
+          ...links.map((network) => [network, { kind: 'attached' }] as const),
+          ...tunnels.map((tunnel) => [tunnel.network, { kind: 'tunnel', tunnel }] as const),
+          ...routes.map(({ network, nextHop, link }) => {
+            const hop = { next: nextHop, link: { quality: link, busyUntilSeconds: 0 } };
+            return [network, { kind: 'hop', hop }] as const;
+          }),
+        ];
+        return [address, { address, decisions: new PrefixTable(rows) }];
+      }),
+    );
+  }
+
+  /** True without entries: then every virtual host is on the outside link, and nothing needs to be walked. */
+  get isFlat(): boolean {
+    return this.#routers.size === 0;
+  }
+
+  /** Returns the router where packets from outside to this address enter; undefined when none takes them. */
+  entryFor(destination: number): number | undefined {
+    return this.#entries.find(destination);
+  }
+
+  /** Returns the router to whose link an address belongs; undefined outside the topology. */
+  routerOf(address: number): number | undefined {
+    return this.#routers.has(address) ? address : this.#attached.find(address);
+  }
+
+  /** Walks a packet from `router`, which is the first to handle it. */
+  walk(router: number, journey: Journey, stream: RandomStream): Arrival {
+    let current = this.#routers.get(router);
+    let { ttl } = journey;
+    let delaySeconds = 0;
+    for (let hops = 0; current !== undefined && hops < HOPS_MAX; hops++) {
+      if (current.address === journey.destination) return { kind: 'delivered', delaySeconds, ttl };
+      const decision = current.decisions.find(journey.destination);
+      if (decision?.kind === 'unreachable')
+        return { kind: 'unreachable', delaySeconds, router: current.address };
+      // RFC 1812 5.3.1: a router counts the TTL down before it forwards, and tells the sender when none is left.
+      if (--ttl <= 0) return { kind: 'time-exceeded', delaySeconds, router: current.address };
+      if (decision === undefined) return { kind: 'left', delaySeconds, ttl };
+      if (decision.kind === 'attached') return { kind: 'delivered', delaySeconds, ttl };
+      if (decision.kind === 'tunnel') return { kind: 'tunneled', delaySeconds, ttl, tunnel: decision.tunnel };
+      const crossing = cross(
+        decision.hop.link,
+        journey.lengthBytes,
+        journey.nowSeconds + delaySeconds,
+        stream,
+      );
+      if (crossing === null) return { kind: 'lost' };
+      delaySeconds += crossing;
+      current = this.#routers.get(decision.hop.next);
+    }
+    return { kind: 'lost' };
+  }
+
+  /** Returns the routers that a packet to `destination` passes, the entry first, without moving any queue. */
+  path(destination: number): readonly number[] {
+    const passed: number[] = [];
+    let current = this.#routers.get(this.entryFor(destination) ?? -1);
+    while (current !== undefined && !passed.includes(current.address)) {
+      passed.push(current.address);
+      const decision = current.address === destination ? undefined : current.decisions.find(destination);
+      current = decision?.kind === 'hop' ? this.#routers.get(decision.hop.next) : undefined;
+    }
+    return passed;
+  }
+}
+
+/**
+ * Returns the seconds that a packet of `lengthBytes` spends on a link: waiting for the packets before it, being sent,
+ * and travelling; null when the link loses it.
+ */
+function cross(link: LinkState, lengthBytes: number, atSeconds: number, stream: RandomStream): number | null {
+  const { latencySeconds, loss, bandwidth, drop } = link.quality;
+  if (loss > 0 && stream.nextDouble() < loss) return null;
+  if (bandwidth === null) return latencySeconds;
+  const queueSeconds = Math.max(0, link.busyUntilSeconds - atSeconds);
+  if (drop !== null) {
+    const risk = (queueSeconds - drop.fromSeconds) / (drop.toSeconds - drop.fromSeconds);
+    if (risk > 0 && stream.nextDouble() < risk) return null;
+  }
+  const sendSeconds = (lengthBytes * 8) / bandwidth;
+  link.busyUntilSeconds = atSeconds + queueSeconds + sendSeconds;
+  return queueSeconds + sendSeconds + latencySeconds;
+}
