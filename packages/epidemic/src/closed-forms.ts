@@ -21,7 +21,15 @@ export interface SimpleEpidemic {
  */
 export function logisticInfected(epidemic: SimpleEpidemic, timeSeconds: number): number {
   const { vulnerable, infected, contactRatePerSecond } = epidemic;
-  return vulnerable / (1 + (vulnerable / infected - 1) * exp(-contactRatePerSecond * timeSeconds));
+  const susceptibleWeight = (vulnerable - infected) * exp(-contactRatePerSecond * timeSeconds);
+  return (vulnerable * infected) / (infected + susceptibleWeight);
+}
+
+/** Returns N − I(t) without the cancellation of the difference. */
+export function logisticSusceptible(epidemic: SimpleEpidemic, timeSeconds: number): number {
+  const { vulnerable, infected, contactRatePerSecond } = epidemic;
+  const susceptibleWeight = (vulnerable - infected) * exp(-contactRatePerSecond * timeSeconds);
+  return (vulnerable * susceptibleWeight) / (infected + susceptibleWeight);
 }
 
 /**

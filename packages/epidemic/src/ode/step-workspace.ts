@@ -1,0 +1,39 @@
+/** What a step of the integrator reads and writes; allocated once a run. */
+
+/**
+ * The state is S, I (infected, not contacted) and one C (contacted, waiting) for each distinct delay. `rates` is b = s/Ω,
+ * the rate of contacts that immunize at once, then for each delay the rate γ of contacts and κ = 1/δ.
+ */
+export interface StepWorkspace {
+  readonly vulnerable: number;
+  readonly reciprocalTolerance: number;
+  readonly state: Float64Array;
+  readonly rates: Float64Array;
+  /** The state after the step. */
+  readonly next: Float64Array;
+  /** S, then A = I + ΣC, within the step: four coefficients each of a polynomial in θ = (t − t0)/h. */
+  readonly dense: Float64Array;
+  /** U1..U6, one after the other: scratch of the step for several delays. */
+  readonly stages: Float64Array;
+}
+
+/** Writes `next` and `dense`; returns the estimated error of the step in units of the tolerance. */
+export type StepFunction = (work: StepWorkspace, h: number) => number;
+
+/** Returns the scratch for `delays` distinct delays. */
+export function stepWorkspace(options: {
+  readonly vulnerable: number;
+  readonly delays: number;
+  readonly tolerance: number;
+}): StepWorkspace {
+  const dimension = 2 + options.delays;
+  return {
+    vulnerable: options.vulnerable,
+    reciprocalTolerance: 1 / options.tolerance,
+    state: new Float64Array(dimension),
+    rates: new Float64Array(2 + 2 * options.delays),
+    next: new Float64Array(dimension),
+    dense: new Float64Array(8),
+    stages: new Float64Array(6 * dimension),
+  };
+}
