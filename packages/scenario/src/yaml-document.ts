@@ -1,0 +1,264 @@
+/**
+ * Reads one YAML 1.2 document (or JSON, which is YAML) into nodes that know their place in the text. Knows nothing of
+ * what the document is about: `shape/` checks that.
+ *
+ * Hostile input is bounded before a tree is built: by size, by the number of lexical tokens, by nesting. Aliases are
+ * never expanded, only followed where a shape asks for a value, so aliases of aliases of aliases cost nothing.
+ */
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  Parser,
+  visit,
+} from 'yaml';
+import { type Problem, quoted, type Span } from './diagnostic.ts';
+
+/** A document free of syntax errors, or what is wrong with its text. */
+export type YamlReading =
+  | { readonly ok: true; readonly document: YamlDocument }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface YamlDocument {
+  readonly root: YamlNode;
+  /** The node behind a reference. */
+  follow(reference: NodeReference): YamlNode;
+}
+
+/** Opaque: `YamlDocument.follow` makes a node of it, so that what no shape asks for is never looked at. */
+export interface NodeReference {
+  readonly node: Node | null;
+  /** Stands in for the place of a value that is not there: the key that lacks it. */
+  readonly span: Span;
+}
+
+export type YamlNode =
+  | { readonly kind: 'mapping'; readonly span: Span; readonly entries: readonly YamlEntry[] }
+  | { readonly kind: 'list'; readonly span: Span; readonly items: readonly NodeReference[] }
+  | { readonly kind: 'scalar'; readonly span: Span; readonly value: string | number | boolean }
+  | { readonly kind: 'nothing'; readonly span: Span };
+
+export interface YamlEntry {
+  /** `undefined` for a key that is a mapping or a list. */
+  readonly key: string | undefined;
+  readonly keySpan: Span;
+  readonly value: NodeReference;
+}
+
+/** Files of people are short; what lies far beyond is another kind of file, and slow to read. */
+const TOKENS_MAX = 50_000;
+const NESTING_MAX = 64;
+const SYNTAX_PROBLEMS_MAX = 10;
+
+/** All characters that YAML 1.2 (section 5.1) forbids and that a damaged or binary file shows first. */
+// oxlint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/u;
+
+type Token = Parameters<Composer['compose']>[0] extends Iterable<infer T> ? T : never;
+
+/** Reads `text`, which is refused unread when it is longer than `maximumBytes`. */
+export function readYaml(text: string, maximumBytes: number): YamlReading {
+  // A UTF-16 code unit is at least one byte of a file.
+  if (text.length > maximumBytes) return refused(tooLarge(maximumBytes));
+  const forbidden = FORBIDDEN.exec(text);
+  if (forbidden !== null) return refused(forbiddenCharacter(forbidden));
+  const tokens = tokensOf(text);
+  if (!Array.isArray(tokens)) return refused(tokens);
+
+  // Repeated keys are found by `shape/`; the parser's own search takes quadratic time.
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  if (document === undefined) return refused(emptyDocument());
+  const { problems, anchored } = inspect(document);
+  if (second !== undefined) problems.push(secondDocument(second));
+  if (problems.length > 0) return refused(...problems);
+  const follow = ({ node, span }: NodeReference): YamlNode => view(node, span, anchored);
+  const root = follow({ node: document.contents as Node | null, span: [0, 0] });
+  return root.kind === 'nothing' ? refused(emptyDocument()) : { ok: true, document: { root, follow } };
+}
+
+function refused(...problems: readonly Problem[]): YamlReading {
+  return { ok: false, problems };
+}
+
+/** The concrete syntax of `text`, or the problem that ended the reading early. */
+function tokensOf(text: string): Token[] | Problem {
+  const parser = new Parser();
+  const tokens: Token[] = [];
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    lexemes++;
+    if (parser.stack.length > NESTING_MAX) return tooDeep(parser.offset);
+    if (lexemes > TOKENS_MAX) return tooMany(parser.offset);
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+/** Finds what makes the tree unusable, and the node that each alias stands for. */
+function inspect(document: Document): { problems: Problem[]; anchored: ReadonlyMap<Node, Node> } {
+  const problems: Problem[] = [];
+  const complaints = [...document.errors, ...document.warnings].slice(0, SYNTAX_PROBLEMS_MAX);
+  for (const { code, message, pos } of complaints) problems.push(syntaxProblem(code, message, pos));
+  const anchors = new Map<string, Node>();
+  const anchored = new Map<Node, Node>();
+  visit(document, {
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (node.tag !== undefined && document.warnings.length === 0)
+        problems.push(tagged(node.tag, spanOf(node)));
+    },
+    Alias: (_, alias) => {
+      const target = anchors.get(alias.source);
+      if (target === undefined) problems.push(unknownAlias(alias.source, spanOf(alias)));
+      else anchored.set(alias, target);
+    },
+  });
+  return { problems, anchored };
+}
+
+function view(given: Node | null, fallback: Span, anchored: ReadonlyMap<Node, Node>): YamlNode {
+  const node = isAlias(given) ? anchored.get(given) : given;
+  if (node === null || node === undefined) return { kind: 'nothing', span: fallback };
+  const span = spanOf(node);
+  if (isMap<Node, Node | null>(node)) {
+    const entries = node.items.map(({ key, value }) => {
+      const keySpan = spanOf(key);
+      return { key: keyText(key, anchored), keySpan, value: { node: value, span: keySpan } };
+    });
+    return { kind: 'mapping', span, entries };
+  }
+  if (isSeq<Node | null>(node)) {
+    return {
+      kind: 'list',
+      span,
+      items: node.items.map((item) => ({ node: item, span: item === null ? span : spanOf(item) })),
+    };
+  }
+  const value = isScalar(node) ? node.value : null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return { kind: 'scalar', span, value };
+  }
+  return { kind: 'nothing', span: fallback };
+}
+
+function keyText(key: Node, anchored: ReadonlyMap<Node, Node>): string | undefined {
+  const node = isAlias(key) ? anchored.get(key) : key;
+  return isScalar(node) ? String(node.value ?? '') : undefined;
+}
+
+function spanOf(node: Node): Span {
+  const [start, end] = node.range ?? [0, 0];
+  return [start, end];
+}
+
+function tooLarge(maximumBytes: number): Problem {
+  const limit = maximumBytes % 1024 === 0 ? `${maximumBytes / 1024} KiB` : `${maximumBytes} bytes`;
+  return {
+    code: 'file-too-large',
+    span: [0, 0],
+    path: '',
+    message: `The file is larger than ${limit}, so it was not read.`,
+    help: 'Files of this kind are written by hand and short; is this the right one?',
+  };
+}
+
+function forbiddenCharacter({ index, 0: character }: RegExpExecArray): Problem {
+  const span: Span = [index, index + 1];
+  if (character === '\ufffd') {
+    const message = 'This is not text in UTF-8.';
+    return { code: 'not-utf8', span, path: '', message, help: 'Save the file with the encoding UTF-8.' };
+  }
+  const hex = character.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
+  return {
+    code: 'control-character',
+    span,
+    path: '',
+    message: `The control character U+${hex} cannot stand in a YAML file.`,
+    help: 'Remove it, or save the file as plain text in UTF-8.',
+  };
+}
+
+function emptyDocument(): Problem {
+  return {
+    code: 'empty-file',
+    span: [0, 0],
+    path: '',
+    message: 'The file says nothing.',
+    help: 'It must hold a mapping of keys to values.',
+  };
+}
+
+function tooDeep(offset: number): Problem {
+  return {
+    code: 'nested-too-deeply',
+    span: [offset, offset + 1],
+    path: '',
+    message: `Mappings and lists are nested more than ${NESTING_MAX / 2} deep here.`,
+    help: 'No file of this kind needs more than a few levels.',
+  };
+}
+
+function tooMany(offset: number): Problem {
+  return {
+    code: 'file-too-large',
+    span: [offset, offset + 1],
+    path: '',
+    message: `The file has more than ${TOKENS_MAX} words and signs; it was read no further.`,
+    help: 'Files of this kind are written by hand and short; is this the right one?',
+  };
+}
+
+function secondDocument(document: Document): Problem {
+  const start = document.range?.[0] ?? 0;
+  return {
+    code: 'multiple-documents',
+    span: [start, start + 1],
+    path: '',
+    message: 'A second document begins here; a file holds one.',
+    help: 'Remove the line `---` or put the second document into a file of its own.',
+  };
+}
+
+function unknownAlias(name: string, span: Span): Problem {
+  return {
+    code: 'unknown-alias',
+    span,
+    path: '',
+    message: `No anchor named ${quoted(name)} stands before this alias.`,
+    help: `Put &${name} in front of the value that *${name} repeats, or write the value out.`,
+  };
+}
+
+function tagged(tag: string, span: Span): Problem {
+  return {
+    code: 'tag',
+    span,
+    path: '',
+    message: `The tag ${quoted(tag)} has no meaning in this file.`,
+    help: 'Write the value without a tag.',
+  };
+}
+
+function syntaxProblem(code: string, message: string, [start, end]: readonly [number, number]): Problem {
+  const problem = { span: [start, Math.max(end, start + 1)] as const, path: '' };
+  if (code === 'TAB_AS_INDENT') {
+    const sentence = 'YAML does not allow tabs as indentation.';
+    return { ...problem, code: 'tab-indentation', message: sentence, help: 'Indent with spaces.' };
+  }
+  if (code === 'TAG_RESOLVE_FAILED') {
+    return { ...problem, code: 'tag', message: `${message}.`, help: 'Write the value without a tag.' };
+  }
+  return {
+    ...problem,
+    code: 'yaml-syntax',
+    message: `This is not YAML: ${message.replace(/\.$/, '')}.`,
+    help: 'Write `key: value`, one a line, with the keys of a mapping indented alike by spaces.',
+  };
+}
