@@ -14,8 +14,13 @@ const STYLES = { error: '1;31', warning: '1;33', frame: '2', help: '36', place: 
 
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 /** East Asian wide and fullwidth characters and most emoji take two cells of a terminal. */
-const DOUBLE_WIDTH =
-  /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
+const DOUBLE_WIDTH = new RegExp(
+  [
+    '^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f]$',
+    '^[\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$',
+  ].join('|'),
+  'u',
+);
 
 /**
  * Returns the diagnostic as lines of text without a final line break: `file:line:column` and the message; the line of
@@ -85,7 +90,7 @@ function cellsFromStart(text: string, cells: number): string {
 function cellsFromEnd(text: string, cells: number): string {
   // As many code units as cells at the least: what lies further left cannot be shown.
   if (text.length <= cells) return text;
-  return `…${[...text.slice(-cells)].slice(1).join('')}`;
+  return `…${Array.from(text.slice(-cells)).slice(1).join('')}`;
 }
 
 /** Cells of a terminal that `text` takes; long texts are measured no further than a line is shown. */

@@ -8,7 +8,7 @@ import type { ScenarioDocument } from './result.ts';
 import { type Scenario, SCENARIO_NAME_LENGTH_MAX, scenarioShape } from './schema.ts';
 import { createReader, type Draft } from './shape/shape.ts';
 import { toOutbreak } from './to-outbreak.ts';
-import { readYaml } from './yaml-document.ts';
+import { readYaml } from './yaml-tree.ts';
 
 export interface CheckOptions {
   /** Longer files are refused unread. @default 1 MiB */
@@ -30,8 +30,21 @@ const SAMPLES_MAX = 1_000_000;
 const SAMPLES_DEFAULT_MAX = 1000;
 /** In seconds; each is a whole number of the next unit, so that grids of nested units meet. */
 const ROUND_SAMPLES = [
-  ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5],
-  ...[1, 2, 5, 10, 20, 30],
+  0.001,
+  0.002,
+  0.005,
+  0.01,
+  0.02,
+  0.05,
+  0.1,
+  0.2,
+  0.5,
+  1,
+  2,
+  5,
+  10,
+  20,
+  30,
   ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * 60),
   ...[1, 2, 4, 6, 12].map((hours) => hours * 3600),
   ...[1, 2, 5, 10, 20, 50, 100].map((days) => days * 86_400),
@@ -44,8 +57,8 @@ const ROUND_SAMPLES = [
 export function checkScenario(text: string, fileName: string, options: CheckOptions = {}): ScenarioCheck {
   const reading = readYaml(text, options.maximumBytes ?? MAXIMUM_BYTES);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
-  const { reader, problems, spans } = createReader(reading.document);
-  const { root } = reading.document;
+  const { reader, problems, spans } = createReader(reading.tree);
+  const { root } = reading.tree;
   const keySpan: Span = [root.span[0], root.span[0]];
   const draft = scenarioShape.read(root, { path: '', keySpan, description: '' }, reader) ?? {};
   const together = problemsTogether(draft, (path) => spans.get(path) ?? keySpan);
@@ -80,7 +93,9 @@ function complete(written: ScenarioAsWritten, fileName: string): Scenario {
 
 function nameOfFile(fileName: string): string {
   const base = fileName.replace(/^.*[/\\]/s, '').replace(/\.(?:ya?ml|json)$/i, '');
-  const name = [...base.replaceAll(/\p{Cc}/gu, '')].slice(0, SCENARIO_NAME_LENGTH_MAX).join('');
+  const name = Array.from(base.replaceAll(/\p{Cc}/gu, ''))
+    .slice(0, SCENARIO_NAME_LENGTH_MAX)
+    .join('');
   return name.trim() === '' ? 'scenario' : name;
 }
 
@@ -151,7 +166,8 @@ function sampleProblems(
     return [{ ...at, code: 'sample-above-duration', message, help: 'Shorten `sample` or leave it out.' }];
   }
   if (durationSeconds / sampleSeconds <= SAMPLES_MAX) return [];
-  const message = `The series would have ${Math.floor(durationSeconds / sampleSeconds)} samples; at most ${SAMPLES_MAX} are possible.`;
+  const samples = Math.floor(durationSeconds / sampleSeconds);
+  const message = `The series would have ${samples} samples; at most ${SAMPLES_MAX} are possible.`;
   return [{ ...at, code: 'too-many-samples', message, help: 'Lengthen `sample` or leave it out.' }];
 }
 

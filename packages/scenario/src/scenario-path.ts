@@ -5,7 +5,7 @@ import { type Diagnostic, diagnose, type Problem } from './diagnostic.ts';
 import type { ScenarioDocument } from './result.ts';
 import { scenarioShape } from './schema.ts';
 import { ANY_INDEX, createReader, pathOf, type Shape } from './shape/shape.ts';
-import { readYaml } from './yaml-document.ts';
+import { readYaml } from './yaml-tree.ts';
 
 export type ScenarioChange =
   | { readonly ok: true; readonly document: ScenarioDocument }
@@ -28,12 +28,24 @@ export function setScenarioValue(document: ScenarioDocument, path: string, value
   });
   const segments = path.split('.');
   const found = shapeAt(document, segments);
-  if (!found.ok) return refuse([{ code: 'unknown-path', span: [0, 0], path, ...found }]);
+  if (!found.ok) {
+    const { message, help } = found;
+    return refuse([{ code: 'unknown-path', span: [0, 0], path, message, help }]);
+  }
+  const { allowed } = found.shape;
+  if (text.trim() === '') {
+    const message = `${path} must be ${allowed}; no value is given.`;
+    return refuse([{ code: 'missing-value', span: [0, 0], path, message, help: `Write ${path}=VALUE.` }]);
+  }
   const reading = readYaml(text, VALUE_BYTES_MAX);
   if (!reading.ok) return refuse(reading.problems);
-  const { reader, problems } = createReader(reading.document);
-  const { root } = reading.document;
-  const checked = found.shape.read(root, { path, keySpan: root.span, description: '' }, reader);
+  const { reader, problems } = createReader(reading.tree);
+  const { root } = reading.tree;
+  const checked = found.shape.read(
+    root,
+    { path, keySpan: root.span, description: `${path} must be ${allowed}.` },
+    reader,
+  );
   if (problems.length > 0) return refuse(problems);
   return { ok: true, document: replaced(document, segments, found.shape.write(checked)) as ScenarioDocument };
 }
@@ -44,10 +56,9 @@ export function scenarioPaths(): readonly string[] {
 }
 
 function pathsOf(shape: Shape<unknown>): readonly string[] {
-  return [...shape.children].flatMap(([key, child]) => [
-    key,
-    ...pathsOf(child).map((path) => pathOf(key, path)),
-  ]);
+  return Array.from(shape.children).flatMap(([key, child]) =>
+    [key].concat(pathsOf(child).map((path) => pathOf(key, path))),
+  );
 }
 
 type Found =
@@ -82,16 +93,17 @@ function unknownPath(segments: readonly string[]): Found {
   // Whoever leaves out the way to a key has at least named the key.
   const meant =
     nearest(path.slice(0, 100), paths) ?? paths.find((candidate) => candidate.split('.').at(-1) === last);
-  const question = meant === undefined ? '' : `Did you mean ${meant}? `;
+  const leaves = paths.filter((candidate) => !paths.some((other) => other.startsWith(`${candidate}.`)));
   return {
     ok: false,
     message: `A scenario has nothing at ${path}.`,
-    help: `${question}The paths are ${paths.join(', ')}.`,
+    help: meant === undefined ? `The paths are ${leaves.join(', ')}.` : `Did you mean ${meant}?`,
   };
 }
 
 function missingItem(list: string, index: number, length: number): Found {
-  const has = length === 0 ? 'is empty' : `has the items 0 to ${length - 1}`;
+  const has =
+    length === 0 ? 'is empty' : `has ${length === 1 ? 'one item, number 0' : `the items 0 to ${length - 1}`}`;
   return {
     ok: false,
     message: `\`${list}\` of this scenario ${has}; there is no item ${index}.`,

@@ -50,7 +50,10 @@ const version: Shape<1> = scalar<1>({
   parse: (input) =>
     input === 1
       ? { ok: true, value: 1 }
-      : { ok: false, reason: `This version of the program reads scenario files of version 1, not ${input}.` },
+      : {
+          ok: false,
+          reason: `This version of the program reads scenario files of version 1, not ${JSON.stringify(input)}.`,
+        },
   write: (value) => value,
   jsonSchema: { const: 1 },
 });

@@ -87,7 +87,9 @@ export function writeDuration(seconds: number): string {
   const units = { d: 86_400, h: 3600, min: 60, s: 1, ms: 0.001 };
   for (const [unit, size] of Object.entries(units)) {
     const written = `${Math.round(seconds / size)}${unit}`;
-    if (seconds >= size && isSame(parseDuration(written), seconds)) return written;
+    // A single day is better known as 24h.
+    const isUsual = seconds >= size && written !== '1d';
+    if (isUsual && isSame(parseDuration(written), seconds)) return written;
   }
   return `${seconds}s`;
 }

@@ -1,7 +1,7 @@
 /** Shapes of single values: a value that a function of one text or number reads, words from a list, plain text. */
 import { nearest, type Parsed } from '@wormwood/base';
 import { enumerated, quoted } from '../diagnostic.ts';
-import type { YamlNode } from '../yaml-document.ts';
+import type { YamlNode } from '../yaml-tree.ts';
 import {
   type Draft,
   type JsonSchema,
@@ -78,8 +78,8 @@ function readScalar<T>(spec: ScalarSpec<T>, node: YamlNode, place: Place, reader
 }
 
 function plannedWordIn(node: YamlNode, planned: PlannedWords): string | undefined {
-  if (node.kind === 'scalar') return planned.words.find((word) => word === node.value);
-  return node.kind === 'mapping' ? planned.words.find((word) => node.entries[0]?.key === word) : undefined;
+  if (node.kind === 'scalar') return planned.words.find((each) => each === node.value);
+  return node.kind === 'mapping' ? planned.words.find((each) => node.entries[0]?.key === each) : undefined;
 }
 
 interface Found {
@@ -88,12 +88,12 @@ interface Found {
   readonly reader: Reader;
 }
 
-function reportPlanned(word: string, planned: PlannedWords, { node, place, reader }: Found): undefined {
+function reportPlanned(written: string, planned: PlannedWords, { node, place, reader }: Found): undefined {
   reader.report({
     code: 'not-supported-yet',
     span: node.kind === 'mapping' ? (node.entries[0]?.keySpan ?? node.span) : node.span,
     path: place.path,
-    message: `\`${word}\` cannot be simulated yet: ${planned.instead}.`,
+    message: `\`${written}\` cannot be simulated yet: ${planned.instead}.`,
     help: place.description,
   });
 }
@@ -130,7 +130,7 @@ export function word<Word extends string>(
       };
     },
   });
-  return shape as Shape<string> as Shape<Word>;
+  return shape as Shape<Word>;
 }
 
 /** Returns the shape of a text for people, of one line and at most `lengthMax` characters. */
@@ -151,7 +151,7 @@ export function text(spec: { readonly allowed: string; readonly lengthMax: numbe
         return { ok: false, reason: `A text that is a number stands in quotation marks: "${input}".` };
       }
       // oxlint-disable-next-line no-control-regex
-      if (input.trim() !== '' && !/\p{Cc}/u.test(input) && [...input].length <= lengthMax)
+      if (input.trim() !== '' && !/\p{Cc}/u.test(input) && Array.from(input).length <= lengthMax)
         return { ok: true, value: input };
       return { ok: false, reason: `${quoted(input)} is not ${allowed}.` };
     },

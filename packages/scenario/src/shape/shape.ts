@@ -6,7 +6,7 @@
  * Start here, then `scalar-shapes.ts` (numbers with units, words) and `structure-shapes.ts` (mappings, lists).
  */
 import type { Problem, Span } from '../diagnostic.ts';
-import type { YamlDocument, YamlNode } from '../yaml-document.ts';
+import type { NodeReference, YamlNode, YamlTree } from '../yaml-tree.ts';
 
 /** A JSON Schema of draft 2020-12 as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -47,18 +47,19 @@ export interface Place {
 
 /** What the shapes share during one reading. */
 export interface Reader {
-  readonly document: YamlDocument;
+  /** The node behind a reference. */
+  follow(reference: NodeReference): YamlNode;
   report(problem: Problem): void;
   /** Remembers where the value at `path` stands. */
   mark(path: string, span: Span): void;
 }
 
 /** Returns a reader and what it gathers. */
-export function createReader(document: YamlDocument): Reading {
+export function createReader(tree: YamlTree): Reading {
   const problems: Problem[] = [];
   const spans = new Map<string, Span>();
   const reader: Reader = {
-    document,
+    follow: tree.follow,
     report: (problem) => problems.push(problem),
     mark: (path, span) => spans.set(path, span),
   };

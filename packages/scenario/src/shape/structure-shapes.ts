@@ -1,7 +1,7 @@
 /** Shapes made of shapes: mappings, lists, mappings of several kinds, a scalar or a mapping. */
 import { nearest } from '@wormwood/base';
 import { quoted } from '../diagnostic.ts';
-import type { YamlEntry, YamlNode } from '../yaml-document.ts';
+import type { YamlEntry, YamlNode } from '../yaml-tree.ts';
 import {
   ANY_INDEX,
   type Draft,
@@ -100,7 +100,7 @@ function findFields(
 
 function readEntry(entry: YamlEntry, field: AnyField, parent: Place, reader: Reader): unknown {
   const path = pathOf(parent.path, field.key);
-  const node = reader.document.follow(entry.value);
+  const node = reader.follow(entry.value);
   const description = `\`${field.key}\`: ${field.description}`;
   reader.mark(path, node.span);
   if (node.kind !== 'nothing')
@@ -190,14 +190,14 @@ export function list<Item>(allowed: string, item: Shape<Item>): Shape<readonly I
       if (node.kind !== 'list') return reportWrongType(node, allowed, place, reader);
       const items = node.items.map((reference, index) => {
         const path = pathOf(place.path, index);
-        const value = reader.document.follow(reference);
+        const value = reader.follow(reference);
         reader.mark(path, value.span);
         const at: Place = { ...place, path, keySpan: value.span };
         return value.kind === 'nothing'
           ? reportNothing(value, item, { place: at, reader })
           : item.read(value, at, reader);
       });
-      return items as readonly (Draft<Item> | undefined)[] as Draft<readonly Item[]>;
+      return items;
     },
   };
 }
@@ -214,13 +214,13 @@ export function kinds<T extends { readonly kind: string }>(
   const names = Object.keys(shapes);
   return {
     allowed,
-    children: new Map(Object.values(shapes).flatMap(({ children }) => [...children])),
+    children: new Map(Object.values(shapes).flatMap(({ children }) => Array.from(children))),
     jsonSchema: { type: 'object', oneOf: Object.values(shapes).map(({ jsonSchema }) => jsonSchema) },
     write: (value) => shapes[value.kind]?.write(value),
     read: (node, place, reader) => {
       if (node.kind !== 'mapping') return reportWrongType(node, allowed, place, reader);
       const entry = node.entries.find(({ key }) => key === 'kind');
-      const kind = entry === undefined ? undefined : reader.document.follow(entry.value);
+      const kind = entry === undefined ? undefined : reader.follow(entry.value);
       const name = kind?.kind === 'scalar' ? String(kind.value) : '';
       const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
       return shape === undefined
@@ -259,15 +259,15 @@ export function scalarOrMapping<S, M>(
     isMapping(value: S | M): value is M;
   },
 ): Shape<S | M> {
-  const { scalar, mapping: map, isMapping } = alternatives;
+  const { scalar, mapping: map } = alternatives;
   return {
     allowed,
     children: map.children,
     jsonSchema: { anyOf: [scalar.jsonSchema, map.jsonSchema] },
-    write: (value) => (isMapping(value) ? map.write(value) : scalar.write(value as S)),
+    write: (value) => (alternatives.isMapping(value) ? map.write(value) : scalar.write(value)),
     read: (node, place, reader) => {
-      if (node.kind === 'mapping') return map.read(node, place, reader) as Draft<S | M> | undefined;
-      if (node.kind === 'scalar') return scalar.read(node, place, reader) as Draft<S | M> | undefined;
+      if (node.kind === 'mapping') return map.read(node, place, reader);
+      if (node.kind === 'scalar') return scalar.read(node, place, reader);
       return reportWrongType(node, allowed, place, reader);
     },
   };

@@ -21,16 +21,16 @@ import { type Problem, quoted, type Span } from './diagnostic.ts';
 
 /** A document free of syntax errors, or what is wrong with its text. */
 export type YamlReading =
-  | { readonly ok: true; readonly document: YamlDocument }
+  | { readonly ok: true; readonly tree: YamlTree }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export interface YamlDocument {
+export interface YamlTree {
   readonly root: YamlNode;
   /** The node behind a reference. */
-  follow(reference: NodeReference): YamlNode;
+  readonly follow: (reference: NodeReference) => YamlNode;
 }
 
-/** Opaque: `YamlDocument.follow` makes a node of it, so that what no shape asks for is never looked at. */
+/** Opaque: `YamlTree.follow` makes a node of it, so that what no shape asks for is never looked at. */
 export interface NodeReference {
   readonly node: Node | null;
   /** Stands in for the place of a value that is not there: the key that lacks it. */
@@ -72,14 +72,14 @@ export function readYaml(text: string, maximumBytes: number): YamlReading {
 
   // Repeated keys are found by `shape/`; the parser's own search takes quadratic time.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
-  const [document, second] = composer.compose(tokens, true, text.length);
-  if (document === undefined) return refused(emptyDocument());
-  const { problems, anchored } = inspect(document);
+  const [first, second] = composer.compose(tokens, true, text.length);
+  if (first === undefined) return refused(emptyDocument());
+  const { problems, anchored } = inspect(first);
   if (second !== undefined) problems.push(secondDocument(second));
   if (problems.length > 0) return refused(...problems);
   const follow = ({ node, span }: NodeReference): YamlNode => view(node, span, anchored);
-  const root = follow({ node: document.contents as Node | null, span: [0, 0] });
-  return root.kind === 'nothing' ? refused(emptyDocument()) : { ok: true, document: { root, follow } };
+  const root = follow({ node: first.contents, span: [0, 0] });
+  return root.kind === 'nothing' ? refused(emptyDocument()) : { ok: true, tree: { root, follow } };
 }
 
 function refused(...problems: readonly Problem[]): YamlReading {
@@ -102,16 +102,16 @@ function tokensOf(text: string): Token[] | Problem {
 }
 
 /** Finds what makes the tree unusable, and the node that each alias stands for. */
-function inspect(document: Document): { problems: Problem[]; anchored: ReadonlyMap<Node, Node> } {
+function inspect(parsed: Document): { problems: Problem[]; anchored: ReadonlyMap<Node, Node> } {
   const problems: Problem[] = [];
-  const complaints = [...document.errors, ...document.warnings].slice(0, SYNTAX_PROBLEMS_MAX);
+  const complaints = [...parsed.errors, ...parsed.warnings].slice(0, SYNTAX_PROBLEMS_MAX);
   for (const { code, message, pos } of complaints) problems.push(syntaxProblem(code, message, pos));
   const anchors = new Map<string, Node>();
   const anchored = new Map<Node, Node>();
-  visit(document, {
+  visit(parsed, {
     Value: (_, node) => {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
-      if (node.tag !== undefined && document.warnings.length === 0)
+      if (node.tag !== undefined && parsed.warnings.length === 0)
         problems.push(tagged(node.tag, spanOf(node)));
     },
     Alias: (_, alias) => {
@@ -150,7 +150,7 @@ function view(given: Node | null, fallback: Span, anchored: ReadonlyMap<Node, No
 
 function keyText(key: Node, anchored: ReadonlyMap<Node, Node>): string | undefined {
   const node = isAlias(key) ? anchored.get(key) : key;
-  return isScalar(node) ? String(node.value ?? '') : undefined;
+  return isScalar<string | number | boolean | null>(node) ? String(node.value ?? '') : undefined;
 }
 
 function spanOf(node: Node): Span {
@@ -190,8 +190,8 @@ function emptyDocument(): Problem {
     code: 'empty-file',
     span: [0, 0],
     path: '',
-    message: 'The file says nothing.',
-    help: 'It must hold a mapping of keys to values.',
+    message: 'There is nothing in this file.',
+    help: 'It must hold keys and values.',
   };
 }
 
@@ -215,8 +215,8 @@ function tooMany(offset: number): Problem {
   };
 }
 
-function secondDocument(document: Document): Problem {
-  const start = document.range?.[0] ?? 0;
+function secondDocument(second: Document): Problem {
+  const start = second.range?.[0] ?? 0;
   return {
     code: 'multiple-documents',
     span: [start, start + 1],
