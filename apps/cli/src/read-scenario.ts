@@ -1,31 +1,36 @@
 /** Finding and reading a scenario: a file, standard input, or the bare name of one that is shipped. */
-import { readdir, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '@wormwood/base';
-import { CommandFailure, EXIT, systemReason } from './exit-code.ts';
+import type { Diagnostic } from '@wormwood/scenario';
+import { errorCode, systemReason } from './exit-code.ts';
 
 /** Beside `apps/`, seen from `apps/cli/dist` and `apps/cli/src` alike. */
 const shippedDirectory = new URL('../../../scenarios/', import.meta.url);
 
-/** Scenarios are written by people: a thousand times the longest shipped one. */
-const SCENARIO_BYTES_MAX = 1024 * 1024;
+/** What `checkScenario` reads at most; looked at before a byte is read. */
+const SCENARIO_BYTES_MAX = 2 ** 20;
 
-export interface ScenarioText {
-  /** What diagnostics call the file. */
-  readonly fileName: string;
-  readonly text: string;
+export type ScenarioReading =
+  | {
+      readonly ok: true;
+      /** What diagnostics call the file. */
+      readonly fileName: string;
+      readonly text: string;
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads the scenario that `argument` names, or tells why it cannot be read. */
+export async function readScenario(argument: string): Promise<ScenarioReading> {
+  if (argument === '-') return readText(process.stdin, 'stdin');
+  const found = await stat(argument).catch((error: unknown) => error);
+  if (errorCode(found) !== 'ENOENT') return readScenarioFile(argument);
+  const shipped = await shippedScenarios();
+  return shipped.includes(argument) ? readShippedScenario(argument) : refuseMissing(argument, shipped);
 }
 
-/** Reads the scenario that `argument` names; throws a `CommandFailure` that says why it cannot be read. */
-export async function readScenario(argument: string): Promise<ScenarioText> {
-  if (argument === '-') return { fileName: '<stdin>', text: await readText(process.stdin, 'standard input') };
-  const path = (await isMissing(argument)) ? await shippedPath(argument) : argument;
-  return { fileName: argument === path ? argument : `${argument}.yaml`, text: await readScenarioFile(path) };
-}
-
-/** Returns the text of a shipped scenario. */
-export function readShippedScenario(name: string): Promise<string> {
+export function readShippedScenario(name: string): Promise<ScenarioReading> {
   return readScenarioFile(fileURLToPath(new URL(`${name}.yaml`, shippedDirectory)));
 }
 
@@ -38,68 +43,52 @@ export async function shippedScenarios(): Promise<readonly string[]> {
     .sort();
 }
 
-async function isMissing(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => false,
-    () => true,
-  );
+/** Returns a diagnostic about a file as a whole. */
+export function aboutFile(file: string, code: string, message: string, help: string): Diagnostic {
+  return { severity: 'error', code, file, line: 1, column: 1, length: 0, path: '', message, help };
 }
 
-async function shippedPath(name: string): Promise<string> {
-  const shipped = await shippedScenarios();
-  if (shipped.includes(name)) return fileURLToPath(new URL(`${name}.yaml`, shippedDirectory));
-  const reason = await stat(name).then(
-    () => '',
-    (error: unknown) => systemReason(error),
-  );
-  if (name.includes('/') || /\.(?:ya?ml|json)$/i.test(name)) {
-    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${name}: ${reason}.`);
-  }
-  const meant = nearest(name, shipped);
-  const hint = meant === undefined ? `The shipped ones are ${shipped.join(', ')}.` : `Did you mean ${meant}?`;
-  throw new CommandFailure(
-    EXIT.invalidFile,
-    `${name} is neither a file nor the name of a shipped scenario. ${hint}`,
-  );
+function refuse(file: string, code: string, message: string, help = ''): ScenarioReading {
+  return { ok: false, diagnostics: [aboutFile(file, code, message, help)] };
 }
 
-async function readScenarioFile(path: string): Promise<string> {
+function refuseMissing(name: string, shipped: readonly string[]): ScenarioReading {
+  const meant = nearest(name.replace(/^.*\//, '').replace(/\.(?:ya?ml|json)$/i, ''), shipped);
+  const help =
+    meant === undefined ? `The shipped scenarios are ${shipped.join(', ')}.` : `Did you mean ${meant}?`;
+  return refuse(name, 'file-missing', 'This is neither a file nor the name of a shipped scenario.', help);
+}
+
+async function readScenarioFile(path: string): Promise<ScenarioReading> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) {
-      throw new CommandFailure(EXIT.invalidFile, `${path} is a directory; name a scenario file.`);
-    }
-    if (found.size > SCENARIO_BYTES_MAX) throw tooLarge(path, found.size);
+    if (found.isDirectory()) return refuse(path, 'file-is-directory', 'This is a directory.', 'Name a file.');
+    if (found.size > SCENARIO_BYTES_MAX) return refuseSize(path);
     return await readText(createReadStream(path), path);
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${path}: ${systemReason(error)}.`, {
-      cause: error,
-    });
+    return refuse(path, 'file-unreadable', `The file cannot be read: ${systemReason(error)}.`);
   }
 }
 
 /** The limit again, for pipes and devices, whose size nobody knows before. */
-async function readText(stream: AsyncIterable<unknown>, name: string): Promise<string> {
+async function readText(stream: AsyncIterable<unknown>, fileName: string): Promise<ScenarioReading> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     const part = chunk as Uint8Array;
     bytes += part.length;
-    if (bytes > SCENARIO_BYTES_MAX) throw tooLarge(name, bytes);
+    if (bytes > SCENARIO_BYTES_MAX) return refuseSize(fileName);
     chunks.push(part);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch (error) {
-    throw new CommandFailure(EXIT.invalidFile, `${name} is not text in UTF-8.`, { cause: error });
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return { ok: true, fileName, text };
+  } catch {
+    return refuse(fileName, 'file-not-text', 'The file is no text in UTF-8.');
   }
 }
 
-function tooLarge(name: string, bytes: number): CommandFailure {
-  const size = `${(bytes / 1e6).toFixed(1)} MB`;
-  return new CommandFailure(
-    EXIT.invalidFile,
-    `${name} has ${size} or more; a scenario file has at most 1 MiB, so this is another kind of file.`,
-  );
+function refuseSize(fileName: string): ScenarioReading {
+  const message = `The file has more than ${SCENARIO_BYTES_MAX} bytes, which no scenario needs.`;
+  return refuse(fileName, 'file-too-large', message, 'Name a scenario file.');
 }

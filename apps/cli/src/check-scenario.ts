@@ -1,0 +1,57 @@
+/** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why not. */
+import { engines, type EngineName, type Outbreak } from '@wormwood/epidemic';
+import {
+  checkScenario,
+  type Diagnostic,
+  renderDiagnostic,
+  type Scenario,
+  scenarioDocument,
+  type ScenarioDocument,
+} from '@wormwood/scenario';
+import type { Terminal } from './output/terminal.ts';
+import { aboutFile, readScenario } from './read-scenario.ts';
+
+export interface CheckedScenario {
+  readonly scenario: Scenario;
+  readonly document: ScenarioDocument;
+  readonly outbreak: Outbreak;
+}
+
+interface Refusal {
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the diagnostics are about; empty when it could not be read. */
+  readonly text: string;
+}
+
+/**
+ * Reads and checks the scenario. Prints its problems, if any, as the contract says, and then returns undefined; with
+ * `json`, errors go to stdout as one object.
+ */
+export async function openScenario(
+  argument: string,
+  engine: EngineName,
+  { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
+): Promise<CheckedScenario | undefined> {
+  const show = ({ diagnostics, text }: Refusal): void => {
+    const color = terminal.stderr.isColorSupported;
+    for (const diagnostic of diagnostics) terminal.warn(renderDiagnostic(diagnostic, text, { color }));
+  };
+  const refuse = async (refusal: Refusal): Promise<undefined> => {
+    show(refusal);
+    if (json) await terminal.print(JSON.stringify({ ok: false, diagnostics: refusal.diagnostics }));
+  };
+
+  const reading = await readScenario(argument);
+  if (!reading.ok) return refuse({ diagnostics: reading.diagnostics, text: '' });
+  const { fileName, text } = reading;
+  const check = checkScenario(text, fileName);
+  if (!check.ok) return refuse({ diagnostics: check.diagnostics, text });
+  const reasons = engines[engine].unsupported(check.outbreak);
+  if (reasons.length > 0) {
+    const code = 'engine-unsupported';
+    const diagnostics = reasons.map((reason) => aboutFile(fileName, code, reason, `Take another --engine than ${engine}.`));
+    return refuse({ diagnostics, text: '' });
+  }
+  show({ diagnostics: check.diagnostics, text });
+  return { scenario: check.scenario, document: scenarioDocument(check.scenario), outbreak: check.outbreak };
+}

@@ -1,0 +1,32 @@
+/** From runs to the object that `sim run --json` prints: what `result.ts` describes. */
+import type { Run } from '@wormwood/epidemic';
+import type { ScenarioDocument, SimulationResult } from './result.ts';
+
+/** What a result says beside the figures. */
+export interface ResultContext {
+  readonly scenario: ScenarioDocument;
+  /** Canonical, as `parseSeed` returns it. */
+  readonly seed: string;
+  /** The version of the program that ran it. */
+  readonly version: string;
+}
+
+/** Returns the result of one run. */
+export function toSingleResult(run: Run, { scenario, seed, version }: ResultContext): SimulationResult {
+  const { time, susceptible, infected, immunized } = run.trajectory;
+  return {
+    scenario,
+    engine: run.engine,
+    seed,
+    runs: 1,
+    version,
+    ...(run.partial ? { partial: true } : {}),
+    summary: run.summary,
+    series: {
+      time: Array.from(time),
+      susceptible: Array.from(susceptible),
+      infected: Array.from(infected),
+      immunized: Array.from(immunized),
+    },
+  };
+}
