@@ -1,1 +1,3 @@
-export {};
+/** A user-space network stack over `wire`: start with `link/device.ts`, where frames come and go. */
+
+export type { FrameReceiver, LinkDevice } from './link/device.ts';

@@ -1,0 +1,111 @@
+/** The few calls of the C library that devices need, typed. They block the thread, except `pollLater`. */
+import koffi from 'koffi';
+
+const libc = koffi.load('libc.so.6');
+
+export interface PollDescriptor {
+  fd: number;
+  events: number;
+  revents: number;
+}
+
+koffi.struct('pollfd', { fd: 'int', events: 'short', revents: 'short' });
+const poll = libc.func('int poll(_Inout_ pollfd *fds, unsigned long nfds, int timeout)');
+
+export const socket = libc.func('int socket(int domain, int type, int protocol)') as (
+  domain: number,
+  type: number,
+  protocol: number,
+) => number;
+export const close = libc.func('int close(int fd)') as (fd: number) => number;
+export const bind = libc.func('int bind(int fd, const uint8_t *address, uint32_t length)') as (
+  fd: number,
+  address: Uint8Array,
+  length: number,
+) => number;
+export const setsockopt = libc.func(
+  'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
+) as (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
+export const getsockopt = libc.func(
+  'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
+) as (fd: number, level: number, name: number, value: Uint8Array, length: [number]) => number;
+export const interfaceIndex = libc.func('uint32_t if_nametoindex(const char *name)') as (
+  name: string,
+) => number;
+export const ioctl = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)') as (
+  fd: number,
+  request: number,
+  argument: Uint8Array,
+) => number;
+export const open = libc.func('int open(const char *path, int flags)') as (
+  path: string,
+  flags: number,
+) => number;
+export const send = libc.func('int64_t send(int fd, const void *bytes, uint64_t length, int flags)') as (
+  fd: number,
+  bytes: Uint8Array | null,
+  length: number,
+  flags: number,
+) => number;
+export const recv = libc.func('int64_t recv(int fd, _Out_ uint8_t *bytes, uint64_t length, int flags)') as (
+  fd: number,
+  bytes: Uint8Array,
+  length: number,
+  flags: number,
+) => number;
+export const read = libc.func('int64_t read(int fd, _Out_ uint8_t *bytes, uint64_t length)') as (
+  fd: number,
+  bytes: Uint8Array,
+  length: number,
+) => number;
+export const write = libc.func('int64_t write(int fd, const uint8_t *bytes, uint64_t length)') as (
+  fd: number,
+  bytes: Uint8Array,
+  length: number,
+) => number;
+
+const mmap = libc.func(
+  'void *mmap(void *at, uint64_t length, int protection, int flags, int fd, int64_t offset)',
+);
+const munmap = libc.func('int munmap(void *at, uint64_t length)');
+
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+const EAGAIN = 11;
+
+/** Memory shared with the kernel, and the function that gives it back. */
+export interface Mapping {
+  readonly buffer: ArrayBuffer;
+  unmap(): void;
+}
+
+/** Maps `lengthBytes` of a descriptor; throws the system's error when that fails. */
+export function mapShared(fd: number, lengthBytes: number): Mapping {
+  const pointer: unknown = mmap(null, lengthBytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+  if (pointer === null || koffi.address(pointer) === MAP_FAILED) throw systemError('mmap');
+  const buffer = koffi.view(pointer, lengthBytes);
+  return { buffer, unmap: () => void munmap(pointer, lengthBytes) };
+}
+
+/** Waits in a thread of its own until one of the descriptors is ready or the time is over; returns how many are. */
+export function pollLater(descriptors: PollDescriptor[], timeoutMs: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    poll.async(descriptors, descriptors.length, timeoutMs, (error: Error | null, ready: number) => {
+      if (error === null) resolve(ready);
+      else reject(error);
+    });
+  });
+}
+
+/** True when the last call failed only because nothing was there to do. */
+export function wouldBlock(): boolean {
+  return koffi.errno() === EAGAIN;
+}
+
+/** The error of the last call, with the name that `errno` has in the manual. */
+export function systemError(call: string): Error {
+  const number = koffi.errno();
+  const name = Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
+  return Object.assign(new Error(`${call}: ${name}`), { code: name });
+}

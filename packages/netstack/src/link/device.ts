@@ -1,0 +1,32 @@
+/**
+ * Where frames come and go: a packet ring, a TUN interface, a capture file, or memory. Everything above asks only for
+ * this. Frames are handed over as views into the device's own memory, so that the hot path copies and allocates nothing.
+ */
+
+export interface LinkDevice {
+  /** `ethernet` frames begin with an Ethernet header, `ip` packets with an IP header. */
+  readonly medium: 'ethernet' | 'ip';
+  /** Largest IP packet that one frame carries. */
+  readonly mtuBytes: number;
+  /** Memory that `reserve` points into. */
+  readonly transmitBuffer: Uint8Array;
+  /**
+   * Calls `receiver` for the frames that wait, at most `budget` of them, and returns how many it was called for.
+   * The bytes belong to the device again when the receiver returns.
+   */
+  receive(receiver: FrameReceiver, budget: number): number;
+  /** Returns where in `transmitBuffer` the next frame may be written, or -1 while the device has no room. */
+  reserve(): number;
+  /** Queues the frame of `lengthBytes` written at the offset that `reserve` returned last. */
+  commit(lengthBytes: number): void;
+  /** Hands the queued frames to the medium. */
+  flush(): void;
+}
+
+/** `checksumsVerified`: the sender's checksums need no check, because the frame never left this machine. */
+export type FrameReceiver = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  checksumsVerified: boolean,
+) => void;
