@@ -26,6 +26,7 @@ export type ScenarioCheck =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const MAXIMUM_BYTES = 2 ** 20;
+const BEGINNING = 'A scenario begins with the lines `version: 1` and `duration: 24h`.';
 const SAMPLES_MAX = 1_000_000;
 const SAMPLES_DEFAULT_MAX = 1000;
 /** In seconds; each is a whole number of the next unit, so that grids of nested units meet. */
@@ -60,7 +61,8 @@ export function checkScenario(text: string, fileName: string, options: CheckOpti
   const { reader, problems, spans } = createReader(reading.tree);
   const { root } = reading.tree;
   const keySpan: Span = [root.span[0], root.span[0]];
-  const draft = scenarioShape.read(root, { path: '', keySpan, description: '' }, reader) ?? {};
+  const place = { path: '', keySpan, description: BEGINNING };
+  const draft = scenarioShape.read(root, place, reader) ?? {};
   const together = problemsTogether(draft, (path) => spans.get(path) ?? keySpan);
   const diagnostics = diagnose([...problems, ...together], fileName, text);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };

@@ -52,7 +52,17 @@ export function setScenarioValue(document: ScenarioDocument, path: string, value
 
 /** Returns every path that a scenario may have, with `0` for each index of a list. */
 export function scenarioPaths(): readonly string[] {
-  return pathsOf(scenarioShape).map((path) => path.replaceAll(ANY_INDEX, '0'));
+  return pathsLike([]);
+}
+
+/** The same with the indexes that `segments` have at the same depth, so that a suggestion is about the same item. */
+function pathsLike(segments: readonly string[]): readonly string[] {
+  return pathsOf(scenarioShape).map((path) =>
+    path
+      .split('.')
+      .map((key, depth) => (key === ANY_INDEX ? (indexOf(segments[depth] ?? '') ?? 0) : key))
+      .join('.'),
+  );
 }
 
 function pathsOf(shape: Shape<unknown>): readonly string[] {
@@ -88,7 +98,7 @@ function indexOf(segment: string): number | undefined {
 
 function unknownPath(segments: readonly string[]): Found {
   const path = segments.join('.');
-  const paths = scenarioPaths();
+  const paths = pathsLike(segments);
   const last = segments.at(-1);
   // Whoever leaves out the way to a key has at least named the key.
   const meant =
