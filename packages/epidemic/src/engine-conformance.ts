@@ -105,7 +105,7 @@ const lawOutbreaks: readonly (readonly [string, Outbreak])[] = [
 
 // ---- measuring
 
-function run(engine: Engine, outbreak: Outbreak, replicate = 0): Run {
+function runOnce(engine: Engine, outbreak: Outbreak, replicate = 0): Run {
   expect(engine.unsupported(outbreak)).toEqual([]);
   return engine.run(outbreak, { streams, replicate });
 }
@@ -202,7 +202,7 @@ function declareLaws(engine: Engine, check: Check): void {
   for (const [name, outbreak] of lawOutbreaks) {
     check(`hosts are conserved ${name}`, () => {
       for (let replicate = 0; replicate < 20; replicate++) {
-        expectLawsOfRun(engine, outbreak, run(engine, outbreak, replicate));
+        expectLawsOfRun(engine, outbreak, runOnce(engine, outbreak, replicate));
       }
     });
   }
@@ -218,7 +218,7 @@ function declareLaws(engine: Engine, check: Check): void {
 
   check('R0 is N/h whatever scan rate and address space', () => {
     for (const scale of [1, 3]) {
-      const { summary } = run(engine, {
+      const { summary } = runOnce(engine, {
         ...smallOutbreak,
         addressSpaceSize: smallOutbreak.addressSpaceSize * scale,
         worm: { ...smallOutbreak.worm, scanRatePerSecond: 5 / scale },
@@ -232,7 +232,7 @@ function declareLaws(engine: Engine, check: Check): void {
 
   check('the reproduction number at the start counts the susceptible hosts left then', () => {
     const start = { kind: 'time', timeSeconds: 20 } as const;
-    const { summary, trajectory } = run(engine, { ...smallOutbreak, defenses: [honeypots({ start })] });
+    const { summary, trajectory } = runOnce(engine, { ...smallOutbreak, defenses: [honeypots({ start })] });
     expect(summary.reproductionNumberAtStart).toBeCloseTo(trajectory.susceptible[2]! / 1000, 9);
   });
 }
@@ -297,7 +297,7 @@ const pickOverall: Figures = ({ summary, trajectory, ...rest }) => [
 function declareEquivalences(engine: Engine, check: Check): void {
   const same = (a: Outbreak, b: Outbreak): void => {
     if (engine.random) expectSameMeans(engine, a, b, 400, pickOverall);
-    else expectSameSeries(run(engine, a), run(engine, b), 1e-9);
+    else expectSameSeries(runOnce(engine, a), runOnce(engine, b), 1e-9);
   };
 
   check('halving address space and scan rate together changes nothing', () => {
@@ -315,7 +315,7 @@ function declareEquivalences(engine: Engine, check: Check): void {
     };
     same(wide, narrow);
     if (engine.random) return;
-    const [wideRun, narrowRun] = [run(engine, wide), run(engine, narrow)];
+    const [wideRun, narrowRun] = [runOnce(engine, wide), runOnce(engine, narrow)];
     expect(narrowRun.summary.probes).toBeCloseTo(wideRun.summary.probes / 2, 4);
     expect(narrowRun.summary.honeypotContacts).toBeCloseTo(wideRun.summary.honeypotContacts, 4);
   });
@@ -337,7 +337,7 @@ function declareEquivalences(engine: Engine, check: Check): void {
     check(`${name} change nothing`, () => {
       const outbreak: Outbreak = { ...smallOutbreak, defenses: [group] };
       same(smallOutbreak, outbreak);
-      const { summary } = run(engine, outbreak);
+      const { summary } = runOnce(engine, outbreak);
       expect(summary.immunized).toBe(0);
       expect(summary.extinctionTime).toBeNull();
       expect(summary.reproductionNumberAtStart).toBeNull();
@@ -362,7 +362,7 @@ function declareEquivalences(engine: Engine, check: Check): void {
 function declareEdges(engine: Engine, check: Check): void {
   check('all hosts infected from the start', () => {
     const outbreak: Outbreak = { ...smallOutbreak, ...population(2000, 2000) };
-    const { summary, trajectory } = run(engine, outbreak);
+    const { summary, trajectory } = runOnce(engine, outbreak);
     expect(trajectory.susceptible.every((x) => x === 0)).toBe(true);
     expect(trajectory.infected.every((x) => x === 2000)).toBe(true);
     expect(summary).toMatchObject({ peakInfected: 2000, peakTime: 0, everInfected: 2000, immunized: 0 });
@@ -385,7 +385,7 @@ function declareEdges(engine: Engine, check: Check): void {
       defenses: [honeypots({ count: 2 ** 13 })],
       durationSeconds: 100,
     };
-    const { summary } = run(engine, outbreak);
+    const { summary } = runOnce(engine, outbreak);
     expect(summary).toMatchObject({ peakInfected: 1, peakTime: 0, everInfected: 1, neverInfected: 0 });
     expect(summary.immunized + summary.stillInfected).toBeCloseTo(1, 12);
     expect(summary.extinctionTime).not.toBeNull();
@@ -393,7 +393,7 @@ function declareEdges(engine: Engine, check: Check): void {
 
   check('a duration shorter than one sample', () => {
     const outbreak: Outbreak = { ...mixedOutbreak, durationSeconds: 1e-6 };
-    const { summary, trajectory } = run(engine, outbreak);
+    const { summary, trajectory } = runOnce(engine, outbreak);
     expect([...trajectory.time]).toEqual([0, 1e-6]);
     expect(trajectory.infected[1]!).toBeCloseTo(100, 3);
     expect(summary.everInfected).toBeCloseTo(100, 3);
@@ -402,7 +402,7 @@ function declareEdges(engine: Engine, check: Check): void {
 
   check('a duration off the grid ends with itself', () => {
     const outbreak: Outbreak = { ...smallOutbreak, durationSeconds: 25 };
-    const { trajectory } = run(engine, outbreak);
+    const { trajectory } = runOnce(engine, outbreak);
     expect([...trajectory.time]).toEqual([0, 10, 20, 25]);
     expect(trajectory.infected[3]!).toBeGreaterThan(trajectory.infected[2]!);
   });
@@ -410,7 +410,7 @@ function declareEdges(engine: Engine, check: Check): void {
   check('honeypots prepare from the contact that they waited for', () => {
     // The first contact comes at once compared with the preparation: the start is `prepareSeconds` after time 0.
     const early = honeypots({ count: 8000, start: { kind: 'contacts', contacts: 1, prepareSeconds: 20 } });
-    const { trajectory } = run(engine, { ...smallOutbreak, defenses: [early], sampleSeconds: 1 });
+    const { trajectory } = runOnce(engine, { ...smallOutbreak, defenses: [early], sampleSeconds: 1 });
     const immunized = trajectory.immunized.findIndex((x) => x > 0);
     expect(trajectory.time[immunized]!).toBeGreaterThan(20);
     expect(trajectory.time[immunized]!).toBeLessThanOrEqual(22);
@@ -437,17 +437,17 @@ function declareEdges(engine: Engine, check: Check): void {
 
 function declareReproducibility(engine: Engine, check: Check): void {
   check('the same seed and replicate give the same bytes', () => {
-    const first = run(engine, mixedOutbreak, 3);
-    run(engine, smallOutbreak, 4);
-    const second = run(engine, mixedOutbreak, 3);
+    const first = runOnce(engine, mixedOutbreak, 3);
+    runOnce(engine, smallOutbreak, 4);
+    const second = runOnce(engine, mixedOutbreak, 3);
     expect(second).toEqual(first);
     const elsewhere = engine.run(mixedOutbreak, { streams: randomStreams(streams.seed), replicate: 3 });
     expect(elsewhere).toEqual(first);
   });
 
   check('replicates and seeds differ', () => {
-    const first = run(engine, mixedOutbreak, 0).trajectory.infected;
-    expect(run(engine, mixedOutbreak, 1).trajectory.infected).not.toEqual(first);
+    const first = runOnce(engine, mixedOutbreak, 0).trajectory.infected;
+    expect(runOnce(engine, mixedOutbreak, 1).trajectory.infected).not.toEqual(first);
     const reseeded = engine.run(mixedOutbreak, { streams: randomStreams('2'), replicate: 0 });
     expect(reseeded.trajectory.infected).not.toEqual(first);
   });
@@ -456,7 +456,7 @@ function declareReproducibility(engine: Engine, check: Check): void {
     // The correlation of n independent pairs has standard deviation 1/√n: 3.5 of them.
     const figures = Array.from(
       { length: 600 },
-      (_, k) => run(engine, smallOutbreak, k).trajectory.infected[3]!,
+      (_, k) => runOnce(engine, smallOutbreak, k).trajectory.infected[3]!,
     );
     const mean = figures.reduce((sum, x) => sum + x, 0) / figures.length;
     let product = 0;
@@ -585,7 +585,7 @@ function declareMeanField(engine: Engine, check: Check): void {
   for (const [name, outbreak] of expectedOutbreaks) {
     check(`mean field: ${name}`, () => {
       const expansion = smallNoise(outbreak);
-      const { trajectory } = run(engine, outbreak);
+      const { trajectory } = runOnce(engine, outbreak);
       for (let k = 0; k < trajectory.time.length; k++) {
         // The fixed steps of the expansion, at most 1/20 of the fastest time constant, are good to 1e-5.
         const near = (x: number, y: number): void =>

@@ -27,3 +27,31 @@ export {
   PLACEMENT_STREAM,
   type PlacedPopulation,
 } from './population.ts';
+
+// The engines.
+export { ode } from './ode/ode.ts';
+
+// What is known in closed form.
+export {
+  earlyCoefficientOfVariation,
+  extinctionProbability,
+  finalSizeFraction,
+  firstHoneypotContactSeconds,
+  type GeneralEpidemic,
+  growthTime,
+  honeypotLoadPerSecond,
+  logisticInfected,
+  logisticInfectedSeconds,
+  logisticSusceptible,
+  logisticTimeOfInfectedSeconds,
+  logisticTimeToFraction,
+  type MeanAndVariance,
+  noHoneypotContactProbability,
+  peakInfectedFraction,
+  peakInfectionRatePerSecond,
+  riseTimeSeconds,
+  type SimpleEpidemic,
+  startTimeJitterSeconds,
+  sufficientHoneypots,
+  trigamma,
+} from './closed-forms.ts';

@@ -16,11 +16,13 @@ import { type StepFunction, stepWorkspace, type StepWorkspace } from './step-wor
  * Of the estimated error of one step, which is that of the embedded solution of order 3. The solution itself and the dense
  * output then stay within 1e-6 of max(value, 1 host) over an outbreak: see `ode.test.ts`.
  */
-const TOLERANCE = 4e-6;
+const TOLERANCE = 2e-7;
 /** No outbreak met so far took 20,000. */
 const STEPS_MAX = 1_000_000;
 /** A step that would leave less than a ten-thousandth to the next one takes it along. */
 const STRETCH = 1.0001;
+/** Seconds. Nothing happens in less, and its reciprocal is still a number. */
+const STEP_MIN = 1e-100;
 const GROWTH_MAX = 6;
 const GROWTH_MIN = 0.2;
 const SAFETY = 0.9;
@@ -103,7 +105,7 @@ function integrateSegment(
     assert(steps < STEPS_MAX, `the mean field needs more than ${STEPS_MAX} steps near ${begin + now} s`);
     const left = end - begin - now;
     const isLast = h * STRETCH >= left;
-    const taken = isLast ? left : h;
+    const taken = Math.max(isLast ? left : h, STEP_MIN);
     const error = step(work, taken);
     h = taken * stepFactor(error);
     if (!(error <= 1)) continue;

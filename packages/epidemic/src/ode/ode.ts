@@ -83,7 +83,10 @@ function emptyTrajectory(outbreak: Outbreak): Trajectory {
 /** Writes the samples up to `endSeconds`, before any host is immunized. */
 function writeLogistic(writer: SampleWriter, epidemic: SimpleEpidemic, endSeconds: number): void {
   const { time, susceptible, infected } = writer.trajectory;
-  let k = 0;
+  // The first sample is given, without the rounding of the formula.
+  susceptible[0] = epidemic.vulnerable - epidemic.infected;
+  infected[0] = epidemic.infected;
+  let k = 1;
   for (; k < time.length && time[k]! <= endSeconds; k++) {
     susceptible[k] = logisticSusceptible(epidemic, time[k]!);
     infected[k] = logisticInfected(epidemic, time[k]!);

@@ -162,7 +162,8 @@ function writeDense({ state, next, stages, dense }: StepWorkspace): void {
 }
 
 /** The last stage is the error; what counts is S, all infected, each C as a part of them, and the immunized. */
-function errorNorm({ next, stages, vulnerable, reciprocalTolerance }: StepWorkspace): number {
+function errorNorm(work: StepWorkspace): number {
+  const { next, stages, vulnerable, reciprocalTolerance, smallestScale: smallest } = work;
   const dimension = next.length;
   const last = 5 * dimension;
   let active = next[1]!;
@@ -177,9 +178,9 @@ function errorNorm({ next, stages, vulnerable, reciprocalTolerance }: StepWorksp
   const errorS = stages[last]!;
   return (
     Math.max(
-      Math.abs(errorS) / Math.max(1, s),
-      Math.max(Math.abs(activeError), partError) / Math.max(1, active),
-      Math.abs(errorS + activeError) / Math.max(1, vulnerable - s - active),
+      Math.abs(errorS) / Math.max(smallest, s),
+      Math.max(Math.abs(activeError), partError) / Math.max(smallest, active),
+      Math.abs(errorS + activeError) / Math.max(smallest, vulnerable - s - active),
     ) * reciprocalTolerance
   );
 }

@@ -156,12 +156,12 @@ export const stepOneDelay: StepFunction = (work: StepWorkspace, h: number): numb
   dense[7] = -thirdA;
 
   const a6 = i6 + c6;
-  const scaleA = Math.max(1, a);
+  const smallest = work.smallestScale;
   return (
     Math.max(
-      Math.abs(s6) / Math.max(1, s),
-      Math.max(Math.abs(a6), Math.abs(c6)) / scaleA,
-      Math.abs(s6 + a6) / Math.max(1, work.vulnerable - s - a),
+      Math.abs(s6) / Math.max(smallest, s),
+      Math.max(Math.abs(a6), Math.abs(c6)) / Math.max(smallest, a),
+      Math.abs(s6 + a6) / Math.max(smallest, work.vulnerable - s - a),
     ) * work.reciprocalTolerance
   );
 };

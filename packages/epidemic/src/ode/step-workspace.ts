@@ -7,6 +7,8 @@
 export interface StepWorkspace {
   readonly vulnerable: number;
   readonly reciprocalTolerance: number;
+  /** Errors count as a part of the value, or of so many hosts where the value is smaller. */
+  readonly smallestScale: number;
   readonly state: Float64Array;
   readonly rates: Float64Array;
   /** The state after the step. */
@@ -30,6 +32,8 @@ export function stepWorkspace(options: {
   return {
     vulnerable: options.vulnerable,
     reciprocalTolerance: 1 / options.tolerance,
+    // N − S − A is known to the rounding of N only: past 10^8 hosts that is more than the tolerance of one host.
+    smallestScale: Math.max(1, (1e-15 * options.vulnerable) / options.tolerance),
     state: new Float64Array(dimension),
     rates: new Float64Array(2 + 2 * options.delays),
     next: new Float64Array(dimension),
