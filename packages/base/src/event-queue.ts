@@ -13,7 +13,7 @@ export interface EventHandle {
 interface Entry<T> extends EventHandle {
   readonly order: number;
   readonly event: T;
-  /** Position in the heap, or -1 once the entry has left it. */
+  /** Position in the heap; of an entry that has left, a position where another or none is found. */
   position: number;
 }
 
@@ -69,7 +69,6 @@ export class EventQueue<T> {
       this.#siftUp(last);
       this.#siftDown(last);
     }
-    entry.position = -1;
   }
 
   #siftUp(entry: Entry<T>): void {

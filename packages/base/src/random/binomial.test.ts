@@ -7,6 +7,7 @@ import {
   expectMoments,
   normalCumulative,
   sampleOf,
+  walkEvenly,
 } from './goodness-of-fit.fixture.ts';
 import { randomStreams } from './random-streams.ts';
 
@@ -55,6 +56,21 @@ test.each([
   const sample = sampleOf(SAMPLE, () => binomial(stream, trials, probability));
   expectCounts(sample, exactBinomial(trials, probability));
   expectMoments(sample, momentsOf(trials, probability));
+});
+
+// As for Poisson counts: over an even walk the statistic must stay far below its mean.
+test.each([
+  [20, 0.5],
+  [25, 0.41],
+  [40, 0.3],
+  [1000, 0.0101],
+  [360_000, 0.001],
+])('of %d trials at %d accepts each count in proportion to its probability', (trials, probability) => {
+  const stream = streams.stream('binomial/even');
+  const walk = walkEvenly(stream, 1_000_000);
+  const counts: number[] = [];
+  while (!walk.hasEnded()) counts.push(binomial(stream, trials, probability));
+  expectCounts(Float64Array.from(counts), exactBinomial(trials, probability), { statisticPerBinMax: 0.015 });
 });
 
 // Here steps and skewness (10^-5 and less) are below what 200,000 draws can show against the normal.

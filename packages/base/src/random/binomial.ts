@@ -6,12 +6,11 @@
 import { assert } from '../assert.ts';
 import { exp, log, log1p } from '../math/portable-math.ts';
 import type { RandomStream } from './random-stream.ts';
-import { deviance, stirlingError } from './saddle-point.ts';
+import { logBinomialProbability } from './saddle-point.ts';
 
 const TRIALS_MAX = 2 ** 53;
 /** Transformed rejection is valid from 10 expected successes on. */
 const INVERSION_MEAN_MAX = 10;
-const TWO_PI = 6.283185307179586;
 
 /** A draw of the number of successes in `trials` (an integer in 0..2^53), each of `probability` in 0..1. */
 export function binomial(stream: RandomStream, trials: number, probability: number): number {
@@ -60,7 +59,7 @@ function binomialByRejection(stream: RandomStream, trials: number, probability: 
   const center = trials * probability + 0.5;
   const squeeze = 0.92 - 4.2 / b;
   const alpha = (2.83 + 5.1 / b) * deviation;
-  const logModeMass = logProbability(Math.floor((trials + 1) * probability), trials, probability);
+  const logModeMass = logBinomialProbability(Math.floor((trials + 1) * probability), { trials, probability });
   for (;;) {
     const u = stream.nextDouble() - 0.5;
     const v = 1 - stream.nextDouble();
@@ -69,20 +68,6 @@ function binomialByRejection(stream: RandomStream, trials: number, probability: 
     if (distance >= 0.07 && v <= squeeze) return count;
     if (count < 0 || count > trials) continue;
     const height = (v * alpha) / (a / (distance * distance) + b);
-    if (log(height) <= logProbability(count, trials, probability) - logModeMass) return count;
+    if (log(height) <= logBinomialProbability(count, { trials, probability }) - logModeMass) return count;
   }
-}
-
-function logProbability(count: number, trials: number, probability: number): number {
-  if (count === 0) return trials * log1p(-probability);
-  if (count === trials) return trials * log(probability);
-  const failures = trials - count;
-  return (
-    stirlingError(trials) -
-    stirlingError(count) -
-    stirlingError(failures) -
-    deviance(count, trials * probability) -
-    deviance(failures, trials * (1 - probability)) -
-    0.5 * log(TWO_PI * count * (failures / trials))
-  );
 }

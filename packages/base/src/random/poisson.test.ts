@@ -6,6 +6,7 @@ import {
   expectMoments,
   normalCumulative,
   sampleOf,
+  walkEvenly,
 } from './goodness-of-fit.fixture.ts';
 import { poisson } from './poisson.ts';
 import { randomStreams } from './random-streams.ts';
@@ -32,6 +33,19 @@ test.each(MEANS)('of mean %d has the exact probabilities', (mean) => {
   expectCounts(sample, exactPoisson(mean));
   expectMoments(sample, { mean, variance: mean, kurtosis: 3 + 1 / mean });
 });
+
+// Over an even walk a bin's error is about a tenth of the random one, so Pearson's statistic must stay far below
+// its mean of one per bin: a squeeze or an envelope that is wrong by a thousandth shows.
+test.each([10, 10.5, 14, 30, 200])(
+  'of mean %d accepts each count in proportion to its probability',
+  (mean) => {
+    const stream = streams.stream('poisson/even');
+    const walk = walkEvenly(stream, 1_000_000);
+    const counts: number[] = [];
+    while (!walk.hasEnded()) counts.push(poisson(stream, mean));
+    expectCounts(Float64Array.from(counts), exactPoisson(mean), { statisticPerBinMax: 0.015 });
+  },
+);
 
 // From 10^10 on, steps and skewness (10^-5 and less) are below what 200,000 draws can show against the normal.
 test.each([1e10, 1e12, 4e13 + 0.5, 1e15])('of mean %d is normal to within its skewness', (mean) => {

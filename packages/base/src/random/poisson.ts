@@ -6,12 +6,11 @@
 import { assert } from '../assert.ts';
 import { exp, log } from '../math/portable-math.ts';
 import type { RandomStream } from './random-stream.ts';
-import { deviance, stirlingError } from './saddle-point.ts';
+import { logPoissonProbability } from './saddle-point.ts';
 
 const MEAN_MAX = 1e15;
 /** Transformed rejection is valid from a mean of 10 on. */
 const INVERSION_MEAN_MAX = 10;
-const LOG_TWO_PI = 1.8378770664093453;
 
 /** A draw from the Poisson distribution of `mean` in 0..10^15. */
 export function poisson(stream: RandomStream, mean: number): number {
@@ -54,11 +53,6 @@ function poissonByRejection(stream: RandomStream, mean: number): number {
     if (distance >= 0.07 && v <= squeeze) return count;
     if (count < 0 || (distance < 0.013 && v > distance)) continue;
     const height = (v * inverseAlpha) / (a / (distance * distance) + b);
-    if (log(height) <= logProbability(count, mean)) return count;
+    if (log(height) <= logPoissonProbability(count, mean)) return count;
   }
-}
-
-function logProbability(count: number, mean: number): number {
-  if (count === 0) return -mean;
-  return -stirlingError(count) - deviance(count, mean) - 0.5 * (LOG_TWO_PI + log(count));
 }

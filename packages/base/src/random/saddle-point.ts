@@ -1,9 +1,11 @@
 /**
- * The two functions by which the probabilities of Poisson and binomial counts are computed without cancellation,
- * however large the counts. Source: Loader, "Fast and accurate computation of binomial probabilities", 2000.
+ * The logarithms of Poisson and binomial probabilities, computed without cancellation however large the counts.
+ * Source: Loader, "Fast and accurate computation of binomial probabilities", 2000.
  */
 
-import { log } from '../math/portable-math.ts';
+import { log, log1p } from '../math/portable-math.ts';
+
+const TWO_PI = 6.283185307179586;
 
 /** log n! - log(sqrt(2 pi n) (n/e)^n) for n = 1..15; the entry of 0 is unused. */
 const STIRLING_ERROR = Float64Array.of(
@@ -25,8 +27,32 @@ const STIRLING_ERROR = Float64Array.of(
   0.005554733551962801,
 );
 
+/** The log of the probability that a Poisson count of `mean` > 0 equals `count`. */
+export function logPoissonProbability(count: number, mean: number): number {
+  if (count === 0) return -mean;
+  return -stirlingError(count) - deviance(count, mean) - 0.5 * log(TWO_PI * count);
+}
+
+/** The log of the probability of `count` successes in `trials`, each of `probability` strictly between 0 and 1. */
+export function logBinomialProbability(
+  count: number,
+  { trials, probability }: { readonly trials: number; readonly probability: number },
+): number {
+  if (count === 0) return trials * log1p(-probability);
+  if (count === trials) return trials * log(probability);
+  const failures = trials - count;
+  return (
+    stirlingError(trials) -
+    stirlingError(count) -
+    stirlingError(failures) -
+    deviance(count, trials * probability) -
+    deviance(failures, trials * (1 - probability)) -
+    0.5 * log(TWO_PI * count * (failures / trials))
+  );
+}
+
 /** What Stirling's formula lacks of log n!, for an integer n >= 1. */
-export function stirlingError(n: number): number {
+function stirlingError(n: number): number {
   if (n < STIRLING_ERROR.length) return STIRLING_ERROR[n] ?? 0;
   const n2 = n * n;
   // The series of log gamma; the first term left out is below 2e-17 at n = 16.
@@ -36,7 +62,7 @@ export function stirlingError(n: number): number {
 }
 
 /** x log(x / mean) + mean - x, the deviance of a count x > 0 from its mean > 0; never negative. */
-export function deviance(x: number, mean: number): number {
+function deviance(x: number, mean: number): number {
   const difference = x - mean;
   if (Math.abs(difference) >= 0.1 * (x + mean)) return x * log(x / mean) - difference;
   // Loader, section 2.2: x and mean are close and the closed form would cancel.
