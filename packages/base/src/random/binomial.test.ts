@@ -11,7 +11,7 @@ import {
 } from './goodness-of-fit.fixture.ts';
 import { randomStreams } from './random-streams.ts';
 
-const SAMPLE = 300_000;
+const SAMPLE = 150_000;
 const streams = randomStreams('5');
 
 const exactBinomial = (trials: number, probability: number) => {
@@ -73,7 +73,7 @@ test.each([
   expectCounts(Float64Array.from(counts), exactBinomial(trials, probability), { statisticPerBinMax: 0.015 });
 });
 
-// Here steps and skewness (10^-5 and less) are below what 200,000 draws can show against the normal.
+// Here steps and skewness (10^-5 and less) are below what 100,000 draws can show against the normal.
 test.each([
   [2 ** 53, 0.5],
   [2 ** 53, 1e-5],
@@ -82,7 +82,7 @@ test.each([
 ])('of %d trials at %d is normal to within its skewness', (trials, probability) => {
   const stream = streams.stream(`binomial/large/${trials}/${probability}`);
   const { mean, variance } = momentsOf(trials, probability);
-  const sample = sampleOf(200_000, () => binomial(stream, trials, probability));
+  const sample = sampleOf(100_000, () => binomial(stream, trials, probability));
   expectDistribution(
     sample.map((count) => (count - mean) / Math.sqrt(variance)),
     normalCumulative,
