@@ -153,7 +153,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     version: fc.constant(1 as const),
     name: fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
-      .map((name) => `a${name.replaceAll(/\p{Cc}/gu, '')}`),
+      .map((name) => `a${name.replaceAll(/[\p{Cc}\ufffd]/gu, '')}`),
     durationSeconds: fc.oneof(fc.integer({ min: 1, max: 1e6 }), positive),
     space,
     hosts: fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e6 })),

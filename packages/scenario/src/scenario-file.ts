@@ -95,7 +95,7 @@ function complete(written: ScenarioAsWritten, fileName: string): Scenario {
 
 function nameOfFile(fileName: string): string {
   const base = fileName.replace(/^.*[/\\]/s, '').replace(/\.(?:ya?ml|json)$/i, '');
-  const name = Array.from(base.replaceAll(/\p{Cc}/gu, ''))
+  const name = Array.from(base.replaceAll(/[\p{Cc}\ufffd]/gu, ''))
     .slice(0, SCENARIO_NAME_LENGTH_MAX)
     .join('');
   return name.trim() === '' ? 'scenario' : name;

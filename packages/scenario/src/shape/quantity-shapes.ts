@@ -21,7 +21,7 @@ const FRACTION_TEXT: JsonSchema = { type: 'string', pattern: String.raw`^\s*${NU
 /** Zero needs no unit. */
 const ZERO: readonly JsonSchema[] = [
   { const: 0 },
-  { type: 'string', pattern: String.raw`^\s*0(?:\.0+)?\s*$` },
+  { type: 'string', pattern: String.raw`^\s*0+(?:\.0+)?(?:[eE][+-]?[0-9]+)?\s*$` },
 ];
 
 /** Whether zero is among the allowed values. */
@@ -95,7 +95,7 @@ export function writeDuration(seconds: number): string {
 }
 
 /** Returns the rate in the shortest unit of which it is a whole number; `parseRate` reads the same number. */
-export function writeRate(perSecond: number): string {
+function writeRate(perSecond: number): string {
   const units = { s: 1, min: 60, h: 3600, d: 86_400 };
   for (const [unit, size] of Object.entries(units)) {
     const written = `${Math.round(perSecond * size)}/${unit}`;

@@ -38,8 +38,11 @@ export interface PlannedWords {
 
 /** Longer than any number, unit or word that is meant. */
 const SCALAR_LENGTH_MAX = 200;
-/** Without controls, not only blanks. Spelt out, for not every validator of JSON Schema knows `\\p{Cc}`. */
-const CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f`;
+/**
+ * Without controls and U+FFFD, which a file cannot hold, and not only blanks. Spelt out, for not every validator of JSON
+ * Schema knows `\p{Cc}`.
+ */
+const CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f\ufffd`;
 const ONE_LINE = String.raw`^[^${CONTROLS}]*[^\s${CONTROLS}][^${CONTROLS}]*$`;
 const oneLine = new RegExp(ONE_LINE, 'u');
 const NO_CHILDREN: ReadonlyMap<string, Shape<unknown>> = new Map();
