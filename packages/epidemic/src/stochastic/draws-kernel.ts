@@ -1,0 +1,101 @@
+/**
+ * Draws of the event loops, made in batches: an exponential and a uniform for each event. Apart from the loop that uses
+ * them, the generator's state stays in registers, and the 2 % of exponentials that fall outside their ziggurat layer
+ * are put off to the end of the batch, where they cost the loop neither a branch nor a call.
+ */
+import { exponentialOutsideLayer, exponentialZiggurat, type RandomStream } from '@wormwood/base';
+
+/** Events a batch: its two arrays stay in the first-level cache. */
+const BATCH = 1024;
+const TWO_TO_32 = 4294967296;
+const TWO_TO_MINUS_32 = 1 / TWO_TO_32;
+
+export interface Draws {
+  readonly stream: RandomStream;
+  /** Exponential draws of mean 1. */
+  readonly exponential: Float64Array;
+  /** Uniform multiples of 2^-32 in [0, 1). An event is misjudged with a probability below 2^-32. */
+  readonly uniform: Float64Array;
+  /** Position of the first pair not yet used. */
+  next: number;
+  readonly outsideAt: Int32Array;
+  readonly outsideLayer: Int32Array;
+}
+
+/** Returns draws from `stream`, none made yet: `next` stands at the end. */
+export function drawsFrom(stream: RandomStream): Draws {
+  return {
+    stream,
+    exponential: new Float64Array(BATCH),
+    uniform: new Float64Array(BATCH),
+    next: BATCH,
+    outsideAt: new Int32Array(BATCH),
+    outsideLayer: new Int32Array(BATCH),
+  };
+}
+
+/** Replaces all draws by new ones. */
+export function refill(draws: Draws): void {
+  const { exponential, uniform, stream, outsideAt, outsideLayer } = draws;
+  const { k, w } = exponentialZiggurat;
+  const { state } = stream;
+  const count = exponential.length;
+  let s0 = state[0]! | 0;
+  let s1 = state[1]! | 0;
+  let s2 = state[2]! | 0;
+  let s3 = state[3]! | 0;
+  let outside = 0;
+  for (let i = 0; i < count; i++) {
+    // Three steps of xoshiro128++ (base/random/random-stream.ts).
+    let sum = (s0 + s3) | 0;
+    let shifted = s1 << 9;
+    const a = (((sum << 7) | (sum >>> 25)) + s0) | 0;
+    s2 ^= s0;
+    s3 ^= s1;
+    s1 ^= s2;
+    s0 ^= s3;
+    s2 ^= shifted;
+    s3 = (s3 << 11) | (s3 >>> 21);
+    sum = (s0 + s3) | 0;
+    shifted = s1 << 9;
+    const b = (((sum << 7) | (sum >>> 25)) + s0) | 0;
+    s2 ^= s0;
+    s3 ^= s1;
+    s1 ^= s2;
+    s0 ^= s3;
+    s2 ^= shifted;
+    s3 = (s3 << 11) | (s3 >>> 21);
+    sum = (s0 + s3) | 0;
+    shifted = s1 << 9;
+    const c = (((sum << 7) | (sum >>> 25)) + s0) | 0;
+    s2 ^= s0;
+    s3 ^= s1;
+    s1 ^= s2;
+    s0 ^= s3;
+    s2 ^= shifted;
+    s3 = (s3 << 11) | (s3 >>> 21);
+
+    const layer = a & 255;
+    const j = (a >>> 11) * TWO_TO_32 + (b >>> 0);
+    exponential[i] = j * w[layer]!;
+    uniform[i] = (c >>> 0) * TWO_TO_MINUS_32;
+    // Written always, kept only when the point lies outside: no branch to mispredict.
+    outsideAt[outside] = i;
+    outsideLayer[outside] = layer;
+    outside = (outside + asInteger(j >= k[layer]!)) | 0;
+  }
+  state[0] = s0;
+  state[1] = s1;
+  state[2] = s2;
+  state[3] = s3;
+  for (let i = 0; i < outside; i++) {
+    const at = outsideAt[i]!;
+    exponential[at] = exponentialOutsideLayer(stream, outsideLayer[i]!, exponential[at]!);
+  }
+  draws.next = 0;
+}
+
+/** 1 or 0; engines compile it to a flag, where `? 1 : 0` becomes a jump. */
+function asInteger(condition: boolean): number {
+  return (condition as unknown as number) | 0;
+}
