@@ -26,7 +26,7 @@ const forbiddenInPackages: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, 'take the time as a parameter or a Clock'],
   [/from ['"]node:|import\(['"]node:|\brequire\(/, 'a package has no node: import; pass the capability in'],
   [/\b(?:document|window)\.[a-z]/, 'a package has no DOM global; pass the document in'],
-  [/\bconsole\./, 'printing belongs to apps'],
+  [/\bconsole\.[a-z]+\(/, 'printing belongs to apps'],
 ];
 
 /** Field vocabulary (GLOSSARY.md): the word, and what to write. */

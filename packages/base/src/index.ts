@@ -22,8 +22,19 @@ export { formatDuration, parseDuration } from './units/duration.ts';
 export { formatRate, parseRate } from './units/rate.ts';
 export { formatCount, parseCount } from './units/count.ts';
 export { formatPercent, parseFraction } from './units/fraction.ts';
-export type { Diagnostic } from './text/diagnostic.ts';
 export { nearest } from './text/nearest.ts';
+
+// What is wrong with a file that a person wrote.
+export {
+  type Diagnostic,
+  diagnose,
+  enumerated,
+  printable,
+  type Problem,
+  quoted,
+  type Span,
+} from './text/diagnostic.ts';
+export { renderDiagnostic, type RenderOptions } from './text/code-frame.ts';
 
 // Addresses and sets of them.
 export { type AddressRange, AddressSet } from './address/address-set.ts';

@@ -20,7 +20,10 @@ export interface Summary {
    * defense at work; null without a defense.
    */
   readonly basicReproductionNumber: number | null;
-  /** The same when the defense starts, with the susceptible hosts left then; null when it never started. */
+  /**
+   * S(T)/h when the first honeypots start: susceptible hosts that one infected host meets before its first effective
+   * contact, the delay left out (as the published figure does; 1 + γδ times this with it). Null when none started.
+   */
   readonly reproductionNumberAtStart: number | null;
   /** Doubling time of the early outbreak before any defense, in seconds: ln 2 · Ω / (s N). */
   readonly doublingTime: number | null;
@@ -79,10 +82,15 @@ export function summarize(outbreak: Outbreak, facts: RunFacts): Summary {
     extinctionTime: seen.extinctionTime,
     basicReproductionNumber: reproductionNumber(outbreak, outbreak.defenses, vulnerable),
     reproductionNumberAtStart:
-      firstStart && reproductionNumber(outbreak, firstStart.honeypots, firstStart.susceptible),
+      firstStart &&
+      reproductionNumber(outbreak, firstStart.honeypots.map(withoutDelay), firstStart.susceptible),
     doublingTime: rate > 0 ? Math.LN2 / rate : null,
     timeTo: seen.timeTo,
     probes: seen.probes,
     honeypotContacts: seen.honeypotContacts,
   };
+}
+
+function withoutDelay(honeypots: HoneypotDefense): HoneypotDefense {
+  return { ...honeypots, delaySeconds: 0 };
 }

@@ -1,8 +1,7 @@
 /** Where the halves meet: the files people write, the results that runs leave, and their figures and reports. */
 
 // Diagnostics of any file.
-export type { Diagnostic } from './diagnostic.ts';
-export { renderDiagnostic, type RenderOptions } from './code-frame.ts';
+export { type Diagnostic, renderDiagnostic, type RenderOptions } from '@wormwood/base';
 
 // The scenario file.
 export {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { renderDiagnostic } from './code-frame.ts';
+import { renderDiagnostic } from '@wormwood/base';
 import { checkScenario, checkScenarioDocument, scenarioDocument, scenarioText } from './scenario-file.ts';
 import type { Scenario, ScenarioDefense } from './schema.ts';
 

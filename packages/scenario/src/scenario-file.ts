@@ -3,7 +3,7 @@
  */
 import type { Outbreak } from '@wormwood/epidemic';
 import { stringify } from 'yaml';
-import { type Diagnostic, diagnose, type Problem, type Span } from './diagnostic.ts';
+import { type Diagnostic, diagnose, type Problem, type Span } from '@wormwood/base';
 import type { ScenarioDocument } from './result.ts';
 import { type Scenario, SCENARIO_NAME_LENGTH_MAX, scenarioShape } from './schema.ts';
 import { createReader, type Draft } from './shape/shape.ts';

@@ -1,7 +1,7 @@
 /** Paths into a scenario, such as `defenses.0.count`: what sweeps vary. */
 import { nearest } from '@wormwood/base';
 import { stringify } from 'yaml';
-import { type Diagnostic, diagnose, type Problem } from './diagnostic.ts';
+import { type Diagnostic, diagnose, type Problem } from '@wormwood/base';
 import type { ScenarioDocument } from './result.ts';
 import { scenarioShape } from './schema.ts';
 import { ANY_INDEX, createReader, pathOf, type Shape } from './shape/shape.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { satisfies } from './json-schema-test-support.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic } from '@wormwood/base';
 import { checkScenarioDocument } from './scenario-file.ts';
 import { scenarioJsonSchema } from './schema.ts';
 

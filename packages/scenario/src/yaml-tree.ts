@@ -17,7 +17,7 @@ import {
   Parser,
   visit,
 } from 'yaml';
-import { type Problem, quoted, type Span } from './diagnostic.ts';
+import { type Problem, quoted, type Span } from '@wormwood/base';
 
 /** A document free of syntax errors, or what is wrong with its text. */
 export type YamlReading =

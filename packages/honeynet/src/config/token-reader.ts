@@ -2,7 +2,7 @@
  * A cursor over tokens that gathers diagnostics. A statement that cannot be read throws `StatementFault` inside this
  * folder only; the parser catches it and goes on with the next statement, so that all problems are told at once.
  */
-import { type Diagnostic, nearest, parseCidr, parseIpv4 } from '@wormwood/base';
+import { type Diagnostic, nearest, parseCidr, parseIpv4, printable } from '@wormwood/base';
 import type { Network } from '../model.ts';
 import type { Token } from './honeyd-lexer.ts';
 
@@ -134,7 +134,17 @@ export class TokenReader {
 
   note(severity: Diagnostic['severity'], at: Token, code: string, message: string, help: string): void {
     const { file, line, column, length } = at;
-    this.diagnostics.push({ severity, code, file, line, column, length, message, help });
+    this.diagnostics.push({
+      severity,
+      code,
+      file,
+      line,
+      column,
+      length,
+      path: '',
+      message: printable(message),
+      help,
+    });
   }
 
   fault(at: Token, code: string, message: string, help: string): never {

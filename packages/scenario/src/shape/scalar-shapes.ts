@@ -1,6 +1,6 @@
 /** Shapes of single values: a value that a function of one text or number reads, words from a list, plain text. */
 import { nearest, type Parsed } from '@wormwood/base';
-import { enumerated, quoted } from '../diagnostic.ts';
+import { enumerated, quoted } from '@wormwood/base';
 import type { YamlNode } from '../yaml-tree.ts';
 import {
   type Draft,

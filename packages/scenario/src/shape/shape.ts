@@ -5,7 +5,7 @@
  *
  * Start here, then `scalar-shapes.ts` (numbers with units, words) and `structure-shapes.ts` (mappings, lists).
  */
-import type { Problem, Span } from '../diagnostic.ts';
+import type { Problem, Span } from '@wormwood/base';
 import type { NodeReference, YamlNode, YamlTree } from '../yaml-tree.ts';
 
 /** A JSON Schema of draft 2020-12 as plain data. */

@@ -1,6 +1,6 @@
 /** Shapes made of shapes: mappings, lists, mappings of several kinds, a scalar or a mapping. */
 import { nearest } from '@wormwood/base';
-import { quoted } from '../diagnostic.ts';
+import { quoted } from '@wormwood/base';
 import type { YamlEntry, YamlNode } from '../yaml-tree.ts';
 import {
   ANY_INDEX,
