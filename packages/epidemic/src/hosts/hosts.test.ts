@@ -1,0 +1,4 @@
+import { runEngineConformance } from '../engine-conformance.ts';
+import { hosts } from './hosts.ts';
+
+runEngineConformance(hosts, { seedScenarioRuns: 100 });
