@@ -27,3 +27,9 @@ export type {
   SingleSeries,
   SingleSummary,
 } from './result.ts';
+
+// Figures: charts as data, and their renderers.
+export type { Axis, Line, LineChart, Moment } from './figure/chart.ts';
+export { agreementChart, type ChartOptions, comparisonChart, type NamedResult, trajectoryChart } from './figure/charts.ts';
+export { toSvg, type SvgOptions } from './figure/svg.ts';
+export { toTerminal, type TerminalOptions } from './figure/terminal.ts';
