@@ -30,6 +30,26 @@ export type {
 
 // Figures: charts as data, and their renderers.
 export type { Axis, Line, LineChart, Moment } from './figure/chart.ts';
-export { agreementChart, type ChartOptions, comparisonChart, type NamedResult, trajectoryChart } from './figure/charts.ts';
+export {
+  agreementChart,
+  type ChartOptions,
+  comparisonChart,
+  type NamedResult,
+  trajectoryChart,
+} from './figure/charts.ts';
 export { toSvg, type SvgOptions } from './figure/svg.ts';
 export { toTerminal, type TerminalOptions } from './figure/terminal.ts';
+
+// The report and its parts.
+export { seriesCsv, toCsv } from './report/csv.ts';
+export { type Fact, threeFacts } from './report/facts.ts';
+export {
+  renderReport,
+  type Report,
+  type ReportResult,
+  type ReportSection,
+  type ReportTable,
+  summaryTable,
+} from './report/html.ts';
+export { figureOf, type FigureName, spreadOf, timeToFraction } from './report/summary-figures.ts';
+export { verdict } from './report/verdict.ts';

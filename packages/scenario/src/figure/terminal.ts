@@ -124,14 +124,22 @@ function rowText(
   { color, unicode }: Style,
 ): string {
   let text = '';
-  for (let column = 0; column < canvas.columns; column++) {
-    const cell = row * canvas.columns + column;
-    const owner = canvas.owner[cell]!;
-    if (owner < 0) text += ' ';
-    else if (unicode && color) text += paint(owner, String.fromCharCode(BRAILLE_BASE + canvas.bits[cell]!));
-    else text += color ? paint(owner, '*') : MARKS[owner % MARKS.length]!;
+  for (let column = 0; column < canvas.columns;) {
+    const owner = canvas.owner[row * canvas.columns + column]!;
+    // One escape sequence for a run of cells of the same line.
+    let run = '';
+    do run += cellText(canvas, row * canvas.columns + column, { color, unicode });
+    while (++column < canvas.columns && canvas.owner[row * canvas.columns + column] === owner);
+    text += owner < 0 ? run : paint(owner, run);
   }
   return text.trimEnd();
+}
+
+function cellText(canvas: Canvas, cell: number, { color, unicode }: Style): string {
+  const owner = canvas.owner[cell]!;
+  if (owner < 0) return ' ';
+  if (!color) return MARKS[owner % MARKS.length]!;
+  return unicode ? String.fromCharCode(BRAILLE_BASE + canvas.bits[cell]!) : '*';
 }
 
 function legendLines(

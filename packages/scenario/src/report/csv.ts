@@ -1,0 +1,40 @@
+/** Results as CSV (RFC 4180) for a spreadsheet: units stand in the header. */
+import { curveOf } from '../figure/result-series.ts';
+import type { SimulationResult } from '../result.ts';
+
+const COMPARTMENTS = ['susceptible', 'infected', 'immunized', 'everInfected'] as const;
+const COLUMN_NAMES = {
+  susceptible: 'susceptible_hosts',
+  infected: 'infected_hosts',
+  immunized: 'immunized_hosts',
+  everInfected: 'ever_infected_hosts',
+} as const;
+
+type Column = readonly [name: string, values: readonly number[]];
+
+/** Returns the curves, a row a sample time; an ensemble has the mean and the 5 and 95 % quantiles of each. */
+export function seriesCsv(result: SimulationResult): string {
+  const curves = COMPARTMENTS.map((name) => [name, curveOf(result, name)] as const);
+  const columns = curves.flatMap(([name, { value, band }]): readonly Column[] => {
+    const column = COLUMN_NAMES[name];
+    if (band === null) return [[column, value]];
+    return [
+      [`${column}_mean`, value],
+      [`${column}_q05`, band.low],
+      [`${column}_q95`, band.high],
+    ];
+  });
+  const header = ['time_s', ...columns.map(([name]) => name)];
+  const rows = result.series.time.map((time, i) => [time, ...columns.map(([, values]) => values[i] ?? '')]);
+  return toCsv([header, ...rows]);
+}
+
+/** Returns rows as CSV text; fields with commas, quotes or line ends are quoted. */
+export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
+  return rows.map((row) => row.map(field).join(',')).join('\r\n') + '\r\n';
+}
+
+function field(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
