@@ -163,13 +163,9 @@ function marksOf(line: Line, color: string, tolerance: number): readonly Plot.Ma
     strokeWidth: isReference ? 1.6 : 2.2,
     strokeLinecap: 'round',
     ...(isReference ? { strokeDasharray: '5 4' } : {}),
-    clip: true,
   });
   if (line.band === undefined) return [curve];
-  return [
-    Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.18, clip: true }),
-    curve,
-  ];
+  return [Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.18 }), curve];
 }
 
 /** Returns text that is safe between tags and inside double quotes. */

@@ -10,6 +10,9 @@ const COLUMN_NAMES = {
   everInfected: 'ever_infected_hosts',
 } as const;
 
+/** A millionth of a host is below what any engine promises. */
+const DIGITS = 12;
+
 type Column = readonly [name: string, values: readonly number[]];
 
 /** Returns the curves, a row a sample time; an ensemble has the mean and the 5 and 95 % quantiles of each. */
@@ -25,7 +28,10 @@ export function seriesCsv(result: SimulationResult): string {
     ];
   });
   const header = ['time_s', ...columns.map(([name]) => name)];
-  const rows = result.series.time.map((time, i) => [time, ...columns.map(([, values]) => values[i] ?? '')]);
+  const rows = result.series.time.map((time, i) => [
+    time,
+    ...columns.map(([, values]) => Number((values[i] ?? 0).toPrecision(DIGITS))),
+  ]);
   return toCsv([header, ...rows]);
 }
 

@@ -21,6 +21,7 @@ table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:
 caption{text-align:left;color:var(--ww-muted);padding-bottom:.4em}
 th,td{padding:.38em .7em;border-bottom:1px solid var(--ww-grid);text-align:right;white-space:nowrap}
 th:first-child{text-align:left;padding-left:0;font-weight:normal}
+tbody th{white-space:normal;min-width:8em}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--ww-muted);font-weight:600}
 tbody tr:hover{background:color-mix(in srgb,var(--ww-grid) 35%,transparent)}

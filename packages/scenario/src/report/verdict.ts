@@ -13,7 +13,7 @@ export function verdict(result: SimulationResult): string {
   const peak = (figureOf(result, 'peakInfected') ?? 0) / vulnerable;
   const ever = figureOf(result, 'everInfectedFraction') ?? 0;
   const honeypots = statedHoneypots(result).filter(({ count, success }) => count > 0 && success > 0);
-  const peakAndEver = `at most ${formatPercent(peak)} of the hosts are infected at one time, ${formatPercent(ever)} at some time`;
+  const peakAndEver = `at most ${percent(peak)} of the hosts are infected at one time, ${percent(ever)} at some time`;
   if (honeypots.length === 0) return `Without honeypots, ${peakAndEver}.`;
 
   const atStart = figureOf(result, 'reproductionNumberAtStart');
@@ -25,7 +25,7 @@ export function verdict(result: SimulationResult): string {
   const susceptible = susceptibleAtStart(result, atStart, honeypots);
   const infectedLater = Math.max(0, ever - (1 - susceptible / vulnerable));
   if (infectedLater <= STOPPED_GROWTH_FRACTION && susceptible / vulnerable < STOPPED_GROWTH_FRACTION) {
-    return `${subject} come too late: ${formatPercent(1 - susceptible / vulnerable)} of the hosts are infected before they start; ${peakAndEver}.`;
+    return `${subject} come too late: ${percent(1 - susceptible / vulnerable)} of the hosts are infected before they start; ${peakAndEver}.`;
   }
   if (atStart >= 1) {
     return (
@@ -58,4 +58,10 @@ function describeHoneypots(honeypots: Honeypots): string {
   return start === 0
     ? `${count} honeypots from the start`
     : `${count} honeypots after ${formatDuration(start)}`;
+}
+
+/** Three significant digits, but never 100 % for what is less. */
+function percent(fraction: number): string {
+  const rounded = Number(fraction.toPrecision(3));
+  return formatPercent(rounded === 1 ? fraction : rounded);
 }
