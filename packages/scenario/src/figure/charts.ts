@@ -6,6 +6,7 @@ import {
   type Compartment,
   type Curve,
   curveOf,
+  nameOf,
   settledSeconds,
   statedHoneypots,
   vulnerableOf,
@@ -58,7 +59,7 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
       until,
     }),
   );
-  const name = String(result.scenario['name'] ?? 'outbreak');
+  const name = nameOf(result);
   const spread =
     result.runs > 1 ? ` Mean of ${formatCount(result.runs)} runs with the band of 5 to 95 %.` : '';
   return {

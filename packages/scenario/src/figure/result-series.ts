@@ -11,6 +11,12 @@ export interface Curve {
   readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
 }
 
+/** Returns the name of the scenario behind a result. */
+export function nameOf(result: SimulationResult): string {
+  const name = result.scenario['name'];
+  return typeof name === 'string' ? name : 'outbreak';
+}
+
 /** Returns N, the number of vulnerable hosts of a result. */
 export function vulnerableOf(result: SimulationResult): number {
   const first = (series: readonly number[] | SeriesBand): number => center(series)[0] ?? 0;
