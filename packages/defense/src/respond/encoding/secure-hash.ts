@@ -1,0 +1,164 @@
+/**
+ * SHA-256 and SHA-1 (FIPS 180-4). The audit log is chained with the first; the second is only for UUIDs made from
+ * names, which ask for it (RFC 9562 §5.5). Written out because a package has no `node:` module; what is hashed is short.
+ */
+
+const BLOCK_LENGTH = 64;
+
+/** FIPS 180-4 §4.2.2: the fractional parts of the cube roots of the first 64 primes. */
+const SHA256_ROUNDS = Int32Array.of(
+  0x428a2f98,
+  0x71374491,
+  0xb5c0fbcf,
+  0xe9b5dba5,
+  0x3956c25b,
+  0x59f111f1,
+  0x923f82a4,
+  0xab1c5ed5,
+  0xd807aa98,
+  0x12835b01,
+  0x243185be,
+  0x550c7dc3,
+  0x72be5d74,
+  0x80deb1fe,
+  0x9bdc06a7,
+  0xc19bf174,
+  0xe49b69c1,
+  0xefbe4786,
+  0x0fc19dc6,
+  0x240ca1cc,
+  0x2de92c6f,
+  0x4a7484aa,
+  0x5cb0a9dc,
+  0x76f988da,
+  0x983e5152,
+  0xa831c66d,
+  0xb00327c8,
+  0xbf597fc7,
+  0xc6e00bf3,
+  0xd5a79147,
+  0x06ca6351,
+  0x14292967,
+  0x27b70a85,
+  0x2e1b2138,
+  0x4d2c6dfc,
+  0x53380d13,
+  0x650a7354,
+  0x766a0abb,
+  0x81c2c92e,
+  0x92722c85,
+  0xa2bfe8a1,
+  0xa81a664b,
+  0xc24b8b70,
+  0xc76c51a3,
+  0xd192e819,
+  0xd6990624,
+  0xf40e3585,
+  0x106aa070,
+  0x19a4c116,
+  0x1e376c08,
+  0x2748774c,
+  0x34b0bcb5,
+  0x391c0cb3,
+  0x4ed8aa4a,
+  0x5b9cca4f,
+  0x682e6ff3,
+  0x748f82ee,
+  0x78a5636f,
+  0x84c87814,
+  0x8cc70208,
+  0x90befffa,
+  0xa4506ceb,
+  0xbef9a3f7,
+  0xc67178f2,
+);
+/** FIPS 180-4 §5.3.3: the fractional parts of the square roots of the first 8 primes. */
+const SHA256_INITIAL = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+];
+/** FIPS 180-4 §5.3.1. */
+const SHA1_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+
+/** Returns the 32 octets of the SHA-256 of `octets`. */
+export function sha256(octets: Uint8Array): Uint8Array {
+  return digest(octets, SHA256_INITIAL, sha256Block);
+}
+
+/** Returns the 20 octets of the SHA-1 of `octets`. Not for anything that somebody would want to forge. */
+export function sha1(octets: Uint8Array): Uint8Array {
+  return digest(octets, SHA1_INITIAL, sha1Block);
+}
+
+type BlockFunction = (state: Int32Array, block: DataView) => void;
+
+function digest(octets: Uint8Array, initial: readonly number[], absorb: BlockFunction): Uint8Array {
+  const state = Int32Array.from(initial);
+  const padded = pad(octets);
+  for (let start = 0; start < padded.length; start += BLOCK_LENGTH) {
+    absorb(state, new DataView(padded.buffer, start, BLOCK_LENGTH));
+  }
+  const result = new DataView(new ArrayBuffer(4 * state.length));
+  state.forEach((word, i) => result.setInt32(4 * i, word));
+  return new Uint8Array(result.buffer);
+}
+
+/** FIPS 180-4 §5.1.1: a one bit, zeros, and the length in bits as 64 bits fill the last block. */
+function pad(octets: Uint8Array): Uint8Array<ArrayBuffer> {
+  const padded = new Uint8Array(Math.ceil((octets.length + 9) / BLOCK_LENGTH) * BLOCK_LENGTH);
+  padded.set(octets);
+  padded[octets.length] = 0x80;
+  const bits = new DataView(padded.buffer, padded.length - 8);
+  bits.setUint32(0, Math.floor((octets.length * 8) / 2 ** 32));
+  bits.setUint32(4, (octets.length * 8) >>> 0);
+  return padded;
+}
+
+/** FIPS 180-4 §6.2.2. */
+function sha256Block(state: Int32Array, block: DataView): void {
+  const w = new Int32Array(64);
+  for (let t = 0; t < 16; t++) w[t] = block.getInt32(4 * t);
+  for (let t = 16; t < 64; t++) {
+    const w15 = w[t - 15]!;
+    const w2 = w[t - 2]!;
+    const s0 = rotateRight(w15, 7) ^ rotateRight(w15, 18) ^ (w15 >>> 3);
+    const s1 = rotateRight(w2, 17) ^ rotateRight(w2, 19) ^ (w2 >>> 10);
+    w[t] = (w[t - 16]! + s0 + w[t - 7]! + s1) | 0;
+  }
+  let [a, b, c, d, e, f, g, h] = Array.from(state) as Words8;
+  for (let t = 0; t < 64; t++) {
+    const sum1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25);
+    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + SHA256_ROUNDS[t]! + w[t]!) | 0;
+    const sum0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22);
+    const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+  }
+  [a, b, c, d, e, f, g, h].forEach((word, i) => (state[i]! += word));
+}
+
+type Words8 = [number, number, number, number, number, number, number, number];
+
+/** FIPS 180-4 §6.1.2. */
+function sha1Block(state: Int32Array, block: DataView): void {
+  const w = new Int32Array(80);
+  for (let t = 0; t < 16; t++) w[t] = block.getInt32(4 * t);
+  for (let t = 16; t < 80; t++) w[t] = rotateRight(w[t - 3]! ^ w[t - 8]! ^ w[t - 14]! ^ w[t - 16]!, 31);
+  let [a, b, c, d, e] = Array.from(state) as [number, number, number, number, number];
+  for (let t = 0; t < 80; t++) {
+    const [mixed, constant] = sha1Round(t, b, c, d);
+    const next = (rotateRight(a, 27) + mixed + e + constant + w[t]!) | 0;
+    [e, d, c, b, a] = [d, c, rotateRight(b, 2), a, next];
+  }
+  [a, b, c, d, e].forEach((word, i) => (state[i]! += word));
+}
+
+/** FIPS 180-4 §4.1.1 and §4.2.1: the function and the constant of round `t`. */
+function sha1Round(t: number, x: number, y: number, z: number): readonly [mixed: number, constant: number] {
+  if (t < 20) return [(x & y) ^ (~x & z), 0x5a827999];
+  if (t < 40) return [x ^ y ^ z, 0x6ed9eba1];
+  if (t < 60) return [(x & y) ^ (x & z) ^ (y & z), 0x8f1bbcdc];
+  return [x ^ y ^ z, 0xca62c1d6];
+}
+
+function rotateRight(word: number, bits: number): number {
+  return (word >>> bits) | (word << (32 - bits));
+}
