@@ -1,83 +1,96 @@
 /**
- * Which host is in which state, while a run is being drawn: lists that are filled at the end and emptied by moving the
- * last entry into the gap, so that a uniform choice and a change take constant time whatever the number of hosts.
+ * Which host is in which state while a run is being drawn, and who infected whom.
+ *
+ * Hosts are numbered in the order of infection, those infected at time 0 first. Their addresses are a uniform choice
+ * without replacement whatever the numbers, so the address of the next host to be infected is uniform among those of the
+ * susceptible hosts, as uniform scanning has it; and no list of susceptible hosts needs to be kept.
  */
 import type { RandomStream } from '@wormwood/base';
 import type { Course } from '../stochastic/course.ts';
-import type { Changes } from '../stochastic/several-groups.ts';
+import type { Draws } from '../stochastic/draws-kernel.ts';
 
 export interface HostLists {
-  /** The susceptible hosts, as many as the course counts. */
-  readonly susceptible: Int32Array;
-  /** The infected hosts: first the fresh ones, then those contacted by each group in turn. */
+  /** The infected hosts: first the fresh ones, then those contacted by each group in turn. Gaps are filled by moves. */
   readonly infected: Int32Array;
-  /** By row, in the order of infection: host, its infector (−1 at time 0), seconds. */
-  readonly host: Int32Array;
+  /** Where each of these parts ends; the last is the number of infected hosts. */
+  readonly ends: Int32Array;
+  /** Hosts infected so far: the number of the next. */
+  everInfected: number;
+  /** By host: who infected it (−1 at time 0), and when, in seconds. */
   readonly infector: Int32Array;
   readonly timeSeconds: Float64Array;
 }
 
-/** Returns the lists at time 0: hosts 0 to I0 − 1 are infected, which is a uniform choice since addresses are. */
-export function beginHostLists(course: Course): HostLists {
-  const { vulnerable, infected } = course.outbreak.population;
+/** Returns the lists at time 0. */
+export function beginHostLists({ outbreak, groups }: Course): HostLists {
+  const { vulnerable, infected } = outbreak.population;
   const lists: HostLists = {
-    susceptible: new Int32Array(vulnerable),
     infected: new Int32Array(vulnerable),
-    host: new Int32Array(vulnerable),
+    ends: new Int32Array(groups.length + 1).fill(infected),
+    everInfected: infected,
     infector: new Int32Array(vulnerable),
     timeSeconds: new Float64Array(vulnerable),
   };
-  for (let host = 0; host < infected; host++) {
-    lists.infected[host] = host;
-    lists.host[host] = host;
-    lists.infector[host] = -1;
-  }
-  for (let host = infected; host < vulnerable; host++) lists.susceptible[host - infected] = host;
+  lists.infector.fill(-1, 0, infected);
+  for (let host = 0; host < infected; host++) lists.infected[host] = host;
   return lists;
 }
 
-/** Returns what keeps the lists in step with a course in which several groups immunize: each pick is uniform. */
-export function followChanges(course: Course, lists: HostLists, stream: RandomStream): Changes {
-  const { susceptible, infected } = lists;
-  // Ends of the runs of `infected`: of the fresh hosts, then of those contacted by each group.
-  const ends = new Int32Array(course.groups.length + 1);
-  let end = course.fresh;
-  ends[0] = end;
-  for (const [position, count] of course.contacted.entries()) ends[position + 1] = end += count;
+/** Which events of a batch are meant. */
+export interface EventRange {
+  readonly from: number;
+  readonly to: number;
+}
 
-  /** Closes the gap at `gap` of run `from` and returns the free entry before run `to`. */
-  const closeGap = (gap: number, from: number, to: number): number => {
-    let free = gap;
-    for (let run = from; run < to; run++) {
-      const last = --ends[run]!;
-      infected[free] = infected[last]!;
-      free = last;
+/** Chooses the hosts of events with several groups at work, as `chooseHosts` does with one. */
+export function chooseHostsOfGroups(
+  lists: HostLists,
+  draws: Draws,
+  { from, to }: EventRange,
+  course: Course,
+): void {
+  for (let at = from; at < to; at++) {
+    const kind = draws.kind[at] ?? 0;
+    if (kind === 0) {
+      infect(lists, draws.stream, draws.timeSeconds[at] ?? 0);
+      continue;
     }
-    return free;
-  };
+    const position = (kind - 1) >> 1;
+    const isContact = kind === 1 + 2 * position;
+    const waits = course.groups[position]?.recoveryRatePerSecond !== Infinity;
+    move(lists, draws.stream, {
+      from: isContact ? 0 : position + 1,
+      to: isContact && waits ? position + 1 : null,
+    });
+  }
+}
 
-  return {
-    infected(timeSeconds) {
-      const row = course.outbreak.population.vulnerable - course.susceptible - 1;
-      const infector = infected[stream.nextBelow(ends.at(-1)!)]!;
-      const at = stream.nextBelow(course.susceptible + 1);
-      const host = susceptible[at]!;
-      susceptible[at] = susceptible[course.susceptible]!;
-      for (let run = ends.length - 1; run > 0; run--) infected[ends[run]!++] = infected[ends[run - 1]!]!;
-      infected[ends[0]!++] = host;
-      lists.host[row] = host;
-      lists.infector[row] = infector;
-      lists.timeSeconds[row] = timeSeconds;
-    },
-    contacted(group) {
-      const at = stream.nextBelow(ends[0]!);
-      const host = infected[at]!;
-      infected[closeGap(at, 0, group + 1)] = host;
-    },
-    immunized(group) {
-      const first = group < 0 ? 0 : ends[group]!;
-      const at = first + stream.nextBelow(ends[group + 1]! - first);
-      closeGap(at, group + 1, ends.length);
-    },
-  };
+function infect(lists: HostLists, stream: RandomStream, timeSeconds: number): void {
+  const { infected, ends } = lists;
+  const host = lists.everInfected++;
+  lists.infector[host] = infected[stream.nextBelow(ends.at(-1) ?? 0)] ?? -1;
+  lists.timeSeconds[host] = timeSeconds;
+  // Room behind the fresh hosts: each later part moves its first entry to its end.
+  for (let part = ends.length - 1; part > 0; part--) {
+    infected[ends[part]!++] = infected[ends[part - 1]!]!;
+  }
+  infected[ends[0]!++] = host;
+}
+
+/** Moves a host, any with equal chance, from one part to a later one, or out of the list. */
+function move(
+  { infected, ends }: HostLists,
+  stream: RandomStream,
+  { from, to }: { readonly from: number; readonly to: number | null },
+): void {
+  const first = from === 0 ? 0 : ends[from - 1]!;
+  let gap = first + stream.nextBelow(ends[from]! - first);
+  const host = infected[gap]!;
+  // The gap moves to the end of each part in turn.
+  for (let part = from; part < (to ?? ends.length); part++) {
+    const last = --ends[part]!;
+    infected[gap] = infected[last]!;
+    gap = last;
+  }
+  if (to !== null) infected[gap] = host;
 }

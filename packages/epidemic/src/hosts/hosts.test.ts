@@ -1,4 +1,4 @@
 import { runEngineConformance } from '../engine-conformance.ts';
 import { hosts } from './hosts.ts';
 
-runEngineConformance(hosts, { seedScenarioRuns: 100 });
+runEngineConformance(hosts, { seedScenarioRuns: 40 });

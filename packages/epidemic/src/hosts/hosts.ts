@@ -5,27 +5,27 @@
  *
  * Under uniform scanning each infected host is as likely as any other to send the next effective probe, and each
  * susceptible host to receive it, wherever they lie. So the course of the outbreak does not depend on the addresses, and
- * the addresses, a uniform choice independent of it, may be drawn before, after, or not at all (when nobody asks for the
- * infections): the joint law of course and addresses is the same.
+ * the addresses, a uniform choice independent of it, may be drawn after it, or not at all when nobody asks for the
+ * infections: the joint law of course and addresses is the same.
  *
- * When it is the quick one: whenever hosts are to be told apart; about twice the time of `stochastic`.
+ * When it is the quick one: whenever hosts are to be told apart; less than twice the time of `stochastic`.
  */
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
 import type { Outbreak, ScanStrategy } from '../outbreak.ts';
 import { placementObstacles, placeHosts, PLACEMENT_STREAM } from '../population.ts';
 import { beginCourse, type Course, finishCourse } from '../stochastic/course.ts';
-import { type Draws, drawsFrom, refill } from '../stochastic/draws-kernel.ts';
+import { advanceDirectly, soleGroup } from '../stochastic/advance-directly.ts';
+import { type Draws, drawsFrom } from '../stochastic/draws-kernel.ts';
 import { type Advance, runCourse } from '../stochastic/run-course.ts';
-import { advanceSeveralGroups, type Changes } from '../stochastic/several-groups.ts';
-import { beginHostLists, followChanges, type HostLists } from './host-lists.ts';
-import { advanceUniform } from './uniform-kernel.ts';
+import { chooseHosts } from './choose-hosts-kernel.ts';
+import { beginHostLists, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
 
-/** The most hosts that are told apart: the lists take 24 octets each, 1.6 GB in all. */
+/** The most hosts that are told apart: the lists take 16 octets each, a gibibyte in all. */
 export const HOSTS_MAX: number = 2 ** 26;
 
 /**
- * How hosts that scan in one way find their next effective probe. A strategy decides rate, sender and target together,
- * in one loop: that is what makes it quick, and what another strategy must bring.
+ * How hosts that scan in one way find their next effective probes: what advances the course to them and brings the lists
+ * of hosts up to it. Here another way of scanning comes in, with its own rate of effective probes and choice of targets.
  */
 type HostScan = (course: Course, lists: HostLists, draws: Draws) => Advance;
 
@@ -55,25 +55,29 @@ function tooManyHosts({ population: { vulnerable } }: Outbreak): readonly string
 }
 
 function scanUniformly(course: Course, lists: HostLists, draws: Draws): Advance {
-  let changes: Changes | undefined;
   return (limits) => {
-    if (draws.next === draws.exponential.length) refill(draws);
-    const started = course.groups.findIndex(({ isStarted }) => isStarted);
-    const isOnlyOne = course.groups.every(({ isStarted }, position) => !isStarted || position === started);
-    if (isOnlyOne) return advanceUniform(course, lists, draws, limits, started);
-    // Groups start and do not end, so once there are several the lists are in these hands to the end.
-    changes ??= followChanges(course, lists, draws.stream);
-    return advanceSeveralGroups(course, draws, limits, changes);
+    const from = draws.next % draws.exponential.length;
+    const isBeyond = advanceDirectly(course, draws, limits);
+    // The pair that led beyond the limits was no event.
+    const range = { from, to: isBeyond ? draws.next - 1 : draws.next };
+    const position = soleGroup(course);
+    const group = course.groups[position];
+    if (position === course.groups.length) chooseHostsOfGroups(lists, draws, range, course);
+    else chooseHosts(lists, draws, range, { position, waits: group?.recoveryRatePerSecond !== Infinity });
+    return isBeyond;
   };
 }
 
-function infectionLog(course: Course, lists: HostLists, { streams, replicate }: Randomness): InfectionLog {
-  const { outbreak } = course;
-  const rows = outbreak.population.vulnerable - course.susceptible;
+function infectionLog(
+  { outbreak }: Course,
+  lists: HostLists,
+  { streams, replicate }: Randomness,
+): InfectionLog {
+  const { everInfected } = lists;
   return {
-    host: lists.host.slice(0, rows),
-    infector: lists.infector.slice(0, rows),
-    timeSeconds: lists.timeSeconds.slice(0, rows),
+    host: Int32Array.from({ length: everInfected }, (_, host) => host),
+    infector: lists.infector.slice(0, everInfected),
+    timeSeconds: lists.timeSeconds.slice(0, everInfected),
     address: placeHosts(outbreak, streams.stream(PLACEMENT_STREAM, replicate)),
   };
 }

@@ -83,7 +83,11 @@ export function beginCourse(outbreak: Outbreak, stream: RandomStream): Course {
 }
 
 export function contactedHosts(course: Course): number {
-  return course.contacted.reduce((sum, count) => sum + count, 0);
+  let hosts = 0;
+  for (let position = 0; position < course.contacted.length; position++) {
+    hosts += course.contacted[position] ?? 0;
+  }
+  return hosts;
 }
 
 /** Notes the time for each milestone that the hosts ever infected have reached. */

@@ -11,20 +11,26 @@ import type { Limits } from './honeypot-group.ts';
  * immunizes. Returns true when the next event would lie beyond the limits, false when the draws are used up.
  */
 export function advanceOneGroup(course: Course, draws: Draws, limits: Limits, started: number): boolean {
-  const { exponential, uniform } = draws;
+  const { exponential, uniform, kind, timeSeconds } = draws;
   const { milestoneSusceptible, milestoneTime, sampleTime, sampleSusceptible, sampleInfected } = course;
   const group = course.groups[started];
   const pairwise = course.pairwiseRatePerSecond;
-  const contactRate = group ? group.contactRatePerSecond : 0;
   const waits = group && group.recoveryRatePerSecond < Infinity ? 1 : 0;
-  const recoveryRate = group && waits === 1 ? group.recoveryRatePerSecond : 0;
+  const leaves = 1 - waits;
+  // All rates in units of the pairwise rate: one product less between an event and the next.
+  if (!(pairwise > 0)) return true;
+  const unitSeconds = 1 / pairwise;
+  const contactRate = group ? group.contactRatePerSecond * unitSeconds : 0;
+  const recoveryRate = group && waits === 1 ? group.recoveryRatePerSecond * unitSeconds : 0;
   const timeLimit = limits.timeSeconds;
   const hostSecondsLimit = limits.infectedHostSeconds;
+  const groupKind = 2 * started;
   const count = exponential.length;
   let time = course.timeSeconds;
   let susceptible = course.susceptible;
   let fresh = course.fresh;
   let contacted = group ? course.contacted[started]! : 0;
+  let infected = fresh + contacted;
   let hostSeconds = course.infectedHostSeconds;
   let contactedHostSeconds = course.contactedHostSeconds;
   let peak = course.peakInfected;
@@ -35,11 +41,10 @@ export function advanceOneGroup(course: Course, draws: Draws, limits: Limits, st
   let at = draws.next;
   let isBeyond = false;
   for (; at < count; at++) {
-    const infected = fresh + contacted;
-    const infectionRate = pairwise * susceptible * infected;
+    const infectionRate = susceptible * infected;
     const changeRate = infectionRate + contactRate * fresh;
     const totalRate = changeRate + recoveryRate * contacted;
-    const wait = exponential[at]! / totalRate;
+    const wait = (exponential[at]! * unitSeconds) / totalRate;
     const then = time + wait;
     const hostSecondsThen = hostSeconds + infected * wait;
     if (!(then < timeLimit && hostSecondsThen < hostSecondsLimit)) {
@@ -58,19 +63,22 @@ export function advanceOneGroup(course: Course, draws: Draws, limits: Limits, st
     const point = uniform[at]! * totalRate;
     const infects = ((point < infectionRate) as unknown as number) | 0;
     const changesFresh = ((point < changeRate) as unknown as number) | 0;
+    const catches = changesFresh - infects;
     susceptible -= infects;
-    fresh += 2 * infects - changesFresh;
-    contacted += ((changesFresh - infects) & waits) + changesFresh - 1;
-    const infectedNow = fresh + contacted;
-    if (infectedNow > peak) {
-      peak = infectedNow;
+    fresh += infects - catches;
+    contacted += (catches & waits) + changesFresh - 1;
+    infected += infects + changesFresh - 1 - (catches & leaves);
+    kind[at] = 2 - infects - changesFresh + (groupKind & (infects - 1));
+    timeSeconds[at] = time;
+    if (infected > peak) {
+      peak = infected;
       peakTime = time;
     }
     while (susceptible <= nextMilestone) {
       milestoneTime[course.milestone++] = time;
       nextMilestone = milestoneSusceptible[course.milestone]!;
     }
-    if (infectedNow === 0) course.extinctionTime = time;
+    if (infected === 0) course.extinctionTime = time;
   }
   // Where the limit ended the loop, the pair at hand decided that; the next event takes a new one.
   draws.next = isBeyond ? at + 1 : at;

@@ -1,4 +1,4 @@
 import { runEngineConformance } from '../engine-conformance.ts';
 import { stochastic } from './direct.ts';
 
-runEngineConformance(stochastic, { seedScenarioRuns: 400 });
+runEngineConformance(stochastic, { seedScenarioRuns: 100 });

@@ -11,12 +11,11 @@ import { exp } from '@wormwood/base';
 import type { Engine } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
-import { beginCourse, type Course, finishCourse } from './course.ts';
-import { advanceOneGroup } from './direct-kernel.ts';
-import { type Draws, drawsFrom, refill } from './draws-kernel.ts';
+import { beginCourse, finishCourse } from './course.ts';
+import { advanceDirectly } from './advance-directly.ts';
+import { drawsFrom } from './draws-kernel.ts';
 import type { Limits } from './honeypot-group.ts';
 import { runCourse } from './run-course.ts';
-import { advanceSeveralGroups } from './several-groups.ts';
 import { tauLeaping } from './tau-leaping.ts';
 
 /** Outbreaks expected to have more events than this are leaped over: about a third of a second of events. */
@@ -36,16 +35,6 @@ export const stochastic: Engine = {
     return finishCourse(course, stream, { engine: 'stochastic', partial });
   },
 };
-
-/** Advances a course by a batch of events at most. */
-function advanceDirectly(course: Course, draws: Draws, limits: Limits): boolean {
-  if (draws.next === draws.exponential.length) refill(draws);
-  const started = course.groups.findIndex(({ isStarted }) => isStarted);
-  const isOnlyOne = course.groups.every(({ isStarted }, position) => !isStarted || position === started);
-  return isOnlyOne
-    ? advanceOneGroup(course, draws, limits, started)
-    : advanceSeveralGroups(course, draws, limits);
-}
 
 /** Returns the events expected if no honeypot removed a host before the logistic curve had infected it. */
 function eventsAtMost(outbreak: Outbreak): number {

@@ -1,7 +1,7 @@
 /**
- * Draws of the event loops, made in batches: an exponential and a uniform for each event. Apart from the loop that uses
+ * Draws of the event loops, made in batches: an exponential and a uniform for each event, beside what came of them. Apart from the loop that uses
  * them, the generator's state stays in registers, and the 2 % of exponentials that fall outside their ziggurat layer
- * are put off to the end of the batch, where they cost the loop neither a branch nor a call.
+ * are put off to the end of the batch: a call within the loop would have it keep everything in memory.
  */
 import { exponentialOutsideLayer, exponentialZiggurat, type RandomStream } from '@wormwood/base';
 
@@ -18,6 +18,12 @@ export interface Draws {
   readonly uniform: Float64Array;
   /** Position of the first pair not yet used. */
   next: number;
+  /**
+   * What became of each pair: 0 for an infection; for the group of honeypots at position g, 1 + 2g for a contact that
+   * succeeds and 2 + 2g for the immunization of a host that waited; and when, in seconds.
+   */
+  readonly kind: Int32Array;
+  readonly timeSeconds: Float64Array;
   readonly outsideAt: Int32Array;
   readonly outsideLayer: Int32Array;
 }
@@ -29,6 +35,8 @@ export function drawsFrom(stream: RandomStream): Draws {
     exponential: new Float64Array(BATCH),
     uniform: new Float64Array(BATCH),
     next: BATCH,
+    kind: new Int32Array(BATCH),
+    timeSeconds: new Float64Array(BATCH),
     outsideAt: new Int32Array(BATCH),
     outsideLayer: new Int32Array(BATCH),
   };
@@ -79,10 +87,11 @@ export function refill(draws: Draws): void {
     const j = (a >>> 11) * TWO_TO_32 + (b >>> 0);
     exponential[i] = j * w[layer]!;
     uniform[i] = (c >>> 0) * TWO_TO_MINUS_32;
-    // Written always, kept only when the point lies outside: no branch to mispredict.
-    outsideAt[outside] = i;
-    outsideLayer[outside] = layer;
-    outside = (outside + asInteger(j >= k[layer]!)) | 0;
+    if (j >= k[layer]!) {
+      outsideAt[outside] = i;
+      outsideLayer[outside] = layer;
+      outside = (outside + 1) | 0;
+    }
   }
   state[0] = s0;
   state[1] = s1;
@@ -93,9 +102,4 @@ export function refill(draws: Draws): void {
     exponential[at] = exponentialOutsideLayer(stream, outsideLayer[i]!, exponential[at]!);
   }
   draws.next = 0;
-}
-
-/** 1 or 0; engines compile it to a flag, where `? 1 : 0` becomes a jump. */
-function asInteger(condition: boolean): number {
-  return (condition as unknown as number) | 0;
 }

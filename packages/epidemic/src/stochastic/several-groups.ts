@@ -1,28 +1,12 @@
 /**
- * The direct method for any number of honeypot groups at work at once, event by event: less quick than the kernel for
- * one group, and the place where who was infected, contacted or immunized can be followed.
+ * The direct method for any number of honeypot groups at work at once; less quick than the kernel for one group.
  */
 import { type Course, contactedHosts, passMilestones, takeSamples } from './course.ts';
 import type { Draws } from './draws-kernel.ts';
 import type { Limits } from './honeypot-group.ts';
 
-/** Told of each change of a host right after the counts have changed; groups by their position. */
-export interface Changes {
-  infected(timeSeconds: number): void;
-  contacted(group: number): void;
-  /** `group` is that which the host had been contacted by, or −1 for a fresh host immunized at once. */
-  immunized(group: number): void;
-}
-
-const UNWATCHED: Changes = { infected: () => {}, contacted: () => {}, immunized: () => {} };
-
 /** Advances the course as `advanceOneGroup` does, for all groups that have started. */
-export function advanceSeveralGroups(
-  course: Course,
-  draws: Draws,
-  limits: Limits,
-  changes: Changes = UNWATCHED,
-): boolean {
+export function advanceSeveralGroups(course: Course, draws: Draws, limits: Limits): boolean {
   for (; draws.next < draws.exponential.length; draws.next++) {
     const infected = course.fresh + contactedHosts(course);
     const totalRate = totalRatePerSecond(course, infected);
@@ -37,18 +21,25 @@ export function advanceSeveralGroups(
     course.infectedHostSeconds = hostSecondsThen;
     course.timeSeconds = then;
     takeSamples(course);
-    change(course, (draws.uniform[draws.next] ?? 0) * totalRate, changes);
+    const kind = kindAt(course, (draws.uniform[draws.next] ?? 0) * totalRate, infected);
+    apply(course, kind);
+    draws.kind[draws.next] = kind;
+    draws.timeSeconds[draws.next] = then;
   }
   return false;
 }
 
 function totalRatePerSecond(course: Course, infected: number): number {
   let rate = course.pairwiseRatePerSecond * course.susceptible * infected;
-  for (const [position, group] of course.groups.entries()) {
-    if (!group.isStarted) continue;
-    rate += course.fresh * group.contactRatePerSecond + recoveryRatePerSecond(course, position);
+  for (let position = 0; position < course.groups.length; position++) {
+    rate += contactRatePerSecond(course, position) + recoveryRatePerSecond(course, position);
   }
   return rate;
+}
+
+function contactRatePerSecond(course: Course, position: number): number {
+  const group = course.groups[position];
+  return group?.isStarted ? course.fresh * group.contactRatePerSecond : 0;
 }
 
 function recoveryRatePerSecond(course: Course, position: number): number {
@@ -57,55 +48,41 @@ function recoveryRatePerSecond(course: Course, position: number): number {
   return waiting === 0 ? 0 : waiting * (course.groups[position]?.recoveryRatePerSecond ?? 0);
 }
 
-/** Applies the change on whose share of the total rate `point` falls. */
-function change(course: Course, point: number, changes: Changes): void {
-  const infected = course.fresh + contactedHosts(course);
+/** Returns the kind of event (see `Draws`) on whose share of the total rate `point` falls. */
+function kindAt(course: Course, point: number, infected: number): number {
   let left = point - course.pairwiseRatePerSecond * course.susceptible * infected;
-  if (left < 0) return infect(course, infected + 1, changes);
-  let last = (): void => infect(course, infected + 1, changes);
-  for (const [position, group] of course.groups.entries()) {
-    if (!group.isStarted) continue;
-    const contactRate = course.fresh * group.contactRatePerSecond;
-    if (contactRate > 0) last = () => contact(course, position, changes);
+  if (left < 0) return 0;
+  // Where rounding leaves the point just behind the last share, it belongs to the last that there is.
+  let last = 0;
+  for (let position = 0; position < course.groups.length; position++) {
+    const contactRate = contactRatePerSecond(course, position);
+    if (contactRate > 0) last = 1 + 2 * position;
     left -= contactRate;
-    if (left < 0) break;
+    if (left < 0) return last;
     const recoveryRate = recoveryRatePerSecond(course, position);
-    if (recoveryRate > 0) last = () => immunize(course, position, changes);
+    if (recoveryRate > 0) last = 2 + 2 * position;
     left -= recoveryRate;
-    if (left < 0) break;
+    if (left < 0) return last;
   }
-  // Where rounding leaves the point just behind the last share, the last change that was possible happens.
-  last();
+  return last;
 }
 
-function infect(course: Course, infectedNow: number, changes: Changes): void {
-  course.susceptible--;
-  course.fresh++;
-  if (infectedNow > course.peakInfected) {
-    course.peakInfected = infectedNow;
+function apply(course: Course, kind: number): void {
+  if (kind === 0) {
+    course.susceptible--;
+    course.fresh++;
+    passMilestones(course);
+    const infected = course.fresh + contactedHosts(course);
+    if (infected <= course.peakInfected) return;
+    course.peakInfected = infected;
     course.peakTime = course.timeSeconds;
-  }
-  passMilestones(course);
-  changes.infected(course.timeSeconds);
-}
-
-function contact(course: Course, position: number, changes: Changes): void {
-  course.fresh--;
-  if (course.groups[position]?.recoveryRatePerSecond === Infinity) {
-    noteExtinction(course);
-    changes.immunized(-1);
     return;
   }
-  course.contacted[position] = (course.contacted[position] ?? 0) + 1;
-  changes.contacted(position);
-}
-
-function immunize(course: Course, position: number, changes: Changes): void {
-  course.contacted[position] = (course.contacted[position] ?? 0) - 1;
-  noteExtinction(course);
-  changes.immunized(position);
-}
-
-function noteExtinction(course: Course): void {
+  const position = (kind - 1) >> 1;
+  const isContact = kind === 1 + 2 * position;
+  const waits = course.groups[position]?.recoveryRatePerSecond !== Infinity;
+  if (isContact) course.fresh--;
+  if (!isContact) course.contacted[position] = (course.contacted[position] ?? 0) - 1;
+  else if (waits) course.contacted[position] = (course.contacted[position] ?? 0) + 1;
   if (course.fresh + contactedHosts(course) === 0) course.extinctionTime = course.timeSeconds;
 }
