@@ -27,6 +27,7 @@ export type {
   SingleSeries,
   SingleSummary,
 } from './result.ts';
+export { type ResultContext, toSingleResult } from './to-result.ts';
 
 // Figures: charts as data, and their renderers.
 export type { Axis, Line, LineChart, Moment } from './figure/chart.ts';
@@ -41,7 +42,7 @@ export { toSvg, type SvgOptions } from './figure/svg.ts';
 export { toTerminal, type TerminalOptions } from './figure/terminal.ts';
 
 // The report and its parts.
-export { seriesCsv, toCsv } from './report/csv.ts';
+export { seriesColumns, type SeriesColumn, seriesCsv, toCsv } from './report/csv.ts';
 export { type Fact, threeFacts } from './report/facts.ts';
 export {
   renderReport,

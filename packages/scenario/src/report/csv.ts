@@ -13,12 +13,24 @@ const COLUMN_NAMES = {
 /** A millionth of a host is below what any engine promises. */
 const DIGITS = 12;
 
-type Column = readonly [name: string, values: readonly number[]];
+/** A column with its name, which carries the unit. */
+export type SeriesColumn = readonly [name: string, values: readonly number[]];
 
 /** Returns the curves, a row a sample time; an ensemble has the mean and the 5 and 95 % quantiles of each. */
 export function seriesCsv(result: SimulationResult): string {
+  const [time, ...columns] = seriesColumns(result);
+  const header = [time[0], ...columns.map(([name]) => name)];
+  const rows = time[1].map((seconds, i) => [
+    seconds,
+    ...columns.map(([, values]) => Number((values[i] ?? 0).toPrecision(DIGITS))),
+  ]);
+  return toCsv([header, ...rows]);
+}
+
+/** Returns the columns of `seriesCsv` unrounded, the sample times first. */
+export function seriesColumns(result: SimulationResult): readonly [SeriesColumn, ...SeriesColumn[]] {
   const curves = COMPARTMENTS.map((name) => [name, curveOf(result, name)] as const);
-  const columns = curves.flatMap(([name, { value, band }]): readonly Column[] => {
+  const columns = curves.flatMap(([name, { value, band }]): readonly SeriesColumn[] => {
     const column = COLUMN_NAMES[name];
     if (band === null) return [[column, value]];
     return [
@@ -27,12 +39,7 @@ export function seriesCsv(result: SimulationResult): string {
       [`${column}_q95`, band.high],
     ];
   });
-  const header = ['time_s', ...columns.map(([name]) => name)];
-  const rows = result.series.time.map((time, i) => [
-    time,
-    ...columns.map(([, values]) => Number((values[i] ?? 0).toPrecision(DIGITS))),
-  ]);
-  return toCsv([header, ...rows]);
+  return [['time_s', result.series.time], ...columns];
 }
 
 /** Returns rows as CSV text; fields with commas, quotes or line ends are quoted. */
