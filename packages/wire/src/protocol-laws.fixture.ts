@@ -1,0 +1,116 @@
+/**
+ * The laws that every protocol file obeys, as one suite: what is emitted is parsed back to the same value and the same
+ * octets, nothing outside the packet is read or written, and no octets whatever make a parser throw.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isMalformed, type Malformed } from './malformed.ts';
+
+export interface Protocol<Repr extends object> {
+  readonly name: string;
+  readonly repr: fc.Arbitrary<Repr>;
+  readonly parse: (bytes: Uint8Array, start?: number, end?: number) => Repr | Malformed;
+  readonly length: (repr: Repr) => number;
+  readonly emit: (repr: Repr, out: Uint8Array, offset: number) => number;
+  readonly format: (repr: Repr) => string;
+  readonly verifyChecksum?: (bytes: Uint8Array, start: number, end: number) => boolean;
+}
+
+/** Octets before and after the packet, which must stay as they are and must not be read. */
+const MARGIN = 3;
+
+/** Repeatable runs: the seed is fixed; set FC_SEED to explore. */
+export const parameters = { seed: Number(process.env['FC_SEED'] ?? 20040809), numRuns: 300 };
+
+export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Repr>): void {
+  const { parse, length, emit, format, verifyChecksum } = protocol;
+
+  const emitted = (repr: Repr): Uint8Array => {
+    const out = new Uint8Array(length(repr));
+    emit(repr, out, 0);
+    return out;
+  };
+
+  const parseSafely = (bytes: Uint8Array): void => {
+    const parsed = parse(bytes, 0, bytes.length);
+    if (isMalformed(parsed)) {
+      expect(parsed.offset).toBeGreaterThanOrEqual(0);
+      expect(parsed.offset).toBeLessThanOrEqual(bytes.length);
+      expect(parsed.reason).not.toBe('');
+    } else {
+      expect(format(parsed)).toMatch(/^[^\n]+$/);
+    }
+  };
+
+  describe(`${protocol.name} obeys the laws of its cast`, () => {
+    it('parse returns what was emitted, wherever it stands', () => {
+      fc.assert(
+        fc.property(protocol.repr, (repr) => {
+          const size = length(repr);
+          const out = new Uint8Array(size + 2 * MARGIN).fill(0xa5);
+          expect(emit(repr, out, MARGIN)).toBe(MARGIN + size);
+          expect(out.subarray(0, MARGIN)).toEqual(new Uint8Array(MARGIN).fill(0xa5));
+          expect(out.subarray(MARGIN + size)).toEqual(new Uint8Array(MARGIN).fill(0xa5));
+          expect(parse(out, MARGIN, MARGIN + size)).toEqual(repr);
+        }),
+        parameters,
+      );
+    });
+
+    it('emit writes every octet, and gives back the octets that were parsed', () => {
+      fc.assert(
+        fc.property(protocol.repr, (repr) => {
+          const octets = emitted(repr);
+          const parsed = parse(octets);
+          if (isMalformed(parsed)) throw new Error(parsed.reason);
+          const again = new Uint8Array(octets.length).fill(0xa5);
+          emit(parsed, again, 0);
+          expect(again).toEqual(octets);
+        }),
+        parameters,
+      );
+    });
+
+    it('no octets make parse or format throw', () => {
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 120 }), parseSafely), parameters);
+    });
+
+    it('no truncation makes parse throw or read beyond the end', () => {
+      fc.assert(
+        fc.property(protocol.repr, fc.nat(), (repr, cut) => {
+          const octets = emitted(repr);
+          const kept = cut % (octets.length + 1);
+          const alone = parse(octets.slice(0, kept));
+          expect(parse(octets, 0, kept)).toEqual(alone);
+          parseSafely(octets.subarray(0, kept));
+        }),
+        parameters,
+      );
+    });
+
+    it('no changed octets make parse throw', () => {
+      const change = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
+      fc.assert(
+        fc.property(protocol.repr, fc.array(change, { minLength: 1, maxLength: 4 }), (repr, changes) => {
+          const octets = emitted(repr);
+          for (const [at, value] of changes) octets[at % octets.length] = value;
+          parseSafely(octets);
+        }),
+        parameters,
+      );
+    });
+
+    if (verifyChecksum !== undefined) {
+      it('the emitted checksum is valid', () => {
+        fc.assert(
+          fc.property(protocol.repr, (repr) => {
+            const octets = emitted(repr);
+            expect(verifyChecksum(octets, 0, octets.length)).toBe(true);
+          }),
+          parameters,
+        );
+      });
+    }
+  });
+}
