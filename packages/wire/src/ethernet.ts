@@ -1,0 +1,134 @@
+/**
+ * Ethernet II frames (RFC 894) with the tags of IEEE 802.1Q and 802.1ad (QinQ). The frame check sequence is the
+ * device's affair and not part of the octets here. An 802.3 frame is read too: its `etherType` is below 1536 and is
+ * the length of an LLC packet, which nothing here looks into.
+ */
+
+import { assertRoom, readU16, writeOctets, writeU16 } from './bytes.ts';
+import { formatMac, MAC_ADDRESS_LENGTH, readMac, writeMac } from './mac-address.ts';
+import { type Malformed, malformed } from './malformed.ts';
+
+/** Byte offsets of an Ethernet header; `etherType` is where the first tag stands in a tagged frame. */
+export const ethernetField = { destination: 0, source: 6, etherType: 12 } as const;
+
+/** Octets of a header without tags. */
+export const ETHERNET_HEADER_LENGTH = 14;
+
+const TAG_LENGTH = 4;
+
+export const etherType = {
+  ipv4: 0x0800,
+  arp: 0x0806,
+  vlan: 0x8100,
+  ipv6: 0x86dd,
+  vlanService: 0x88a8,
+} as const;
+
+/** A tag of IEEE 802.1Q §9.6. */
+export interface VlanTag {
+  /** What marks the tag: `etherType.vlan` or `etherType.vlanService`. */
+  readonly tagType: number;
+  /** PCP, 0..7. */
+  readonly priority: number;
+  /** DEI. */
+  readonly dropEligible: boolean;
+  /** VID, 0..4095. */
+  readonly vlan: number;
+}
+
+export interface EthernetRepr {
+  readonly destination: number;
+  readonly source: number;
+  /** Outermost first. */
+  readonly tags: readonly VlanTag[];
+  readonly etherType: number;
+  /** Padding of short frames included. */
+  readonly payload: Uint8Array;
+}
+
+/** Whether the octets hold a whole header, its tags included; then no read below goes beyond `end`. */
+export function checkEthernet(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Malformed | undefined {
+  let at = start + ethernetField.etherType;
+  while (at + 2 <= end && isTagType(readU16(bytes, at))) at += TAG_LENGTH;
+  if (at + 2 > end) return malformed('ethernet', start, 'the header is truncated');
+  return undefined;
+}
+
+export function parseEthernet(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): EthernetRepr | Malformed {
+  const fault = checkEthernet(bytes, start, end);
+  if (fault !== undefined) return fault;
+  const headerLength = readEthernetHeaderLength(bytes, start);
+  const tags: VlanTag[] = [];
+  for (let at = start + ethernetField.etherType; at < start + headerLength - 2; at += TAG_LENGTH) {
+    const control = readU16(bytes, at + 2);
+    tags.push({
+      tagType: readU16(bytes, at),
+      priority: control >>> 13,
+      dropEligible: (control & 0x1000) !== 0,
+      vlan: control & 0x0fff,
+    });
+  }
+  return {
+    destination: readMac(bytes, start + ethernetField.destination),
+    source: readMac(bytes, start + ethernetField.source),
+    tags,
+    etherType: readU16(bytes, start + headerLength - 2),
+    payload: bytes.subarray(start + headerLength, end),
+  };
+}
+
+/** Octets of the header with its tags; the type of the payload is in the last two of them. */
+export function readEthernetHeaderLength(bytes: Uint8Array, start: number): number {
+  let at = start + ethernetField.etherType;
+  while (isTagType(readU16(bytes, at))) at += TAG_LENGTH;
+  return at + 2 - start;
+}
+
+function isTagType(type: number): boolean {
+  return type === etherType.vlan || type === etherType.vlanService;
+}
+
+export function ethernetLength(repr: EthernetRepr): number {
+  return ETHERNET_HEADER_LENGTH + repr.tags.length * TAG_LENGTH + repr.payload.length;
+}
+
+/** Writes no padding: a device pads frames of less than 60 octets where its medium needs it. */
+export function emitEthernet(repr: EthernetRepr, out: Uint8Array, offset = 0): number {
+  assertRoom(out, offset, ethernetLength(repr));
+  writeMac(out, offset + ethernetField.destination, repr.destination);
+  writeMac(out, offset + ethernetField.source, repr.source);
+  let at = offset + ethernetField.etherType;
+  for (const tag of repr.tags) {
+    writeU16(out, at, tag.tagType);
+    writeU16(out, at + 2, (tag.priority << 13) | (tag.dropEligible ? 0x1000 : 0) | tag.vlan);
+    at += TAG_LENGTH;
+  }
+  writeU16(out, at, repr.etherType);
+  return writeOctets(out, at + 2, repr.payload);
+}
+
+/** Turns the frame at `start` around in place: its destination becomes its source, and `source` its destination. */
+export function swapEthernetAddresses(bytes: Uint8Array, start: number): void {
+  for (let at = start; at < start + MAC_ADDRESS_LENGTH; at++) {
+    const octet = bytes[at]!;
+    bytes[at] = bytes[at + MAC_ADDRESS_LENGTH]!;
+    bytes[at + MAC_ADDRESS_LENGTH] = octet;
+  }
+}
+
+export function formatEthernet(repr: EthernetRepr): string {
+  const tags = repr.tags.map((tag) => ` vlan ${tag.vlan}`).join('');
+  const type =
+    repr.etherType < 0x600
+      ? `802.3 length ${repr.etherType}`
+      : `type 0x${repr.etherType.toString(16).padStart(4, '0')}`;
+  return `ethernet ${formatMac(repr.source)} > ${formatMac(repr.destination)}${tags} ${type}`;
+}
