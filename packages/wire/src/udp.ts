@@ -1,0 +1,85 @@
+/**
+ * UDP (RFC 768): the shortest complete protocol, and the pattern of the others. Octets to a value: `parseUdp`; a value
+ * to octets: `udpLength`, `emitUdp`. Without values: `checkUdp`, then `readU16(bytes, start + udpField.…)`.
+ */
+
+import { assert } from '@wormwood/base';
+import { assertRoom, readU16, writeOctets, writeU16 } from './bytes.ts';
+import { complementSum, isChecksumValid, sumWords } from './checksum.ts';
+import { ipProtocol } from './ip-protocol.ts';
+import { type Malformed, malformed } from './malformed.ts';
+
+/** Byte offsets of a UDP header. */
+export const udpField = { sourcePort: 0, destinationPort: 2, length: 4, checksum: 6 } as const;
+
+export const UDP_HEADER_LENGTH = 8;
+
+const LENGTH_MAX = 0xffff;
+
+export interface UdpRepr {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** False where the sender left the checksum out, which IPv4 allows and IPv6 does not (RFC 8200 §8.1). */
+  readonly checksummed: boolean;
+  readonly payload: Uint8Array;
+}
+
+/** Whether the octets hold a whole datagram; it ends at `start + readU16(…length)`. The checksum is not looked at. */
+export function checkUdp(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+  if (end - start < UDP_HEADER_LENGTH) return malformed('udp', start, 'the header is truncated');
+  const length = readU16(bytes, start + udpField.length);
+  if (length < UDP_HEADER_LENGTH) {
+    return malformed('udp', start + udpField.length, 'the length is below the header length');
+  }
+  if (length > end - start) return malformed('udp', start + udpField.length, 'the datagram is truncated');
+  return undefined;
+}
+
+export function parseUdp(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpRepr | Malformed {
+  const fault = checkUdp(bytes, start, end);
+  if (fault !== undefined) return fault;
+  const datagramEnd = start + readU16(bytes, start + udpField.length);
+  return {
+    sourcePort: readU16(bytes, start + udpField.sourcePort),
+    destinationPort: readU16(bytes, start + udpField.destinationPort),
+    checksummed: readU16(bytes, start + udpField.checksum) !== 0,
+    payload: bytes.subarray(start + UDP_HEADER_LENGTH, datagramEnd),
+  };
+}
+
+/** `pseudoSum` from `pseudoHeaderSum` or its like. A checksum that was left out is valid. */
+export function verifyUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: number): boolean {
+  if (readU16(bytes, start + udpField.checksum) === 0) return true;
+  const length = readU16(bytes, start + udpField.length);
+  return isChecksumValid(bytes, start, start + length, pseudoSum + ipProtocol.udp + length);
+}
+
+export function fillUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: number): void {
+  const length = readU16(bytes, start + udpField.length);
+  writeU16(bytes, start + udpField.checksum, 0);
+  const computed = complementSum(sumWords(bytes, start, start + length, pseudoSum + ipProtocol.udp + length));
+  // RFC 768: zero means that there is no checksum, so a computed zero goes out as its other form, all ones.
+  writeU16(bytes, start + udpField.checksum, computed === 0 ? 0xffff : computed);
+}
+
+export function udpLength(repr: UdpRepr): number {
+  return UDP_HEADER_LENGTH + repr.payload.length;
+}
+
+export function emitUdp(repr: UdpRepr, out: Uint8Array, offset: number, pseudoSum: number): number {
+  const length = udpLength(repr);
+  assert(length <= LENGTH_MAX, 'a UDP datagram has at most 65535 octets');
+  assertRoom(out, offset, length);
+  writeU16(out, offset + udpField.sourcePort, repr.sourcePort);
+  writeU16(out, offset + udpField.destinationPort, repr.destinationPort);
+  writeU16(out, offset + udpField.length, length);
+  writeU16(out, offset + udpField.checksum, 0);
+  writeOctets(out, offset + UDP_HEADER_LENGTH, repr.payload);
+  if (repr.checksummed) fillUdpChecksum(out, offset, pseudoSum);
+  return offset + length;
+}
+
+export function formatUdp(repr: UdpRepr): string {
+  const checksum = repr.checksummed ? '' : ' no checksum';
+  return `udp ${repr.sourcePort} > ${repr.destinationPort} length ${repr.payload.length}${checksum}`;
+}
