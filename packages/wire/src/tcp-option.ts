@@ -1,0 +1,214 @@
+/**
+ * The options of a TCP header (RFC 9293 §3.1, RFC 7323, RFC 2018). As values, in their order and with their filling,
+ * for personalities and fingerprints; and as one scan without allocation for the stack.
+ */
+
+import { unreachable } from '@wormwood/base';
+import { readU16, readU32, writeU16, writeU32, writeU8 } from './bytes.ts';
+import {
+  emitOptionList,
+  type OptionCodec,
+  optionListLength,
+  parseOptionList,
+  type PlainOption,
+} from './tlv-option.ts';
+
+export const tcpOptionCode = { mss: 2, windowScale: 3, sackPermitted: 4, sack: 5, timestamps: 8 } as const;
+
+/** Octets received out of order: from sequence number `left` up to and without `right` (RFC 2018 §3). */
+export interface SackBlock {
+  readonly left: number;
+  readonly right: number;
+}
+
+type OwnOption =
+  | { readonly kind: 'mss'; readonly mssBytes: number }
+  | { readonly kind: 'windowScale'; readonly shift: number }
+  | { readonly kind: 'sackPermitted' }
+  | { readonly kind: 'sack'; readonly blocks: readonly SackBlock[] }
+  /** TSval and TSecr (RFC 7323 §3.2). */
+  | { readonly kind: 'timestamps'; readonly value: number; readonly echo: number };
+
+export type TcpOption = OwnOption | PlainOption;
+
+const codec: OptionCodec<OwnOption> = {
+  decode: (code, data) => {
+    switch (code) {
+      case tcpOptionCode.mss:
+        return data.length === 2 ? { kind: 'mss', mssBytes: readU16(data, 0) } : undefined;
+      case tcpOptionCode.windowScale:
+        return data.length === 1 ? { kind: 'windowScale', shift: data[0]! } : undefined;
+      case tcpOptionCode.sackPermitted:
+        return data.length === 0 ? { kind: 'sackPermitted' } : undefined;
+      case tcpOptionCode.sack:
+        return decodeSack(data);
+      case tcpOptionCode.timestamps:
+        return data.length === 8
+          ? { kind: 'timestamps', value: readU32(data, 0), echo: readU32(data, 4) }
+          : undefined;
+      default:
+        return undefined;
+    }
+  },
+  code: (option) => tcpOptionCode[option.kind],
+  dataLength: (option) => {
+    switch (option.kind) {
+      case 'mss':
+        return 2;
+      case 'windowScale':
+        return 1;
+      case 'sackPermitted':
+        return 0;
+      case 'sack':
+        return option.blocks.length * 8;
+      case 'timestamps':
+        return 8;
+      default:
+        return unreachable(option);
+    }
+  },
+  emitData: (option, out, offset) => {
+    switch (option.kind) {
+      case 'mss':
+        return writeU16(out, offset, option.mssBytes);
+      case 'windowScale':
+        return writeU8(out, offset, option.shift);
+      case 'sackPermitted':
+        return undefined;
+      case 'sack':
+        return emitSack(option.blocks, out, offset);
+      case 'timestamps':
+        writeU32(out, offset, option.value);
+        return writeU32(out, offset + 4, option.echo);
+    }
+  },
+};
+
+function decodeSack(data: Uint8Array): OwnOption | undefined {
+  if (data.length === 0 || data.length % 8 !== 0) return undefined;
+  const blocks = Array.from({ length: data.length / 8 }, (_, index) => ({
+    left: readU32(data, index * 8),
+    right: readU32(data, index * 8 + 4),
+  }));
+  return { kind: 'sack', blocks };
+}
+
+function emitSack(blocks: readonly SackBlock[], out: Uint8Array, offset: number): void {
+  for (const [index, block] of blocks.entries()) {
+    writeU32(out, offset + index * 8, block.left);
+    writeU32(out, offset + index * 8 + 4, block.right);
+  }
+}
+
+/** Takes the option octets of a header apart; never fails. */
+export function parseTcpOptions(bytes: Uint8Array, start: number, end: number): readonly TcpOption[] {
+  return parseOptionList(bytes, start, end, codec);
+}
+
+/** Octets of the options with the filling of their last word. */
+export function tcpOptionsLength(options: readonly TcpOption[]): number {
+  return options.length === 0 ? 0 : optionListLength(options, codec);
+}
+
+/** Writes the options, fills their last word with zeros, and returns the offset after them. */
+export function emitTcpOptions(options: readonly TcpOption[], out: Uint8Array, offset: number): number {
+  return emitOptionList(options, codec, out, offset);
+}
+
+/** What a segment's options say; one object is used again for every segment. */
+export interface TcpOptionScan {
+  /** -1 where the segment has none; so for every number here. */
+  mssBytes: number;
+  windowScale: number;
+  sackPermitted: boolean;
+  /** TSval, where `hasTimestamps`. */
+  timestampValue: number;
+  /** TSecr, where `hasTimestamps`. */
+  timestampEcho: number;
+  hasTimestamps: boolean;
+  /** Offset in the octets of the first SACK block's left edge. */
+  sackStart: number;
+  sackBlockCount: number;
+}
+
+export function newTcpOptionScan(): TcpOptionScan {
+  return {
+    mssBytes: -1,
+    windowScale: -1,
+    sackPermitted: false,
+    timestampValue: 0,
+    timestampEcho: 0,
+    hasTimestamps: false,
+    sackStart: -1,
+    sackBlockCount: 0,
+  };
+}
+
+/**
+ * Fills `scan` from the option octets in [start, end) of a checked header. A known option of a wrong length is skipped,
+ * an impossible length ends the scan (RFC 9293 §3.1, MUST-7), and of two of a kind the later one counts.
+ */
+export function scanTcpOptions(bytes: Uint8Array, start: number, end: number, scan: TcpOptionScan): void {
+  scan.mssBytes = -1;
+  scan.windowScale = -1;
+  scan.sackPermitted = false;
+  scan.hasTimestamps = false;
+  scan.sackStart = -1;
+  scan.sackBlockCount = 0;
+  let at = start;
+  while (at < end) {
+    const code = bytes[at]!;
+    if (code === 0) return;
+    if (code === 1) {
+      at++;
+      continue;
+    }
+    const length = at + 1 < end ? bytes[at + 1]! : 0;
+    if (length < 2 || at + length > end) return;
+    scanOption(bytes, at, length, scan);
+    at += length;
+  }
+}
+
+function scanOption(bytes: Uint8Array, at: number, length: number, scan: TcpOptionScan): void {
+  const code = bytes[at]!;
+  if (code === tcpOptionCode.mss && length === 4) {
+    scan.mssBytes = readU16(bytes, at + 2);
+  } else if (code === tcpOptionCode.windowScale && length === 3) {
+    scan.windowScale = bytes[at + 2]!;
+  } else if (code === tcpOptionCode.sackPermitted && length === 2) {
+    scan.sackPermitted = true;
+  } else if (code === tcpOptionCode.timestamps && length === 10) {
+    scan.hasTimestamps = true;
+    scan.timestampValue = readU32(bytes, at + 2);
+    scan.timestampEcho = readU32(bytes, at + 6);
+  } else if (code === tcpOptionCode.sack && length > 2 && (length & 7) === 2) {
+    scan.sackStart = at + 2;
+    scan.sackBlockCount = (length - 2) >>> 3;
+  }
+}
+
+export function formatTcpOption(option: TcpOption): string {
+  switch (option.kind) {
+    case 'mss':
+      return `mss ${option.mssBytes}`;
+    case 'windowScale':
+      return `wscale ${option.shift}`;
+    case 'sackPermitted':
+      return 'sackOK';
+    case 'sack':
+      return `sack ${option.blocks.map((block) => `${block.left}-${block.right}`).join(' ')}`;
+    case 'timestamps':
+      return `TS val ${option.value} ecr ${option.echo}`;
+    case 'noOperation':
+      return 'nop';
+    case 'end':
+      return option.filling === undefined ? 'eol' : `eol+${option.filling.length}`;
+    case 'unknown':
+      return `option-${option.code} length ${option.data.length + 2}`;
+    case 'garbled':
+      return `garbled ${option.octets.length}`;
+    default:
+      return unreachable(option);
+  }
+}

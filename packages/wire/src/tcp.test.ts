@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tcpRepr } from './arbitrary-packet.fixture.ts';
+import { readPseudoHeaderSumIpv4 } from './ip-protocol.ts';
+import { hex, ipv4PayloadOf, packetOf } from './linux-frames.fixture.ts';
+import { parameters } from './protocol-laws.fixture.ts';
+import {
+  emitTcp,
+  fillTcpChecksum,
+  formatTcp,
+  formatTcpFlags,
+  parseTcp,
+  readTcpHeaderLength,
+  tcpField,
+  tcpFlag,
+  tcpHeaderLength,
+  tcpLength,
+  type TcpRepr,
+  verifyTcpChecksum,
+} from './tcp.ts';
+import { newTcpOptionScan, parseTcpOptions, scanTcpOptions, type TcpOption } from './tcp-option.ts';
+
+const syn: TcpRepr = {
+  sourcePort: 43_486,
+  destinationPort: 80,
+  sequenceNumber: 0xdaae_a2b5,
+  acknowledgmentNumber: 0,
+  reserved: 0,
+  flags: tcpFlag.SYN,
+  window: 64_240,
+  urgentPointer: 0,
+  options: [
+    { kind: 'mss', mssBytes: 1460 },
+    { kind: 'sackPermitted' },
+    { kind: 'timestamps', value: 4_076_810_153, echo: 0 },
+    { kind: 'noOperation' },
+    { kind: 'windowScale', shift: 10 },
+  ],
+  payload: new Uint8Array(0),
+};
+
+describe('tcp', () => {
+  it('takes the SYN of Linux apart and puts it together', () => {
+    expect(parseTcp(ipv4PayloadOf('syn'))).toEqual(syn);
+    const out = new Uint8Array(tcpLength(syn));
+    emitTcp(syn, out, 0, readPseudoHeaderSumIpv4(packetOf('syn'), 0));
+    expect(out).toEqual(ipv4PayloadOf('syn'));
+    expect(formatTcp(syn)).toBe(
+      'tcp 43486 > 80 S seq 3668878005 win 64240 <mss 1460,sackOK,TS val 4076810153 ecr 0,nop,wscale 10> length 0',
+    );
+  });
+
+  it('takes data of Linux apart, its checksum is valid, and a filled one the same', () => {
+    const packet = packetOf('data');
+    const pseudoSum = readPseudoHeaderSumIpv4(packet, 0);
+    expect(parseTcp(packet, 20)).toMatchObject({
+      flags: tcpFlag.PSH | tcpFlag.ACK,
+      payload: new TextEncoder().encode('hello'),
+    });
+    expect(verifyTcpChecksum(packet, 20, packet.length, pseudoSum)).toBe(true);
+    packet[20 + tcpField.window]! ^= 0x80;
+    expect(verifyTcpChecksum(packet, 20, packet.length, pseudoSum)).toBe(false);
+    packet[20 + tcpField.window]! ^= 0x80;
+    fillTcpChecksum(packet, 20, packet.length, pseudoSum);
+    expect(packet).toEqual(packetOf('data'));
+  });
+
+  it('refuses impossible data offsets, naming the field', () => {
+    const segment = ipv4PayloadOf('syn');
+    segment[12] = 0x40;
+    expect(parseTcp(segment)).toEqual({
+      malformed: true,
+      protocol: 'tcp',
+      reason: 'the data offset is below five words',
+      offset: 12,
+    });
+    segment[12] = 0xb0;
+    expect(parseTcp(segment)).toMatchObject({ reason: 'the options are truncated' });
+    expect(parseTcp(segment, 0, 19)).toMatchObject({ reason: 'the header is truncated' });
+  });
+
+  it('keeps what fingerprinting tools send: reserved bits, urgent pointer without URG, odd options', () => {
+    const segment = hex('0001 0002 00000003 00000000 9f 02 0200 0000 1234 0303 0a 01 0204 0109 080affff 00');
+    const repr = parseTcp(segment.subarray(0, 36));
+    expect(repr).toMatchObject({ malformed: true });
+    segment[12] = 0x8f;
+    const parsed = parseTcp(segment.subarray(0, 32));
+    expect(parsed).toMatchObject({
+      reserved: 15,
+      urgentPointer: 0x1234,
+      options: [
+        { kind: 'windowScale', shift: 10 },
+        { kind: 'noOperation' },
+        { kind: 'mss', mssBytes: 0x109 },
+        { kind: 'garbled', octets: hex('080affff') },
+      ],
+    });
+  });
+
+  it('letters flags as packet logs do', () => {
+    expect(formatTcpFlags(0)).toBe('.');
+    expect(formatTcpFlags(tcpFlag.SYN | tcpFlag.ACK)).toBe('SA');
+    expect(formatTcpFlags(0xff)).toBe('FSRPAUEC');
+  });
+});
+
+describe('tcp options', () => {
+  const options = (digits: string): readonly TcpOption[] => {
+    const octets = hex(digits);
+    return parseTcpOptions(octets, 0, octets.length);
+  };
+
+  it('are kept in order, with their filling', () => {
+    expect(options('020405b4 00000000')).toEqual([{ kind: 'mss', mssBytes: 1460 }, { kind: 'end' }]);
+    expect(options('020405b4 00000000 00000000')).toEqual([
+      { kind: 'mss', mssBytes: 1460 },
+      { kind: 'end', filling: hex('00000000000000') },
+    ]);
+    expect(options('0204 05b4 01 0402 00')).toHaveLength(4);
+    expect(options('0204 05b4 0402 0000')).toEqual([
+      { kind: 'mss', mssBytes: 1460 },
+      { kind: 'sackPermitted' },
+      { kind: 'end' },
+    ]);
+    expect(options('0101 050a 00000001 00000005')).toContainEqual({
+      kind: 'sack',
+      blocks: [{ left: 1, right: 5 }],
+    });
+    expect(options('0203 05 01')).toEqual([
+      { kind: 'unknown', code: 2, data: hex('05') },
+      { kind: 'noOperation' },
+    ]);
+    expect(options('0200 05b4')).toEqual([{ kind: 'garbled', octets: hex('020005b4') }]);
+  });
+
+  it('say the same to the scan as to parse', () => {
+    const scan = newTcpOptionScan();
+    fc.assert(
+      fc.property(tcpRepr, (repr) => {
+        const out = new Uint8Array(tcpLength(repr));
+        emitTcp(repr, out, 0, 0);
+        expect(readTcpHeaderLength(out, 0)).toBe(tcpHeaderLength(repr));
+        scanTcpOptions(out, tcpField.options, tcpHeaderLength(repr), scan);
+        const last = <K extends TcpOption['kind']>(kind: K): Extract<TcpOption, { kind: K }> | undefined =>
+          repr.options.findLast((option): option is Extract<TcpOption, { kind: K }> => option.kind === kind);
+        expect(scan.mssBytes).toBe(last('mss')?.mssBytes ?? -1);
+        expect(scan.windowScale).toBe(last('windowScale')?.shift ?? -1);
+        expect(scan.sackPermitted).toBe(last('sackPermitted') !== undefined);
+        const timestamps = last('timestamps');
+        expect(scan.hasTimestamps).toBe(timestamps !== undefined);
+        if (timestamps !== undefined) {
+          expect([scan.timestampValue, scan.timestampEcho]).toEqual([timestamps.value, timestamps.echo]);
+        }
+        expect(scan.sackBlockCount).toBe(last('sack')?.blocks.length ?? 0);
+      }),
+      parameters,
+    );
+  });
+
+  it('never make the scan read beyond the header', () => {
+    const scan = newTcpOptionScan();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (octets) => {
+        scanTcpOptions(octets, 0, octets.length, scan);
+        if (scan.sackBlockCount > 0) {
+          expect(scan.sackStart + scan.sackBlockCount * 8).toBeLessThanOrEqual(octets.length);
+        }
+      }),
+      parameters,
+    );
+  });
+});
