@@ -1,0 +1,47 @@
+/**
+ * What may be done about an infected host, and who does it. An actuator is a thin, idempotent hand: it is told a key
+ * with each act, doing the same key twice is doing it once, and it can be asked whether a key is in force. That is all
+ * the responder needs to come through a crash without losing or doubling an act.
+ */
+import type { Outcome } from './outcome.ts';
+
+/**
+ * `block`: the owner's firewall drops packets of the host. `quarantine`: the host is moved to a network of its own or
+ * isolated by its own agent. `patch`: the owner's patch run is started for it.
+ */
+export type ActionKind = 'block' | 'quarantine' | 'patch';
+
+export const ACTION_KINDS: readonly ActionKind[] = ['block', 'quarantine', 'patch'];
+
+/** Actuators are named in scope files: short, and safe in a log, a URL and a file name. */
+export const ACTUATOR_NAME: RegExp = /^[a-z][a-z0-9-]{0,31}$/;
+
+export interface ActionRequest {
+  /** Of this act alone; the same after a restart. */
+  readonly key: string;
+  readonly action: ActionKind;
+  /** IPv4 address of the host as an unsigned integer. */
+  readonly source: number;
+  /** Until the act ends by itself, above 0; an actuator that can keep time itself is told to. */
+  readonly secondsLeft: number;
+}
+
+export interface Actuator {
+  readonly name: string;
+  /** What it can do. */
+  readonly actions: readonly ActionKind[];
+  /** What `apply` and `release` would do, for the audit log and the dry run; a command line where there is one. */
+  describe(step: ActionStep, request: ActionRequest): string;
+  /** Whether the act of this key is in force. */
+  isActive(request: ActionRequest): Promise<ActivityAnswer>;
+  /** Puts the act into force. An act of this key that is in force already is a success. */
+  apply(request: ActionRequest): Promise<Outcome>;
+  /** Ends the act of this key. An act of this key that is not in force is a success. */
+  release(request: ActionRequest): Promise<Outcome>;
+}
+
+export type ActionStep = 'apply' | 'release';
+
+export type ActivityAnswer =
+  | { readonly ok: true; readonly active: boolean }
+  | { readonly ok: false; readonly reason: string };

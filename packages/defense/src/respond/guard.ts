@@ -1,0 +1,122 @@
+/**
+ * The safety line as a list of rules. Each looks at what is to be done, and to whom, and lets it pass or refuses with a
+ * reason; the first refusal wins. They are asked when a verdict comes in, and asked again at the moment of acting.
+ */
+import { type AddressSet, formatIpv4 } from '@wormwood/base';
+import type { Verdict } from '../verdict.ts';
+import type { ActionKind } from './action.ts';
+import { NEVER_ACTED_ON, type ScopeAdmission } from './scope.ts';
+
+export type RefusalCode =
+  | 'not-an-address'
+  | 'protected'
+  | 'forgeable'
+  | 'no-scope'
+  | 'scope-expired'
+  | 'outside-scope'
+  | 'action-not-allowed';
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** What holds at a moment. */
+export interface Standing {
+  readonly nowSeconds: number;
+  readonly scope: ScopeAdmission;
+  /** Protected beside what the scope file lists: the sensor itself, its gateway, its name servers. */
+  readonly ownAddresses: AddressSet;
+}
+
+/** Something that may be done to a host. */
+export interface Deed {
+  readonly source: number;
+  readonly action: ActionKind;
+  readonly actuator: string;
+}
+
+type Rule<T> = (subject: T, standing: Standing) => Refusal | undefined;
+
+const HOST_RULES: readonly Rule<{ readonly source: number }>[] = [
+  mustBeAddress,
+  mustNotBeProtected,
+  mustHaveScope,
+  mustNotBeExpired,
+  mustBeInsideScope,
+];
+const VERDICT_RULES: readonly Rule<Verdict>[] = [
+  mustBeAddress,
+  mustNotBeProtected,
+  mustBeUnforgeable,
+  ...HOST_RULES,
+];
+const DEED_RULES: readonly Rule<Deed>[] = [...HOST_RULES, mustBeAllowed];
+
+/** Returns why nothing may be done on this verdict, or undefined. */
+export function refuseVerdict(verdict: Verdict, standing: Standing): Refusal | undefined {
+  return firstRefusal(VERDICT_RULES, verdict, standing);
+}
+
+/** Returns why this may not be done at this moment, or undefined. */
+export function refuseDeed(deed: Deed, standing: Standing): Refusal | undefined {
+  return firstRefusal(DEED_RULES, deed, standing);
+}
+
+function firstRefusal<T>(rules: readonly Rule<T>[], subject: T, standing: Standing): Refusal | undefined {
+  for (const rule of rules) {
+    const refusal = rule(subject, standing);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function mustBeAddress({ source }: { readonly source: number }): Refusal | undefined {
+  if (Number.isInteger(source) && source >= 0 && source < 2 ** 32) return undefined;
+  return { code: 'not-an-address', reason: 'The source is no IPv4 address.' };
+}
+
+/** Even without a scope, so that the reason shown is the one that would hold with any scope. */
+function mustNotBeProtected(
+  { source }: { readonly source: number },
+  standing: Standing,
+): Refusal | undefined {
+  const { scope, ownAddresses } = standing;
+  const listed = scope.ok && scope.scope.protectedAddresses.contains(source);
+  if (!listed && !ownAddresses.contains(source) && !NEVER_ACTED_ON.contains(source)) return undefined;
+  return { code: 'protected', reason: `${formatIpv4(source)} is protected.` };
+}
+
+/**
+ * Only a completed TCP handshake proves that packets come from where they say. The flag of the verdict is checked
+ * against its protocol and its evidence: a detector's mistake must not become an action.
+ */
+function mustBeUnforgeable(verdict: Verdict): Refusal | undefined {
+  const { unforgeable, protocol, evidence } = verdict;
+  if (unforgeable && protocol === 'tcp' && evidence.some((each) => !each.forgeable)) return undefined;
+  return { code: 'forgeable', reason: 'The evidence can be forged by whoever writes a source address.' };
+}
+
+function mustHaveScope(_: unknown, { scope }: Standing): Refusal | undefined {
+  if (scope.ok) return undefined;
+  return { code: 'no-scope', reason: `There is no scope in force: ${scope.reason}` };
+}
+
+function mustNotBeExpired(_: unknown, { scope, nowSeconds }: Standing): Refusal | undefined {
+  if (scope.ok && nowSeconds < scope.scope.file.expiresSeconds) return undefined;
+  return { code: 'scope-expired', reason: 'The scope has expired.' };
+}
+
+function mustBeInsideScope(
+  { source }: { readonly source: number },
+  { scope }: Standing,
+): Refusal | undefined {
+  if (scope.ok && scope.scope.addresses.contains(source)) return undefined;
+  return { code: 'outside-scope', reason: `${formatIpv4(source)} is outside the scope.` };
+}
+
+function mustBeAllowed({ action, actuator }: Deed, { scope }: Standing): Refusal | undefined {
+  if (scope.ok && scope.scope.allowed(action, actuator) !== undefined) return undefined;
+  return { code: 'action-not-allowed', reason: `The scope does not allow ${action} with ${actuator}.` };
+}

@@ -1,0 +1,15 @@
+/** What came of something that the world may refuse: a disk, a firewall, a network. Never a rejected promise. */
+
+export type Outcome = { readonly ok: true } | Failed;
+
+/** Why not, as a sentence or the words of the system. */
+export interface Failed {
+  readonly ok: false;
+  readonly reason: string;
+}
+
+export const DONE: Outcome = { ok: true };
+
+export function failed(reason: string): Failed {
+  return { ok: false, reason };
+}

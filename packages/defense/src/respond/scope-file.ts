@@ -1,0 +1,160 @@
+/**
+ * The scope file: what an owner allows to be done, to which hosts, until when. This is the plain content with its
+ * checks; the text of the file is read elsewhere, and its signature is checked in `scope.ts`.
+ */
+import { AddressSet, type Cidr, formatCidr, quoted } from '@wormwood/base';
+import { type ActionKind, ACTUATOR_NAME } from './action.ts';
+
+export interface ScopeFile {
+  readonly version: 1;
+  /** Who allows it: an organisation or a person. */
+  readonly owner: string;
+  /** Mail address of the people to ask. */
+  readonly contact: string;
+  /** Unix seconds; from then on the file allows nothing. */
+  readonly expiresSeconds: number;
+  /** Where actions are allowed. */
+  readonly prefixes: readonly Cidr[];
+  /** How many addresses the prefixes may cover: a prefix mistyped by one digit is caught by its own file. */
+  readonly addressesMax: number;
+  /** Where none is ever taken: routers, name servers, whatever must not stop. Wins over everything else. */
+  readonly protectedPrefixes: readonly Cidr[];
+  /** What is done about an infected host: each of these. */
+  readonly actions: readonly AllowedAction[];
+  /** Actions in any 60 seconds. */
+  readonly actionsPerMinute: number;
+  /** Actions in force at the same time. */
+  readonly activeActionsMax: number;
+}
+
+export interface AllowedAction {
+  readonly action: ActionKind;
+  /** Name of the actuator that does it. */
+  readonly actuator: string;
+  /** How long it stays in force. */
+  readonly ttlSeconds: number;
+  /** `required`: a person says yes to each. `automatic`: the owner has said yes in advance, with this file. */
+  readonly approval: 'required' | 'automatic';
+}
+
+/** What is wrong with the content, where a diagnostic of the file is made of it. */
+export interface ScopeProblem {
+  readonly code: 'expired' | 'too-wide' | 'invalid';
+  /** `prefixes.0`, as in the diagnostics of every file. */
+  readonly path: string;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** Nobody's scope is larger than a /8, whatever its own limit says. */
+export const SCOPE_ADDRESSES_MAX: number = 2 ** 24;
+const PREFIX_LENGTH_MIN = 8;
+/** A permission for ever is a permission forgotten. */
+export const SCOPE_LIFETIME_SECONDS_MAX: number = 366 * 86_400;
+export const TTL_SECONDS_MAX: number = 30 * 86_400;
+export const ACTIONS_PER_MINUTE_MAX = 600;
+export const ACTIVE_ACTIONS_MAX = 65_536;
+const NAME_LENGTH_MAX = 100;
+/** What stands in a mail header and in a JSON feed without quoting; one address, no display name. */
+const MAIL_ADDRESS =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+
+/** Returns everything that keeps the content from being a scope at this time; nothing if all is well. */
+export function scopeProblems(file: ScopeFile, nowSeconds: number): readonly ScopeProblem[] {
+  return [
+    ...peopleProblems(file),
+    ...expiryProblems(file, nowSeconds),
+    ...prefixProblems(file),
+    ...file.actions.flatMap((allowed, index) => actionProblems(allowed, index, file.actions)),
+    ...(file.actions.length === 0
+      ? [invalid('actions', 'The scope allows no action.', 'Name at least one action and its actuator.')]
+      : []),
+    ...wholeNumber('actionsPerMinute', file.actionsPerMinute, ACTIONS_PER_MINUTE_MAX),
+    ...wholeNumber('activeActionsMax', file.activeActionsMax, ACTIVE_ACTIONS_MAX),
+  ];
+}
+
+function peopleProblems({ owner, contact }: ScopeFile): readonly ScopeProblem[] {
+  const problems: ScopeProblem[] = [];
+  if (owner.trim() === '' || owner.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(owner)) {
+    problems.push(invalid('owner', `${quoted(owner)} is no owner.`, 'Write a name of one line.'));
+  }
+  if (!MAIL_ADDRESS.test(contact)) {
+    const help = 'Write the mail address of the people to ask, such as noc@example.org.';
+    problems.push(invalid('contact', `${quoted(contact)} is no mail address.`, help));
+  }
+  return problems;
+}
+
+function expiryProblems({ expiresSeconds }: ScopeFile, nowSeconds: number): readonly ScopeProblem[] {
+  if (!(expiresSeconds > nowSeconds)) {
+    const message = 'The scope has expired.';
+    return [
+      { code: 'expired', path: 'expires', message, help: 'Write a later time and sign the file again.' },
+    ];
+  }
+  if (expiresSeconds - nowSeconds > SCOPE_LIFETIME_SECONDS_MAX) {
+    return [invalid('expires', 'The scope expires more than a year from now.', 'Renew it once a year.')];
+  }
+  return [];
+}
+
+function prefixProblems({ prefixes, addressesMax }: ScopeFile): readonly ScopeProblem[] {
+  if (prefixes.length === 0) {
+    return [invalid('prefixes', 'The scope has no prefix.', 'Name the prefixes whose hosts are yours.')];
+  }
+  const limit = wholeNumber('addressesMax', addressesMax, SCOPE_ADDRESSES_MAX);
+  if (limit.length > 0) return limit;
+  const wide = prefixes.flatMap((prefix, index): readonly ScopeProblem[] => {
+    if (prefix.prefixLength >= PREFIX_LENGTH_MIN) return [];
+    const message = `${formatCidr(prefix)} is wider than a /${PREFIX_LENGTH_MIN}.`;
+    return [
+      { code: 'too-wide', path: `prefixes.${index}`, message, help: 'Name only prefixes that are yours.' },
+    ];
+  });
+  if (wide.length > 0) return wide;
+  const covered = AddressSet.fromCidrs(prefixes).size;
+  if (covered <= addressesMax) return [];
+  const message = `The prefixes cover ${covered} addresses, more than the ${addressesMax} that \`addressesMax\` states.`;
+  return [
+    {
+      code: 'too-wide',
+      path: 'prefixes',
+      message,
+      help: 'Correct the prefixes, or the limit if it is wrong.',
+    },
+  ];
+}
+
+function actionProblems(
+  allowed: AllowedAction,
+  index: number,
+  all: readonly AllowedAction[],
+): readonly ScopeProblem[] {
+  const path = `actions.${index}`;
+  const problems: ScopeProblem[] = [];
+  if (!ACTUATOR_NAME.test(allowed.actuator)) {
+    const help = 'Names are lower-case letters, digits and hyphens, such as border-firewall.';
+    problems.push(invalid(`${path}.actuator`, `${quoted(allowed.actuator)} names no actuator.`, help));
+  }
+  if (!(allowed.ttlSeconds >= 1 && allowed.ttlSeconds <= TTL_SECONDS_MAX)) {
+    problems.push(
+      invalid(`${path}.ttl`, 'This action does not end in time.', 'Write 1s to 30d, such as 4h.'),
+    );
+  }
+  const first = all.findIndex((each) => each.action === allowed.action && each.actuator === allowed.actuator);
+  if (first !== index) {
+    const message = `${allowed.action} with ${allowed.actuator} is allowed twice.`;
+    problems.push(invalid(path, message, 'Keep one of them.'));
+  }
+  return problems;
+}
+
+function wholeNumber(path: string, value: number, maximum: number): readonly ScopeProblem[] {
+  if (Number.isInteger(value) && value >= 1 && value <= maximum) return [];
+  return [invalid(path, `\`${path}\` cannot be ${value}.`, `Write a whole number from 1 to ${maximum}.`)];
+}
+
+function invalid(path: string, message: string, help: string): ScopeProblem {
+  return { code: 'invalid', path, message, help };
+}
