@@ -29,7 +29,25 @@ export {
 } from './population.ts';
 
 // The engines.
+export { engineNamed } from './engines.ts';
+export { hosts, HOSTS_MAX } from './hosts/hosts.ts';
 export { ode } from './ode/ode.ts';
+export { EXACT_EVENTS_MAX, stochastic } from './stochastic/direct.ts';
+export { trajectoryHash } from './trajectory-hash.ts';
+
+// Many runs of one outbreak.
+export { type ChunkRequest, type RunChunk, runChunk, transferables } from './run-chunk.ts';
+export {
+  type Distribution,
+  type Ensemble,
+  ENSEMBLE_SAMPLES_MAX,
+  type EnsembleOptions,
+  type EnsembleRequest,
+  type EnsembleSeries,
+  type EnsembleSummary,
+  runEnsemble,
+  type SeriesBand,
+} from './ensemble.ts';
 
 // What is known in closed form.
 export {
