@@ -8,3 +8,17 @@ export {
   type Faults,
 } from './link/fault-injector.ts';
 export { type MemoryDevice, memoryLink, type MemoryLinkOptions } from './link/memory-link.ts';
+
+// The stack, what it asks and what it tells.
+export {
+  type Flow,
+  type PacketClass,
+  plainBehavior,
+  type StackBehavior,
+  type TcpBehavior,
+} from './behavior.ts';
+export type { HostDirectory, PortState, StackHost, TcpConnection, TcpService, UdpDatagram } from './host.ts';
+export type { OverlapPolicy } from './network/reassembly.ts';
+export { silentObserver, type StackObserver } from './observer.ts';
+export { Stack, type StackComponents, type StackOptions } from './stack.ts';
+export type { ConnectionStatus, TcpLimits } from './transport/tcp/tcp.ts';

@@ -2,7 +2,7 @@
  * A device that loses, repeats, delays and damages the frames of another one, from one named stream of randomness: the
  * bad weather of tests. Frames that it holds back are copied, so the device below keeps its memory.
  */
-import { EventQueue, type RandomStream } from '@wormwood/base';
+import { type Clock, EventQueue, type RandomStream } from '@wormwood/base';
 import type { FrameReceiver, LinkDevice } from './device.ts';
 
 /** Probabilities for each frame received, and how long a delayed one is held. */
@@ -22,8 +22,8 @@ export interface Faults {
 export interface FaultInjectorComponents {
   readonly device: LinkDevice;
   readonly stream: RandomStream;
-  /** The time, in seconds, by which held frames come out. */
-  nowSeconds(): number;
+  /** By which held frames come out. */
+  readonly clock: Clock;
 }
 
 /** What happened to the frames so far. */
@@ -80,9 +80,9 @@ export class FaultInjector implements LinkDevice {
   }
 
   receive(receiver: FrameReceiver, budget: number): number {
-    const { device, nowSeconds } = this.#components;
+    const { device, clock } = this.#components;
     let delivered = 0;
-    const now = nowSeconds();
+    const now = clock.nowSeconds();
     while (delivered < budget && (this.#held.peekTime() ?? Number.POSITIVE_INFINITY) <= now) {
       const frame = this.#held.pop()?.event;
       if (frame === undefined) break;
@@ -112,7 +112,7 @@ export class FaultInjector implements LinkDevice {
 
   /** A fixed number of draws a frame, so that one kind of fault does not move the dice of the others. */
   #strike(receiver: FrameReceiver, frame: Uint8Array, verified: boolean): void {
-    const { stream, nowSeconds } = this.#components;
+    const { stream, clock } = this.#components;
     const [loss, duplication, corruption, reordering] = [
       stream.nextDouble(),
       stream.nextDouble(),
@@ -137,14 +137,14 @@ export class FaultInjector implements LinkDevice {
     }
     if (duplication < faults.duplication) {
       this.#counts.duplicated++;
-      this.#held.push(nowSeconds() + faults.delaySecondsMax * (1 - delay), {
+      this.#held.push(clock.nowSeconds() + faults.delaySecondsMax * (1 - delay), {
         bytes: bytes.slice(),
         checksumsVerified,
       });
     }
     if (reordering < faults.reordering) {
       this.#counts.delayed++;
-      this.#held.push(nowSeconds() + faults.delaySecondsMax * delay, {
+      this.#held.push(clock.nowSeconds() + faults.delaySecondsMax * delay, {
         bytes: bytes.slice(),
         checksumsVerified,
       });

@@ -69,7 +69,7 @@ describe('fault injector', () => {
     let now = 0;
     const [left, right] = memoryLink({ slots: frames });
     const stream = randomStreams('7').stream('test/faults');
-    const injector = new FaultInjector({ device: right, stream, nowSeconds: () => now }, faults);
+    const injector = new FaultInjector({ device: right, stream, clock: { nowSeconds: () => now } }, faults);
     for (let i = 0; i < frames; i++) sendFrame(left, [i >> 8, i & 255, 0, 0]);
     left.flush();
     const received = receiveAll(injector);

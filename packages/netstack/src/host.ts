@@ -1,0 +1,62 @@
+/** What the stack is told about the addresses that it answers for. The honeynet implements it; tests fake it. */
+import type { StackBehavior } from './behavior.ts';
+
+/** `filtered` ports swallow packets, `closed` ones refuse them, `open` ones answer. */
+export type PortState = 'open' | 'closed' | 'filtered';
+
+export interface StackHost {
+  readonly behavior: StackBehavior;
+  /** Ethernet address that the host answers with; null: the stack's own. */
+  readonly linkAddress: number | null;
+  /** Whether echo requests are answered. */
+  readonly answersEcho: boolean;
+  tcpPort(port: number): PortState;
+  udpPort(port: number): PortState;
+  /** Called for each connection when its handshake is complete; null: data is acknowledged and thrown away. */
+  acceptTcp(connection: TcpConnection): TcpService | null;
+  /** Called for each datagram to an open port; `reply` may be called any number of times, then or later. */
+  receiveUdp(datagram: UdpDatagram, reply: (payload: Uint8Array) => void): void;
+}
+
+export interface HostDirectory {
+  /** Returns who answers at the address, or null. Called for every packet: constant or logarithmic time, no allocation. */
+  find(address: number): StackHost | null;
+}
+
+export interface UdpDatagram {
+  readonly localAddress: number;
+  readonly localPort: number;
+  readonly remoteAddress: number;
+  readonly remotePort: number;
+  /** A view that is only valid during the call. */
+  readonly payload: Uint8Array;
+}
+
+/** A connection as a service sees it. */
+export interface TcpConnection {
+  readonly localAddress: number;
+  readonly localPort: number;
+  readonly remoteAddress: number;
+  readonly remotePort: number;
+  /** Queues octets and returns how many were taken; when fewer than offered, `TcpService.writable` follows. */
+  write(octets: Uint8Array): number;
+  /** Sends FIN after what is queued. */
+  end(): void;
+  /** Sends RST and forgets the connection. */
+  abort(): void;
+  /** While paused, what arrives fills the receive window and is not delivered. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What a service is told about its connection. */
+export interface TcpService {
+  /** Octets in order; the view is only valid during the call. */
+  data(octets: Uint8Array): void;
+  /** The remote side has sent FIN. */
+  ended(): void;
+  /** There is room to write again. */
+  writable(): void;
+  /** The connection is over and `TcpConnection` is dead. */
+  closed(reason: 'done' | 'reset' | 'timeout'): void;
+}

@@ -1,0 +1,142 @@
+/**
+ * Answers ARP requests (RFC 826) for the addresses of virtual hosts. For an address that is claimed only when nobody else
+ * has it, the stack asks first, as `farpd` does, and answers from the moment when its question has stayed without reply.
+ */
+import {
+  arpField,
+  arpOperation,
+  checkArp,
+  emitArp,
+  ETHERNET_HEADER_LENGTH,
+  etherType,
+  readMac,
+  readU16,
+  readU32,
+  writeMac,
+  writeU16,
+} from '@wormwood/wire';
+import type { HostDirectory } from '../host.ts';
+import type { LinkDevice } from '../link/device.ts';
+import type { PacketContext } from './packet-context.ts';
+
+export interface ArpComponents {
+  readonly device: LinkDevice;
+  readonly hosts: HostDirectory;
+  readonly linkAddress: number;
+}
+
+export interface ArpOptions {
+  /** Ask whether another machine has the address before answering for it. @default false */
+  readonly askFirst?: boolean;
+}
+
+/** How long a question may stay without reply before an address is ours: two questions, half a second apart. */
+const QUESTION_SECONDS = 0.5;
+const QUESTIONS = 2;
+/** How long an address that another machine answered for is left to it. */
+const TAKEN_SECONDS = 600;
+const CLAIMS_MAX = 65_536;
+/** RFC 5227 2.1.1: a probe has no sender address, so that it moves no cache. */
+const NO_ADDRESS = 0;
+const BROADCAST = 0xffff_ffff_ffff;
+
+interface Claim {
+  state: 'asking' | 'ours' | 'taken';
+  questions: number;
+  nextSeconds: number;
+}
+
+export class ArpResponder {
+  readonly #components: ArpComponents;
+  readonly #askFirst: boolean;
+  readonly #claims: Map<number, Claim> = new Map();
+
+  constructor(components: ArpComponents, options: ArpOptions = {}) {
+    this.#components = components;
+    this.#askFirst = options.askFirst ?? false;
+  }
+
+  /** Takes the ARP packet at hand, whose octets begin at `arpStart`. */
+  receive(packet: PacketContext, arpStart: number): void {
+    const { bytes, end, nowSeconds } = packet;
+    if (checkArp(bytes, arpStart, end) !== undefined) return;
+    const sender = readU32(bytes, arpStart + arpField.senderAddress);
+    const target = readU32(bytes, arpStart + arpField.targetAddress);
+    this.#note(sender, nowSeconds);
+    if (readU16(bytes, arpStart + arpField.operation) !== arpOperation.request) return;
+    // A question about the own address (RFC 5227 2.1.1) or an announcement of it is answered by nobody else.
+    if (sender === target) return;
+    const host = this.#components.hosts.find(target);
+    if (host === null || !this.#mayAnswer(target, nowSeconds)) return;
+    const own = host.linkAddress ?? this.#components.linkAddress;
+    this.#send(packet, arpStart, {
+      operation: arpOperation.reply,
+      senderMac: own,
+      senderAddress: target,
+      targetMac: readMac(bytes, arpStart + arpField.senderMac),
+      targetAddress: sender,
+    });
+  }
+
+  /** Another machine spoke for an address: it is taken. */
+  #note(address: number, nowSeconds: number): void {
+    const claim = this.#claims.get(address);
+    if (claim === undefined) return;
+    claim.state = 'taken';
+    claim.nextSeconds = nowSeconds + TAKEN_SECONDS;
+  }
+
+  #mayAnswer(address: number, nowSeconds: number): boolean {
+    if (!this.#askFirst) return true;
+    let claim = this.#claims.get(address);
+    if (claim === undefined || (claim.state === 'taken' && nowSeconds >= claim.nextSeconds)) {
+      claim = { state: 'asking', questions: 0, nextSeconds: nowSeconds };
+      // The oldest claim gives way; asking again about it costs a second.
+      if (this.#claims.size >= CLAIMS_MAX) this.#claims.delete(this.#claims.keys().next().value ?? address);
+      this.#claims.set(address, claim);
+    }
+    if (claim.state === 'asking' && nowSeconds >= claim.nextSeconds) {
+      if (claim.questions === QUESTIONS) claim.state = 'ours';
+      else {
+        claim.questions++;
+        claim.nextSeconds = nowSeconds + QUESTION_SECONDS;
+        this.#ask(address);
+      }
+    }
+    return claim.state === 'ours';
+  }
+
+  #ask(address: number): void {
+    const { device, linkAddress } = this.#components;
+    const frame = device.reserve();
+    if (frame < 0) return;
+    const out = device.transmitBuffer;
+    writeMac(out, frame, BROADCAST);
+    writeMac(out, frame + 6, linkAddress);
+    writeU16(out, frame + 12, etherType.arp);
+    const end = emitArp(
+      {
+        operation: arpOperation.request,
+        senderMac: linkAddress,
+        senderAddress: NO_ADDRESS,
+        targetMac: 0,
+        targetAddress: address,
+      },
+      out,
+      frame + ETHERNET_HEADER_LENGTH,
+    );
+    device.commit(end - frame);
+  }
+
+  #send(packet: PacketContext, arpStart: number, repr: Parameters<typeof emitArp>[0]): void {
+    const { device } = this.#components;
+    const frame = device.reserve();
+    if (frame < 0) return;
+    const out = device.transmitBuffer;
+    const linkLength = arpStart - packet.linkStart;
+    for (let i = 12; i < linkLength; i++) out[frame + i] = packet.bytes[packet.linkStart + i]!;
+    writeMac(out, frame, repr.targetMac);
+    writeMac(out, frame + 6, repr.senderMac);
+    device.commit(emitArp(repr, out, frame + linkLength) - frame);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * ICMP for virtual hosts (RFC 792, RFC 1122 3.2.2): answers echo requests and makes the errors that others ask for. Errors
+ * are never sent about errors, fragments after the first, broadcasts or multicasts (RFC 1122 3.2.2).
+ */
+import {
+  checkIcmpv4,
+  complementSum,
+  fillIcmpv4Checksum,
+  ICMPV4_HEADER_LENGTH,
+  icmpv4Field,
+  icmpv4Type,
+  ipProtocol,
+  isChecksumValid,
+  readIpv4FragmentOffset,
+  readU16,
+  sumWords,
+  unreachableCode,
+  updateChecksum,
+  writeU16,
+  writeU32,
+} from '@wormwood/wire';
+import type { StackObserver } from '../observer.ts';
+import type { Ipv4Output } from './ipv4-output.ts';
+import type { PacketContext } from './packet-context.ts';
+
+const FIRST_MULTICAST = 0xe000_0000;
+const TYPE_OF_SERVICE = 1;
+
+export class Icmp {
+  readonly #output: Ipv4Output;
+  readonly #observer: StackObserver;
+
+  constructor(output: Ipv4Output, observer: StackObserver) {
+    this.#output = output;
+    this.#observer = observer;
+  }
+
+  receive(packet: PacketContext): void {
+    const { bytes, transportStart, end, host } = packet;
+    if (checkIcmpv4(bytes, transportStart, end) !== undefined) return;
+    const type = bytes[transportStart + icmpv4Field.type]!;
+    const code = bytes[transportStart + icmpv4Field.code]!;
+    this.#observer.icmp(packet.source, packet.destination, type, code, end - packet.ipStart);
+    if (type !== icmpv4Type.echoRequest || host === null || !host.answersEcho) return;
+    this.#answerEcho(packet);
+  }
+
+  /** RFC 792, echo: the data comes back as it came. */
+  #answerEcho(packet: PacketContext): void {
+    const { bytes, transportStart, end, host } = packet;
+    if (host === null) return;
+    if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
+    const length = end - transportStart;
+    if (length > this.#output.mtuBytes - 20) return;
+    const at = this.#output.beginReply(packet, {
+      source: packet.destination,
+      destination: packet.source,
+      protocol: ipProtocol.icmpv4,
+      typeOfService: host.behavior.echoTypeOfService(bytes[packet.ipStart + TYPE_OF_SERVICE]!),
+      kind: 'echo-reply',
+      behavior: host.behavior,
+    });
+    if (at < 0) return;
+    const out = this.#output.bytes;
+    out.set(bytes.subarray(transportStart, end), at);
+    out[at + icmpv4Field.type] = icmpv4Type.echoReply;
+    // RFC 1624: only the type has changed.
+    const before = (icmpv4Type.echoRequest << 8) | bytes[transportStart + icmpv4Field.code]!;
+    const after = (icmpv4Type.echoReply << 8) | bytes[transportStart + icmpv4Field.code]!;
+    const current = packet.checksumsVerified
+      ? complementSum(sumWithout(bytes, transportStart, end))
+      : readU16(bytes, transportStart + icmpv4Field.checksum);
+    writeU16(out, at + icmpv4Field.checksum, updateChecksum(current, before, after));
+    this.#output.finish(at + length);
+  }
+
+  /** Tells the sender of the packet at hand that nothing listens at its port. */
+  sendPortUnreachable(packet: PacketContext): void {
+    this.sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.port);
+  }
+
+  /** Tells the sender of the packet at hand that the protocol is not spoken here. */
+  sendProtocolUnreachable(packet: PacketContext): void {
+    this.sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.protocol);
+  }
+
+  /** Sends an error that quotes the packet at hand, as much of it as the host's behavior quotes. */
+  sendError(packet: PacketContext, type: number, code: number): void {
+    const { bytes, ipStart, end, host } = packet;
+    if (host === null || packet.source >= FIRST_MULTICAST || packet.source === 0) return;
+    if (packet.destination >= FIRST_MULTICAST || readIpv4FragmentOffset(bytes, ipStart) > 0) return;
+    const at = this.#output.beginReply(packet, {
+      source: packet.destination,
+      destination: packet.source,
+      protocol: ipProtocol.icmpv4,
+      typeOfService: 0,
+      kind: 'icmp-error',
+      behavior: host.behavior,
+    });
+    if (at < 0) return;
+    const out = this.#output.bytes;
+    const quoteEnd = Math.min(end, ipStart + host.behavior.icmpQuoteBytes);
+    out[at + icmpv4Field.type] = type;
+    out[at + icmpv4Field.code] = code;
+    writeU32(out, at + icmpv4Field.unused, 0);
+    const quoteAt = at + ICMPV4_HEADER_LENGTH;
+    out.set(bytes.subarray(ipStart, quoteEnd), quoteAt);
+    const errorEnd = quoteAt + quoteEnd - ipStart;
+    fillIcmpv4Checksum(out, at, errorEnd);
+    this.#output.finish(errorEnd);
+  }
+}
+
+/** The sum of a message without its checksum field, which its sender left to hardware. */
+function sumWithout(bytes: Uint8Array, start: number, end: number): number {
+  return sumWords(bytes, start + 4, end, readU16(bytes, start));
+}

@@ -1,0 +1,167 @@
+/**
+ * Sends IPv4 packets: takes room from the device, writes the link and IP headers, and lets the caller write the rest in
+ * place. A packet that answers another goes back the way that one came, to the Ethernet address it came from, with the
+ * same VLAN tags: as a host behind that router would.
+ */
+import {
+  ETHERNET_HEADER_LENGTH,
+  etherType,
+  fillIpv4Checksum,
+  IPV4_HEADER_LENGTH,
+  ipv4Field,
+  ipv4Flag,
+  MAC_ADDRESS_LENGTH,
+  writeMac,
+  writeU16,
+  writeU32,
+  writeU8,
+} from '@wormwood/wire';
+import type { PacketClass, StackBehavior } from '../behavior.ts';
+import type { LinkDevice } from '../link/device.ts';
+import type { PacketContext } from './packet-context.ts';
+
+/** An IPv4 packet about to be written. */
+export interface PacketHead {
+  readonly source: number;
+  readonly destination: number;
+  readonly protocol: number;
+  readonly typeOfService: number;
+  readonly kind: PacketClass;
+  readonly behavior: StackBehavior;
+}
+
+/** Longest link header that is remembered: Ethernet with two VLAN tags. */
+export const LINK_HEADER_LENGTH_MAX: number = ETHERNET_HEADER_LENGTH + 8;
+/** IEEE 802.3: shorter frames are padded with zeros. */
+const ETHERNET_FRAME_LENGTH_MIN = 60;
+
+export class Ipv4Output {
+  readonly #device: LinkDevice;
+  readonly #ownLinkAddress: number;
+  #frameStart = 0;
+  #ipStart = 0;
+  /** Packets that found no room in the device. */
+  dropped = 0;
+
+  constructor(device: LinkDevice, ownLinkAddress: number) {
+    this.#device = device;
+    this.#ownLinkAddress = ownLinkAddress;
+  }
+
+  /** Memory that the offsets of `begin…` point into. */
+  get bytes(): Uint8Array {
+    return this.#device.transmitBuffer;
+  }
+
+  get mtuBytes(): number {
+    return this.#device.mtuBytes;
+  }
+
+  /** Begins an answer to the packet at hand; returns where its transport header goes, or -1 when there is no room. */
+  beginReply(packet: PacketContext, head: PacketHead): number {
+    const frame = this.#reserve();
+    if (frame < 0) return -1;
+    const linkLength = packet.ipStart - packet.linkStart;
+    if (linkLength > 0)
+      this.#turnLinkHeader(
+        packet.bytes,
+        packet.linkStart,
+        linkLength,
+        frame,
+        packet.host?.linkAddress ?? null,
+      );
+    return this.#writeIpHeader(frame + linkLength, head);
+  }
+
+  /** Begins a packet whose link header was saved by `saveLinkHeader`. */
+  beginSaved(saved: Uint8Array, savedStart: number, linkLength: number, head: PacketHead): number {
+    const frame = this.#reserve();
+    if (frame < 0) return -1;
+    const bytes = this.bytes;
+    for (let i = 0; i < linkLength; i++) bytes[frame + i] = saved[savedStart + i]!;
+    return this.#writeIpHeader(frame + linkLength, head);
+  }
+
+  /** Writes the link header of an answer to the packet at hand to `saved` and returns its length. */
+  saveLinkHeader(packet: PacketContext, saved: Uint8Array, savedStart: number): number {
+    const linkLength = packet.ipStart - packet.linkStart;
+    if (linkLength === 0) return 0;
+    const source = packet.host?.linkAddress ?? this.#ownLinkAddress;
+    copyTurned(packet.bytes, packet.linkStart, linkLength, saved, savedStart, source);
+    return linkLength;
+  }
+
+  /** Where the packet begun last has its IP header: checksums of the transport layer need its addresses. */
+  get ipStart(): number {
+    return this.#ipStart;
+  }
+
+  /** Sends the packet begun last, whose transport header and payload end at `end`. */
+  finish(end: number): void {
+    const bytes = this.bytes;
+    writeU16(bytes, this.#ipStart + ipv4Field.totalLength, end - this.#ipStart);
+    fillIpv4Checksum(bytes, this.#ipStart);
+    let frameEnd = end;
+    if (this.#device.medium === 'ethernet') {
+      const shortest = this.#frameStart + ETHERNET_FRAME_LENGTH_MIN;
+      while (frameEnd < shortest) bytes[frameEnd++] = 0;
+    }
+    this.#device.commit(frameEnd - this.#frameStart);
+  }
+
+  /** Hands what was finished to the medium. */
+  flush(): void {
+    this.#device.flush();
+  }
+
+  #reserve(): number {
+    const frame = this.#device.reserve();
+    if (frame < 0) this.dropped++;
+    this.#frameStart = frame;
+    return frame;
+  }
+
+  #turnLinkHeader(
+    from: Uint8Array,
+    start: number,
+    length: number,
+    frame: number,
+    hostLinkAddress: number | null,
+  ): void {
+    copyTurned(from, start, length, this.bytes, frame, hostLinkAddress ?? this.#ownLinkAddress);
+  }
+
+  #writeIpHeader(ipStart: number, head: PacketHead): number {
+    const bytes = this.bytes;
+    const { kind, behavior } = head;
+    this.#ipStart = ipStart;
+    bytes[ipStart] = 0x45;
+    writeU8(bytes, ipStart + ipv4Field.typeOfService, head.typeOfService);
+    writeU16(bytes, ipStart + ipv4Field.identification, behavior.identification(kind, head.source));
+    writeU16(
+      bytes,
+      ipStart + ipv4Field.flagsAndFragmentOffset,
+      behavior.dontFragment(kind) ? ipv4Flag.dontFragment : 0,
+    );
+    writeU8(bytes, ipStart + ipv4Field.timeToLive, behavior.timeToLive(kind));
+    writeU8(bytes, ipStart + ipv4Field.protocol, head.protocol);
+    writeU32(bytes, ipStart + ipv4Field.source, head.source);
+    writeU32(bytes, ipStart + ipv4Field.destination, head.destination);
+    return ipStart + IPV4_HEADER_LENGTH;
+  }
+}
+
+/** Copies an Ethernet header with its tags, back to its sender, from `source`. */
+function copyTurned(
+  from: Uint8Array,
+  start: number,
+  length: number,
+  to: Uint8Array,
+  at: number,
+  source: number,
+): void {
+  for (let i = 0; i < MAC_ADDRESS_LENGTH; i++) to[at + i] = from[start + MAC_ADDRESS_LENGTH + i]!;
+  writeMac(to, at + MAC_ADDRESS_LENGTH, source);
+  for (let i = 2 * MAC_ADDRESS_LENGTH; i < length; i++) to[at + i] = from[start + i]!;
+  writeU16(to, at + length - 2, etherType.ipv4);
+}

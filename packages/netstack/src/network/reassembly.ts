@@ -1,0 +1,171 @@
+/**
+ * Puts IPv4 fragments together (RFC 791 3.2, RFC 815). Where they overlap, what counts is the policy of the disguise:
+ * systems differ and fingerprinting tools look. Memory is bounded: the oldest packet in the making gives way.
+ */
+import {
+  ipv4Field,
+  ipv4Flag,
+  readIpv4FragmentOffset,
+  readIpv4HeaderLength,
+  readU16,
+  readU32,
+  readU8,
+  writeU16,
+} from '@wormwood/wire';
+
+/** `old` keeps the octets that came first, `new` the ones that came last, `drop` gives up the packet (RFC 5722). */
+export type OverlapPolicy = 'old' | 'new' | 'drop';
+
+export interface ReassemblyLimits {
+  /** Packets in the making. @default 1024 */
+  readonly packets?: number;
+  /** Octets held for all of them. @default 16 MiB */
+  readonly bytes?: number;
+  /** RFC 791: seconds from the first fragment until the packet is given up. @default 30 */
+  readonly seconds?: number;
+}
+
+interface Unfinished {
+  readonly key: string;
+  readonly deadlineSeconds: number;
+  /** Header of the fragment at offset zero. */
+  header: Uint8Array | null;
+  payload: Uint8Array;
+  /** One bit for each octet of the payload that is there. */
+  present: Uint8Array;
+  /** Known when the last fragment has come. */
+  totalLength: number;
+  received: number;
+}
+
+const PAYLOAD_LENGTH_MAX = 65_535;
+const FIRST_CAPACITY = 4096;
+
+export class Reassembly {
+  readonly #limits: Required<ReassemblyLimits>;
+  /** In the order of their first fragment, so the first is the oldest. */
+  readonly #unfinished: Map<string, Unfinished> = new Map();
+  #bytes = 0;
+
+  constructor(limits: ReassemblyLimits = {}) {
+    this.#limits = { packets: 1024, bytes: 1 << 24, seconds: 30, ...limits };
+  }
+
+  /** Packets in the making. */
+  get size(): number {
+    return this.#unfinished.size;
+  }
+
+  /**
+   * Takes the fragment whose checked IPv4 header is at `ipStart`. Returns the whole packet, header included, when this
+   * was the piece that was missing, else null.
+   */
+  add(bytes: Uint8Array, ipStart: number, policy: OverlapPolicy, nowSeconds: number): Uint8Array | null {
+    this.#expire(nowSeconds);
+    const headerLength = readIpv4HeaderLength(bytes, ipStart);
+    const start = readIpv4FragmentOffset(bytes, ipStart);
+    const length = readU16(bytes, ipStart + ipv4Field.totalLength) - headerLength;
+    const isLast =
+      (readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) & ipv4Flag.moreFragments) === 0;
+    // A middle piece of a length that is no multiple of eight can have no successor; beyond 64 KiB lies "ping of death".
+    if (length <= 0 || (!isLast && length % 8 !== 0) || headerLength + start + length > PAYLOAD_LENGTH_MAX)
+      return null;
+    const packet = this.#packetOf(bytes, ipStart, nowSeconds);
+    const payloadStart = ipStart + headerLength;
+    if (isLast && packet.totalLength < 0) packet.totalLength = start + length;
+    if (packet.totalLength >= 0 && start + length > packet.totalLength) return this.#giveUp(packet);
+    this.#makeRoom(packet, start + length);
+    if (!merge(packet, bytes.subarray(payloadStart, payloadStart + length), start, policy))
+      return this.#giveUp(packet);
+    if (start === 0) packet.header ??= bytes.slice(ipStart, payloadStart);
+    if (packet.header === null || packet.received !== packet.totalLength) return null;
+    this.#remove(packet);
+    return whole(packet.header, packet.payload.subarray(0, packet.totalLength));
+  }
+
+  #packetOf(bytes: Uint8Array, ipStart: number, nowSeconds: number): Unfinished {
+    // RFC 791: source, destination, protocol and identification tell packets apart.
+    const key = [
+      readU32(bytes, ipStart + ipv4Field.source),
+      readU32(bytes, ipStart + ipv4Field.destination),
+      readU8(bytes, ipStart + ipv4Field.protocol),
+      readU16(bytes, ipStart + ipv4Field.identification),
+    ].join(' ');
+    let packet = this.#unfinished.get(key);
+    if (packet !== undefined) return packet;
+    if (this.#unfinished.size >= this.#limits.packets) this.#removeOldest();
+    packet = {
+      key,
+      deadlineSeconds: nowSeconds + this.#limits.seconds,
+      header: null,
+      payload: new Uint8Array(FIRST_CAPACITY),
+      present: new Uint8Array(FIRST_CAPACITY >> 3),
+      totalLength: -1,
+      received: 0,
+    };
+    this.#unfinished.set(key, packet);
+    this.#bytes += FIRST_CAPACITY;
+    return packet;
+  }
+
+  #makeRoom(packet: Unfinished, length: number): void {
+    let capacity = packet.payload.length;
+    if (length <= capacity) return;
+    while (capacity < length) capacity *= 2;
+    this.#bytes += capacity - packet.payload.length;
+    const payload = new Uint8Array(capacity);
+    payload.set(packet.payload);
+    const present = new Uint8Array(capacity >> 3);
+    present.set(packet.present);
+    packet.payload = payload;
+    packet.present = present;
+    while (this.#bytes > this.#limits.bytes && this.#unfinished.size > 1) this.#removeOldest();
+  }
+
+  #giveUp(packet: Unfinished): null {
+    this.#remove(packet);
+    return null;
+  }
+
+  #expire(nowSeconds: number): void {
+    for (const packet of this.#unfinished.values()) {
+      if (packet.deadlineSeconds > nowSeconds) return;
+      this.#remove(packet);
+    }
+  }
+
+  #removeOldest(): void {
+    const oldest = this.#unfinished.values().next().value;
+    if (oldest !== undefined) this.#remove(oldest);
+  }
+
+  #remove(packet: Unfinished): void {
+    if (this.#unfinished.delete(packet.key)) this.#bytes -= packet.payload.length;
+  }
+}
+
+/** Copies a piece to its place; false when it overlaps and the policy gives up such packets. */
+function merge(packet: Unfinished, piece: Uint8Array, start: number, policy: OverlapPolicy): boolean {
+  const { payload, present } = packet;
+  for (let i = 0; i < piece.length; i++) {
+    const at = start + i;
+    const bit = 1 << (at & 7);
+    const isThere = (present[at >> 3]! & bit) !== 0;
+    if (isThere && policy === 'drop') return false;
+    if (!isThere) {
+      present[at >> 3]! |= bit;
+      packet.received++;
+    }
+    if (!isThere || policy === 'new') payload[at] = piece[i]!;
+  }
+  return true;
+}
+
+function whole(header: Uint8Array, payload: Uint8Array): Uint8Array {
+  const packet = new Uint8Array(header.length + payload.length);
+  packet.set(header);
+  packet.set(payload, header.length);
+  writeU16(packet, ipv4Field.totalLength, packet.length);
+  writeU16(packet, ipv4Field.flagsAndFragmentOffset, 0);
+  return packet;
+}

@@ -1,0 +1,183 @@
+/**
+ * The stack: every frame of a device enters `receiveFrames`, is taken apart down to its transport, and is answered by the
+ * host that its destination belongs to. Time and randomness come from outside; nothing here waits.
+ */
+import type { Clock, RandomStreams } from '@wormwood/base';
+import {
+  checkEthernet,
+  checkIpv4,
+  etherType,
+  ipProtocol,
+  ipv4Field,
+  isIpv4Fragment,
+  readEthernetHeaderLength,
+  readIpv4HeaderLength,
+  readU16,
+  readU32,
+  readU8,
+  verifyIpv4Checksum,
+} from '@wormwood/wire';
+import type { HostDirectory } from './host.ts';
+import type { LinkDevice } from './link/device.ts';
+import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
+import { Icmp } from './network/icmp.ts';
+import { Ipv4Output } from './network/ipv4-output.ts';
+import { PacketContext } from './network/packet-context.ts';
+import { Reassembly } from './network/reassembly.ts';
+import type { StackObserver } from './observer.ts';
+import { Tcp, type TcpLimits } from './transport/tcp/tcp.ts';
+import { Udp } from './transport/udp.ts';
+
+export interface StackComponents {
+  readonly device: LinkDevice;
+  readonly hosts: HostDirectory;
+  readonly clock: Clock;
+  readonly streams: RandomStreams;
+  readonly observer: StackObserver;
+  /** Ethernet address for hosts that have none of their own; ignored on a device without Ethernet. */
+  readonly linkAddress: number;
+}
+
+export interface StackOptions {
+  readonly arp?: ArpOptions;
+  readonly tcp?: TcpLimits;
+}
+
+export class Stack {
+  readonly #components: StackComponents;
+  readonly #packet: PacketContext = new PacketContext();
+  readonly #arp: ArpResponder;
+  readonly #output: Ipv4Output;
+  readonly #reassembly: Reassembly = new Reassembly();
+  readonly #icmp: Icmp;
+  readonly #udp: Udp;
+  readonly #tcp: Tcp;
+
+  constructor(components: StackComponents, options: StackOptions = {}) {
+    const { device, observer, linkAddress } = components;
+    this.#components = components;
+    this.#output = new Ipv4Output(device, linkAddress);
+    this.#arp = new ArpResponder(components, options.arp);
+    this.#icmp = new Icmp(this.#output, observer);
+    this.#udp = new Udp({ output: this.#output, icmp: this.#icmp, observer });
+    this.#tcp = new Tcp(
+      {
+        output: this.#output,
+        observer,
+        clock: components.clock,
+        hosts: components.hosts,
+        streams: components.streams,
+      },
+      options.tcp,
+    );
+  }
+
+  /** The connections, for status and tests. */
+  get tcp(): Tcp {
+    return this.#tcp;
+  }
+
+  /**
+   * Takes the frames that wait, at most `budget`, runs the timers that are due, and hands the answers to the device.
+   * Returns how many frames there were; when that is `budget`, more may wait.
+   */
+  work(budget: number): number {
+    this.#packet.nowSeconds = this.#components.clock.nowSeconds();
+    const frames = this.#tcp.batch(() => this.#components.device.receive(this.#receiveFrame, budget));
+    this.#tcp.runTimers();
+    this.#components.device.flush();
+    return frames;
+  }
+
+  /** When `work` must be called next though no frame comes, in seconds of the clock; infinite when there is no need. */
+  nextTimerSeconds(): number {
+    return this.#tcp.nextTimerSeconds();
+  }
+
+  readonly #receiveFrame = (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    checksumsVerified: boolean,
+  ): void => {
+    const packet = this.#packet;
+    packet.bytes = bytes;
+    packet.linkStart = start;
+    packet.end = end;
+    packet.checksumsVerified = checksumsVerified;
+    packet.host = null;
+    if (this.#components.device.medium === 'ip') {
+      packet.ipStart = start;
+      this.#receiveIpv4();
+      return;
+    }
+    if (checkEthernet(bytes, start, end) !== undefined) return;
+    const headerEnd = start + readEthernetHeaderLength(bytes, start);
+    const type = readU16(bytes, headerEnd - 2);
+    packet.ipStart = headerEnd;
+    if (type === etherType.ipv4) this.#receiveIpv4();
+    else if (type === etherType.arp) this.#arp.receive(packet, headerEnd);
+  };
+
+  #receiveIpv4(): void {
+    const packet = this.#packet;
+    const { bytes, ipStart } = packet;
+    if (checkIpv4(bytes, ipStart, packet.end) !== undefined || !verifyIpv4Checksum(bytes, ipStart)) return;
+    packet.end = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    packet.source = readU32(bytes, ipStart + ipv4Field.source);
+    packet.destination = readU32(bytes, ipStart + ipv4Field.destination);
+    packet.protocol = readU8(bytes, ipStart + ipv4Field.protocol);
+    packet.host = this.#components.hosts.find(packet.destination);
+    if (packet.host === null) {
+      this.#components.observer.other(
+        packet.source,
+        packet.destination,
+        packet.protocol,
+        packet.end - ipStart,
+      );
+      return;
+    }
+    if (isIpv4Fragment(bytes, ipStart)) {
+      this.#receiveFragment();
+      return;
+    }
+    packet.transportStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    const packet = this.#packet;
+    if (packet.protocol === ipProtocol.tcp) this.#tcp.receive(packet);
+    else if (packet.protocol === ipProtocol.icmpv4) this.#icmp.receive(packet);
+    else if (packet.protocol === ipProtocol.udp) this.#udp.receive(packet);
+    else {
+      this.#components.observer.other(
+        packet.source,
+        packet.destination,
+        packet.protocol,
+        packet.end - packet.ipStart,
+      );
+      this.#icmp.sendProtocolUnreachable(packet);
+    }
+  }
+
+  /** A packet made whole keeps the link header of its last fragment in front of it: that is where the answer goes. */
+  #receiveFragment(): void {
+    const packet = this.#packet;
+    const policy = packet.host?.behavior.fragmentOverlap ?? 'old';
+    const whole = this.#reassembly.add(packet.bytes, packet.ipStart, policy, packet.nowSeconds);
+    if (whole === null) return;
+    const linkLength = packet.ipStart - packet.linkStart;
+    const copy = new Uint8Array(linkLength + whole.length);
+    copy.set(packet.bytes.subarray(packet.linkStart, packet.ipStart));
+    copy.set(whole, linkLength);
+    packet.bytes = copy;
+    packet.linkStart = 0;
+    packet.ipStart = linkLength;
+    packet.transportStart = linkLength + readIpv4HeaderLength(copy, linkLength);
+    packet.end = copy.length;
+    // The checksum of a packet that was cut into pieces was made before the cutting.
+    packet.checksumsVerified = false;
+    this.#dispatch();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * How much may be in flight: NewReno (RFC 5681, RFC 6582) with the initial window of RFC 6928. Retransmission timing is
+ * RFC 6298. Pure bookkeeping: it is told what happened and says what may be sent.
+ */
+
+const INITIAL_SEGMENTS = 10;
+const DUPLICATES_FOR_LOSS = 3;
+/** RFC 6298 (2.1), (2.4), (2.5), with the lower bound that Linux uses instead of a second. */
+const RTO_INITIAL_MS = 1000;
+const RTO_MIN_MS = 200;
+const RTO_MAX_MS = 60_000;
+const CLOCK_GRANULARITY_MS = 1;
+
+export class Congestion {
+  readonly #mss: number;
+  windowBytes: number;
+  #thresholdBytes: number = Number.POSITIVE_INFINITY;
+  #duplicates = 0;
+  /** In fast recovery until this sequence number is acknowledged; null outside. */
+  #recoverUntil: number | null = null;
+  #smoothedMs = -1;
+  #variationMs = 0;
+  rtoMs: number = RTO_INITIAL_MS;
+
+  constructor(mss: number) {
+    this.#mss = mss;
+    this.windowBytes = INITIAL_SEGMENTS * mss;
+  }
+
+  get inRecovery(): boolean {
+    return this.#recoverUntil !== null;
+  }
+
+  get recoverUntil(): number | null {
+    return this.#recoverUntil;
+  }
+
+  /** `acknowledged` new octets were acknowledged, outside recovery. */
+  onAcknowledged(acknowledged: number): void {
+    this.#duplicates = 0;
+    if (this.windowBytes < this.#thresholdBytes) this.windowBytes += Math.min(acknowledged, this.#mss * 2);
+    else this.windowBytes += Math.max(1, Math.floor((this.#mss * this.#mss) / this.windowBytes));
+  }
+
+  /** An acknowledgment repeated the last one. Returns true when that makes a loss: retransmit at once. */
+  onDuplicate(inFlight: number, sendNext: number): boolean {
+    this.#duplicates++;
+    if (this.#recoverUntil !== null) {
+      // RFC 5681 3.2 (4): each duplicate means that a segment has left the network.
+      this.windowBytes += this.#mss;
+      return false;
+    }
+    if (this.#duplicates < DUPLICATES_FOR_LOSS) return false;
+    this.#thresholdBytes = Math.max(Math.floor(inFlight / 2), 2 * this.#mss);
+    this.windowBytes = this.#thresholdBytes + DUPLICATES_FOR_LOSS * this.#mss;
+    this.#recoverUntil = sendNext;
+    return true;
+  }
+
+  /** RFC 6582 3.2 (3): in recovery, an acknowledgment of part of what was in flight deflates the window. */
+  onPartial(acknowledged: number): void {
+    this.windowBytes = Math.max(this.#mss, this.windowBytes - acknowledged + this.#mss);
+  }
+
+  /** Everything in flight at the loss was acknowledged. */
+  onRecovered(): void {
+    this.#recoverUntil = null;
+    this.#duplicates = 0;
+    this.windowBytes = this.#thresholdBytes;
+  }
+
+  /** RFC 5681 3.1 (4): the retransmission timer expired. */
+  onTimeout(inFlight: number): void {
+    this.#thresholdBytes = Math.max(Math.floor(inFlight / 2), 2 * this.#mss);
+    this.windowBytes = this.#mss;
+    this.#recoverUntil = null;
+    this.#duplicates = 0;
+    this.rtoMs = Math.min(this.rtoMs * 2, RTO_MAX_MS);
+  }
+
+  /** A segment took this long there and back (never one that was sent twice, Karn's rule). */
+  onRoundTrip(measuredMs: number): void {
+    if (this.#smoothedMs < 0) {
+      this.#smoothedMs = measuredMs;
+      this.#variationMs = measuredMs / 2;
+    } else {
+      this.#variationMs = 0.75 * this.#variationMs + 0.25 * Math.abs(this.#smoothedMs - measuredMs);
+      this.#smoothedMs = 0.875 * this.#smoothedMs + 0.125 * measuredMs;
+    }
+    const rto = this.#smoothedMs + Math.max(CLOCK_GRANULARITY_MS, 4 * this.#variationMs);
+    this.rtoMs = Math.min(RTO_MAX_MS, Math.max(RTO_MIN_MS, rto));
+  }
+}

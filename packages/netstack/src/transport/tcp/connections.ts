@@ -1,0 +1,417 @@
+/**
+ * The sending half and the life of connections: when they begin and end, what goes out at the end of a batch, and what
+ * their timers do. `tcp.ts` is the receiving half.
+ */
+import type { Clock, RandomStreams } from '@wormwood/base';
+import { seqAdd, seqDistance, tcpFlag } from '@wormwood/wire';
+import type { Flow } from '../../behavior.ts';
+import type { HostDirectory, StackHost } from '../../host.ts';
+import type { Ipv4Output } from '../../network/ipv4-output.ts';
+import type { StackObserver } from '../../observer.ts';
+import { ConnectionTable, field, flag, NONE, state } from './connection-table.ts';
+import { Endpoint } from './endpoint.ts';
+import { HalfOpenQueue } from './half-open-queue.ts';
+import { NO_SCALE, SegmentOutput } from './segment-output.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+export interface TcpComponents {
+  readonly output: Ipv4Output;
+  readonly observer: StackObserver;
+  readonly clock: Clock;
+  readonly hosts: HostDirectory;
+  readonly streams: RandomStreams;
+}
+
+export interface TcpLimits {
+  /** Connections of all states; SYNs beyond are dropped. @default 1048576 */
+  readonly connections?: number;
+  /** Handshakes that wait for their last segment; the oldest gives way, so a flood costs constant memory. @default 65536 */
+  readonly halfOpen?: number;
+  /** Seconds without a segment after which a connection is forgotten. @default 300 */
+  readonly idleSeconds?: number;
+}
+
+/** RFC 6298 2.1; doubled with each retry. */
+const FIRST_RTO_MS = 1000;
+const SYN_ACK_RETRIES = 4;
+const DATA_RETRIES = 8;
+/** 2 MSL of RFC 9293 3.4.2, with the MSL of 30 s that Linux takes. */
+const TIME_WAIT_SECONDS = 60;
+const PROBE_BYTES = 1;
+
+export class Connections {
+  readonly table: ConnectionTable;
+  readonly segments: SegmentOutput;
+  readonly endpoints: Map<number, Endpoint> = new Map();
+  /** SYNs dropped because the table was full. */
+  refused = 0;
+  readonly #components: TcpComponents;
+  readonly #limits: Required<TcpLimits>;
+  readonly #wheel: TimerWheel;
+  readonly #halfOpen: HalfOpenQueue;
+  readonly #epochSeconds: number;
+  #dirty: number[] = [];
+  /** True while a batch is received: sending waits for its end. */
+  isReceiving = false;
+
+  constructor(components: TcpComponents, limits: TcpLimits) {
+    this.#components = components;
+    this.#limits = { connections: 1 << 20, halfOpen: 1 << 16, idleSeconds: 300, ...limits };
+    const secret = components.streams.stream('netstack/tcp').nextUint32();
+    this.table = new ConnectionTable(this.#limits.connections, secret);
+    this.segments = new SegmentOutput(components.output, this.table);
+    this.#wheel = new TimerWheel(this.table);
+    this.#halfOpen = new HalfOpenQueue(this.table);
+    this.#epochSeconds = components.clock.nowSeconds();
+  }
+
+  get halfOpenCount(): number {
+    return this.#halfOpen.size;
+  }
+
+  /** Adds a half-open connection and returns it, or -1 when there is no room. */
+  open(remoteAddress: number, localAddress: number, ports: number): number {
+    if (this.#halfOpen.size >= this.#limits.halfOpen) this.#drop(this.#halfOpen.oldest());
+    const at = this.table.add(remoteAddress, localAddress, ports);
+    if (at === NONE) {
+      this.refused++;
+      return NONE;
+    }
+    this.table.words[at + field.state] = state.synReceived;
+    this.#halfOpen.push(at);
+    this.#wheel.start(at, this.#nowMs() + FIRST_RTO_MS);
+    return at;
+  }
+
+  /** The handshake is complete: asks the host for a service. */
+  establish(at: number, host: StackHost): void {
+    const { words } = this.table;
+    this.#halfOpen.remove(at);
+    words[at + field.state] = state.established;
+    words[at + field.retries] = 0;
+    words[at + field.lastSeen] = this.#components.clock.nowSeconds();
+    const flow = this.flowOf(at);
+    this.#components.observer.flowOpen(flow);
+    this.#wheel.start(at, this.#nowMs() + this.#limits.idleSeconds * 1000);
+    const endpoint = new Endpoint(at, flow, words[at + field.mss]!, this);
+    // The service may write at once, before the map knows the endpoint.
+    this.endpoints.set(at, endpoint);
+    endpoint.service = host.acceptTcp(endpoint);
+    if (
+      endpoint.service === null &&
+      !endpoint.isDead &&
+      !endpoint.isEnding &&
+      endpoint.sendBuffer.length === 0
+    ) {
+      this.endpoints.delete(at);
+    }
+  }
+
+  /** Marks a connection: what may be sent goes out at the end of the batch, or now outside one. */
+  changed(at: number): void {
+    const { words } = this.table;
+    if ((words[at + field.flags]! & flag.dirty) === 0) {
+      words[at + field.flags]! |= flag.dirty;
+      this.#dirty.push(at);
+    }
+    if (!this.isReceiving) this.flush();
+  }
+
+  /** An acknowledgment goes out at the end of the batch, alone or with data. */
+  owe(at: number): void {
+    this.table.words[at + field.flags]! |= flag.ackOwed;
+    this.changed(at);
+  }
+
+  /** Sends what the marked connections have to send. */
+  flush(): void {
+    if (this.#dirty.length === 0) return;
+    const marked = this.#dirty;
+    this.#dirty = [];
+    for (const at of marked) {
+      const { words } = this.table;
+      if (words[at + field.state] === state.free || (words[at + field.flags]! & flag.dirty) === 0) continue;
+      words[at + field.flags]! &= ~flag.dirty;
+      const host = this.#hostOf(at);
+      if (host === null) this.close(at, 'reset');
+      else this.#transmit(at, host);
+    }
+    this.#components.output.flush();
+  }
+
+  abort(at: number): void {
+    const host = this.#hostOf(at);
+    if (host !== null) {
+      const { words } = this.table;
+      const segment = {
+        flags: tcpFlag.RST | tcpFlag.ACK,
+        sequenceNumber: words[at + field.sendNext]!,
+        window: 0,
+        payload: null,
+        held: [],
+      };
+      this.segments.send(at, host.behavior, segment, this.#components.clock.nowSeconds());
+    }
+    this.close(at, 'reset');
+  }
+
+  /** Forgets a connection and tells its service and the observer. */
+  close(at: number, reason: 'done' | 'reset' | 'timeout'): void {
+    const { words } = this.table;
+    const wasOpen = words[at + field.state] !== state.synReceived;
+    const flow = this.flowOf(at);
+    const [received, sent] = [words[at + field.receivedBytes]! >>> 0, words[at + field.sentBytes]! >>> 0];
+    const endpoint = this.endpoints.get(at);
+    this.endpoints.delete(at);
+    this.#drop(at);
+    if (wasOpen) this.#components.observer.flowClose(flow, received, sent, reason);
+    if (endpoint === undefined) return;
+    endpoint.isDead = true;
+    endpoint.service?.closed(reason);
+  }
+
+  /** The connection waits out old segments (RFC 9293 3.6.1); its service is done. */
+  enterTimeWait(at: number): void {
+    this.table.words[at + field.state] = state.timeWait;
+    this.#wheel.start(at, this.#nowMs() + TIME_WAIT_SECONDS * 1000);
+    const endpoint = this.endpoints.get(at);
+    if (endpoint === undefined) return;
+    this.endpoints.delete(at);
+    endpoint.isDead = true;
+    endpoint.service?.closed('done');
+  }
+
+  /** New octets were acknowledged: the retransmission timer starts anew, or becomes the idle timer. */
+  restartTimer(at: number): void {
+    const { words } = this.table;
+    words[at + field.retries] = 0;
+    const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+    const ms = inFlight > 0 ? this.#rtoMs(at) : this.#quietMs(at);
+    this.#wheel.start(at, this.#nowMs() + ms);
+  }
+
+  runTimers(): void {
+    this.#wheel.run(this.#nowMs(), (at) => this.#onTimer(at));
+    this.flush();
+  }
+
+  nextTimerSeconds(): number {
+    return this.#wheel.nextMs() / 1000 + this.#epochSeconds;
+  }
+
+  /** Octets that we take beyond the next one expected. */
+  receiveWindow(at: number, host: StackHost): number {
+    const queue = this.endpoints.get(at)?.receiveQueue;
+    const held = queue === undefined ? 0 : queue.readyBytes;
+    return Math.max(0, host.behavior.tcp.windowBytes - held);
+  }
+
+  flowOf(at: number): Flow {
+    const { words } = this.table;
+    const ports = words[at + field.ports]!;
+    return {
+      localAddress: words[at + field.localAddress]! >>> 0,
+      localPort: ports & 0xffff,
+      remoteAddress: words[at + field.remoteAddress]! >>> 0,
+      remotePort: ports >>> 16,
+    };
+  }
+
+  #transmit(at: number, host: StackHost): void {
+    const endpoint = this.endpoints.get(at);
+    if (endpoint !== undefined) this.#transmitData(at, host, endpoint);
+    this.#transmitFin(at, host, endpoint);
+    const { words } = this.table;
+    if ((words[at + field.flags]! & flag.ackOwed) !== 0)
+      this.#send(at, host, { flags: tcpFlag.ACK, length: 0 });
+    if (endpoint?.wantsRoom === true && endpoint.sendBuffer.room > 0 && !endpoint.isDead) {
+      endpoint.wantsRoom = false;
+      endpoint.service?.writable();
+    }
+  }
+
+  #transmitData(at: number, host: StackHost, endpoint: Endpoint): void {
+    const { words } = this.table;
+    for (;;) {
+      const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+      const unsent = endpoint.sendBuffer.length - inFlight;
+      if (unsent <= 0) return;
+      const window = Math.min(words[at + field.sendWindow]!, endpoint.congestion.windowBytes);
+      const length = Math.min(this.#segmentBytes(at), unsent, window - inFlight);
+      // RFC 1122 4.2.3.4: no small segment while the window, not the data, is what makes it small.
+      if (length <= 0 || (length < unsent && length < this.#segmentBytes(at) && inFlight > 0)) {
+        if (inFlight === 0) this.#startTimer(at);
+        return;
+      }
+      const flags = length === unsent ? tcpFlag.ACK | tcpFlag.PSH : tcpFlag.ACK;
+      if (!this.#send(at, host, { flags, length })) return;
+    }
+  }
+
+  #transmitFin(at: number, host: StackHost, endpoint: Endpoint | undefined): void {
+    const { words } = this.table;
+    const isQueued = endpoint?.isEnding === true || (words[at + field.flags]! & flag.finQueued) !== 0;
+    if (!isQueued || (words[at + field.flags]! & flag.finSent) !== 0) return;
+    const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+    if (endpoint !== undefined && endpoint.sendBuffer.length > inFlight) return;
+    if (!this.#send(at, host, { flags: tcpFlag.FIN | tcpFlag.ACK, length: 0 })) return;
+    words[at + field.flags]! |= flag.finSent;
+    if (words[at + field.state] === state.established) words[at + field.state] = state.finWait1;
+    else if (words[at + field.state] === state.closeWait) words[at + field.state] = state.lastAck;
+  }
+
+  /** Sends the next octets, or none; moves SND.NXT and starts the timer when something must be acknowledged. */
+  #send(
+    at: number,
+    host: StackHost,
+    { flags, length }: { readonly flags: number; readonly length: number },
+  ): boolean {
+    const { words } = this.table;
+    const endpoint = this.endpoints.get(at);
+    const next = words[at + field.sendNext]!;
+    const offset = seqDistance(words[at + field.sendUnacknowledged]!, next);
+    const payload =
+      length > 0 && endpoint !== undefined ? { from: endpoint.sendBuffer, offset, length } : null;
+    const window = this.receiveWindow(at, host) >>> (words[at + field.scales]! & 0xff);
+    const mayTell =
+      (words[at + field.flags]! & flag.sack) !== 0 &&
+      endpoint !== undefined &&
+      endpoint.receiveQueue.earlyBytes > 0;
+    const held = mayTell ? endpoint.receiveQueue.ranges(3) : [];
+    const now = this.#components.clock.nowSeconds();
+    if (!this.segments.send(at, host.behavior, { flags, sequenceNumber: next, window, payload, held }, now))
+      return false;
+    words[at + field.flags]! &= ~flag.ackOwed;
+    const advance = length + ((flags & tcpFlag.FIN) !== 0 ? 1 : 0);
+    if (advance === 0) return true;
+    words[at + field.sendNext] = seqAdd(next, advance);
+    words[at + field.sentBytes]! += length;
+    if (endpoint !== undefined && endpoint.timedSequence === null && words[at + field.retries] === 0) {
+      endpoint.timedSequence = seqAdd(next, advance);
+      endpoint.timedAtMs = this.#nowMs();
+    }
+    if (offset === 0) this.#startTimer(at);
+    return true;
+  }
+
+  #startTimer(at: number): void {
+    this.#wheel.start(at, this.#nowMs() + this.#rtoMs(at));
+  }
+
+  /** What a segment carries: less than the MSS when options take room (RFC 6691). */
+  #segmentBytes(at: number): number {
+    const { words } = this.table;
+    const options = (words[at + field.flags]! & flag.timestamps) !== 0 ? 12 : 0;
+    return Math.max(1, words[at + field.mss]! - options);
+  }
+
+  #rtoMs(at: number): number {
+    return (
+      this.endpoints.get(at)?.congestion.rtoMs ?? FIRST_RTO_MS * 2 ** this.table.words[at + field.retries]!
+    );
+  }
+
+  /** How long a connection with nothing in flight may stay quiet. */
+  #quietMs(at: number): number {
+    const isClosing = this.table.words[at + field.state] === state.finWait2;
+    return (isClosing ? TIME_WAIT_SECONDS : this.#limits.idleSeconds) * 1000;
+  }
+
+  #onTimer(at: number): void {
+    const { words } = this.table;
+    const host = this.#hostOf(at);
+    const connectionState = words[at + field.state]!;
+    if (host === null || connectionState === state.timeWait) return this.#expire(at, connectionState);
+    if (connectionState === state.synReceived) return this.#repeatSynAck(at, host);
+    const endpoint = this.endpoints.get(at);
+    const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+    const waits = endpoint !== undefined && endpoint.sendBuffer.length > 0;
+    if (inFlight === 0 && !waits) return this.#checkIdle(at);
+    if (++words[at + field.retries]! > DATA_RETRIES) return this.close(at, 'timeout');
+    if (inFlight === 0 && words[at + field.sendWindow]! < PROBE_BYTES) return this.#probeWindow(at, host);
+    this.#retransmit(at, endpoint, inFlight);
+  }
+
+  #expire(at: number, connectionState: number): void {
+    if (connectionState !== state.timeWait) return this.close(at, 'reset');
+    this.close(at, 'done');
+  }
+
+  #repeatSynAck(at: number, host: StackHost): void {
+    const { words } = this.table;
+    if (++words[at + field.retries]! > SYN_ACK_RETRIES) return this.#drop(at);
+    this.segments.sendSynAck(at, host.behavior, this.#components.clock.nowSeconds());
+    this.#wheel.start(at, this.#nowMs() + FIRST_RTO_MS * 2 ** words[at + field.retries]!);
+  }
+
+  #checkIdle(at: number): void {
+    const { words } = this.table;
+    const quietMs = (Math.floor(this.#components.clock.nowSeconds()) - words[at + field.lastSeen]!) * 1000;
+    const allowedMs = this.#quietMs(at);
+    if (quietMs >= allowedMs) this.close(at, 'timeout');
+    else this.#wheel.start(at, this.#nowMs() + allowedMs - quietMs);
+  }
+
+  /** RFC 9293 3.8.6.1: one octet beyond a closed window, so that its opening is heard of. */
+  #probeWindow(at: number, host: StackHost): void {
+    const endpoint = this.endpoints.get(at);
+    if (endpoint !== undefined) endpoint.congestion.rtoMs = Math.min(60_000, endpoint.congestion.rtoMs * 2);
+    this.#send(at, host, { flags: tcpFlag.ACK, length: PROBE_BYTES });
+    // The probe is not in flight: the window was closed, and only its answer counts.
+    this.table.words[at + field.sendNext] = this.table.words[at + field.sendUnacknowledged]!;
+    this.#startTimer(at);
+  }
+
+  /** RFC 6298 5.4: everything from the oldest octet on is sent again as the window grows. */
+  #retransmit(at: number, endpoint: Endpoint | undefined, inFlight: number): void {
+    const { words } = this.table;
+    endpoint?.congestion.onTimeout(inFlight);
+    if (endpoint !== undefined) endpoint.timedSequence = null;
+    this.rewind(at);
+    this.changed(at);
+    // The device may have been full: then nothing was sent and nothing else would start the timer.
+    if (!this.#wheel.isRunning(at) && words[at + field.state] !== state.free) this.#startTimer(at);
+  }
+
+  /** Puts SND.NXT back to the oldest octet that is not acknowledged. */
+  rewind(at: number): void {
+    const { words } = this.table;
+    words[at + field.sendNext] = words[at + field.sendUnacknowledged]!;
+    words[at + field.flags]! &= ~flag.finSent;
+  }
+
+  /** Sends the oldest segment again, with SND.NXT where it was (RFC 5681 3.2: fast retransmit). */
+  retransmitOldest(at: number, host: StackHost): void {
+    const { words } = this.table;
+    const endpoint = this.endpoints.get(at);
+    if (endpoint === undefined) return;
+    const next = words[at + field.sendNext]!;
+    const length = Math.min(this.#segmentBytes(at), endpoint.sendBuffer.length);
+    if (length === 0) return;
+    words[at + field.sendNext] = words[at + field.sendUnacknowledged]!;
+    endpoint.timedSequence = null;
+    this.#send(at, host, { flags: tcpFlag.ACK, length });
+    words[at + field.sendNext] = next;
+  }
+
+  #hostOf(at: number): StackHost | null {
+    return this.#components.hosts.find(this.table.words[at + field.localAddress]! >>> 0);
+  }
+
+  /** Frees a connection without a word. */
+  #drop(at: number): void {
+    if (this.table.words[at + field.state] === state.synReceived) this.#halfOpen.remove(at);
+    this.#wheel.stop(at);
+    this.table.remove(at);
+  }
+
+  #nowMs(): number {
+    return (this.#components.clock.nowSeconds() - this.#epochSeconds) * 1000;
+  }
+}
+
+/** Returns the word that keeps both shifts: what the remote side scales by, and what we scale by. */
+export function scalesOf(remoteScale: number, ownScale: number): number {
+  // RFC 7323 2.3: a shift beyond 14 is taken for 14.
+  return remoteScale < 0 || ownScale < 0 ? NO_SCALE << 16 : (Math.min(remoteScale, 14) << 16) | ownScale;
+}

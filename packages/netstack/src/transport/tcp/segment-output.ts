@@ -1,0 +1,218 @@
+/** Writes TCP segments into the device: resets, SYN/ACKs with the options of the disguise, and everything after. */
+import {
+  fillTcpChecksum,
+  ipProtocol,
+  readPseudoHeaderSumIpv4,
+  readU16,
+  readU32,
+  TCP_HEADER_LENGTH,
+  tcpField,
+  tcpFlag,
+  tcpOptionCode,
+  writeTcpHeaderLength,
+  writeU16,
+  writeU32,
+  writeU8,
+} from '@wormwood/wire';
+import type { StackBehavior } from '../../behavior.ts';
+import type { Ipv4Output, PacketHead } from '../../network/ipv4-output.ts';
+import type { PacketContext } from '../../network/packet-context.ts';
+import { type ConnectionTable, field, flag } from './connection-table.ts';
+import type { SendBuffer } from './send-buffer.ts';
+import type { HeldRange } from './receive-queue.ts';
+
+const NOP = 1;
+
+/** What to send on a connection; addresses, ports and acknowledgment come from the table. */
+export interface Segment {
+  readonly flags: number;
+  readonly sequenceNumber: number;
+  /** Already scaled. */
+  readonly window: number;
+  readonly payload: { readonly from: SendBuffer; readonly offset: number; readonly length: number } | null;
+  /** Ranges to tell in a SACK option (RFC 2018). */
+  readonly held: readonly HeldRange[];
+}
+
+export class SegmentOutput {
+  readonly #output: Ipv4Output;
+  readonly #table: ConnectionTable;
+
+  constructor(output: Ipv4Output, table: ConnectionTable) {
+    this.#output = output;
+    this.#table = table;
+  }
+
+  /** Refuses the segment at hand (RFC 9293 3.10.7.1): outside any connection, or one that cannot be. */
+  sendReset(packet: PacketContext, segmentLength: number): void {
+    const { bytes, transportStart, host } = packet;
+    if (host === null) return;
+    const flags = bytes[transportStart + tcpField.flags]!;
+    const hasAck = (flags & tcpFlag.ACK) !== 0;
+    const sequence = hasAck ? readU32(bytes, transportStart + tcpField.acknowledgmentNumber) : 0;
+    const acknowledgment = hasAck
+      ? 0
+      : readU32(bytes, transportStart + tcpField.sequenceNumber) + segmentLength;
+    const at = this.#output.beginReply(packet, {
+      source: packet.destination,
+      destination: packet.source,
+      protocol: ipProtocol.tcp,
+      typeOfService: 0,
+      kind: 'reset',
+      behavior: host.behavior,
+    });
+    if (at < 0) return;
+    const out = this.#output.bytes;
+    writeU16(out, at + tcpField.sourcePort, readU16(bytes, transportStart + tcpField.destinationPort));
+    writeU16(out, at + tcpField.destinationPort, readU16(bytes, transportStart + tcpField.sourcePort));
+    writeU32(out, at + tcpField.sequenceNumber, sequence);
+    writeU32(out, at + tcpField.acknowledgmentNumber, acknowledgment);
+    writeTcpHeaderLength(out, at, TCP_HEADER_LENGTH);
+    writeU8(out, at + tcpField.flags, hasAck ? tcpFlag.RST : tcpFlag.RST | tcpFlag.ACK);
+    writeU16(out, at + tcpField.window, 0);
+    writeU16(out, at + tcpField.urgentPointer, 0);
+    this.#finish(at, at + TCP_HEADER_LENGTH);
+  }
+
+  /** Answers a SYN: the options that both sides have, in the order of the disguise. */
+  sendSynAck(at: number, behavior: StackBehavior, nowSeconds: number): void {
+    const { words } = this.#table;
+    const start = this.#begin(at, behavior, 'syn-ack');
+    if (start < 0) return;
+    const out = this.#output.bytes;
+    const { tcp } = behavior;
+    let option = start + TCP_HEADER_LENGTH;
+    const flags = words[at + field.flags]!;
+    for (const name of tcp.optionOrder) {
+      if (name === 'mss') {
+        out[option] = tcpOptionCode.mss;
+        out[option + 1] = 4;
+        writeU16(out, option + 2, tcp.mssBytes);
+        option += 4;
+      } else if (name === 'nop') {
+        out[option++] = NOP;
+      } else if (name === 'sack') {
+        if ((flags & flag.sack) === 0) continue;
+        out[option++] = tcpOptionCode.sackPermitted;
+        out[option++] = 2;
+      } else if (name === 'timestamps') {
+        if ((flags & flag.timestamps) === 0) continue;
+        option = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
+      } else if (words[at + field.scales]! >>> 16 !== NO_SCALE) {
+        out[option] = tcpOptionCode.windowScale;
+        out[option + 1] = 3;
+        out[option + 2] = tcp.windowScale;
+        option += 3;
+      }
+    }
+    while ((option - start) % 4 !== 0) out[option++] = NOP;
+    const sequence = words[at + field.initialSend]!;
+    this.#writeHeader(start, at, {
+      flags: tcpFlag.SYN | tcpFlag.ACK,
+      sequence,
+      window: tcp.windowBytes,
+      headerLength: option - start,
+    });
+    this.#finish(start, option);
+  }
+
+  /** Sends a segment of a connection that is past its handshake; false when the device has no room. */
+  send(at: number, behavior: StackBehavior, segment: Segment, nowSeconds: number): boolean {
+    const start = this.#begin(at, behavior, (segment.flags & tcpFlag.RST) !== 0 ? 'reset' : 'established');
+    if (start < 0) return false;
+    const out = this.#output.bytes;
+    const flags = this.#table.words[at + field.flags]!;
+    let option = start + TCP_HEADER_LENGTH;
+    if ((flags & flag.timestamps) !== 0 && (segment.flags & tcpFlag.RST) === 0) {
+      out[option++] = NOP;
+      out[option++] = NOP;
+      option = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
+    }
+    if (segment.held.length > 0) option = writeSack(out, option, segment.held);
+    const { payload } = segment;
+    if (payload !== null) payload.from.copyTo(out, option, payload.offset, payload.length);
+    this.#writeHeader(start, at, {
+      flags: segment.flags,
+      sequence: segment.sequenceNumber,
+      window: segment.window,
+      headerLength: option - start,
+    });
+    this.#finish(start, option + (payload?.length ?? 0));
+    return true;
+  }
+
+  #begin(at: number, behavior: StackBehavior, kind: PacketHead['kind']): number {
+    const { words, bytes } = this.#table;
+    const head: PacketHead = {
+      source: words[at + field.localAddress]! >>> 0,
+      destination: words[at + field.remoteAddress]! >>> 0,
+      protocol: ipProtocol.tcp,
+      typeOfService: 0,
+      kind,
+      behavior,
+    };
+    return this.#output.beginSaved(bytes, this.#table.linkOffset(at), words[at + field.linkLength]!, head);
+  }
+
+  #writeHeader(
+    start: number,
+    at: number,
+    segment: {
+      readonly flags: number;
+      readonly sequence: number;
+      readonly window: number;
+      readonly headerLength: number;
+    },
+  ): void {
+    const out = this.#output.bytes;
+    const { words } = this.#table;
+    const ports = words[at + field.ports]!;
+    writeU16(out, start + tcpField.sourcePort, ports & 0xffff);
+    writeU16(out, start + tcpField.destinationPort, ports >>> 16);
+    writeU32(out, start + tcpField.sequenceNumber, segment.sequence);
+    const hasAck = (segment.flags & tcpFlag.ACK) !== 0;
+    writeU32(out, start + tcpField.acknowledgmentNumber, hasAck ? words[at + field.receiveNext]! : 0);
+    writeTcpHeaderLength(out, start, segment.headerLength);
+    writeU8(out, start + tcpField.flags, segment.flags);
+    writeU16(out, start + tcpField.window, Math.min(segment.window, 0xffff));
+    writeU16(out, start + tcpField.urgentPointer, 0);
+  }
+
+  #writeTimestamps(
+    out: Uint8Array,
+    option: number,
+    at: number,
+    behavior: StackBehavior,
+    nowSeconds: number,
+  ): number {
+    const { words } = this.#table;
+    out[option] = tcpOptionCode.timestamps;
+    out[option + 1] = 10;
+    writeU32(out, option + 2, behavior.timestampValue(words[at + field.localAddress]! >>> 0, nowSeconds));
+    writeU32(out, option + 6, words[at + field.recentTimestamp]!);
+    return option + 10;
+  }
+
+  #finish(start: number, end: number): void {
+    const out = this.#output.bytes;
+    fillTcpChecksum(out, start, end, readPseudoHeaderSumIpv4(out, this.#output.ipStart));
+    this.#output.finish(end);
+  }
+}
+
+/** In the upper half of `field.scales`: the remote side did not offer window scaling. */
+export const NO_SCALE = 0xff;
+
+function writeSack(out: Uint8Array, option: number, held: readonly HeldRange[]): number {
+  out[option] = NOP;
+  out[option + 1] = NOP;
+  out[option + 2] = tcpOptionCode.sack;
+  out[option + 3] = 2 + 8 * held.length;
+  let at = option + 4;
+  for (const { start, end } of held) {
+    writeU32(out, at, start);
+    writeU32(out, at + 4, end);
+    at += 8;
+  }
+  return at;
+}

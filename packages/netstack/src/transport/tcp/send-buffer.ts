@@ -1,0 +1,59 @@
+/** Octets that a service has written and the remote side has not acknowledged: a ring that grows up to a limit. */
+
+const FIRST_CAPACITY = 4096;
+
+export class SendBuffer {
+  readonly #limitBytes: number;
+  #ring: Uint8Array = new Uint8Array(0);
+  #head = 0;
+  #length = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get room(): number {
+    return this.#limitBytes - this.#length;
+  }
+
+  /** Takes as many octets as there is room for and returns how many. */
+  write(octets: Uint8Array): number {
+    const taken = Math.min(octets.length, this.room);
+    if (taken <= 0) return 0;
+    this.#ensure(this.#length + taken);
+    const tail = (this.#head + this.#length) % this.#ring.length;
+    const first = Math.min(taken, this.#ring.length - tail);
+    this.#ring.set(octets.subarray(0, first), tail);
+    this.#ring.set(octets.subarray(first, taken), 0);
+    this.#length += taken;
+    return taken;
+  }
+
+  /** Copies `length` octets that begin `offset` octets after the oldest one. */
+  copyTo(out: Uint8Array, at: number, offset: number, length: number): void {
+    const from = (this.#head + offset) % this.#ring.length;
+    const first = Math.min(length, this.#ring.length - from);
+    out.set(this.#ring.subarray(from, from + first), at);
+    if (first < length) out.set(this.#ring.subarray(0, length - first), at + first);
+  }
+
+  /** Forgets the oldest octets: they were acknowledged. */
+  drop(length: number): void {
+    this.#head = this.#ring.length === 0 ? 0 : (this.#head + length) % this.#ring.length;
+    this.#length -= length;
+  }
+
+  #ensure(capacity: number): void {
+    if (capacity <= this.#ring.length) return;
+    let grown = Math.max(this.#ring.length, FIRST_CAPACITY);
+    while (grown < capacity) grown *= 2;
+    const ring = new Uint8Array(grown);
+    if (this.#length > 0) this.copyTo(ring, 0, 0, this.#length);
+    this.#ring = ring;
+    this.#head = 0;
+  }
+}

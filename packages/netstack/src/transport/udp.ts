@@ -1,0 +1,96 @@
+/** UDP for virtual hosts (RFC 768): hands datagrams to services and refuses those to closed ports. */
+import {
+  checkUdp,
+  fillUdpChecksum,
+  ipProtocol,
+  readPseudoHeaderSumIpv4,
+  readU16,
+  UDP_HEADER_LENGTH,
+  udpField,
+  verifyUdpChecksum,
+  writeU16,
+} from '@wormwood/wire';
+import type { Icmp } from '../network/icmp.ts';
+import { type Ipv4Output, LINK_HEADER_LENGTH_MAX } from '../network/ipv4-output.ts';
+import type { PacketContext } from '../network/packet-context.ts';
+import type { StackObserver } from '../observer.ts';
+
+export interface UdpComponents {
+  readonly output: Ipv4Output;
+  readonly icmp: Icmp;
+  readonly observer: StackObserver;
+}
+
+export class Udp {
+  readonly #components: UdpComponents;
+
+  constructor(components: UdpComponents) {
+    this.#components = components;
+  }
+
+  receive(packet: PacketContext): void {
+    const { bytes, transportStart, end, host } = packet;
+    if (host === null || checkUdp(bytes, transportStart, end) !== undefined) return;
+    const pseudoSum = readPseudoHeaderSumIpv4(bytes, packet.ipStart);
+    if (!packet.checksumsVerified && !verifyUdpChecksum(bytes, transportStart, pseudoSum)) return;
+    const localPort = readU16(bytes, transportStart + udpField.destinationPort);
+    const remotePort = readU16(bytes, transportStart + udpField.sourcePort);
+    const state = host.udpPort(localPort);
+    if (state !== 'open') {
+      this.#components.observer.udpProbe(
+        { localAddress: packet.destination, localPort, remoteAddress: packet.source, remotePort },
+        end - packet.ipStart,
+      );
+      if (state === 'closed') this.#components.icmp.sendPortUnreachable(packet);
+      return;
+    }
+    const payloadEnd = transportStart + readU16(bytes, transportStart + udpField.length);
+    const datagram = {
+      localAddress: packet.destination,
+      localPort,
+      remoteAddress: packet.source,
+      remotePort,
+      payload: bytes.subarray(transportStart + UDP_HEADER_LENGTH, payloadEnd),
+    };
+    host.receiveUdp(datagram, this.#replier(packet, datagram.payload.length, localPort, remotePort));
+  }
+
+  /**
+   * Makes the function that answers a datagram. All answers together are never longer than what was asked, so that a
+   * forged source address makes no reflector of us.
+   */
+  #replier(
+    packet: PacketContext,
+    allowance: number,
+    localPort: number,
+    remotePort: number,
+  ): (payload: Uint8Array) => void {
+    const { output } = this.#components;
+    const { host, source, destination } = packet;
+    const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
+    const linkLength = output.saveLinkHeader(packet, saved, 0);
+    let left = allowance;
+    return (payload) => {
+      if (host === null || payload.length > left) return;
+      left -= payload.length;
+      const { behavior } = host;
+      const head = {
+        source: destination,
+        destination: source,
+        protocol: ipProtocol.udp,
+        typeOfService: 0,
+        kind: 'udp',
+        behavior,
+      } as const;
+      const at = output.beginSaved(saved, 0, linkLength, head);
+      if (at < 0) return;
+      const out = output.bytes;
+      writeU16(out, at + udpField.sourcePort, localPort);
+      writeU16(out, at + udpField.destinationPort, remotePort);
+      writeU16(out, at + udpField.length, UDP_HEADER_LENGTH + payload.length);
+      out.set(payload, at + UDP_HEADER_LENGTH);
+      fillUdpChecksum(out, at, readPseudoHeaderSumIpv4(out, output.ipStart));
+      output.finish(at + UDP_HEADER_LENGTH + payload.length);
+    };
+  }
+}
