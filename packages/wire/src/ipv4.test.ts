@@ -12,7 +12,7 @@ import {
   ipv4Length,
   type Ipv4Repr,
   isIpv4Fragment,
-  parseIpv4,
+  parseIpv4Packet,
   parseIpv4Quote,
   readIpv4FragmentOffset,
   readIpv4HeaderLength,
@@ -38,14 +38,14 @@ const lastFragment: Ipv4Repr = {
 
 describe('ipv4', () => {
   it('takes a fragment of Linux apart and puts it together', () => {
-    expect(parseIpv4(packetOf('lastFragment'))).toEqual(lastFragment);
+    expect(parseIpv4Packet(packetOf('lastFragment'))).toEqual(lastFragment);
     const out = new Uint8Array(ipv4Length(lastFragment));
     emitIpv4(lastFragment, out);
     expect(out).toEqual(packetOf('lastFragment'));
   });
 
   it('takes a recorded route of Linux apart and puts it together', () => {
-    const packet = parseIpv4(packetOf('recordedRouteReply'));
+    const packet = parseIpv4Packet(packetOf('recordedRouteReply'));
     if (isMalformed(packet)) throw new Error(packet.reason);
     expect(packet.options).toEqual([
       {
@@ -109,9 +109,9 @@ describe('ipv4', () => {
   it('cuts off the padding of a short frame, and reads a quote whose end is missing', () => {
     const padded = new Uint8Array(46);
     padded.set(packetOf('datagram'));
-    expect(parseIpv4(padded)).toMatchObject({ payload: packetOf('datagram').subarray(20) });
+    expect(parseIpv4Packet(padded)).toMatchObject({ payload: packetOf('datagram').subarray(20) });
     const quote = packetOf('datagram').subarray(0, 28);
-    expect(parseIpv4(quote)).toMatchObject({ malformed: true });
+    expect(parseIpv4Packet(quote)).toMatchObject({ malformed: true });
     expect(checkIpv4Header(quote)).toBeUndefined();
     expect(parseIpv4Quote(quote)).toMatchObject({ protocol: 17, payload: quote.subarray(20) });
   });
@@ -119,7 +119,7 @@ describe('ipv4', () => {
   it('keeps options that cannot be taken apart, and their filling', () => {
     const options = (digits: string): unknown => {
       const header = hex(`46000018 00000000 4001 0000 00000000 00000000 ${digits}`);
-      const packet = parseIpv4(header);
+      const packet = parseIpv4Packet(header);
       return isMalformed(packet) ? packet : packet.options;
     };
     expect(options('94040000')).toEqual([{ kind: 'routerAlert', value: 0 }]);

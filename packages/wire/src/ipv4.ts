@@ -1,6 +1,6 @@
 /**
  * IPv4 (RFC 791). A fragment is an ordinary packet here whose payload is a piece; putting pieces together is the stack's
- * work. `parseIpv4` cuts the payload at the total length, so that the padding of short Ethernet frames is gone.
+ * work. `parseIpv4Packet` cuts the payload at the total length, so that the padding of short Ethernet frames is gone.
  */
 
 import { assert, formatIpv4 } from '@wormwood/base';
@@ -91,7 +91,11 @@ export function checkIpv4Header(
   return undefined;
 }
 
-export function parseIpv4(bytes: Uint8Array, start = 0, end: number = bytes.length): Ipv4Repr | Malformed {
+export function parseIpv4Packet(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Ipv4Repr | Malformed {
   return checkIpv4(bytes, start, end) ?? parseChecked(bytes, start, end);
 }
 

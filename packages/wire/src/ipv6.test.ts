@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { readPseudoHeaderSumIpv6, pseudoHeaderSum } from './ip-protocol.ts';
+import {
+  checkIpv6,
+  emitIpv6,
+  formatIpv6Packet,
+  ipv6Length,
+  type Ipv6Repr,
+  parseIpv6Packet,
+  parseIpv6Quote,
+  scanIpv6,
+} from './ipv6.ts';
+import { newIpv6Scan } from './ipv6-extension.ts';
+import { hex, packetOf } from './linux-frames.fixture.ts';
+import { isMalformed } from './malformed.ts';
+
+const HOST_1 = 0x2001_0db8_0000_0000_0000_0000_0000_0001n;
+const HOST_2 = 0x2001_0db8_0000_0000_0000_0000_0000_0002n;
+
+const echo: Ipv6Repr = {
+  trafficClass: 0,
+  flowLabel: 0x208d6,
+  hopLimit: 64,
+  source: HOST_1,
+  destination: HOST_2,
+  extensions: [],
+  protocol: 58,
+  payload: packetOf('echoRequest6').subarray(40),
+};
+
+const ADDRESSES = `${'0'.repeat(31)}1 ${'0'.repeat(31)}2`;
+
+describe('ipv6', () => {
+  it('takes a packet of Linux apart and puts it together', () => {
+    expect(parseIpv6Packet(packetOf('echoRequest6'))).toEqual(echo);
+    const out = new Uint8Array(ipv6Length(echo));
+    emitIpv6(echo, out);
+    expect(out).toEqual(packetOf('echoRequest6'));
+    expect(formatIpv6Packet(echo)).toBe('ipv6 2001:db8::1 > 2001:db8::2 icmp6 hop limit 64 length 72');
+  });
+
+  it('takes the hop-by-hop header of a report of Linux apart and puts it together', () => {
+    const packet = parseIpv6Packet(packetOf('mldv2Report'));
+    if (isMalformed(packet)) throw new Error(packet.reason);
+    expect(packet.extensions).toEqual([
+      {
+        kind: 'hopByHop',
+        options: [
+          { kind: 'routerAlert', value: 0 },
+          { kind: 'padN', data: hex('') },
+        ],
+      },
+    ]);
+    expect(packet.protocol).toBe(58);
+    const out = new Uint8Array(ipv6Length(packet));
+    emitIpv6(packet, out);
+    expect(out).toEqual(packetOf('mldv2Report'));
+  });
+
+  it('pads options that do not fill 8 octets', () => {
+    const out = new Uint8Array(48);
+    emitIpv6(
+      {
+        ...echo,
+        extensions: [{ kind: 'hopByHop', options: [{ kind: 'routerAlert', value: 7 }] }],
+        payload: hex(''),
+      },
+      out,
+    );
+    expect(out.subarray(40)).toEqual(hex('3a00 0502 0007 0100'));
+  });
+
+  it('sums the pseudo-header alike from values and from the header', () => {
+    expect(readPseudoHeaderSumIpv6(packetOf('echoRequest6'), 0)).toBe(pseudoHeaderSum(echo));
+  });
+
+  it('stops behind a fragment header that is not the first', () => {
+    const packet = (fragmentOffset: string): Uint8Array =>
+      hex(`60000000 0010 2c 40 ${ADDRESSES} 3c00 ${fragmentOffset} 01020304 3b00 0104 00000000`);
+    expect(parseIpv6Packet(packet('0008'))).toMatchObject({
+      extensions: [
+        { kind: 'fragment', fragmentOffset: 8, moreFragments: false, identification: 0x0102_0304 },
+      ],
+      protocol: 60,
+      payload: hex('3b00 0104 00000000'),
+    });
+    const first = packet('0001');
+    expect(parseIpv6Packet(first)).toMatchObject({
+      extensions: [{ kind: 'fragment', moreFragments: true }, { kind: 'destinationOptions' }],
+      protocol: 59,
+    });
+    const scan = newIpv6Scan();
+    expect(scanIpv6(first, 0, first.length, scan)).toBeUndefined();
+    expect(scan).toEqual({ protocol: 59, payloadStart: 56, fragmentStart: 40 });
+    expect(scanIpv6(packetOf('echoRequest6'), 0, 72, scan)).toBeUndefined();
+    expect(scan).toEqual({ protocol: 58, payloadStart: 40, fragmentStart: -1 });
+  });
+
+  it('refuses impossible lengths, naming the field', () => {
+    const packet = packetOf('echoRequest6');
+    expect(checkIpv6(packet, 0, 39)).toMatchObject({ reason: 'the header is truncated' });
+    expect(checkIpv6(packet, 0, 71)).toMatchObject({ reason: 'the packet is truncated', offset: 4 });
+    expect(parseIpv6Quote(packet, 0, 71)).toMatchObject({ protocol: 58 });
+    expect(checkIpv6(packetOf('syn'))).toMatchObject({ reason: 'the version is not 6' });
+    const options = hex(`60000000 0008 00 40 ${ADDRESSES} 3b01 0104 00000000`);
+    expect(parseIpv6Packet(options)).toMatchObject({
+      reason: 'an extension header is truncated',
+      offset: 40,
+    });
+    // RFC 2675: a jumbogram has payload length zero and a hop-by-hop header.
+    expect(parseIpv6Packet(hex(`60000000 0000 00 40 ${ADDRESSES}`))).toMatchObject({ malformed: true });
+  });
+});
