@@ -109,7 +109,7 @@ export {
   ipv4Length,
   type Ipv4Repr,
   isIpv4Fragment,
-  parseIpv4,
+  parseIpv4Packet,
   parseIpv4Quote,
   readIpv4FragmentOffset,
   readIpv4HeaderLength,
@@ -137,6 +137,57 @@ export {
   unreachableCode,
   verifyIcmpv4Checksum,
 } from './icmpv4.ts';
+export {
+  checkIpv6,
+  emitIpv6,
+  formatIpv6Packet,
+  IPV6_HEADER_LENGTH,
+  ipv6Field,
+  ipv6Length,
+  type Ipv6Repr,
+  parseIpv6Packet,
+  parseIpv6Quote,
+  scanIpv6,
+} from './ipv6.ts';
+export {
+  formatIpv6Extension,
+  type Ipv6Extension,
+  type Ipv6Option,
+  type Ipv6Scan,
+  isIpv6Extension,
+  newIpv6Scan,
+  readIpv6FragmentOffset,
+} from './ipv6-extension.ts';
+export {
+  checkIcmpv6,
+  emitIcmpv6,
+  fillIcmpv6Checksum,
+  formatIcmpv6,
+  ICMPV6_HEADER_LENGTH,
+  icmpv6Field,
+  icmpv6Length,
+  type Icmpv6Repr,
+  icmpv6Type,
+  parseIcmpv6,
+  unreachableCode6,
+  verifyIcmpv6Checksum,
+} from './icmpv6.ts';
+export { ndpField, ndpFlag, type NdpRepr } from './ndp.ts';
+export type { NdpOption } from './ndp-option.ts';
+export { mldField, type MldRepr, type MulticastRecord } from './mld.ts';
+export {
+  checkGre,
+  emitGre,
+  formatGre,
+  greField,
+  greFlag,
+  greHeaderLength,
+  greLength,
+  type GreRepr,
+  parseGre,
+  readGreHeaderLength,
+  verifyGreChecksum,
+} from './gre.ts';
 
 // Transport.
 export {

@@ -1,0 +1,113 @@
+/**
+ * GRE tunnels (RFC 2784 with the key and sequence number of RFC 2890). Version 1, which PPTP uses, and the source routes
+ * of RFC 1701 are malformed here.
+ */
+
+import { assertRoom, readU16, readU32, writeOctets, writeU16, writeU32 } from './bytes.ts';
+import { fillChecksum, isChecksumValid } from './checksum.ts';
+import { type Malformed, malformed } from './malformed.ts';
+
+/** Byte offsets of the part that every GRE header has; checksum, key and sequence number follow where their flag is set. */
+export const greField = { flagsAndVersion: 0, protocolType: 2, checksum: 4 } as const;
+
+/** Bits of the word at `greField.flagsAndVersion` (RFC 2890 §2). */
+export const greFlag = { checksum: 0x8000, key: 0x2000, sequenceNumber: 0x1000 } as const;
+
+const FIXED_LENGTH = 4;
+const VERSION_MASK = 0x0007;
+/** RFC 2784 §2.3: a packet with one of these bits set is discarded unless RFC 1701 is implemented. */
+const ROUTING_BITS = 0x4c00;
+
+export interface GreRepr {
+  /** An `etherType`: what the payload is. */
+  readonly protocolType: number;
+  readonly checksummed: boolean;
+  readonly key?: number;
+  readonly sequenceNumber?: number;
+  readonly payload: Uint8Array;
+}
+
+/** Whether the octets hold a whole header. The checksum is not looked at. */
+export function checkGre(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+  if (end - start < FIXED_LENGTH) return malformed('gre', start, 'the header is truncated');
+  const flags = readU16(bytes, start);
+  if ((flags & VERSION_MASK) !== 0) return malformed('gre', start + 1, 'the version is not 0');
+  if ((flags & ROUTING_BITS) !== 0) return malformed('gre', start, 'source routes of RFC 1701 are not known');
+  if (end - start < readGreHeaderLength(bytes, start)) {
+    return malformed('gre', start + FIXED_LENGTH, 'the optional fields are truncated');
+  }
+  return undefined;
+}
+
+export function parseGre(bytes: Uint8Array, start = 0, end: number = bytes.length): GreRepr | Malformed {
+  const fault = checkGre(bytes, start, end);
+  if (fault !== undefined) return fault;
+  const flags = readU16(bytes, start);
+  const checksummed = (flags & greFlag.checksum) !== 0;
+  const hasKey = (flags & greFlag.key) !== 0;
+  const keyStart = start + FIXED_LENGTH + (checksummed ? 4 : 0);
+  const sequenceStart = keyStart + (hasKey ? 4 : 0);
+  return {
+    protocolType: readU16(bytes, start + greField.protocolType),
+    checksummed,
+    ...(hasKey && { key: readU32(bytes, keyStart) }),
+    ...((flags & greFlag.sequenceNumber) !== 0 && { sequenceNumber: readU32(bytes, sequenceStart) }),
+    payload: bytes.subarray(start + readGreHeaderLength(bytes, start), end),
+  };
+}
+
+/** Octets of the header with its optional fields. */
+export function readGreHeaderLength(bytes: Uint8Array, start: number): number {
+  const flags = readU16(bytes, start);
+  return (
+    FIXED_LENGTH +
+    ((flags & greFlag.checksum) === 0 ? 0 : 4) +
+    ((flags & greFlag.key) === 0 ? 0 : 4) +
+    ((flags & greFlag.sequenceNumber) === 0 ? 0 : 4)
+  );
+}
+
+/** A checksum that was left out is valid. */
+export function verifyGreChecksum(bytes: Uint8Array, start: number, end: number): boolean {
+  return (readU16(bytes, start) & greFlag.checksum) === 0 || isChecksumValid(bytes, start, end);
+}
+
+export function greHeaderLength(repr: GreRepr): number {
+  return (
+    FIXED_LENGTH +
+    (repr.checksummed ? 4 : 0) +
+    (repr.key === undefined ? 0 : 4) +
+    (repr.sequenceNumber === undefined ? 0 : 4)
+  );
+}
+
+export function greLength(repr: GreRepr): number {
+  return greHeaderLength(repr) + repr.payload.length;
+}
+
+export function emitGre(repr: GreRepr, out: Uint8Array, offset = 0): number {
+  assertRoom(out, offset, greLength(repr));
+  const flags =
+    (repr.checksummed ? greFlag.checksum : 0) |
+    (repr.key === undefined ? 0 : greFlag.key) |
+    (repr.sequenceNumber === undefined ? 0 : greFlag.sequenceNumber);
+  writeU16(out, offset, flags);
+  writeU16(out, offset + greField.protocolType, repr.protocolType);
+  let at = offset + FIXED_LENGTH;
+  const words = [repr.checksummed ? 0 : undefined, repr.key, repr.sequenceNumber];
+  for (const word of words) {
+    if (word === undefined) continue;
+    writeU32(out, at, word);
+    at += 4;
+  }
+  const end = writeOctets(out, at, repr.payload);
+  if (repr.checksummed) fillChecksum(out, offset + greField.checksum, offset, end);
+  return end;
+}
+
+export function formatGre(repr: GreRepr): string {
+  const key = repr.key === undefined ? '' : ` key ${repr.key}`;
+  const sequence = repr.sequenceNumber === undefined ? '' : ` seq ${repr.sequenceNumber}`;
+  const type = repr.protocolType.toString(16).padStart(4, '0');
+  return `gre type 0x${type}${key}${sequence} length ${repr.payload.length}`;
+}
