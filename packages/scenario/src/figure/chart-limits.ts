@@ -1,6 +1,6 @@
-/** The limits of a chart's axes, stated or taken from its lines, and the text of a tick: the same in every renderer. */
+/** The limits and ticks of a chart's axes, stated or taken from its lines: the same in every renderer. */
 import { formatCount } from '@wormwood/base';
-import type { LineChart } from './chart.ts';
+import type { Axis, LineChart, TimeUnitName } from './chart.ts';
 
 export interface ChartLimits {
   readonly xMin: number;
@@ -9,24 +9,66 @@ export interface ChartLimits {
   readonly yMax: number;
 }
 
-/** Room above the highest point, where the chart does not state its limit. */
+/** Room beyond the extreme points, where the chart does not state its limit. */
 const HEADROOM = 1.04;
 
-/** Returns limits with xMin < xMax and yMin < yMax, whatever the lines hold. */
+/** Returns finite limits with xMin < xMax and yMin < yMax, whatever the lines hold. */
 export function chartLimits({ x, y, lines }: LineChart): ChartLimits {
   let highest = 0;
+  let lowest = 0;
   let rightmost = 0;
   for (const line of lines) {
     for (let i = 0; i < line.x.length; i++) {
-      rightmost = Math.max(rightmost, line.x[i]!);
-      highest = Math.max(highest, line.y[i]!, line.band?.high[i] ?? 0);
+      rightmost = largest(rightmost, line.x[i]);
+      highest = largest(largest(highest, line.y[i]), line.band?.high[i]);
+      lowest = -largest(largest(-lowest, -line.y[i]!), -(line.band?.low[i] ?? 0));
     }
   }
   const xMin = x.min ?? 0;
   const xMax = x.max ?? rightmost;
-  const yMin = y.min ?? 0;
+  const yMin = y.min ?? lowest * HEADROOM;
   const yMax = y.max ?? highest * HEADROOM;
   return { xMin, xMax: xMax > xMin ? xMax : xMin + 1, yMin, yMax: yMax > yMin ? yMax : yMin + 1 };
+}
+
+function largest(current: number, value: number | undefined): number {
+  return value !== undefined && Number.isFinite(value) && value > current ? value : current;
+}
+
+/** Steps between ticks that a reader of clocks expects, before the decimal ones take over. */
+const CLOCK_STEPS: Readonly<Record<TimeUnitName, readonly number[]>> = {
+  s: [1, 2, 5, 10, 15, 20, 30, 60],
+  min: [1, 2, 5, 10, 15, 20, 30, 60],
+  h: [1, 2, 3, 6, 12, 24],
+  d: [1, 2, 7, 14, 28],
+};
+
+export interface TickRange {
+  readonly min: number;
+  readonly max: number;
+  /** No more ticks than this. */
+  readonly most: number;
+}
+
+/** Returns round values within the range, ascending, at least one step and at most `most` of them. */
+export function axisTicks(axis: Axis, { min, max, most }: TickRange): readonly number[] {
+  const smallest = (max - min) / Math.max(1, most - 1);
+  const clock = axis.unit === undefined ? [] : CLOCK_STEPS[axis.unit];
+  const step =
+    (smallest >= 0.5 ? clock.find((candidate) => candidate >= smallest) : undefined) ?? roundUp(smallest);
+  const ticks: number[] = [];
+  // Multiples by index: adding the step up would drift.
+  for (let index = Math.ceil(min / step - 1e-9); index * step <= max + step * 1e-9; index++) {
+    ticks.push(Number((index * step).toPrecision(12)));
+  }
+  return ticks;
+}
+
+/** The next of 1, 2, 5 times a power of ten. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 2, 5].find((candidate) => candidate * power >= value * (1 - 1e-9)) ?? 10;
+  return factor * power;
 }
 
 /** Returns whole numbers with separators, others with three significant digits. */

@@ -12,6 +12,8 @@ export interface LineChart {
   readonly caption: string;
   readonly x: Axis;
   readonly y: Axis;
+  /** What the names of the lines count or name, as a heading over them: `honeypots`. */
+  readonly legend?: string;
   readonly lines: readonly Line[];
   /** Vertical marks at moments, such as the start of the honeypots. */
   readonly moments: readonly Moment[];
@@ -20,14 +22,22 @@ export interface LineChart {
 export interface Axis {
   /** Label with the unit in brackets: `time (min)`. */
   readonly label: string;
+  /** Present on an axis of time: its ticks then fall where a clock has them. */
+  readonly unit?: TimeUnitName;
   /** Limits; taken from the data when absent. */
   readonly min?: number;
   readonly max?: number;
 }
 
+export type TimeUnitName = 's' | 'min' | 'h' | 'd';
+
 export interface Line {
+  /** Lines of one name share one entry in the legend. */
   readonly name: string;
-  /** Compartments keep one colour everywhere; `sequence` takes the next colour of an ordered scale. */
+  /**
+   * Compartments keep one colour everywhere; `sequence` takes the next colour of an ordered scale; `reference` is a
+   * dashed line over the others.
+   */
   readonly role: 'susceptible' | 'infected' | 'immunized' | 'everInfected' | 'sequence' | 'reference';
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;

@@ -1,14 +1,16 @@
 /** From results to charts: which curves tell the story of one outbreak, of several, and of two engines side by side. */
 import { formatCount } from '@wormwood/base';
 import type { SimulationResult } from '../result.ts';
-import type { Axis, Line, LineChart, Moment } from './chart.ts';
+import type { Axis, Line, LineChart, Moment, TimeUnitName } from './chart.ts';
 import {
   type Compartment,
   type Curve,
   curveOf,
+  firstImmunizedSeconds,
   nameOf,
   settledSeconds,
   statedHoneypots,
+  valueAt,
   vulnerableOf,
 } from './result-series.ts';
 
@@ -20,20 +22,21 @@ const COMPARTMENT_NAMES: Readonly<Record<Compartment, string>> = {
 };
 
 interface TimeUnit {
-  readonly name: string;
+  readonly name: TimeUnitName;
   readonly seconds: number;
 }
 
+const SECOND: TimeUnit = { name: 's', seconds: 1 };
 const TIME_UNITS: readonly TimeUnit[] = [
   { name: 'd', seconds: 86_400 },
   { name: 'h', seconds: 3600 },
   { name: 'min', seconds: 60 },
-  { name: 's', seconds: 1 },
+  SECOND,
 ];
 
 /** The largest unit of which the span has more than four. */
 function timeUnitFor(spanSeconds: number): TimeUnit {
-  return TIME_UNITS.find(({ seconds }) => spanSeconds > 4 * seconds) ?? { name: 's', seconds: 1 };
+  return TIME_UNITS.find(({ seconds }) => spanSeconds > 4 * seconds) ?? SECOND;
 }
 
 /** What a builder may be told beside the results. */
@@ -42,15 +45,30 @@ export interface ChartOptions {
   readonly id?: string;
   readonly title?: string;
   readonly caption?: string;
+  /** What the names of the lines are, where there are several results: `honeypots`. */
+  readonly legend?: string;
   /** Where the time axis ends, in seconds. @default where the curves have settled */
   readonly untilSeconds?: number;
 }
+
+/** Up to this fraction of N ever infected, an outbreak is drawn at its own scale. */
+const SMALL = 0.05;
 
 /** The compartments of one outbreak over time, active and ever infected apart. */
 export function trajectoryChart(result: SimulationResult, options: ChartOptions = {}): LineChart {
   const until = options.untilSeconds ?? settledSeconds(result);
   const unit = timeUnitFor(until);
-  const compartments: readonly Compartment[] = ['susceptible', 'infected', 'everInfected', 'immunized'];
+  const vulnerable = vulnerableOf(result);
+  const ever = curveOf(result, 'everInfected');
+  // Beside all susceptible hosts a small outbreak would lie flat on the axis.
+  const isSmall =
+    Math.max(0, ...(ever.band?.high.slice(-1) ?? []), ...ever.value.slice(-1)) < SMALL * vulnerable;
+  const compartments: readonly Compartment[] = [
+    ...(isSmall ? [] : ['susceptible' as const]),
+    'everInfected',
+    'immunized',
+    'infected',
+  ];
   const lines = compartments.map((compartment) =>
     lineOf(curveOf(result, compartment), {
       name: COMPARTMENT_NAMES[compartment],
@@ -60,19 +78,18 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
     }),
   );
   const name = nameOf(result);
-  const spread =
-    result.runs > 1 ? ` Mean of ${formatCount(result.runs)} runs with the band of 5 to 95 %.` : '';
   return {
     kind: 'lines',
     id: options.id ?? `${fileNameOf(name)}-trajectory`,
     title: options.title ?? `${name}: hosts over time`,
     caption:
       options.caption ??
-      `Hosts that are infected now and hosts that were infected at some time are two curves.${spread}`,
+      'Hosts that are infected now and hosts that were infected at some time are two curves; the gap between them ' +
+        `is immunized.${isSmall ? ' All other hosts stay susceptible.' : ''}${spreadSentence(result)}`,
     x: timeAxis(unit, until),
-    y: { label: 'hosts', min: 0, max: vulnerableOf(result) },
+    y: { label: 'hosts', min: 0, ...(isSmall ? {} : { max: vulnerable }) },
     lines,
-    moments: honeypotMoments(result, unit, until),
+    moments: honeypotMoments([result], unit, until),
   };
 }
 
@@ -82,26 +99,38 @@ export interface NamedResult {
   readonly result: SimulationResult;
 }
 
-/** One compartment of several outbreaks in an order that means something, such as growing numbers of honeypots. */
+/**
+ * One compartment of several outbreaks in an order that means something, such as growing numbers of honeypots.
+ * `references`, such as the mean field of each, lie over them as dashed lines of one name each.
+ */
 export function comparisonChart(
   results: readonly NamedResult[],
   compartment: Compartment,
-  options: ChartOptions = {},
+  options: ChartOptions & { readonly references?: readonly NamedResult[] } = {},
 ): LineChart {
-  const first = results[0]?.result;
-  const until = options.untilSeconds ?? Math.max(0, ...results.map(({ result }) => settledSeconds(result)));
+  const { references = [] } = options;
+  const until = options.untilSeconds ?? longestSettledSeconds(results);
   const unit = timeUnitFor(until);
+  const draw = (role: Line['role']) => (named: NamedResult) =>
+    lineOf(curveOf(named.result, compartment), { name: named.name, role, unit, until });
+  const spread = results.some(({ result }) => result.runs > 1)
+    ? ` Means of ${runsText(results)} with the band of 5 to 95 %.`
+    : '';
+  const named = COMPARTMENT_NAMES[compartment];
   return {
     kind: 'lines',
-    id: options.id ?? `comparison-${compartment}`,
-    title: options.title ?? `Hosts ${COMPARTMENT_NAMES[compartment]}`,
-    caption: options.caption ?? `Hosts ${COMPARTMENT_NAMES[compartment]} over time, a line a scenario.`,
+    id: options.id ?? `comparison-${fileNameOf(compartment)}`,
+    title: options.title ?? `Hosts ${named}`,
+    caption: options.caption ?? `Hosts ${named} over time, a line a scenario.${spread}`,
     x: timeAxis(unit, until),
-    y: { label: `hosts ${COMPARTMENT_NAMES[compartment]}`, min: 0 },
-    lines: results.map(({ name, result }) =>
-      lineOf(curveOf(result, compartment), { name, role: 'sequence', unit, until }),
+    y: { label: `hosts ${named}`, min: 0 },
+    ...(options.legend === undefined ? {} : { legend: options.legend }),
+    lines: [...results.map(draw('sequence')), ...references.map(draw('reference'))],
+    moments: honeypotMoments(
+      results.map(({ result }) => result),
+      unit,
+      until,
     ),
-    moments: first === undefined ? [] : honeypotMoments(first, unit, until),
   };
 }
 
@@ -113,34 +142,76 @@ export function agreementChart(
 ): LineChart {
   const until = options.untilSeconds ?? settledSeconds(meanField);
   const unit = timeUnitFor(until);
-  const compartments: readonly Compartment[] = ['infected', 'everInfected'];
-  const lines = compartments.flatMap((compartment) => [
-    lineOf(curveOf(ensemble, compartment), {
-      name: `${COMPARTMENT_NAMES[compartment]}, ${ensemble.engine}`,
-      role: compartment,
-      unit,
-      until,
-    }),
-    lineOf(curveOf(meanField, compartment), {
-      name: `${COMPARTMENT_NAMES[compartment]}, ${meanField.engine}`,
-      role: 'reference',
-      unit,
-      until,
-    }),
-  ]);
+  const compartments: readonly Compartment[] = ['everInfected', 'infected'];
+  const line = (result: SimulationResult, compartment: Compartment, role: Line['role'], name: string): Line =>
+    lineOf(curveOf(result, compartment), { name, role, unit, until });
+  const runs = ensemble.runs > 1 ? `the mean of ${formatCount(ensemble.runs)} runs` : 'one run';
   return {
     kind: 'lines',
     id: options.id ?? 'agreement',
-    title: options.title ?? `${meanField.engine} beside ${ensemble.engine}`,
+    title: options.title ?? `${ensemble.engine} beside ${meanField.engine}`,
     caption:
       options.caption ??
-      `The mean of ${formatCount(ensemble.runs)} runs of ${ensemble.engine} with its band of 5 to 95 %, and the ` +
-        `dashed curve of ${meanField.engine}.`,
+      `Solid: ${runs} of the engine ${ensemble.engine}${ensemble.runs > 1 ? ', with the band of 5 to 95 %' : ''}. ` +
+        `Dashed: ${meanField.engine}.`,
     x: timeAxis(unit, until),
     y: { label: 'hosts', min: 0 },
-    lines,
-    moments: honeypotMoments(meanField, unit, until),
+    lines: [
+      ...compartments.map((name) =>
+        line(ensemble, name, name, `${COMPARTMENT_NAMES[name]}, ${ensemble.engine}`),
+      ),
+      ...compartments.map((name) => line(meanField, name, 'reference', meanField.engine)),
+    ],
+    moments: honeypotMoments([meanField], unit, until),
   };
+}
+
+/** The same outbreak by two engines. */
+export interface EnginePair {
+  readonly name: string;
+  readonly meanField: SimulationResult;
+  readonly ensemble: SimulationResult;
+}
+
+/** By how many hosts the ensembles lie above their mean fields, with the band of their runs. */
+export function differenceChart(
+  pairs: readonly EnginePair[],
+  compartment: Compartment,
+  options: ChartOptions = {},
+): LineChart {
+  const until =
+    options.untilSeconds ??
+    longestSettledSeconds(pairs.map(({ name, meanField }) => ({ name, result: meanField })));
+  const unit = timeUnitFor(until);
+  const lines = pairs.map(({ name, meanField, ensemble }) =>
+    lineOf(minus(curveOf(ensemble, compartment), curveOf(meanField, compartment)), {
+      name: pairs.length > 1 ? name : COMPARTMENT_NAMES[compartment],
+      role: pairs.length > 1 ? 'sequence' : compartment,
+      unit,
+      until,
+    }),
+  );
+  const engines = pairs[0] && { ensemble: pairs[0].ensemble.engine, meanField: pairs[0].meanField.engine };
+  const titled = engines ? `: ${engines.ensemble} less ${engines.meanField}` : '';
+  return {
+    kind: 'lines',
+    id: options.id ?? `difference-${fileNameOf(compartment)}`,
+    title: options.title ?? `Hosts ${COMPARTMENT_NAMES[compartment]}${titled}`,
+    caption:
+      options.caption ??
+      `How many more hosts are ${COMPARTMENT_NAMES[compartment]} by the one engine than by the other.`,
+    x: timeAxis(unit, until),
+    y: { label: 'difference in hosts' },
+    ...(options.legend === undefined ? {} : { legend: options.legend }),
+    lines,
+    moments: [],
+  };
+}
+
+function minus({ time, value, band }: Curve, subtrahend: Curve): Curve {
+  const less = (values: readonly number[]): readonly number[] =>
+    values.map((count, index) => count - valueAt(subtrahend, time[index] ?? 0));
+  return { time, value: less(value), band: band && { low: less(band.low), high: less(band.high) } };
 }
 
 interface LineStyle {
@@ -160,24 +231,52 @@ function lineOf(curve: Curve, { name, role, unit, until }: LineStyle): Line {
     x: curve.time.slice(0, count).map((time) => time / unit.seconds),
     y: curve.value.slice(0, count),
   };
-  if (curve.band === null) return line;
+  // A dashed line over others has no band: two bands on one place cannot be told apart.
+  if (curve.band === null || role === 'reference') return line;
   const { low, high } = curve.band;
   return { ...line, band: { low: low.slice(0, count), high: high.slice(0, count), name: '5 to 95 %' } };
 }
 
 function timeAxis(unit: TimeUnit, until: number): Axis {
-  return { label: `time (${unit.name})`, min: 0, max: until / unit.seconds };
+  return { label: `time (${unit.name})`, unit: unit.name, min: 0, max: until / unit.seconds };
 }
 
-function honeypotMoments(result: SimulationResult, unit: TimeUnit, until: number): readonly Moment[] {
-  return statedHoneypots(result)
-    .filter(({ startSeconds }) => startSeconds !== null && startSeconds > 0 && startSeconds < until)
-    .map(({ startSeconds }) => ({ x: (startSeconds ?? 0) / unit.seconds, label: 'honeypots start' }));
+function longestSettledSeconds(results: readonly NamedResult[]): number {
+  return Math.max(0, ...results.map(({ result }) => settledSeconds(result)));
+}
+
+function honeypotMoments(
+  results: readonly SimulationResult[],
+  unit: TimeUnit,
+  until: number,
+): readonly Moment[] {
+  const labels = new Map<number, string>();
+  for (const result of results) {
+    for (const { startSeconds } of statedHoneypots(result)) {
+      const seconds = startSeconds ?? (results.length === 1 ? firstImmunizedSeconds(result) : null);
+      const label = startSeconds === null ? 'first hosts immunized' : 'honeypots start';
+      if (seconds !== null && seconds > 0 && seconds < until) labels.set(seconds, label);
+    }
+  }
+  return [...labels]
+    .toSorted(([a], [b]) => a - b)
+    .map(([seconds, label]) => ({ x: seconds / unit.seconds, label }));
+}
+
+function spreadSentence(result: SimulationResult): string {
+  return result.runs > 1 ? ` Mean of ${formatCount(result.runs)} runs with the band of 5 to 95 %.` : '';
+}
+
+function runsText(results: readonly NamedResult[]): string {
+  const runs = new Set(results.map(({ result }) => result.runs));
+  const [first = 1] = runs;
+  return runs.size === 1 ? `${formatCount(first)} runs` : 'the runs';
 }
 
 /** A name that is safe as part of a file name. */
 export function fileNameOf(name: string): string {
   const safe = name
+    .replaceAll(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { LineChart } from './chart.ts';
-import { agreementChart, comparisonChart, fileNameOf, trajectoryChart } from './charts.ts';
+import { axisTicks, chartLimits } from './chart-limits.ts';
+import { agreementChart, comparisonChart, differenceChart, fileNameOf, trajectoryChart } from './charts.ts';
+import { layoutOf } from './layout.ts';
+import { DARK, LIGHT } from './palette.ts';
+import { curveOf, settledSeconds, valueAt } from './result-series.ts';
 import { asEnsemble, odeResult } from './results.fixture.ts';
 import { toSvg } from './svg.ts';
 import { toTerminal } from './terminal.ts';
@@ -11,8 +15,18 @@ const comparison = (): LineChart =>
   comparisonChart(
     counts.map((honeypots) => ({ name: String(honeypots), result: odeResult({ honeypots }) })),
     'infected',
-    { untilSeconds: 4 * 3600 },
+    { untilSeconds: 4 * 3600, legend: 'honeypots' },
   );
+const references = (): LineChart =>
+  comparisonChart(
+    counts.map((honeypots) => ({ name: String(honeypots), result: asEnsemble(odeResult({ honeypots })) })),
+    'everInfected',
+    { references: counts.map((honeypots) => ({ name: 'ode', result: odeResult({ honeypots }) })) },
+  );
+
+function pairOf(name: string): Parameters<typeof differenceChart>[0][number] {
+  return { name, meanField: odeResult(), ensemble: asEnsemble(odeResult()) };
+}
 
 /** Charts that renderers must survive, by name. */
 const gallery: Readonly<Record<string, () => LineChart>> = {
@@ -20,6 +34,44 @@ const gallery: Readonly<Record<string, () => LineChart>> = {
   ensemble: () => trajectoryChart(asEnsemble(odeResult())),
   comparison,
   agreement: () => agreementChart(odeResult(), asEnsemble(odeResult())),
+  references,
+  difference: () => differenceChart([pairOf('pair')], 'infected'),
+  'several differences': () => differenceChart([pairOf('one'), pairOf('two')], 'everInfected'),
+  'no result': () => comparisonChart([], 'infected'),
+  'a small outbreak': () => trajectoryChart(odeResult({ honeypots: 524_288, start: '0s' })),
+  'detected start': () => trajectoryChart(odeResult({ start: { contacts: 100, prepare: '10min' } })),
+  'a start at the end': () => trajectoryChart(odeResult({ duration: '21min' })),
+  'not finite': () => ({
+    ...comparison(),
+    lines: [
+      {
+        name: 'a',
+        role: 'infected',
+        x: [0, 1, 2, 3],
+        y: [0, Number.NaN, Infinity, 3],
+        band: { name: 'b', low: [0, 0, 0, Number.NaN], high: [1, 1, Infinity, 1] },
+      },
+    ],
+  }),
+  'fractions of a host': () => ({
+    ...comparison(),
+    lines: [{ name: 'a', role: 'infected', x: [0, 1e-9], y: [0, 1e-12] }],
+  }),
+  'long names': () => ({
+    ...comparison(),
+    title: 'A title of many words '.repeat(40),
+    legend: 'x'.repeat(300),
+    lines: comparison().lines.map(({ role, x, y }, index) => ({ name: `${index}`.repeat(200), role, x, y })),
+  }),
+  'many lines': () => ({
+    ...comparison(),
+    lines: Array.from({ length: 60 }, (_, index) => ({
+      name: `line ${index}`,
+      role: 'sequence' as const,
+      x: [0, 240],
+      y: [0, index],
+    })),
+  }),
   empty: () => ({ ...comparison(), lines: [], moments: [] }),
   'one point': () => ({ ...comparison(), lines: [{ name: 'a', role: 'infected', x: [1], y: [5] }] }),
   constant: () => ({ ...comparison(), lines: [{ name: 'a', role: 'infected', x: [0, 1], y: [0, 0] }] }),
@@ -52,9 +104,52 @@ describe('charts', () => {
     }
   });
 
-  it('mark no moment that lies outside, or is not known before the run', () => {
+  it('mark no moment that lies outside', () => {
     expect(trajectoryChart(odeResult(), { untilSeconds: 600 }).moments).toEqual([]);
-    expect(trajectoryChart(odeResult({ start: { contacts: 100, prepare: '10min' } })).moments).toEqual([]);
+  });
+
+  it('mark the first immunized hosts where honeypots start by their own contacts', () => {
+    const result = odeResult({ start: { contacts: 100, prepare: '10min' } });
+    const [moment] = trajectoryChart(result).moments;
+    expect(moment?.label).toBe('first hosts immunized');
+    const immunized = curveOf(result, 'immunized');
+    expect(valueAt(immunized, moment!.x * 60)).toBeGreaterThanOrEqual(1);
+    expect(valueAt(immunized, moment!.x * 60 - 60)).toBeLessThan(1);
+  });
+
+  it('mark the start of several outbreaks once', () => {
+    expect(comparison().moments).toEqual([{ x: 20, label: 'honeypots start' }]);
+  });
+
+  it('subtract the mean field from the ensemble, also between its samples', () => {
+    const meanField = odeResult();
+    const { time } = meanField.series;
+    const infected = curveOf(meanField, 'infected').value;
+    const thinned = (values: readonly number[]) => values.filter((_, index) => index % 2 === 0);
+    const sparse = {
+      ...meanField,
+      series: { ...meanField.series, time: thinned(time), infected: thinned(infected) },
+    };
+    const [line] = differenceChart(
+      [{ name: '', meanField: sparse as typeof meanField, ensemble: meanField }],
+      'infected',
+    ).lines;
+    // Linear between samples 2 min apart: at most h²/8 of the largest second derivative, which is below β² I.
+    const beta = 0.00419095;
+    const bound = (120 ** 2 / 8) * beta ** 2 * Math.max(...infected);
+    expect(Math.max(...Array.from(line!.y, Math.abs))).toBeLessThan(bound);
+    expect(Array.from(line!.y).filter((_, index) => index % 2 === 0)).toEqual(
+      Array.from(line!.y)
+        .filter((_, index) => index % 2 === 0)
+        .map(() => 0),
+    );
+  });
+
+  it('end where the curves have settled, at a round time', () => {
+    expect(settledSeconds(odeResult())).toBe(140 * 60);
+    expect(settledSeconds(odeResult({ duration: '30min' }))).toBe(30 * 60);
+    // Nothing settles within a worm's first seconds, and the whole of it is shown.
+    expect(settledSeconds(odeResult({ duration: '60s' }))).toBe(60);
   });
 
   it('name files safely', () => {
@@ -64,6 +159,86 @@ describe('charts', () => {
       'script',
       'outbreak',
     ]);
+  });
+});
+
+describe('ticks', () => {
+  it.each([
+    ['min', 140, 8, [0, 20, 40, 60, 80, 100, 120, 140]],
+    ['min', 240, 9, [0, 30, 60, 90, 120, 150, 180, 210, 240]],
+    ['h', 24, 9, [0, 3, 6, 9, 12, 15, 18, 21, 24]],
+    ['s', 4, 9, [0, 1, 2, 3, 4]],
+    ['d', 60, 6, [0, 14, 28, 42, 56]],
+    ['h', 1000, 6, [0, 200, 400, 600, 800, 1000]],
+  ] as const)('fall where a clock has them: %s up to %d', (unit, max, most, expected) => {
+    expect(axisTicks({ label: '', unit }, { min: 0, max, most })).toEqual(expected);
+  });
+
+  it('are round, and no more than asked for', () => {
+    expect(axisTicks({ label: '' }, { min: 0, max: 360_000, most: 8 })).toEqual(
+      [0, 1, 2, 3].map((i) => i * 1e5),
+    );
+    expect(axisTicks({ label: '' }, { min: -3, max: 0.3, most: 5 })).toEqual([-3, -2, -1, 0]);
+    for (let max = 1e-9; max < 1e15; max *= 3.7) {
+      for (const most of [2, 3, 5, 8, 13]) {
+        const ticks = axisTicks({ label: '' }, { min: 0, max, most });
+        expect(ticks.length).toBeGreaterThan(0);
+        expect(ticks.length).toBeLessThanOrEqual(most);
+      }
+    }
+  });
+});
+
+describe('palette', () => {
+  /** CIE L* of a colour in sRGB (CIE 15). */
+  function lightness(hex: string): number {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+      return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+    });
+    return 116 * Math.cbrt(0.2126 * r + 0.7152 * g + 0.0722 * b) - 16;
+  }
+
+  it.each([
+    ['light', LIGHT],
+    ['dark', DARK],
+  ])('orders a sequence by lightness, away from the background: %s', (_, { sequence, background }) => {
+    const distances = sequence.map((color) => Math.abs(lightness(color) - lightness(background)));
+    for (let i = 1; i < distances.length; i++) expect(distances[i - 1]! - distances[i]!).toBeGreaterThan(4);
+  });
+
+  it.each([
+    ['light', LIGHT],
+    ['dark', DARK],
+  ])('draws every line with a contrast of 3:1 at least (WCAG 2.1, 1.4.11): %s', (_, palette) => {
+    const luminance = (hex: string): number => ((lightness(hex) + 16) / 116) ** 3;
+    const contrast = (color: string): number => {
+      const [a, b] = [luminance(color), luminance(palette.background)];
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    for (const color of [...palette.sequence, ...Object.values(palette.role)]) {
+      expect([color, contrast(color) >= 3]).toEqual([color, true]);
+    }
+    for (const text of [palette.text, palette.muted]) expect(contrast(text)).toBeGreaterThan(4.5);
+  });
+});
+
+describe('layout', () => {
+  it.each(Object.keys(gallery))('keeps the names of %s apart and inside', (name) => {
+    const chart = gallery[name]!();
+    for (const [width, height] of [
+      [760, 420],
+      [380, 360],
+    ] as const) {
+      const { labels, legend, plot } = layoutOf(chart, chartLimits(chart), { width, height });
+      for (let i = 1; i < labels.length; i++)
+        expect(labels[i]!.y - labels[i - 1]!.y).toBeGreaterThanOrEqual(16.99);
+      for (const { y } of labels) expect(y).toBeGreaterThan(plot.top - 1);
+      for (const { y } of labels) expect(y).toBeLessThan(plot.bottom + 1);
+      for (const { x, y } of legend) expect([x < width, y < height]).toEqual([true, true]);
+      expect(plot.right - plot.left).toBeGreaterThan(width / 2);
+      expect(plot.bottom - plot.top).toBeGreaterThan(80);
+    }
   });
 });
 
@@ -121,22 +296,25 @@ describe('terminal', () => {
     expect(`\n${toTerminal(trajectoryChart(odeResult()), { columns: 72, rows: 12 })}`).toMatchInlineSnapshot(`
       "
                seed: hosts over time
-               a: susceptible   b: infected now   c: ever infected
-               d: immunized
-       360,000┤aaaaaaaaaaaaaa
-              ┤             aaaa
-              ┤                aaaa
-              ┤                   aaaa
-              ┤                      aaaaa
-       180,000┤                          aaaaaaaccccddddddddddddddddddddddddd
-              ┤                          ccccddddddddaaaaaaaaaaaaaaaaaaaaaaaa
-              ┤                      ccccddddd
-              ┤                   cccddddd
-              ┤                cccdddd
-              ┤             cccddddbbbbbb
-             0┤ddddddddddddddddd        bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
-              └──────────────────────────────────────────────────────────────
-               0                            51.3         time (min)       103"
+               a: susceptible   b: ever infected   c: immunized
+               d: infected now
+      hosts
+                        ┊ honeypots start
+              │aaaaaaaaaa
+              │         aaa
+       300,000┤         ┊  aaa
+              │         ┊    aaa
+              │         ┊       aaa
+       200,000┤         ┊          aaaaabbbccccccccccccccccccccccccccccccccccc
+              │         ┊          bbccccccaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+              │         ┊       bbcccc
+       100,000┤         ┊    bbbccc
+              │         ┊  bbccc
+              │         bbdddddddd
+             0┤dddddddddddd       dddddddddddddddddddddddddddddddddddddddddddd
+              └┬────────────┬─────────────┬────────────┬────────────┬─────────
+               0            30            60           90          120
+                                         time (min)"
     `);
   });
 
@@ -147,7 +325,7 @@ describe('terminal', () => {
 
   it('wraps runs of cells, not single ones, in colour', () => {
     const colored = toTerminal(trajectoryChart(odeResult()), { color: true });
-    expect(colored).toContain('\u001b[38;5;160m');
+    expect(colored).toContain('\u001b[38;5;202m');
     expect(colored.length).toBeLessThan(5000);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Colours. Compartments keep one colour everywhere; ordered series (honeypot counts) run over a scale whose lightness
- * grows evenly, so that it survives colour blindness and a black-and-white printer.
+ * Colours. Compartments keep one colour everywhere. Ordered series (honeypot counts) run over a scale whose lightness
+ * changes in even steps, from the strongest contrast to the weakest that a line may have (3:1, WCAG 2.1, 1.4.11), so
+ * that their order survives colour blindness and a black-and-white printer.
  */
 import type { Line } from './chart.ts';
 
@@ -12,7 +13,7 @@ export interface Palette {
   readonly muted: string;
   readonly grid: string;
   readonly role: Readonly<Record<Exclude<Line['role'], 'sequence'>, string>>;
-  /** From few to many; `sequenceColor` interpolates. */
+  /** From few to many; `lineColors` spreads the lines over it. */
   readonly sequence: readonly string[];
 }
 
@@ -20,82 +21,85 @@ export const LIGHT: Palette = {
   background: '#ffffff',
   text: '#1c2430',
   muted: '#5b6675',
-  grid: '#d9dee5',
+  grid: '#e1e5ea',
   role: {
-    susceptible: '#2f6db3',
-    infected: '#c0392b',
-    immunized: '#2e8b57',
-    everInfected: '#b8860b',
-    reference: '#6b7280',
+    susceptible: '#0072b2',
+    infected: '#cc3311',
+    immunized: '#00927f',
+    everInfected: '#6a3d9a',
+    reference: '#111820',
   },
-  sequence: ['#2b0f3e', '#5b1a6b', '#8f2469', '#c0392b', '#d9652a', '#e08e0b', '#b9a30f', '#5f9e3a'],
+  sequence: ['#210072', '#48057c', '#6d1279', '#921d6d', '#b12d59', '#c9443f', '#d66112', '#d17f00'],
 };
 
 export const DARK: Palette = {
   background: '#12161c',
   text: '#e6eaf0',
   muted: '#9aa5b4',
-  grid: '#2b333e',
+  grid: '#272f3a',
   role: {
-    susceptible: '#6ea8e8',
-    infected: '#ff7b6b',
-    immunized: '#63c992',
-    everInfected: '#e5b93c',
-    reference: '#9aa5b4',
+    susceptible: '#66b2e8',
+    infected: '#ff7a5c',
+    immunized: '#3fc9b0',
+    everInfected: '#b79cf0',
+    reference: '#f4f6f9',
   },
-  sequence: ['#d6b3ff', '#c58af0', '#e07bc1', '#ff7b6b', '#ff9a5c', '#f2b632', '#d9d044', '#8fd06a'],
+  sequence: ['#ffe5b0', '#ffcb9b', '#ffb08e', '#ff908c', '#f3749c', '#d367b0', '#ae5fbe', '#8459c3'],
 };
 
-const SEQUENCE_LENGTH = LIGHT.sequence.length;
+/** Names of the custom properties that `paletteStyle` declares. */
+const PAGE_COLORS = ['background', 'text', 'muted', 'grid'] as const;
 
-/** Names of the custom properties under which a page may restyle figures of theme `auto`. */
-function variables(palette: Palette): readonly (readonly [name: string, color: string])[] {
-  return [
-    ['background', palette.background],
-    ['text', palette.text],
-    ['muted', palette.muted],
-    ['grid', palette.grid],
-    ...Object.entries(palette.role),
-    ...palette.sequence.map((color, index) => [`sequence-${index}`, color] as const),
-  ];
-}
-
-/** Returns CSS that gives the colours of the light theme, and of the dark one where the reader prefers it. */
+/** Returns CSS custom properties for a page around figures: light, and dark where the reader prefers it. */
 export function paletteStyle(): string {
   const declare = (palette: Palette): string =>
-    variables(palette)
-      .map(([name, color]) => `--ww-${name}:${color}`)
-      .join(';');
-  return `:root{${declare(LIGHT)}}@media (prefers-color-scheme:dark){:root{${declare(DARK)}}}`;
+    [
+      ...PAGE_COLORS.map((name) => `--ww-${name}:${palette[name]}`),
+      ...Object.entries(palette.role).map(([name, color]) => `--ww-${name}:${color}`),
+    ].join(';');
+  return `:root{${declare(LIGHT)}}@media screen and (prefers-color-scheme:dark){:root{${declare(DARK)}}}`;
 }
 
-/** Returns the colours to draw with; those of theme `auto` follow `paletteStyle`. */
+/**
+ * Returns CSS that repaints a light figure of class `ww-figure` where the reader prefers dark. The figure itself holds
+ * plain light colours, so a program that knows no media queries draws it light.
+ */
+export function darkFigureStyle(): string {
+  const rules = [...pairs()].map(([light, dark]) => {
+    const selector = (attribute: string): string =>
+      `.ww-figure [${attribute}="${light}"]{${attribute}:${dark}}`;
+    return selector('fill') + selector('stroke');
+  });
+  return `@media screen and (prefers-color-scheme:dark){${rules.join('')}}`;
+}
+
+/** Each light colour with its dark counterpart. */
+function pairs(): ReadonlyMap<string, string> {
+  const colors = ({ background, text, muted, grid, role, sequence }: Palette): readonly string[] => [
+    background,
+    text,
+    muted,
+    grid,
+    ...Object.values(role),
+    ...sequence,
+  ];
+  const dark = colors(DARK);
+  return new Map(colors(LIGHT).map((color, index) => [color, dark[index] ?? color]));
+}
+
+/** Returns the colours to draw with; a figure of theme `auto` holds the light ones beside `darkFigureStyle`. */
 export function paletteOf(theme: Theme): Palette {
-  if (theme !== 'auto') return theme === 'dark' ? DARK : LIGHT;
-  const follow = (name: string, color: string): string => `var(--ww-${name},${color})`;
-  return {
-    background: follow('background', LIGHT.background),
-    text: follow('text', LIGHT.text),
-    muted: follow('muted', LIGHT.muted),
-    grid: follow('grid', LIGHT.grid),
-    role: {
-      susceptible: follow('susceptible', LIGHT.role.susceptible),
-      infected: follow('infected', LIGHT.role.infected),
-      immunized: follow('immunized', LIGHT.role.immunized),
-      everInfected: follow('everInfected', LIGHT.role.everInfected),
-      reference: follow('reference', LIGHT.role.reference),
-    },
-    sequence: LIGHT.sequence.map((color, index) => follow(`sequence-${index}`, color)),
-  };
+  return theme === 'dark' ? DARK : LIGHT;
 }
 
 /** Returns the colour of each line; lines of an ordered sequence are spread over the whole scale. */
-export function lineColors(lines: readonly Line[], palette: Palette): readonly string[] {
-  const ordered = lines.filter(({ role }) => role === 'sequence');
-  const step = ordered.length > 1 ? (SEQUENCE_LENGTH - 1) / (ordered.length - 1) : 0;
+export function lineColors(lines: readonly Line[], { role, sequence, text }: Palette): readonly string[] {
+  const last = sequence.length - 1;
+  const ordered = lines.filter((line) => line.role === 'sequence').length;
   let next = 0;
-  return lines.map(({ role }) => {
-    if (role !== 'sequence') return palette.role[role];
-    return palette.sequence[Math.round(next++ * step) % SEQUENCE_LENGTH] ?? palette.text;
+  return lines.map((line) => {
+    if (line.role !== 'sequence') return role[line.role];
+    const place = ordered > 1 ? next++ / (ordered - 1) : 0;
+    return sequence[Math.round(place * last)] ?? text;
   });
 }

@@ -39,6 +39,29 @@ export function curveOf(result: SimulationResult, compartment: Compartment): Cur
   };
 }
 
+/** Returns the value of a curve at a time by linear interpolation, constant beyond both ends. */
+export function valueAt({ time, value }: Pick<Curve, 'time' | 'value'>, seconds: number): number {
+  let low = 0;
+  let high = time.length - 1;
+  if (high < 0) return 0;
+  if (seconds <= time[0]!) return value[0] ?? 0;
+  if (seconds >= time[high]!) return value[high] ?? 0;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (time[middle]! <= seconds) low = middle;
+    else high = middle;
+  }
+  const share = (seconds - time[low]!) / (time[high]! - time[low]!);
+  return value[low]! + (value[high]! - value[low]!) * share;
+}
+
+/** Returns the first sample time at which a host (in the mean of an ensemble) is immunized; null when none ever is. */
+export function firstImmunizedSeconds(result: SimulationResult): number | null {
+  const { time, value } = curveOf(result, 'immunized');
+  const index = value.findIndex((count) => count >= 1);
+  return index < 0 ? null : (time[index] ?? null);
+}
+
 function withBand(series: readonly number[] | SeriesBand): Omit<Curve, 'time'> {
   return { value: center(series), band: isBand(series) ? { low: series.q05, high: series.q95 } : null };
 }
@@ -68,30 +91,49 @@ export function statedHoneypots(result: SimulationResult): readonly StatedHoneyp
     .filter((defense: Readonly<Record<string, unknown>>) => defense['kind'] === 'honeypots')
     .map((defense: Readonly<Record<string, unknown>>) => ({
       count: Number(defense['count'] ?? 0),
-      delaySeconds: seconds(defense['delay'] ?? 0) ?? 0,
+      delaySeconds: secondsOf(defense['delay'] ?? 0) ?? 0,
       success: Number(defense['success'] ?? 1),
-      startSeconds: seconds(defense['start'] ?? 0),
+      startSeconds: secondsOf(defense['start'] ?? 0),
     }));
 }
 
-function seconds(value: unknown): number | null {
+function secondsOf(value: unknown): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const duration = parseDuration(value);
   return duration.ok ? duration.value : null;
 }
 
-/** Returns the time after which no compartment changes by more than 1 % of N, at least twice the peak's time. */
+/** A curve has settled when it stays within this share of its range. */
+const SETTLED_SHARE = 0.01;
+/** Room after the curves have settled. */
+const SETTLED_ROOM = 1.25;
+
+/** Returns where a picture of the result may end, in seconds: a round time some way after its curves have settled. */
 export function settledSeconds(result: SimulationResult): number {
-  const tolerance = vulnerableOf(result) / 100;
   const { time } = result.series;
-  const last = time.length - 1;
+  const end = time.at(-1) ?? 0;
   let settled = 0;
   for (const compartment of ['susceptible', 'infected'] as const) {
-    const { value } = curveOf(result, compartment);
-    let index = last;
-    while (index > 0 && Math.abs((value[index - 1] ?? 0) - (value[last] ?? 0)) <= tolerance) index--;
-    settled = Math.max(settled, time[index] ?? 0);
+    settled = Math.max(settled, time[settledIndex(curveOf(result, compartment).value)] ?? 0);
   }
-  const end = time[last] ?? 0;
-  return Math.min(end, settled * 1.25);
+  return settled === 0 ? end : Math.min(end, roundTime(settled * SETTLED_ROOM));
+}
+
+function settledIndex(values: readonly number[]): number {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  const last = values.at(-1) ?? 0;
+  let index = values.length - 1;
+  while (index > 0 && Math.abs(values[index - 1]! - last) <= (highest - lowest) * SETTLED_SHARE) index--;
+  return Math.max(0, index);
+}
+
+/** The next whole of the largest step of which the time has at least ten. */
+function roundTime(seconds: number): number {
+  const step = [86_400, 3600, 600, 60, 10, 1].find((candidate) => seconds >= 10 * candidate) ?? 1;
+  return Math.ceil(seconds / step) * step;
 }

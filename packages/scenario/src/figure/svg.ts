@@ -5,167 +5,207 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Line, LineChart } from './chart.ts';
-import { chartLimits, tickText } from './chart-limits.ts';
-import { lineColors, type Palette, paletteOf, paletteStyle, type Theme } from './palette.ts';
+import { chartLimits, type ChartLimits, tickText } from './chart-limits.ts';
+import {
+  type Layout,
+  LEADER,
+  layoutOf,
+  MOMENT_ROW,
+  MOMENT_ROWS_MAX,
+  SWATCH,
+  TEXT_SIZE,
+  TITLE_SIZE,
+} from './layout.ts';
+import { darkFigureStyle, lineColors, type Palette, paletteOf, type Theme } from './palette.ts';
 import { thinLine } from './thin-line.ts';
 
 export interface SvgOptions {
-  /** Pixels. @default 760 */
+  /** Pixels; below 560 curves are named in a legend instead of at their ends. @default 760 */
   readonly width?: number;
   /** Pixels. @default 420 */
   readonly height?: number;
-  /** `auto` follows the reader's preference by CSS; a renderer without media queries shows it light. @default 'light' */
+  /** `auto` follows the reader's preference by CSS; a program without media queries shows it light. @default 'light' */
   readonly theme?: Theme;
 }
 
 const FONT = "'DejaVu Sans', 'Segoe UI', system-ui, sans-serif";
-const TITLE_HEIGHT = 30;
-const LEGEND_ROW_HEIGHT = 20;
-const LEGEND_FONT_SIZE = 12;
-/** Mean advance of the font at the size of the legend: only the wrapping of rows depends on it. */
-const CHARACTER_WIDTH = 7.2;
-const SWATCH_WIDTH = 30;
-const MARGIN = { left: 74, right: 20, top: 14, bottom: 44 } as const;
+const DASHES = '6 4';
+const CURVE_WIDTH = 2.2;
+const REFERENCE_WIDTH = 1.4;
+/** How far a drawn curve may lie from its data, as a fraction of the height of the plot: half a pixel of 1,000. */
+const TOLERANCE = 0.0005;
 
 /** Returns the chart as SVG text that stands alone: namespace, fonts, title and description are inside. */
 export function toSvg(chart: LineChart, options: SvgOptions = {}): string {
   const { width = 760, height = 420, theme = 'light' } = options;
   const palette = paletteOf(theme);
   const colors = lineColors(chart.lines, palette);
-  const legend = legendRows(chart.lines, width - MARGIN.left - MARGIN.right);
-  const plotTop = TITLE_HEIGHT + legend.length * LEGEND_ROW_HEIGHT;
-  const plot = drawPlot(chart, { width, height: height - plotTop, palette, colors });
-  const style = theme === 'auto' ? `<style>${paletteStyle()}</style>` : '';
+  const limits = chartLimits(chart);
+  const layout = layoutOf(chart, limits, { width, height });
+  const style = theme === 'auto' ? `<style>${darkFigureStyle()}</style>` : '';
+  const drawing: Drawing = { chart, limits, layout, palette, colors };
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` role="img" font-family="${escapeXml(FONT)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="ww-figure" viewBox="0 0 ${width} ${height}" width="${width}" `,
+    `height="${height}" role="img" font-family="${escapeXml(FONT)}" font-size="${TEXT_SIZE}">`,
     `<title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.caption)}</desc>${style}`,
-    `<rect width="${width}" height="${height}" style="fill:${palette.background}"/>`,
-    `<text x="${MARGIN.left}" y="20" font-size="15" font-weight="bold" style="fill:${palette.text}">`,
-    `${escapeXml(chart.title)}</text>`,
-    drawLegend(legend, colors, palette),
-    `<g transform="translate(0 ${plotTop})">${plot}</g></svg>`,
+    `<rect width="${width}" height="${height}" fill="${palette.background}"/>`,
+    drawTitle(drawing),
+    drawLegend(drawing),
+    drawMoments(drawing),
+    drawPlot(drawing, { width, height }),
+    drawEndLabels(drawing),
+    '</svg>',
   ].join('');
 }
 
-interface LegendEntry {
-  readonly name: string;
-  readonly index: number;
-  readonly x: number;
-  readonly isDashed: boolean;
-}
-
-/** Entries in rows no wider than the plot. */
-function legendRows(lines: readonly Line[], width: number): readonly (readonly LegendEntry[])[] {
-  const rows: LegendEntry[][] = [[]];
-  let x = 0;
-  lines.forEach(({ name, role }, index) => {
-    const entryWidth = SWATCH_WIDTH + name.length * CHARACTER_WIDTH + 14;
-    if (x > 0 && x + entryWidth > width) {
-      rows.push([]);
-      x = 0;
-    }
-    rows.at(-1)?.push({ name, index, x, isDashed: role === 'reference' });
-    x += entryWidth;
-  });
-  return rows;
-}
-
-function drawLegend(
-  rows: readonly (readonly LegendEntry[])[],
-  colors: readonly string[],
-  palette: Palette,
-): string {
-  return rows
-    .flatMap((row, rowIndex) =>
-      row.map(({ name, index, x, isDashed }) => {
-        const left = MARGIN.left + x;
-        const y = TITLE_HEIGHT + rowIndex * LEGEND_ROW_HEIGHT + 8;
-        const dash = isDashed ? ' stroke-dasharray="5 4"' : '';
-        return (
-          `<line x1="${left}" x2="${left + 22}" y1="${y}" y2="${y}" stroke-width="3"${dash} style="stroke:${colors[index]}"/>` +
-          `<text x="${left + SWATCH_WIDTH - 2}" y="${y + 4}" font-size="${LEGEND_FONT_SIZE}" style="fill:${palette.text}">` +
-          `${escapeXml(name)}</text>`
-        );
-      }),
-    )
-    .join('');
-}
-
-interface PlotFrame {
-  readonly width: number;
-  readonly height: number;
+interface Drawing {
+  readonly chart: LineChart;
+  readonly limits: ChartLimits;
+  readonly layout: Layout;
   readonly palette: Palette;
   readonly colors: readonly string[];
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-  readonly low: number;
-  readonly high: number;
+function drawTitle({ chart, layout, palette }: Drawing): string {
+  const title = layout.titleLines.map(
+    (line, index) =>
+      `<text x="12" y="${25 + index * 21}" font-size="${TITLE_SIZE}" font-weight="bold" fill="${palette.text}">` +
+      `${escapeXml(line)}</text>`,
+  );
+  const y = layout.plot.top - 10 - Math.min(layout.moments.length, MOMENT_ROWS_MAX) * MOMENT_ROW;
+  return `${title.join('')}<text x="12" y="${round(y)}" fill="${palette.muted}">${escapeXml(chart.y.label)}</text>`;
 }
 
-function drawPlot(chart: LineChart, { width, height, palette, colors }: PlotFrame): string {
+function drawLegend({ chart, layout, palette, colors }: Drawing): string {
+  return layout.legend
+    .map(({ name, index, x, y }) => {
+      const text = (left: number, fill: string): string =>
+        `<text x="${round(left)}" y="${round(y + 4)}" fill="${fill}">${escapeXml(name)}</text>`;
+      if (index === null) return text(x, palette.muted);
+      const dashes = chart.lines[index]?.role === 'reference' ? ` stroke-dasharray="${DASHES}"` : '';
+      const swatch = `<line x1="${round(x)}" x2="${round(x + SWATCH)}" y1="${round(y)}" y2="${round(y)}" stroke="${colors[index]}" stroke-width="2.6"${dashes}/>`;
+      return swatch + text(x + SWATCH + 6, palette.text);
+    })
+    .join('');
+}
+
+function drawMoments({ layout, palette }: Drawing): string {
+  const { moments, plot } = layout;
+  return moments
+    .map(({ label, x, y, isBefore }) => {
+      const at = round(x);
+      const anchor = isBefore ? ' text-anchor="end"' : '';
+      return (
+        `<line x1="${at}" x2="${at}" y1="${round(y - 10)}" y2="${round(plot.bottom)}" stroke="${palette.muted}" ` +
+        `stroke-dasharray="2 3"/><text x="${round(x + (isBefore ? -5 : 5))}" y="${round(y)}"${anchor} ` +
+        `fill="${palette.muted}">${escapeXml(label)}</text>`
+      );
+    })
+    .join('');
+}
+
+/** Names beside the ends of the curves, each joined to its own by a line in its colour. */
+function drawEndLabels({ chart, layout, palette, colors }: Drawing): string {
+  const { labels, plot } = layout;
+  if (labels.length === 0) return '';
+  const textLeft = plot.right + LEADER;
+  const heading =
+    chart.legend === undefined
+      ? ''
+      : `<text x="${round(textLeft)}" y="${round(plot.top - 10)}" fill="${palette.muted}">${escapeXml(chart.legend)}</text>`;
+  const drawn = labels.map(({ name, index, from, y }) => {
+    const path = `M${round(from.x)},${round(from.y)}L${round(plot.right + 5)},${round(y)}H${round(textLeft - 4)}`;
+    return (
+      `<path d="${path}" fill="none" stroke="${colors[index]}" stroke-opacity="0.75"/>` +
+      `<text x="${round(textLeft)}" y="${round(y + 4)}" fill="${palette.text}">${escapeXml(name)}</text>`
+    );
+  });
+  return heading + drawn.join('');
+}
+
+function drawPlot(
+  drawing: Drawing,
+  { width, height }: { readonly width: number; readonly height: number },
+): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const { xMin, xMax, yMin, yMax } = chartLimits(chart);
-  const tolerance = (yMax - yMin) / 2000;
-  const axis = { color: palette.muted, fontSize: 12, labelArrow: 'none' as const };
+  const { chart, palette, colors, layout, limits } = drawing;
+  const { left, right, top, bottom } = layout.plot;
+  const tolerance = (limits.yMax - limits.yMin) * TOLERANCE;
   const svg = Plot.plot({
     document,
     width,
     height,
-    marginLeft: MARGIN.left,
-    marginRight: MARGIN.right,
-    marginTop: MARGIN.top,
-    marginBottom: MARGIN.bottom,
-    // The page may hold several figures: a fixed name keeps bytes the same and styles apart.
+    marginLeft: left,
+    marginRight: width - right,
+    marginTop: top,
+    marginBottom: height - bottom,
     className: 'ww-plot',
-    style: { fontFamily: 'inherit', background: 'none', color: palette.text },
-    x: { domain: [xMin, xMax] },
-    y: { domain: [yMin, yMax] },
+    x: { domain: [limits.xMin, limits.xMax] },
+    y: { domain: [limits.yMin, limits.yMax] },
     marks: [
-      Plot.gridY({ stroke: palette.grid, strokeOpacity: 1 }),
-      Plot.axisX({ ...axis, label: chart.x.label, tickFormat: tickText, tickSize: 4, labelAnchor: 'center' }),
-      Plot.axisY({ ...axis, label: chart.y.label, tickFormat: tickText, tickSize: 0, ticks: 6 }),
-      ...chart.moments.flatMap(({ x, label }) => [
-        Plot.ruleX([x], { stroke: palette.muted, strokeDasharray: '2 3' }),
-        Plot.text([{ x, label }], {
-          x: 'x',
-          text: 'label',
-          frameAnchor: 'top',
-          textAnchor: 'start',
-          dx: 5,
-          dy: 2,
-          fontSize: 11,
-          fill: palette.muted,
-        }),
-      ]),
-      ...chart.lines.flatMap((line, index) => marksOf(line, colors[index] ?? palette.text, tolerance)),
-      Plot.ruleY([yMin], { stroke: palette.muted }),
+      ...axisMarks(drawing),
+      ...chart.lines.flatMap((line, index) => bandMarks(line, colors[index] ?? palette.text, limits)),
+      ...chart.lines.map((line, index) => curveMark(line, colors[index] ?? palette.text, tolerance)),
     ],
   });
-  return String(svg.outerHTML).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+  svg.querySelector('style')?.remove();
+  // The figure has a root of its own; of Plot's only the marks are kept.
+  return `<g text-anchor="middle">${svg.innerHTML}</g>`;
 }
 
-function marksOf(line: Line, color: string, tolerance: number): readonly Plot.Markish[] {
-  const points: Point[] = thinLine(line.x, line.y, tolerance).map((index) => ({
-    x: line.x[index]!,
-    y: line.y[index]!,
-    low: line.band?.low[index] ?? line.y[index]!,
-    high: line.band?.high[index] ?? line.y[index]!,
-  }));
-  const isReference = line.role === 'reference';
-  const curve = Plot.line(points, {
+function axisMarks({ chart, layout, limits, palette }: Drawing): readonly Plot.Markish[] {
+  const axis = {
+    color: palette.muted,
+    fontSize: TEXT_SIZE,
+    labelArrow: 'none',
+    tickFormat: tickText,
+  } as const;
+  const zero = Math.min(limits.yMax, Math.max(limits.yMin, 0));
+  return [
+    Plot.gridY(layout.yTicks, { stroke: palette.grid, strokeOpacity: 1 }),
+    Plot.axisX(layout.xTicks, {
+      ...axis,
+      label: chart.x.label,
+      labelAnchor: 'center',
+      labelOffset: 36,
+      tickSize: 5,
+    }),
+    // The label stands over the axis, drawn with the title.
+    Plot.axisY(layout.yTicks, { ...axis, label: null, tickSize: 0 }),
+    Plot.ruleY([limits.yMin], { stroke: palette.muted }),
+    ...(zero > limits.yMin ? [Plot.ruleY([zero], { stroke: palette.muted })] : []),
+  ];
+}
+
+function bandMarks({ band, x }: Line, color: string, { yMin, yMax }: ChartLimits): readonly Plot.Markish[] {
+  if (band === undefined) return [];
+  const tolerance = (yMax - yMin) * TOLERANCE;
+  const within = (value: number): number => Math.min(yMax, Math.max(yMin, value));
+  const kept = new Set([...thinLine(x, band.low, tolerance), ...thinLine(x, band.high, tolerance)]);
+  const points = [...kept]
+    .toSorted((a, b) => a - b)
+    .map((index) => ({ x: x[index]!, low: within(band.low[index]!), high: within(band.high[index]!) }))
+    .filter((point) => Object.values(point).every(Number.isFinite));
+  return [Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.18 })];
+}
+
+function curveMark({ role, x, y }: Line, color: string, tolerance: number): Plot.Markish {
+  const points = thinLine(x, y, tolerance)
+    .map((index) => ({ x: x[index]!, y: y[index]! }))
+    .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
+  const isReference = role === 'reference';
+  return Plot.line(points, {
     x: 'x',
     y: 'y',
     stroke: color,
-    strokeWidth: isReference ? 1.6 : 2.2,
+    strokeWidth: isReference ? REFERENCE_WIDTH : CURVE_WIDTH,
     strokeLinecap: 'round',
-    ...(isReference ? { strokeDasharray: '5 4' } : {}),
+    ...(isReference ? { strokeDasharray: DASHES } : {}),
   });
-  if (line.band === undefined) return [curve];
-  return [Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.18 }), curve];
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** Returns text that is safe between tags and inside double quotes. */

@@ -2,15 +2,18 @@
  * Draws a chart in a terminal: Braille dots, eight to a character, in the colours of the compartments; letters in place
  * of colour where there is none; plain ASCII where Braille would be boxes.
  */
-import type { Line, LineChart } from './chart.ts';
-import { type ChartLimits, chartLimits, tickText } from './chart-limits.ts';
+import type { Axis, Line, LineChart } from './chart.ts';
+import { axisTicks, chartLimits, type ChartLimits, tickText } from './chart-limits.ts';
+import { firstOfEachName } from './layout.ts';
+import { brailleCanvas, type Canvas, setDot } from './terminal-canvas.ts';
+import { printable } from './printable.ts';
 
 export interface TerminalOptions {
   /** Width of the whole figure in characters. @default 80 */
   readonly columns?: number;
   /** Height of the plot itself in characters. @default 16 */
   readonly rows?: number;
-  /** @default false */
+  /** ANSI colours. @default false */
   readonly color?: boolean;
   /** @default true */
   readonly unicode?: boolean;
@@ -18,83 +21,87 @@ export interface TerminalOptions {
 
 /** ANSI colours of the 256-colour cube that read on light and dark backgrounds. */
 const ROLE_COLORS: Readonly<Record<Exclude<Line['role'], 'sequence'>, number>> = {
-  susceptible: 33,
-  infected: 160,
-  immunized: 35,
-  everInfected: 178,
+  susceptible: 32,
+  infected: 202,
+  immunized: 36,
+  everInfected: 135,
   reference: 245,
 };
-const SEQUENCE_COLORS = [99, 133, 161, 160, 166, 172, 142, 71] as const;
-const MARKS = 'abcdefghijklmnop';
+const SEQUENCE_COLORS = [63, 99, 135, 170, 168, 203, 209, 178] as const;
+const MARKS = 'abcdefghijklmnopqrstuvwxyz';
+const COLUMNS_MIN = 24;
+const ROWS_MIN = 3;
 
-/** Bits of a Braille character, by column and row of its dots (Unicode 10.0, chapter 21.1). */
-const BRAILLE_BITS = [
-  [0x01, 0x02, 0x04, 0x40],
-  [0x08, 0x10, 0x20, 0x80],
-] as const;
-const BRAILLE_BASE = 0x2800;
-
-interface Canvas {
-  readonly columns: number;
-  readonly rows: number;
-  readonly bits: Uint8Array;
-  /** Index of the line that owns each cell, or -1; the later line wins. */
-  readonly owner: Int8Array;
+/** How to draw: what the terminal can show. */
+interface Pen {
+  readonly color: boolean;
+  readonly unicode: boolean;
+  /** Text in the colour of a line. */
+  readonly paint: (index: number, text: string) => string;
+  /** The letter of a line; lines of one name share it. */
+  readonly mark: (index: number) => string;
 }
 
 /** Returns the chart as lines of text without a final line break. */
 export function toTerminal(chart: LineChart, options: TerminalOptions = {}): string {
-  const { columns = 80, rows = 16, color = false, unicode = true } = options;
-  const { xMin, xMax, yMin, yMax } = chartLimits(chart);
-  const yTicks = [yMax, (yMax + yMin) / 2, yMin].map(tickText);
-  const margin = Math.max(...yTicks.map((text) => text.length)) + 1;
-  const width = Math.max(10, columns - margin - 2);
-  const canvas: Canvas = {
-    columns: width,
-    rows,
-    bits: new Uint8Array(width * rows),
-    owner: new Int8Array(width * rows).fill(-1),
-  };
-  chart.lines.forEach((line, index) => drawLine(canvas, line, index, { xMin, xMax, yMin, yMax }));
-  const paint = (index: number, text: string): string =>
-    color ? `\u001b[38;5;${colorOf(chart.lines, index)}m${text}\u001b[0m` : text;
-
-  const [vertical, corner, horizontal] = unicode ? ['┤', '└', '─'] : ['|', '+', '-'];
-  const body = Array.from({ length: rows }, (_, row) => {
-    const label =
-      row === 0 ? yTicks[0] : row === (rows - 1) >> 1 ? yTicks[1] : row === rows - 1 ? yTicks[2] : '';
-    return `${(label ?? '').padStart(margin)}${vertical}${rowText(canvas, row, paint, { color, unicode })}`;
+  const columns = Math.max(COLUMNS_MIN, options.columns ?? 80);
+  const rows = Math.max(ROWS_MIN, options.rows ?? 16);
+  // Bands have no place among dots, so they do not stretch the axis either.
+  const limits = chartLimits({
+    ...chart,
+    lines: chart.lines.map(({ name, role, x, y }) => ({ name, role, x, y })),
   });
+  const yTicks = axisTicks(chart.y, { min: limits.yMin, max: limits.yMax, most: Math.max(2, rows >> 1) });
+  const margin = Math.max(...yTicks.map((tick) => tickText(tick).length)) + 1;
+  const width = columns - margin - 1;
+  const pen = penFor(chart.lines, options);
+  const canvas = brailleCanvas({ columns: width, rows });
+  chart.lines.forEach((line, index) => drawLine(canvas, line, index, limits));
+
+  const indent = ' '.repeat(margin + 1);
   return [
-    `${' '.repeat(margin + 1)}${chart.title}`,
-    ...legendLines(chart.lines, paint, { columns: width, color, unicode }).map(
-      (text) => `${' '.repeat(margin + 1)}${text}`,
-    ),
-    ...body,
-    `${' '.repeat(margin)}${corner}${horizontal.repeat(width)}`,
-    xAxisText(chart, { margin, width, xMin, xMax }),
-  ].join('\n');
+    indent + shorten(printableFor(pen, chart.title), width),
+    ...legendLines(chart, pen, width).map((text) => indent + text),
+    printableFor(pen, chart.y.label).slice(0, columns),
+    ...momentLines(chart, { limits, margin, width, pen }),
+    ...plotRows(chart, { canvas, limits, yTicks, margin, pen }),
+    ...xAxisLines(chart.x, { limits, margin, width, pen }),
+  ]
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function penFor(lines: readonly Line[], { color = false, unicode = true }: TerminalOptions): Pen {
+  const names = firstOfEachName(lines).map(({ line }) => line.name);
+  return {
+    color,
+    unicode,
+    paint: (index, text) => (color ? `\u001b[38;5;${colorOf(lines, index)}m${text}\u001b[0m` : text),
+    mark: (index) => MARKS[names.indexOf(lines[index]?.name ?? '') % MARKS.length] ?? '*',
+  };
 }
 
 /** Steps along the dots of the x axis and joins neighbouring values by vertical runs. */
 function drawLine(canvas: Canvas, line: Line, index: number, { xMin, xMax, yMin, yMax }: ChartLimits): void {
   const dotsAcross = canvas.columns * 2;
   const dotsDown = canvas.rows * 4;
+  const end = line.x.length - 1;
   let previous = -1;
   let point = 0;
   for (let dot = 0; dot < dotsAcross; dot++) {
     const x = xMin + ((xMax - xMin) * dot) / (dotsAcross - 1);
-    if (line.x.length === 0 || x < line.x[0]! || x > line.x[line.x.length - 1]!) {
+    while (point < end && line.x[point + 1]! <= x) point++;
+    const y = end < 0 || x < line.x[0]! || x > line.x[end]! ? Number.NaN : interpolate(line, point, x);
+    if (!Number.isFinite(y)) {
       previous = -1;
       continue;
     }
-    while (point + 1 < line.x.length && line.x[point + 1]! <= x) point++;
-    const y = interpolate(line, point, x);
     const fraction = Math.min(1, Math.max(0, (y - yMin) / (yMax - yMin)));
     const down = Math.round((1 - fraction) * (dotsDown - 1));
-    const from = previous < 0 ? down : Math.min(previous, down);
-    const to = previous < 0 ? down : Math.max(previous, down);
-    for (let at = from; at <= to; at++) setDot(canvas, dot, at, index);
+    // The first dot of the run belongs to the column before.
+    const from = previous < 0 || previous === down ? down : previous + Math.sign(down - previous);
+    for (let at = Math.min(from, down); at <= Math.max(from, down); at++)
+      setDot(canvas, { across: dot, down: at, index });
     previous = down;
   }
 }
@@ -106,81 +113,134 @@ function interpolate(line: Line, point: number, x: number): number {
   return line.y[point]! + (line.y[next]! - line.y[point]!) * share;
 }
 
-function setDot(canvas: Canvas, across: number, down: number, index: number): void {
-  const cell = (down >> 2) * canvas.columns + (across >> 1);
-  canvas.bits[cell]! |= BRAILLE_BITS[(across & 1) as 0 | 1][(down & 3) as 0 | 1 | 2 | 3];
-  canvas.owner[cell] = index;
+interface Plot {
+  readonly canvas: Canvas;
+  readonly limits: ChartLimits;
+  readonly yTicks: readonly number[];
+  readonly margin: number;
+  readonly pen: Pen;
 }
 
-interface Style {
-  readonly color: boolean;
-  readonly unicode: boolean;
+function plotRows(chart: LineChart, { canvas, limits, yTicks, margin, pen }: Plot): readonly string[] {
+  const { rows, columns } = canvas;
+  const rowOf = (tick: number): number =>
+    Math.round((1 - (tick - limits.yMin) / (limits.yMax - limits.yMin)) * (rows - 1));
+  const labels = new Map(yTicks.map((tick) => [rowOf(tick), tickText(tick)]));
+  const moments = new Set(chart.moments.map(({ x }) => columnOf(x, limits, columns)));
+  const background = Array.from({ length: columns }, (_, column) =>
+    moments.has(column) ? ruleOf(pen) : ' ',
+  );
+  return Array.from({ length: rows }, (_, row) => {
+    const label = labels.get(row);
+    const axis = pen.unicode ? (label === undefined ? '│' : '┤') : label === undefined ? '|' : '+';
+    return `${(label ?? '').padStart(margin)}${axis}${rowText(canvas, row, pen, background)}`;
+  });
 }
 
-function rowText(
-  canvas: Canvas,
-  row: number,
-  paint: (index: number, text: string) => string,
-  { color, unicode }: Style,
-): string {
+/** What happens at each moment, a row each, over its rule. */
+function momentLines({ moments }: LineChart, { limits, margin, width, pen }: AxisFrame): readonly string[] {
+  return moments.map(({ x, label }) => {
+    const column = columnOf(x, limits, width);
+    const text = printableFor(pen, label);
+    const before = column + 2 + text.length > width;
+    const cells = before
+      ? `${text} ${ruleOf(pen)}`.padStart(column + 1)
+      : `${' '.repeat(column)}${ruleOf(pen)} ${text}`;
+    return `${' '.repeat(margin + 1)}${cells}`.slice(0, margin + 1 + width);
+  });
+}
+
+function ruleOf({ unicode }: Pen): string {
+  return unicode ? '┊' : ':';
+}
+
+/** A row of cells, one escape sequence for a run of cells of the same line. */
+function rowText(canvas: Canvas, row: number, pen: Pen, background: readonly string[]): string {
   let text = '';
   for (let column = 0; column < canvas.columns;) {
-    const owner = canvas.owner[row * canvas.columns + column]!;
-    // One escape sequence for a run of cells of the same line.
+    const first = row * canvas.columns + column;
+    const owner = canvas.owner[first]!;
     let run = '';
-    do run += cellText(canvas, row * canvas.columns + column, { color, unicode });
-    while (++column < canvas.columns && canvas.owner[row * canvas.columns + column] === owner);
-    text += owner < 0 ? run : paint(owner, run);
+    for (; column < canvas.columns; column++) {
+      const cell = row * canvas.columns + column;
+      if (canvas.owner[cell] !== owner) break;
+      run += owner < 0 ? (background[column] ?? ' ') : cellText(canvas, cell, pen);
+    }
+    text += owner < 0 ? run : pen.paint(owner, run);
   }
-  return text.trimEnd();
+  return text;
 }
 
-function cellText(canvas: Canvas, cell: number, { color, unicode }: Style): string {
-  const owner = canvas.owner[cell]!;
-  if (owner < 0) return ' ';
-  if (!color) return MARKS[owner % MARKS.length]!;
-  return unicode ? String.fromCharCode(BRAILLE_BASE + canvas.bits[cell]!) : '*';
+function cellText(canvas: Canvas, cell: number, { color, unicode, mark }: Pen): string {
+  if (!color) return mark(canvas.owner[cell]!);
+  return unicode ? canvas.character(cell) : '*';
 }
 
-function legendLines(
-  lines: readonly Line[],
-  paint: (index: number, text: string) => string,
-  { columns, color, unicode }: Style & { readonly columns: number },
-): readonly string[] {
+function legendLines({ lines, legend }: LineChart, pen: Pen, width: number): readonly string[] {
   const rows: string[] = [];
   let row = '';
   let used = 0;
-  lines.forEach(({ name }, index) => {
-    const swatch = color ? (unicode ? '━━' : '**') : `${MARKS[index % MARKS.length]!}:`;
-    const entryWidth = 2 + 1 + name.length + 3;
-    if (used > 0 && used + entryWidth > columns) {
-      rows.push(row.trimEnd());
+  const put = (length: number, text: string): void => {
+    if (used > 0 && used + length > width) {
+      rows.push(row);
       row = '';
       used = 0;
     }
-    row += `${paint(index, swatch)} ${name}   `;
-    used += entryWidth;
-  });
-  return [...rows, row.trimEnd()];
+    row += `${text}   `;
+    used += length + 3;
+  };
+  if (legend !== undefined) put(legend.length + 1, `${printableFor(pen, legend)}:`);
+  for (const { line, index } of firstOfEachName(lines)) {
+    const swatch = pen.color ? (pen.unicode ? '━━' : '**') : `${pen.mark(index)}:`;
+    const name = shorten(printableFor(pen, line.name), width - 4);
+    put(3 + name.length, `${pen.paint(index, swatch)} ${name}`);
+  }
+  return [...rows, row];
 }
 
-function xAxisText(
-  chart: LineChart,
-  { margin, width, xMin, xMax }: { margin: number; width: number; xMin: number; xMax: number },
-): string {
-  const [left, middle, right] = [xMin, (xMin + xMax) / 2, xMax].map(tickText);
-  const cells = Array.from({ length: width }, () => ' ');
-  const put = (text: string, at: number): void => {
-    Array.from(text).forEach((character, i) => {
-      if (at + i >= 0 && at + i < width) cells[at + i] = character;
-    });
-  };
-  put(left ?? '', 0);
-  put(middle ?? '', Math.round(width / 2) - Math.round((middle ?? '').length / 2));
-  put(right ?? '', width - (right ?? '').length);
-  const label = chart.x.label;
-  put(label, Math.round(width * 0.75) - Math.round(label.length / 2));
-  return `${' '.repeat(margin + 1)}${cells.join('').trimEnd()}`;
+interface AxisFrame {
+  readonly limits: ChartLimits;
+  readonly margin: number;
+  readonly width: number;
+  readonly pen: Pen;
+}
+
+function xAxisLines(axis: Axis, { limits, margin, width, pen }: AxisFrame): readonly string[] {
+  const { xMin: min, xMax: max } = limits;
+  const most = Math.max(2, Math.floor(width / (tickText(max).length + 5)));
+  const line = Array.from({ length: width }, (): string => (pen.unicode ? '─' : '-'));
+  const numbers = Array.from({ length: width }, (): string => ' ');
+  for (const tick of axisTicks(axis, { min, max, most: Math.min(most, 11) })) {
+    const column = columnOf(tick, limits, width);
+    const text = tickText(tick);
+    line[column] = pen.unicode ? '┬' : '+';
+    write(numbers, Math.min(width - text.length, Math.max(0, column - ((text.length - 1) >> 1))), text);
+  }
+  const label = printableFor(pen, axis.label).slice(0, width);
+  return [
+    `${' '.repeat(margin)}${pen.unicode ? '└' : '+'}${line.join('')}`,
+    `${' '.repeat(margin + 1)}${numbers.join('')}`,
+    `${' '.repeat(margin + 1 + Math.max(0, (width - label.length) >> 1))}${label}`,
+  ];
+}
+
+function columnOf(x: number, { xMin, xMax }: ChartLimits, columns: number): number {
+  return Math.round(((x - xMin) / (xMax - xMin)) * (columns - 1));
+}
+
+function write(cells: string[], at: number, text: string): void {
+  Array.from(text).forEach((character, offset) => {
+    if (cells[at + offset] !== undefined) cells[at + offset] = character;
+  });
+}
+
+/** Names come from files: they may not move the cursor, nor break a terminal that knows ASCII alone. */
+function printableFor({ unicode }: Pen, text: string): string {
+  return unicode ? printable(text) : printable(text).replaceAll(/[^ -~]/g, '?');
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 3))}...`;
 }
 
 function colorOf(lines: readonly Line[], index: number): number {
@@ -188,7 +248,6 @@ function colorOf(lines: readonly Line[], index: number): number {
   if (line === undefined) return ROLE_COLORS.reference;
   if (line.role !== 'sequence') return ROLE_COLORS[line.role];
   const ordered = lines.filter(({ role }) => role === 'sequence');
-  const place = ordered.indexOf(line);
-  const step = ordered.length > 1 ? (SEQUENCE_COLORS.length - 1) / (ordered.length - 1) : 0;
-  return SEQUENCE_COLORS[Math.round(place * step)] ?? ROLE_COLORS.reference;
+  const place = ordered.length > 1 ? ordered.indexOf(line) / (ordered.length - 1) : 0;
+  return SEQUENCE_COLORS[Math.round(place * (SEQUENCE_COLORS.length - 1))] ?? ROLE_COLORS.reference;
 }
