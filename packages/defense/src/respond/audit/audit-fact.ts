@@ -1,0 +1,210 @@
+/**
+ * What the audit log records: every verdict that was answered, every decision with its reason, every act before it is
+ * begun and after it is done. State is nothing but the sum of these facts, so that reading the log again restores it.
+ *
+ * Names stay stable, for other programs read them (the event format: one JSON object a line).
+ */
+import type { ActionKind, ActionStep } from '../action.ts';
+
+/** `dryRun`: everything is decided and recorded, and no actuator is called. */
+export type ResponseMode = 'dryRun' | 'act';
+
+interface OfHost {
+  /** IPv4 address as an unsigned integer. */
+  readonly source: number;
+}
+
+interface OfDecision extends OfHost {
+  readonly decision: string;
+}
+
+interface OfResponse extends OfDecision {
+  readonly step: ActionStep;
+  /** The same in every attempt. */
+  readonly key: string;
+}
+
+interface ByPerson {
+  readonly by: string;
+  readonly reason: string;
+}
+
+interface Reason {
+  /** A word for programs, such as `outside-scope`. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Each event with its fields. */
+export interface AuditFacts {
+  /** The responder was started in this mode. */
+  'respond.start': { readonly mode: ResponseMode };
+  'respond.pause': ByPerson;
+  'respond.resume': { readonly by: string };
+  /** A scope came into force. */
+  'scope.load': {
+    /** SHA-256 of its file. */
+    readonly fingerprint: string;
+    readonly owner: string;
+    readonly contact: string;
+    readonly signer: string;
+    readonly expiresSeconds: number;
+    readonly addresses: number;
+  };
+  /** None is in force from here on. */
+  'scope.refuse': Reason;
+  'verdict.infected': OfHost & {
+    readonly protocol: 'tcp' | 'udp' | 'icmp';
+    readonly port: number;
+    readonly verdict: string;
+    readonly sinceSeconds: number;
+    readonly observedSeconds: number;
+    readonly scanRatePerSecond: number;
+    readonly falsePositiveRate: number;
+    readonly missRate: number;
+    readonly unforgeable: boolean;
+    /** Empty when content took no part. */
+    readonly signature: string;
+    readonly evidence: string;
+  };
+  /** So many further verdicts were not recorded one by one; of them, so many on evidence that can be forged. */
+  'verdict.suppress': { readonly count: number; readonly forgeable: number };
+  /** The verdict leads to no action. */
+  'decision.none': OfHost & Reason & { readonly verdict: string };
+  'decision.add': OfDecision & {
+    readonly verdict: string;
+    readonly action: ActionKind;
+    readonly actuator: string;
+    readonly ttlSeconds: number;
+    /** When it is of no use any more if it was not carried out. */
+    readonly lapsesSeconds: number;
+    readonly approval: 'required' | 'automatic';
+    readonly dryRun: boolean;
+  };
+  'decision.approve': OfDecision & { readonly by: string };
+  /** It may not be done after all: what holds now differs from what held when it was proposed. */
+  'decision.refuse': OfDecision & Reason;
+  /** Nobody approved of it, or no limit let it through, while it was of use. */
+  'decision.lapse': OfDecision;
+  /** Ended by a person (`code` is `undone`), or because it may not be in force any more. */
+  'decision.undo': OfDecision & ByPerson & { readonly code: string };
+  /** Its time in force is over. */
+  'decision.expire': OfDecision;
+  /** Written and synced before the actuator is called. */
+  'response.begin': OfResponse & {
+    /** From 1. */
+    readonly attempt: number;
+    readonly expiresSeconds: number;
+    readonly dryRun: boolean;
+    readonly command: string;
+  };
+  /** `found`: the actuator was asked after an interruption and said that it had been done. */
+  'response.done': OfResponse & { readonly found: boolean };
+  'response.fail': OfResponse & {
+    readonly attempt: number;
+    readonly reason: string;
+    /** True when it is given up; then nothing is in force. */
+    readonly final: boolean;
+    readonly retrySeconds: number;
+  };
+}
+
+export type AuditEvent = keyof AuditFacts;
+
+/** One thing that happened. */
+export type AuditFact = {
+  [Event in AuditEvent]: { readonly event: Event } & AuditFacts[Event];
+}[AuditEvent];
+
+/** A fact in its place in the log. */
+export type AuditEntry = AuditFact & {
+  /** From 1, without gaps. */
+  readonly sequence: number;
+  readonly timeSeconds: number;
+  /** UUID, version 7. */
+  readonly id: string;
+  readonly sensor: string;
+  /** The fact as a sentence. */
+  readonly message: string;
+  /** SHA-256 of the line before, hexadecimal; zeros in the first. */
+  readonly previous: string;
+};
+
+/** How a field is written: `time` as RFC 3339, `address` as a dotted quad; a list holds the words that are allowed. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'time' | 'address' | readonly string[];
+
+type KindOf<Value> = Value extends boolean
+  ? 'flag'
+  : Value extends number
+    ? 'number' | 'time' | 'address'
+    : string extends Value
+      ? 'text'
+      : readonly string[];
+
+type FieldKinds = {
+  readonly [Event in AuditEvent]: {
+    readonly [Field in keyof AuditFacts[Event]]: KindOf<AuditFacts[Event][Field]>;
+  };
+};
+
+const HOST = { source: 'address' } as const;
+const DECISION = { decision: 'text', ...HOST } as const;
+const RESPONSE = { ...DECISION, step: ['apply', 'release'], key: 'text' } as const;
+const REASON = { code: 'text', reason: 'text' } as const;
+const PERSON = { by: 'text', reason: 'text' } as const;
+
+/** The fields of each event in the order of the line. */
+export const FIELD_KINDS: FieldKinds = {
+  'respond.start': { mode: ['dryRun', 'act'] },
+  'respond.pause': PERSON,
+  'respond.resume': { by: 'text' },
+  'scope.load': {
+    fingerprint: 'text',
+    owner: 'text',
+    contact: 'text',
+    signer: 'text',
+    expiresSeconds: 'time',
+    addresses: 'number',
+  },
+  'scope.refuse': REASON,
+  'verdict.infected': {
+    ...HOST,
+    protocol: ['tcp', 'udp', 'icmp'],
+    port: 'number',
+    verdict: 'text',
+    sinceSeconds: 'time',
+    observedSeconds: 'time',
+    scanRatePerSecond: 'number',
+    falsePositiveRate: 'number',
+    missRate: 'number',
+    unforgeable: 'flag',
+    signature: 'text',
+    evidence: 'text',
+  },
+  'verdict.suppress': { count: 'number', forgeable: 'number' },
+  'decision.none': { ...HOST, verdict: 'text', ...REASON },
+  'decision.add': {
+    ...DECISION,
+    verdict: 'text',
+    action: ['block', 'quarantine', 'patch'],
+    actuator: 'text',
+    ttlSeconds: 'number',
+    lapsesSeconds: 'time',
+    approval: ['required', 'automatic'],
+    dryRun: 'flag',
+  },
+  'decision.approve': { ...DECISION, by: 'text' },
+  'decision.refuse': { ...DECISION, ...REASON },
+  'decision.lapse': DECISION,
+  'decision.undo': { ...DECISION, ...PERSON, code: 'text' },
+  'decision.expire': DECISION,
+  'response.begin': {
+    ...RESPONSE,
+    attempt: 'number',
+    expiresSeconds: 'time',
+    dryRun: 'flag',
+    command: 'text',
+  },
+  'response.done': { ...RESPONSE, found: 'flag' },
+  'response.fail': { ...RESPONSE, attempt: 'number', reason: 'text', final: 'flag', retrySeconds: 'time' },
+};

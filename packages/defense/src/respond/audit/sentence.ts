@@ -1,0 +1,49 @@
+/** Each fact as a sentence for people: lists, messages and `explain` all say it in the same words. */
+import { formatDuration, formatIpv4 } from '@wormwood/base';
+import { formatTimestamp } from '../encoding/timestamp.ts';
+import type { AuditEvent, AuditFact } from './audit-fact.ts';
+
+type Writers = { readonly [Event in AuditEvent]: (fact: Extract<AuditFact, { event: Event }>) => string };
+
+const WRITERS: Writers = {
+  'respond.start': (fact) =>
+    fact.mode === 'act'
+      ? 'Responses are carried out from here on.'
+      : 'Dry run: nothing is carried out from here on.',
+  'respond.pause': (fact) => `${fact.by} paused all actions: ${fact.reason}`,
+  'respond.resume': (fact) => `${fact.by} lets actions go on.`,
+  'scope.load': (fact) =>
+    `The scope of ${fact.owner}, signed by ${fact.signer}, covers ${fact.addresses} addresses until ${moment(fact.expiresSeconds)}.`,
+  'scope.refuse': (fact) => `No scope is in force: ${fact.reason}`,
+  'verdict.infected': (fact) =>
+    `${formatIpv4(fact.source)} is infected and scans ${fact.protocol} port ${fact.port}: ${fact.evidence}` +
+    (fact.unforgeable ? '' : ' (its address may be forged)'),
+  'verdict.suppress': (fact) =>
+    `${fact.count} further verdicts were not recorded one by one, ${fact.forgeable} of them on evidence that can be forged.`,
+  'decision.none': (fact) => `Nothing is done about ${formatIpv4(fact.source)}: ${fact.reason}`,
+  'decision.add': (fact) =>
+    `${fact.dryRun ? 'Dry run: ' : ''}${fact.action} ${formatIpv4(fact.source)} with ${fact.actuator} for ` +
+    `${formatDuration(fact.ttlSeconds)}${fact.approval === 'required' ? ', if somebody approves' : ''}.`,
+  'decision.approve': (fact) => `${fact.by} approved of the decision about ${formatIpv4(fact.source)}.`,
+  'decision.refuse': (fact) => `The decision about ${formatIpv4(fact.source)} is void: ${fact.reason}`,
+  'decision.lapse': (fact) => `The decision about ${formatIpv4(fact.source)} was not carried out in time.`,
+  'decision.undo': (fact) => `${fact.by} ended the decision about ${formatIpv4(fact.source)}: ${fact.reason}`,
+  'decision.expire': (fact) => `The time of the decision about ${formatIpv4(fact.source)} is over.`,
+  'response.begin': (fact) =>
+    `${fact.dryRun ? 'Would ' : ''}${fact.step} for ${formatIpv4(fact.source)}: ${fact.command}`,
+  'response.done': (fact) =>
+    `${fact.step} for ${formatIpv4(fact.source)} ${fact.found ? 'was found done' : 'is done'}.`,
+  'response.fail': (fact) =>
+    `${fact.step} for ${formatIpv4(fact.source)} failed: ${fact.reason} ` +
+    (fact.final ? 'It is given up.' : `Next try at ${moment(fact.retrySeconds)}.`),
+};
+
+/** Returns the fact as one line. */
+export function sentenceOf(fact: AuditFact): string {
+  const write = WRITERS[fact.event] as (fact: AuditFact) => string;
+  return write(fact).replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+function moment(timeSeconds: number): string {
+  return formatTimestamp(timeSeconds, 0);
+}

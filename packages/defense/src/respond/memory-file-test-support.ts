@@ -1,0 +1,96 @@
+/**
+ * A disk in memory for tests: what was appended but not synced may vanish, stay or stay in part when the machine stops,
+ * and any operation may be the last.
+ */
+import type { AppendOnlyFile, FileLine } from './append-only-file.ts';
+import { utf8 } from './encoding/utf8.ts';
+import { DONE, failed, type Outcome } from './outcome.ts';
+
+/** Thrown in place of everything that a stopped machine would still have done. */
+export class Stop extends Error {}
+
+/** Counts the operations of a machine and stops it at one of them, before or after that operation took effect. */
+export class Fate {
+  #left: number;
+  /** Operations so far. */
+  count = 0;
+  stopped = false;
+
+  constructor(stopAt: number = Infinity) {
+    this.#left = stopAt;
+  }
+
+  /** One point at which the machine may stop. */
+  pass(): void {
+    this.count++;
+    if (this.stopped || --this.#left < 0) {
+      this.stopped = true;
+      throw new Stop();
+    }
+  }
+}
+
+/** What becomes of unsynced text when the machine stops. */
+export type Unsynced = 'kept' | 'lost' | 'torn';
+
+export class MemoryFile implements AppendOnlyFile {
+  text = '';
+  #syncedLength = 0;
+  fate: Fate = new Fate();
+  /** Set to let writing fail, as on a full disk. */
+  full = false;
+
+  async append(text: string): Promise<Outcome> {
+    this.fate.pass();
+    if (this.full) {
+      this.text += text.slice(0, text.length / 2);
+      return failed('No space left on device.');
+    }
+    this.text += text;
+    this.fate.pass();
+    return DONE;
+  }
+
+  async sync(): Promise<Outcome> {
+    this.fate.pass();
+    if (this.full) return failed('No space left on device.');
+    this.#syncedLength = this.text.length;
+    this.fate.pass();
+    return DONE;
+  }
+
+  async *lines(fromOffset: number): AsyncIterable<FileLine> {
+    this.fate.pass();
+    for (const line of this.#lines()) if (line.endOffset > fromOffset) yield line;
+  }
+
+  async cut(offset: number): Promise<Outcome> {
+    this.fate.pass();
+    this.text = this.#lines()
+      .filter((line) => line.ended && line.endOffset <= offset)
+      .map((line) => `${line.text}\n`)
+      .join('');
+    this.#syncedLength = Math.min(this.#syncedLength, this.text.length);
+    this.fate.pass();
+    return DONE;
+  }
+
+  #lines(): readonly FileLine[] {
+    const texts = this.text.split('\n');
+    let offset = 0;
+    return texts.flatMap((text, index) => {
+      const ended = index < texts.length - 1;
+      offset += utf8(text).length + (ended ? 1 : 0);
+      return ended || text !== '' ? [{ text, endOffset: offset, ended }] : [];
+    });
+  }
+
+  /** The machine starts again: what became of the unsynced end is decided, and a new fate begins. */
+  restart(unsynced: Unsynced, fate: Fate = new Fate()): void {
+    const loose = this.text.length - this.#syncedLength;
+    const kept = unsynced === 'kept' ? loose : unsynced === 'lost' ? 0 : Math.floor(loose / 2);
+    this.text = this.text.slice(0, this.#syncedLength + kept);
+    this.#syncedLength = this.text.length;
+    this.fate = fate;
+  }
+}
