@@ -1,5 +1,5 @@
 /** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why not. */
-import { engines, type EngineName, type Outbreak } from '@wormwood/epidemic';
+import { engineNamed, type EngineName, type Outbreak } from '@wormwood/epidemic';
 import {
   checkScenario,
   type Diagnostic,
@@ -9,7 +9,8 @@ import {
   type ScenarioDocument,
 } from '@wormwood/scenario';
 import type { Terminal } from './output/terminal.ts';
-import { aboutFile, readScenario } from './read-scenario.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import { aboutFile, readScenario, readShippedScenario } from './read-scenario.ts';
 
 export interface CheckedScenario {
   readonly scenario: Scenario;
@@ -46,12 +47,25 @@ export async function openScenario(
   const { fileName, text } = reading;
   const check = checkScenario(text, fileName);
   if (!check.ok) return refuse({ diagnostics: check.diagnostics, text });
-  const reasons = engines[engine].unsupported(check.outbreak);
+  const reasons = engineNamed(engine).unsupported(check.outbreak);
   if (reasons.length > 0) {
     const code = 'engine-unsupported';
-    const diagnostics = reasons.map((reason) => aboutFile(fileName, code, reason, `Take another --engine than ${engine}.`));
+    const diagnostics = reasons.map((reason) =>
+      aboutFile(fileName, code, reason, `Take another --engine than ${engine}.`),
+    );
     return refuse({ diagnostics, text: '' });
   }
   show({ diagnostics: check.diagnostics, text });
+  return { scenario: check.scenario, document: scenarioDocument(check.scenario), outbreak: check.outbreak };
+}
+
+/** Returns a scenario that comes with the program. */
+export async function openShippedScenario(name: string): Promise<CheckedScenario> {
+  const reading = await readShippedScenario(name);
+  const check = reading.ok ? checkScenario(reading.text, reading.fileName) : reading;
+  if (!check.ok) {
+    const reasons = check.diagnostics.map(({ message }) => message).join(' ');
+    throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} cannot be used: ${reasons}`);
+  }
   return { scenario: check.scenario, document: scenarioDocument(check.scenario), outbreak: check.outbreak };
 }

@@ -1,5 +1,5 @@
 /** From runs to the object that `sim run --json` prints: what `result.ts` describes. */
-import type { Run } from '@wormwood/epidemic';
+import type { Ensemble, Run } from '@wormwood/epidemic';
 import type { ScenarioDocument, SimulationResult } from './result.ts';
 
 /** What a result says beside the figures. */
@@ -28,5 +28,23 @@ export function toSingleResult(run: Run, { scenario, seed, version }: ResultCont
       infected: Array.from(infected),
       immunized: Array.from(immunized),
     },
+  };
+}
+
+/** Returns the result of many runs; of those completed, when it was ended early. */
+export function toEnsembleResult(
+  ensemble: Ensemble,
+  { scenario, seed, version }: ResultContext,
+): SimulationResult {
+  const { engine, runs, partial, summary, series } = ensemble;
+  return {
+    scenario,
+    engine,
+    seed,
+    runs,
+    version,
+    ...(partial ? { partial: true } : {}),
+    summary,
+    series,
   };
 }

@@ -36,7 +36,7 @@ export function progressBar(stream: NodeJS.WriteStream, label: string): Progress
   };
 }
 
-const FIRST_LINE_MS = 5_000;
+const FIRST_LINE_MS = 2_000;
 const LINE_SPACING_MS = 15_000;
 
 /** Returns a progress that hands `write` a line after some seconds and then a few lines a minute. */

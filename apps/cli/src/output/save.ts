@@ -1,8 +1,8 @@
 /** Writing a set of files into a directory so that each appears whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
 
 export interface OutputFile {
@@ -22,7 +22,7 @@ export async function prepareDirectory(path: string): Promise<string> {
     throw new CommandFailure(EXIT.usage, `--out ${path} is a file; name a directory.`);
   }
   try {
-    await mkdir(directory, { recursive: true });
+    if (found === undefined) await makeDirectory(directory);
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new CommandFailure(EXIT.failed, `Cannot write into ${path}: ${systemReason(error)}.`, {
@@ -32,14 +32,36 @@ export async function prepareDirectory(path: string): Promise<string> {
   return directory;
 }
 
+/** Like `mkdir` with `recursive`, which never returns where a file system refuses to say why, as /proc does. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const isParentMissing = errorCode(error) === 'ENOENT' && (await isMissing(dirname(path)));
+    if (!isParentMissing) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: unknown) => errorCode(error) === 'ENOENT',
+  );
+}
+
 /**
  * Writes all files under temporary names, then renames each into place. When one cannot be written, none is renamed
  * and the temporary ones are removed; the error says which file and why.
  */
 export async function saveFiles(directory: string, files: readonly OutputFile[]): Promise<void> {
   const temporary = join(directory, `.wormwood-${randomUUID()}`);
+  const removeAtExit = (): void => rmSync(temporary, { recursive: true, force: true });
   let current = directory;
   try {
+    // A second Ctrl-C ends the program in the middle of this.
+    process.once('exit', removeAtExit);
     await mkdir(temporary);
     for (const file of files) {
       current = join(directory, file.name);
@@ -58,6 +80,7 @@ export async function saveFiles(directory: string, files: readonly OutputFile[])
   } finally {
     // A full disk or a vanished one must not hide the first error.
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    process.off('exit', removeAtExit);
   }
 }
 

@@ -1,0 +1,87 @@
+/** The files that `--out DIR` leaves of one result: numbers, figures, report. */
+import { formatIpv4 } from '@wormwood/base';
+import type { InfectionLog } from '@wormwood/epidemic';
+import {
+  type LineChart,
+  renderReport,
+  seriesColumns,
+  seriesCsv,
+  type SimulationResult,
+  summaryTable,
+  threeFacts,
+  toCsv,
+  toSvg,
+  trajectoryChart,
+  verdict,
+} from '@wormwood/scenario';
+import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import { svgToPng } from '../png.ts';
+import { VERSION } from '../version.ts';
+import type { OutputFile } from './save.ts';
+
+/** Returns the files of a result; `infections`, when the run kept them, adds who infected whom. */
+export function resultFiles(result: SimulationResult, infections: InfectionLog | undefined): OutputFile[] {
+  const chart = trajectoryChart(result);
+  const name = String(result.scenario['name']);
+  const report = renderReport({
+    title: name,
+    verdict: verdict(result),
+    facts: threeFacts(result),
+    sections: [{ title: 'The outbreak', text: '', charts: [chart], tables: [summaryTable(result)] }],
+    results: [{ name, result }],
+  });
+  return [
+    { name: 'result.json', content: `${JSON.stringify(result)}\n` },
+    { name: 'series.csv', content: seriesCsv(result) },
+    { name: 'series.parquet', content: seriesParquet(result) },
+    ...(infections === undefined ? [] : infectionFiles(infections)),
+    ...chartFiles(chart),
+    { name: 'report.html', content: report },
+  ];
+}
+
+/** Returns a chart as SVG and PNG. */
+export function chartFiles(chart: LineChart): OutputFile[] {
+  const svg = toSvg(chart);
+  return [
+    { name: `${chart.id}.svg`, content: svg },
+    { name: `${chart.id}.png`, content: svgToPng(svg) },
+  ];
+}
+
+function seriesParquet(result: SimulationResult): Uint8Array {
+  return parquet(
+    seriesColumns(result).map(([name, values]) => ({
+      name,
+      data: Float64Array.from(values),
+      type: 'DOUBLE',
+    })),
+  );
+}
+
+/** Spaces beyond IPv4 have addresses that no dotted quad can write. */
+const IPV4_SIZE = 2 ** 32;
+
+function infectionFiles({ host, infector, timeSeconds, address }: InfectionLog): OutputFile[] {
+  const addressOf = Array.from(host, (index) => address[index] ?? 0);
+  const isIpv4 = address.every((value) => value < IPV4_SIZE);
+  const rows = Array.from(host, (index, row) => {
+    const place = addressOf[row] ?? 0;
+    return [index, isIpv4 ? formatIpv4(place) : place, infector[row] ?? -1, timeSeconds[row] ?? 0];
+  });
+  const columns: readonly ColumnSource[] = [
+    { name: 'host', data: host, type: 'INT32' },
+    { name: 'address', data: BigInt64Array.from(addressOf, BigInt), type: 'INT64' },
+    { name: 'infector', data: infector, type: 'INT32' },
+    { name: 'time_s', data: timeSeconds, type: 'DOUBLE' },
+  ];
+  return [
+    { name: 'infections.csv', content: toCsv([['host', 'address', 'infector', 'time_s'], ...rows]) },
+    { name: 'infections.parquet', content: parquet(columns) },
+  ];
+}
+
+function parquet(columns: readonly ColumnSource[]): Uint8Array {
+  const columnData = columns.map((column) => ({ nullable: false, ...column }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: `wormwood ${VERSION}` }));
+}

@@ -1,0 +1,14 @@
+/** Tables for the terminal. */
+import type { ReportTable } from '@wormwood/scenario';
+import Table from 'cli-table3';
+
+/** Returns the table with a rule under the head, the first column left and the others right; no colours of its own. */
+export function renderTable({ caption, columns, rows }: ReportTable): string {
+  const table = new Table({
+    head: [...columns],
+    colAligns: columns.map((_, column) => (column === 0 ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...rows.map((cells) => [...cells]));
+  return `${caption}\n${table.toString()}`;
+}
