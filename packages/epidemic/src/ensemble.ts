@@ -102,8 +102,9 @@ export async function runEnsemble(
   let next = 0;
   let completed = 0;
   let isEnded = false;
+  const isOver = (): boolean => next >= runs || isEnded || signal?.aborted === true;
   const work = async (): Promise<void> => {
-    while (next < runs && !isEnded && signal?.aborted !== true) {
+    while (!isOver()) {
       const share = Math.ceil((runs - next) / (CHUNKS_LEFT_PER_WORKER * workers));
       const count = Math.min(CHUNK_RUNS_MAX, share);
       const first = next;
