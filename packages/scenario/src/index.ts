@@ -27,7 +27,7 @@ export type {
   SingleSeries,
   SingleSummary,
 } from './result.ts';
-export { type ResultContext, toSingleResult } from './to-result.ts';
+export { type ResultContext, toEnsembleResult, toSingleResult } from './to-result.ts';
 
 // Figures: charts as data, and their renderers.
 export type { Axis, Line, LineChart, Moment } from './figure/chart.ts';
