@@ -11,6 +11,8 @@ const SEND_BUFFER_BYTES = 1 << 18;
 export interface EndpointActions {
   /** Something was queued for a connection: send what may be sent, now or at the end of the batch. */
   changed(at: number): void;
+  /** The remote side must hear from us: the window has changed. */
+  owe(at: number): void;
   abort(at: number): void;
 }
 
@@ -87,6 +89,6 @@ export class Endpoint implements TcpConnection {
       this.service?.ended();
     }
     // The window has opened again; say so.
-    if (!this.isDead) this.#actions.changed(this.#at);
+    if (!this.isDead) this.#actions.owe(this.#at);
   }
 }

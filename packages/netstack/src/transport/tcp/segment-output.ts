@@ -14,7 +14,7 @@ import {
   writeU32,
   writeU8,
 } from '@wormwood/wire';
-import type { StackBehavior } from '../../behavior.ts';
+import type { StackBehavior, TcpBehavior } from '../../behavior.ts';
 import type { Ipv4Output, PacketHead } from '../../network/ipv4-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { type ConnectionTable, field, flag } from './connection-table.ts';
@@ -22,6 +22,8 @@ import type { SendBuffer } from './send-buffer.ts';
 import type { HeldRange } from './receive-queue.ts';
 
 const NOP = 1;
+
+type TcpOptionName = Exclude<TcpBehavior['optionOrder'][number], 'nop'>;
 
 /** What to send on a connection; addresses, ports and acknowledgment come from the table. */
 export interface Segment {
@@ -82,28 +84,18 @@ export class SegmentOutput {
     const out = this.#output.bytes;
     const { tcp } = behavior;
     let option = start + TCP_HEADER_LENGTH;
-    const flags = words[at + field.flags]!;
+    // Filling belongs to the option behind it: without that option it is not sent either.
+    let filling = 0;
     for (const name of tcp.optionOrder) {
-      if (name === 'mss') {
-        out[option] = tcpOptionCode.mss;
-        out[option + 1] = 4;
-        writeU16(out, option + 2, tcp.mssBytes);
-        option += 4;
-      } else if (name === 'nop') {
-        out[option++] = NOP;
-      } else if (name === 'sack') {
-        if ((flags & flag.sack) === 0) continue;
-        out[option++] = tcpOptionCode.sackPermitted;
-        out[option++] = 2;
-      } else if (name === 'timestamps') {
-        if ((flags & flag.timestamps) === 0) continue;
-        option = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
-      } else if (words[at + field.scales]! >>> 16 !== NO_SCALE) {
-        out[option] = tcpOptionCode.windowScale;
-        out[option + 1] = 3;
-        out[option + 2] = tcp.windowScale;
-        option += 3;
+      if (name === 'nop') {
+        filling++;
+        continue;
       }
+      if (this.#isOffered(at, name)) {
+        for (; filling > 0; filling--) out[option++] = NOP;
+        option = this.#writeOption(name, out, option, at, behavior, nowSeconds);
+      }
+      filling = 0;
     }
     while ((option - start) % 4 !== 0) out[option++] = NOP;
     const sequence = words[at + field.initialSend]!;
@@ -114,6 +106,40 @@ export class SegmentOutput {
       headerLength: option - start,
     });
     this.#finish(start, option);
+  }
+
+  /** Whether the SYN had the option too, so that the SYN/ACK may. */
+  #isOffered(at: number, name: TcpOptionName): boolean {
+    const { words } = this.#table;
+    if (name === 'sack') return (words[at + field.flags]! & flag.sack) !== 0;
+    if (name === 'timestamps') return (words[at + field.flags]! & flag.timestamps) !== 0;
+    return name === 'mss' || words[at + field.scales]! >>> 16 !== NO_SCALE;
+  }
+
+  #writeOption(
+    name: TcpOptionName,
+    out: Uint8Array,
+    option: number,
+    at: number,
+    behavior: StackBehavior,
+    nowSeconds: number,
+  ): number {
+    if (name === 'timestamps') return this.#writeTimestamps(out, option, at, behavior, nowSeconds);
+    if (name === 'mss') {
+      out[option] = tcpOptionCode.mss;
+      out[option + 1] = 4;
+      writeU16(out, option + 2, behavior.tcp.mssBytes);
+      return option + 4;
+    }
+    if (name === 'sack') {
+      out[option] = tcpOptionCode.sackPermitted;
+      out[option + 1] = 2;
+      return option + 2;
+    }
+    out[option] = tcpOptionCode.windowScale;
+    out[option + 1] = 3;
+    out[option + 2] = behavior.tcp.windowScale;
+    return option + 3;
   }
 
   /** Sends a segment of a connection that is past its handshake; false when the device has no room. */

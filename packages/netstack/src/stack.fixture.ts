@@ -1,0 +1,213 @@
+/** A stack on a link in memory, and the hands of a remote host: send a segment, see what comes back. */
+import { randomStreams, VirtualClock } from '@wormwood/base';
+import {
+  emitIpv4,
+  emitTcp,
+  type Ipv4Repr,
+  ipProtocol,
+  isMalformed,
+  parseIpv4Packet,
+  parseTcp,
+  pseudoHeaderSum,
+  tcpFlag,
+  tcpLength,
+  type TcpRepr,
+} from '@wormwood/wire';
+import { plainBehavior, type StackBehavior } from './behavior.ts';
+import type { StackHost, TcpConnection, TcpService } from './host.ts';
+import { memoryLink } from './link/memory-link.ts';
+import { silentObserver, type StackObserver } from './observer.ts';
+import { Stack, type StackOptions } from './stack.ts';
+
+export const LOCAL = 0x0a000001;
+export const REMOTE = 0xc0000201;
+export const PORT = 80;
+export const REMOTE_PORT = 40_000;
+
+/** A service that remembers what it was told. */
+export class RecordingService implements TcpService {
+  readonly connection: TcpConnection;
+  readonly received: number[] = [];
+  readonly calls: string[] = [];
+
+  constructor(connection: TcpConnection) {
+    this.connection = connection;
+  }
+
+  data(octets: Uint8Array): void {
+    this.received.push(...octets);
+    this.calls.push(`data ${octets.length}`);
+  }
+
+  ended(): void {
+    this.calls.push('ended');
+  }
+
+  writable(): void {
+    this.calls.push('writable');
+  }
+
+  closed(reason: string): void {
+    this.calls.push(`closed ${reason}`);
+  }
+}
+
+export interface BenchOptions {
+  readonly behavior?: Partial<StackBehavior>;
+  readonly observer?: Partial<StackObserver>;
+  readonly stack?: StackOptions;
+  readonly accept?: (connection: TcpConnection) => TcpService | null;
+  readonly host?: Partial<StackHost>;
+}
+
+/** A TCP segment in the words that a test cares about; the rest has defaults. */
+export type SegmentWords = Partial<Omit<TcpRepr, 'flags' | 'payload'>> & {
+  readonly flags: string;
+  readonly payload?: readonly number[] | Uint8Array;
+};
+
+const FLAGS: Readonly<Record<string, number>> = {
+  F: tcpFlag.FIN,
+  S: tcpFlag.SYN,
+  R: tcpFlag.RST,
+  P: tcpFlag.PSH,
+  A: tcpFlag.ACK,
+};
+
+export function flagsOf(letters: string): number {
+  return [...letters].reduce((bits, letter) => bits | (FLAGS[letter] ?? 0), 0);
+}
+
+export function bench(options: BenchOptions = {}) {
+  const clock = new VirtualClock();
+  const [far, device] = memoryLink({ medium: 'ip', slots: 4096 });
+  const services: RecordingService[] = [];
+  const accept = (connection: TcpConnection): TcpService => {
+    const service = new RecordingService(connection);
+    services.push(service);
+    return service;
+  };
+  const host: StackHost = {
+    behavior: { ...plainBehavior(), ...options.behavior },
+    linkAddress: null,
+    answersEcho: true,
+    tcpPort: (port) => (port === PORT ? 'open' : port === 81 ? 'filtered' : 'closed'),
+    udpPort: (port) => (port === PORT ? 'open' : port === 81 ? 'filtered' : 'closed'),
+    acceptTcp: options.accept ?? accept,
+    receiveUdp: (datagram, reply) => reply(datagram.payload.slice()),
+    ...options.host,
+  };
+  const stack = new Stack(
+    {
+      device,
+      hosts: { find: (address) => (address === LOCAL ? host : null) },
+      clock,
+      streams: randomStreams('5'),
+      observer: { ...silentObserver, ...options.observer },
+      linkAddress: 0,
+    },
+    options.stack,
+  );
+
+  const sendPacket = (octets: Uint8Array): void => {
+    const at = far.reserve();
+    if (at < 0) throw new Error('the link is full');
+    far.transmitBuffer.set(octets, at);
+    far.commit(octets.length);
+    far.flush();
+    stack.work(1000);
+  };
+  const receivePackets = (): Ipv4Repr[] => {
+    const packets: Ipv4Repr[] = [];
+    far.receive((bytes, start, end) => {
+      const packet = parseIpv4Packet(bytes.slice(start, end));
+      if (isMalformed(packet)) throw new Error(packet.reason);
+      packets.push(packet);
+    }, 1e6);
+    return packets;
+  };
+  const receive = (): TcpRepr[] =>
+    receivePackets().map((packet) => {
+      const segment = parseTcp(packet.payload);
+      if (isMalformed(segment)) throw new Error(segment.reason);
+      return segment;
+    });
+  const send = (segment: SegmentWords): void => sendPacket(tcpPacket(segment));
+  const advance = (seconds: number): void => {
+    clock.advanceBy(seconds);
+    stack.work(1000);
+  };
+  return { clock, stack, services, host, sendPacket, receivePackets, send, receive, advance };
+}
+
+export function tcpPacket(
+  { flags, payload = [], ...words }: SegmentWords,
+  source: number = REMOTE,
+): Uint8Array {
+  const segment: TcpRepr = {
+    sourcePort: REMOTE_PORT,
+    destinationPort: PORT,
+    sequenceNumber: 0,
+    acknowledgmentNumber: 0,
+    reserved: 0,
+    window: 65_535,
+    urgentPointer: 0,
+    options: [],
+    ...words,
+    flags: flagsOf(flags),
+    payload: Uint8Array.from(payload),
+  };
+  const transport = new Uint8Array(tcpLength(segment));
+  emitTcp(segment, transport, 0, pseudoHeaderSum({ source, destination: LOCAL }));
+  return ipPacket(ipProtocol.tcp, transport, source);
+}
+
+export function ipPacket(
+  protocol: number,
+  payload: Uint8Array,
+  source: number = REMOTE,
+  words: Partial<Ipv4Repr> = {},
+): Uint8Array {
+  const repr: Ipv4Repr = {
+    typeOfService: 0,
+    identification: 1,
+    reservedFlag: false,
+    dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
+    timeToLive: 64,
+    protocol,
+    source,
+    destination: LOCAL,
+    options: [],
+    payload,
+    ...words,
+  };
+  const out = new Uint8Array(20 + payload.length);
+  emitIpv4(repr, out);
+  return out;
+}
+
+/** A bench with an established connection: the sequence numbers of both sides stand one after their SYN. */
+export function establishedBench(
+  options: BenchOptions & { readonly synOptions?: TcpRepr['options']; readonly window?: number } = {},
+) {
+  const made = bench(options);
+  const remote = 1000;
+  made.send({
+    flags: 'S',
+    sequenceNumber: remote,
+    options: options.synOptions ?? [],
+    window: options.window ?? 65_535,
+  });
+  const [synAck] = made.receive();
+  if (synAck === undefined) throw new Error('no SYN/ACK');
+  const local = (synAck.sequenceNumber + 1) >>> 0;
+  made.send({
+    flags: 'A',
+    sequenceNumber: remote + 1,
+    acknowledgmentNumber: local,
+    window: options.window ?? 65_535,
+  });
+  return { ...made, synAck, remote: remote + 1, local, service: made.services[0] };
+}
