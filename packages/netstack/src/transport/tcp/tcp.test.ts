@@ -3,7 +3,7 @@ import { randomStreams } from '@wormwood/base';
 import { type TcpRepr, tcpFlag } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bench, establishedBench, flagsOf, RecordingService, tcpPacket } from '../../stack.fixture.ts';
+import { bench, establishedBench, flagsOf, type RecordingService, tcpPacket } from '../../stack.fixture.ts';
 
 const brief = (segments: readonly TcpRepr[]): string[] =>
   segments.map(({ flags, payload }) => `${letters(flags)}${payload.length > 0 ? ` ${payload.length}` : ''}`);
