@@ -82,7 +82,7 @@ describe('handshake', () => {
       'mss',
       'sackPermitted',
       'timestamps',
-      'nop',
+      'noOperation',
       'windowScale',
     ]);
     expect(full.options[2]).toMatchObject({ kind: 'timestamps', echo: 5 });
