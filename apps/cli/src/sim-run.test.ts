@@ -162,6 +162,23 @@ async function onTerminal(args: readonly string[], env: Readonly<Record<string, 
   return shown;
 }
 
+describe('talk', () => {
+  const args = ['--engine', 'stochastic', '--runs', '8', '--json'];
+  const slow = SMALL.replace('2^16', '2^32')
+    .replace('vulnerable: 2000', 'vulnerable: 3000000')
+    .replace('scanRate: 2/s', 'scanRate: 50/s')
+    .replace('duration: 10min', 'duration: 24h')
+    .replace('sample: 10s', 'sample: 1h');
+
+  it('is sparse on stderr, leaves stdout alone, and stops with --quiet', async () => {
+    const [talkative, quiet] = await Promise.all([run(args, slow), run([...args, '--quiet'], slow)]);
+    // How many lines there are depends on the machine; a quick one shows none.
+    expect(talkative.stderr).toMatch(/^(?:stochastic: \d+ %, \d+ of 8 runs(?:, about [^\n]+ left)?\n){0,9}$/);
+    expect(quiet.stderr).toBe('');
+    expect(quiet.stdout).toBe(talkative.stdout);
+  });
+});
+
 describe('refusals', () => {
   it('tells all seven mistakes of a file at once and writes nothing', async () => {
     const text = SMALL.replace('version: 1', 'version: 2')
@@ -317,6 +334,35 @@ describe('--out', () => {
     });
   });
 });
+
+describe('a full disk', () => {
+  const canMount = isPossible('unshare', ['-rm', 'true']);
+
+  it('is told in a sentence and leaves nothing', () => {
+    if (!canMount) {
+      expect(process.env['WORMWOOD_REQUIRE_ALL'], 'no user namespaces').toBeUndefined();
+      console.log('not checked: no user namespaces to mount a small disk in');
+      return;
+    }
+    const program = new URL('../bin/wormwood.js', import.meta.url).pathname;
+    const script = `mount -t tmpfs -o size=64k none /mnt && cd /mnt &&
+      "${process.execPath}" "${program}" sim run provos-2004-20min --json --out results >/dev/null
+      echo "code $?"; find /mnt -type f`;
+    const told = execFileSync('unshare', ['-rm', 'bash', '-c', `{ ${script}; } 2>&1`], { encoding: 'utf8' });
+    expect(told).toMatch(
+      /^wormwood: Cannot write \/mnt\/results\/[a-z.]+: the disk is full\.[^\n]+\ncode 1\n$/,
+    );
+  });
+});
+
+function isPossible(program: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function parquetRows(path: string): Promise<Record<string, unknown>[]> {
   const { parquetReadObjects } = await import('hyparquet');

@@ -67,7 +67,11 @@ export async function simulateEnsemble(
     completed = told.completed;
   };
   const ensemble = await watched(terminal.progress(engine), {
-    work: runEnsemble({ outbreak, engine, seed, runs }, pool.runChunk, { workers, onProgress, signal }),
+    work: runEnsemble({ outbreak, engine, seed, runs }, (chunk) => pool.runChunk(chunk), {
+      workers,
+      onProgress,
+      signal,
+    }),
     show: (progress) => {
       const fraction = (pool.simulatedSeconds() - before) / wholeSeconds;
       const note = `${formatCount(completed)} of ${formatCount(runs)} runs`;

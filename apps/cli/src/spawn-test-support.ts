@@ -34,7 +34,7 @@ export function wormwood(args: readonly string[], options: SpawnOptions = {}): P
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      while (waiting[0]?.after.test(stderr)) child.kill(waiting.shift()?.signal);
+      if (waiting[0]?.after.test(stderr)) child.kill(waiting.shift()?.signal);
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));

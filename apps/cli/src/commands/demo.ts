@@ -37,6 +37,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
 async function compute(options: DemoOptions, terminal: Terminal): Promise<Experiment | undefined> {
   const interrupt = catchInterrupt(() => terminal.say('\nEnding the runs; once more ends at once.'));
   const pool = openWorkerPool(options.workers, interrupt.flag);
+  terminal.say('Running the experiment of Provos (2004): one worm, many defenses, several engines …');
   const ended = (): never => {
     throw new CommandFailure(EXIT.interrupted, 'interrupted');
   };
@@ -84,7 +85,7 @@ function demoFiles(experiment: Experiment, story: Report, summary: object): read
   const tables = story.sections.flatMap((section) => section.tables);
   const series = [
     { name: 'no-honeypots', result: alone },
-    ...delays.map(({ start, asShipped }) => ({ name: start, result: asShipped })),
+    ...delays.map(({ id, asShipped }) => ({ name: id, result: asShipped })),
     ...fidelities.slice(1).map(({ result }) => ({ name: `fidelity-${result.engine}`, result })),
   ];
   return [
@@ -93,11 +94,14 @@ function demoFiles(experiment: Experiment, story: Report, summary: object): read
     ...story.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
     ...series.map(({ name, result }) => ({ name: `${name}.csv`, content: seriesCsv(result) })),
     ...tables.map(({ columns, rows }, index) => ({
-      name: `${delays[index] === undefined ? 'fidelities' : `${delays[index].start}-by-count`}.csv`,
+      name: delays[index] === undefined ? 'fidelities.csv' : `${delays[index].id}-by-count.csv`,
       content: toCsv([columns, ...rows]),
     })),
   ];
 }
+
+/** Of each section; the report has them all. */
+const CHARTS_SHOWN = 2;
 
 /** Returns the story as text, each part of it once. */
 function tell(story: Report, terminal: Terminal): string {
@@ -107,7 +111,7 @@ function tell(story: Report, terminal: Terminal): string {
     [
       stdout.bold(title),
       wrapped(text, columns),
-      ...charts.map((chart) => toTerminal(chart, { columns, rows: 12, color })),
+      ...charts.slice(-CHARTS_SHOWN).map((chart) => toTerminal(chart, { columns, rows: 12, color })),
       ...tables.map(renderTable),
     ].join('\n\n'),
   );

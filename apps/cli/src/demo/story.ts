@@ -51,22 +51,22 @@ function aloneSection(alone: SimulationResult): ReportSection {
   };
 }
 
-function delaySection({ start, asShipped, byCount }: DelayStudy): ReportSection {
+function delaySection({ start, id, asShipped, byCount }: DelayStudy): ReportSection {
   const title = `Honeypots after ${start}`;
   const chart = { untilSeconds: SHOWN_SECONDS };
   return {
     title,
     text: verdict(asShipped),
     charts: [
-      trajectoryChart(asShipped, { ...chart, id: `${start}-trajectory`, title: `${title}: hosts over time` }),
+      trajectoryChart(asShipped, { ...chart, id: `${id}-trajectory`, title: `${title}: hosts over time` }),
       comparisonChart(byCount, 'infected', {
         ...chart,
-        id: `${start}-infected-now`,
+        id: `${id}-infected-now`,
         title: `${title}: infected now, by number of honeypots`,
       }),
       comparisonChart(byCount, 'everInfected', {
         ...chart,
-        id: `${start}-ever-infected`,
+        id: `${id}-ever-infected`,
         title: `${title}: ever infected, by number of honeypots`,
       }),
     ],
