@@ -15,7 +15,7 @@ const BAR_STEPS = 1000;
 /** Returns a bar that redraws itself on `stream`, a terminal, and is gone after `stop`. */
 export function progressBar(stream: NodeJS.WriteStream, label: string): Progress {
   const timeLeft = estimator();
-  const columns = stream.columns;
+  const columns = stream.columns || 80;
   const bar = new SingleBar({
     format: `${label} {bar} {percentage}%  {note}{left}`,
     stream,
@@ -27,12 +27,18 @@ export function progressBar(stream: NodeJS.WriteStream, label: string): Progress
     fps: 5,
   });
   bar.start(BAR_STEPS, 0, { note: '', left: '' });
+  // The bar hides the cursor; whatever ends the program must bring it back.
+  const stop = (): void => bar.stop();
+  process.once('exit', stop);
   return {
     update: (fraction, note) => {
       const left = timeLeft(fraction);
       bar.update(Math.floor(fraction * BAR_STEPS), { note, left: left === null ? '' : `, ${left} left` });
     },
-    stop: () => bar.stop(),
+    stop: () => {
+      process.off('exit', stop);
+      stop();
+    },
   };
 }
 
