@@ -7,6 +7,7 @@
  * when the blocks are cut out of it, so that no draw has to be thrown away because it fell into a block.
  */
 import { assert, type RandomStream } from '@wormwood/base';
+import { drawBelow, drawDistinct, isSparse } from './distinct-kernel.ts';
 import type { HoneypotDefense, Outbreak } from './outbreak.ts';
 
 /** Name of the stream to place from: engines that share it place a replicate's hosts on the same addresses. */
@@ -29,22 +30,23 @@ export function placementObstacles(outbreak: Outbreak): readonly string[] {
   const { addressSpaceSize, population, defenses } = outbreak;
   const { vulnerable } = population;
   const honeypots = countHoneypots(defenses);
+  const all = `${vulnerable} vulnerable hosts and ${honeypots} honeypots`;
   const reasons: string[] = [];
   if (vulnerable + honeypots > addressSpaceSize) {
-    reasons.push(
-      `An address space of ${addressSpaceSize} addresses has no room for ${vulnerable} vulnerable hosts and ${honeypots} honeypots.`,
-    );
+    reasons.push(`An address space of ${addressSpaceSize} addresses has no room for ${all}.`);
   }
   if (vulnerable + honeypots > PLACED_ADDRESSES_MAX) {
     reasons.push(
-      `${vulnerable} vulnerable hosts and ${honeypots} honeypots are more than the ${PLACED_ADDRESSES_MAX} addresses that fit in memory one by one; the engines ode and stochastic count them instead.`,
+      `${all} are more than the ${PLACED_ADDRESSES_MAX} addresses that fit in memory one by one; ` +
+        `the engines ode and stochastic count them instead.`,
     );
   }
   const populated = countHoneypots(defenses.filter(({ placement }) => placement === 'populated'));
   const networks = Math.min(vulnerable, networksOf(outbreak));
   if (populated > networks * NETWORK_SIZE - vulnerable) {
     reasons.push(
-      `${vulnerable} vulnerable hosts lie in ${networks} networks of ${NETWORK_SIZE} addresses at most, which have no room for ${populated} honeypots beside them.`,
+      `${vulnerable} vulnerable hosts lie in ${networks} networks of ${NETWORK_SIZE} addresses at most, ` +
+        `which have no room for ${populated} honeypots beside them.`,
     );
   }
   return reasons;
@@ -54,33 +56,12 @@ export function placementObstacles(outbreak: Outbreak): readonly string[] {
 export function placePopulation(outbreak: Outbreak, stream: RandomStream): PlacedPopulation {
   const { defenses } = outbreak;
   const blocks = drawBlocks(outbreak, stream);
-  const offsets = new DistinctOffsets(outbreak.population.vulnerable + countHoneypots(scattered(defenses)));
-  const hostRows = drawHosts(outbreak, blocks, offsets, stream);
-  // By position, not by object: one and the same defense may be listed twice.
-  const rows = new Map<number, Rows>();
-  const pool = populatedPool(outbreak, blocks, offsets, hostRows);
-  let pooled = outbreak.population.vulnerable;
-  for (const [position, group] of defenses.entries()) {
-    if (group.placement !== 'populated') continue;
-    // Where the hosts happen to share fewer networks than the honeypots need, the rest lies anywhere.
-    const inside = Math.min(group.count, pool.size - pooled);
-    const first = offsets.count;
-    offsets.draw(stream, inside, pool, pooled);
-    pooled += inside;
-    offsets.draw(stream, group.count - inside, blocks.rest, offsets.count);
-    rows.set(position, { first, end: offsets.count });
-  }
-  for (const [position, group] of defenses.entries()) {
-    if (group.placement !== 'scattered') continue;
-    const first = offsets.count;
-    offsets.draw(stream, group.count, blocks.rest, first);
-    rows.set(position, { first, end: offsets.count });
-  }
+  const { offset, rows } = drawRows(outbreak, blocks, stream);
   return {
-    hostAddress: addressesOf(blocks, offsets, hostRows),
+    hostAddress: addressesOf(blocks, offset, { first: 0, end: outbreak.population.vulnerable }),
     honeypotAddress: defenses.map((_, position) => {
       const drawn = rows.get(position);
-      return drawn === undefined ? blockAddresses(blocks, position) : addressesOf(blocks, offsets, drawn);
+      return drawn === undefined ? blockAddresses(blocks, position) : addressesOf(blocks, offset, drawn);
     }),
   };
 }
@@ -88,8 +69,53 @@ export function placePopulation(outbreak: Outbreak, stream: RandomStream): Place
 /** Returns the `hostAddress` that `placePopulation` returns from the same stream, in less time. */
 export function placeHosts(outbreak: Outbreak, stream: RandomStream): Float64Array {
   const blocks = drawBlocks(outbreak, stream);
-  const offsets = new DistinctOffsets(outbreak.population.vulnerable);
-  return addressesOf(blocks, offsets, drawHosts(outbreak, blocks, offsets, stream));
+  const alone = { ...outbreak, defenses: [] };
+  const { offset } = drawRows(alone, blocks, stream);
+  return addressesOf(blocks, offset, { first: 0, end: outbreak.population.vulnerable });
+}
+
+/** Offsets of the hosts, then of the honeypots outside blocks; which rows are whose, by position among the defenses. */
+interface DrawnRows {
+  readonly offset: Float64Array;
+  readonly rows: ReadonlyMap<number, Rows>;
+}
+
+function drawRows(outbreak: Outbreak, blocks: Blocks, stream: RandomStream): DrawnRows {
+  const { population, defenses } = outbreak;
+  const total = population.vulnerable + countHoneypots(outsideBlocks(defenses));
+  const { rest } = blocks;
+  // By position, not by object: one and the same defense may be listed twice.
+  const rows = new Map<number, Rows>();
+  if (isSparse(total, rest.size) && defenses.every(({ placement }) => placement !== 'populated')) {
+    let first = population.vulnerable;
+    for (const [position, { placement, count }] of defenses.entries()) {
+      if (placement !== 'scattered') continue;
+      rows.set(position, { first, end: first + count });
+      first += count;
+    }
+    return { offset: drawDistinct(stream, total, rest.size), rows };
+  }
+  const offsets = new DistinctOffsets(total);
+  offsets.draw(stream, population.vulnerable, rest, 0);
+  const pool = populatedPool(outbreak, blocks, offsets.offset);
+  let pooled = population.vulnerable;
+  for (const [position, { placement, count }] of defenses.entries()) {
+    if (placement !== 'populated') continue;
+    // Where the hosts happen to share fewer networks than the honeypots need, the rest lies anywhere.
+    const inside = Math.min(count, pool.size - pooled);
+    const first = offsets.count;
+    offsets.draw(stream, inside, pool, pooled);
+    pooled += inside;
+    offsets.draw(stream, count - inside, rest, offsets.count);
+    rows.set(position, { first, end: offsets.count });
+  }
+  for (const [position, { placement, count }] of defenses.entries()) {
+    if (placement !== 'scattered') continue;
+    const first = offsets.count;
+    offsets.draw(stream, count, rest, first);
+    rows.set(position, { first, end: offsets.count });
+  }
+  return { offset: offsets.offset, rows };
 }
 
 /** A range of rows of the offsets drawn, in the order of drawing. */
@@ -125,7 +151,7 @@ function countHoneypots(groups: readonly HoneypotDefense[]): number {
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
-function scattered(groups: readonly HoneypotDefense[]): readonly HoneypotDefense[] {
+function outsideBlocks(groups: readonly HoneypotDefense[]): readonly HoneypotDefense[] {
   return groups.filter(({ placement }) => placement !== 'block');
 }
 
@@ -160,21 +186,16 @@ function drawBlocks(outbreak: Outbreak, stream: RandomStream): Blocks {
   return { firstAddress: outbreak.firstAddress, blocks, rest: contiguous(size) };
 }
 
-function drawHosts(outbreak: Outbreak, blocks: Blocks, offsets: DistinctOffsets, stream: RandomStream): Rows {
-  offsets.draw(stream, outbreak.population.vulnerable, blocks.rest, 0);
-  return { first: 0, end: outbreak.population.vulnerable };
-}
-
 function contiguous(size: number): Pool {
   return { size, offsetAt: (index) => index };
 }
 
 /** The addresses outside blocks of all /16 networks that hold a host; empty when nobody asks for them. */
-function populatedPool(outbreak: Outbreak, blocks: Blocks, offsets: DistinctOffsets, hostRows: Rows): Pool {
+function populatedPool(outbreak: Outbreak, blocks: Blocks, offset: Float64Array): Pool {
   if (outbreak.defenses.every(({ placement }) => placement !== 'populated')) return contiguous(0);
   const networks = new Set<number>();
-  for (let row = hostRows.first; row < hostRows.end; row++) {
-    networks.add(Math.floor(addressAt(blocks, offsets.offset[row] ?? 0) / NETWORK_SIZE));
+  for (let host = 0; host < outbreak.population.vulnerable; host++) {
+    networks.add(Math.floor(addressAt(blocks, offset[host] ?? 0) / NETWORK_SIZE));
   }
   const firstOffset = new Float64Array(networks.size);
   const indexBefore = new Float64Array(networks.size);
@@ -221,8 +242,8 @@ function addressAt({ firstAddress, blocks }: Blocks, offset: number): number {
   return address;
 }
 
-function addressesOf(blocks: Blocks, offsets: DistinctOffsets, { first, end }: Rows): Float64Array {
-  const addresses = offsets.offset.slice(first, end);
+function addressesOf(blocks: Blocks, offset: Float64Array, { first, end }: Rows): Float64Array {
+  const addresses = offset.slice(first, end);
   if (blocks.blocks.length === 0 && blocks.firstAddress === 0) return addresses;
   for (let row = 0; row < addresses.length; row++) addresses[row] = addressAt(blocks, addresses[row] ?? 0);
   return addresses;
@@ -258,12 +279,11 @@ class DistinctOffsets {
   }
 
   #drawByRejection(stream: RandomStream, count: number, pool: Pool): void {
-    // The upper bits of a word are uniform below a power of two.
-    const divisor = TWO_TO_32 / pool.size;
-    const isPowerOfTwo = divisor >= 1 && Number.isInteger(divisor);
-    for (let left = count; left > 0;) {
-      const index = isPowerOfTwo ? Math.floor(stream.nextUint32() / divisor) : stream.nextBelow(pool.size);
-      if (this.#add(pool.offsetAt(index))) left--;
+    const end = this.count + count;
+    while (this.count < end) {
+      const indices = new Float64Array(end - this.count);
+      drawBelow(stream, indices, pool.size);
+      for (const index of indices) this.#add(pool.offsetAt(index));
     }
   }
 
@@ -281,12 +301,12 @@ class DistinctOffsets {
     }
   }
 
-  #add(offset: number): boolean {
+  /** Appends the offset unless a row holds it. */
+  #add(offset: number): void {
     const slot = this.#find(offset);
-    if (this.#table[slot] !== 0) return false;
+    if (this.#table[slot] !== 0) return;
     this.offset[this.count++] = offset;
     this.#table[slot] = this.count;
-    return true;
   }
 
   /** The slot that holds `offset`, or the free slot where it belongs. */

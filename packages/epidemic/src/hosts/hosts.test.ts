@@ -111,7 +111,9 @@ describe('hosts', () => {
 
   it('draws from the distribution that the engine stochastic draws from', () => {
     const runs = 1000;
-    const [a, b] = [hosts, stochastic].map((engine) => runsOf(engine, smallScenario, runs, engine.name.length + '1'));
+    const [a, b] = [hosts, stochastic].map((engine) =>
+      runsOf(engine, smallScenario, runs, engine.name.length + '1'),
+    );
     const figures = [
       (run: (typeof a & {})[number]) => run.summary.everInfected,
       (run: (typeof a & {})[number]) => run.summary.timeTo['0.5'] ?? Infinity,
@@ -119,7 +121,8 @@ describe('hosts', () => {
       (run: (typeof a & {})[number]) => run.summary.extinctionTime ?? Infinity,
       (run: (typeof a & {})[number]) => run.summary.honeypotContacts,
     ];
-    for (const figure of figures) expect(kolmogorovSmirnov(a!.map(figure), b!.map(figure))).toBeLessThan(1.95);
+    for (const figure of figures)
+      expect(kolmogorovSmirnov(a!.map(figure), b!.map(figure))).toBeLessThan(1.95);
   });
 
   it('stops when it is told to, with the infections so far', () => {

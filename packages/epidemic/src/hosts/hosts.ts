@@ -50,7 +50,8 @@ export const hosts: Engine = {
 function tooManyHosts({ population: { vulnerable } }: Outbreak): readonly string[] {
   if (vulnerable <= HOSTS_MAX) return [];
   return [
-    `The engine hosts tells up to ${HOSTS_MAX} vulnerable hosts apart, not ${vulnerable}; the engines ode and stochastic count them instead.`,
+    `The engine hosts tells up to ${HOSTS_MAX} vulnerable hosts apart, not ${vulnerable}; ` +
+      `the engines ode and stochastic count them instead.`,
   ];
 }
 

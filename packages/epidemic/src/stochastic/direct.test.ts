@@ -76,9 +76,7 @@ describe('stochastic', () => {
       contactRatePerSecond: contactRatePerSecond(outbreak),
     });
     expect(mean / 3600).toBeCloseTo(14.86, 1);
-    const hours = momentsOf(
-      runsOf(stochastic, outbreak, 100).map((run) => run.summary.timeTo['1']! / 3600),
-    );
+    const hours = momentsOf(runsOf(stochastic, outbreak, 100).map((run) => run.summary.timeTo['1']! / 3600));
     expect(Math.abs(hours.mean - mean / 3600)).toBeLessThan(3 * hours.standardError);
     // Standard error of a standard deviation over 100 runs of a skewed distribution: 10 %.
     expect(Math.abs(hours.standardDeviation / (Math.sqrt(variance) / 3600) - 1)).toBeLessThan(0.3);

@@ -1,7 +1,8 @@
 /**
- * Draws of the event loops, made in batches: an exponential and a uniform for each event, beside what came of them. Apart from the loop that uses
- * them, the generator's state stays in registers, and the 2 % of exponentials that fall outside their ziggurat layer
- * are put off to the end of the batch: a call within the loop would have it keep everything in memory.
+ * Draws of the event loops, made in batches: an exponential and a uniform for each event, beside what came of them.
+ * Apart from the loop that uses them, the generator's state stays in registers, and the 2 % of exponentials that fall
+ * outside their ziggurat layer are put off to the end of the batch: a call within the loop would have it keep everything
+ * in memory.
  */
 import { exponentialOutsideLayer, exponentialZiggurat, type RandomStream } from '@wormwood/base';
 

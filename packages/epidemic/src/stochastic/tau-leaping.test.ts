@@ -89,9 +89,7 @@ describe('tau-leaping', () => {
   it('waits for the contacts that a listening group counts', () => {
     const listening: Outbreak = {
       ...billion,
-      defenses: [
-        honeypots({ count: 6e8, start: { kind: 'contacts', contacts: 1e6, prepareSeconds: 200 } }),
-      ],
+      defenses: [honeypots({ count: 6e8, start: { kind: 'contacts', contacts: 1e6, prepareSeconds: 200 } })],
     };
     const runs = runsOf(stochastic, listening, 40);
     const meanField = runsOf(ode, listening, 1)[0]!;
@@ -102,8 +100,6 @@ describe('tau-leaping', () => {
   });
 
   it('draws the same bytes as ever', () => {
-    expect(trajectoryHash(runsOf(stochastic, billion, 1, '20040809')[0]!)).toBe(
-      '618f5945b39653fa',
-    );
+    expect(trajectoryHash(runsOf(stochastic, billion, 1, '20040809')[0]!)).toBe('618f5945b39653fa');
   });
 });
