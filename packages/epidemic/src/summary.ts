@@ -21,8 +21,8 @@ export interface Summary {
    */
   readonly basicReproductionNumber: number | null;
   /**
-   * S(T)/h when the first honeypots start: susceptible hosts that one infected host meets before its first effective
-   * contact, the delay left out (as the published figure does; 1 + γδ times this with it). Null when none started.
+   * The same when the first honeypots start, with the susceptible hosts left then and the honeypots at work then:
+   * S(T)/h · (1 + γδ); null when none started.
    */
   readonly reproductionNumberAtStart: number | null;
   /** Doubling time of the early outbreak before any defense, in seconds: ln 2 · Ω / (s N). */
@@ -82,15 +82,10 @@ export function summarize(outbreak: Outbreak, facts: RunFacts): Summary {
     extinctionTime: seen.extinctionTime,
     basicReproductionNumber: reproductionNumber(outbreak, outbreak.defenses, vulnerable),
     reproductionNumberAtStart:
-      firstStart &&
-      reproductionNumber(outbreak, firstStart.honeypots.map(withoutDelay), firstStart.susceptible),
+      firstStart && reproductionNumber(outbreak, firstStart.honeypots, firstStart.susceptible),
     doublingTime: rate > 0 ? Math.LN2 / rate : null,
     timeTo: seen.timeTo,
     probes: seen.probes,
     honeypotContacts: seen.honeypotContacts,
   };
-}
-
-function withoutDelay(honeypots: HoneypotDefense): HoneypotDefense {
-  return { ...honeypots, delaySeconds: 0 };
 }
