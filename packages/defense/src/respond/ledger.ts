@@ -1,0 +1,241 @@
+/**
+ * The state of all responses: the sum of the audit log. `record` is the one place where it changes, the same for a fact
+ * just written and for one read after a restart, so that a restart cannot lead to another state. It holds what is alive
+ * and, bounded, what was lately; the log itself holds everything.
+ */
+import { unreachable } from '@wormwood/base';
+import type { AuditEntry, ResponseMode } from './audit/audit-fact.ts';
+import type { Decision } from './decision.ts';
+
+/** The span of every limit "per minute". */
+export const MINUTE_SECONDS = 60;
+const ENDED_MAX = 1000;
+const VERDICTS_MAX = 10_000;
+
+type EntryOf<Event> = Extract<AuditEntry, { event: Event }>;
+
+/** What others may look at. */
+export interface LedgerView {
+  readonly paused: boolean;
+  /** In the order of their proposal. */
+  readonly live: ReadonlyMap<string, Decision>;
+  /** The latest that ended, oldest first; among them every one whose act would still be in force. */
+  readonly ended: ReadonlyMap<string, Decision>;
+}
+
+export class Ledger implements LedgerView {
+  paused = false;
+  /** Fingerprint of the scope in force, or the code of the refusal. */
+  scope: string | null = null;
+  /** Of the last entry. */
+  timeSeconds = 0;
+  /** How many entries the log has. */
+  entryCount = 0;
+  readonly live: Map<string, Decision> = new Map();
+  readonly ended: Map<string, Decision> = new Map();
+  /** Live decisions that are neither active nor at work. */
+  waitingCount = 0;
+  #mode: ResponseMode | null = null;
+  readonly #deeds = new Map<string, string>();
+  readonly #verdicts = new Set<string>();
+  readonly #applied: number[] = [];
+  readonly #answered = new Map<string, number[]>();
+  readonly #held = new Map<number, number>();
+
+  /** Takes in one entry of the log; false if it is about a decision that is not alive, which no responder writes. */
+  record(entry: AuditEntry): boolean {
+    this.timeSeconds = entry.timeSeconds;
+    this.entryCount = entry.sequence;
+    switch (entry.event) {
+      case 'respond.pause':
+      case 'respond.resume':
+        this.paused = entry.event === 'respond.pause';
+        break;
+      case 'scope.load':
+      case 'scope.refuse':
+        this.scope = entry.event === 'scope.load' ? entry.fingerprint : entry.code;
+        break;
+      case 'verdict.infected':
+        this.#remember(entry.verdict);
+        break;
+      case 'decision.none':
+        this.#note(this.#answeredWith(entry.code), entry.timeSeconds);
+        break;
+      case 'decision.add':
+        this.#add(entry);
+        break;
+      case 'respond.start':
+        // What was answered for show may be asked again in earnest, and the other way round.
+        if (entry.mode !== this.#mode) this.#verdicts.clear();
+        this.#mode = entry.mode;
+        break;
+      case 'verdict.suppress':
+        break;
+      default:
+        return this.#change(entry);
+    }
+    return true;
+  }
+
+  /** Whether this verdict was answered, as far back as is remembered. */
+  knows(verdict: string): boolean {
+    return this.#verdicts.has(verdict);
+  }
+
+  /** The live decision about the same action on the same host, if there is one. */
+  decisionOn(deed: Pick<Decision, 'source' | 'action' | 'actuator'>): Decision | undefined {
+    return this.live.get(this.#deeds.get(nameOf(deed)) ?? '');
+  }
+
+  /** Times in the last minute at which an act was begun, oldest first. */
+  appliedSince(timeSeconds: number): readonly number[] {
+    return this.#applied.filter((each) => each > timeSeconds);
+  }
+
+  /** How many verdicts were answered with this refusal since then. */
+  answeredSince(code: string, timeSeconds: number): number {
+    return this.#answeredWith(code).filter((each) => each > timeSeconds).length;
+  }
+
+  /** Whether a person ended an action on this host that would still be in force: then a person decides about the next. */
+  isHeld(source: number, timeSeconds: number): boolean {
+    return (this.#held.get(source) ?? -Infinity) > timeSeconds;
+  }
+
+  #add(entry: EntryOf<'decision.add'>): void {
+    this.#put({
+      id: entry.decision,
+      verdict: entry.verdict,
+      source: entry.source,
+      action: entry.action,
+      actuator: entry.actuator,
+      ttlSeconds: entry.ttlSeconds,
+      approval: entry.approval,
+      dryRun: entry.dryRun,
+      status: 'proposed',
+      proposedSeconds: entry.timeSeconds,
+      lapsesSeconds: entry.lapsesSeconds,
+      approvedBy: null,
+      expiresSeconds: null,
+      failures: 0,
+      retrySeconds: entry.timeSeconds,
+      ending: null,
+      sequence: entry.sequence,
+    });
+  }
+
+  #change(entry: Exclude<AuditEntry, { event: NoDecision }>): boolean {
+    const decision = this.live.get(entry.decision);
+    if (decision === undefined) return false;
+    if (entry.event === 'decision.undo' && entry.code === 'undone') this.#hold(decision);
+    if (entry.event === 'response.begin' && entry.step === 'apply')
+      this.#note(this.#applied, entry.timeSeconds);
+    this.#put({ ...decision, ...changeOf(decision, entry), sequence: entry.sequence });
+    return true;
+  }
+
+  #put(decision: Decision): void {
+    const before = this.live.get(decision.id);
+    this.waitingCount += Number(isWaiting(decision)) - Number(before !== undefined && isWaiting(before));
+    if (decision.status === 'ended') {
+      this.live.delete(decision.id);
+      this.#deeds.delete(nameOf(decision));
+      this.ended.set(decision.id, decision);
+      this.#forgetEnded();
+    } else {
+      this.live.set(decision.id, decision);
+      this.#deeds.set(nameOf(decision), decision.id);
+    }
+  }
+
+  /** A feed tells its readers for as long as they would have kept it that an act has ended; then it may be forgotten. */
+  #forgetEnded(): void {
+    for (const [id, { expiresSeconds }] of this.ended) {
+      if (this.ended.size <= ENDED_MAX) return;
+      if ((expiresSeconds ?? 0) <= this.timeSeconds) this.ended.delete(id);
+    }
+  }
+
+  #hold(decision: Decision): void {
+    for (const [source, until] of this.#held) if (until <= this.timeSeconds) this.#held.delete(source);
+    this.#held.set(decision.source, this.timeSeconds + decision.ttlSeconds);
+  }
+
+  #remember(verdict: string): void {
+    this.#verdicts.add(verdict);
+    if (this.#verdicts.size > VERDICTS_MAX) {
+      for (const oldest of this.#verdicts) {
+        this.#verdicts.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  #answeredWith(code: string): number[] {
+    const times = this.#answered.get(code) ?? [];
+    this.#answered.set(code, times);
+    return times;
+  }
+
+  /** Adds a time and forgets those that no limit looks at any more. */
+  #note(times: number[], timeSeconds: number): void {
+    times.push(timeSeconds);
+    const firstKept = times.findIndex((each) => each > timeSeconds - MINUTE_SECONDS);
+    times.splice(0, firstKept);
+  }
+}
+
+/** Events that are about no decision, or about one that is not there yet. */
+type NoDecision =
+  | 'respond.start'
+  | 'respond.pause'
+  | 'respond.resume'
+  | 'scope.load'
+  | 'scope.refuse'
+  | 'verdict.infected'
+  | 'verdict.suppress'
+  | 'decision.none'
+  | 'decision.add';
+
+/** What an entry changes in its decision. */
+function changeOf(decision: Decision, entry: Exclude<AuditEntry, { event: NoDecision }>): Partial<Decision> {
+  const isBegun = decision.status !== 'proposed' && decision.status !== 'approved';
+  switch (entry.event) {
+    case 'decision.approve':
+      return { status: 'approved', approvedBy: entry.by };
+    case 'decision.refuse':
+      return { status: 'ended', ending: entry.code };
+    case 'decision.lapse':
+      return { status: 'ended', ending: 'lapsed' };
+    case 'decision.undo':
+      // What is begun may be in force; it ends when it is released.
+      return { ending: entry.code, ...(isBegun ? dueAt(entry.timeSeconds) : { status: 'ended' }) };
+    case 'decision.expire':
+      return { ending: 'expired', ...dueAt(entry.timeSeconds) };
+    case 'response.begin':
+      return {
+        status: entry.step === 'apply' ? 'applying' : 'releasing',
+        expiresSeconds: entry.expiresSeconds,
+      };
+    case 'response.done':
+      return { status: entry.step === 'apply' ? 'active' : 'ended', ...dueAt(entry.timeSeconds) };
+    case 'response.fail':
+      if (entry.final) return { status: 'ended', ending: decision.ending ?? 'failed' };
+      return { failures: decision.failures + 1, retrySeconds: entry.retrySeconds };
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** A new step begins with no failures, at once. */
+function dueAt(timeSeconds: number): Pick<Decision, 'failures' | 'retrySeconds'> {
+  return { failures: 0, retrySeconds: timeSeconds };
+}
+
+function isWaiting({ status }: Decision): boolean {
+  return status === 'proposed' || status === 'approved';
+}
+
+function nameOf({ source, action, actuator }: Pick<Decision, 'source' | 'action' | 'actuator'>): string {
+  return `${source} ${action} ${actuator}`;
+}

@@ -1,0 +1,191 @@
+/**
+ * What is due: pure functions of the ledger, of what holds at this moment, and of nothing else. The responder writes
+ * the facts, calls the actuators, and asks again until nothing is due.
+ */
+import { formatIpv4 } from '@wormwood/base';
+import type { Verdict } from '../verdict.ts';
+import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
+import type { Decision } from './decision.ts';
+import { uuidOfName } from './encoding/uuid.ts';
+import { type Refusal, refuseDeed, refuseVerdict, type Standing } from './guard.ts';
+import { type Ledger, MINUTE_SECONDS } from './ledger.ts';
+import type { Scope } from './scope.ts';
+
+/** What holds at a moment, with the mode of the responder. */
+export interface Moment extends Standing {
+  readonly mode: ResponseMode;
+}
+
+/** Decisions that wait for approval or for their turn; more are not of use to anybody. */
+export const WAITING_MAX = 1000;
+/** Verdicts refused for the same reason that are recorded one by one in a minute; a flood must not fill the log. */
+export const ANSWERS_PER_MINUTE_MAX = 30;
+/** After so many failures of an act that is known not to be in force, it is given up. */
+export const APPLY_FAILURES_MAX = 3;
+const RETRY_FIRST_SECONDS = 5;
+const RETRY_SECONDS_MAX = 300;
+const EVIDENCE_LENGTH_MAX = 1000;
+
+/** Returns the answer to a verdict: the facts to record, none for one that is known, or `suppressed` in a flood. */
+export function answerVerdict(
+  verdict: Verdict,
+  ledger: Ledger,
+  moment: Moment,
+): readonly AuditFact[] | 'suppressed' {
+  if (ledger.knows(verdict.id)) return [];
+  const answer = decisionsOn(verdict, ledger, moment);
+  if (!('code' in answer)) return [verdictFact(verdict), ...answer];
+  const before = moment.nowSeconds - MINUTE_SECONDS;
+  if (ledger.answeredSince(answer.code, before) >= ANSWERS_PER_MINUTE_MAX) return 'suppressed';
+  const { source, id } = verdict;
+  return [verdictFact(verdict), { event: 'decision.none', source, verdict: id, ...answer }];
+}
+
+function decisionsOn(
+  verdict: Verdict,
+  ledger: Ledger,
+  moment: Moment,
+): readonly AuditFact[] | Refusal | { readonly code: string; readonly reason: string } {
+  const refusal = refuseVerdict(verdict, moment);
+  if (refusal !== undefined) return refusal;
+  if (!moment.scope.ok) return { code: 'no-scope', reason: moment.scope.reason };
+  if (ledger.waitingCount >= WAITING_MAX) {
+    return { code: 'too-many-waiting', reason: `${WAITING_MAX} decisions wait already.` };
+  }
+  const decisions = proposals(verdict, moment.scope.scope, ledger, moment);
+  if (decisions.length > 0) return decisions;
+  return { code: 'decided', reason: `Every action on ${formatIpv4(verdict.source)} is decided already.` };
+}
+
+function proposals(verdict: Verdict, scope: Scope, ledger: Ledger, moment: Moment): readonly AuditFact[] {
+  const { source } = verdict;
+  return scope.file.actions
+    .filter(({ action, actuator }) => ledger.decisionOn({ source, action, actuator }) === undefined)
+    .map(({ action, actuator, ttlSeconds, approval }): AuditFact => ({
+      event: 'decision.add',
+      // The count of entries makes it another decision if the same verdict ever comes back.
+      decision: uuidOfName(`${verdict.id} ${action} ${actuator} ${ledger.entryCount}`),
+      verdict: verdict.id,
+      source,
+      action,
+      actuator,
+      ttlSeconds,
+      approval,
+      lapsesSeconds: moment.nowSeconds + ttlSeconds,
+      dryRun: moment.mode === 'dryRun',
+    }));
+}
+
+function verdictFact(verdict: Verdict): AuditFact {
+  return {
+    event: 'verdict.infected',
+    source: verdict.source,
+    protocol: verdict.protocol,
+    port: verdict.port,
+    verdict: verdict.id,
+    sinceSeconds: verdict.sinceSeconds,
+    observedSeconds: verdict.timeSeconds,
+    scanRatePerSecond: verdict.scanRatePerSecond.estimate,
+    falsePositiveRate: verdict.falsePositiveRate,
+    missRate: verdict.missRate,
+    unforgeable: verdict.unforgeable,
+    signature: verdict.signature ?? '',
+    evidence: verdict.evidence
+      .map(({ text }) => text)
+      .join('; ')
+      .slice(0, EVIDENCE_LENGTH_MAX),
+  };
+}
+
+/** Returns the changes that follow from time and standing alone. */
+export function factsDue(ledger: Ledger, moment: Moment): readonly AuditFact[] {
+  const facts: AuditFact[] = [];
+  for (const decision of ledger.live.values()) {
+    const fact = factDue(decision, ledger, moment);
+    if (fact !== undefined) facts.push(fact);
+  }
+  return facts;
+}
+
+function factDue(decision: Decision, ledger: Ledger, moment: Moment): AuditFact | undefined {
+  const { id, source, status, ending } = decision;
+  const { nowSeconds } = moment;
+  const about = { decision: id, source };
+  if (ending !== null) return undefined;
+  const refusal = refuseNow(decision, moment);
+  if (status === 'proposed' || status === 'approved') {
+    if (refusal !== undefined) return { event: 'decision.refuse', ...about, ...refusal };
+    if (nowSeconds >= decision.lapsesSeconds) return { event: 'decision.lapse', ...about };
+    const isApproved = decision.approval === 'automatic' && !ledger.isHeld(source, nowSeconds);
+    return status === 'proposed' && isApproved
+      ? { event: 'decision.approve', ...about, by: 'scope' }
+      : undefined;
+  }
+  if (nowSeconds >= (decision.expiresSeconds ?? 0)) return { event: 'decision.expire', ...about };
+  return refusal === undefined ? undefined : { event: 'decision.undo', ...about, by: 'wormwood', ...refusal };
+}
+
+/** Returns why this decision may not be carried out, or be in force, at this moment. */
+export function refuseNow(decision: Decision, moment: Moment): { code: string; reason: string } | undefined {
+  const refusal = refuseDeed(decision, moment);
+  if (refusal !== undefined) return refusal;
+  if (decision.dryRun && moment.mode === 'act') {
+    return { code: 'was-dry-run', reason: 'It was decided for show, and now responses are carried out.' };
+  }
+  const isBegun = decision.status !== 'proposed' && decision.status !== 'approved';
+  if (isBegun || decision.dryRun || moment.mode === 'act') return undefined;
+  return { code: 'dry-run', reason: 'It was decided in earnest, and now nothing is carried out.' };
+}
+
+/** Returns the decisions whose act is to be ended now. Neither a pause nor a limit nor a lost scope holds them up. */
+export function releasesDue(ledger: Ledger, { nowSeconds }: Moment): readonly Decision[] {
+  return [...ledger.live.values()].filter((each) => each.ending !== null && each.retrySeconds <= nowSeconds);
+}
+
+/** Returns the decision to carry out next, if the limits let one through. */
+export function nextToApply(ledger: Ledger, moment: Moment): Decision | undefined {
+  if (ledger.paused || !moment.scope.ok) return undefined;
+  const { nowSeconds } = moment;
+  const { actionsPerMinute } = moment.scope.scope.file;
+  if (ledger.appliedSince(nowSeconds - MINUTE_SECONDS).length >= actionsPerMinute) return undefined;
+  for (const decision of ledger.live.values()) {
+    const { status, ending, retrySeconds } = decision;
+    const isDue = status === 'applying' || (status === 'approved' && !isFull(ledger, moment));
+    if (!isDue || ending !== null || retrySeconds > nowSeconds) continue;
+    if (refuseNow(decision, moment) === undefined) return decision;
+  }
+  return undefined;
+}
+
+/** Returns when something is due without anything happening, or undefined; not before `nowSeconds`. */
+export function nextDueSeconds(ledger: Ledger, moment: Moment): number | undefined {
+  const turnSeconds = nextTurnSeconds(ledger, moment);
+  let earliest = Infinity;
+  for (const { status, ending, retrySeconds, lapsesSeconds, expiresSeconds } of ledger.live.values()) {
+    const isWaiting = status === 'proposed' || status === 'approved';
+    const endSeconds = isWaiting ? lapsesSeconds : (expiresSeconds ?? Infinity);
+    earliest = Math.min(earliest, ending === null ? endSeconds : retrySeconds);
+    if (ending === null && (status === 'applying' || (status === 'approved' && !isFull(ledger, moment)))) {
+      earliest = Math.min(earliest, Math.max(retrySeconds, turnSeconds));
+    }
+  }
+  return earliest === Infinity ? undefined : Math.max(earliest, moment.nowSeconds);
+}
+
+/** When the pause and the limit per minute let the next act through. */
+function nextTurnSeconds(ledger: Ledger, { nowSeconds, scope }: Moment): number {
+  if (ledger.paused || !scope.ok) return Infinity;
+  const { actionsPerMinute } = scope.scope.file;
+  const first = ledger.appliedSince(nowSeconds - MINUTE_SECONDS).at(-actionsPerMinute);
+  return first === undefined ? nowSeconds : first + MINUTE_SECONDS;
+}
+
+/** Whether as many acts are in force as the scope allows. */
+function isFull(ledger: Ledger, { scope }: Moment): boolean {
+  return scope.ok && ledger.live.size - ledger.waitingCount >= scope.scope.file.activeActionsMax;
+}
+
+/** Returns when a step that failed so many times before is tried again. */
+export function retryAt(nowSeconds: number, failures: number): number {
+  return nowSeconds + Math.min(RETRY_FIRST_SECONDS * 2 ** failures, RETRY_SECONDS_MAX);
+}
