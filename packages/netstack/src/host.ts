@@ -19,8 +19,11 @@ export interface StackHost {
 }
 
 export interface HostDirectory {
-  /** Returns who answers at the address, or null. Called for every packet: constant or logarithmic time, no allocation. */
-  find(address: number): StackHost | null;
+  /**
+   * Returns who answers at `address` when `source` asks by an IP protocol, or null. Called for every packet: constant or
+   * logarithmic time, no allocation.
+   */
+  find(address: number, source: number, protocol: number): StackHost | null;
 }
 
 export interface UdpDatagram {

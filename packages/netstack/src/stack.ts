@@ -127,7 +127,7 @@ export class Stack {
     packet.source = readU32(bytes, ipStart + ipv4Field.source);
     packet.destination = readU32(bytes, ipStart + ipv4Field.destination);
     packet.protocol = readU8(bytes, ipStart + ipv4Field.protocol);
-    packet.host = this.#components.hosts.find(packet.destination);
+    packet.host = this.#components.hosts.find(packet.destination, packet.source, packet.protocol);
     if (packet.host === null) {
       this.#components.observer.other(
         packet.source,

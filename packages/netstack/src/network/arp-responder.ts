@@ -38,6 +38,8 @@ const TAKEN_SECONDS = 600;
 const CLAIMS_MAX = 65_536;
 /** RFC 5227 2.1.1: a probe has no sender address, so that it moves no cache. */
 const NO_ADDRESS = 0;
+/** Who answers a question about an address does not depend on what will be sent there. */
+const NO_PROTOCOL = -1;
 const BROADCAST = 0xffff_ffff_ffff;
 
 interface Claim {
@@ -66,7 +68,7 @@ export class ArpResponder {
     if (readU16(bytes, arpStart + arpField.operation) !== arpOperation.request) return;
     // A question about the own address (RFC 5227 2.1.1) or an announcement of it is answered by nobody else.
     if (sender === target) return;
-    const host = this.#components.hosts.find(target);
+    const host = this.#components.hosts.find(target, sender, NO_PROTOCOL);
     if (host === null || !this.#mayAnswer(target, nowSeconds)) return;
     const own = host.linkAddress ?? this.#components.linkAddress;
     this.#send(packet, arpStart, {

@@ -3,7 +3,7 @@
  * their timers do. `tcp.ts` is the receiving half.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import { seqAdd, seqDistance, tcpFlag } from '@wormwood/wire';
+import { ipProtocol, seqAdd, seqDistance, tcpFlag } from '@wormwood/wire';
 import type { Flow } from '../../behavior.ts';
 import type { HostDirectory, StackHost } from '../../host.ts';
 import type { Ipv4Output } from '../../network/ipv4-output.ts';
@@ -395,7 +395,9 @@ export class Connections {
   }
 
   #hostOf(at: number): StackHost | null {
-    return this.#components.hosts.find(this.table.words[at + field.localAddress]! >>> 0);
+    const { words } = this.table;
+    const [local, remote] = [words[at + field.localAddress]! >>> 0, words[at + field.remoteAddress]! >>> 0];
+    return this.#components.hosts.find(local, remote, ipProtocol.tcp);
   }
 
   /** Frees a connection without a word. */

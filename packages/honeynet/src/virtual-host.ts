@@ -1,0 +1,87 @@
+/**
+ * A template as the stack sees it: which ports answer, and with what. One virtual host serves all addresses that its
+ * template is bound to; nothing is kept for an address.
+ */
+import type {
+  PortState,
+  StackBehavior,
+  StackHost,
+  TcpConnection,
+  TcpService,
+  UdpDatagram,
+} from '@wormwood/netstack';
+import type { PortAction, Template } from './model.ts';
+
+/** What stands behind the ports of a template. Programs and other machines are the app's; the honeynet only names them. */
+export interface ServiceRunner {
+  /** Returns the service of an open connection, or null: data is acknowledged and thrown away. */
+  tcp(action: PortAction, connection: TcpConnection, template: Template): TcpService | null;
+  udp(
+    action: PortAction,
+    datagram: UdpDatagram,
+    reply: (payload: Uint8Array) => void,
+    template: Template,
+  ): void;
+}
+
+export interface VirtualHostComponents {
+  readonly template: Template;
+  readonly behavior: StackBehavior;
+  readonly linkAddress: number | null;
+  readonly services: ServiceRunner;
+}
+
+export class VirtualHost implements StackHost {
+  readonly template: Template;
+  readonly behavior: StackBehavior;
+  readonly linkAddress: number | null;
+  readonly #services: ServiceRunner;
+  readonly #tcp: ReadonlyMap<number, PortAction>;
+  readonly #udp: ReadonlyMap<number, PortAction>;
+
+  constructor({ template, behavior, linkAddress, services }: VirtualHostComponents) {
+    this.template = template;
+    this.behavior = behavior;
+    this.linkAddress = linkAddress;
+    this.#services = services;
+    const actionsOf = (protocol: 'tcp' | 'udp'): ReadonlyMap<number, PortAction> =>
+      new Map(
+        template.ports.filter((rule) => rule.protocol === protocol).map(({ port, action }) => [port, action]),
+      );
+    this.#tcp = actionsOf('tcp');
+    this.#udp = actionsOf('udp');
+  }
+
+  get answersEcho(): boolean {
+    return this.template.defaultActions.icmp.kind === 'open';
+  }
+
+  tcpPort(port: number): PortState {
+    return stateOf(this.#tcpAction(port));
+  }
+
+  udpPort(port: number): PortState {
+    return stateOf(this.#udpAction(port));
+  }
+
+  acceptTcp(connection: TcpConnection): TcpService | null {
+    return this.#services.tcp(this.#tcpAction(connection.localPort), connection, this.template);
+  }
+
+  receiveUdp(datagram: UdpDatagram, reply: (payload: Uint8Array) => void): void {
+    this.#services.udp(this.#udpAction(datagram.localPort), datagram, reply, this.template);
+  }
+
+  #tcpAction(port: number): PortAction {
+    return this.#tcp.get(port) ?? this.template.defaultActions.tcp;
+  }
+
+  #udpAction(port: number): PortAction {
+    return this.#udp.get(port) ?? this.template.defaultActions.udp;
+  }
+}
+
+/** Everything but a refusal is an open port. */
+function stateOf(action: PortAction): PortState {
+  return action.kind === 'closed' || action.kind === 'filtered' ? action.kind : 'open';
+}
