@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pcapRecordRepr, pcapRepr } from './arbitrary-packet.fixture.ts';
+import type { ByteOrder } from './byte-order.ts';
+import { CaptureReader, type CaptureRecord } from './capture-reader.ts';
+import { hex, linuxFrames } from './linux-frames.fixture.ts';
+import type { Malformed } from './malformed.ts';
+import {
+  emitPcap,
+  emitPcapRecord,
+  PCAP_HEADER_LENGTH,
+  pcapRecordLength,
+  type PcapRecordRepr,
+  type PcapRepr,
+} from './pcap.ts';
+import { emitPcapng, pcapngLength, type PcapngRepr } from './pcapng.ts';
+import { pcapngClock, pcapngOptionCode } from './pcapng-option.ts';
+import { parameters } from './protocol-laws.fixture.ts';
+
+function pcapFile(file: PcapRepr, records: readonly PcapRecordRepr[]): Uint8Array {
+  const size = records.reduce((sum, record) => sum + pcapRecordLength(record), PCAP_HEADER_LENGTH);
+  const out = new Uint8Array(size);
+  let at = emitPcap(file, out);
+  for (const record of records) at = emitPcapRecord(record, out, at, file);
+  return out;
+}
+
+function pcapngFile(order: ByteOrder, blocks: readonly PcapngRepr[]): Uint8Array {
+  const out = new Uint8Array(blocks.reduce((sum, block) => sum + pcapngLength(block), 0));
+  let at = 0;
+  for (const block of blocks) at = emitPcapng(block, out, at, order);
+  return out;
+}
+
+interface Outcome {
+  readonly records: readonly CaptureRecord[];
+  readonly fault: Malformed | undefined;
+}
+
+function readAll(file: Uint8Array, chunkSize = file.length): Outcome {
+  const reader = new CaptureReader();
+  const records: CaptureRecord[] = [];
+  for (let at = 0; at < file.length; at += chunkSize) {
+    records.push(...reader.push(file.subarray(at, at + chunkSize)));
+  }
+  return { records, fault: reader.end() };
+}
+
+const frame = hex(linuxFrames.datagram);
+const milliseconds = { code: pcapngOptionCode.timestampResolution, data: Uint8Array.of(3) };
+const comment = { code: pcapngOptionCode.comment, data: new TextEncoder().encode('first contact') };
+
+const blocks: readonly PcapngRepr[] = [
+  { kind: 'section', options: [] },
+  { kind: 'interface', linkType: 1, snapLength: 20, options: [] },
+  { kind: 'interface', linkType: 101, snapLength: 0, options: [milliseconds] },
+  { kind: 'unknown', blockType: 4, content: new Uint8Array(8) },
+  {
+    kind: 'enhancedPacket',
+    interfaceIndex: 0,
+    timestamp: 1_100_000_000_000_007n,
+    originalLength: 45,
+    bytes: frame,
+    options: [comment],
+  },
+  {
+    kind: 'enhancedPacket',
+    interfaceIndex: 1,
+    timestamp: 1_100_000_000_007n,
+    originalLength: 31,
+    bytes: frame.subarray(14),
+    options: [],
+  },
+  { kind: 'simplePacket', originalLength: 45, bytes: frame.subarray(0, 20) },
+];
+
+describe('a capture reader', () => {
+  it('returns the packets of a pcap file, whatever its order, precision and pieces', () => {
+    fc.assert(
+      fc.property(
+        pcapRepr,
+        fc.array(pcapRecordRepr, { maxLength: 6 }),
+        fc.integer({ min: 1, max: 60 }),
+        (file, drawn, chunkSize) => {
+          const unit = file.precision === 'nanoseconds' ? 1 : 1000;
+          const expected = drawn.map((record) => ({
+            seconds: record.seconds,
+            nanoseconds: Math.floor(record.nanoseconds / unit) * unit,
+            originalLength: record.originalLength,
+            bytes: record.bytes,
+            linkType: file.linkType,
+            options: [],
+          }));
+          expect(readAll(pcapFile(file, drawn), chunkSize)).toEqual({ records: expected, fault: undefined });
+        },
+      ),
+      { ...parameters, numRuns: 100 },
+    );
+  });
+
+  it.each(['little', 'big'] as const)('returns the packets of a %s-endian pcapng file', (order) => {
+    for (const chunkSize of [1, 7, 64, 4096]) {
+      const { records, fault } = readAll(pcapngFile(order, blocks), chunkSize);
+      expect(fault).toBeUndefined();
+      expect(records).toEqual([
+        {
+          seconds: 1_100_000_000,
+          nanoseconds: 7000,
+          linkType: 1,
+          originalLength: 45,
+          bytes: frame,
+          options: [comment],
+        },
+        {
+          seconds: 1_100_000_000,
+          nanoseconds: 7_000_000,
+          linkType: 101,
+          originalLength: 31,
+          bytes: frame.subarray(14),
+          options: [],
+        },
+        {
+          seconds: 0,
+          nanoseconds: 0,
+          linkType: 1,
+          originalLength: 45,
+          bytes: frame.subarray(0, 20),
+          options: [],
+        },
+      ]);
+    }
+  });
+
+  it('reads sections of both orders in one file, each with its own interfaces', () => {
+    const both = new Uint8Array([...pcapngFile('big', blocks), ...pcapngFile('little', blocks)]);
+    expect(readAll(both, 100)).toMatchObject({ records: { length: 6 }, fault: undefined });
+    const orphan = new Uint8Array([
+      ...pcapngFile('big', blocks),
+      ...pcapngFile('little', [blocks[0]!, blocks[4]!]),
+    ]);
+    expect(readAll(orphan)).toMatchObject({
+      records: { length: 3 },
+      fault: { reason: 'a packet names an interface that was not described' },
+    });
+  });
+
+  it('returns what stands before a cut, and says where the cut is', () => {
+    const file: PcapRepr = {
+      byteOrder: 'little',
+      precision: 'microseconds',
+      snapLength: 65_535,
+      linkType: 1,
+    };
+    const record: PcapRecordRepr = { seconds: 1, nanoseconds: 2000, originalLength: 45, bytes: frame };
+    const ngBlocks = blocks.slice(0, 5);
+    const files: readonly (readonly [Uint8Array, readonly number[]])[] = [
+      [pcapFile(file, [record, record]), [24, 85]],
+      [
+        pcapngFile('big', ngBlocks),
+        ngBlocks.map((_, count) => pcapngFile('big', ngBlocks.slice(0, count)).length),
+      ],
+    ];
+    for (const [whole, starts] of files) {
+      expect(readAll(whole).fault).toBeUndefined();
+      for (let length = 0; length < whole.length; length++) {
+        const { records, fault } = readAll(whole.subarray(0, length), 33);
+        expect(records.length).toBeLessThan(2);
+        // A file may end behind any of its records or blocks, but for the first.
+        const isBetweenRecords = starts.includes(length) && length > 0;
+        if (!isBetweenRecords) expect(fault, `${length} octets`).toMatchObject({ malformed: true });
+      }
+    }
+    expect(readAll(pcapFile(file, [record, record]).subarray(0, 100)).fault).toEqual({
+      malformed: true,
+      protocol: 'capture',
+      reason: 'the file is cut in the middle of a record',
+      offset: 85,
+    });
+  });
+
+  it('never throws and never waits for ever, whatever is changed', () => {
+    const file: PcapRepr = { byteOrder: 'big', precision: 'nanoseconds', snapLength: 65_535, linkType: 1 };
+    const record: PcapRecordRepr = { seconds: 1, nanoseconds: 2, originalLength: 45, bytes: frame };
+    const whole = [pcapFile(file, [record, record, record]), pcapngFile('little', blocks)];
+    const change = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...whole),
+        fc.array(change, { maxLength: 4 }),
+        fc.integer({ min: 1, max: 300 }),
+        (original, changes, chunkSize) => {
+          const octets = original.slice();
+          for (const [at, value] of changes) octets[at % octets.length] = value;
+          const inPieces = readAll(octets, chunkSize);
+          expect(inPieces).toEqual(readAll(octets));
+          expect(inPieces.records.length).toBeLessThanOrEqual(3);
+        },
+      ),
+      { ...parameters, numRuns: 150 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (octets) => void readAll(octets, 50)),
+      parameters,
+    );
+  });
+
+  it('stops at a record that is longer than any packet instead of waiting for it', () => {
+    const file: PcapRepr = {
+      byteOrder: 'little',
+      precision: 'microseconds',
+      snapLength: 65_535,
+      linkType: 1,
+    };
+    const octets = pcapFile(file, [{ seconds: 1, nanoseconds: 0, originalLength: 45, bytes: frame }]);
+    octets[35] = 0x7f;
+    const reader = new CaptureReader();
+    expect(reader.push(octets)).toEqual([]);
+    expect(reader.push(octets)).toEqual([]);
+    expect(reader.end()).toMatchObject({ reason: 'a record is longer than any packet', offset: 24 });
+    expect(() => reader.push(octets)).toThrow('after the end');
+  });
+
+  it('refuses what is no capture, naming the reason', () => {
+    expect(readAll(hex('')).fault).toMatchObject({ reason: 'the file is too short for a capture' });
+    expect(readAll(new Uint8Array(100)).fault).toMatchObject({
+      reason: 'the file is no pcap capture',
+      offset: 0,
+    });
+    const section = pcapngFile('big', blocks);
+    section[8] = 0;
+    expect(readAll(section).fault).toMatchObject({
+      reason: 'the byte-order magic of a section is missing',
+      offset: 8,
+    });
+  });
+});
+
+describe('the clock of a pcapng interface', () => {
+  it('counts in powers of ten or two, from an offset', () => {
+    const option = (code: number, digits: string): { code: number; data: Uint8Array } => ({
+      code,
+      data: hex(digits),
+    });
+    expect(pcapngClock([], 'big')).toEqual({ unitsPerSecond: 1_000_000n, offsetSeconds: 0n });
+    expect(pcapngClock([option(9, '09')], 'big')).toMatchObject({ unitsPerSecond: 1_000_000_000n });
+    expect(pcapngClock([option(9, '8a')], 'big')).toMatchObject({ unitsPerSecond: 1024n });
+    expect(pcapngClock([option(14, 'ffffffffffffff00')], 'big')).toMatchObject({ offsetSeconds: -256n });
+    expect(pcapngClock([option(14, '0001000000000000')], 'little')).toMatchObject({ offsetSeconds: 256n });
+  });
+});

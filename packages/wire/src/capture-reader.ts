@@ -1,0 +1,205 @@
+/**
+ * Reads a capture file piece by piece, as it comes from a disk or a pipe: pcap or pcapng, told apart by their first
+ * octets. Where a file is cut or garbled, every packet before that place is still returned, and `end` says what happened.
+ */
+
+import { assert } from '@wormwood/base';
+import type { ByteOrder } from './byte-order.ts';
+import { readU32 } from './bytes.ts';
+import { isMalformed, type Malformed, malformed } from './malformed.ts';
+import {
+  CAPTURED_LENGTH_MAX,
+  parsePcap,
+  parsePcapRecord,
+  PCAP_HEADER_LENGTH,
+  PCAP_RECORD_HEADER_LENGTH,
+  type PcapRepr,
+  readPcapRecordLength,
+} from './pcap.ts';
+import {
+  parsePcapng,
+  PCAPNG_BLOCK_LENGTH_MAX,
+  PCAPNG_BLOCK_OVERHEAD,
+  pcapngBlockType,
+  type PcapngRepr,
+  readPcapngBlockLength,
+  readPcapngByteOrder,
+} from './pcapng.ts';
+import { type PcapngClock, pcapngClock, type PcapngOption } from './pcapng-option.ts';
+
+/** One packet of a capture. */
+export interface CaptureRecord {
+  /** Since 1970-01-01 UTC; a pcapng simple packet has no time and says 0. */
+  readonly seconds: number;
+  /** 0..999,999,999 after `seconds`; what the file resolves finer is cut off. */
+  readonly nanoseconds: number;
+  /** What `bytes` begin with: a `linkType`. */
+  readonly linkType: number;
+  /** Octets that the packet had on the link, `bytes.length` or more. */
+  readonly originalLength: number;
+  readonly bytes: Uint8Array;
+  /** Comments and the like of pcapng; empty in pcap. */
+  readonly options: readonly PcapngOption[];
+}
+
+interface PcapngInterface {
+  readonly linkType: number;
+  readonly snapLength: number;
+  readonly clock: PcapngClock;
+}
+
+const NO_OPTIONS: readonly PcapngOption[] = [];
+const NO_OCTETS = new Uint8Array(0);
+
+/** How many octets the next step needs before it can be taken, and what it does with them. */
+interface Format {
+  /** Octets of the next piece that stands at `start`; 0 while too few are there to tell. */
+  nextLength(bytes: Uint8Array, start: number): number | Malformed;
+  read(bytes: Uint8Array, start: number, end: number): CaptureRecord | Malformed | undefined;
+}
+
+export class CaptureReader {
+  /** What was handed over and not yet read. */
+  #rest: Uint8Array = NO_OCTETS;
+  /** Octets of the file before `#rest`. */
+  #consumed = 0;
+  #format: Format | undefined;
+  #fault: Malformed | undefined;
+  #ended = false;
+
+  /** Takes the next octets of the file and returns the packets that they complete. The octets are copied. */
+  push(chunk: Uint8Array): readonly CaptureRecord[] {
+    assert(!this.#ended, 'nothing comes after the end of a file');
+    const records: CaptureRecord[] = [];
+    if (this.#fault !== undefined) return records;
+    const bytes = new Uint8Array(this.#rest.length + chunk.length);
+    bytes.set(this.#rest);
+    bytes.set(chunk, this.#rest.length);
+    let at = 0;
+    for (;;) {
+      const length = this.#nextLength(bytes, at);
+      if (length === 0 || at + length > bytes.length) break;
+      const piece = this.#format?.read(bytes, at, at + length);
+      if (piece !== undefined && isMalformed(piece)) {
+        this.#fault = { ...piece, offset: piece.offset + this.#consumed };
+        break;
+      }
+      if (piece !== undefined) records.push(piece);
+      at += length;
+    }
+    this.#rest = bytes.subarray(at);
+    this.#consumed += at;
+    return records;
+  }
+
+  /** Ends the file. Returns why it cannot be read to its end, `offset` counting from its first octet, or undefined. */
+  end(): Malformed | undefined {
+    this.#ended = true;
+    if (this.#fault !== undefined) return this.#fault;
+    if (this.#format === undefined) return malformed('capture', 0, 'the file is too short for a capture');
+    if (this.#rest.length === 0) return undefined;
+    return malformed('capture', this.#consumed, 'the file is cut in the middle of a record');
+  }
+
+  /** Octets of the next piece, or 0 where more octets are needed to tell, or where the file cannot be read on. */
+  #nextLength(bytes: Uint8Array, at: number): number {
+    if (this.#format === undefined) {
+      if (bytes.length < PCAPNG_BLOCK_OVERHEAD) return 0;
+      this.#format = readU32(bytes, 0) === pcapngBlockType.section ? pcapngFormat() : pcapFormat();
+    }
+    const length = this.#format.nextLength(bytes, at);
+    if (typeof length === 'number') return length;
+    this.#fault = { ...length, offset: length.offset + this.#consumed };
+    return 0;
+  }
+}
+
+function pcapFormat(): Format {
+  let file: PcapRepr | undefined;
+  return {
+    nextLength(bytes, start) {
+      if (file === undefined) return PCAP_HEADER_LENGTH;
+      if (start + PCAP_RECORD_HEADER_LENGTH > bytes.length) return 0;
+      const length = readPcapRecordLength(bytes, start, file);
+      if (length <= PCAP_RECORD_HEADER_LENGTH + CAPTURED_LENGTH_MAX) return length;
+      return malformed('pcap', start, 'a record is longer than any packet');
+    },
+    read(bytes, start, end) {
+      if (file === undefined) {
+        const header = parsePcap(bytes, start, end);
+        if (isMalformed(header)) return header;
+        file = header;
+        return undefined;
+      }
+      const record = parsePcapRecord(bytes, start, end, file);
+      if (isMalformed(record)) return record;
+      return { ...record, linkType: file.linkType, options: NO_OPTIONS };
+    },
+  };
+}
+
+function pcapngFormat(): Format {
+  let order: ByteOrder = 'little';
+  let interfaces: PcapngInterface[] = [];
+  return {
+    nextLength(bytes, start) {
+      if (start + PCAPNG_BLOCK_OVERHEAD > bytes.length) return 0;
+      // The type of a section block reads the same in both orders; from there on the order is its own.
+      if (readU32(bytes, start) === pcapngBlockType.section) {
+        const declared = readPcapngByteOrder(bytes, start);
+        if (declared === undefined) {
+          return malformed('pcapng', start + 8, 'the byte-order magic of a section is missing');
+        }
+        order = declared;
+      }
+      const length = readPcapngBlockLength(bytes, start, order);
+      if (length >= PCAPNG_BLOCK_OVERHEAD && length <= PCAPNG_BLOCK_LENGTH_MAX) return length;
+      return malformed('pcapng', start + 4, 'the length of a block is impossible');
+    },
+    read(bytes, start, end) {
+      const block = parsePcapng(bytes, start, end, order);
+      if (isMalformed(block)) return block;
+      if (block.kind === 'section') interfaces = [];
+      if (block.kind === 'interface') {
+        const { linkType, snapLength, options } = block;
+        interfaces.push({ linkType, snapLength, clock: pcapngClock(options, order) });
+      }
+      return packetOf(block, interfaces, start);
+    },
+  };
+}
+
+/** The packet of a block, undefined where the block holds none. */
+function packetOf(
+  block: PcapngRepr,
+  interfaces: readonly PcapngInterface[],
+  start: number,
+): CaptureRecord | Malformed | undefined {
+  if (block.kind !== 'enhancedPacket' && block.kind !== 'simplePacket') return undefined;
+  const from = interfaces[block.kind === 'enhancedPacket' ? block.interfaceIndex : 0];
+  if (from === undefined)
+    return malformed('pcapng', start, 'a packet names an interface that was not described');
+  const { originalLength } = block;
+  if (block.kind === 'simplePacket') {
+    // §4.4: the length that was kept is not written down; it follows from the snap length.
+    const kept = from.snapLength === 0 ? originalLength : Math.min(originalLength, from.snapLength);
+    const bytes = block.bytes.subarray(0, kept);
+    return {
+      seconds: 0,
+      nanoseconds: 0,
+      linkType: from.linkType,
+      originalLength,
+      bytes,
+      options: NO_OPTIONS,
+    };
+  }
+  const { unitsPerSecond, offsetSeconds } = from.clock;
+  return {
+    seconds: Number(block.timestamp / unitsPerSecond + offsetSeconds),
+    nanoseconds: Number(((block.timestamp % unitsPerSecond) * 1_000_000_000n) / unitsPerSecond),
+    linkType: from.linkType,
+    originalLength,
+    bytes: block.bytes,
+    options: block.options,
+  };
+}

@@ -1,0 +1,90 @@
+/** The options of pcapng blocks (draft-ietf-opsawg-pcapng §3.5), and those of an interface that tell its clock (§4.2). */
+
+import { type ByteOrder, readOrderedU16, writeOrderedU16 } from './byte-order.ts';
+import { readU32, writeOctets } from './bytes.ts';
+
+export interface PcapngOption {
+  readonly code: number;
+  /** Text is UTF-8. */
+  readonly data: Uint8Array;
+}
+
+/** Codes: `comment` in any block, the others in an interface block. */
+export const pcapngOptionCode = {
+  comment: 1,
+  interfaceName: 2,
+  interfaceDescription: 3,
+  timestampResolution: 9,
+  timestampOffset: 14,
+} as const;
+
+const END_OF_OPTIONS = 0;
+const OVERHEAD = 4;
+
+/** Takes the options in [start, end) apart. A list that runs over its end is cut before the option that does. */
+export function parsePcapngOptions(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  order: ByteOrder,
+): readonly PcapngOption[] {
+  const options: PcapngOption[] = [];
+  let at = start;
+  while (at + OVERHEAD <= end) {
+    const code = readOrderedU16(bytes, at, order);
+    const length = readOrderedU16(bytes, at + 2, order);
+    const data = at + OVERHEAD;
+    if (code === END_OF_OPTIONS || data + length > end) break;
+    options.push({ code, data: bytes.subarray(data, data + length) });
+    at = data + roundUp(length);
+  }
+  return options;
+}
+
+/** Octets of the options with the end that follows them; none where there is no option. */
+export function pcapngOptionsLength(options: readonly PcapngOption[]): number {
+  if (options.length === 0) return 0;
+  return options.reduce((sum, option) => sum + OVERHEAD + roundUp(option.data.length), OVERHEAD);
+}
+
+/** Writes the options and their end into zeros. */
+export function emitPcapngOptions(
+  options: readonly PcapngOption[],
+  out: Uint8Array,
+  offset: number,
+  order: ByteOrder,
+): void {
+  let at = offset;
+  for (const option of options) {
+    writeOrderedU16(out, at, option.code, order);
+    writeOrderedU16(out, at + 2, option.data.length, order);
+    writeOctets(out, at + OVERHEAD, option.data);
+    at += OVERHEAD + roundUp(option.data.length);
+  }
+}
+
+function roundUp(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** How the timestamps of an interface count. */
+export interface PcapngClock {
+  readonly unitsPerSecond: bigint;
+  readonly offsetSeconds: bigint;
+}
+
+/** The clock that the options of an interface block describe; microseconds since 1970 where they are silent. */
+export function pcapngClock(options: readonly PcapngOption[], order: ByteOrder): PcapngClock {
+  const resolution =
+    options.find((option) => option.code === pcapngOptionCode.timestampResolution)?.data[0] ?? 6;
+  // §4.2, if_tsresol: the high bit chooses powers of 2, and the rest is the negative exponent.
+  const exponent = BigInt(resolution & 0x7f);
+  const unitsPerSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
+  const offset = options.find((option) => option.code === pcapngOptionCode.timestampOffset)?.data;
+  return { unitsPerSecond, offsetSeconds: offset?.length === 8 ? readSigned64(offset, order) : 0n };
+}
+
+function readSigned64(data: Uint8Array, order: ByteOrder): bigint {
+  const octets = order === 'big' ? data : data.toReversed();
+  return BigInt.asIntN(64, (BigInt(readU32(octets, 0)) << 32n) | BigInt(readU32(octets, 4)));
+}
