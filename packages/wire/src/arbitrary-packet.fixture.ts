@@ -2,6 +2,9 @@
 
 import fc from 'fast-check';
 import type { ArpRepr } from './arp.ts';
+import type { Dhcpv4Repr } from './dhcpv4.ts';
+import type { PcapRecordRepr, PcapRepr } from './pcap.ts';
+import type { PcapngRepr } from './pcapng.ts';
 import { type EthernetRepr, etherType, type VlanTag } from './ethernet.ts';
 import { type Icmpv4Repr, icmpv4Type } from './icmpv4.ts';
 import type { GreRepr } from './gre.ts';
@@ -452,4 +455,78 @@ export const icmpv6Repr: fc.Arbitrary<Icmpv6Repr> = fc.oneof(
 export const greRepr: fc.Arbitrary<GreRepr> = fc.record(
   { protocolType: u16, checksummed: fc.boolean(), payload, key: u32, sequenceNumber: u32 },
   { requiredKeys: ['protocolType', 'checksummed', 'payload'] },
+);
+
+const withoutFilling = (maxLength: number): fc.Arbitrary<Uint8Array> =>
+  octets(maxLength).map((field) => field.subarray(0, field.findLastIndex((octet) => octet !== 0) + 1));
+
+export const dhcpv4Repr: fc.Arbitrary<Dhcpv4Repr> = fc.record({
+  operation: u8,
+  hops: u8,
+  transactionId: u32,
+  secondsElapsed: u16,
+  broadcast: fc.boolean(),
+  clientAddress: u32,
+  yourAddress: u32,
+  serverAddress: u32,
+  relayAddress: u32,
+  clientMac: mac,
+  serverName: withoutFilling(64),
+  bootFile: withoutFilling(128),
+  options: fc.array(fc.record({ code: fc.integer({ min: 1, max: 254 }), data: octets(40) }), {
+    maxLength: 8,
+  }),
+});
+
+export const pcapRepr: fc.Arbitrary<PcapRepr> = fc.record({
+  byteOrder: fc.constantFrom('little' as const, 'big' as const),
+  precision: fc.constantFrom('microseconds' as const, 'nanoseconds' as const),
+  snapLength: u32,
+  linkType: u16,
+});
+
+const captured = { originalLength: u32, bytes: payload };
+
+export const pcapRecordRepr: fc.Arbitrary<PcapRecordRepr> = fc.record({
+  seconds: u32,
+  nanoseconds: fc.integer({ min: 0, max: 999_999_999 }),
+  ...captured,
+});
+
+const pcapngOptions = fc.array(fc.record({ code: fc.integer({ min: 1, max: 0xffff }), data: octets(20) }), {
+  maxLength: 3,
+});
+
+const wholeWords = fc
+  .nat({ max: 9 })
+  .chain((count) => fc.uint8Array({ minLength: count * 4, maxLength: count * 4 }));
+
+export const pcapngRepr: fc.Arbitrary<PcapngRepr> = fc.oneof(
+  fc.record(
+    { kind: fc.constant('section' as const), sectionLength: fc.maxSafeNat(), options: pcapngOptions },
+    { requiredKeys: ['kind', 'options'] },
+  ),
+  fc.record({
+    kind: fc.constant('interface' as const),
+    linkType: u16,
+    snapLength: u32,
+    options: pcapngOptions,
+  }),
+  fc.record({
+    kind: fc.constant('enhancedPacket' as const),
+    interfaceIndex: u32,
+    timestamp: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    ...captured,
+    options: pcapngOptions,
+  }),
+  fc.record({
+    kind: fc.constant('simplePacket' as const),
+    originalLength: u32,
+    bytes: wholeWords,
+  }),
+  fc.record({
+    kind: fc.constant('unknown' as const),
+    blockType: fc.integer({ min: 7, max: 0x0a0d_0d09 }),
+    content: wholeWords,
+  }),
 );

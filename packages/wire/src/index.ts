@@ -6,7 +6,8 @@
  *
  * **Values.** `parseXxx(bytes, start, end)` returns an `XxxRepr` or a `Malformed` (`isMalformed` tells them apart) and
  * never throws, whatever the octets. `xxxLength(repr)` is how many octets `emitXxx(repr, out, offset)` writes; it computes
- * lengths and checksums and returns the offset after the packet. What was parsed is emitted to the same octets.
+ * lengths and checksums and returns the offset after the packet. Ethernet, ARP, IPv4, ICMPv4, UDP and TCP keep every bit:
+ * what was parsed is emitted to the same octets; of the others, bits that must be zero are emitted as zero.
  * `formatXxx(repr)` is one line for a person. Payloads are views into `bytes`: copy what shall outlive them.
  *
  * **Without values**, for the hot path: `checkXxx(bytes, start, end)` returns undefined or why the octets are no such
@@ -18,8 +19,9 @@
  * value, `readPseudoHeaderSumIpv4(bytes, ipStart)` of octets.
  *
  * **Values of fields.** An IPv4 address is a number, an IPv6 address a bigint, a MAC address a number; flags of TCP are
- * bits of `tcpFlag`; what the protocol measures in words or units of 8 octets is in octets here. Two parsers read a packet
- * whose end is missing, as ICMP errors quote it: `parseIpv4Quote` and `parseIpv6Quote`.
+ * bits of `tcpFlag`; what the protocol measures in words or units of 8 octets is in octets here. Packets whose
+ * end is missing, as ICMP errors quote them and captures cut them, are read by `parseIpv4Quote`, `parseIpv6Quote` and
+ * `parseUdpQuote`. The bare names of IP are addresses (`formatIpv6`), the packets have theirs (`formatIpv6Packet`).
  */
 
 // Octets, sums, sequence numbers, addresses.
@@ -196,6 +198,7 @@ export {
   fillUdpChecksum,
   formatUdp,
   parseUdp,
+  parseUdpQuote,
   UDP_HEADER_LENGTH,
   udpField,
   udpLength,
@@ -232,3 +235,54 @@ export {
   tcpOptionsLength,
 } from './tcp-option.ts';
 export type { PlainOption } from './tlv-option.ts';
+
+// Configuration of hosts.
+export {
+  checkDhcpv4,
+  dhcpMessageType,
+  dhcpOctetsOption,
+  dhcpv4Field,
+  dhcpv4Length,
+  dhcpv4MessageType,
+  dhcpv4Operation,
+  type Dhcpv4Option,
+  dhcpv4OptionCode,
+  type Dhcpv4Repr,
+  dhcpWordsOption,
+  emitDhcpv4,
+  findDhcpOption,
+  formatDhcpv4,
+  parseDhcpv4,
+} from './dhcpv4.ts';
+
+// Whole packets and flows.
+export {
+  dissect,
+  findLayer,
+  formatPacket,
+  type Layer,
+  type Packet,
+  type PacketSource,
+  type Protocol,
+} from './packet.ts';
+export { type LinkPayload, linkType, parseLinkHeader } from './link-type.ts';
+export { communityId, type Flow, foldIpv6Address, hashFlow } from './flow.ts';
+
+// Capture files.
+export { CaptureReader, type CaptureRecord } from './capture-reader.ts';
+export type { ByteOrder } from './byte-order.ts';
+export {
+  emitPcap,
+  emitPcapRecord,
+  formatPcap,
+  parsePcap,
+  parsePcapRecord,
+  PCAP_HEADER_LENGTH,
+  PCAP_RECORD_HEADER_LENGTH,
+  pcapLength,
+  pcapRecordLength,
+  type PcapRecordRepr,
+  type PcapRepr,
+} from './pcap.ts';
+export { emitPcapng, formatPcapng, parsePcapng, pcapngLength, type PcapngRepr } from './pcapng.ts';
+export { type PcapngClock, pcapngClock, type PcapngOption, pcapngOptionCode } from './pcapng-option.ts';

@@ -26,19 +26,33 @@ export interface UdpRepr {
 
 /** Whether the octets hold a whole datagram; it ends at `start + readU16(…length)`. The checksum is not looked at. */
 export function checkUdp(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+  const fault = checkUdpHeader(bytes, start, end);
+  if (fault !== undefined) return fault;
+  if (readU16(bytes, start + udpField.length) > end - start) {
+    return malformed('udp', start + udpField.length, 'the datagram is truncated');
+  }
+  return undefined;
+}
+
+function checkUdpHeader(bytes: Uint8Array, start: number, end: number): Malformed | undefined {
   if (end - start < UDP_HEADER_LENGTH) return malformed('udp', start, 'the header is truncated');
-  const length = readU16(bytes, start + udpField.length);
-  if (length < UDP_HEADER_LENGTH) {
+  if (readU16(bytes, start + udpField.length) < UDP_HEADER_LENGTH) {
     return malformed('udp', start + udpField.length, 'the length is below the header length');
   }
-  if (length > end - start) return malformed('udp', start + udpField.length, 'the datagram is truncated');
   return undefined;
 }
 
 export function parseUdp(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpRepr | Malformed {
-  const fault = checkUdp(bytes, start, end);
-  if (fault !== undefined) return fault;
-  const datagramEnd = start + readU16(bytes, start + udpField.length);
+  return checkUdp(bytes, start, end) ?? parseChecked(bytes, start, end);
+}
+
+/** Parses a datagram whose end may be missing: ICMP errors quote as little as its header. */
+export function parseUdpQuote(bytes: Uint8Array, start = 0, end: number = bytes.length): UdpRepr | Malformed {
+  return checkUdpHeader(bytes, start, end) ?? parseChecked(bytes, start, end);
+}
+
+function parseChecked(bytes: Uint8Array, start: number, end: number): UdpRepr {
+  const datagramEnd = Math.min(start + readU16(bytes, start + udpField.length), end);
   return {
     sourcePort: readU16(bytes, start + udpField.sourcePort),
     destinationPort: readU16(bytes, start + udpField.destinationPort),
