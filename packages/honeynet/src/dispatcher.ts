@@ -2,7 +2,7 @@
  * The single entrance of packets (honeyd.md 1.2): who answers at this address, for this source, now? Bindings first, then
  * the default template for the addresses that we answer for; a dynamic template is resolved anew for each packet.
  */
-import type { AddressSet, RandomStream } from '@wormwood/base';
+import { type AddressSet, type RandomStream, unreachable } from '@wormwood/base';
 import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { BindingTable } from './binding-table.ts';
@@ -122,6 +122,8 @@ export class Dispatcher implements HostDirectory {
           ? minute >= fromMinute && minute < toMinute
           : minute >= fromMinute || minute < toMinute;
       }
+      default:
+        return unreachable(condition);
     }
   }
 }

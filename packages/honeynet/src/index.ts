@@ -8,3 +8,8 @@ export {
   type ConfigurationSource,
   parseHoneydConfiguration,
 } from './config/honeyd-parser.ts';
+export { BindingTable } from './binding-table.ts';
+export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
+export { type ServiceRunner, VirtualHost, type VirtualHostComponents } from './virtual-host.ts';
+export { type Arrival, type Journey, Topology } from './topology/topology.ts';
+export { TopologyDevice, type TopologyDeviceComponents } from './topology/topology-device.ts';

@@ -1,0 +1,266 @@
+/**
+ * The virtual network as a device between the stack and the real one: what comes in is walked to its host, what goes out
+ * is walked back, each held back for the time that its way takes. Routers on the way answer with ICMP errors. The stack
+ * above knows nothing of it.
+ */
+import { type Clock, EventQueue, type RandomStream } from '@wormwood/base';
+import type { FrameReceiver, LinkDevice } from '@wormwood/netstack';
+import {
+  checkEthernet,
+  checkIpv4,
+  emitIcmpv4,
+  emitIpv4,
+  etherType,
+  type Icmpv4Repr,
+  icmpv4Length,
+  icmpv4Type,
+  ipProtocol,
+  IPV4_HEADER_LENGTH,
+  ipv4Field,
+  ipv4Flag,
+  readEthernetHeaderLength,
+  readIpv4HeaderLength,
+  readU16,
+  readU32,
+  readU8,
+  rewriteU16,
+  swapEthernetAddresses,
+  unreachableCode,
+} from '@wormwood/wire';
+import type { Arrival, Topology } from './topology.ts';
+
+export interface TopologyDeviceComponents {
+  /** Where frames really come and go. */
+  readonly device: LinkDevice;
+  readonly topology: Topology;
+  readonly clock: Clock;
+  /** For loss and early drop. */
+  readonly stream: RandomStream;
+}
+
+interface HeldFrame {
+  readonly bytes: Uint8Array;
+  readonly inward: boolean;
+  readonly checksumsVerified: boolean;
+}
+
+/** RFC 1812 4.3.2.3: as much of the packet as fits 576 octets. */
+const QUOTE_BYTES_MAX = 576 - 2 * IPV4_HEADER_LENGTH - 8;
+const ROUTER_TTL = 255;
+const HELD_FRAMES_MAX = 65_536;
+const FIRST_MULTICAST = 0xe000_0000;
+
+export class TopologyDevice implements LinkDevice {
+  readonly #components: TopologyDeviceComponents;
+  readonly #held: EventQueue<HeldFrame> = new EventQueue();
+  #reserved = -1;
+
+  constructor(components: TopologyDeviceComponents) {
+    this.#components = components;
+  }
+
+  get medium(): LinkDevice['medium'] {
+    return this.#components.device.medium;
+  }
+
+  get mtuBytes(): number {
+    return this.#components.device.mtuBytes;
+  }
+
+  get transmitBuffer(): Uint8Array {
+    return this.#components.device.transmitBuffer;
+  }
+
+  /** Frames on their way. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  /** When the next frame arrives somewhere, in seconds; infinite when none is on its way. */
+  nextArrivalSeconds(): number {
+    return this.#held.peekTime() ?? Number.POSITIVE_INFINITY;
+  }
+
+  receive(receiver: FrameReceiver, budget: number): number {
+    let delivered = this.#release(receiver, budget);
+    delivered += this.#components.device.receive((bytes, start, end, verified) => {
+      this.#walkIn(receiver, bytes, start, end, verified);
+    }, budget - delivered);
+    return delivered;
+  }
+
+  reserve(): number {
+    this.#reserved = this.#components.device.reserve();
+    return this.#reserved;
+  }
+
+  commit(lengthBytes: number): void {
+    const bytes = this.transmitBuffer;
+    const start = this.#reserved;
+    const ipStart = this.#ipStartOf(bytes, start, start + lengthBytes);
+    if (ipStart < 0) return this.#components.device.commit(lengthBytes);
+    const router = this.#components.topology.routerOf(readU32(bytes, ipStart + ipv4Field.source));
+    if (router === undefined) return this.#components.device.commit(lengthBytes);
+    const arrival = this.#walk(router, bytes, ipStart, readU32(bytes, ipStart + ipv4Field.destination));
+    if (arrival.kind === 'lost' || arrival.kind === 'time-exceeded' || arrival.kind === 'unreachable') return;
+    if (arrival.kind === 'tunneled') return;
+    this.#setTimeToLive(bytes, ipStart, arrival.ttl);
+    if (arrival.delaySeconds === 0 && arrival.kind === 'left')
+      return this.#components.device.commit(lengthBytes);
+    this.#hold(bytes.slice(start, start + lengthBytes), arrival, arrival.kind === 'delivered', false);
+  }
+
+  flush(): void {
+    this.#components.device.flush();
+  }
+
+  /** Frames whose time has come: outward ones to the device, inward ones to the stack. */
+  #release(receiver: FrameReceiver, budget: number): number {
+    const { device, clock } = this.#components;
+    const now = clock.nowSeconds();
+    let delivered = 0;
+    while (delivered < budget && this.nextArrivalSeconds() <= now) {
+      const frame = this.#held.pop()?.event;
+      if (frame === undefined) break;
+      delivered++;
+      if (frame.inward) {
+        receiver(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified);
+        continue;
+      }
+      const at = device.reserve();
+      if (at < 0) continue;
+      device.transmitBuffer.set(frame.bytes, at);
+      device.commit(frame.bytes.length);
+    }
+    return delivered;
+  }
+
+  #walkIn(receiver: FrameReceiver, bytes: Uint8Array, start: number, end: number, verified: boolean): void {
+    const ipStart = this.#ipStartOf(bytes, start, end);
+    const destination = ipStart < 0 ? 0 : readU32(bytes, ipStart + ipv4Field.destination);
+    const entry = ipStart < 0 ? undefined : this.#components.topology.entryFor(destination);
+    if (entry === undefined) return receiver(bytes, start, end, verified);
+    const arrival = this.#walk(entry, bytes, ipStart, destination);
+    switch (arrival.kind) {
+      case 'delivered':
+        if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified);
+        else this.#hold(bytes.slice(start, end), arrival, true, verified);
+        return;
+      case 'time-exceeded':
+        return this.#sendError(bytes, start, ipStart, arrival, { kind: 'timeExceeded', code: 0 });
+      case 'unreachable':
+        return this.#sendError(bytes, start, ipStart, arrival, {
+          kind: 'destinationUnreachable',
+          code: unreachableCode.network,
+        });
+      case 'left':
+      case 'lost':
+      case 'tunneled':
+    }
+  }
+
+  #walk(router: number, bytes: Uint8Array, ipStart: number, destination: number): Arrival {
+    const { topology, clock, stream } = this.#components;
+    const journey = {
+      destination,
+      ttl: readU8(bytes, ipStart + ipv4Field.timeToLive),
+      lengthBytes: readU16(bytes, ipStart + ipv4Field.totalLength),
+      nowSeconds: clock.nowSeconds(),
+    };
+    return topology.walk(router, journey, stream);
+  }
+
+  #hold(
+    bytes: Uint8Array,
+    arrival: { readonly delaySeconds: number },
+    inward: boolean,
+    checksumsVerified: boolean,
+  ): void {
+    // Beyond this the network is congested, and networks drop.
+    if (this.#held.size >= HELD_FRAMES_MAX) return;
+    this.#held.push(this.#components.clock.nowSeconds() + arrival.delaySeconds, {
+      bytes,
+      inward,
+      checksumsVerified,
+    });
+  }
+
+  /** The router where the packet ended tells its sender, after the time that the way back takes. */
+  #sendError(
+    bytes: Uint8Array,
+    start: number,
+    ipStart: number,
+    { router, delaySeconds }: { readonly router: number; readonly delaySeconds: number },
+    error: { readonly kind: 'timeExceeded' | 'destinationUnreachable'; readonly code: number },
+  ): void {
+    if (isUnanswerable(bytes, ipStart)) return;
+    const quoteEnd = Math.min(
+      ipStart + readU16(bytes, ipStart + ipv4Field.totalLength),
+      ipStart + QUOTE_BYTES_MAX,
+    );
+    const quote = bytes.slice(ipStart, quoteEnd);
+    const message: Icmpv4Repr =
+      error.kind === 'timeExceeded'
+        ? { kind: 'timeExceeded', code: error.code, unused: 0, quote }
+        : { kind: 'destinationUnreachable', code: error.code, unused: 0, nextHopMtu: 0, quote };
+    const payload = new Uint8Array(icmpv4Length(message));
+    emitIcmpv4(message, payload);
+    const linkLength = ipStart - start;
+    const frame = new Uint8Array(linkLength + IPV4_HEADER_LENGTH + payload.length);
+    frame.set(bytes.subarray(start, ipStart));
+    if (linkLength > 0) swapEthernetAddresses(frame, 0);
+    const packet = {
+      typeOfService: 0,
+      identification: 0,
+      reservedFlag: false,
+      dontFragment: false,
+      moreFragments: false,
+      fragmentOffset: 0,
+      timeToLive: ROUTER_TTL,
+      protocol: ipProtocol.icmpv4,
+      source: router,
+      destination: readU32(bytes, ipStart + ipv4Field.source),
+      options: [],
+      payload,
+    };
+    emitIpv4(packet, frame, linkLength);
+    const back = this.#walk(router, frame, linkLength, packet.destination);
+    if (back.kind !== 'left' && back.kind !== 'delivered') return;
+    this.#setTimeToLive(frame, linkLength, back.ttl);
+    this.#hold(frame, { delaySeconds: delaySeconds + back.delaySeconds }, back.kind === 'delivered', false);
+  }
+
+  #setTimeToLive(bytes: Uint8Array, ipStart: number, ttl: number): void {
+    const word = readU16(bytes, ipStart + ipv4Field.timeToLive);
+    rewriteU16(
+      bytes,
+      ipStart + ipv4Field.checksum,
+      ipStart + ipv4Field.timeToLive,
+      (ttl << 8) | (word & 0xff),
+    );
+  }
+
+  /** Where the IPv4 header of a frame begins, or -1 for any other frame. */
+  #ipStartOf(bytes: Uint8Array, start: number, end: number): number {
+    let ipStart = start;
+    if (this.medium === 'ethernet') {
+      if (checkEthernet(bytes, start, end) !== undefined) return -1;
+      ipStart += readEthernetHeaderLength(bytes, start);
+      if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return -1;
+    }
+    return checkIpv4(bytes, ipStart, end) === undefined ? ipStart : -1;
+  }
+}
+
+/** RFC 1122 3.2.2: no error about an error, about a later fragment, or to everybody. */
+function isUnanswerable(bytes: Uint8Array, ipStart: number): boolean {
+  const source = readU32(bytes, ipStart + ipv4Field.source);
+  if (source === 0 || source >= FIRST_MULTICAST) return true;
+  const offset =
+    readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) &
+    ~(ipv4Flag.moreFragments | ipv4Flag.dontFragment | ipv4Flag.reserved);
+  if (offset !== 0) return true;
+  if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.icmpv4) return false;
+  const type = readU8(bytes, ipStart + readIpv4HeaderLength(bytes, ipStart));
+  return type !== icmpv4Type.echoRequest && type !== icmpv4Type.timestampRequest;
+}
