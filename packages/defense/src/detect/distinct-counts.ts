@@ -1,0 +1,57 @@
+/**
+ * How many different addresses each of many rows has met, in a bitmap per row: an address sets one bit, and the share
+ * of bits still clear tells the number of addresses. Two addresses may share a bit, so an address is taken for known
+ * now and then, never the other way round.
+ *
+ * Source: Whang, Vander-Zanden, Taylor, "A linear-time probabilistic counting algorithm for database applications",
+ * ACM TODS 15(2), 1990.
+ */
+import { log } from '@wormwood/base';
+import type { KeyedHash } from './keyed-hash.ts';
+
+const BITS_PER_WORD = 32;
+
+export class DistinctCounts {
+  readonly bytesPerRow: number;
+  readonly #words: Uint32Array;
+  readonly #wordsPerRow: number;
+  readonly #hash: KeyedHash;
+
+  /** `bitsPerRow` is a power of two from 32 on. */
+  constructor(options: { readonly rows: number; readonly bitsPerRow: number; readonly hash: KeyedHash }) {
+    this.#wordsPerRow = options.bitsPerRow / BITS_PER_WORD;
+    this.bytesPerRow = this.#wordsPerRow * 4;
+    this.#words = new Uint32Array(options.rows * this.#wordsPerRow);
+    this.#hash = options.hash;
+  }
+
+  clear(row: number): void {
+    this.#words.fill(0, row * this.#wordsPerRow, (row + 1) * this.#wordsPerRow);
+  }
+
+  /** Marks `address` as met; returns whether its bit was clear before. */
+  add(row: number, address: number): boolean {
+    const bit = this.#hash.ofWord(address) & (this.#wordsPerRow * BITS_PER_WORD - 1);
+    const index = row * this.#wordsPerRow + (bit >>> 5);
+    const mask = 1 << (bit & 31);
+    const word = this.#words[index] ?? 0;
+    if ((word & mask) !== 0) return false;
+    this.#words[index] = word | mask;
+    return true;
+  }
+
+  /** The estimated number of different addresses, −m ln(clear/m); with no bit clear, that of half a bit. */
+  estimate(row: number): number {
+    const bits = this.#wordsPerRow * BITS_PER_WORD;
+    let clear = bits;
+    for (let i = row * this.#wordsPerRow; i < (row + 1) * this.#wordsPerRow; i++)
+      clear -= countBits(this.#words[i] ?? 0);
+    return Math.round(-bits * log(Math.max(clear, 0.5) / bits));
+  }
+}
+
+function countBits(word: number): number {
+  let pairs = word - ((word >>> 1) & 0x55555555);
+  pairs = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((pairs + (pairs >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
