@@ -30,11 +30,14 @@ export type {
 export { type ResultContext, toEnsembleResult, toSingleResult } from './to-result.ts';
 
 // Figures: charts as data, and their renderers.
-export type { Axis, Line, LineChart, Moment } from './figure/chart.ts';
+export type { Axis, Line, LineChart, Moment, TimeUnitName } from './figure/chart.ts';
 export {
   agreementChart,
   type ChartOptions,
   comparisonChart,
+  differenceChart,
+  type EnginePair,
+  fileNameOf,
   type NamedResult,
   trajectoryChart,
 } from './figure/charts.ts';
@@ -42,15 +45,18 @@ export { toSvg, type SvgOptions } from './figure/svg.ts';
 export { toTerminal, type TerminalOptions } from './figure/terminal.ts';
 
 // The report and its parts.
-export { seriesColumns, type SeriesColumn, seriesCsv, toCsv } from './report/csv.ts';
+export { seriesColumns, type SeriesColumn, seriesCsv, summaryCsv, toCsv } from './report/csv.ts';
 export { type Fact, threeFacts } from './report/facts.ts';
+export { chartCsv } from './report/figure-data.ts';
+export { type Highlight, renderReport, type Report, type ReportSection } from './report/html.ts';
 export {
-  renderReport,
-  type Report,
-  type ReportResult,
-  type ReportSection,
-  type ReportTable,
-  summaryTable,
-} from './report/html.ts';
+  type ComparisonOptions,
+  comparisonReport,
+  type Experiment,
+  experimentReport,
+  type ExperimentSeries,
+  outbreakReport,
+} from './report/outbreak-report.ts';
 export { figureOf, type FigureName, spreadOf, timeToFraction } from './report/summary-figures.ts';
+export { comparisonTable, engineTable, type ReportTable, summaryTable } from './report/tables.ts';
 export { verdict } from './report/verdict.ts';

@@ -114,14 +114,16 @@ export function comparisonChart(
   const draw = (role: Line['role']) => (named: NamedResult) =>
     lineOf(curveOf(named.result, compartment), { name: named.name, role, unit, until });
   const spread = results.some(({ result }) => result.runs > 1)
-    ? ` Means of ${runsText(results)} with the band of 5 to 95 %.`
+    ? ` Means of ${runsText(results)} with the band of 5 to 95%.`
     : '';
   const named = COMPARTMENT_NAMES[compartment];
+  const dashed =
+    references.length === 0 ? '' : ` Dashed: ${[...new Set(references.map(({ name }) => name))].join(', ')}.`;
   return {
     kind: 'lines',
     id: options.id ?? `comparison-${fileNameOf(compartment)}`,
     title: options.title ?? `Hosts ${named}`,
-    caption: options.caption ?? `Hosts ${named} over time, a line a scenario.${spread}`,
+    caption: options.caption ?? `Hosts ${named} over time, a line a scenario.${spread}${dashed}`,
     x: timeAxis(unit, until),
     y: { label: `hosts ${named}`, min: 0 },
     ...(options.legend === undefined ? {} : { legend: options.legend }),
@@ -149,10 +151,10 @@ export function agreementChart(
   return {
     kind: 'lines',
     id: options.id ?? 'agreement',
-    title: options.title ?? `${ensemble.engine} beside ${meanField.engine}`,
+    title: options.title ?? `Engine ${ensemble.engine} beside engine ${meanField.engine}`,
     caption:
       options.caption ??
-      `Solid: ${runs} of the engine ${ensemble.engine}${ensemble.runs > 1 ? ', with the band of 5 to 95 %' : ''}. ` +
+      `Solid: ${runs} of the engine ${ensemble.engine}${ensemble.runs > 1 ? ', with the band of 5 to 95%' : ''}. ` +
         `Dashed: ${meanField.engine}.`,
     x: timeAxis(unit, until),
     y: { label: 'hosts', min: 0 },
@@ -173,7 +175,7 @@ export interface EnginePair {
   readonly ensemble: SimulationResult;
 }
 
-/** By how many hosts the ensembles lie above their mean fields, with the band of their runs. */
+/** By how many hosts the ensembles lie above their mean fields; a single pair has the band of its runs. */
 export function differenceChart(
   pairs: readonly EnginePair[],
   compartment: Compartment,
@@ -184,7 +186,7 @@ export function differenceChart(
     longestSettledSeconds(pairs.map(({ name, meanField }) => ({ name, result: meanField })));
   const unit = timeUnitFor(until);
   const lines = pairs.map(({ name, meanField, ensemble }) =>
-    lineOf(minus(curveOf(ensemble, compartment), curveOf(meanField, compartment)), {
+    lineOf(minus(curveOf(ensemble, compartment), curveOf(meanField, compartment), pairs.length === 1), {
       name: pairs.length > 1 ? name : COMPARTMENT_NAMES[compartment],
       role: pairs.length > 1 ? 'sequence' : compartment,
       unit,
@@ -192,7 +194,7 @@ export function differenceChart(
     }),
   );
   const engines = pairs[0] && { ensemble: pairs[0].ensemble.engine, meanField: pairs[0].meanField.engine };
-  const titled = engines ? `: ${engines.ensemble} less ${engines.meanField}` : '';
+  const titled = engines ? `: engine ${engines.ensemble} less ${engines.meanField}` : '';
   return {
     kind: 'lines',
     id: options.id ?? `difference-${fileNameOf(compartment)}`,
@@ -208,10 +210,12 @@ export function differenceChart(
   };
 }
 
-function minus({ time, value, band }: Curve, subtrahend: Curve): Curve {
+/** The bands of several differences all lie around zero and would hide each other. */
+function minus({ time, value, band }: Curve, subtrahend: Curve, withBand: boolean): Curve {
   const less = (values: readonly number[]): readonly number[] =>
     values.map((count, index) => count - valueAt(subtrahend, time[index] ?? 0));
-  return { time, value: less(value), band: band && { low: less(band.low), high: less(band.high) } };
+  const around = withBand && band ? { low: less(band.low), high: less(band.high) } : null;
+  return { time, value: less(value), band: around };
 }
 
 interface LineStyle {
@@ -234,7 +238,7 @@ function lineOf(curve: Curve, { name, role, unit, until }: LineStyle): Line {
   // A dashed line over others has no band: two bands on one place cannot be told apart.
   if (curve.band === null || role === 'reference') return line;
   const { low, high } = curve.band;
-  return { ...line, band: { low: low.slice(0, count), high: high.slice(0, count), name: '5 to 95 %' } };
+  return { ...line, band: { low: low.slice(0, count), high: high.slice(0, count), name: '5 to 95%' } };
 }
 
 function timeAxis(unit: TimeUnit, until: number): Axis {
@@ -264,7 +268,7 @@ function honeypotMoments(
 }
 
 function spreadSentence(result: SimulationResult): string {
-  return result.runs > 1 ? ` Mean of ${formatCount(result.runs)} runs with the band of 5 to 95 %.` : '';
+  return result.runs > 1 ? ` Mean of ${formatCount(result.runs)} runs with the band of 5 to 95%.` : '';
 }
 
 function runsText(results: readonly NamedResult[]): string {

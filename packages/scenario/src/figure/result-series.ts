@@ -19,9 +19,16 @@ export function nameOf(result: SimulationResult): string {
 
 /** Returns N, the number of vulnerable hosts of a result. */
 export function vulnerableOf(result: SimulationResult): number {
-  const first = (series: readonly number[] | SeriesBand): number => center(series)[0] ?? 0;
+  const population = result.scenario['population'];
+  const stated = isMapping(population) ? population['vulnerable'] : undefined;
+  if (typeof stated === 'number' && Number.isFinite(stated) && stated > 0) return stated;
   const { susceptible, infected, immunized } = result.series;
-  return first(susceptible) + first(infected) + first(immunized);
+  const first = [susceptible, infected, immunized].map((series) => center(series)[0] ?? 0);
+  return first.reduce((sum, count) => sum + count, 0);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Returns the curve of a compartment: the run itself, or the mean of the runs with the band of 5 to 95 %. */
@@ -88,8 +95,9 @@ export function statedHoneypots(result: SimulationResult): readonly StatedHoneyp
   const defenses = result.scenario['defenses'];
   if (!Array.isArray(defenses)) return [];
   return defenses
-    .filter((defense: Readonly<Record<string, unknown>>) => defense['kind'] === 'honeypots')
-    .map((defense: Readonly<Record<string, unknown>>) => ({
+    .filter(isMapping)
+    .filter((defense) => defense['kind'] === 'honeypots')
+    .map((defense) => ({
       count: Number(defense['count'] ?? 0),
       delaySeconds: secondsOf(defense['delay'] ?? 0) ?? 0,
       success: Number(defense['success'] ?? 1),

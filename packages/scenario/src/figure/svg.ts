@@ -83,7 +83,9 @@ function drawLegend({ chart, layout, palette, colors }: Drawing): string {
         `<text x="${round(left)}" y="${round(y + 4)}" fill="${fill}">${escapeXml(name)}</text>`;
       if (index === null) return text(x, palette.muted);
       const dashes = chart.lines[index]?.role === 'reference' ? ` stroke-dasharray="${DASHES}"` : '';
-      const swatch = `<line x1="${round(x)}" x2="${round(x + SWATCH)}" y1="${round(y)}" y2="${round(y)}" stroke="${colors[index]}" stroke-width="2.6"${dashes}/>`;
+      const swatch =
+        `<line x1="${round(x)}" x2="${round(x + SWATCH)}" y1="${round(y)}" y2="${round(y)}" ` +
+        `stroke="${colors[index]}" stroke-width="2.6"${dashes}/>`;
       return swatch + text(x + SWATCH + 6, palette.text);
     })
     .join('');

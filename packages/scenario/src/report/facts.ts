@@ -1,12 +1,12 @@
 /**
- * The three facts that decide whether honeypots stop a worm, computed for one scenario (Provos 2004; models 1.3 and 1.8):
- * the threshold is a count, the delay has a wall, and placement matters to worms that prefer what is near.
+ * The three facts that decide whether honeypots stop a worm, computed for one scenario (Provos 2004; models.md 1.3 and
+ * 1.8): the threshold is a count, the delay has a wall, and placement matters to worms that prefer what is near.
  */
 import { formatCount, formatDuration } from '@wormwood/base';
-import { sufficientHoneypots } from '@wormwood/epidemic';
-import { statedHoneypots, vulnerableOf } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';
+import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from './outbreak-numbers.ts';
 import { figureOf } from './summary-figures.ts';
+import { ratio } from './wording.ts';
 
 export interface Fact {
   readonly title: string;
@@ -15,58 +15,117 @@ export interface Fact {
 
 /** Returns the facts in the words and numbers of the scenario behind a result. */
 export function threeFacts(result: SimulationResult): readonly Fact[] {
-  return [thresholdFact(result), delayFact(result), placementFact()];
+  const numbers = outbreakNumbers(result);
+  return [thresholdFact(result, numbers), delayFact(numbers), placementFact(result, numbers)];
 }
 
-function thresholdFact(result: SimulationResult): Fact {
-  const vulnerable = vulnerableOf(result);
-  const count = statedHoneypots(result).reduce((sum, group) => sum + group.count * group.success, 0);
+function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
+  const { vulnerable, honeypots, effectiveHoneypots } = numbers;
+  const title = 'The threshold is a count of honeypots';
   const rule =
     'An infected host meets either a susceptible host or a honeypot first, so R0 = N/h: the scan rate and the size of ' +
     'the address space cancel.';
-  const number = figureOf(result, 'basicReproductionNumber');
-  const here =
-    number === null || count === 0
-      ? `Here N = ${formatCount(vulnerable)} and there is no honeypot: nothing bounds the outbreak.`
-      : `Here N = ${formatCount(vulnerable)} and h = ${formatCount(count)}: R0 = ${number.toPrecision(4)}, ` +
-        (number > 1
-          ? 'above 1: even honeypots that are there from the start let the worm grow.'
-          : 'below 1: honeypots that are there from the start let no outbreak grow.');
-  return { title: 'The threshold is a count of honeypots', text: `${rule} ${here}` };
+  const basic = figureOf(result, 'basicReproductionNumber');
+  if (basic === null || honeypots === 0) {
+    return {
+      title,
+      text: `${rule} Here N = ${formatCount(vulnerable)} and there is no honeypot: R0 has no bound.`,
+    };
+  }
+  const success =
+    effectiveHoneypots < honeypots
+      ? ` As contacts may fail, they are worth ${formatCount(effectiveHoneypots)}.`
+      : '';
+  const here = `Here N = ${formatCount(vulnerable)} and h = ${formatCount(honeypots)}.${success}`;
+  return { title, text: `${rule} ${here} ${numberInWords(basic, numbers)}${atStart(result)}` };
 }
 
-function delayFact(result: SimulationResult): Fact {
+function numberInWords(
+  basic: number,
+  { vulnerable, effectiveHoneypots, delaySeconds }: OutbreakNumbers,
+): string {
+  const bare = ratio(vulnerable / effectiveHoneypots);
+  const number =
+    delaySeconds > 0 ? `N/h = ${bare}, with the delay R0 = ${ratio(basic)}` : `R0 = ${ratio(basic)}`;
+  if (ratio(basic) === '1') return `${number}: critical.`;
+  return basic > 1
+    ? `${number}, above 1 (supercritical): even if they were there from the start, the worm would grow.`
+    : `${number}, below 1 (subcritical): if they are there from the start, no outbreak grows.`;
+}
+
+function atStart(result: SimulationResult): string {
+  const start = honeypotStartNumbers(result);
+  if (start === null) return '';
+  return (
+    ` When they start, ${formatCount(start.susceptible)} hosts are still susceptible, of which each infected one infects ` +
+    `${ratio(start.reproductionNumber)}.`
+  );
+}
+
+function delayFact(numbers: OutbreakNumbers): Fact {
   const title = 'The delay has a wall';
-  const vulnerable = vulnerableOf(result);
-  const doubling = figureOf(result, 'doublingTime');
-  if (doubling === null) return { title, text: 'A worm that does not scan meets no wall.' };
-  const contactRatePerSecond = Math.LN2 / doubling;
-  const wall = 1 / contactRatePerSecond;
-  const delay = Math.max(0, ...statedHoneypots(result).map(({ delaySeconds }) => delaySeconds));
-  const sufficient = sufficientHoneypots({ vulnerable, contactRatePerSecond, delaySeconds: delay });
+  const { vulnerable, contactRatePerSecond, honeypots, delaySeconds, sufficientHoneypots } = numbers;
+  if (contactRatePerSecond === null) return { title, text: 'A worm that does not scan meets no wall.' };
   const rule =
-    `With δ from contact to immunization it takes N/(1 − βδ) honeypots to keep an outbreak from growing, and past ` +
-    `1/β = ${formatDuration(Number(wall.toPrecision(4)))} no number suffices.`;
-  const here =
-    sufficient === null
-      ? `Here δ = ${formatDuration(delay)}: beyond the wall.`
-      : `Here δ = ${formatDuration(delay)}: ${formatCount(Math.ceil(sufficient))} honeypots from the start would do.`;
-  return { title, text: `${rule} ${here}` };
+    'With δ from contact to immunization it takes more than h_min = N/(1 − βδ) honeypots to keep an outbreak from ' +
+    `growing; past δ = 1/β = ${formatDuration(Number((1 / contactRatePerSecond).toPrecision(4)))} no number suffices.`;
+  if (honeypots === 0) {
+    return { title, text: `${rule} Immunizing at once, h_min is N = ${formatCount(vulnerable)}.` };
+  }
+  const delay = `Here δ = ${formatDuration(delaySeconds)}`;
+  if (sufficientHoneypots === null) {
+    return {
+      title,
+      text: `${rule} ${delay}, beyond the wall: faster immunization comes before more honeypots.`,
+    };
+  }
+  const least = `h_min = ${formatCount(sufficientHoneypots)}`;
+  const compared = sufficientHoneypots < honeypots ? 'fewer' : 'more';
+  return {
+    title,
+    text: `${rule} ${delay} and ${least}, ${compared} than the ${formatCount(honeypots)} there are.`,
+  };
 }
 
 /** Code Red II: the shares of its probes to its own /16, its own /8 and anywhere (models.md 1.8). */
 const CODE_RED_II = { own16: 3 / 8, own8: 1 / 2, anywhere: 1 / 8 } as const;
-/** Networks that held the vulnerable hosts of 2001: 116 of 256 /8 and 20,000 of 65,536 /16 (models.md 1.8). */
+/** Networks that hold vulnerable hosts, as on the Internet of 2001: 116 of 256 /8 and 20,000 of 65,536 /16 (row 43). */
 const POPULATED = { slash8: 116, slash16: 20_000 } as const;
+const IPV4_ADDRESSES = 2 ** 32;
 
-function placementFact(): Fact {
+function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers): Fact {
+  const title = 'Placement beats count where a worm prefers what is near';
   const { own16, own8, anywhere } = CODE_RED_II;
   const spread = anywhere + own8 * (2 ** 8 / POPULATED.slash8) + own16 * (2 ** 16 / POPULATED.slash16);
-  return {
-    title: 'Placement beats count where worms prefer what is near',
-    text:
-      'Uniform scanning finds every address alike, so here only the number counts. Against the local preference of Code ' +
-      `Red II a honeypot in one dark block is found ${anywhere} times as often as under uniform scanning, one spread over ` +
-      `the populated /16 networks ${spread.toFixed(2)} times: ${(spread / anywhere).toFixed(1)} times as often.`,
-  };
+  const rule =
+    'Against local preference as of Code Red II, a honeypot in one dark block is found ' +
+    `${anywhere} times as often as under uniform scanning, one among the populated /16 networks ${spread.toFixed(2)} ` +
+    `times: ${(spread / anywhere).toFixed(1)} times as often.`;
+  if (strategyOf(result) !== 'uniform') {
+    return {
+      title,
+      text: `This worm does not scan uniformly, so where the honeypots lie decides how often it finds them. ${rule}`,
+    };
+  }
+  const here =
+    'This worm scans uniformly and finds a honeypot equally often wherever it lies: only their number counts.';
+  const equivalent =
+    honeypots > 0 && spaceOf(result) === IPV4_ADDRESSES
+      ? ` So placed, these ${formatCount(honeypots)} would be worth ${formatCount(honeypots * anywhere)} or ` +
+        `${formatCount(honeypots * spread)}.`
+      : '';
+  return { title, text: `${here} ${rule}${equivalent}` };
+}
+
+function strategyOf(result: SimulationResult): unknown {
+  const worm = result.scenario['worm'];
+  const stated = typeof worm === 'object' && worm !== null && 'strategy' in worm ? worm.strategy : undefined;
+  return stated ?? 'uniform';
+}
+
+/** The number of addresses; null where the scenario states it in a way that is not read here. */
+function spaceOf(result: SimulationResult): number | null {
+  const stated = result.scenario['space'] ?? IPV4_ADDRESSES;
+  if (stated === '2^32' || stated === '0.0.0.0/0') return IPV4_ADDRESSES;
+  return typeof stated === 'number' ? stated : null;
 }

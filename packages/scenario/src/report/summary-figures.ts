@@ -24,6 +24,20 @@ export function timeToFraction(
   return isDistribution(value) ? value.mean : value;
 }
 
+/** Returns how the time to a fraction spreads over the runs; null for a single run. */
+export function timeToSpread(
+  result: SimulationResult,
+  fraction: keyof SingleSummary['timeTo'],
+): Distribution | null {
+  const value: number | null | Distribution = summaryOf(result).timeTo[fraction];
+  return isDistribution(value) ? value : null;
+}
+
+/** Returns the fraction of the runs that ended without an infected host; null for a single run. */
+export function extinctProbabilityOf({ summary }: SimulationResult): number | null {
+  return 'extinctProbability' in summary ? summary.extinctProbability : null;
+}
+
 function summaryOf(result: SimulationResult): SingleSummary | EnsembleSummary {
   return result.summary;
 }
