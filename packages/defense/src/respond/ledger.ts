@@ -38,7 +38,8 @@ export class Ledger implements LedgerView {
   #mode: ResponseMode | null = null;
   readonly #deeds = new Map<string, string>();
   readonly #verdicts = new Set<string>();
-  readonly #applied: number[] = [];
+  /** When each act was begun last, in that order. */
+  readonly #begun = new Map<string, number>();
   readonly #answered = new Map<string, number[]>();
   readonly #held = new Map<number, number>();
 
@@ -87,9 +88,12 @@ export class Ledger implements LedgerView {
     return this.live.get(this.#deeds.get(nameOf(deed)) ?? '');
   }
 
-  /** Times in the last minute at which an act was begun, oldest first. */
-  appliedSince(timeSeconds: number): readonly number[] {
-    return this.#applied.filter((each) => each > timeSeconds);
+  /**
+   * The acts begun since then, each with the time at which it was begun last, oldest first. An act that is begun again
+   * after an interruption is the same act.
+   */
+  begunSince(timeSeconds: number): ReadonlyMap<string, number> {
+    return new Map([...this.#begun].filter(([, each]) => each > timeSeconds));
   }
 
   /** How many verdicts were answered with this refusal since then. */
@@ -128,8 +132,7 @@ export class Ledger implements LedgerView {
     const decision = this.live.get(entry.decision);
     if (decision === undefined) return false;
     if (entry.event === 'decision.undo' && entry.code === 'undone') this.#hold(decision);
-    if (entry.event === 'response.begin' && entry.step === 'apply')
-      this.#note(this.#applied, entry.timeSeconds);
+    if (entry.event === 'response.begin' && entry.step === 'apply') this.#noteBegun(entry);
     this.#put({ ...decision, ...changeOf(decision, entry), sequence: entry.sequence });
     return true;
   }
@@ -159,6 +162,15 @@ export class Ledger implements LedgerView {
   #hold(decision: Decision): void {
     for (const [source, until] of this.#held) if (until <= this.timeSeconds) this.#held.delete(source);
     this.#held.set(decision.source, this.timeSeconds + decision.ttlSeconds);
+  }
+
+  #noteBegun({ decision, timeSeconds }: EntryOf<'response.begin'>): void {
+    this.#begun.delete(decision);
+    this.#begun.set(decision, timeSeconds);
+    for (const [id, time] of this.#begun) {
+      if (time > timeSeconds - MINUTE_SECONDS) return;
+      this.#begun.delete(id);
+    }
   }
 
   #remember(verdict: string): void {

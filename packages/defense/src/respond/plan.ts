@@ -147,11 +147,12 @@ export function nextToApply(ledger: Ledger, moment: Moment): Decision | undefine
   if (ledger.paused || !moment.scope.ok) return undefined;
   const { nowSeconds } = moment;
   const { actionsPerMinute } = moment.scope.scope.file;
-  if (ledger.appliedSince(nowSeconds - MINUTE_SECONDS).length >= actionsPerMinute) return undefined;
+  const begun = ledger.begunSince(nowSeconds - MINUTE_SECONDS);
   for (const decision of ledger.live.values()) {
     const { status, ending, retrySeconds } = decision;
     const isDue = status === 'applying' || (status === 'approved' && !isFull(ledger, moment));
     if (!isDue || ending !== null || retrySeconds > nowSeconds) continue;
+    if (begun.size >= actionsPerMinute && !begun.has(decision.id)) continue;
     if (refuseNow(decision, moment) === undefined) return decision;
   }
   return undefined;
@@ -159,25 +160,25 @@ export function nextToApply(ledger: Ledger, moment: Moment): Decision | undefine
 
 /** Returns when something is due without anything happening, or undefined; not before `nowSeconds`. */
 export function nextDueSeconds(ledger: Ledger, moment: Moment): number | undefined {
-  const turnSeconds = nextTurnSeconds(ledger, moment);
+  const turnOf = turns(ledger, moment);
   let earliest = Infinity;
-  for (const { status, ending, retrySeconds, lapsesSeconds, expiresSeconds } of ledger.live.values()) {
+  for (const { id, status, ending, retrySeconds, lapsesSeconds, expiresSeconds } of ledger.live.values()) {
     const isWaiting = status === 'proposed' || status === 'approved';
     const endSeconds = isWaiting ? lapsesSeconds : (expiresSeconds ?? Infinity);
     earliest = Math.min(earliest, ending === null ? endSeconds : retrySeconds);
     if (ending === null && (status === 'applying' || (status === 'approved' && !isFull(ledger, moment)))) {
-      earliest = Math.min(earliest, Math.max(retrySeconds, turnSeconds));
+      earliest = Math.min(earliest, Math.max(retrySeconds, turnOf(id)));
     }
   }
   return earliest === Infinity ? undefined : Math.max(earliest, moment.nowSeconds);
 }
 
-/** When the pause and the limit per minute let the next act through. */
-function nextTurnSeconds(ledger: Ledger, { nowSeconds, scope }: Moment): number {
-  if (ledger.paused || !scope.ok) return Infinity;
-  const { actionsPerMinute } = scope.scope.file;
-  const first = ledger.appliedSince(nowSeconds - MINUTE_SECONDS).at(-actionsPerMinute);
-  return first === undefined ? nowSeconds : first + MINUTE_SECONDS;
+/** Returns when the pause and the limit per minute let each act through. */
+function turns(ledger: Ledger, { nowSeconds, scope }: Moment): (id: string) => number {
+  if (ledger.paused || !scope.ok) return () => Infinity;
+  const begun = ledger.begunSince(nowSeconds - MINUTE_SECONDS);
+  const first = [...begun.values()].at(-scope.scope.file.actionsPerMinute);
+  return (id) => (first === undefined || begun.has(id) ? nowSeconds : first + MINUTE_SECONDS);
 }
 
 /** Whether as many acts are in force as the scope allows. */

@@ -266,9 +266,10 @@ export class Responder {
       return this.#write([{ event: 'scope.refuse', code: admission.code, reason: admission.reason }]);
     }
     const { file, fingerprint, signer, addresses } = admission.scope;
-    const { owner, contact, expiresSeconds } = file;
-    const loaded = { fingerprint, owner, contact, signer, expiresSeconds, addresses: addresses.size };
-    return this.#write([{ event: 'scope.load', ...loaded }]);
+    const { owner, contact, expiresSeconds, actionsPerMinute } = file;
+    const people = { owner, contact, signer };
+    const limits = { expiresSeconds, addresses: addresses.size, actionsPerMinute };
+    return this.#write([{ event: 'scope.load', fingerprint, ...people, ...limits }]);
   }
 
   #suppress(verdict: Verdict): false {

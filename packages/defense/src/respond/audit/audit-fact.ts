@@ -50,6 +50,7 @@ export interface AuditFacts {
     readonly signer: string;
     readonly expiresSeconds: number;
     readonly addresses: number;
+    readonly actionsPerMinute: number;
   };
   /** None is in force from here on. */
   'scope.refuse': Reason;
@@ -124,6 +125,8 @@ export type AuditEntry = AuditFact & {
   /** UUID, version 7. */
   readonly id: string;
   readonly sensor: string;
+  /** True if the next line belongs to it: facts that hold together or, torn by a crash, not at all. */
+  readonly more: boolean;
   /** The fact as a sentence. */
   readonly message: string;
   /** SHA-256 of the line before, hexadecimal; zeros in the first. */
@@ -165,6 +168,7 @@ export const FIELD_KINDS: FieldKinds = {
     signer: 'text',
     expiresSeconds: 'time',
     addresses: 'number',
+    actionsPerMinute: 'number',
   },
   'scope.refuse': REASON,
   'verdict.infected': {

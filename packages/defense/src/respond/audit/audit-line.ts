@@ -17,6 +17,8 @@ export interface Place {
   readonly timeSeconds: number;
   readonly sensor: string;
   readonly previous: string;
+  /** Whether more facts of the same moment follow that hold only together with this one. */
+  readonly more: boolean;
 }
 
 /** Names that the event format has for things which every event may have. */
@@ -48,6 +50,7 @@ export function lineOf(entry: AuditEntry): string {
     sequence: entry.sequence,
     ...Object.fromEntries(fields),
     message: entry.message,
+    more: entry.more,
     previous: entry.previous,
   });
 }
@@ -64,6 +67,7 @@ export function readLine(line: string): Parsed<AuditEntry> {
     entry[name] = readValue(kind, written[nameInLine(name, kind)]);
   }
   entry['timeSeconds'] = readValue('time', written['ts']);
+  entry['more'] = readValue('flag', written['more']);
   entry['sequence'] = readValue('number', written['sequence']);
   for (const name of ['id', 'sensor', 'message', 'previous']) entry[name] = readValue('text', written[name]);
   const missing = Object.keys(entry).find((name) => entry[name] === undefined);

@@ -51,7 +51,13 @@ const anyFact: fc.Arbitrary<AuditFact> = fc
   });
 
 describe('a line of the audit log', () => {
-  const place = { sequence: 7, timeSeconds: NOON + 0.25, sensor: 'sensor-1', previous: 'f'.repeat(64) };
+  const place = {
+    sequence: 7,
+    timeSeconds: NOON + 0.25,
+    sensor: 'sensor-1',
+    previous: 'f'.repeat(64),
+    more: false,
+  };
 
   it('has the common fields of every event, under their names', () => {
     const fact: AuditFact = {
@@ -81,6 +87,7 @@ describe('a line of the audit log', () => {
       dry_run: false,
       command: 'nft -f -',
       message: 'apply for 10.20.7.9: nft -f -',
+      more: false,
       previous: 'f'.repeat(64),
     });
   });
@@ -168,6 +175,18 @@ describe('the audit log', () => {
     const zeros = new MemoryFile();
     zeros.text = `${text}${'\0'.repeat(500)}`;
     expect((await open(zeros)).head.sequence).toBe(FACTS.length);
+  });
+
+  it('keeps facts that were written together together', async () => {
+    const file = await written();
+    const log = await open(file);
+    const whole = file.text.length;
+    await log.append(FACTS, NOON, () => {});
+    const { text } = file;
+    for (let end = whole; end <= text.length; end += 7) {
+      file.text = text.slice(0, end);
+      expect((await open(file)).head.sequence).toBe(end === text.length ? 2 * FACTS.length : FACTS.length);
+    }
   });
 
   it('is not opened when a line in it was changed', async () => {

@@ -4,7 +4,7 @@
  * names the sequence number and hash of its entry, which witnesses how far the log had come.
  *
  * It is a write-ahead log too: an act is begun only after its line is synced. A line torn by a crash never led to
- * anything, and is cut off when the log is opened.
+ * anything, and is cut off when the log is opened; so are lines before it that hold only together with it.
  */
 import type { AppendOnlyFile } from '../append-only-file.ts';
 import { sha256 } from '../encoding/secure-hash.ts';
@@ -35,34 +35,45 @@ const EMPTY: AuditHead = { sequence: 0, timeSeconds: 0, hash: NO_HASH, endOffset
 
 /**
  * Reads a log from its beginning, handing each entry to `visit`, and verifies the chain. A last line without an end is
- * torn, which is no fault; any other line that does not fit is, and the reading ends before it.
+ * torn, and so are last lines that lack what belongs to them: no fault, but no entries either. Any other line that does
+ * not fit is a fault, and the reading ends before it.
  */
 export async function readAuditLog(
   file: AppendOnlyFile,
   visit: (entry: AuditEntry) => void,
 ): Promise<AuditReading> {
   let head = EMPTY;
+  let whole = EMPTY;
+  let together: AuditEntry[] = [];
   for await (const line of file.lines(0)) {
-    if (!line.ended) return { ok: true, head, torn: true };
-    const fault = (why: string): AuditReading => ({
-      ...failed(`Line ${head.sequence + 1} of the audit log is not what was written there. ${why}`),
-      head,
-    });
+    if (!line.ended) return { ok: true, head: whole, torn: true };
     const reading = readLine(line.text);
-    if (!reading.ok) return fault(reading.reason);
+    const fault = reading.ok ? misfit(reading.value, head) : reading.reason;
+    if (!reading.ok || fault !== undefined) {
+      const reason = `Line ${head.sequence + 1} of the audit log is not what was written there. ${fault}`;
+      return { ...failed(reason), head: whole };
+    }
     const entry = reading.value;
-    if (entry.sequence !== head.sequence + 1) return fault('Lines before it are missing or were put in.');
-    if (entry.previous !== head.hash) return fault('The line before it was changed.');
-    if (entry.timeSeconds < head.timeSeconds) return fault('It is older than the line before it.');
     head = {
       sequence: entry.sequence,
       timeSeconds: entry.timeSeconds,
       hash: hexadecimal(sha256(utf8(line.text))),
       endOffset: line.endOffset,
     };
-    visit(entry);
+    together.push(entry);
+    if (entry.more) continue;
+    whole = head;
+    together.forEach(visit);
+    together = [];
   }
-  return { ok: true, head, torn: false };
+  return { ok: true, head: whole, torn: head !== whole };
+}
+
+function misfit(entry: AuditEntry, head: AuditHead): string | undefined {
+  if (entry.sequence !== head.sequence + 1) return 'Lines before it are missing or were put in.';
+  if (entry.previous !== head.hash) return 'The line before it was changed.';
+  if (entry.timeSeconds < head.timeSeconds) return 'It is older than the line before it.';
+  return undefined;
 }
 
 export type AuditLogOpening = { readonly ok: true; readonly log: AuditLog } | Failed;
@@ -108,9 +119,9 @@ export class AuditLog {
   }
 
   /**
-   * Adds the facts in one write and hands their entries, as a later reading will have them, to `visit`; it does not sync.
-   * Time never runs backwards in the log: an earlier `timeSeconds` counts as the time of the entry before. After a
-   * failure the log must be opened anew.
+   * Adds the facts in one write, to hold together, and hands their entries, as a later reading will have them, to
+   * `visit`; it does not sync. Time never runs backwards in the log: an earlier `timeSeconds` counts as the time of the
+   * entry before. After a failure the log must be opened anew.
    */
   async append(
     facts: readonly AuditFact[],
@@ -119,8 +130,9 @@ export class AuditLog {
   ): Promise<Outcome> {
     let head = this.#head;
     let text = '';
-    const entries = facts.map((fact) => {
+    const entries = facts.map((fact, index) => {
       const place = {
+        more: index < facts.length - 1,
         sequence: head.sequence + 1,
         timeSeconds: Math.max(timeSeconds, head.timeSeconds),
         sensor: this.#sensor,

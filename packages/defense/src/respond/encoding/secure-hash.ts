@@ -89,13 +89,16 @@ export function sha1(octets: Uint8Array): Uint8Array {
   return digest(octets, SHA1_INITIAL, sha1Block);
 }
 
-type BlockFunction = (state: Int32Array, block: DataView) => void;
+/** Absorbs the block that stands in the first 16 words of the schedule. */
+type BlockFunction = (state: Int32Array, schedule: Int32Array) => void;
 
 function digest(octets: Uint8Array, initial: readonly number[], absorb: BlockFunction): Uint8Array {
   const state = Int32Array.from(initial);
-  const padded = pad(octets);
-  for (let start = 0; start < padded.length; start += BLOCK_LENGTH) {
-    absorb(state, new DataView(padded.buffer, start, BLOCK_LENGTH));
+  const schedule = new Int32Array(80);
+  const padded = new DataView(pad(octets).buffer);
+  for (let start = 0; start < padded.byteLength; start += BLOCK_LENGTH) {
+    for (let t = 0; t < 16; t++) schedule[t] = padded.getInt32(start + 4 * t);
+    absorb(state, schedule);
   }
   const result = new DataView(new ArrayBuffer(4 * state.length));
   state.forEach((word, i) => result.setInt32(4 * i, word));
@@ -114,9 +117,7 @@ function pad(octets: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** FIPS 180-4 §6.2.2. */
-function sha256Block(state: Int32Array, block: DataView): void {
-  const w = new Int32Array(64);
-  for (let t = 0; t < 16; t++) w[t] = block.getInt32(4 * t);
+function sha256Block(state: Int32Array, w: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     const w15 = w[t - 15]!;
     const w2 = w[t - 2]!;
@@ -124,39 +125,60 @@ function sha256Block(state: Int32Array, block: DataView): void {
     const s1 = rotateRight(w2, 17) ^ rotateRight(w2, 19) ^ (w2 >>> 10);
     w[t] = (w[t - 16]! + s0 + w[t - 7]! + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = Array.from(state) as Words8;
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let t = 0; t < 64; t++) {
     const sum1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25);
     const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + SHA256_ROUNDS[t]! + w[t]!) | 0;
     const sum0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22);
     const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => (state[i]! += word));
+  addTo(state, [a, b, c, d, e, f, g, h]);
 }
-
-type Words8 = [number, number, number, number, number, number, number, number];
 
 /** FIPS 180-4 §6.1.2. */
-function sha1Block(state: Int32Array, block: DataView): void {
-  const w = new Int32Array(80);
-  for (let t = 0; t < 16; t++) w[t] = block.getInt32(4 * t);
+function sha1Block(state: Int32Array, w: Int32Array): void {
   for (let t = 16; t < 80; t++) w[t] = rotateRight(w[t - 3]! ^ w[t - 8]! ^ w[t - 14]! ^ w[t - 16]!, 31);
-  let [a, b, c, d, e] = Array.from(state) as [number, number, number, number, number];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
   for (let t = 0; t < 80; t++) {
-    const [mixed, constant] = sha1Round(t, b, c, d);
-    const next = (rotateRight(a, 27) + mixed + e + constant + w[t]!) | 0;
-    [e, d, c, b, a] = [d, c, rotateRight(b, 2), a, next];
+    const next = (rotateRight(a, 27) + sha1Round(t, b, c, d) + e + w[t]!) | 0;
+    e = d;
+    d = c;
+    c = rotateRight(b, 2);
+    b = a;
+    a = next;
   }
-  [a, b, c, d, e].forEach((word, i) => (state[i]! += word));
+  addTo(state, [a, b, c, d, e]);
 }
 
-/** FIPS 180-4 §4.1.1 and §4.2.1: the function and the constant of round `t`. */
-function sha1Round(t: number, x: number, y: number, z: number): readonly [mixed: number, constant: number] {
-  if (t < 20) return [(x & y) ^ (~x & z), 0x5a827999];
-  if (t < 40) return [x ^ y ^ z, 0x6ed9eba1];
-  if (t < 60) return [(x & y) ^ (x & z) ^ (y & z), 0x8f1bbcdc];
-  return [x ^ y ^ z, 0xca62c1d6];
+function addTo(state: Int32Array, words: readonly number[]): void {
+  for (let i = 0; i < words.length; i++) state[i]! += words[i]!;
+}
+
+/** FIPS 180-4 §4.1.1 and §4.2.1: the function of round `t` with its constant added. */
+function sha1Round(t: number, x: number, y: number, z: number): number {
+  if (t < 20) return ((x & y) ^ (~x & z)) + 0x5a827999;
+  if (t < 40) return (x ^ y ^ z) + 0x6ed9eba1;
+  if (t < 60) return ((x & y) ^ (x & z) ^ (y & z)) + 0x8f1bbcdc;
+  return (x ^ y ^ z) + 0xca62c1d6;
 }
 
 function rotateRight(word: number, bits: number): number {

@@ -17,5 +17,7 @@ export function utf8(text: string): Uint8Array {
 
 /** Returns the octets as lower-case hexadecimal digits, two each. */
 export function hexadecimal(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
+  let digits = '';
+  for (const octet of octets) digits += (octet + 256).toString(16).slice(1);
+  return digits;
 }
