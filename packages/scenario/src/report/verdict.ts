@@ -34,22 +34,24 @@ function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   const figures = peakAndEver(result, numbers);
   if (numbers.groups.length === 0) return `Without honeypots nothing stops this worm: ${figures}`;
   const subject = honeypotsInWords(numbers.groups);
+  const one = numbers.honeypots === 1;
   if (figureOf(result, 'reproductionNumberAtStart') === null) {
     const last = formatDuration(result.series.time.at(-1) ?? 0);
-    return `${subject} do not start within the ${last} simulated: ${figures}`;
+    return `${subject} ${one ? 'does' : 'do'} not start within the ${last} simulated: ${figures}`;
   }
   const start = honeypotStartNumbers(result);
   if (start === null) return `Against ${subject}, ${figures}`;
   const before = 1 - start.susceptibleFraction;
   if (start.susceptibleFraction < TOO_LATE_FRACTION) {
     return (
-      `${subject} come too late: ${percent(before)} of the hosts are infected before they start, ` +
+      `${subject} ${one ? 'comes' : 'come'} too late: ${percent(before)} of the hosts are infected before they start, ` +
       `${percent(everOf(result))} at some time`
     );
   }
-  if (start.reproductionNumber >= 1) return `${subject} do not stop this worm: ${figures}`;
+  if (start.reproductionNumber >= 1)
+    return `${subject} ${one ? 'does' : 'do'} not stop this worm: ${figures}`;
   const already = before > TOO_LATE_FRACTION ? `, ${percent(before)} already before they start` : '';
-  return `${subject} stop this worm from growing: ${figures}${already}`;
+  return `${subject} ${one ? 'stops' : 'stop'} this worm from growing: ${figures}${already}`;
 }
 
 function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
