@@ -57,7 +57,7 @@ function tooManyHosts({ population: { vulnerable } }: Outbreak): readonly string
 
 function scanUniformly(course: Course, lists: HostLists, draws: Draws): Advance {
   return (limits) => {
-    const from = draws.next % draws.exponential.length;
+    const from = draws.next === draws.size ? 0 : draws.next;
     const isBeyond = advanceDirectly(course, draws, limits);
     // The pair that led beyond the limits was no event.
     const range = { from, to: isBeyond ? draws.next - 1 : draws.next };

@@ -10,7 +10,7 @@ import { advanceSeveralGroups } from './several-groups.ts';
  * when the next event would lie beyond the limits.
  */
 export function advanceDirectly(course: Course, draws: Draws, limits: Limits): boolean {
-  if (draws.next === draws.exponential.length) refill(draws);
+  if (draws.next === draws.size) refill(draws);
   const started = soleGroup(course);
   return started < course.groups.length
     ? advanceOneGroup(course, draws, limits, started)

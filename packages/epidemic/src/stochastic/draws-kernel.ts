@@ -6,8 +6,13 @@
  */
 import { exponentialOutsideLayer, exponentialZiggurat, type RandomStream } from '@wormwood/base';
 
-/** Events a batch: its two arrays stay in the first-level cache. */
-const BATCH = 1024;
+/**
+ * Pairs in the first batch of a run, and in the largest: each batch is twice the one before. Small outbreaks then waste
+ * little; and each loop has been left a few times before it turns hot, without which compilers of JavaScript take what
+ * follows it for dead code, compile it away, and stumble over it batch after batch.
+ */
+const BATCH_MIN = 16;
+const BATCH_MAX = 1024;
 const TWO_TO_32 = 4294967296;
 const TWO_TO_MINUS_32 = 1 / TWO_TO_32;
 
@@ -17,7 +22,8 @@ export interface Draws {
   readonly exponential: Float64Array;
   /** Uniform multiples of 2^-32 in [0, 1). An event is misjudged with a probability below 2^-32. */
   readonly uniform: Float64Array;
-  /** Position of the first pair not yet used. */
+  /** Pairs in this batch, and the position of the first not yet used. */
+  size: number;
   next: number;
   /**
    * What became of each pair: 0 for an infection; for the group of honeypots at position g, 1 + 2g for a contact that
@@ -29,26 +35,27 @@ export interface Draws {
   readonly outsideLayer: Int32Array;
 }
 
-/** Returns draws from `stream`, none made yet: `next` stands at the end. */
+/** Returns draws from `stream`, none made yet. */
 export function drawsFrom(stream: RandomStream): Draws {
   return {
     stream,
-    exponential: new Float64Array(BATCH),
-    uniform: new Float64Array(BATCH),
-    next: BATCH,
-    kind: new Int32Array(BATCH),
-    timeSeconds: new Float64Array(BATCH),
-    outsideAt: new Int32Array(BATCH),
-    outsideLayer: new Int32Array(BATCH),
+    exponential: new Float64Array(BATCH_MAX),
+    uniform: new Float64Array(BATCH_MAX),
+    size: 0,
+    next: 0,
+    kind: new Int32Array(BATCH_MAX),
+    timeSeconds: new Float64Array(BATCH_MAX),
+    outsideAt: new Int32Array(BATCH_MAX),
+    outsideLayer: new Int32Array(BATCH_MAX),
   };
 }
 
-/** Replaces all draws by new ones. */
+/** Replaces all draws by a new batch. */
 export function refill(draws: Draws): void {
   const { exponential, uniform, stream, outsideAt, outsideLayer } = draws;
   const { k, w } = exponentialZiggurat;
   const { state } = stream;
-  const count = exponential.length;
+  const count = Math.min(BATCH_MAX, Math.max(BATCH_MIN, 2 * draws.size));
   let s0 = state[0]! | 0;
   let s1 = state[1]! | 0;
   let s2 = state[2]! | 0;
@@ -102,5 +109,6 @@ export function refill(draws: Draws): void {
     const at = outsideAt[i]!;
     exponential[at] = exponentialOutsideLayer(stream, outsideLayer[i]!, exponential[at]!);
   }
+  draws.size = count;
   draws.next = 0;
 }

@@ -7,7 +7,7 @@ import type { Limits } from './honeypot-group.ts';
 
 /** Advances the course as `advanceOneGroup` does, for all groups that have started. */
 export function advanceSeveralGroups(course: Course, draws: Draws, limits: Limits): boolean {
-  for (; draws.next < draws.exponential.length; draws.next++) {
+  for (; draws.next < draws.size; draws.next++) {
     const infected = course.fresh + contactedHosts(course);
     const totalRate = totalRatePerSecond(course, infected);
     const waitSeconds = (draws.exponential[draws.next] ?? 0) / totalRate;

@@ -100,6 +100,6 @@ describe('tau-leaping', () => {
   });
 
   it('draws the same bytes as ever', () => {
-    expect(trajectoryHash(runsOf(stochastic, billion, 1, '20040809')[0]!)).toBe('618f5945b39653fa');
+    expect(trajectoryHash(runsOf(stochastic, billion, 1, '20040809')[0]!)).toBe('6c88df2ab88503f7');
   });
 });
