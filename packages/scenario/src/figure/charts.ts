@@ -51,6 +51,11 @@ export interface ChartOptions {
   readonly untilSeconds?: number;
 }
 
+const TWO_CURVES =
+  'Hosts that are infected now and hosts that were infected at some time are two curves; the gap between them is ' +
+  'immunized.';
+const ONE_CURVE = 'No host is immunized: those infected now and those infected at some time are the same.';
+
 /** Up to this fraction of N ever infected, an outbreak is drawn at its own scale. */
 const SMALL = 0.05;
 
@@ -63,10 +68,11 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
   // Beside all susceptible hosts a small outbreak would lie flat on the axis.
   const isSmall =
     Math.max(0, ...(ever.band?.high.slice(-1) ?? []), ...ever.value.slice(-1)) < SMALL * vulnerable;
+  const isImmunizing = firstImmunizedSeconds(result) !== null;
   const compartments: readonly Compartment[] = [
     ...(isSmall ? [] : ['susceptible' as const]),
     'everInfected',
-    'immunized',
+    ...(isImmunizing ? ['immunized' as const] : []),
     'infected',
   ];
   const lines = compartments.map((compartment) =>
@@ -84,8 +90,7 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
     title: options.title ?? `${name}: hosts over time`,
     caption:
       options.caption ??
-      'Hosts that are infected now and hosts that were infected at some time are two curves; the gap between them ' +
-        `is immunized.${isSmall ? ' All other hosts stay susceptible.' : ''}${spreadSentence(result)}`,
+      `${isImmunizing ? TWO_CURVES : ONE_CURVE}${isSmall ? ' All other hosts stay susceptible.' : ''}${spreadSentence(result)}`,
     x: timeAxis(unit, until),
     y: { label: 'hosts', min: 0, ...(isSmall ? {} : { max: vulnerable }) },
     lines,

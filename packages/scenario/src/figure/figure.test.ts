@@ -104,6 +104,17 @@ describe('charts', () => {
     }
   });
 
+  it('leave out the immunized where there are none, and the susceptible beside a small outbreak', () => {
+    const names = (variation: Parameters<typeof odeResult>[0]) =>
+      trajectoryChart(odeResult(variation)).lines.map(({ name }) => name);
+    expect(names({ honeypots: 0 })).toEqual(['susceptible', 'ever infected', 'infected now']);
+    expect(names({ honeypots: 524_288, start: '0s' })).toEqual([
+      'ever infected',
+      'immunized',
+      'infected now',
+    ]);
+  });
+
   it('mark no moment that lies outside', () => {
     expect(trajectoryChart(odeResult(), { untilSeconds: 600 }).moments).toEqual([]);
   });
@@ -316,6 +327,15 @@ describe('terminal', () => {
                0            30            60           90          120
                                          time (min)"
     `);
+  });
+
+  it('lets no name move the cursor or reverse the text', () => {
+    const name = 'a\u001b]0;b\u0007\u009bc\u202ed\r\ne';
+    const chart = { ...comparison(), title: name, legend: name, moments: [{ x: 20, label: name }] };
+    const hostile = { ...chart, lines: [{ ...comparison().lines[0]!, name }] };
+    const plain = toTerminal(hostile, { color: false }).replaceAll('\n', '');
+    // oxlint-disable-next-line no-control-regex
+    expect(/[\u0000-\u001f\u007f-\u009f\u202e]/.exec(plain)).toBeNull();
   });
 
   it('uses nothing but ASCII where it must', () => {

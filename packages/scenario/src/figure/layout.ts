@@ -39,7 +39,7 @@ export interface Layout {
   readonly yTicks: readonly number[];
 }
 
-export interface LegendEntry {
+interface LegendEntry {
   readonly name: string;
   /** Index of the first line of that name; null for the heading. */
   readonly index: number | null;
@@ -48,7 +48,7 @@ export interface LegendEntry {
 }
 
 /** A name beside the end of its curve. */
-export interface EndLabel {
+interface EndLabel {
   readonly name: string;
   readonly index: number;
   /** Where the curve ends. */
@@ -57,7 +57,7 @@ export interface EndLabel {
   readonly y: number;
 }
 
-export interface MomentLabel {
+interface MomentLabel {
   readonly label: string;
   /** Of the rule, and the baseline of the text. */
   readonly x: number;
