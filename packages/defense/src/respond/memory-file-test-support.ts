@@ -85,6 +85,11 @@ export class MemoryFile implements AppendOnlyFile {
     });
   }
 
+  /** Whether there is text that a stop of the machine may take away. */
+  get isLoose(): boolean {
+    return this.text.length > this.#syncedLength;
+  }
+
   /** The machine starts again: what became of the unsynced end is decided, and a new fate begins. */
   restart(unsynced: Unsynced, fate: Fate = new Fate()): void {
     const loose = this.text.length - this.#syncedLength;

@@ -6,7 +6,7 @@ import { readAuditLog } from './audit/audit-log.ts';
 import { Fate, MemoryFile, type Unsynced } from './memory-file-test-support.ts';
 import { DONE, failed, type Outcome } from './outcome.ts';
 import { NOON, SCOPE_COMPONENTS, SCOPE_FILE, scopeDocument } from './respond-test-support.ts';
-import { Responder, type ResponderOptions } from './responder.ts';
+import { Responder, type ResponderComponents, type ResponderOptions } from './responder.ts';
 import type { ScopeDocument } from './scope.ts';
 
 /** What was really done, as a bystander saw it. */
@@ -80,16 +80,17 @@ export class Machine {
     this.options = { sensor: 'sensor-1', mode: 'act', ...options };
   }
 
+  components(): ResponderComponents {
+    return {
+      auditFile: this.file,
+      clock: this.clock,
+      scope: { ...SCOPE_COMPONENTS, load: async () => this.document },
+      actuators: [this.firewall, this.nac],
+    };
+  }
+
   async start(options: Partial<ResponderOptions> = {}): Promise<Responder> {
-    const opening = await Responder.open(
-      {
-        auditFile: this.file,
-        clock: this.clock,
-        scope: { ...SCOPE_COMPONENTS, load: async () => this.document },
-        actuators: [this.firewall, this.nac],
-      },
-      { ...this.options, ...options },
-    );
+    const opening = await Responder.open(this.components(), { ...this.options, ...options });
     if (!opening.ok) throw new Error(opening.reason);
     return opening.responder;
   }

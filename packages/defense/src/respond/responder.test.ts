@@ -11,7 +11,7 @@ import {
   scopeDocument,
   verdictOn,
 } from './respond-test-support.ts';
-import type { Responder } from './responder.ts';
+import { Responder } from './responder.ts';
 import { Machine, runUntil } from './responder-test-support.ts';
 import type { ScopeFile } from './scope-file.ts';
 
@@ -155,10 +155,11 @@ describe('nothing is done', () => {
   it('in a dry run, which is the default and says what would be done', async () => {
     const machine = new Machine();
     machine.document = scopeDocument(BLOCK_ONLY);
-    const { mode: _, ...options } = machine.options;
-    const responder = await new Machine(options).start({ mode: 'dryRun' });
-    expect(responder.mode).toBe('dryRun');
-    const dry = await machine.start({ mode: 'dryRun' });
+    const { auditFile, clock, scope, actuators } = machine.components();
+    const opening = await Responder.open({ auditFile, clock, scope, actuators }, { sensor: 'sensor-1' });
+    if (!opening.ok) throw new Error(opening.reason);
+    const dry = opening.responder;
+    expect(dry.mode).toBe('dryRun');
     dry.offer(verdictOn(INFECTED));
     await runUntil(machine, dry, NOON + 7200);
     expect(machine.acts).toEqual([]);
@@ -278,6 +279,26 @@ describe('a person', () => {
     await responder.step();
     await paused;
     expect(machine.acts).toHaveLength(1);
+  });
+});
+
+describe('an answer given to a person', () => {
+  it('survives a loss of power', async () => {
+    const { machine, responder } = await started({ ...SCOPE_FILE, actions: [SCOPE_FILE.actions[1]!] });
+    responder.offer(verdictOn(INFECTED));
+    await responder.step();
+    const [decision] = [...responder.ledger.live.keys()];
+    const statusAfterLoss = async (): Promise<unknown> => {
+      machine.restart('lost');
+      const { ledger } = await machine.start();
+      return [ledger.paused, ledger.live.get(decision!)?.status, ledger.ended.get(decision!)?.ending];
+    };
+    expect(await responder.approve(decision!, 'ada')).toEqual({ ok: true });
+    expect(await statusAfterLoss()).toEqual([false, 'approved', undefined]);
+    const second = await machine.start();
+    expect(await second.pause('ada', 'exams')).toEqual({ ok: true });
+    expect(await second.undo(decision!, 'ada', 'a mistake')).toEqual({ ok: true });
+    expect(await statusAfterLoss()).toEqual([true, undefined, 'undone']);
   });
 });
 

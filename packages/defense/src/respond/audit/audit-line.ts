@@ -2,13 +2,7 @@
 import { formatIpv4, parseIpv4, type Parsed } from '@wormwood/base';
 import { formatTimestamp, readTimestamp } from '../encoding/timestamp.ts';
 import { uuidOfTime } from '../encoding/uuid.ts';
-import {
-  type AuditEntry,
-  type AuditEvent,
-  type AuditFact,
-  FIELD_KINDS,
-  type FieldKind,
-} from './audit-fact.ts';
+import { type AuditEntry, type AuditFact, FIELD_KINDS, type FieldKind } from './audit-fact.ts';
 import { sentenceOf } from './sentence.ts';
 
 /** Where a fact stands. */
@@ -29,6 +23,19 @@ const COMMON_NAMES: Readonly<Record<string, string>> = {
 };
 const VERSION = 1;
 
+interface Field {
+  readonly name: string;
+  readonly inLine: string;
+  readonly kind: FieldKind;
+}
+
+const FIELDS: ReadonlyMap<string, readonly Field[]> = new Map(
+  Object.entries(FIELD_KINDS).map(([event, kinds]) => [
+    event,
+    Object.entries<FieldKind>(kinds).map(([name, kind]) => ({ name, inLine: nameInLine(name, kind), kind })),
+  ]),
+);
+
 /** Returns the entry of `fact` at this place. */
 export function entryOf(fact: AuditFact, place: Place): AuditEntry {
   const id = uuidOfTime(place.timeSeconds, `${place.sequence} ${place.previous} ${place.sensor}`);
@@ -37,10 +44,11 @@ export function entryOf(fact: AuditFact, place: Place): AuditEntry {
 
 /** Returns the line of `entry`, without its end. */
 export function lineOf(entry: AuditEntry): string {
-  const fields = Object.entries(kindsOf(entry.event)).map(([name, kind]) => {
-    const value = (entry as unknown as Readonly<Record<string, string | number | boolean>>)[name];
-    return [nameInLine(name, kind), valueInLine(kind, value)];
-  });
+  const values = entry as unknown as Readonly<Record<string, string | number | boolean>>;
+  const fields: Record<string, unknown> = {};
+  for (const { name, inLine, kind } of FIELDS.get(entry.event) ?? []) {
+    fields[inLine] = valueInLine(kind, values[name]);
+  }
   return JSON.stringify({
     v: VERSION,
     id: entry.id,
@@ -48,7 +56,7 @@ export function lineOf(entry: AuditEntry): string {
     event: entry.event,
     sensor: entry.sensor,
     sequence: entry.sequence,
-    ...Object.fromEntries(fields),
+    ...fields,
     message: entry.message,
     more: entry.more,
     previous: entry.previous,
@@ -61,11 +69,10 @@ export function readLine(line: string): Parsed<AuditEntry> {
   if (written === undefined) return refuse('It is no JSON object.');
   if (written['v'] !== VERSION) return refuse(`Its version is not ${VERSION}.`);
   const event = written['event'];
-  if (typeof event !== 'string' || !Object.hasOwn(FIELD_KINDS, event)) return refuse('Its event is unknown.');
+  const fields = typeof event === 'string' ? FIELDS.get(event) : undefined;
+  if (fields === undefined) return refuse('Its event is unknown.');
   const entry: Record<string, unknown> = { event };
-  for (const [name, kind] of Object.entries(kindsOf(event as AuditEvent))) {
-    entry[name] = readValue(kind, written[nameInLine(name, kind)]);
-  }
+  for (const { name, inLine, kind } of fields) entry[name] = readValue(kind, written[inLine]);
   entry['timeSeconds'] = readValue('time', written['ts']);
   entry['more'] = readValue('flag', written['more']);
   entry['sequence'] = readValue('number', written['sequence']);
@@ -73,10 +80,6 @@ export function readLine(line: string): Parsed<AuditEntry> {
   const missing = Object.keys(entry).find((name) => entry[name] === undefined);
   if (missing !== undefined) return refuse(`Its \`${missing}\` is missing or of the wrong kind.`);
   return { ok: true, value: entry as unknown as AuditEntry };
-}
-
-function kindsOf(event: AuditEvent): Readonly<Record<string, FieldKind>> {
-  return FIELD_KINDS[event];
 }
 
 function nameInLine(name: string, kind: FieldKind): string {

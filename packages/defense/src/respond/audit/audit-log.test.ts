@@ -35,7 +35,7 @@ const read = async (file: MemoryFile): ReturnType<typeof readAuditLog> => readAu
 function valueOf(name: string, kind: FieldKind): fc.Arbitrary<unknown> {
   if (name === 'ttlSeconds') return fc.integer({ min: 1, max: 2_592_000 });
   if (typeof kind === 'object') return fc.constantFrom(...kind);
-  if (kind === 'text') return fc.string({ unit: 'binary' });
+  if (kind === 'text') return fc.string({ unit: 'binary', maxLength: 8 });
   if (kind === 'flag') return fc.boolean();
   if (kind === 'address') return fc.integer({ min: 0, max: 2 ** 32 - 1 });
   if (kind === 'time') return fc.integer({ min: 0, max: 2 ** 32 * 1e6 - 1 }).map((micros) => micros / 1e6);
@@ -102,7 +102,7 @@ describe('a line of the audit log', () => {
         expect(lineOf(reading.value)).toBe(line);
         expect(reading.value.message).not.toMatch(/\p{Cc}/u);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

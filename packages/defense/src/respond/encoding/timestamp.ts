@@ -28,8 +28,11 @@ export function readTimestamp(text: string): number | undefined {
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as CivilNumbers;
   const days = daysFromCivil(year, month, day);
+  // A day that no calendar has is another day when it comes back.
+  if (days < 0 || civilFromDays(days).day !== day || month < 1 || month > 12) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const seconds = days * 86_400 + hour * 3600 + minute * 60 + second;
-  if (seconds < 0 || formatTimestamp(seconds, 0) !== `${text.slice(0, 19)}Z`) return undefined;
+  if (seconds >= TIME_END) return undefined;
   return seconds + Number((match[7] ?? '').padEnd(6, '0')) / 1e6;
 }
 
@@ -51,7 +54,7 @@ function civil(timeSeconds: number, precision: Precision): CivilTime {
   const ofDay = seconds % 86_400;
   return {
     ...civilFromDays(Math.floor(seconds / 86_400)),
-    time: [ofDay / 3600, (ofDay / 60) % 60, ofDay % 60].map((part) => digits(Math.floor(part))).join(':'),
+    time: `${digits(Math.floor(ofDay / 3600))}:${digits(Math.floor(ofDay / 60) % 60)}:${digits(ofDay % 60)}`,
     fraction: precision === 0 ? '' : `.${micros.slice(0, precision)}`,
   };
 }

@@ -41,7 +41,16 @@ function format(octets: Uint8Array, version: number): string {
   const uuid = Uint8Array.from(octets.subarray(0, 16));
   uuid[6] = (uuid[6]! & 0x0f) | (version << 4);
   uuid[8] = (uuid[8]! & 0x3f) | 0x80;
-  return hexadecimal(uuid).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const digits = hexadecimal(uuid);
+  return [
+    [0, 8],
+    [8, 12],
+    [12, 16],
+    [16, 20],
+    [20, 32],
+  ]
+    .map(([start, end]) => digits.slice(start, end))
+    .join('-');
 }
 
 function octetsOfUuid(uuid: string): Uint8Array {
