@@ -7,7 +7,7 @@ import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import type { ContactModel } from './contact-model.ts';
 import { DistinctCounts } from './distinct-counts.ts';
-import { type EvidenceDetector, formatPort, portKey } from './evidence-detector.ts';
+import { type EvidenceDetector, formatPort, portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import { KeyedHash } from './keyed-hash.ts';
 
@@ -77,24 +77,19 @@ export class DarkContacts implements EvidenceDetector {
     return this.#contacts[slot] ?? 0;
   }
 
-  /** When the source first reached a dark address; only for one that did. */
-  firstSeconds(slot: number): number {
-    return this.#all.firstSeconds(slot);
-  }
-
   /** Whether the source keeps calling one and the same address. */
   isMisconfigured(slot: number): boolean {
     return this.#all.reached(slot) === 1 && this.contacts(slot) >= MISCONFIGURED_FROM;
   }
 
-  /** Key of the port that most new addresses were reached on; null for a source that reached none. */
-  port(slot: number): number | null {
-    return this.#all.reached(slot) === 0 ? null : this.#all.port(slot);
+  /** Since when and on which port the source reached dark addresses; null for one that reached none. */
+  trail(slot: number): Trail | null {
+    return this.#all.trail(slot);
   }
 
-  /** The same for completed handshakes. */
-  handshakePort(slot: number): number | null {
-    return this.#handshakes.reached(slot) === 0 ? null : this.#handshakes.port(slot);
+  /** The same from completed handshakes alone. */
+  handshakeTrail(slot: number): Trail | null {
+    return this.#handshakes.trail(slot);
   }
 
   #contactEvidence(slot: number, nowSeconds: number): Evidence {
@@ -190,6 +185,11 @@ class AddressTrail {
 
   port(slot: number): number {
     return this.#port.of(slot);
+  }
+
+  trail(slot: number): Trail | null {
+    if (this.reached(slot) === 0) return null;
+    return { firstSeconds: this.firstSeconds(slot), portKey: this.port(slot) };
   }
 }
 

@@ -25,6 +25,14 @@ export interface EvidenceDetector {
   evidence(slot: number, nowSeconds: number): readonly Evidence[];
 }
 
+/** What a source left behind. */
+export interface Trail {
+  /** Time of the first observation that counts. */
+  readonly firstSeconds: number;
+  /** Of the port that most of them went to. */
+  readonly portKey: number;
+}
+
 /** One number for a protocol and port, in 0..3 * 2^16 - 1. */
 export function portKey(observation: Pick<Observation, 'protocol' | 'destinationPort'>): number {
   const { protocol, destinationPort } = observation;

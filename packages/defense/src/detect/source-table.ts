@@ -61,6 +61,11 @@ export class SourceTable {
     return -1;
   }
 
+  /** The source that `slot` belongs to. */
+  sourceOf(slot: number): number {
+    return this.#sources[slot] ?? 0;
+  }
+
   /** A slot for `source`, which has none; what it held before is for the caller to clear. */
   claim(source: number, nowSeconds: number): number {
     const slot = this.#vacate(this.#groupOf(source), nowSeconds);

@@ -8,7 +8,7 @@ import { formatCount, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
-import { type EvidenceDetector, portKey } from './evidence-detector.ts';
+import { type EvidenceDetector, portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { type ThresholdRandomWalk, walkPosition } from './threshold-random-walk.ts';
@@ -97,7 +97,7 @@ export class SourceWalk implements EvidenceDetector {
         text:
           `Of its first contacts to ${formatCount(failures + successes)} addresses ${formatCount(failures)} failed;` +
           ` those of an innocent host mostly succeed.`,
-        forgeable: (this.#provenFailures[slot] ?? 0) < failures,
+        forgeable: this.unforgeableLogLikelihoodRatio(slot) < this.#walk.thresholds.upper,
         figures: {
           failures,
           successes,
@@ -108,14 +108,10 @@ export class SourceWalk implements EvidenceDetector {
     ];
   }
 
-  /** When the walk began; only for a source that took a step. */
-  firstSeconds(slot: number): number {
-    return this.#firstSeconds[slot] ?? 0;
-  }
-
-  /** Key of the port that most contacts failed on; null for a source that took no step. */
-  port(slot: number): number | null {
-    return (this.#failures[slot] ?? 0) === 0 ? null : this.#port.of(slot);
+  /** Since when and on which port the contacts of the source fail; null for one of which none failed. */
+  trail(slot: number): Trail | null {
+    if ((this.#failures[slot] ?? 0) === 0) return null;
+    return { firstSeconds: this.#firstSeconds[slot] ?? 0, portKey: this.#port.of(slot) };
   }
 
   #observeDark(slot: number, observation: Observation): void {

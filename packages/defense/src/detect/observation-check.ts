@@ -1,0 +1,25 @@
+/** Whether an observation can be judged at all: sensors read what strangers send, and files may be damaged. */
+import type { Observation, ObservationKind } from '../observation.ts';
+
+const KINDS: ReadonlySet<ObservationKind> = new Set(['contact', 'handshake', 'payload', 'backscatter']);
+const PROTOCOLS: ReadonlySet<Observation['protocol']> = new Set(['tcp', 'udp', 'icmp']);
+/** Some 30,000 years, before or after the origin of the clock. */
+const SECONDS_MAX = 1e12;
+
+/** Returns whether time, addresses, ports, kind and protocol are what they must be. */
+export function isUsable(observation: Observation): boolean {
+  const { timeSeconds, kind, protocol, source, destination, sourcePort, destinationPort } = observation;
+  return (
+    Math.abs(timeSeconds) <= SECONDS_MAX &&
+    KINDS.has(kind) &&
+    PROTOCOLS.has(protocol) &&
+    isIntegerBelow(source, 2 ** 32) &&
+    isIntegerBelow(destination, 2 ** 32) &&
+    isIntegerBelow(sourcePort, 0x10000) &&
+    isIntegerBelow(destinationPort, 0x10000)
+  );
+}
+
+function isIntegerBelow(value: number, bound: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < bound;
+}
