@@ -42,13 +42,13 @@ function valueOf(name: string, kind: FieldKind): fc.Arbitrary<unknown> {
   return fc.double({ noDefaultInfinity: true });
 }
 
-const anyFact: fc.Arbitrary<AuditFact> = fc
-  .constantFrom(...(Object.keys(FIELD_KINDS) as AuditEvent[]))
-  .chain((event) => {
+const anyFact = fc.oneof(
+  ...(Object.keys(FIELD_KINDS) as AuditEvent[]).map((event) => {
     const kinds = Object.entries(FIELD_KINDS[event] as Readonly<Record<string, FieldKind>>);
     const fields = Object.fromEntries(kinds.map(([name, kind]) => [name, valueOf(name, kind)]));
     return fc.record({ event: fc.constant(event), ...fields }) as unknown as fc.Arbitrary<AuditFact>;
-  });
+  }),
+);
 
 describe('a line of the audit log', () => {
   const place = {
