@@ -19,14 +19,14 @@ import type { TcpRepr } from './tcp.ts';
 import { type TcpOption, tcpOptionCode } from './tcp-option.ts';
 import type { UdpRepr } from './udp.ts';
 
-export const u8 = fc.integer({ min: 0, max: 0xff });
+const u8 = fc.integer({ min: 0, max: 0xff });
 export const u16 = fc.integer({ min: 0, max: 0xffff });
-export const u24 = fc.integer({ min: 0, max: 0xff_ffff });
+const u24 = fc.integer({ min: 0, max: 0xff_ffff });
 export const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 export const mac = fc.integer({ min: 0, max: 0xffff_ffff_ffff });
 export const ipv6Address = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n });
-export const octets = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
-export const payload = octets(64);
+const octets = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
+const payload = octets(64);
 
 const vlanTag: fc.Arbitrary<VlanTag> = fc.record({
   tagType: fc.constantFrom(etherType.vlan, etherType.vlanService),
@@ -113,7 +113,7 @@ const unknownOption = (
     data: octets(12),
   });
 
-export const tcpOption: fc.Arbitrary<TcpOption> = fc.oneof(
+const tcpOption: fc.Arbitrary<TcpOption> = fc.oneof(
   fc.record({ kind: fc.constant('mss' as const), mssBytes: u16 }),
   fc.record({ kind: fc.constant('windowScale' as const), shift: u8 }),
   fc.constant({ kind: 'sackPermitted' } as const),
@@ -151,11 +151,11 @@ function tcpOptionOctets(option: TcpOption): number {
   }
 }
 
-export const tcpOptions: fc.Arbitrary<readonly TcpOption[]> = optionList(tcpOption, tcpOptionOctets);
+const tcpOptions: fc.Arbitrary<readonly TcpOption[]> = optionList(tcpOption, tcpOptionOctets);
 
 const words = (maxLength: number): fc.Arbitrary<number[]> => fc.array(u32, { maxLength });
 
-export const ipv4Option: fc.Arbitrary<Ipv4Option> = fc.oneof(
+const ipv4Option: fc.Arbitrary<Ipv4Option> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('recordRoute' as const, 'looseSourceRoute' as const, 'strictSourceRoute' as const),
     pointer: u8,
@@ -190,7 +190,7 @@ function ipv4OptionOctets(option: Ipv4Option): number {
   }
 }
 
-export const ipv4Options: fc.Arbitrary<readonly Ipv4Option[]> = optionList(
+const ipv4Options: fc.Arbitrary<readonly Ipv4Option[]> = optionList(
   ipv4Option,
   ipv4OptionOctets,
 ) as fc.Arbitrary<readonly Ipv4Option[]>;
@@ -279,7 +279,7 @@ export const icmpv4Repr: fc.Arbitrary<Icmpv4Repr> = fc.oneof(
     kind: fc.constant('unknown' as const),
     type: u8.filter((type) => !Object.values<number>(icmpv4Type).includes(type)),
     code: u8,
-    rest: payload,
+    rest: fc.uint8Array({ minLength: 4, maxLength: 64 }),
   }),
 );
 
@@ -320,12 +320,14 @@ const routingData = fc
   .chain((units) => fc.uint8Array({ minLength: 4 + units * 8, maxLength: 4 + units * 8 }));
 
 const ipv6Extension: fc.Arbitrary<Ipv6Extension> = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom('hopByHop' as const, 'destinationOptions' as const),
-    options: ipv6Options,
-  }),
+  fc.record({ kind: fc.constant('destinationOptions' as const), options: ipv6Options }),
   fc.record({ kind: fc.constant('routing' as const), routingType: u8, segmentsLeft: u8, data: routingData }),
 );
+
+const ipv6HopByHop: fc.Arbitrary<Ipv6Extension> = fc.record({
+  kind: fc.constant('hopByHop' as const),
+  options: ipv6Options,
+});
 
 const ipv6Fragment: fc.Arbitrary<Ipv6Extension> = fc.record({
   kind: fc.constant('fragment' as const),
@@ -341,8 +343,12 @@ export const ipv6Repr: fc.Arbitrary<Ipv6Repr> = fc.record({
   source: ipv6Address,
   destination: ipv6Address,
   extensions: fc
-    .tuple(fc.array(ipv6Extension, { maxLength: 3 }), fc.array(ipv6Fragment, { maxLength: 1 }))
-    .map(([before, fragment]) => before.concat(fragment)),
+    .tuple(
+      fc.array(ipv6HopByHop, { maxLength: 1 }),
+      fc.array(ipv6Extension, { maxLength: 2 }),
+      fc.array(ipv6Fragment, { maxLength: 1 }),
+    )
+    .map((parts) => parts.flat()),
   protocol: u8.filter((number) => !isIpv6Extension(number)),
   payload,
 });

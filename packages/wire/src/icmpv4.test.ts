@@ -74,11 +74,11 @@ describe('icmpv4', () => {
       kind: 'addressMaskReply',
       addressMask: 0xffff_ff00,
     });
-    expect(parseIcmpv4(hex('fe07 0000 aabb'))).toEqual({
+    expect(parseIcmpv4(hex('fe07 0000 aabbccdd'))).toEqual({
       kind: 'unknown',
       type: 254,
       code: 7,
-      rest: hex('aabb'),
+      rest: hex('aabbccdd'),
     });
   });
 
@@ -96,6 +96,6 @@ describe('icmpv4', () => {
       expect(parseIcmpv4(message)).toMatchObject({ kind });
       expect(parseIcmpv4(message, 0, length - 1)).toMatchObject({ malformed: true });
     }
-    expect(parseIcmpv4(hex('080000'))).toMatchObject({ reason: 'the header is truncated' });
+    expect(parseIcmpv4(hex('fe0700 00 aabbcc'))).toMatchObject({ reason: 'the header is truncated' });
   });
 });

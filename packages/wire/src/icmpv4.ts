@@ -111,7 +111,7 @@ export type Icmpv4Repr =
   | (Coded & {
       readonly kind: 'unknown';
       readonly type: number;
-      /** What follows the checksum. */
+      /** What follows the checksum: 4 octets or more, since no ICMP message is shorter than 8. */
       readonly rest: Uint8Array;
     });
 
@@ -124,12 +124,12 @@ const kindOfType: ReadonlyMap<number, KnownKind> = new Map(
 /** Whether the octets hold a whole header, with its times or mask where the type has them. */
 export function checkIcmpv4(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
   const length = end - start;
-  if (length < 4) return malformed('icmpv4', start, 'the header is truncated');
+  if (length < ICMPV4_HEADER_LENGTH) return malformed('icmpv4', start, 'the header is truncated');
   if (length < fixedLength(bytes[start]!)) return malformed('icmpv4', start, 'the message is truncated');
   return undefined;
 }
 
-/** Octets before the payload or quote; an unknown type has those that all types have. */
+/** Octets before the payload or quote, or before the rest of an unknown type. */
 function fixedLength(type: number): number {
   switch (type) {
     case icmpv4Type.timestampRequest:

@@ -62,7 +62,8 @@ export function isIpv6Extension(nextHeader: number): boolean {
 
 /**
  * Follows the chain that begins at `start` with a header of number `nextHeader`, and fills `scan`. Behind a fragment
- * header whose offset is not zero there is no header to follow (RFC 8200 §4.5), only a piece.
+ * header whose offset is not zero there is no header to follow (RFC 8200 §4.5), only a piece; and a hop-by-hop header
+ * is one only at the beginning (§4.1), elsewhere its number is an unknown protocol.
  */
 export function scanIpv6Extensions(
   bytes: Uint8Array,
@@ -74,7 +75,7 @@ export function scanIpv6Extensions(
   let next = nextHeader;
   let at = start;
   scan.fragmentStart = -1;
-  while (isIpv6Extension(next)) {
+  while (isIpv6Extension(next) && (next !== ipProtocol.hopByHop || at === start)) {
     const length = at + UNIT <= end ? readExtensionLength(bytes, at, next) : UNIT;
     if (at + length > end) return malformed('ipv6', at, 'an extension header is truncated');
     const isPiece = next === ipProtocol.fragment && readIpv6FragmentOffset(bytes, at) !== 0;

@@ -96,6 +96,15 @@ describe('ipv6', () => {
     expect(scan).toEqual({ protocol: 58, payloadStart: 40, fragmentStart: -1 });
   });
 
+  it('takes a hop-by-hop header for one at the beginning only (RFC 8200 §4.1)', () => {
+    const twice = hex(`60000000 0010 00 40 ${ADDRESSES} 0000 0104 00000000 3b00 0104 00000000`);
+    expect(parseIpv6Packet(twice)).toMatchObject({
+      extensions: [{ kind: 'hopByHop' }],
+      protocol: 0,
+      payload: twice.subarray(48),
+    });
+  });
+
   it('refuses impossible lengths, naming the field', () => {
     const packet = packetOf('echoRequest6');
     expect(checkIpv6(packet, 0, 39)).toMatchObject({ reason: 'the header is truncated' });

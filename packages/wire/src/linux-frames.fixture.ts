@@ -44,7 +44,7 @@ export const linuxFrames = {
     20010db8000000000000000000000002eb8b0009000bf46b616263`,
 } as const;
 
-export const ETHERNET = 14;
+const ETHERNET = 14;
 
 /** What a recorded frame carries behind its untagged Ethernet header. */
 export function packetOf(frame: keyof typeof linuxFrames): Uint8Array {

@@ -24,7 +24,7 @@ export type NdpOption =
   /** `data`: what follows kind and length, 6 octets and any number of 8. */
   | { readonly kind: 'unknown'; readonly code: number; readonly data: Uint8Array };
 
-export const ndpOptionCode = {
+const ndpOptionCode = {
   sourceLinkLayerAddress: 1,
   targetLinkLayerAddress: 2,
   prefixInformation: 3,

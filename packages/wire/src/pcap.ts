@@ -14,7 +14,7 @@ import {
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets of the file header (§4); those of a record (§5) are `pcapRecordField`. */
-export const pcapField = {
+const pcapField = {
   magic: 0,
   majorVersion: 4,
   minorVersion: 6,
@@ -22,7 +22,7 @@ export const pcapField = {
   linkType: 20,
 } as const;
 
-export const pcapRecordField = { seconds: 0, fraction: 4, capturedLength: 8, originalLength: 12 } as const;
+const pcapRecordField = { seconds: 0, fraction: 4, capturedLength: 8, originalLength: 12 } as const;
 
 export const PCAP_HEADER_LENGTH = 24;
 
@@ -55,7 +55,7 @@ export interface PcapRecordRepr {
   readonly bytes: Uint8Array;
 }
 
-export function checkPcap(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+function checkPcap(bytes: Uint8Array, start: number, end: number): Malformed | undefined {
   if (end - start < PCAP_HEADER_LENGTH) return malformed('pcap', start, 'the file header is truncated');
   const order = readByteOrder(bytes, start);
   if (order === undefined) return malformed('pcap', start, 'the file is no pcap capture');

@@ -22,7 +22,7 @@ import {
 } from './pcapng-option.ts';
 
 /** Byte offsets of every block (§3.1); the content follows, and then the length once more. */
-export const pcapngField = { blockType: 0, blockLength: 4, content: 8 } as const;
+const pcapngField = { blockType: 0, blockLength: 4, content: 8 } as const;
 
 export const pcapngBlockType = {
   section: 0x0a0d_0d0a,
@@ -88,12 +88,7 @@ export function readPcapngByteOrder(bytes: Uint8Array, start: number): ByteOrder
 }
 
 /** Whether the octets hold a whole block whose two lengths agree. */
-export function checkPcapng(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  order: ByteOrder,
-): Malformed | undefined {
+function checkPcapng(bytes: Uint8Array, start: number, end: number, order: ByteOrder): Malformed | undefined {
   if (end - start < PCAPNG_BLOCK_OVERHEAD) return malformed('pcapng', start, 'a block is truncated');
   const length = readPcapngBlockLength(bytes, start, order);
   if (length < PCAPNG_BLOCK_OVERHEAD || length % 4 !== 0 || length > PCAPNG_BLOCK_LENGTH_MAX) {

@@ -21,9 +21,15 @@ export interface Protocol<Repr extends object> {
 
 /** Octets before and after the packet, which must stay as they are and must not be read. */
 const MARGIN = 3;
+const margin = new Uint8Array(MARGIN).fill(0xa5);
 
 /** Repeatable runs: the seed is fixed; set FC_SEED to explore. */
 export const parameters = { seed: Number(process.env['FC_SEED'] ?? 20040809), numRuns: 300 };
+
+/** Like `expect(octets).toEqual(expected)`, which takes a microsecond for each octet. */
+function expectOctets(octets: Uint8Array, expected: Uint8Array): void {
+  if (Buffer.compare(octets, expected) !== 0) expect(octets).toEqual(expected);
+}
 
 export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Repr>): void {
   const { parse, length, emit, format, verifyChecksum } = protocol;
@@ -52,8 +58,8 @@ export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Rep
           const size = length(repr);
           const out = new Uint8Array(size + 2 * MARGIN).fill(0xa5);
           expect(emit(repr, out, MARGIN)).toBe(MARGIN + size);
-          expect(out.subarray(0, MARGIN)).toEqual(new Uint8Array(MARGIN).fill(0xa5));
-          expect(out.subarray(MARGIN + size)).toEqual(new Uint8Array(MARGIN).fill(0xa5));
+          expectOctets(out.subarray(0, MARGIN), margin);
+          expectOctets(out.subarray(MARGIN + size), margin);
           expect(parse(out, MARGIN, MARGIN + size)).toEqual(repr);
         }),
         parameters,
@@ -68,7 +74,7 @@ export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Rep
           if (isMalformed(parsed)) throw new Error(parsed.reason);
           const again = new Uint8Array(octets.length).fill(0xa5);
           emit(parsed, again, 0);
-          expect(again).toEqual(octets);
+          expectOctets(again, octets);
         }),
         parameters,
       );
@@ -117,7 +123,7 @@ export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Rep
             parsedCount += 1;
             const packet = octets.subarray(0, length(parsed));
             fillChecksum(packet, 0, packet.length);
-            expect(emitted(parse(packet) as Repr)).toEqual(packet);
+            expectOctets(emitted(parse(packet) as Repr), packet);
           }),
           parameters,
         );
