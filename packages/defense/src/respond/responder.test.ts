@@ -314,11 +314,11 @@ describe('an action in force ends at once', () => {
       const { machine, responder } = await started();
       responder.offer(verdictOn(INFECTED));
       await responder.step();
-      expect(responder.inForce('border-firewall')).toHaveLength(1);
+      expect(responder.feed('border-firewall').inForce).toHaveLength(1);
       machine.document = file === null ? { octets: null, signature: null } : scopeDocument(file);
       await responder.step();
       expect(machine.firewall.inForce.size).toBe(0);
-      expect(responder.inForce('border-firewall')).toEqual([]);
+      expect(responder.feed('border-firewall').inForce).toEqual([]);
       expect(await entriesOf(machine, 'decision.undo')).toMatchObject([{ by: 'wormwood', code }]);
     }
   });
@@ -357,6 +357,17 @@ describe('an actuator in trouble', () => {
       true,
     ]);
     expect([...responder.ledger.ended.values()]).toMatchObject([{ ending: 'failed' }]);
+  });
+
+  it('that is not there, or cannot do it, is not tried', async () => {
+    const { machine, responder } = await started({
+      ...SCOPE_FILE,
+      actions: [{ ...SCOPE_FILE.actions[0]!, actuator: 'unknown' }],
+    });
+    responder.offer(verdictOn(INFECTED));
+    await runUntil(machine, responder, NOON + 60);
+    expect(await entriesOf(machine, 'response.fail')).toMatchObject([{ final: true }]);
+    expect(await entriesOf(machine, 'response.begin')).toEqual([]);
   });
 
   it('that cannot be reached is asked to release until it does', async () => {

@@ -9,10 +9,12 @@
 import { AddressSet, assert, type Clock } from '@wormwood/base';
 import type { Verdict } from '../verdict.ts';
 import type { ActionRequest, ActionStep, Actuator } from './action.ts';
+import { dryRunOf } from './actuator/dry-run.ts';
 import type { AppendOnlyFile } from './append-only-file.ts';
 import type { AuditEntry, AuditFact, ResponseMode } from './audit/audit-fact.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Decision } from './decision.ts';
+import type { FeedContent } from './feed/feed.ts';
 import { Ledger, type LedgerView } from './ledger.ts';
 import { DONE, type Failed, failed, type Outcome } from './outcome.ts';
 import {
@@ -176,18 +178,24 @@ export class Responder {
     });
   }
 
-  /** Decisions whose act by this actuator is in force and may be at this moment: what a feed lists. */
-  inForce(actuator: string): readonly Decision[] {
+  /** What the feed of this actuator tells at this moment. */
+  feed(actuator: string): FeedContent {
     const moment = this.#moment();
-    return [...this.#ledger.live.values()].filter(
-      (each) =>
-        each.actuator === actuator &&
-        each.status === 'active' &&
-        !each.dryRun &&
-        each.ending === null &&
-        moment.nowSeconds < (each.expiresSeconds ?? 0) &&
-        refuseNow(each, moment) === undefined,
-    );
+    const isTold = (each: Decision): boolean =>
+      each.actuator === actuator && !each.dryRun && moment.nowSeconds < (each.expiresSeconds ?? 0);
+    const live = [...this.#ledger.live.values()].filter(isTold);
+    const isInForce = (each: Decision): boolean =>
+      each.status === 'active' && each.ending === null && refuseNow(each, moment) === undefined;
+    return {
+      name: actuator,
+      nowSeconds: moment.nowSeconds,
+      sequence: this.#ledger.entryCount,
+      inForce: live.filter(isInForce),
+      ended: [
+        ...live.filter((each) => each.ending !== null),
+        ...[...this.#ledger.ended.values()].filter(isTold),
+      ],
+    };
   }
 
   async #step(): Promise<Outcome> {
@@ -220,17 +228,21 @@ export class Responder {
   async #carryOut(step: ActionStep, decision: Decision): Promise<boolean> {
     const about = { decision: decision.id, source: decision.source, step, key: decision.id };
     const attempt = decision.failures + 1;
-    const actuator = decision.dryRun ? undefined : this.#actuators.get(decision.actuator);
     const fail = (reason: string, final: boolean = false): Promise<boolean> => {
       const retrySeconds = retryAt(this.#nowSeconds(), decision.failures);
       return this.#write([{ event: 'response.fail', ...about, attempt, reason, final, retrySeconds }]);
     };
-    if (!decision.dryRun && actuator === undefined) return fail(`There is no actuator ${decision.actuator}.`);
+    const hand = this.#actuators.get(decision.actuator);
+    if (hand === undefined || !hand.actions.includes(decision.action)) {
+      // What was never begun is given up; what may be in force is tried again, when somebody has put the actuator back.
+      return fail(`No actuator ${decision.actuator} can ${decision.action}.`, decision.status === 'approved');
+    }
+    const actuator = decision.dryRun ? dryRunOf(hand) : hand;
     const expiresSeconds = decision.expiresSeconds ?? this.#expiryOf(decision);
     const request = requestOf(decision, expiresSeconds - this.#nowSeconds());
     if (decision.status !== 'approved' && decision.status !== 'active') {
       // Begun once, and nobody saw it end: in an interruption, or in a failure.
-      const answer = (await actuator?.isActive(request)) ?? { ok: true, active: false };
+      const answer = await actuator.isActive(request);
       if (!answer.ok) return fail(answer.reason);
       if (answer.active === (step === 'apply'))
         return this.#write([{ event: 'response.done', ...about, found: true }]);
@@ -240,12 +252,12 @@ export class Responder {
     // Time has passed since it was planned; what is refused now is dealt with in the next round.
     if (step === 'apply' && (this.#halted || refuseNow(decision, this.#moment()) !== undefined)) return true;
     const { dryRun } = decision;
-    const command = (actuator ?? this.#actuators.get(decision.actuator))?.describe(step, request) ?? step;
+    const command = actuator.describe(step, request);
     const isBegun = await this.#write([
       { event: 'response.begin', ...about, attempt, expiresSeconds, dryRun, command },
     ]);
     if (!isBegun || !(await this.#sync())) return false;
-    const result = (await actuator?.[step](request)) ?? DONE;
+    const result = await actuator[step](request);
     return result.ok
       ? this.#write([{ event: 'response.done', ...about, found: false }])
       : fail(result.reason);
