@@ -123,7 +123,7 @@ describe('text', () => {
     expect(stdout).toMatch(/Ever infected: hosts infected at some time/);
     expect(stdout).toMatch(/Peak: hosts infected at one time/);
     expect(stdout).toMatch(/^hosts$[^]*time \(min\)/m);
-    expect(stdout).toMatch(/honeypots after 1 min (stop|slow) this worm/);
+    expect(stdout).toMatch(/1,500 honeypots after 1 min /);
     expect(stdout).not.toContain('\u001b');
     expect(code).toBe(0);
   });

@@ -1,9 +1,18 @@
 /** `wormwood demo`: the experiment of Provos (2004), told in the terminal and written as a report. */
 import { join } from 'node:path';
-import { type Report, renderReport, seriesCsv, toCsv, toTerminal } from '@wormwood/scenario';
+import {
+  chartCsv,
+  fileNameOf,
+  type LineChart,
+  type Report,
+  renderReport,
+  toCsv,
+  toTerminal,
+} from '@wormwood/scenario';
 import type { DemoOptions } from '../command-tree.ts';
-import { type Experiment, type Laboratory, runExperiment } from '../demo/experiment.ts';
-import { agreements, mainResult, storyOf } from '../demo/story.ts';
+import { type DemoExperiment, featuredPair, type Laboratory, runExperiment } from '../demo/experiment.ts';
+import { agreements } from '../demo/fidelity.ts';
+import { storyOf } from '../demo/story.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { chartFiles } from '../output/result-files.ts';
@@ -34,7 +43,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
 }
 
 /** Returns the experiment, or undefined when it was interrupted. */
-async function compute(options: DemoOptions, terminal: Terminal): Promise<Experiment | undefined> {
+async function compute(options: DemoOptions, terminal: Terminal): Promise<DemoExperiment | undefined> {
   const interrupt = catchInterrupt(() => terminal.say('\nEnding the runs; once more ends at once.'));
   const pool = openWorkerPool(options.workers, interrupt.flag);
   terminal.say('Running the experiment of Provos (2004): one worm, many defenses, several engines …');
@@ -65,38 +74,39 @@ async function compute(options: DemoOptions, terminal: Terminal): Promise<Experi
 }
 
 /** Returns what `--json` prints but for the names of the files. */
-function summarize({ delays, fidelities }: Experiment, story: Report, { seed }: DemoOptions): object {
+function summarize({ delays, fidelities }: DemoExperiment, story: Report, { seed }: DemoOptions): object {
   return {
     version: VERSION,
     seed,
     verdict: story.verdict,
     facts: story.facts,
-    delays: delays.map(({ scenario, start, byCount }) => ({
+    delays: delays.map(({ scenario, start, pairs }) => ({
       scenario,
       start,
-      byCount: byCount.map(({ honeypots, result }) => ({ honeypots, summary: result.summary })),
+      byCount: pairs.map(({ honeypots, meanField, ensemble }) => ({
+        honeypots,
+        meanField: meanField.summary,
+        ensemble: { engine: ensemble.engine, runs: ensemble.runs, summary: ensemble.summary },
+      })),
     })),
     fidelities: agreements(fidelities),
   };
 }
 
-function demoFiles(experiment: Experiment, story: Report, summary: object): readonly OutputFile[] {
-  const { alone, delays, fidelities } = experiment;
-  const tables = story.sections.flatMap((section) => section.tables);
-  const series = [
-    { name: 'no-honeypots', result: alone },
-    ...delays.map(({ id, asShipped }) => ({ name: id, result: asShipped })),
-    ...fidelities.slice(1).map(({ result }) => ({ name: `fidelity-${result.engine}`, result })),
-  ];
+function demoFiles({ delays }: DemoExperiment, story: Report, summary: object): readonly OutputFile[] {
+  const result = featuredPair(delays).meanField;
+  const charts = story.sections.flatMap((section) => section.charts);
   return [
     { name: 'report.html', content: renderReport(story) },
-    { name: 'result.json', content: `${JSON.stringify({ ...summary, result: mainResult(experiment) })}\n` },
-    ...story.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
-    ...series.map(({ name, result }) => ({ name: `${name}.csv`, content: seriesCsv(result) })),
-    ...tables.map(({ columns, rows }, index) => ({
-      name: delays[index] === undefined ? 'fidelities.csv' : `${delays[index].id}-by-count.csv`,
-      content: toCsv([columns, ...rows]),
-    })),
+    { name: 'result.json', content: `${JSON.stringify({ ...summary, result })}\n` },
+    ...charts.flatMap(chartFiles),
+    ...charts.map((chart) => ({ name: `${chart.id}.csv`, content: chartCsv(chart) })),
+    ...story.sections.flatMap(({ title, tables }) =>
+      tables.map(({ columns, rows }) => ({
+        name: `${fileNameOf(title)}.csv`,
+        content: toCsv([columns, ...rows]),
+      })),
+    ),
   ];
 }
 
@@ -111,12 +121,20 @@ function tell(story: Report, terminal: Terminal): string {
     [
       stdout.bold(title),
       wrapped(text, columns),
-      ...charts.slice(-CHARTS_SHOWN).map((chart) => toTerminal(chart, { columns, rows: 12, color })),
+      ...charts.slice(0, CHARTS_SHOWN).map((chart) => toTerminal(plain(chart), { columns, rows: 12, color })),
       ...tables.map(renderTable),
-    ].join('\n\n'),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
   );
   const facts = story.facts.map(({ title, text }) => `${stdout.bold(title)}\n${wrapped(text, columns)}`);
   return [...sections, ...facts, stdout.bold(wrapped(story.verdict, columns))].join('\n\n');
+}
+
+/** Without the dashed lines over a family of curves, which in characters would hide them. */
+function plain(chart: LineChart): LineChart {
+  const isFamily = chart.lines.some(({ role }) => role === 'sequence');
+  return isFamily ? { ...chart, lines: chart.lines.filter(({ role }) => role !== 'reference') } : chart;
 }
 
 function wrapped(text: string, columns: number): string {

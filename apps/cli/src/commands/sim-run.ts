@@ -70,7 +70,7 @@ async function simulate(
   }
 }
 
-/** Returns what a person reads: the figures, the curves, the sentence; no sentence on half an outbreak. */
+/** Returns what a person reads: the figures, the curves, the sentences. */
 function describe(result: SimulationResult, terminal: Terminal): string {
   const { engine, seed, runs } = result;
   if (runs === 0) return 'No run was completed.';
@@ -80,7 +80,7 @@ function describe(result: SimulationResult, terminal: Terminal): string {
     `${stdout.bold(String(result.scenario['name']))}, engine ${engine}, seed ${seed}${ended}`,
     renderTable(summaryTable(result)),
     toTerminal(trajectoryChart(result), { columns, color: stdout.isColorSupported }),
-    ...(result.partial === true ? [] : [stdout.bold(verdict(result))]),
+    stdout.bold(verdict(result)),
   ].join('\n\n');
 }
 

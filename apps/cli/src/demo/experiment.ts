@@ -1,21 +1,19 @@
 /**
- * The experiment of Provos (2004) behind the demo: one outbreak left alone, then met by growing numbers of honeypots
- * after an hour and after 20 minutes, and the last of these once more with engines that know chance.
+ * The experiment of Provos (2004) behind the demo: one worm left alone, then met by growing numbers of honeypots after an
+ * hour and after 20 minutes, by the mean field and by many runs host by host; and one of these by every engine.
  */
+import { formatCount } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
 import {
   checkScenarioDocument,
-  type NamedResult,
+  type EnginePair,
   scenarioDocument,
   type ScenarioDocument,
   setScenarioValue,
   type SimulationResult,
 } from '@wormwood/scenario';
-import { formatCount } from '@wormwood/base';
 import { openShippedScenario } from '../check-scenario.ts';
 import type { SimulationTask } from '../simulate.ts';
-
-const HONEYPOT_COUNTS = [1024, 4096, 16_384, 65_536, 131_072, 262_144, 524_288] as const;
 
 /** What the demo asks the rest of the program to compute. */
 export interface Laboratory {
@@ -24,11 +22,10 @@ export interface Laboratory {
   runOften(task: SimulationTask, runs: number): Promise<SimulationResult>;
 }
 
-export interface Experiment {
+export interface DemoExperiment {
   /** Without honeypots. */
   readonly alone: SimulationResult;
   readonly delays: readonly DelayStudy[];
-  /** The mean field first, then engines that know chance. */
   readonly fidelities: readonly Fidelity[];
 }
 
@@ -38,81 +35,104 @@ export interface DelayStudy {
   /** In words, and as a part of file names. */
   readonly start: string;
   readonly id: string;
-  readonly byCount: readonly CountedResult[];
-  /** With the number of honeypots that the scenario names. */
-  readonly asShipped: SimulationResult;
+  readonly pairs: readonly CountedPair[];
 }
 
-export interface CountedResult extends NamedResult {
+export interface CountedPair extends EnginePair {
   readonly honeypots: number;
 }
 
+/** One engine's view of the same outbreak, and the one that it is compared with, if any. */
 export interface Fidelity {
   readonly note: string;
   readonly result: SimulationResult;
+  readonly reference: SimulationResult | null;
 }
-
-const RUNS = 20;
-/** A report with all series at the spacing of the scenarios would be three times as large. */
-const SAMPLE = '30s';
 
 const DELAYS = [
   { scenario: 'provos-2004-60min', start: '60 min', id: '60min' },
   { scenario: 'provos-2004-20min', start: '20 min', id: '20min' },
 ] as const;
+const HONEYPOT_COUNTS = [0, 1024, 4096, 16_384, 65_536, 131_072, 262_144, 524_288] as const;
+/** The number of the paper, run more often than the others. */
+const FEATURED_COUNT = 262_144;
+export const FEATURED_RUNS: number = 20;
+export const SERIES_RUNS: number = 8;
+/** A report with all series at the spacing of the scenarios would be six times as large. */
+const SAMPLE = '1min';
 
-export async function runExperiment(laboratory: Laboratory): Promise<Experiment> {
+export async function runExperiment(laboratory: Laboratory): Promise<DemoExperiment> {
   const alone = await laboratory.runOnce(
     taskOf('ode', await shipped('provos-2004-no-honeypots'), laboratory),
   );
   const delays: DelayStudy[] = [];
   for (const delay of DELAYS) {
     const document = await shipped(delay.scenario);
-    const asShipped = await laboratory.runOnce(taskOf('ode', document, laboratory));
-    delays.push({ ...delay, asShipped, byCount: await varyCount(document, alone, laboratory) });
+    const pairs: CountedPair[] = [];
+    for (const honeypots of HONEYPOT_COUNTS) pairs.push(await runPair(document, honeypots, laboratory));
+    delays.push({ ...delay, pairs });
   }
-  return { alone, delays, fidelities: await compareFidelities(laboratory) };
+  return { alone, delays, fidelities: await compareFidelities(delays, laboratory) };
 }
 
-async function varyCount(
+async function runPair(
   document: ScenarioDocument,
-  alone: SimulationResult,
+  honeypots: number,
   laboratory: Laboratory,
-): Promise<readonly CountedResult[]> {
-  const results: CountedResult[] = [{ honeypots: 0, name: 'none', result: alone }];
-  for (const honeypots of HONEYPOT_COUNTS) {
-    const varied = changed(document, [['defenses.0.count', honeypots]]);
-    const result = await laboratory.runOnce(taskOf('ode', varied, laboratory));
-    results.push({ honeypots, name: formatCount(honeypots), result });
-  }
-  return results;
+): Promise<CountedPair> {
+  const varied = changed(document, [['defenses.0.count', honeypots]]);
+  const runs = honeypots === FEATURED_COUNT ? FEATURED_RUNS : SERIES_RUNS;
+  return {
+    honeypots,
+    name: formatCount(honeypots),
+    meanField: await laboratory.runOnce(taskOf('ode', varied, laboratory)),
+    ensemble: await laboratory.runOften(taskOf('hosts', varied, laboratory), runs),
+  };
 }
 
-async function compareFidelities(laboratory: Laboratory): Promise<readonly Fidelity[]> {
+/** Returns the pair with the honeypots of the paper, 20 minutes after the start. */
+export function featuredPair(delays: readonly DelayStudy[]): CountedPair {
+  return withFeaturedCount(delays.at(-1)?.pairs ?? []);
+}
+
+/** Returns the pair with the honeypots of the paper. */
+export function withFeaturedCount(pairs: readonly CountedPair[]): CountedPair {
+  const pair = pairs.find(({ honeypots }) => honeypots === FEATURED_COUNT);
+  if (pair === undefined) throw new Error('the experiment leaves out the number of the paper');
+  return pair;
+}
+
+async function compareFidelities(
+  delays: readonly DelayStudy[],
+  laboratory: Laboratory,
+): Promise<readonly Fidelity[]> {
   const document = await shipped('provos-2004-20min');
-  const small = scaledDown(document);
+  const small = smallCopy(document);
   const often = (engine: EngineName, of: ScenarioDocument): Promise<SimulationResult> =>
-    laboratory.runOften(taskOf(engine, of, laboratory), RUNS);
+    laboratory.runOften(taskOf(engine, of, laboratory), FEATURED_RUNS);
+  const { meanField, ensemble } = featuredPair(delays);
+  const smallHosts = await often('hosts', small);
   return [
-    { note: 'mean field', result: await laboratory.runOnce(taskOf('ode', document, laboratory)) },
-    { note: 'every event', result: await often('stochastic', document) },
-    { note: 'every host', result: await often('hosts', document) },
-    { note: 'every probe, in 2^24 addresses', result: await often('probes', small) },
+    { note: 'mean field', result: meanField, reference: null },
+    { note: 'every event', result: await often('stochastic', document), reference: meanField },
+    { note: 'every host', result: ensemble, reference: meanField },
+    { note: 'every host, small copy', result: smallHosts, reference: null },
+    { note: 'every probe, small copy', result: await often('probes', small), reference: smallHosts },
   ];
 }
 
 /**
- * The same outbreak in miniature: half the hosts and honeypots in a space of 2^24. R0 = N/h stays, and a slower scan
- * keeps sN/Ω, so fractions of N follow the same curve in the mean field.
+ * The same outbreak with a tenth of the hosts and honeypots in a space of 2^22 addresses. R0 = N/h stays, and a slower
+ * scan keeps β = sN/Ω and with it the doubling time, so that fractions of N follow the same mean field.
  */
-function scaledDown(document: ScenarioDocument): ScenarioDocument {
+function smallCopy(document: ScenarioDocument): ScenarioDocument {
   return changed(document, [
-    ['name', 'provos-2004-20min in 2^24 addresses'],
-    ['space', '2^24'],
-    ['population.vulnerable', 180_000],
-    ['population.infected', 75],
-    ['worm.scanRate', '0.390625/s'],
-    ['defenses.0.count', 131_072],
+    ['name', 'provos-2004-20min, small copy'],
+    ['space', '2^22'],
+    ['population.vulnerable', 36_000],
+    ['population.infected', 15],
+    ['worm.scanRate', '0.48828125/s'],
+    ['defenses.0.count', 26_214],
   ]);
 }
 

@@ -3,16 +3,13 @@ import { formatIpv4 } from '@wormwood/base';
 import type { InfectionLog } from '@wormwood/epidemic';
 import {
   type LineChart,
+  outbreakReport,
   renderReport,
   seriesColumns,
   seriesCsv,
   type SimulationResult,
-  summaryTable,
-  threeFacts,
   toCsv,
   toSvg,
-  trajectoryChart,
-  verdict,
 } from '@wormwood/scenario';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { svgToPng } from '../png.ts';
@@ -21,22 +18,14 @@ import type { OutputFile } from './save.ts';
 
 /** Returns the files of a result; `infections`, when the run kept them, adds who infected whom. */
 export function resultFiles(result: SimulationResult, infections: InfectionLog | undefined): OutputFile[] {
-  const chart = trajectoryChart(result);
-  const name = String(result.scenario['name']);
-  const report = renderReport({
-    title: name,
-    verdict: verdict(result),
-    facts: threeFacts(result),
-    sections: [{ title: 'The outbreak', text: '', charts: [chart], tables: [summaryTable(result)] }],
-    results: [{ name, result }],
-  });
+  const report = outbreakReport(result);
   return [
     { name: 'result.json', content: `${JSON.stringify(result)}\n` },
     { name: 'series.csv', content: seriesCsv(result) },
     { name: 'series.parquet', content: seriesParquet(result) },
     ...(infections === undefined ? [] : infectionFiles(infections)),
-    ...chartFiles(chart),
-    { name: 'report.html', content: report },
+    ...report.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
+    { name: 'report.html', content: renderReport(report) },
   ];
 }
 

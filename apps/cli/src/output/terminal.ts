@@ -2,7 +2,7 @@
 import picocolors from 'picocolors';
 import { progressBar, progressLines, silentProgress, type Progress } from './progress.ts';
 
-export type Colors = ReturnType<typeof picocolors.createColors>;
+type Colors = ReturnType<typeof picocolors.createColors>;
 
 export interface Terminal {
   /** For text on stdout, for text on stderr. */
