@@ -11,7 +11,7 @@
  */
 import { assert, log } from '@wormwood/base';
 import { poissonProbability } from './poisson-interval.ts';
-import { type ErrorRates, type Thresholds, waldExpectedSteps, waldThresholds } from './sequential-test.ts';
+import { type ErrorRates, type Thresholds, waldExpectedSteps, strictThresholds } from './sequential-test.ts';
 
 /** What the model is told; rates are probes per second over the whole address space. */
 export interface ContactModelOptions {
@@ -46,7 +46,7 @@ export function contactModel(options: ContactModelOptions): ContactModel {
   const scannerContactsPerSecond = slowestScanRatePerSecond * monitoredFraction;
   const strayContactsPerSecond = strayRatePerSecond * monitoredFraction;
   return {
-    thresholds: waldThresholds(rates),
+    thresholds: strictThresholds(rates),
     scannerContactsPerSecond,
     strayContactsPerSecond,
     weightPerAddress: log(slowestScanRatePerSecond / strayRatePerSecond),

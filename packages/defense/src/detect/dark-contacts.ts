@@ -99,9 +99,8 @@ export class DarkContacts implements EvidenceDetector {
     const innocentGap = formatDuration(1 / this.#model.strayContactsPerSecond);
     const words = this.isMisconfigured(slot)
       ? `It called one dark address ${formatCount(contacts)} times and no other: misconfigured, not scanning.`
-      : `It reached ${countOf(addresses, 'dark address', 'dark addresses')} in ${formatDuration(seconds)}` +
-        `${addresses > 1 ? ', mostly' : ''} on ${formatPort(this.#all.port(slot))};` +
-        ` an innocent host reaches another one every ${innocentGap} or less often.`;
+      : `It reached ${this.#all.addressWords(slot)} in ${formatDuration(seconds)}, ${contacts === 1 ? '' : 'mostly '}` +
+        `on ${formatPort(this.#all.port(slot))}; an innocent host reaches another one every ${innocentGap} or less often.`;
     return {
       detector: 'dark-contacts',
       text: words,
@@ -122,7 +121,7 @@ export class DarkContacts implements EvidenceDetector {
     return {
       detector: 'handshakes',
       text:
-        `It completed TCP handshakes with ${countOf(addresses, 'dark address', 'dark addresses')}` +
+        `It completed TCP handshakes with ${this.#handshakes.addressWords(slot)}` +
         ` in ${formatDuration(seconds)}: its own address is not forged.`,
       forgeable: false,
       figures: {
@@ -138,12 +137,14 @@ export class DarkContacts implements EvidenceDetector {
 /** The dark addresses that each source reached: since when, how many, on which port. */
 class AddressTrail {
   readonly bytesPerRow: number;
+  readonly #bitsPerRow: number;
   readonly #firstSeconds: Float64Array;
   readonly #reached: Uint8Array;
   readonly #counts: DistinctCounts;
   readonly #port: FavouritePort;
 
   constructor(options: { readonly rows: number; readonly bitsPerRow: number; readonly hash: KeyedHash }) {
+    this.#bitsPerRow = options.bitsPerRow;
     this.#firstSeconds = new Float64Array(options.rows);
     this.#reached = new Uint8Array(options.rows);
     this.#counts = new DistinctCounts(options);
@@ -183,6 +184,13 @@ class AddressTrail {
     return Math.max(this.reached(slot), this.#counts.estimate(slot));
   }
 
+  /** The number of addresses in words; beyond what the bits can tell, its order of magnitude. */
+  addressWords(slot: number): string {
+    if (this.reached(slot) === this.#bitsPerRow) return 'hundreds of dark addresses';
+    const addresses = this.addresses(slot);
+    return addresses === 1 ? 'one dark address' : `${formatCount(addresses)} dark addresses`;
+  }
+
   port(slot: number): number {
     return this.#port.of(slot);
   }
@@ -203,8 +211,4 @@ function ratioOf(
   if (reached === 0) return 0;
   const quietSeconds = Math.max(nowSeconds - trail.firstSeconds(slot), 0);
   return (reached - 1) * model.weightPerAddress - quietSeconds * model.lossPerSecond;
-}
-
-function countOf(count: number, one: string, several: string): string {
-  return `${formatCount(count)} ${count === 1 ? one : several}`;
 }

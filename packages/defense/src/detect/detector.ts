@@ -309,9 +309,10 @@ class SourceDetector implements Detector {
 
   /** The evidence for infection, fading while the source is quiet. */
   #worth(slot: number, nowSeconds: number): number {
-    const idle = (nowSeconds - (this.#lastSeconds[slot] ?? 0)) * this.#model.lossPerSecond;
-    if (this.#isJudged(slot)) return this.#model.thresholds.upper - idle;
-    return this.#tests.reduce((sum, test) => sum + ratioOf(test, slot, nowSeconds), -idle);
+    let worth = ((this.#lastSeconds[slot] ?? 0) - nowSeconds) * this.#model.lossPerSecond;
+    if (this.#isJudged(slot)) return worth + this.#model.thresholds.upper;
+    for (const test of this.#tests) worth += ratioOf(test, slot, nowSeconds);
+    return worth;
   }
 }
 

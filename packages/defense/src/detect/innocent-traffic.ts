@@ -1,5 +1,5 @@
 /** What dark space receives from hosts that are not infected, each kind innocent in its own way. */
-import { type AddressSet, exponential, type RandomStream } from '@wormwood/base';
+import { type AddressSet, exponential, type RandomStream, unreachable } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import { scanHits } from './scan-pattern.ts';
 import { flowObservations, madeUpHash } from './traffic-flow.ts';
@@ -53,11 +53,10 @@ export function innocentObservations(host: InnocentHost, stream: RandomStream): 
         stream,
       ).flatMap((hit) => contactAt(host, hit, stream));
     case 'backscatter':
-      return arrivals(behavior.answersPerSecond, durationSeconds, stream).flatMap((timeSeconds) =>
-        contactAt(host, { timeSeconds, destination: anyOf(host.dark, stream) }, stream).map(
-          (each): Observation => ({ ...each, kind: 'backscatter' }),
-        ),
-      );
+      return arrivals(behavior.answersPerSecond, durationSeconds, stream).flatMap((timeSeconds) => {
+        const answered = { timeSeconds, destination: anyOf(host.dark, stream) };
+        return contactAt(host, { ...answered, kind: 'backscatter' }, stream);
+      });
     case 'misconfigured': {
       const destination = anyOf(host.dark, stream);
       return arrivals(behavior.callsPerSecond, durationSeconds, stream).flatMap((timeSeconds) =>
@@ -66,6 +65,8 @@ export function innocentObservations(host: InnocentHost, stream: RandomStream): 
     }
     case 'client':
       return clientObservations(host, behavior, stream);
+    default:
+      return unreachable(behavior);
   }
 }
 
@@ -91,17 +92,22 @@ function clientObservations(
   );
 }
 
-/** One unanswered packet to a common port. */
+/** One unanswered packet, to a common port. */
 function contactAt(
   { source }: InnocentHost,
-  at: { readonly timeSeconds: number; readonly destination: number },
+  at: {
+    readonly timeSeconds: number;
+    readonly destination: number;
+    /** @default 'contact' */
+    readonly kind?: 'contact' | 'backscatter';
+  },
   stream: RandomStream,
 ): readonly Observation[] {
+  const { timeSeconds, destination, kind = 'contact' } = at;
+  const flow = { timeSeconds, destination, protocol: 'tcp', source, dark: true } as const;
   const destinationPort = COMMON_PORTS[stream.nextBelow(COMMON_PORTS.length)] ?? 0;
-  return flowObservations(
-    { ...at, protocol: 'tcp', source, destinationPort, dark: true, isAnswered: false, payloadHash: null },
-    stream,
-  );
+  const silent = { isAnswered: false, payloadHash: null };
+  return flowObservations({ ...flow, kind, destinationPort, ...silent }, stream);
 }
 
 /** Times of a Poisson process. */

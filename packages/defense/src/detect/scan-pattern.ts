@@ -2,7 +2,7 @@
  * When and where a scanning source reaches watched addresses, for the ways in which worms choose their destinations. All
  * probes that reach nothing watched are left out, exactly: a thinned Poisson process stays one.
  */
-import { AddressSet, assert, exponential, type RandomStream } from '@wormwood/base';
+import { AddressSet, assert, exponential, type RandomStream, unreachable } from '@wormwood/base';
 
 /** How a source chooses the addresses that it probes. */
 export type ScanPattern =
@@ -69,6 +69,8 @@ export function scanHits(options: ScanOptions, stream: RandomStream): readonly H
         ),
       );
     }
+    default:
+      return unreachable(pattern);
   }
 }
 

@@ -33,12 +33,25 @@ export interface ExpectedSteps {
  * rates are at most falsePositiveRate / (1 − missRate) and missRate / (1 − falsePositiveRate), less where steps overshoot.
  */
 export function waldThresholds({ falsePositiveRate, missRate }: ErrorRates): Thresholds {
-  assert(falsePositiveRate > 0 && falsePositiveRate < 0.5, 'a false-positive rate lies between 0 and 1/2');
-  assert(missRate > 0 && missRate < 0.5, 'a miss rate lies between 0 and 1/2');
+  assertRates({ falsePositiveRate, missRate });
   return {
     upper: log((1 - missRate) / falsePositiveRate),
     lower: log(missRate / (1 - falsePositiveRate)),
   };
+}
+
+/**
+ * Wald's bounds: with η1 = 1 / falsePositiveRate and η0 = missRate the error rates are at most the promised ones, whatever
+ * the steps. A hundredth more evidence is the price.
+ */
+export function strictThresholds({ falsePositiveRate, missRate }: ErrorRates): Thresholds {
+  assertRates({ falsePositiveRate, missRate });
+  return { upper: -log(falsePositiveRate), lower: log(missRate) };
+}
+
+function assertRates({ falsePositiveRate, missRate }: ErrorRates): void {
+  assert(falsePositiveRate > 0 && falsePositiveRate < 0.5, 'a false-positive rate lies between 0 and 1/2');
+  assert(missRate > 0 && missRate < 0.5, 'a miss rate lies between 0 and 1/2');
 }
 
 /**

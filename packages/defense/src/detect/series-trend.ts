@@ -63,15 +63,18 @@ export class SeriesTrend {
 
   /** Takes in the count of the next interval. */
   close(count: number): void {
-    if (this.#averaged === 0 && !this.#isQuietBefore) {
-      this.#withhold(count);
-      return;
-    }
+    // Most intervals of most ports are empty; nothing but the background learns from them.
+    const isEmpty = count === 0 && this.#filter === null;
+    if (isEmpty) this.#surging = 0;
+    else if (this.#averaged > 0 || this.#isQuietBefore) this.#compare(count);
+    this.#withhold(count);
+  }
+
+  #compare(count: number): void {
     const background = this.#background();
     const excess = (count - background.mean) / deviationOf(background);
     if (this.#filter === null) this.#watch(count, { background, excess });
     else this.#follow(this.#filter, { count, excess });
-    this.#withhold(count);
   }
 
   #background(): Background {

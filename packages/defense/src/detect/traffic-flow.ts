@@ -4,6 +4,8 @@ import type { Observation } from '../observation.ts';
 
 export interface Flow {
   readonly timeSeconds: number;
+  /** What the first packet is. @default 'contact' */
+  readonly kind?: 'contact' | 'backscatter';
   readonly protocol: Observation['protocol'];
   readonly source: number;
   readonly destination: number;
@@ -25,7 +27,7 @@ export function flowObservations(flow: Flow, stream: RandomStream): readonly Obs
   const { timeSeconds, protocol, source, destination, destinationPort, dark, isAnswered, payloadHash } = flow;
   const contact: Observation = {
     timeSeconds,
-    kind: 'contact',
+    kind: flow.kind ?? 'contact',
     protocol,
     source,
     destination,
