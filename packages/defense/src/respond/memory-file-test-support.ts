@@ -36,6 +36,7 @@ export type Unsynced = 'kept' | 'lost' | 'torn';
 export class MemoryFile implements AppendOnlyFile {
   text = '';
   #syncedLength = 0;
+  #cached: { readonly text: string; readonly lines: readonly FileLine[] } = { text: '', lines: [] };
   fate: Fate = new Fate();
   /** Set to let writing fail, as on a full disk. */
   full = false;
@@ -76,6 +77,11 @@ export class MemoryFile implements AppendOnlyFile {
   }
 
   #lines(): readonly FileLine[] {
+    if (this.#cached.text !== this.text) this.#cached = { text: this.text, lines: this.#split() };
+    return this.#cached.lines;
+  }
+
+  #split(): readonly FileLine[] {
     const texts = this.text.split('\n');
     let offset = 0;
     return texts.flatMap((text, index) => {

@@ -56,7 +56,7 @@ export const ACTIONS_PER_MINUTE_MAX = 600;
 export const ACTIVE_ACTIONS_MAX = 65_536;
 const NAME_LENGTH_MAX = 100;
 /** What stands in a mail header and in a JSON feed without quoting; one address, no display name. */
-const MAIL_ADDRESS =
+export const MAIL_ADDRESS: RegExp =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
 /** Returns everything that keeps the content from being a scope at this time; nothing if all is well. */
