@@ -32,6 +32,7 @@ export {
 export { engineNamed } from './engines.ts';
 export { hosts, HOSTS_MAX } from './hosts/hosts.ts';
 export { ode } from './ode/ode.ts';
+export { probes } from './probes/probes.ts';
 export { EXACT_EVENTS_MAX, stochastic } from './stochastic/direct.ts';
 export { trajectoryHash } from './trajectory-hash.ts';
 

@@ -22,19 +22,21 @@ export function sumWords(bytes: Uint8Array, start: number, end: number, initialS
   return sumOctets(bytes, start, end, initialSum);
 }
 
+/** High and low halves are summed apart: two independent chains of additions, and no shift for each word. */
 function sumOctets(bytes: Uint8Array, start: number, end: number, initialSum: number): number {
-  let sum = initialSum;
+  let high = 0;
+  let low = 0;
   let at = start;
   for (const last = end - 8; at <= last; at += 8) {
-    sum +=
-      ((bytes[at]! << 8) | bytes[at + 1]!) +
-      ((bytes[at + 2]! << 8) | bytes[at + 3]!) +
-      ((bytes[at + 4]! << 8) | bytes[at + 5]!) +
-      ((bytes[at + 6]! << 8) | bytes[at + 7]!);
+    high += bytes[at]! + bytes[at + 2]! + bytes[at + 4]! + bytes[at + 6]!;
+    low += bytes[at + 1]! + bytes[at + 3]! + bytes[at + 5]! + bytes[at + 7]!;
   }
-  for (const last = end - 2; at <= last; at += 2) sum += (bytes[at]! << 8) | bytes[at + 1]!;
-  if (at < end) sum += bytes[at]! << 8;
-  return foldSum(sum);
+  for (const last = end - 2; at <= last; at += 2) {
+    high += bytes[at]!;
+    low += bytes[at + 1]!;
+  }
+  if (at < end) high += bytes[at]!;
+  return foldSum(initialSum + high * 256 + low);
 }
 
 /** RFC 1071 §2 (B) and (C): words are summed as the machine holds them, two at a time; the sum is swapped once. */
