@@ -13,7 +13,8 @@ const WRITERS: Writers = {
   'respond.pause': (fact) => `${fact.by} paused all actions: ${fact.reason}`,
   'respond.resume': (fact) => `${fact.by} lets actions go on.`,
   'scope.load': (fact) =>
-    `The scope of ${fact.owner}, signed by ${fact.signer}, covers ${fact.addresses} addresses until ${moment(fact.expiresSeconds)}.`,
+    `The scope of ${fact.owner}, signed by ${fact.signer}, covers ${fact.addresses} addresses until ` +
+    `${moment(fact.expiresSeconds)}.`,
   'scope.refuse': (fact) => `No scope is in force: ${fact.reason}`,
   'verdict.infected': (fact) =>
     `${formatIpv4(fact.source)} is infected and scans ${fact.protocol} port ${fact.port}: ${fact.evidence}` +
