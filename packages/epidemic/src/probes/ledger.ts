@@ -25,6 +25,7 @@ export class Ledger {
   probes = 0;
   readonly #outbreak: Outbreak;
   readonly #population: PopulationState;
+  readonly #vulnerable: number;
   readonly #groups: readonly Group[];
   readonly #time: Float64Array;
   readonly #susceptible: Float64Array;
@@ -40,6 +41,7 @@ export class Ledger {
   constructor(outbreak: Outbreak, population: PopulationState) {
     this.#outbreak = outbreak;
     this.#population = population;
+    this.#vulnerable = outbreak.population.vulnerable;
     this.#groups = outbreak.defenses.map((honeypots) => ({
       honeypots,
       startSeconds: honeypots.start.kind === 'time' ? honeypots.start.timeSeconds : alarmAtOnce(honeypots),
@@ -90,17 +92,17 @@ export class Ledger {
 
   /** Whether a probe that reaches this host or honeypot can change anything now, if only a count. */
   matters(what: number): boolean {
-    const group = this.#groups[what - this.#outbreak.population.vulnerable];
-    if (group === undefined) return this.#population.isSusceptible(what);
+    // An index below zero would cost a look-up by name.
+    if (what < this.#vulnerable) return this.#population.isSusceptible(what);
+    const group = this.#groups[what - this.#vulnerable]!;
     return group.isStarted || group.honeypots.start.kind === 'contacts';
   }
 
   /** A probe, sent by any host that scans, has reached something. */
   receiveProbe(what: number, stream: RandomStream): void {
     const sender = this.#population.drawActive(stream);
-    const { vulnerable } = this.#outbreak.population;
-    if (what < vulnerable) this.#population.infect(what, sender, this.timeSeconds);
-    else this.#receiveContact(what - vulnerable, sender, stream);
+    if (what < this.#vulnerable) this.#population.infect(what, sender, this.timeSeconds);
+    else this.#receiveContact(what - this.#vulnerable, sender, stream);
     this.#noteCounts();
   }
 

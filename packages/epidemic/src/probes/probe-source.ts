@@ -12,15 +12,22 @@ import {
 } from './draw-kernel.ts';
 import { find, type LookUp, spaceBitsOf } from './look-up.ts';
 
-/** Probes drawn at a time: enough to make the setting up of a block nothing, few enough for the second cache. */
+/**
+ * Probes drawn at a time: enough to make the setting up of a block nothing, few enough for the second cache. In a small
+ * space, where many probes reach something, fewer are drawn, so that fewer stay unsent at the end.
+ */
 const BLOCK_PROBES = 1 << 15;
+const SMALL_BLOCK_PROBES = 1 << 11;
+const SMALL_SPACE_BITS = 20;
 
 export class ProbeSource {
   readonly #lookUp: LookUp;
   readonly #spaceSize: number;
   readonly #spaceBits: number;
   readonly #state: GeneratorPair;
-  readonly #candidates: Candidates = candidatesFor(BLOCK_PROBES);
+  readonly #blockSize: number;
+  readonly #candidates: Candidates;
+  /** Probes of the present block: none before the first. */
   #blockProbes = 0;
   /** Place in the block of the next probe, and the next candidate at or after it. */
   #place = 0;
@@ -30,6 +37,8 @@ export class ProbeSource {
     this.#lookUp = lookUp;
     this.#spaceSize = spaceSize;
     this.#spaceBits = spaceBitsOf(spaceSize);
+    this.#blockSize = this.#spaceBits <= SMALL_SPACE_BITS ? SMALL_BLOCK_PROBES : BLOCK_PROBES;
+    this.#candidates = candidatesFor(this.#blockSize);
     this.#state = Int32Array.from({ length: 8 }, () => stream.nextUint32());
   }
 
@@ -59,12 +68,12 @@ export class ProbeSource {
 
   #draw(): void {
     const candidates = this.#candidates;
-    const block = { probes: BLOCK_PROBES, spaceBits: this.#spaceBits };
+    const block = { probes: this.#blockSize, spaceBits: this.#spaceBits };
     if (this.#spaceSize === 2 ** this.#spaceBits) drawProbes(this.#state, this.#lookUp, candidates, block);
     else drawProbesBelow(this.#spaceSize, this.#state, this.#lookUp, candidates, block);
     this.#place = 0;
     this.#candidate = 0;
-    this.#blockProbes = BLOCK_PROBES;
+    this.#blockProbes = this.#blockSize;
     this.#keepHits();
   }
 

@@ -14,7 +14,7 @@
  *
  * When it is the quick one: never; it costs a few nanoseconds a probe.
  */
-import { binomial, exponential, gamma, log1p, type RandomStream } from '@wormwood/base';
+import { binomial, exponential, gamma, log1p, poisson, type RandomStream } from '@wormwood/base';
 import type { Engine, RunControl } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { placementObstacles, placePopulation, PLACEMENT_STREAM } from '../population.ts';
@@ -70,6 +70,10 @@ function followProbes(following: Following, control: RunControl | undefined): bo
   let untilLook = STEPS_PER_LOOK;
   while (ledger.timeSeconds < outbreak.durationSeconds) {
     ledger.startDueGroups();
+    if (population.susceptible === 0 && outbreak.defenses.length === 0) {
+      sendIdly(following);
+      break;
+    }
     if (population.active === 0 || outbreak.worm.scanRatePerSecond === 0) {
       // Nothing is sent; what waits for its immunization may still come, and without scanning changes no other host.
       if (population.waiting === 0) {
@@ -85,6 +89,14 @@ function followProbes(following: Following, control: RunControl | undefined): bo
   }
   control?.progress(outbreak.durationSeconds);
   return false;
+}
+
+/** Nobody is left to infect and nothing listens: of the probes still to come only their number is drawn. */
+function sendIdly({ outbreak, population, ledger, stream }: Following): void {
+  const { durationSeconds, worm } = outbreak;
+  const remaining = durationSeconds - ledger.timeSeconds;
+  ledger.probes += poisson(stream, worm.scanRatePerSecond * population.active * remaining);
+  ledger.moveTo(durationSeconds);
 }
 
 /** Goes on to the next event that may change something, to the end of the block of probes, or to a change of the rules. */
