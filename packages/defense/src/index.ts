@@ -61,3 +61,6 @@ export { type SyslogSender, syslogTransport } from './respond/delivery/syslog.ts
 export type { AuditEntry, AuditEvent, AuditFact, ResponseMode } from './respond/audit/audit-fact.ts';
 export { type AuditHead, type AuditReading, readAuditLog } from './respond/audit/audit-log.ts';
 export { type AuditFault, type AuditFindings, checkAudit } from './respond/audit/audit-check.ts';
+export { type Exporter, type Finding, type Findings, findingsOf } from './respond/export/finding.ts';
+export { stixBundle, type StixBundle, type StixObject } from './respond/export/stix.ts';
+export { type MispDocument, mispEvent } from './respond/export/misp.ts';
