@@ -64,3 +64,4 @@ export { type AuditFault, type AuditFindings, checkAudit } from './respond/audit
 export { type Exporter, type Finding, type Findings, findingsOf } from './respond/export/finding.ts';
 export { stixBundle, type StixBundle, type StixObject } from './respond/export/stix.ts';
 export { type MispDocument, mispEvent } from './respond/export/misp.ts';
+export { formatTimestamp, readTimestamp } from './respond/encoding/timestamp.ts';

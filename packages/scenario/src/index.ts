@@ -60,3 +60,12 @@ export {
 export { figureOf, type FigureName, spreadOf, timeToFraction } from './report/summary-figures.ts';
 export { comparisonTable, engineTable, type ReportTable, summaryTable } from './report/tables.ts';
 export { verdict } from './report/verdict.ts';
+
+// What an owner writes for responses.
+export { checkScopeFile, readScopeFile, type ScopeFileCheck } from './scope-file.ts';
+export {
+  type ActuatorEntry,
+  checkRespondFile,
+  type RespondFile,
+  type RespondFileCheck,
+} from './respond-file.ts';

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { checkRespondFile } from './respond-file.ts';
+
+const FILE = `
+version: 1
+sensor: dmz-1
+ownAddresses: [10.20.0.2]
+actuators:
+  - {kind: nftables, name: border-firewall, table: wormwood, set: infected}
+  - {kind: command, name: nac, program: /usr/local/sbin/nac, arguments: [--vlan, "99"]}
+  - {kind: feed, name: perimeter}
+`;
+
+describe('respond.yaml', () => {
+  it('is read as it is meant', () => {
+    expect(checkRespondFile(FILE, 'respond.yaml')).toEqual({
+      ok: true,
+      file: {
+        version: 1,
+        sensor: 'dmz-1',
+        ownPrefixes: [{ address: 0x0a14_0002, prefixLength: 32 }],
+        actuators: [
+          { kind: 'nftables', name: 'border-firewall', family: 'inet', table: 'wormwood', set: 'infected' },
+          { kind: 'command', name: 'nac', program: '/usr/local/sbin/nac', arguments: ['--vlan', '99'] },
+          { kind: 'feed', name: 'perimeter' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['set: infected', 'set: "infected; flush ruleset"', 'invalid-name', 'actuators.0.set'],
+    ['program: /usr/local/sbin/nac', 'program: nac', 'invalid-name', 'actuators.1.program'],
+    ['name: perimeter', 'name: ../x', 'invalid-name', 'actuators.2.name'],
+    ['name: perimeter', 'name: nac', 'duplicate-name', 'actuators.2.name'],
+    ['kind: feed', 'kind: fed', 'unknown-kind', 'actuators.2.kind'],
+    ['10.20.0.2', '10.20.0.2/8', 'invalid-prefix', 'ownAddresses.0'],
+  ])('with %s changed to %s is refused', (before, after, code, path) => {
+    const check = checkRespondFile(FILE.replace(before, after), 'respond.yaml');
+    expect(check).toMatchObject({ ok: false, diagnostics: [{ code, path }] });
+  });
+});
