@@ -2,15 +2,7 @@
  * `respond.yaml`: who carries out the actions on this machine, and which addresses are its own. What may be done says the
  * scope file of the owner; here is only how.
  */
-import {
-  type Cidr,
-  type Diagnostic,
-  diagnose,
-  parseCidr,
-  type Parsed,
-  formatCidr,
-  quoted,
-} from '@wormwood/base';
+import { type Cidr, type Diagnostic, diagnose, quoted } from '@wormwood/base';
 import type { NftablesOptions, OwnerCommandOptions } from '@wormwood/defense';
 import { prefix, versionOne } from './shape/file-shapes.ts';
 import { readWith } from './shape/read-with.ts';
