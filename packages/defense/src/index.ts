@@ -19,7 +19,8 @@ export {
 } from './respond/action.ts';
 export { DONE, failed, type Outcome } from './respond/outcome.ts';
 export type { Decision, DecisionStatus } from './respond/decision.ts';
-export type { LedgerView } from './respond/ledger.ts';
+export { Ledger, type LedgerView } from './respond/ledger.ts';
+export { readVerdicts } from './respond/verdict-file.ts';
 export type { AppendOnlyFile, FileLine } from './respond/append-only-file.ts';
 
 // The owner's permission.
@@ -39,6 +40,7 @@ export { ownerCommandActuator, type OwnerCommandOptions } from './respond/actuat
 export { feedActuator } from './respond/actuator/feed-actuator.ts';
 
 // Who is told.
+export { feedContent } from './respond/feed/feed-content.ts';
 export {
   type FeedClient,
   type FeedRequest,

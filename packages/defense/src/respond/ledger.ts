@@ -17,6 +17,10 @@ type EntryOf<Event> = Extract<AuditEntry, { event: Event }>;
 /** What others may look at. */
 export interface LedgerView {
   readonly paused: boolean;
+  /** How the responder was started last; null for an empty log. */
+  readonly mode: ResponseMode | null;
+  /** How many entries the log has. */
+  readonly entryCount: number;
   /** In the order of their proposal. */
   readonly live: ReadonlyMap<string, Decision>;
   /** The latest that ended, oldest first; among them every one whose act would still be in force. */
@@ -25,6 +29,7 @@ export interface LedgerView {
 
 export class Ledger implements LedgerView {
   paused = false;
+  mode: ResponseMode | null = null;
   /** Fingerprint of the scope in force, or the code of the refusal. */
   scope: string | null = null;
   /** Of the last entry. */
@@ -35,7 +40,6 @@ export class Ledger implements LedgerView {
   readonly ended: Map<string, Decision> = new Map();
   /** Live decisions that are neither active nor at work. */
   waitingCount = 0;
-  #mode: ResponseMode | null = null;
   readonly #deeds = new Map<string, string>();
   readonly #verdicts = new Set<string>();
   /** When each act was begun last, in that order. */
@@ -67,8 +71,8 @@ export class Ledger implements LedgerView {
         break;
       case 'respond.start':
         // What was answered for show may be asked again in earnest, and the other way round.
-        if (entry.mode !== this.#mode) this.#verdicts.clear();
-        this.#mode = entry.mode;
+        if (entry.mode !== this.mode) this.#verdicts.clear();
+        this.mode = entry.mode;
         break;
       case 'verdict.suppress':
         break;

@@ -251,6 +251,18 @@ describe('a person', () => {
     expect([...responder.ledger.live.values()]).toMatchObject([{ verdict: 'later', status: 'proposed' }]);
   });
 
+  it('has what was undone ended alone: nothing that waits is begun with it', async () => {
+    const { machine, responder } = await started({ ...BLOCK_ONLY, activeActionsMax: 1 });
+    for (const source of [INFECTED, '10.20.7.10']) responder.offer(verdictOn(source));
+    await responder.step();
+    const [inForce, waiting] = [...responder.ledger.live.values()];
+    expect([inForce?.status, waiting?.status]).toEqual(['active', 'approved']);
+    await responder.undo(inForce!.id, 'ada', 'a scanner of ours');
+    expect(await responder.release()).toEqual({ ok: true });
+    expect(machine.acts.map(({ step }) => step)).toEqual(['apply', 'release']);
+    expect([...responder.ledger.live.values()]).toEqual([waiting]);
+  });
+
   it('pauses all actions at once; what is in force still ends', async () => {
     const { machine, responder } = await started();
     responder.offer(verdictOn(INFECTED));

@@ -15,6 +15,7 @@ import type { AuditEntry, AuditFact, ResponseMode } from './audit/audit-fact.ts'
 import { AuditLog } from './audit/audit-log.ts';
 import type { Decision } from './decision.ts';
 import type { FeedContent } from './feed/feed.ts';
+import { feedContent } from './feed/feed-content.ts';
 import { Ledger, type LedgerView } from './ledger.ts';
 import { DONE, type Failed, failed, type Outcome } from './outcome.ts';
 import {
@@ -141,6 +142,14 @@ export class Responder {
     return this.#inTurn(() => this.#step());
   }
 
+  /** Ends the acts that are to be ended and begins none, whatever waits; settles when that is done and recorded. */
+  release(): Promise<Outcome> {
+    return this.#inTurn(async () => {
+      if ((await this.#releaseDue()) && (await this.#sync())) return DONE;
+      return this.#outcome();
+    });
+  }
+
   /** When `step` has something to do without anything being offered; undefined if nothing is waiting for a time. */
   nextDueSeconds(): number | undefined {
     return this.#fault === null ? nextDueSeconds(this.#ledger, this.#moment()) : undefined;
@@ -180,22 +189,7 @@ export class Responder {
 
   /** What the feed of this actuator tells at this moment. */
   feed(actuator: string): FeedContent {
-    const moment = this.#moment();
-    const isTold = (each: Decision): boolean =>
-      each.actuator === actuator && !each.dryRun && moment.nowSeconds < (each.expiresSeconds ?? 0);
-    const live = [...this.#ledger.live.values()].filter(isTold);
-    const isInForce = (each: Decision): boolean =>
-      each.status === 'active' && each.ending === null && refuseNow(each, moment) === undefined;
-    return {
-      name: actuator,
-      nowSeconds: moment.nowSeconds,
-      sequence: this.#ledger.entryCount,
-      inForce: live.filter(isInForce),
-      ended: [
-        ...live.filter((each) => each.ending !== null),
-        ...[...this.#ledger.ended.values()].filter(isTold),
-      ],
-    };
+    return feedContent(actuator, this.#ledger, this.#moment());
   }
 
   async #step(): Promise<Outcome> {
@@ -215,13 +209,19 @@ export class Responder {
   async #doWhatIsDue(): Promise<boolean> {
     for (;;) {
       if (!(await this.#write(factsDue(this.#ledger, this.#moment())))) return false;
-      for (const decision of releasesDue(this.#ledger, this.#moment())) {
-        if (!(await this.#carryOut('release', decision))) return false;
-      }
+      if (!(await this.#releaseDue())) return false;
       const next = this.#halted ? undefined : nextToApply(this.#ledger, this.#moment());
       if (next === undefined) return true;
       if (!(await this.#carryOut('apply', next)) || !(await this.#readScope())) return false;
     }
+  }
+
+  /** False if the log failed. */
+  async #releaseDue(): Promise<boolean> {
+    for (const decision of releasesDue(this.#ledger, this.#moment())) {
+      if (!(await this.#carryOut('release', decision))) return false;
+    }
+    return true;
   }
 
   /** Takes one step of a decision; false if the log failed. */

@@ -1,0 +1,48 @@
+import { formatIpv4 } from '@wormwood/base';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { verdictOn } from './respond-test-support.ts';
+import { readVerdicts } from './verdict-file.ts';
+
+const VERDICTS = [verdictOn('10.20.7.9'), verdictOn('10.20.7.10', { signature: 'ab' })];
+
+describe('a file of verdicts', () => {
+  it('is one object with a list, or one verdict a line; addresses are numbers or dotted quads', () => {
+    const dotted = VERDICTS.map((each) => ({ ...each, source: formatIpv4(each.source), more: 1 }));
+    for (const text of [
+      JSON.stringify({ ok: true, verdicts: VERDICTS }),
+      JSON.stringify({ verdicts: dotted }, null, 2),
+      VERDICTS.map((each) => `${JSON.stringify(each)}\n`).join(''),
+    ]) {
+      expect(readVerdicts(text)).toEqual({ ok: true, value: VERDICTS });
+    }
+    expect(readVerdicts(JSON.stringify(VERDICTS[0]))).toEqual({ ok: true, value: [VERDICTS[0]] });
+    expect(readVerdicts('{"verdicts": []}')).toEqual({ ok: true, value: [] });
+  });
+
+  it('is refused as a whole when one field of one verdict does not fit', () => {
+    for (const [name, wrong] of Object.entries({
+      id: '',
+      source: '10.20.7',
+      timeSeconds: -1,
+      protocol: 'sctp',
+      port: 65_536,
+      scanRatePerSecond: 50,
+      falsePositiveRate: 2,
+      unforgeable: 1,
+      evidence: [{}],
+    })) {
+      const text = JSON.stringify({ verdicts: [VERDICTS[0], { ...VERDICTS[1], [name]: wrong }] });
+      const reason = `Verdict 2 is no verdict: its \`${name}\` is missing or of the wrong kind.`;
+      expect(readVerdicts(text)).toEqual({ ok: false, reason });
+    }
+    expect(readVerdicts(`${JSON.stringify(VERDICTS[0])}\n{"id": \n`)).toEqual({
+      ok: false,
+      reason: 'Line 2 is no JSON object.',
+    });
+  });
+
+  it('may be anything without a throw', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void readVerdicts(text)));
+  });
+});

@@ -1,0 +1,92 @@
+/**
+ * Verdicts from a file, as `wormwood detect --json` prints them: one object with a list `verdicts`, or one verdict a line.
+ * What is read here may lead to an action, so that every field is checked, and one that does not fit refuses the file.
+ */
+import { parseIpv4, type Parsed } from '@wormwood/base';
+import type { Evidence, Verdict } from '../verdict.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const TEXT_LENGTH_MAX = 10_000;
+const EVIDENCE_MAX = 100;
+
+const isText: Check = (value) => typeof value === 'string' && value.length <= TEXT_LENGTH_MAX;
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isFigure: Check = (value) => typeof value === 'number' && value >= 0;
+const isTime: Check = (value) => typeof value === 'number' && value >= 0 && value < 2 ** 32;
+const isFraction: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+
+const VERDICT_FIELDS: Readonly<Record<keyof Verdict, Check>> = {
+  id: (value) => isText(value) && value !== '',
+  source: (value) => addressOf(value) !== undefined,
+  timeSeconds: isTime,
+  sinceSeconds: isTime,
+  protocol: (value) => value === 'tcp' || value === 'udp' || value === 'icmp',
+  port: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536,
+  signature: (value) => value === null || isText(value),
+  scanRatePerSecond: (value) =>
+    isFields(value) && ['estimate', 'low', 'high'].every((each) => isFigure(value[each])),
+  falsePositiveRate: isFraction,
+  missRate: isFraction,
+  unforgeable: isFlag,
+  evidence: (value) => Array.isArray(value) && value.length <= EVIDENCE_MAX && value.every(isEvidence),
+};
+
+/** Returns the verdicts that stand in `text`, or why it holds none, as a sentence. */
+export function readVerdicts(text: string): Parsed<readonly Verdict[]> {
+  const whole = readJson(text);
+  if (whole !== undefined) {
+    const listed = isFields(whole) && Array.isArray(whole['verdicts']) ? whole['verdicts'] : [whole];
+    return readAll(listed, (index) => `Verdict ${index + 1}`);
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return readAll(lines.map(readJson), (index) => `Line ${index + 1}`);
+}
+
+function readAll(values: readonly unknown[], nameOf: (index: number) => string): Parsed<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const [index, value] of values.entries()) {
+    if (!isFields(value)) return refuse(`${nameOf(index)} is no JSON object.`);
+    const wrong = Object.entries(VERDICT_FIELDS).find(([name, fits]) => !fits(value[name]));
+    if (wrong !== undefined) {
+      return refuse(`${nameOf(index)} is no verdict: its \`${wrong[0]}\` is missing or of the wrong kind.`);
+    }
+    const named = Object.fromEntries(Object.keys(VERDICT_FIELDS).map((name) => [name, value[name]]));
+    verdicts.push({ ...named, source: addressOf(value['source']) } as unknown as Verdict);
+  }
+  return { ok: true, value: verdicts };
+}
+
+/** An address as a number or as a dotted quad. */
+function addressOf(value: unknown): number | undefined {
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && value >= 0 && value < 2 ** 32 ? value : undefined;
+  }
+  const address = typeof value === 'string' ? parseIpv4(value) : undefined;
+  return address?.ok === true ? address.value : undefined;
+}
+
+function isEvidence(value: unknown): value is Evidence {
+  if (!isFields(value)) return false;
+  const { detector, text, forgeable, figures } = value;
+  return isText(detector) && isText(text) && isFlag(forgeable) && isFields(figures);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Returns undefined for what is no JSON. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The language reports malformed JSON by throwing; here it is one of two forms that a file may have.
+    return undefined;
+  }
+}
+
+function refuse(reason: string): Parsed<never> {
+  return { ok: false, reason };
+}
