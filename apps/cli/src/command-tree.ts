@@ -7,18 +7,11 @@ import { parseSeed } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
+import { type PrintOptions, withExamples, withPrintOptions } from './tree/command-options.ts';
 
 const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
 const RUNS_MAX = 1_000_000;
 const WORKERS_MAX = 256;
-
-/** What every command that prints takes. */
-export interface PrintOptions {
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly debug?: true;
-  readonly color: boolean;
-}
 
 export interface SimRunOptions extends PrintOptions {
   readonly engine: EngineName;
@@ -133,20 +126,6 @@ function addCompletion(parent: Command, finish: (exitCode: ExitCode) => void): v
     ['source <(wormwood completion bash)', 'for this session'],
     ['wormwood completion fish > ~/.config/fish/completions/wormwood.fish', 'for all'],
   ]);
-}
-
-function withPrintOptions(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON object instead of text')
-    .option('-q, --quiet', 'no talk and no progress on standard error')
-    .option('--debug', 'show where in the program an error arose')
-    .option('--no-color', 'no colours (NO_COLOR does the same)');
-}
-
-function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);
-  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
 function seedOption(): Option {

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import Table from 'cli-table3';
-import type { PrintOptions } from '../command-tree.ts';
+import type { PrintOptions } from '../tree/command-options.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';

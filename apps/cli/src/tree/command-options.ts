@@ -1,0 +1,24 @@
+/** What all commands share on the command line: the options of printing, and examples below the help. */
+import type { Command } from 'commander';
+
+/** What every command that prints takes. */
+export interface PrintOptions {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly debug?: true;
+  readonly color: boolean;
+}
+
+export function withPrintOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object instead of text')
+    .option('-q, --quiet', 'no talk and no progress on standard error')
+    .option('--debug', 'show where in the program an error arose')
+    .option('--no-color', 'no colours (NO_COLOR does the same)');
+}
+
+export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
