@@ -24,7 +24,7 @@ const outbreak: Outbreak = {
   sampleSeconds: 10,
 };
 
-const names: readonly EngineName[] = ['ode', 'stochastic', 'hosts'];
+const names: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
 
 /** Returns `engine hash` lines, three replicates an engine. */
 export function engineHashes(): readonly string[] {

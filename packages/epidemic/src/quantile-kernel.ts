@@ -4,7 +4,7 @@
  */
 
 /** The quantiles that are reported, as definition 7 of Hyndman, Fan 1996: linear between the ranks (n − 1) p. */
-export const QUANTILES: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
+const QUANTILES: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 const BUCKETS = 512;
 

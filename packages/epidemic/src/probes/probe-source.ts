@@ -3,43 +3,36 @@
  * seen: how many probes passed before, and what was reached.
  */
 import type { RandomStream } from '@wormwood/base';
-import {
-  type Candidates,
-  candidatesFor,
-  drawProbes,
-  drawProbesBelow,
-  type GeneratorPair,
-} from './draw-kernel.ts';
-import { find, type LookUp, spaceBitsOf } from './look-up.ts';
+import { drawProbesBelow } from './draw-kernel.ts';
+import { BLOCK_PROBES_MAX, vectorKernel } from './draw-vectors.ts';
+import { keepFound, type LookUp } from './look-up.ts';
 
 /**
- * Probes drawn at a time: enough to make the setting up of a block nothing, few enough for the second cache. In a small
- * space, where many probes reach something, fewer are drawn, so that fewer stay unsent at the end.
+ * Probes drawn at a time: enough to make the setting up of a block nothing, few enough for the second cache. Where many
+ * probes reach something fewer are drawn, so that fewer stay unsent at the end.
  */
-const BLOCK_PROBES = 1 << 15;
 const SMALL_BLOCK_PROBES = 1 << 11;
-const SMALL_SPACE_BITS = 20;
 
 export class ProbeSource {
   readonly #lookUp: LookUp;
-  readonly #spaceSize: number;
-  readonly #spaceBits: number;
-  readonly #state: GeneratorPair;
+  readonly #state: Int32Array;
   readonly #blockSize: number;
-  readonly #candidates: Candidates;
+  /** Probes of the block that reach something: their place in it and what they reach. */
+  readonly #hits: { readonly place: Int32Array; readonly found: Int32Array };
+  #hitCount = 0;
   /** Probes of the present block: none before the first. */
   #blockProbes = 0;
-  /** Place in the block of the next probe, and the next candidate at or after it. */
+  /** Place in the block of the next probe, and the next hit at or after it. */
   #place = 0;
-  #candidate = 0;
+  #next = 0;
 
-  constructor(lookUp: LookUp, spaceSize: number, stream: RandomStream) {
+  constructor(lookUp: LookUp, stream: RandomStream) {
     this.#lookUp = lookUp;
-    this.#spaceSize = spaceSize;
-    this.#spaceBits = spaceBitsOf(spaceSize);
-    this.#blockSize = this.#spaceBits <= SMALL_SPACE_BITS ? SMALL_BLOCK_PROBES : BLOCK_PROBES;
-    this.#candidates = candidatesFor(this.#blockSize);
-    this.#state = Int32Array.from({ length: 8 }, () => stream.nextUint32());
+    this.#blockSize = lookUp.isForVectors ? BLOCK_PROBES_MAX : SMALL_BLOCK_PROBES;
+    this.#state = lookUp.isForVectors ? vectorKernel().generators : new Int32Array(4);
+    for (let word = 0; word < this.#state.length; word++) this.#state[word] = stream.nextUint32();
+    const room = this.#blockSize + 1;
+    this.#hits = { place: new Int32Array(room), found: new Int32Array(room) };
   }
 
   /** Probes from the present place up to the end of the block; draws a block when there is none. */
@@ -50,43 +43,45 @@ export class ProbeSource {
 
   /** The place, from 1 for the next probe, of the `ahead`-th probe of this block that reaches something; 0: no more. */
   placeOfHit(ahead: number): number {
-    const index = this.#candidate + ahead;
-    return index < this.#candidates.count ? this.#candidates.place[index]! - this.#place + 1 : 0;
+    const index = this.#next + ahead;
+    return index < this.#hitCount ? this.#hits.place[index]! - this.#place + 1 : 0;
   }
 
   /** What that probe reaches: a host, or N + a honeypot group. */
   hit(ahead: number): number {
-    return this.#candidates.offset[this.#candidate + ahead]!;
+    return this.#hits.found[this.#next + ahead]!;
   }
 
   /** Goes over `probes` of the block. */
   skip(probes: number): void {
     this.#place += probes;
-    const { place, count } = this.#candidates;
-    while (this.#candidate < count && place[this.#candidate]! < this.#place) this.#candidate++;
+    const { place } = this.#hits;
+    while (this.#next < this.#hitCount && place[this.#next]! < this.#place) this.#next++;
   }
 
   #draw(): void {
-    const candidates = this.#candidates;
-    const block = { probes: this.#blockSize, spaceBits: this.#spaceBits };
-    if (this.#spaceSize === 2 ** this.#spaceBits) drawProbes(this.#state, this.#lookUp, candidates, block);
-    else drawProbesBelow(this.#spaceSize, this.#state, this.#lookUp, candidates, block);
+    if (this.#lookUp.isForVectors) this.#drawVectors();
+    else this.#drawWords();
     this.#place = 0;
-    this.#candidate = 0;
+    this.#next = 0;
     this.#blockProbes = this.#blockSize;
-    this.#keepHits();
   }
 
-  /** Replaces candidates by what they reach and drops those that reach nothing. */
-  #keepHits(): void {
-    const { place, offset } = this.#candidates;
-    let kept = 0;
-    for (let i = 0; i < this.#candidates.count; i++) {
-      const what = find(this.#lookUp, offset[i]! >>> 0);
-      if (what < 0) continue;
-      place[kept] = place[i]!;
-      offset[kept++] = what;
-    }
-    this.#candidates.count = kept;
+  #drawVectors(): void {
+    const kernel = vectorKernel();
+    const { spaceBits, filterShift } = this.#lookUp;
+    const shift = 32 - spaceBits;
+    const count = kernel.draw(this.#blockSize, shift + filterShift);
+    this.#hitCount = keepFound(
+      this.#lookUp,
+      { place: kernel.place, word: kernel.word, count, shift },
+      this.#hits,
+    );
+  }
+
+  #drawWords(): void {
+    const { place, found: word } = this.#hits;
+    const count = drawProbesBelow(this.#state, this.#lookUp, { place, offset: word }, this.#blockSize);
+    this.#hitCount = keepFound(this.#lookUp, { place, word, count, shift: 0 }, this.#hits);
   }
 }

@@ -37,7 +37,6 @@ export const probes: Engine = {
     const stream = streams.stream('probes', replicate);
     const source = new ProbeSource(
       buildLookUp(outbreak, placed),
-      outbreak.addressSpaceSize,
       streams.stream('probes/targets', replicate),
     );
     const population = new PopulationState(outbreak);
