@@ -46,7 +46,7 @@ export class DistinctCounts {
     let clear = bits;
     for (let i = row * this.#wordsPerRow; i < (row + 1) * this.#wordsPerRow; i++)
       clear -= countBits(this.#words[i] ?? 0);
-    return Math.round(-bits * log(Math.max(clear, 0.5) / bits));
+    return Math.round(bits * log(bits / Math.max(clear, 0.5)));
   }
 }
 

@@ -26,6 +26,11 @@ const PERSISTING_SHARE = 0.75;
 /** Slower doubling than this leaks into the background and belongs to longer intervals. */
 const DOUBLING_INTERVALS_MAX = 30;
 
+/** The growth is measured until the level is so many times that at which it had persisted: saturation is far then. */
+const MEASURED_FACTOR = 4;
+/** The growth has slowed once it is less than this share of what was measured. */
+const SLOWED_SHARE = 0.5;
+
 /** Exponential growth that has persisted through a doubling; per interval. */
 export interface Growth {
   /** κ: logarithm of the growth factor, with its standard deviation. */
@@ -50,15 +55,27 @@ export class SeriesTrend {
   /** Growth and level when the growth was first worth a look, or last found wanting. */
   #reference: { readonly growth: number; readonly level: number } | null = null;
   #growth: Growth | null = null;
+  /** Level when the growth had persisted. */
+  #raisedLevel = 0;
 
   /** `isQuietBefore`: whether all counts before the first were 0; otherwise they are unknown. */
   constructor(options: { readonly isQuietBefore: boolean }) {
     this.#isQuietBefore = options.isQuietBefore;
   }
 
-  /** The growth, from the moment it has persisted until the surge is over; null before and after. */
+  /**
+   * The growth, from the moment it has persisted until the surge is over; null before and after. It is measured for two
+   * more doublings and then kept: once saturation or defenses slow the growth, the filter lags behind, and its latest
+   * figure would be that of no time at all.
+   */
   get growth(): Growth | null {
     return this.#growth;
+  }
+
+  /** Whether the latest growth is less than half of the one measured. */
+  get hasSlowed(): boolean {
+    const latest = this.#filter?.growth ?? 0;
+    return this.#growth !== null && latest < SLOWED_SHARE * this.#growth.perInterval;
   }
 
   /** Takes in the count of the next interval. */
@@ -126,7 +143,9 @@ export class SeriesTrend {
         return;
       }
     }
-    this.#growth = { perInterval: growth, standardDeviation, level };
+    if (this.#growth === null) this.#raisedLevel = level;
+    if (level <= MEASURED_FACTOR * this.#raisedLevel)
+      this.#growth = { perInterval: growth, standardDeviation, level };
   }
 
   #rest(isNewUsual: boolean): void {

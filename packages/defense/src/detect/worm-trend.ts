@@ -16,7 +16,7 @@ const FOLLOWED_FROM = 16;
 const FOLLOWED_MAX = 256;
 /** A port found so many intervals after the first observation had no contacts to speak of before. */
 const QUIET_INTERVALS = 10;
-/** After so many empty intervals a series starts afresh. */
+/** More empty intervals in a row teach nothing new. */
 const EMPTY_INTERVALS_MAX = 1000;
 /** The 97.5 % quantile of the standard normal distribution. */
 const NORMAL_QUANTILE = 1.959963984540054;
@@ -32,8 +32,12 @@ export interface WormAlarm {
   readonly protocol: Observation['protocol'];
   readonly port: number;
   readonly raisedSeconds: number;
-  /** When the surge was over; null while it goes on. The figures are those of the last growing interval. */
+  /** When the surge was over; null while it goes on. */
   readonly endedSeconds: number | null;
+  /** Whether it now grows at less than half the pace that was measured. */
+  readonly hasSlowed: boolean;
+  /** End of the interval to which the figures belong: at the latest two doublings after the alarm was raised. */
+  readonly measuredSeconds: number;
   readonly growthPerSecond: Interval;
   readonly doublingSeconds: Interval;
   /** Different sources per interval, beyond the usual number, and the length of the interval they were counted in. */
@@ -48,6 +52,18 @@ interface Series {
   interval: number;
   count: number;
   raisedSeconds: number | null;
+  measuredSeconds: number;
+}
+
+/** What an alarm is made of. */
+interface Findings {
+  readonly key: number;
+  readonly seconds: number;
+  readonly growth: Growth;
+  readonly raisedSeconds: number;
+  readonly measuredSeconds: number;
+  readonly endedSeconds: number | null;
+  readonly hasSlowed: boolean;
 }
 
 export class WormTrend {
@@ -89,7 +105,11 @@ export class WormTrend {
         const { growth } = series.trend;
         if (growth === null || growth.perInterval / growth.standardDeviation <= certainty) return;
         certainty = growth.perInterval / growth.standardDeviation;
-        standing = alarmOf({ key, seconds, growth, raisedSeconds: series.raisedSeconds ?? 0 });
+        standing = alarmOf({
+          ...{ key, seconds, growth, endedSeconds: null, hasSlowed: series.trend.hasSlowed },
+          raisedSeconds: series.raisedSeconds ?? 0,
+          measuredSeconds: series.measuredSeconds,
+        });
       });
     }
     return standing ?? this.#ended;
@@ -118,33 +138,32 @@ export class WormTrend {
       interval: Math.floor(this.#lastSeconds / seconds),
       count: 0,
       raisedSeconds: null,
+      measuredSeconds: 0,
     };
   }
 
   /** Closes the intervals of the series that are over by now. */
   #advance(series: Series, of: { readonly key: number; readonly seconds: number }): void {
     const interval = Math.floor(this.#lastSeconds / of.seconds);
-    const empty = Math.min(interval - series.interval - 1, EMPTY_INTERVALS_MAX);
     if (interval <= series.interval) return;
-    for (let i = -1; i < empty; i++) {
-      this.#close(series, { ...of, endSeconds: (series.interval + 2 + i) * of.seconds });
+    const over = Math.min(interval - series.interval, EMPTY_INTERVALS_MAX);
+    for (let i = 1; i <= over; i++) {
+      const before = series.trend.growth;
+      series.trend.close(series.count);
+      series.count = 0;
+      const { growth } = series.trend;
+      if (growth === before) continue;
+      const endSeconds = (series.interval + i) * of.seconds;
+      const { measuredSeconds } = series;
+      series.measuredSeconds = endSeconds;
+      series.raisedSeconds ??= endSeconds;
+      if (growth !== null || before === null) continue;
+      const { raisedSeconds } = series;
+      const when = { raisedSeconds, measuredSeconds, endedSeconds: endSeconds };
+      this.#ended = alarmOf({ ...of, ...when, growth: before, hasSlowed: true });
+      series.raisedSeconds = null;
     }
     series.interval = interval;
-  }
-
-  #close(
-    series: Series,
-    of: { readonly key: number; readonly seconds: number; readonly endSeconds: number },
-  ): void {
-    const before = series.trend.growth;
-    series.trend.close(series.count);
-    series.count = 0;
-    const { growth } = series.trend;
-    if (growth !== null) series.raisedSeconds ??= of.endSeconds;
-    if (growth !== null || before === null) return;
-    const ended = alarmOf({ ...of, growth: before, raisedSeconds: series.raisedSeconds ?? of.endSeconds });
-    this.#ended = { ...ended, endedSeconds: of.endSeconds };
-    series.raisedSeconds = null;
   }
 }
 
@@ -152,14 +171,9 @@ function isSameInterval(seconds: number, a: number, b: number): boolean {
   return Math.floor(a / seconds) === Math.floor(b / seconds);
 }
 
-function alarmOf(from: {
-  readonly key: number;
-  readonly seconds: number;
-  readonly growth: Growth;
-  readonly raisedSeconds: number;
-}): WormAlarm {
-  const { key, seconds, raisedSeconds } = from;
-  const { perInterval, standardDeviation, level } = from.growth;
+function alarmOf(found: Findings): WormAlarm {
+  const { key, seconds, raisedSeconds, measuredSeconds, endedSeconds, hasSlowed } = found;
+  const { perInterval, standardDeviation, level } = found.growth;
   const margin = NORMAL_QUANTILE * standardDeviation;
   const growthPerSecond = {
     estimate: perInterval / seconds,
@@ -174,14 +188,23 @@ function alarmOf(from: {
   return {
     ...portOf(key),
     raisedSeconds,
-    endedSeconds: null,
+    endedSeconds,
+    hasSlowed,
+    measuredSeconds,
     growthPerSecond,
     doublingSeconds,
     sourcesPerInterval: level,
     intervalSeconds: seconds,
-    text:
-      `The number of sources that contact ${formatPort(key)} doubles every ${formatDuration(doublingSeconds.estimate)}` +
-      ` (95 %: ${formatDuration(doublingSeconds.low)} to ${formatDuration(doublingSeconds.high)}):` +
-      ` something multiplies there.`,
+    text: wordsOf(found, doublingSeconds),
   };
+}
+
+function wordsOf({ key, endedSeconds, hasSlowed }: Findings, doubling: Interval): string {
+  const pace =
+    `every ${formatDuration(doubling.estimate)}` +
+    ` (95 %: ${formatDuration(doubling.low)} to ${formatDuration(doubling.high)})`;
+  const subject = `The number of sources that contact ${formatPort(key)}`;
+  if (endedSeconds !== null) return `${subject} doubled ${pace}; that surge is over.`;
+  if (hasSlowed) return `${subject} doubled ${pace} and now grows at less than half that pace.`;
+  return `${subject} doubles ${pace}: something multiplies there.`;
 }
