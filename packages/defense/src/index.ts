@@ -3,6 +3,16 @@
 export type { Observation, ObservationKind } from './observation.ts';
 export type { Evidence, Verdict } from './verdict.ts';
 
+// Detection: start with `detect/detector.ts`.
+export {
+  createDetector,
+  type Detector,
+  type DetectorOptions,
+  type DetectorStatus,
+} from './detect/detector.ts';
+export type { Interval, WormAlarm } from './detect/worm-trend.ts';
+export type { Explanation, SourceState } from './detect/verdict-words.ts';
+
 // Responses: start with `respond/responder.ts`.
 export {
   Responder,

@@ -106,7 +106,11 @@ export class WormTrend {
         if (growth === null || growth.perInterval / growth.standardDeviation <= certainty) return;
         certainty = growth.perInterval / growth.standardDeviation;
         standing = alarmOf({
-          ...{ key, seconds, growth, endedSeconds: null, hasSlowed: series.trend.hasSlowed },
+          key,
+          seconds,
+          growth,
+          endedSeconds: null,
+          hasSlowed: series.trend.hasSlowed,
           raisedSeconds: series.raisedSeconds ?? 0,
           measuredSeconds: series.measuredSeconds,
         });
