@@ -8,6 +8,7 @@ import type { EngineName } from '@wormwood/epidemic';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './tree/command-options.ts';
+import { addRespond } from './tree/respond-commands.ts';
 
 const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
 const RUNS_MAX = 1_000_000;
@@ -37,6 +38,7 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
     .showSuggestionAfterError();
   addDemo(root, finish);
   addSim(root, finish);
+  addRespond(root, finish);
   addSchema(root, finish);
   addDoctor(root, finish);
   addCompletion(root, finish);

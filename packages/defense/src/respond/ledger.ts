@@ -17,7 +17,7 @@ type EntryOf<Event> = Extract<AuditEntry, { event: Event }>;
 /** What others may look at. */
 export interface LedgerView {
   readonly paused: boolean;
-  /** How the responder was started last; null for an empty log. */
+  /** How the responder worked last; null for an empty log. */
   readonly mode: ResponseMode | null;
   /** How many entries the log has. */
   readonly entryCount: number;

@@ -175,6 +175,21 @@ describe('nothing is done', () => {
     ]);
   });
 
+  it('by a dry run to keep the same verdict from being answered in earnest', async () => {
+    const { machine } = await started(SCOPE_FILE);
+    const dry = await machine.start({ mode: 'dryRun' });
+    dry.offer(verdictOn(INFECTED));
+    await dry.step();
+    const earnest = await machine.start({ mode: 'act' });
+    earnest.offer(verdictOn(INFECTED));
+    await earnest.step();
+    expect(machine.acts).toMatchObject([{ step: 'apply', source: address(INFECTED) }]);
+    expect([...earnest.ledger.live.values()].map(({ status, dryRun }) => [status, dryRun])).toEqual([
+      ['active', false],
+      ['proposed', false],
+    ]);
+  });
+
   it('in a dry run about what was decided in earnest, and the other way round', async () => {
     const { machine, responder } = await started({ ...BLOCK_ONLY, actionsPerMinute: 1 });
     responder.offer(verdictOn(INFECTED));

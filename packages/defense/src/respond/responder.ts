@@ -102,7 +102,8 @@ export class Responder {
       return failed(`Line ${stray.sequence} of the audit log is about a decision that was not alive.`);
     }
     const responder = new Responder(components, options, opening.log, ledger);
-    await responder.#write([{ event: 'respond.start', mode: responder.mode }]);
+    const { mode } = responder;
+    if (mode !== ledger.mode) await responder.#write([{ event: 'respond.start', mode }]);
     return responder.#fault ?? { ok: true, responder };
   }
 
@@ -194,6 +195,8 @@ export class Responder {
 
   async #step(): Promise<Outcome> {
     if (!(await this.#readScope())) return this.#outcome();
+    // What is over, or void in this mode, must not stand in the way of what is decided anew.
+    if (!(await this.#endWhatIsDue())) return this.#outcome();
     const moment = this.#moment();
     for (const verdict of this.#intake.splice(0)) {
       const answer = answerVerdict(verdict, this.#ledger, moment);
@@ -208,12 +211,17 @@ export class Responder {
   /** Ends what must end before it begins anything, and looks at the scope again before each act. */
   async #doWhatIsDue(): Promise<boolean> {
     for (;;) {
-      if (!(await this.#write(factsDue(this.#ledger, this.#moment())))) return false;
-      if (!(await this.#releaseDue())) return false;
+      if (!(await this.#endWhatIsDue())) return false;
       const next = this.#halted ? undefined : nextToApply(this.#ledger, this.#moment());
       if (next === undefined) return true;
       if (!(await this.#carryOut('apply', next)) || !(await this.#readScope())) return false;
     }
+  }
+
+  /** Records what follows from time and standing, and releases what that ends; false if the log failed. */
+  async #endWhatIsDue(): Promise<boolean> {
+    if (!(await this.#write(factsDue(this.#ledger, this.#moment())))) return false;
+    return this.#releaseDue();
   }
 
   /** False if the log failed. */

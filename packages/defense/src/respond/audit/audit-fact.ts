@@ -37,7 +37,7 @@ interface Reason {
 
 /** Each event with its fields. */
 export interface AuditFacts {
-  /** The responder was started in this mode. */
+  /** From here on the responder works in this mode. */
   'respond.start': { readonly mode: ResponseMode };
   'respond.pause': ByPerson;
   'respond.resume': { readonly by: string };

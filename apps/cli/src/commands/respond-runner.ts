@@ -1,0 +1,54 @@
+/** Runs the programs that act: no shell, the arguments as a list, bounded in time and in what they print. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Command, CommandResult, CommandRunner } from '@wormwood/defense';
+import { systemReason } from '../exit-code.ts';
+
+const OUTPUT_LENGTH_MAX = 65_536;
+/** How long the output of a program that has ended is waited for: a child of its own may hold it open. */
+const DRAIN_MILLISECONDS = 500;
+
+/** Returns the runner; each program inherits `lockDescriptor` as its descriptor 3. */
+export function commandRunner(lockDescriptor: number): CommandRunner {
+  return { run: (command) => run(command, lockDescriptor) };
+}
+
+function run(
+  { program, arguments: args, input, timeoutSeconds }: Command,
+  lock: number,
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe', lock] });
+    const outputs = [collect(child, 'stdout'), collect(child, 'stderr')] as const;
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      resolve({ kind: 'timedOut', reason: `${program} did not end within ${timeoutSeconds} s.` });
+    }, timeoutSeconds * 1000);
+    const end = (code: number | null, signal: string | null): void => {
+      clearTimeout(timer);
+      const [output, errorOutput] = outputs.map((read) => read()) as [string, string];
+      resolve(
+        code === null
+          ? { kind: 'notRun', reason: `${program} was ended by ${signal}.` }
+          : { kind: 'exited', code, output, errorOutput },
+      );
+    };
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ kind: 'notRun', reason: `${program} cannot be run: ${systemReason(error)}.` });
+    });
+    child.on('close', end);
+    child.on('exit', (code, signal) => setTimeout(end, DRAIN_MILLISECONDS, code, signal).unref());
+    // A program need not read what it is given.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+/** Returns what gives the text that was printed so far. */
+function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): () => string {
+  let text = '';
+  child[stream]?.setEncoding('utf8').on('data', (part: string) => {
+    if (text.length < OUTPUT_LENGTH_MAX) text = (text + part).slice(0, OUTPUT_LENGTH_MAX);
+  });
+  return () => text;
+}

@@ -1,0 +1,148 @@
+/** `wormwood respond scope check | sign | keygen`: the owner's side of the permission. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { AddressSet, formatCidr, formatDuration } from '@wormwood/base';
+import { formatTimestamp, type ScopeFile } from '@wormwood/defense';
+import { checkScopeFile, renderDiagnostic } from '@wormwood/scenario';
+import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
+import { openTerminal, type Terminal } from '../output/terminal.ts';
+import type { PrintOptions } from '../tree/command-options.ts';
+import type { ScopeCheckOptions, ScopeSignOptions } from '../tree/respond-commands.ts';
+import { generateKeys, readKey, signOctets, type TrustedKey, verifierOf } from './respond-keys.ts';
+import { nowSeconds } from './respond-state.ts';
+
+interface CheckedScope {
+  readonly file: ScopeFile;
+  readonly octets: Buffer;
+}
+
+/** Says what the file allows; with `--trust`, fails unless one of these keys has signed it. */
+export async function scopeCheck(path: string, options: ScopeCheckOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const checked = await checkedScope(path, options, terminal);
+  if (checked === undefined) return EXIT.invalidFile;
+  const trusted: TrustedKey[] = [];
+  for (const key of options.trust) trusted.push(await trustedKey(key));
+  const { file, octets } = checked;
+  const written = await readFile(`${path}.sig`, 'latin1').catch(() => '');
+  const signature = await verifierOf(trusted).verify(octets, written);
+  const isAsked = trusted.length > 0;
+  if (options.json) {
+    const signer = signature.ok ? signature.value : null;
+    await terminal.print(
+      JSON.stringify({ ok: !isAsked || signature.ok, diagnostics: [], signer, scope: summary(file) }),
+    );
+  } else {
+    await terminal.print(sentencesOf(file).join('\n'));
+    if (signature.ok) await terminal.print(`It is signed by ${signature.value}.`);
+    else if (isAsked) terminal.warn(`wormwood: ${signature.reason}`);
+    else terminal.say('Whether it is signed was not looked at: name the key with --trust.');
+  }
+  return !isAsked || signature.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Signs what is in order, and nothing else. */
+export async function scopeSign(path: string, options: ScopeSignOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const checked = await checkedScope(path, options, terminal);
+  if (checked === undefined) return EXIT.invalidFile;
+  const key = readKey('private', await readOrFail(options.key));
+  if (key === undefined)
+    throw new CommandFailure(EXIT.invalidFile, `${options.key} holds no Ed25519 private key.`);
+  const signaturePath = `${path}.sig`;
+  await writeOrFail(signaturePath, signOctets(checked.octets, key), { mode: 0o644 });
+  const object = { ok: true, signature: signaturePath };
+  await terminal.print(options.json ? JSON.stringify(object) : `Signed: ${signaturePath}`);
+  return EXIT.ok;
+}
+
+/** Makes two files that do not exist yet. */
+export async function scopeKeygen(name: string, options: PrintOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const { privateKey, publicKey } = generateKeys();
+  const [privatePath, publicPath] = [`${name}.key`, `${name}.pub`];
+  await writeOrFail(privatePath, privateKey, { flag: 'wx', mode: 0o600 });
+  await writeOrFail(publicPath, publicKey, { flag: 'wx', mode: 0o644 });
+  const object = { ok: true, privateKey: privatePath, publicKey: publicPath };
+  const sentences =
+    `${privatePath} signs; keep it with the owner, not on the sensor.\n` +
+    `${publicPath} is trusted once it lies in the directory \`trusted\` of the state.`;
+  await terminal.print(options.json ? JSON.stringify(object) : sentences);
+  return EXIT.ok;
+}
+
+/** Prints what is wrong with the file, if anything, and then returns undefined. */
+async function checkedScope(
+  path: string,
+  options: PrintOptions,
+  terminal: Terminal,
+): Promise<CheckedScope | undefined> {
+  const octets = Buffer.from(await readOrFail(path, 'octets'));
+  const text = octets.toString('utf8');
+  const check = checkScopeFile(text, path, nowSeconds());
+  if (check.ok) return { file: check.file, octets };
+  const color = terminal.stderr.isColorSupported;
+  for (const each of check.diagnostics) terminal.warn(renderDiagnostic(each, text, { color }));
+  if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics: check.diagnostics }));
+  return undefined;
+}
+
+async function trustedKey(path: string): Promise<TrustedKey> {
+  const key = readKey('public', await readOrFail(path));
+  if (key === undefined) throw new CommandFailure(EXIT.invalidFile, `${path} holds no Ed25519 public key.`);
+  return { name: basename(path).replace(/\.pub$/, ''), key };
+}
+
+function summary(file: ScopeFile): Readonly<Record<string, unknown>> {
+  return {
+    owner: file.owner,
+    contact: file.contact,
+    expires: formatTimestamp(file.expiresSeconds, 0),
+    prefixes: file.prefixes.map(formatCidr),
+    addresses: AddressSet.fromCidrs(file.prefixes).size,
+    protected: file.protectedPrefixes.map(formatCidr),
+    actions: file.actions,
+    actionsPerMinute: file.actionsPerMinute,
+    activeActionsMax: file.activeActionsMax,
+  };
+}
+
+function sentencesOf(file: ScopeFile): readonly string[] {
+  const addresses = AddressSet.fromCidrs(file.prefixes);
+  const open = addresses.difference(AddressSet.fromCidrs(file.protectedPrefixes)).size;
+  return [
+    `${file.owner} (${file.contact}) allows until ${formatTimestamp(file.expiresSeconds, 0)}, about infected hosts in`,
+    `  ${file.prefixes.map(formatCidr).join(', ')}: ${addresses.size} addresses, ${addresses.size - open} of them protected,`,
+    ...file.actions.map(
+      ({ action, actuator, ttlSeconds, approval }) =>
+        `  ${action} with ${actuator} for ${formatDuration(ttlSeconds)}, ` +
+        (approval === 'automatic' ? 'at once;' : 'each approved by a person;'),
+    ),
+    `  at most ${file.actionsPerMinute} a minute and ${file.activeActionsMax} at the same time.`,
+  ];
+}
+
+async function readOrFail(path: string): Promise<string>;
+async function readOrFail(path: string, kind: 'octets'): Promise<Uint8Array>;
+async function readOrFail(path: string, kind?: 'octets'): Promise<string | Uint8Array> {
+  try {
+    return kind === 'octets' ? await readFile(path) : await readFile(path, 'utf8');
+  } catch (error) {
+    const sentence = `${path} cannot be read: ${systemReason(error)}.`;
+    throw new CommandFailure(EXIT.invalidFile, sentence, { cause: error });
+  }
+}
+
+async function writeOrFail(
+  path: string,
+  text: string,
+  options: { flag?: string; mode: number },
+): Promise<void> {
+  try {
+    await writeFile(path, text, options);
+  } catch (error) {
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
+    const sentence = `${path} cannot be written: ${systemReason(error)}.`;
+    throw new CommandFailure(isForbidden ? EXIT.missingCapability : EXIT.failed, sentence, { cause: error });
+  }
+}

@@ -1,0 +1,148 @@
+/** `wormwood respond list | audit | explain | export`: what was decided and done, read from the log alone. */
+import { formatIpv4, parseIpv4 } from '@wormwood/base';
+import {
+  type AuditEntry,
+  type AuditFindings,
+  checkAudit,
+  findingsOf,
+  formatTimestamp,
+  mispEvent,
+  type ScopeAdmission,
+  stixBundle,
+} from '@wormwood/defense';
+import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
+import { openTerminal } from '../output/terminal.ts';
+import type { RespondExportOptions, RespondOptions } from '../tree/respond-commands.ts';
+import { nowSeconds, ResponseState, type StateView } from './respond-state.ts';
+import { decisionObject, decisionTable, sentenceLine } from './respond-words.ts';
+
+export async function list(options: RespondOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const state = new ResponseState(options.state);
+  const { ledger } = await state.viewInOrder();
+  const admission = await state.admission();
+  const decisions = [...ledger.live.values()];
+  const { mode, paused } = ledger;
+  if (options.json) {
+    const scope = scopeObject(admission);
+    const object = { ok: true, mode, paused, scope, decisions: decisions.map(decisionObject) };
+    await terminal.print(JSON.stringify(object));
+    return EXIT.ok;
+  }
+  await terminal.print(scopeSentence(admission));
+  if (paused) await terminal.print('All actions are paused.');
+  await terminal.print(decisionTable(decisions, nowSeconds()));
+  return EXIT.ok;
+}
+
+/** Verifies the chain of the log and what it proves; fails if either does not hold. */
+export async function audit(options: RespondOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const view = await new ResponseState(options.state).view();
+  const { entries, reading } = view;
+  const findings = checkAudit(entries);
+  const ok = reading.ok && findings.faults.length === 0;
+  if (options.json) {
+    const open = findings.open.map(({ decision, source, expiresSeconds }) => ({
+      decision,
+      source: formatIpv4(source),
+      expires: formatTimestamp(expiresSeconds, 0),
+    }));
+    const { sequence, hash } = reading.head;
+    const object = { ok, entries: entries.length, head: { sequence, hash }, ...findings, open };
+    await terminal.print(JSON.stringify(reading.ok ? object : { ...object, reason: reading.reason }));
+    return ok ? EXIT.ok : EXIT.failed;
+  }
+  for (const entry of entries) await terminal.print(lineOf(entry));
+  for (const { sequence, message } of findings.faults) {
+    await terminal.print(`Line ${sequence} breaks a promise: ${message}`);
+  }
+  await terminal.print(summaryOf(view, findings));
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Everything that the log knows about one host, and what would hold for it now. */
+export async function explain(written: string, options: RespondOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const source = parseIpv4(written);
+  if (!source.ok) throw new CommandFailure(EXIT.usage, source.reason);
+  const state = new ResponseState(options.state);
+  const { entries, ledger } = await state.viewInOrder();
+  const admission = await state.admission();
+  const own = await state.ownAddresses();
+  const about = entries.filter((entry) => 'source' in entry && entry.source === source.value);
+  const decisions = [...ledger.live.values()].filter((each) => each.source === source.value);
+  const isProtected =
+    own.contains(source.value) || (admission.ok && admission.scope.protectedAddresses.contains(source.value));
+  const isInside = admission.ok && admission.scope.addresses.contains(source.value);
+  if (options.json) {
+    const found = { insideScope: isInside, protected: isProtected, scope: scopeObject(admission) };
+    const lines = about.map(({ timeSeconds, event, message }) => ({
+      ts: formatTimestamp(timeSeconds),
+      event,
+      message,
+    }));
+    const object = { ok: true, source: formatIpv4(source.value), ...found, entries: lines };
+    await terminal.print(JSON.stringify({ ...object, decisions: decisions.map(decisionObject) }));
+    return EXIT.ok;
+  }
+  await terminal.print(standingOf(formatIpv4(source.value), admission, { isProtected, isInside }));
+  if (about.length === 0) await terminal.print('The log has nothing about it.');
+  for (const entry of about) await terminal.print(lineOf(entry));
+  if (decisions.length > 0) await terminal.print(decisionTable(decisions, nowSeconds()));
+  return EXIT.ok;
+}
+
+export async function exportFindings(options: RespondExportOptions): Promise<ExitCode> {
+  if (options.stix === undefined && options.misp === undefined) {
+    throw new CommandFailure(EXIT.usage, 'Say --stix or --misp.');
+  }
+  const { entries } = await new ResponseState(options.state).viewInOrder();
+  const findings = findingsOf(entries);
+  const document = options.stix ? stixBundle(findings) : mispEvent(findings);
+  await openTerminal(options).print(JSON.stringify(document, null, 2));
+  return EXIT.ok;
+}
+
+function lineOf({ timeSeconds, event, message }: AuditEntry): string {
+  return sentenceLine({ ts: formatTimestamp(timeSeconds), event, message });
+}
+
+function summaryOf(
+  { entries, reading }: StateView,
+  { faults, open, applied, released }: AuditFindings,
+): string {
+  if (!reading.ok) return `${reading.reason} What stands before it are ${entries.length} lines.`;
+  const torn = reading.torn ? ' Its end was torn in a crash, and led to nothing.' : '';
+  const promises = faults.length === 0 ? 'Every promise was kept' : `${faults.length} promises were broken`;
+  return (
+    `The chain of ${entries.length} lines is whole and ends with ${reading.head.hash.slice(0, 16)}….${torn}\n` +
+    `${promises}: ${applied} acts, ${released} of them ended, ${open.length} in force or to be asked about.`
+  );
+}
+
+function scopeObject(admission: ScopeAdmission): Readonly<Record<string, unknown>> {
+  if (!admission.ok) return { ok: false, code: admission.code, reason: admission.reason };
+  const { file, signer, fingerprint, addresses } = admission.scope;
+  const expires = formatTimestamp(file.expiresSeconds, 0);
+  return { ok: true, owner: file.owner, signer, fingerprint, addresses: addresses.size, expires };
+}
+
+function scopeSentence(admission: ScopeAdmission): string {
+  if (!admission.ok) return `No scope is in force: ${admission.reason}`;
+  const { file, signer, addresses } = admission.scope;
+  const expires = formatTimestamp(file.expiresSeconds, 0);
+  return `Scope of ${file.owner}, signed by ${signer}: ${addresses.size} addresses until ${expires}.`;
+}
+
+function standingOf(
+  host: string,
+  admission: ScopeAdmission,
+  { isProtected, isInside }: { readonly isProtected: boolean; readonly isInside: boolean },
+): string {
+  if (isProtected) return `${host} is protected: nothing is ever done to it.`;
+  if (!admission.ok) return `${host}: ${scopeSentence(admission)}`;
+  return isInside
+    ? `${host} is inside the scope of ${admission.scope.file.owner}.`
+    : `${host} is outside the scope.`;
+}

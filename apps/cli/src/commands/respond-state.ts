@@ -1,0 +1,238 @@
+/**
+ * The state directory of the responses. What the owner puts there: `scope.yaml` with its signature `scope.yaml.sig`,
+ * `trusted/NAME.pub` for the keys that may sign it, `respond.yaml` for who carries out the actions. What is kept there:
+ * `audit.jsonl`, of which all state is the sum, and `lock`.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { AddressSet } from '@wormwood/base';
+import {
+  type Actuator,
+  type AuditEntry,
+  type AuditReading,
+  feedActuator,
+  Ledger,
+  nftablesActuator,
+  ownerCommandActuator,
+  readAuditLog,
+  Responder,
+  type ResponseMode,
+  Scope,
+  type ScopeAdmission,
+  type ScopeComponents,
+  type ScopeDocument,
+} from '@wormwood/defense';
+import {
+  type ActuatorEntry,
+  checkRespondFile,
+  readScopeFile,
+  renderDiagnostic,
+  type RespondFile,
+} from '@wormwood/scenario';
+import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
+import { auditFileToRead, openAuditFile } from './respond-audit-file.ts';
+import { readKey, type TrustedKey, verifierOf } from './respond-keys.ts';
+import { lockState } from './respond-lock.ts';
+import { ownAddresses } from './respond-own-addresses.ts';
+import { commandRunner } from './respond-runner.ts';
+
+/** A responder at work, with what it has written since it was opened. */
+export interface OpenResponder {
+  readonly responder: Responder;
+  readonly admission: () => ScopeAdmission;
+  /** Lines of the audit log, each a JSON object. */
+  readonly added: readonly string[];
+}
+
+/** The state as the log tells it. */
+export interface StateView {
+  readonly ledger: Ledger;
+  readonly entries: readonly AuditEntry[];
+  readonly reading: AuditReading;
+}
+
+const NO_RESPOND_FILE: Omit<RespondFile, 'sensor'> = { version: 1, ownPrefixes: [], actuators: [] };
+const KEY_ENDING = '.pub';
+
+export function nowSeconds(): number {
+  return Date.now() / 1000;
+}
+
+export class ResponseState {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Opens the responder under the lock, does `work`, and closes it again. */
+  async respond<T>(mode: ResponseMode | 'asBefore', work: (open: OpenResponder) => Promise<T>): Promise<T> {
+    this.#make();
+    const lock = this.#orFail('locked', () => lockState(this.#path('lock')));
+    try {
+      const file = await this.#readRespondFile();
+      const runner = commandRunner(lock.descriptor);
+      const auditFile = await openAuditFile(this.#path('audit.jsonl'));
+      try {
+        const components = {
+          auditFile,
+          clock: { nowSeconds },
+          scope: await this.#scopeComponents(),
+          actuators: file.actuators.map((entry) => actuatorOf(entry, runner)),
+        };
+        const opening = await Responder.open(components, {
+          sensor: file.sensor,
+          mode: await this.#modeFor(mode),
+          ownAddresses: AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses()),
+        });
+        if (!opening.ok) throw new CommandFailure(EXIT.failed, opening.reason);
+        const { responder } = opening;
+        return await work({ responder, admission: () => responder.scope, added: auditFile.added });
+      } finally {
+        await auditFile.close();
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Reads the log without a lock: whoever writes it only adds. */
+  async view(): Promise<StateView> {
+    const ledger = new Ledger();
+    const entries: AuditEntry[] = [];
+    const reading = await readAuditLog(auditFileToRead(this.#path('audit.jsonl')), (entry) => {
+      entries.push(entry);
+      ledger.record(entry);
+    });
+    return { ledger, entries, reading };
+  }
+
+  /** As `view`, for those who need a log that is in order. */
+  async viewInOrder(): Promise<StateView> {
+    const view = await this.view();
+    if (!view.reading.ok) throw new CommandFailure(EXIT.failed, view.reading.reason);
+    return view;
+  }
+
+  /** The scope file as it would be admitted now. */
+  async admission(): Promise<ScopeAdmission> {
+    const components = await this.#scopeComponents();
+    return Scope.admit(await components.load(), components, nowSeconds());
+  }
+
+  /** The addresses that are protected beside those of the scope. */
+  async ownAddresses(): Promise<AddressSet> {
+    return AddressSet.fromCidrs((await this.#readRespondFile()).ownPrefixes).union(ownAddresses());
+  }
+
+  async feeds(): Promise<readonly string[]> {
+    const { actuators } = await this.#readRespondFile();
+    return actuators.filter(({ kind }) => kind === 'feed').map(({ name }) => name);
+  }
+
+  /** Where the key of a feed's readers is kept. */
+  feedKeyPath(feed: string): string {
+    return this.#path(`feed-${feed}.key`);
+  }
+
+  /** Changes whenever a file changes on which the state depends. */
+  stamp(): string {
+    const names = ['audit.jsonl', 'scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted'];
+    return names
+      .map((name) => {
+        const found = statSync(this.#path(name), { throwIfNoEntry: false });
+        return found === undefined ? 'none' : `${found.size} ${found.mtimeMs} ${found.ino}`;
+      })
+      .join();
+  }
+
+  trustedKeys(): Promise<readonly TrustedKey[]> {
+    return trustedKeysIn(this.#path('trusted'));
+  }
+
+  /** What was decided in earnest and waits would be void in a dry run: that takes more than a forgotten option. */
+  async #modeFor(mode: ResponseMode | 'asBefore'): Promise<ResponseMode> {
+    const { ledger } = await this.viewInOrder();
+    if (mode === 'asBefore') return ledger.mode ?? 'dryRun';
+    const waiting = [...ledger.live.values()].filter(
+      ({ dryRun, status }) => !dryRun && (status === 'proposed' || status === 'approved'),
+    );
+    if (mode === 'act' || waiting.length === 0) return mode;
+    const what =
+      waiting.length === 1 ? 'A decision in earnest waits' : `${waiting.length} decisions in earnest wait`;
+    const sentence = `${what} here: add --act, or take another --state for a dry run.`;
+    throw new CommandFailure(EXIT.usage, sentence);
+  }
+
+  async #scopeComponents(): Promise<ScopeComponents & { load(): Promise<ScopeDocument> }> {
+    const path = this.#path('scope.yaml');
+    return {
+      verifier: verifierOf(await this.trustedKeys()),
+      read: readScopeOctets,
+      load: async () => ({
+        octets: await readIfThere(path),
+        signature: (await readIfThere(`${path}.sig`))?.toString('latin1') ?? null,
+      }),
+    };
+  }
+
+  async #readRespondFile(): Promise<RespondFile> {
+    const path = this.#path('respond.yaml');
+    const octets = await readIfThere(path);
+    if (octets === null) return { ...NO_RESPOND_FILE, sensor: hostname() };
+    const text = octets.toString('utf8');
+    const check = checkRespondFile(text, path);
+    if (check.ok) return check.file;
+    const frames = check.diagnostics.map((each) => renderDiagnostic(each, text, { color: false }));
+    throw new CommandFailure(EXIT.invalidFile, `${path} cannot be used.\n${frames.join('\n')}`);
+  }
+
+  #make(): void {
+    this.#orFail('made', () => mkdirSync(this.#directory, { recursive: true, mode: 0o700 }));
+  }
+
+  #orFail<T>(verb: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof CommandFailure) throw error;
+      const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
+      const sentence = `The state directory ${this.#directory} cannot be ${verb}: ${systemReason(error)}.`;
+      throw new CommandFailure(isForbidden ? EXIT.missingCapability : EXIT.failed, sentence, {
+        cause: error,
+      });
+    }
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, name);
+  }
+}
+
+/** Returns the Ed25519 keys in files `NAME.pub` of a directory; other files there are none of its business. */
+async function trustedKeysIn(directory: string): Promise<readonly TrustedKey[]> {
+  const names = await readdir(directory).catch(() => []);
+  const keys: TrustedKey[] = [];
+  for (const name of names.filter((each) => each.endsWith(KEY_ENDING)).sort()) {
+    const key = readKey('public', await readFile(join(directory, name), 'utf8'));
+    if (key !== undefined) keys.push({ name: name.slice(0, -KEY_ENDING.length), key });
+  }
+  return keys;
+}
+
+/** Reads a scope file's octets, for `ScopeComponents`. */
+function readScopeOctets(octets: Uint8Array): ReturnType<typeof readScopeFile> {
+  return readScopeFile(new TextDecoder().decode(octets));
+}
+
+function actuatorOf(entry: ActuatorEntry, runner: ReturnType<typeof commandRunner>): Actuator {
+  if (entry.kind === 'nftables') return nftablesActuator(runner, entry);
+  return entry.kind === 'command' ? ownerCommandActuator(runner, entry) : feedActuator(entry.name);
+}
+
+/** Null for a file that does not exist. One that cannot be read is as good as none: it allows nothing. */
+async function readIfThere(path: string): Promise<Buffer | null> {
+  return readFile(path).catch(() => null);
+}

@@ -1,0 +1,78 @@
+/** Decisions and lines of the log as they are printed: for people and for programs. */
+import { formatDuration, formatIpv4 } from '@wormwood/base';
+import { type Decision, formatTimestamp } from '@wormwood/defense';
+import { renderTable } from '../output/table.ts';
+
+/** How much of an identifier is shown; any unique beginning names a decision. */
+const SHORT_LENGTH = 8;
+
+/** Returns the decision for programs: addresses as dotted quads, times as RFC 3339. */
+export function decisionObject(decision: Decision): Readonly<Record<string, unknown>> {
+  const { proposedSeconds, lapsesSeconds, expiresSeconds, source, id, verdict } = decision;
+  const { action, actuator, status, approval, approvedBy, dryRun, ending, failures } = decision;
+  return {
+    id,
+    source: formatIpv4(source),
+    action,
+    actuator,
+    status,
+    approval,
+    approvedBy,
+    dryRun,
+    proposed: formatTimestamp(proposedSeconds, 0),
+    lapses: formatTimestamp(lapsesSeconds, 0),
+    expires: expiresSeconds === null ? null : formatTimestamp(expiresSeconds, 0),
+    failures,
+    ending,
+    verdict,
+  };
+}
+
+/** Returns the live decisions as a table. */
+export function decisionTable(decisions: readonly Decision[], nowSeconds: number): string {
+  if (decisions.length === 0) return 'No decisions.';
+  return renderTable({
+    caption: 'Decisions',
+    columns: ['decision', 'host', 'action', 'with', 'status', 'time left'],
+    rows: decisions.map((each) => [
+      each.id.slice(0, SHORT_LENGTH),
+      formatIpv4(each.source),
+      each.action,
+      each.actuator,
+      statusOf(each),
+      timeLeft(each, nowSeconds),
+    ]),
+  });
+}
+
+function statusOf({ status, dryRun, ending, failures }: Decision): string {
+  const words = [
+    status === 'proposed' ? 'waits for approval' : status,
+    ...(dryRun ? ['dry run'] : []),
+    ...(ending === null ? [] : [`ends: ${ending}`]),
+    ...(failures === 0 ? [] : [`${failures} failures`]),
+  ];
+  return words.join(', ');
+}
+
+function timeLeft({ expiresSeconds, lapsesSeconds }: Decision, nowSeconds: number): string {
+  const left = Math.round((expiresSeconds ?? lapsesSeconds) - nowSeconds);
+  return left > 0 ? formatDuration(left) : 'over';
+}
+
+/** A line of the log as far as it is printed. */
+export interface PrintedLine {
+  readonly ts: string;
+  readonly event: string;
+  readonly message: string;
+}
+
+/** Returns `2026-03-01T12:00:00Z  A sentence.` */
+export function sentenceLine({ ts, message }: PrintedLine): string {
+  return `${ts.replace(/\.\d+Z$/, 'Z')}  ${message}`;
+}
+
+/** Returns the lines that a responder has added, as objects. */
+export function linesAdded(added: readonly string[]): readonly PrintedLine[] {
+  return added.map((line) => JSON.parse(line) as PrintedLine);
+}

@@ -1,0 +1,282 @@
+/** `wormwood respond …` on the command line. */
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from '../exit-code.ts';
+import { type PrintOptions, withExamples, withPrintOptions } from './command-options.ts';
+
+export interface RespondOptions extends PrintOptions {
+  readonly state: string;
+}
+
+export interface RespondActOptions extends RespondOptions {
+  readonly act?: true;
+}
+
+export interface RespondPersonOptions extends RespondOptions {
+  readonly by: string;
+}
+
+export interface RespondUndoOptions extends RespondPersonOptions {
+  readonly reason: string;
+}
+
+export interface RespondRunOptions extends RespondActOptions {
+  readonly once?: true;
+}
+
+export interface RespondExportOptions extends RespondOptions {
+  readonly stix?: true;
+  readonly misp?: true;
+}
+
+export interface RespondFeedOptions extends RespondOptions {
+  readonly port: number;
+}
+
+export interface ScopeCheckOptions extends PrintOptions {
+  readonly trust: readonly string[];
+}
+
+export interface ScopeSignOptions extends PrintOptions {
+  readonly key: string;
+}
+
+type Finish = (exitCode: ExitCode) => void;
+
+const STATE_DEFAULT = 'respond';
+const PORT_DEFAULT = 8390;
+const TEXT_LENGTH_MAX = 200;
+
+export function addRespond(parent: Command, finish: Finish): void {
+  const respond = parent
+    .command('respond')
+    .description('decide and act on verdicts, within the signed scope of the owner')
+    .helpCommand(false);
+  addDecide(respond, finish);
+  addPeople(respond, finish);
+  addShow(respond, finish);
+  addServe(respond, finish);
+  addScope(respond, finish);
+  withExamples(respond, [
+    ['wormwood respond scope check scope.yaml', 'what a scope file allows'],
+    ['wormwood respond propose verdicts.json', 'what would be done, without doing it'],
+    ['wormwood respond list', 'what waits and what is in force'],
+  ]);
+}
+
+function addDecide(respond: Command, finish: Finish): void {
+  const propose = respond
+    .command('propose')
+    .description('answer verdicts: what the scope allows in advance is done, the rest waits for a person')
+    .argument('<file>', 'verdicts as `wormwood detect --json` prints them; - for standard input')
+    .option('--act', 'decide in earnest and carry it out; otherwise nothing is done')
+    .action(async (file: string, options: RespondActOptions) => {
+      const { propose: run } = await import('../commands/respond-decide.ts');
+      finish(await run(file, options));
+    });
+  withExamples(withStateOptions(propose), [
+    ['wormwood respond propose verdicts.json', 'a dry run'],
+    ['wormwood detect --pcap day.pcap --json | wormwood respond propose - --act', 'in earnest'],
+  ]);
+  const run = respond
+    .command('run')
+    .description('keep time: carry out what was approved, end what is over, until Ctrl-C')
+    .option('--act', 'carry it out')
+    .option('--once', 'do what is due now and end')
+    .action(async (options: RespondRunOptions) => {
+      const { run: keepTime } = await import('../commands/respond-decide.ts');
+      finish(await keepTime(options));
+    });
+  withExamples(withStateOptions(run), [['wormwood respond run --act', 'as a service beside the sensor']]);
+}
+
+function addPeople(respond: Command, finish: Finish): void {
+  const approve = respond
+    .command('approve')
+    .description('say yes to a decision that waits for it')
+    .argument('<id>', 'the decision, or the beginning of its identifier')
+    .option('--act', 'carry it out')
+    .action(async (id: string, options: RespondActOptions & RespondPersonOptions) => {
+      const { approve: say } = await import('../commands/respond-decide.ts');
+      finish(await say(id, options));
+    });
+  withExamples(withPersonOptions(approve), [['wormwood respond approve 3f2a --act', 'and do it']]);
+  const undo = respond
+    .command('undo')
+    .description('end a decision; what is in force is released at once')
+    .argument('<id>', 'the decision, or the beginning of its identifier')
+    .addOption(reasonOption())
+    .action(async (id: string, options: RespondUndoOptions) => {
+      const { undo: end } = await import('../commands/respond-decide.ts');
+      finish(await end(id, options));
+    });
+  withExamples(withPersonOptions(undo), [
+    ["wormwood respond undo 3f2a --reason 'our own scanner'", 'the reason stands in the log'],
+  ]);
+  const pause = respond
+    .command('pause')
+    .description('begin no action from now on; what is in force still ends in time')
+    .addOption(reasonOption())
+    .action(async (options: RespondUndoOptions) => {
+      const { pause: halt } = await import('../commands/respond-decide.ts');
+      finish(await halt(options));
+    });
+  withExamples(withPersonOptions(pause), [["wormwood respond pause --reason 'exam week'", 'until resume']]);
+  const resume = respond
+    .command('resume')
+    .description('let actions go on after a pause')
+    .action(async (options: RespondPersonOptions) => {
+      const { resume: goOn } = await import('../commands/respond-decide.ts');
+      finish(await goOn(options));
+    });
+  withExamples(withPersonOptions(resume), [['wormwood respond resume', 'what waits is begun by `run`']]);
+}
+
+function addShow(respond: Command, finish: Finish): void {
+  const list = respond
+    .command('list')
+    .description('show the scope in force, and the decisions that wait or are in force')
+    .action(async (options: RespondOptions) => {
+      const { list: show } = await import('../commands/respond-show.ts');
+      finish(await show(options));
+    });
+  withExamples(withStateOptions(list), [['wormwood respond list --json', 'the same for a program']]);
+  const audit = respond
+    .command('audit')
+    .description('verify the audit log and every promise from it alone, and print it in sentences')
+    .action(async (options: RespondOptions) => {
+      const { audit: verify } = await import('../commands/respond-show.ts');
+      finish(await verify(options));
+    });
+  withExamples(withStateOptions(audit), [['wormwood respond audit', 'ends with code 1 if it does not hold']]);
+  const explain = respond
+    .command('explain')
+    .description('say what is known about a host, what was done about it and why')
+    .argument('<source>', 'its IPv4 address')
+    .action(async (source: string, options: RespondOptions) => {
+      const { explain: say } = await import('../commands/respond-show.ts');
+      finish(await say(source, options));
+    });
+  withExamples(withStateOptions(explain), [['wormwood respond explain 10.20.7.9', 'one host']]);
+  const exporting = respond
+    .command('export')
+    .description('print the infected hosts for other organisations')
+    .addOption(new Option('--stix', 'as a STIX 2.1 bundle').conflicts('misp'))
+    .addOption(new Option('--misp', 'as a MISP event').conflicts('stix'))
+    .action(async (options: RespondExportOptions) => {
+      const { exportFindings } = await import('../commands/respond-show.ts');
+      finish(await exportFindings(options));
+    });
+  withExamples(withStateOptions(exporting), [['wormwood respond export --stix > bundle.json', 'STIX 2.1']]);
+}
+
+function addServe(respond: Command, finish: Finish): void {
+  const feed = respond
+    .command('feed')
+    .description('serve the block lists over HTTP on loopback, until Ctrl-C')
+    .addOption(
+      new Option('--port <n>', 'TCP port on 127.0.0.1; 0 for any').default(PORT_DEFAULT).argParser(portOf),
+    )
+    .action(async (options: RespondFeedOptions) => {
+      const { feed: serve } = await import('../commands/respond-feed.ts');
+      finish(await serve(options));
+    });
+  withExamples(withStateOptions(feed), [
+    ['wormwood respond feed', 'each reader shows the key that it prints where to find'],
+  ]);
+}
+
+function addScope(respond: Command, finish: Finish): void {
+  const scope = respond
+    .command('scope')
+    .description('check and sign the file in which the owner says what may be done')
+    .helpCommand(false);
+  const check = scope
+    .command('check')
+    .description('say what a scope file allows, or everything that is wrong with it')
+    .argument('<file>', 'the scope file; its signature is FILE.sig')
+    .option('--trust <key>', 'verify the signature with this public key; repeatable', collected, [])
+    .action(async (file: string, options: ScopeCheckOptions) => {
+      const { scopeCheck } = await import('../commands/respond-scope.ts');
+      finish(await scopeCheck(file, options));
+    });
+  withExamples(withPrintOptions(check), [
+    ['wormwood respond scope check scope.yaml', 'before it is signed'],
+    ['wormwood respond scope check scope.yaml --trust owner.pub', 'as the responder will see it'],
+  ]);
+  const sign = scope
+    .command('sign')
+    .description('sign a scope file: writes FILE.sig')
+    .argument('<file>', 'the scope file')
+    .requiredOption('--key <key>', 'private key of the owner, as `scope keygen` writes it')
+    .action(async (file: string, options: ScopeSignOptions) => {
+      const { scopeSign } = await import('../commands/respond-scope.ts');
+      finish(await scopeSign(file, options));
+    });
+  withExamples(withPrintOptions(sign), [
+    ['wormwood respond scope sign scope.yaml --key owner.key', 'after every change'],
+  ]);
+  const keygen = scope
+    .command('keygen')
+    .description('make a pair of keys: NAME.key, to be kept by the owner, and NAME.pub')
+    .argument('<name>', 'path of the two files without their endings')
+    .action(async (name: string, options: PrintOptions) => {
+      const { scopeKeygen } = await import('../commands/respond-scope.ts');
+      finish(await scopeKeygen(name, options));
+    });
+  withExamples(withPrintOptions(keygen), [
+    ['wormwood respond scope keygen owner', 'owner.key and owner.pub'],
+  ]);
+  withExamples(scope, [['wormwood respond scope check scope.yaml', 'what it allows']]);
+}
+
+function withStateOptions(command: Command): Command {
+  return withPrintOptions(
+    command.option('--state <dir>', 'directory of scope, keys, actuators and audit log', STATE_DEFAULT),
+  );
+}
+
+function withPersonOptions(command: Command): Command {
+  return withStateOptions(
+    command.addOption(
+      new Option('--by <name>', 'who says so, for the audit log')
+        .default(callerName(), 'the user that calls')
+        .argParser(lineOf),
+    ),
+  );
+}
+
+/** Behind `sudo`, the person and not root. */
+function callerName(): string {
+  const { SUDO_USER, USER } = process.env;
+  if (SUDO_USER !== undefined && SUDO_USER !== '') return SUDO_USER;
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without an entry in the list of users, as in containers.
+    return USER ?? `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function reasonOption(): Option {
+  return new Option('--reason <text>', 'why, for the audit log').makeOptionMandatory().argParser(lineOf);
+}
+
+function lineOf(text: string): string {
+  if (text.trim() === '' || text.length > TEXT_LENGTH_MAX || /\p{Cc}/u.test(text)) {
+    throw new InvalidArgumentError(`It takes a text of one line and at most ${TEXT_LENGTH_MAX} characters.`);
+  }
+  return text;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) {
+    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+  }
+  return port;
+}
+
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
