@@ -8,7 +8,18 @@ import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-const COMMANDS = [[], ['demo'], ['sim'], ['sim', 'run'], ['schema'], ['doctor'], ['completion']];
+const COMMANDS = [
+  [],
+  ['demo'],
+  ['sim'],
+  ['sim', 'run'],
+  ['respond'],
+  ['respond', 'propose'],
+  ['respond', 'scope', 'sign'],
+  ['schema'],
+  ['doctor'],
+  ['completion'],
+];
 
 describe('help', () => {
   it.each(COMMANDS)('%s %s says how to use it, with an example, on stdout', async (...command) => {
@@ -21,7 +32,9 @@ describe('help', () => {
   it('lists no command that does not exist yet', async () => {
     const { stdout } = await wormwood(['--help']);
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)].map(([, name]) => name);
-    expect(new Set(listed)).toEqual(new Set(['demo', 'sim', 'schema', 'doctor', 'completion', 'wormwood']));
+    expect(new Set(listed)).toEqual(
+      new Set(['demo', 'sim', 'respond', 'schema', 'doctor', 'completion', 'wormwood']),
+    );
   });
 
   it('prints the version of the package', async () => {
