@@ -12,6 +12,8 @@ export {
 } from './detect/detector.ts';
 export type { Interval, WormAlarm } from './detect/worm-trend.ts';
 export type { Explanation, SourceState } from './detect/verdict-words.ts';
+export { type PacketCounts, PacketObserver, type PacketObserverOptions } from './detect/observe-packets.ts';
+export { type EventLine, type EventReading, observeEvent } from './detect/observe-events.ts';
 
 // Responses: start with `respond/responder.ts`.
 export {

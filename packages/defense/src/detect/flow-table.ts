@@ -1,0 +1,77 @@
+/**
+ * The flows that a capture shows, as far as it takes to tell a first contact from the rest, an answer from backscatter,
+ * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way.
+ */
+import type { Observation } from '../observation.ts';
+
+/** What is known of a flow; it belongs to the host that began it. */
+export interface Flow {
+  /** Sequence number of the SYN; 0 where there is none. */
+  readonly initialSequence: number;
+  /** Link address that the first packet went to; null where the link has none. */
+  readonly responderMac: number | null;
+  /** Sequence number of the SYN/ACK; null until there is one. */
+  answerSequence: number | null;
+  /** Two SYN/ACKs that differ: one of them is forged. */
+  isContradictory: boolean;
+  isComplete: boolean;
+  hasPayload: boolean;
+}
+
+/** Both ends of a packet. */
+export interface FlowEnds {
+  readonly protocol: Observation['protocol'];
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
+export class FlowTable {
+  readonly #flows: Map<string, Flow> = new Map();
+  readonly #flowsMax: number;
+
+  constructor(flowsMax: number) {
+    this.#flowsMax = flowsMax;
+  }
+
+  get size(): number {
+    return this.#flows.size;
+  }
+
+  /** The flow that the source of the packet began. */
+  begunBySource(ends: FlowEnds): Flow | undefined {
+    return this.#flows.get(forwardKey(ends));
+  }
+
+  /** The flow that the destination of the packet began, so that the packet is an answer. */
+  begunByDestination(ends: FlowEnds): Flow | undefined {
+    return this.#flows.get(backwardKey(ends));
+  }
+
+  /** Begins a flow, instead of an earlier one between the same ends. */
+  begin(ends: FlowEnds, first: Pick<Flow, 'initialSequence' | 'responderMac'>): Flow {
+    const key = forwardKey(ends);
+    const flow: Flow = {
+      initialSequence: first.initialSequence,
+      responderMac: first.responderMac,
+      answerSequence: null,
+      isContradictory: false,
+      isComplete: false,
+      hasPayload: false,
+    };
+    this.#flows.delete(key);
+    this.#flows.set(key, flow);
+    const [oldest] = this.#flows.keys();
+    if (this.#flows.size > this.#flowsMax && oldest !== undefined) this.#flows.delete(oldest);
+    return flow;
+  }
+}
+
+function forwardKey({ protocol, source, destination, sourcePort, destinationPort }: FlowEnds): string {
+  return `${protocol} ${source} ${sourcePort} ${destination} ${destinationPort}`;
+}
+
+function backwardKey({ protocol, source, destination, sourcePort, destinationPort }: FlowEnds): string {
+  return `${protocol} ${destination} ${destinationPort} ${source} ${sourcePort}`;
+}

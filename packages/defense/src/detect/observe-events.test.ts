@@ -1,0 +1,164 @@
+import { AddressSet } from '@wormwood/base';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ipv4 } from './frame-test-support.ts';
+import { isUsable } from './observation-check.ts';
+import { observeEvent } from './observe-events.ts';
+
+const dark = AddressSet.fromCidrs([{ address: 0x0a010000, prefixLength: 16 }]);
+const FILE = 'events.jsonl';
+
+const EVENT = {
+  v: 1,
+  id: '019cab7e-0000-7000-8000-000000000000',
+  ts: '2026-03-01T12:00:00.000250Z',
+  event: 'probe.tcp',
+  sensor: 'dmz',
+  src_ip: '198.51.100.7',
+  src_port: 50_000,
+  dst_ip: '10.1.2.3',
+  dst_port: 445,
+  proto: 'tcp',
+};
+const HASH = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+
+function read(more: Readonly<Record<string, unknown>>, line = 1) {
+  return observeEvent({ text: JSON.stringify({ ...EVENT, ...more }), file: FILE, line }, dark);
+}
+
+function observationOf(more: Readonly<Record<string, unknown>>) {
+  const reading = read(more);
+  return reading.kind === 'observation' ? reading.observation : reading;
+}
+
+function faultOf(more: Readonly<Record<string, unknown>>): string {
+  const reading = read(more, 17);
+  if (reading.kind !== 'malformed') return reading.kind;
+  expect(reading.diagnostic).toMatchObject({ file: FILE, line: 17, severity: 'error' });
+  return reading.diagnostic.message;
+}
+
+describe('an event', () => {
+  it('is the observation that its fields say', () => {
+    expect(observationOf({})).toEqual({
+      // Seconds from 1970 to noon of 1 March 2026, as `date -u +%s` prints them.
+      timeSeconds: 1_772_366_400.00025,
+      kind: 'contact',
+      protocol: 'tcp',
+      source: ipv4('198.51.100.7'),
+      destination: ipv4('10.1.2.3'),
+      sourcePort: 50_000,
+      destinationPort: 445,
+      payloadHash: null,
+      payloadLength: 0,
+      dark: true,
+    });
+  });
+
+  it.each([
+    [{}, { kind: 'contact', protocol: 'tcp' }],
+    [{ event: 'probe.udp' }, { kind: 'contact', protocol: 'udp' }],
+    [
+      { event: 'probe.icmp', src_port: undefined },
+      { kind: 'contact', protocol: 'icmp', destinationPort: 0 },
+    ],
+    [{ backscatter: true }, { kind: 'backscatter' }],
+    [
+      { event: 'flow.open', handshake: true },
+      { kind: 'handshake', protocol: 'tcp' },
+    ],
+    // Nothing but a completed TCP handshake proves a source address.
+    [{ event: 'flow.open' }, { kind: 'contact' }],
+    [{ event: 'flow.open', handshake: 1 }, { kind: 'contact' }],
+    [
+      { event: 'flow.open', handshake: true, proto: 'udp' },
+      { kind: 'contact', protocol: 'udp' },
+    ],
+    [
+      { event: 'service.data', payload_sha256: HASH, payload_length: 5 },
+      { kind: 'payload', payloadHash: HASH, payloadLength: 5 },
+    ],
+    [{ dst_ip: '10.2.0.1' }, { dark: false }],
+  ])('%j', (more, expected) => {
+    expect(observationOf(more)).toMatchObject(expected);
+  });
+
+  it('names the addresses that the sensor answers for', () => {
+    const reading = read({ event: 'sensor.start', nets: ['10.1.0.0/16', '192.0.2.0/24', '2001:db8::/32'] });
+    expect(reading.kind === 'nets' ? reading.nets.size : reading).toBe(65_536 + 256);
+    expect(read({ event: 'sensor.start' })).toEqual({ kind: 'other' });
+  });
+
+  it.each([
+    { event: 'flow.close' },
+    { event: 'service.login' },
+    { event: 'verdict.infected', src_ip: undefined },
+    { src_ip: '2001:db8::1' },
+  ])('of another kind says nothing: %j', (more) => {
+    expect(read(more)).toEqual({ kind: 'other' });
+  });
+});
+
+describe('a line that is no event', () => {
+  it.each([
+    [{ v: 2 }, 'The field `v` is 2.'],
+    [{ event: 7 }, 'The field `event` is 7.'],
+    [{ ts: undefined }, 'The field `ts` is missing.'],
+    [{ ts: '2026-02-30T12:00:00Z' }, 'The field `ts` is "2026-02-30T12:00:00Z".'],
+    [{ ts: [[1]] }, 'The field `ts` is a list or an object.'],
+    [{ src_ip: '1.2.3' }, 'The field `src_ip` is "1.2.3".'],
+    [{ src_ip: null }, 'The field `src_ip` is null.'],
+    [{ dst_ip: 4 }, 'The field `dst_ip` is 4.'],
+    [{ src_port: 65_536 }, 'The field `src_port` is 65536.'],
+    [{ dst_port: 1.5 }, 'The field `dst_port` is 1.5.'],
+    [{ event: 'flow.open', proto: 'sctp' }, 'The field `proto` is "sctp".'],
+    [{ event: 'service.data' }, 'The field `payload_sha256` is missing.'],
+    [
+      { event: 'service.data', payload_sha256: HASH, payload_length: -1 },
+      'The field `payload_length` is -1.',
+    ],
+    [{ event: 'sensor.start', nets: ['10.0.0.0/33'] }, 'The field `nets` is "10.0.0.0/33".'],
+    [{ src_ip: '\u001b[2J' }, String.raw`The field ${'`src_ip`'} is "\u{1b}[2J".`],
+  ])('is a diagnostic with its place: %j', (more, fault) => {
+    expect(faultOf(more)).toBe(fault);
+  });
+
+  it.each(['{', '[]', '"x"', 'null', 'x'])('is told: %s', (text) => {
+    const reading = observeEvent({ text, file: FILE, line: 3 }, dark);
+    expect(reading).toMatchObject({ kind: 'malformed', diagnostic: { line: 3, file: FILE } });
+  });
+
+  it('may be nested without end', () => {
+    const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
+    const text = JSON.stringify(EVENT).replace('"tcp"}', `"tcp","ts":${deep}}`);
+    expect(observeEvent({ text, file: FILE, line: 1 }, dark).kind).toBe('malformed');
+    expect(observeEvent({ text: deep, file: FILE, line: 1 }, dark).kind).toBe('malformed');
+  });
+
+  it('is not an empty one', () => {
+    expect(observeEvent({ text: ' ', file: FILE, line: 1 }, dark)).toEqual({ kind: 'other' });
+  });
+});
+
+it('no line makes the reader throw, and every observation can be judged', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('tcp', '10.1.2.3', EVENT.ts, 80, true));
+  const names = [
+    ...Object.keys(EVENT),
+    'handshake',
+    'payload_sha256',
+    'payload_length',
+    'nets',
+    'backscatter',
+  ];
+  const event = fc.constantFrom('probe.tcp', 'probe.udp', 'flow.open', 'service.data', 'sensor.start');
+  const changed = fc
+    .tuple(event, fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 }))
+    .map(([name, more]) => JSON.stringify({ ...EVENT, event: name, ...more }));
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json(), changed), (text) => {
+      const reading = observeEvent({ text, file: FILE, line: 1 }, dark);
+      if (reading.kind === 'observation') expect(isUsable(reading.observation)).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});

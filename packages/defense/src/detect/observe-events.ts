@@ -1,0 +1,194 @@
+/**
+ * Observations from the events of a sensor, one JSON object a line. Of its fields these are read:
+ *
+ * - `v` 1, `ts` in RFC 3339 and UTC, `event`, and for those below `src_ip`, `src_port`, `dst_ip`, `dst_port`, `proto`;
+ * - `probe.tcp`, `probe.udp`, `probe.icmp`: a contact, or backscatter where `backscatter` is true;
+ * - `flow.open`: a handshake where `handshake` is true and it is TCP, otherwise a contact;
+ * - `service.data`: a payload with its `payload_sha256` and `payload_length`;
+ * - `sensor.start`: the addresses that the sensor answers for, `nets`, as a list of prefixes.
+ *
+ * Every other event says nothing about who is infected. A line that cannot be read is a diagnostic with its place.
+ */
+import {
+  AddressSet,
+  type Cidr,
+  type Diagnostic,
+  parseCidr,
+  parseIpv4,
+  printable,
+  quoted,
+} from '@wormwood/base';
+import type { Observation, ObservationKind } from '../observation.ts';
+import { readTimestamp } from '../respond/encoding/timestamp.ts';
+
+/** What a line says. */
+export type EventReading =
+  | { readonly kind: 'observation'; readonly observation: Observation }
+  /** The addresses that a sensor answers for from now on. */
+  | { readonly kind: 'nets'; readonly nets: AddressSet }
+  /** An empty line, an event of another kind, or one of IPv6. */
+  | { readonly kind: 'other' }
+  | { readonly kind: 'malformed'; readonly diagnostic: Diagnostic };
+
+/** A line and its place. */
+export interface EventLine {
+  readonly text: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** A field that is missing or of the wrong kind. */
+interface Fault {
+  readonly fault: string;
+  readonly help: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const VERSION = 1;
+const LINE_LENGTH_MAX = 1_000_000;
+const OTHER: EventReading = { kind: 'other' };
+const PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
+
+/** Events that say something about their source. */
+const OBSERVED: ReadonlyMap<string, Observation['protocol'] | null> = new Map([
+  ['probe.tcp', 'tcp'],
+  ['probe.udp', 'udp'],
+  ['probe.icmp', 'icmp'],
+  ['flow.open', null],
+  ['service.data', null],
+]);
+
+/** Reads one line; addresses outside `dark` are not dark. */
+export function observeEvent(given: EventLine, dark: AddressSet): EventReading {
+  if (given.text.trim() === '') return OTHER;
+  const fields = given.text.length > LINE_LENGTH_MAX ? undefined : readObject(given.text);
+  if (fields === undefined) {
+    return malformed(given, {
+      fault: 'This line is no JSON object.',
+      help: 'Each event is one, on a line of its own.',
+    });
+  }
+  const read = readEvent(fields, dark);
+  return 'fault' in read ? malformed(given, read) : read;
+}
+
+function readEvent(fields: Fields, dark: AddressSet): EventReading | Fault {
+  const { v, event } = fields;
+  if (v !== VERSION) return wrong('v', v, 'Events of version 1 are understood.');
+  if (typeof event !== 'string')
+    return wrong('event', event, 'It names the kind of event, such as probe.tcp.');
+  if (event === 'sensor.start') return readNets(fields['nets']);
+  if (!OBSERVED.has(event) || isIpv6(fields['src_ip'])) return OTHER;
+  const timeSeconds = typeof fields['ts'] === 'string' ? readTimestamp(fields['ts']) : undefined;
+  if (timeSeconds === undefined) return wrong('ts', fields['ts'], 'Write 2026-03-01T12:00:00.000250Z.');
+  const protocol = OBSERVED.get(event) ?? PROTOCOLS.find((name) => name === fields['proto']);
+  if (protocol === undefined) return wrong('proto', fields['proto'], 'It is tcp, udp or icmp.');
+  const ends = readEnds(fields, protocol);
+  if ('fault' in ends) return ends;
+  const payload = event === 'service.data' ? readPayload(fields) : NO_PAYLOAD;
+  if ('fault' in payload) return payload;
+  const kind = kindOf(event, fields, protocol);
+  const observed = { timeSeconds, kind, protocol, ...ends, ...payload };
+  return { kind: 'observation', observation: { ...observed, dark: dark.contains(ends.destination) } };
+}
+
+function kindOf(event: string, fields: Fields, protocol: Observation['protocol']): ObservationKind {
+  if (event === 'service.data') return 'payload';
+  if (event === 'flow.open')
+    return fields['handshake'] === true && protocol === 'tcp' ? 'handshake' : 'contact';
+  return fields['backscatter'] === true ? 'backscatter' : 'contact';
+}
+
+type Ends = Pick<Observation, 'source' | 'destination' | 'sourcePort' | 'destinationPort'>;
+
+function readEnds(fields: Fields, protocol: Observation['protocol']): Ends | Fault {
+  const source = addressOf(fields['src_ip']);
+  if (source === undefined) return wrong('src_ip', fields['src_ip'], 'It is an IPv4 address.');
+  const destination = addressOf(fields['dst_ip']);
+  if (destination === undefined) return wrong('dst_ip', fields['dst_ip'], 'It is an IPv4 address.');
+  if (protocol === 'icmp') return { source, destination, sourcePort: 0, destinationPort: 0 };
+  const sourcePort = portOf(fields['src_port']);
+  if (sourcePort === undefined) return wrong('src_port', fields['src_port'], 'It is a port from 0 to 65535.');
+  const destinationPort = portOf(fields['dst_port']);
+  if (destinationPort === undefined) {
+    return wrong('dst_port', fields['dst_port'], 'It is a port from 0 to 65535.');
+  }
+  return { source, destination, sourcePort, destinationPort };
+}
+
+type Payload = Pick<Observation, 'payloadHash' | 'payloadLength'>;
+
+const NO_PAYLOAD: Payload = { payloadHash: null, payloadLength: 0 };
+
+function readPayload({
+  payload_sha256: payloadHash,
+  payload_length: payloadLength,
+}: Fields): Payload | Fault {
+  if (typeof payloadHash !== 'string' || !/^[0-9a-f]{64}$/.test(payloadHash)) {
+    return wrong('payload_sha256', payloadHash, 'It is 64 hexadecimal digits.');
+  }
+  if (typeof payloadLength !== 'number' || !Number.isSafeInteger(payloadLength) || payloadLength < 0) {
+    return wrong('payload_length', payloadLength, 'It is a number of octets.');
+  }
+  return { payloadHash, payloadLength };
+}
+
+function readNets(nets: unknown): EventReading | Fault {
+  if (nets === undefined) return OTHER;
+  const help = 'It is a list of prefixes such as ["10.1.0.0/16"].';
+  if (!Array.isArray(nets)) return wrong('nets', nets, help);
+  const cidrs: Cidr[] = [];
+  for (const net of nets as readonly unknown[]) {
+    const cidr = typeof net === 'string' ? parseCidr(net) : undefined;
+    if (cidr?.ok === true) cidrs.push(cidr.value);
+    else if (!isIpv6(net)) return wrong('nets', net, help);
+  }
+  return { kind: 'nets', nets: AddressSet.fromCidrs(cidrs) };
+}
+
+function addressOf(value: unknown): number | undefined {
+  const address = typeof value === 'string' ? parseIpv4(value) : undefined;
+  return address?.ok === true ? address.value : undefined;
+}
+
+function portOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
+  return value >= 0 && value < 0x10000 ? value : undefined;
+}
+
+/** No address of IPv4 has a colon. */
+function isIpv6(value: unknown): boolean {
+  return typeof value === 'string' && value.includes(':');
+}
+
+function readObject(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
+  } catch {
+    // The language reports malformed JSON by throwing; a damaged line is nothing unusual.
+    return undefined;
+  }
+}
+
+function wrong(name: string, value: unknown, help: string): Fault {
+  return { fault: `The field \`${name}\` ${describe(value)}.`, help };
+}
+
+/** Lists and objects are not shown: they may be nested more deeply than anything can print. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'is missing';
+  if (typeof value === 'string') return `is ${quoted(value)}`;
+  const isScalar = value === null || typeof value === 'number' || typeof value === 'boolean';
+  return isScalar ? `is ${value}` : 'is a list or an object';
+}
+
+function malformed({ file, line, text }: EventLine, { fault, help }: Fault): EventReading {
+  const place = { file, line, column: 1, length: text.length, path: '' };
+  const message = printable(fault);
+  return { kind: 'malformed', diagnostic: { severity: 'error', code: 'event', ...place, message, help } };
+}
