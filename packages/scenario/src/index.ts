@@ -62,10 +62,4 @@ export { comparisonTable, engineTable, type ReportTable, summaryTable } from './
 export { verdict } from './report/verdict.ts';
 
 // What an owner writes for responses.
-export { checkScopeFile, readScopeFile, type ScopeFileCheck } from './scope-file.ts';
-export {
-  type ActuatorEntry,
-  checkRespondFile,
-  type RespondFile,
-  type RespondFileCheck,
-} from './respond-file.ts';
+export * from './files.ts';

@@ -1,6 +1,7 @@
 /** `wormwood respond propose | approve | undo | pause | resume | run`: everything that may change what is done. */
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Decision,
   type LedgerView,
@@ -86,26 +87,41 @@ export async function run(options: RespondRunOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const state = new ResponseState(options.state);
   const interrupt = catchInterrupt(() => terminal.say('Ending; what is in force stays so.'));
-  let seen = '';
-  let dueSeconds: number | undefined;
+  let seen: Seen = { inputs: '', log: '', dueSeconds: undefined };
   try {
-    for (;;) {
-      if (state.stamp() !== seen || (dueSeconds !== undefined && dueSeconds <= nowSeconds())) {
-        dueSeconds = await state.respond(modeOf(options), async ({ responder, added }) => {
-          mustBeDone(await responder.step());
-          for (const line of added)
-            await terminal.print(options.json ? line : sentenceLine(JSON.parse(line)));
-          return responder.nextDueSeconds();
-        });
-        seen = state.stamp();
-        if (options.once) return EXIT.ok;
+    while (!interrupt.interrupted()) {
+      if (isNews(state, seen)) {
+        seen = await stepOnce(state, options, terminal);
+        if (options.once) break;
       }
-      if (interrupt.interrupted()) return EXIT.ok;
       await pauseFor(LOOK_EVERY_MILLISECONDS, interrupt.signal);
     }
+    return EXIT.ok;
   } finally {
     interrupt.release();
   }
+}
+
+/** What the last step has taken into account, and when the next one is due. */
+interface Seen {
+  readonly inputs: string;
+  readonly log: string;
+  readonly dueSeconds: number | undefined;
+}
+
+function isNews(state: ResponseState, { inputs, log, dueSeconds }: Seen): boolean {
+  if (dueSeconds !== undefined && dueSeconds <= nowSeconds()) return true;
+  return state.inputStamp() !== inputs || state.logStamp() !== log;
+}
+
+/** Stamps are taken where nobody can slip in between: of the inputs before they are read, of the log under the lock. */
+async function stepOnce(state: ResponseState, options: RespondRunOptions, terminal: Terminal): Promise<Seen> {
+  const inputs = state.inputStamp();
+  return state.respond(modeOf(options), async ({ responder, added }) => {
+    mustBeDone(await responder.step());
+    for (const line of added) await terminal.print(options.json ? line : sentenceLine(JSON.parse(line)));
+    return { inputs, log: state.logStamp(), dueSeconds: responder.nextDueSeconds() };
+  });
 }
 
 function modeOf({ act }: { readonly act?: true }): ResponseMode {
@@ -162,9 +178,6 @@ async function readText(file: string): Promise<string> {
 }
 
 async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  // Only the interruption rejects it.
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }

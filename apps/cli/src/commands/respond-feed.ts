@@ -62,7 +62,7 @@ class FeedAnswerer {
 
   /** Null while the log is not in order: a list that cannot be proved is not told. */
   async answer(request: Parameters<FeedServer['answer']>[0]): Promise<FeedResponse | null> {
-    const stamp = this.#state.stamp();
+    const stamp = this.#state.logStamp();
     if (stamp !== this.#seen) {
       const { ledger, reading } = await this.#state.view();
       this.#ledger = ledger;

@@ -1,9 +1,9 @@
 /** `wormwood respond scope check | sign | keygen`: the owner's side of the permission. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AddressSet, formatCidr, formatDuration } from '@wormwood/base';
+import { AddressSet, formatCidr, formatDuration, renderDiagnostic } from '@wormwood/base';
 import { formatTimestamp, type ScopeFile } from '@wormwood/defense';
-import { checkScopeFile, renderDiagnostic } from '@wormwood/scenario';
+import { checkScopeFile } from '@wormwood/scenario/files';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../tree/command-options.ts';

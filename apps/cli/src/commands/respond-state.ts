@@ -7,7 +7,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AddressSet } from '@wormwood/base';
+import { AddressSet, renderDiagnostic } from '@wormwood/base';
 import {
   type Actuator,
   type AuditEntry,
@@ -28,9 +28,8 @@ import {
   type ActuatorEntry,
   checkRespondFile,
   readScopeFile,
-  renderDiagnostic,
   type RespondFile,
-} from '@wormwood/scenario';
+} from '@wormwood/scenario/files';
 import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
 import { auditFileToRead, openAuditFile } from './respond-audit-file.ts';
 import { readKey, type TrustedKey, verifierOf } from './respond-keys.ts';
@@ -137,15 +136,14 @@ export class ResponseState {
     return this.#path(`feed-${feed}.key`);
   }
 
-  /** Changes whenever a file changes on which the state depends. */
-  stamp(): string {
-    const names = ['audit.jsonl', 'scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted'];
-    return names
-      .map((name) => {
-        const found = statSync(this.#path(name), { throwIfNoEntry: false });
-        return found === undefined ? 'none' : `${found.size} ${found.mtimeMs} ${found.ino}`;
-      })
-      .join();
+  /** Changes whenever a file of the owner changes. */
+  inputStamp(): string {
+    return this.#stampOf(['scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted']);
+  }
+
+  /** Changes whenever the log does. */
+  logStamp(): string {
+    return this.#stampOf(['audit.jsonl']);
   }
 
   trustedKeys(): Promise<readonly TrustedKey[]> {
@@ -187,6 +185,15 @@ export class ResponseState {
     if (check.ok) return check.file;
     const frames = check.diagnostics.map((each) => renderDiagnostic(each, text, { color: false }));
     throw new CommandFailure(EXIT.invalidFile, `${path} cannot be used.\n${frames.join('\n')}`);
+  }
+
+  #stampOf(names: readonly string[]): string {
+    return names
+      .map((name) => {
+        const found = statSync(this.#path(name), { throwIfNoEntry: false });
+        return found === undefined ? 'none' : `${found.size} ${found.mtimeMs} ${found.ino}`;
+      })
+      .join();
   }
 
   #make(): void {

@@ -1,0 +1,9 @@
+/** The files of an owner of responses, without the figures and reports that make the rest of this package slow to load. */
+
+export { checkScopeFile, readScopeFile, type ScopeFileCheck } from './scope-file.ts';
+export {
+  type ActuatorEntry,
+  checkRespondFile,
+  type RespondFile,
+  type RespondFileCheck,
+} from './respond-file.ts';
