@@ -98,6 +98,27 @@ export function pollLater(descriptors: PollDescriptor[], timeoutMs: number): Pro
   });
 }
 
+const makeEventfd = libc.func('int eventfd(unsigned int initial, int flags)');
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+const EFD_NONBLOCK = 0o4000;
+const EFD_CLOEXEC = 0o2000000;
+
+/** A counter that can be polled (eventfd(2)). */
+export function eventfd(): number {
+  const fd = makeEventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) as number;
+  if (fd < 0) throw systemError('eventfd');
+  return fd;
+}
+
+/** Takes the error that waits at a socket; returns its name, or null where there is none. */
+export function pendingError(fd: number): string | null {
+  const value = new Uint8Array(4);
+  if (getsockopt(fd, SOL_SOCKET, SO_ERROR, value, [4]) < 0) return 'an error';
+  const number = new DataView(value.buffer).getInt32(0, true);
+  return number === 0 ? null : errorName(number);
+}
+
 /** True when the last call failed only because nothing was there to do. */
 export function wouldBlock(): boolean {
   return koffi.errno() === EAGAIN;
@@ -106,6 +127,10 @@ export function wouldBlock(): boolean {
 /** The error of the last call, with the name that `errno` has in the manual. */
 export function systemError(call: string): Error {
   const number = koffi.errno();
-  const name = Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
+  const name = errorName(number);
   return Object.assign(new Error(`${call}: ${name}`), { code: name });
+}
+
+function errorName(number: number): string {
+  return Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
 }

@@ -3,8 +3,9 @@
  * no system call and no copy. Slots are read as soon as they are filled, so a lone frame waits for nothing; V3 blocks
  * would hold it back until their timer, whose step is that of the kernel's clock.
  */
-import type { FrameReceiver, LinkDevice } from '@wormwood/netstack';
+import type { FrameReceiver } from '@wormwood/netstack';
 import * as libc from './libc.ts';
+import type { SensorDevice } from './sensor-device.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -65,14 +66,8 @@ export interface PacketRingOptions {
   readonly promiscuous?: boolean;
 }
 
-/** Counts since the last call, as the kernel keeps them. */
-export interface RingStatistics {
-  readonly received: number;
-  readonly dropped: number;
-}
-
-export class PacketRing implements LinkDevice {
-  readonly medium = 'ethernet';
+export class PacketRing implements SensorDevice {
+  readonly medium = 'ethernet' as const;
   readonly mtuBytes: number;
   readonly transmitBuffer: Uint8Array;
   /** For `poll`: readable when a frame waits. */
@@ -164,21 +159,31 @@ export class PacketRing implements LinkDevice {
 
   flush(): void {
     if (this.#queued === 0) return;
-    const sent = libc.send(this.fd, null, 0, MSG_DONTWAIT);
-    if (sent >= 0) this.#queued = 0;
-    else if (!libc.wouldBlock()) this.#queued = 0;
+    libc.send(this.fd, null, 0, MSG_DONTWAIT);
+    // The kernel stops where it finds no memory, and says so only if that was at the first frame.
+    const last = this.#transmitNext === 0 ? this.#transmitSlots - 1 : this.#transmitNext - 1;
+    const status = Atomics.load(this.#words, this.#transmitStatus(last));
+    if (status !== STATUS_SEND_REQUEST) this.#queued = 0;
   }
 
-  statistics(): RingStatistics {
+  get hasUnsent(): boolean {
+    return this.#queued > 0;
+  }
+
+  takeDropped(): number {
     const value = new Uint8Array(8);
     libc.getsockopt(this.fd, SOL_PACKET, PACKET_STATISTICS, value, [8]);
-    const [received = 0, dropped = 0] = new Uint32Array(value.buffer);
-    return { received, dropped };
+    return new Uint32Array(value.buffer)[1] ?? 0;
   }
 
   close(): void {
     this.#mapping.unmap();
     libc.close(this.fd);
+  }
+
+  /** Where in `#words` the status of a transmit slot lies. */
+  #transmitStatus(slot: number): number {
+    return (this.#transmitStart + slot * this.#transmitSlotBytes + STATUS) >> 2;
   }
 
   #deliver(slot: number, status: number, receiver: FrameReceiver): void {

@@ -1,0 +1,51 @@
+/** A link device that a daemon can wait for, and the layer that notices when something is sent between two rounds of work. */
+import type { FrameReceiver, LinkDevice } from '@wormwood/netstack';
+
+export interface SensorDevice extends LinkDevice {
+  /** Readable when a frame waits; null: a device in memory, whose other end calls `Sensor.wake`. */
+  readonly fd: number | null;
+  /** True when no frame will ever come again, as at the end of a capture file. */
+  readonly isExhausted?: boolean;
+  /** True when `flush` could not hand over everything: it has to be called again soon. */
+  readonly hasUnsent?: boolean;
+  /** Frames lost for want of room since the last call. */
+  takeDropped(): number;
+  close(): void;
+}
+
+/** Passes everything on; calls `onSend` when a packet is handed over while `isWorking` is not set. */
+export class NoticingDevice implements LinkDevice {
+  readonly medium: LinkDevice['medium'];
+  readonly mtuBytes: number;
+  isWorking = false;
+  readonly #device: LinkDevice;
+  readonly #onSend: () => void;
+
+  constructor(device: LinkDevice, onSend: () => void) {
+    this.medium = device.medium;
+    this.mtuBytes = device.mtuBytes;
+    this.#device = device;
+    this.#onSend = onSend;
+  }
+
+  get transmitBuffer(): Uint8Array {
+    return this.#device.transmitBuffer;
+  }
+
+  receive(receiver: FrameReceiver, budget: number): number {
+    return this.#device.receive(receiver, budget);
+  }
+
+  reserve(): number {
+    return this.#device.reserve();
+  }
+
+  commit(lengthBytes: number): void {
+    this.#device.commit(lengthBytes);
+    if (!this.isWorking) this.#onSend();
+  }
+
+  flush(): void {
+    this.#device.flush();
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Two network namespaces joined by a veth pair: a client, which has addresses and the kernel's own tools, and the place
+ * of the daemon, which has none. A socket belongs to the namespace in which it was made, so the daemon runs in the
+ * test's own process.
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import koffi from 'koffi';
+
+export interface Output {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface NamespacePair {
+  readonly clientName: string;
+  readonly daemonName: string;
+  /** Name of the daemon's interface. */
+  readonly interfaceName: string;
+  /** Ethernet address of the daemon's interface. */
+  readonly linkAddress: number;
+  /** Runs a program in the client's namespace to its end. */
+  client(program: string, ...options: readonly string[]): Promise<Output>;
+  /** Starts a program in one of the namespaces. */
+  start(where: 'client' | 'daemon', program: string, ...options: readonly string[]): ChildProcess;
+  /** Calls `body`, which must not wait, in the daemon's namespace: what it opens belongs there. */
+  inDaemon<T>(body: () => T): T;
+  remove(): void;
+}
+
+const libc = koffi.load('libc.so.6');
+const setns = libc.func('int setns(int fd, int type)') as (fd: number, type: number) => number;
+const CLONE_NEWNET = 0x4000_0000;
+let made = 0;
+
+/** Why tests in namespaces cannot run here, or null; throws where they must. */
+export function missingForNamespaces(...programs: readonly string[]): string | null {
+  const missing = ['ip', ...programs].find(
+    (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
+  );
+  const reason =
+    process.getuid?.() !== 0 ? 'namespaces need root' : missing === undefined ? null : `no ${missing} here`;
+  if (reason === null) return null;
+  if (process.env['WORMWOOD_REQUIRE_ALL'] === '1') throw new Error(reason);
+  process.stderr.write(`skipped: ${reason}\n`);
+  return reason;
+}
+
+/** Makes the pair; the client has `clientAddress` (with prefix length) and routes `networks` to the daemon's link. */
+export function namespacePair(clientAddress: string, networks: readonly string[]): NamespacePair {
+  const stem = `wws${process.pid}n${made++}`;
+  const [clientName, daemonName] = [`${stem}c`, `${stem}d`];
+  const ip = (...options: readonly string[]): string => execFileSync('ip', options, { encoding: 'utf8' });
+  const inClient = (...options: readonly string[]): string => ip('-n', clientName, ...options);
+  const inDaemon = (...options: readonly string[]): string => ip('-n', daemonName, ...options);
+  for (const name of [clientName, daemonName]) ip('netns', 'add', name);
+  ip('-n', clientName, 'link', 'add', 'c0', 'type', 'veth', 'peer', 'name', 'd0', 'netns', daemonName);
+  for (const [name, device] of [
+    [clientName, 'c0'],
+    [daemonName, 'd0'],
+  ] as const) {
+    execFileSync('ip', [
+      'netns',
+      'exec',
+      name,
+      'sh',
+      '-c',
+      'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
+    ]);
+    ip('-n', name, 'link', 'set', 'lo', 'up');
+    ip('-n', name, 'link', 'set', device, 'up');
+  }
+  inClient('address', 'add', clientAddress, 'dev', 'c0');
+  for (const network of networks) inClient('route', 'add', network, 'dev', 'c0');
+  const described = JSON.parse(inDaemon('-json', 'link', 'show', 'd0')) as { address: string }[];
+  const start = (where: 'client' | 'daemon', program: string, ...options: readonly string[]): ChildProcess =>
+    spawn('ip', ['netns', 'exec', where === 'client' ? clientName : daemonName, program, ...options]);
+  return {
+    clientName,
+    daemonName,
+    interfaceName: 'd0',
+    linkAddress: Number.parseInt((described[0]?.address ?? '').replaceAll(':', ''), 16),
+    client: (program, ...options) => outputOf(start('client', program, ...options)),
+    start,
+    inDaemon: (body) => inNamespace(daemonName, body),
+    remove: () => {
+      for (const name of [clientName, daemonName]) ip('netns', 'delete', name);
+    },
+  };
+}
+
+/** Everything that a process printed, once it has ended. */
+export function outputOf(child: ChildProcess): Promise<Output> {
+  return new Promise((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+function inNamespace<T>(name: string, body: () => T): T {
+  const home = openSync('/proc/thread-self/ns/net', 'r');
+  const there = openSync(`/run/netns/${name}`, 'r');
+  try {
+    if (setns(there, CLONE_NEWNET) !== 0) throw new Error(`cannot enter ${name}`);
+    return body();
+  } finally {
+    setns(home, CLONE_NEWNET);
+    closeSync(there);
+    closeSync(home);
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * The daemon's core: frames of a device through the virtual network into the stack, whose answers go back the same way.
+ * Work is done in batches on the main thread; between them the event loop turns, so that scripts, sockets and files get
+ * their share. Nothing here opens or reads anything by itself.
+ */
+import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
+import {
+  Dispatcher,
+  type DispatcherComponents,
+  type Honeynet,
+  Topology,
+  TopologyDevice,
+} from '@wormwood/honeynet';
+import { type HostDirectory, Stack, type StackObserver, type StackOptions } from '@wormwood/netstack';
+import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
+import { Waiter } from './device/waiter.ts';
+
+export interface SensorComponents {
+  readonly device: SensorDevice;
+  readonly honeynet: Honeynet;
+  readonly claimed: AddressSet;
+  readonly clock: Clock;
+  readonly streams: RandomStreams;
+  readonly observer: StackObserver;
+  readonly linkAddress: number;
+  readonly services: DispatcherComponents['services'];
+  readonly behaviorOf: DispatcherComponents['behaviorOf'];
+  readonly linkAddressOf: DispatcherComponents['linkAddressOf'];
+  /** Told once when the device fails, and once when it works again. */
+  onTrouble(sentence: string): void;
+}
+
+/** Counts since the start. */
+export interface SensorCounts {
+  readonly frames: number;
+  readonly dropped: number;
+  readonly connections: number;
+  readonly halfOpen: number;
+}
+
+const BATCH_FRAMES = 4096;
+/** How long the loop goes on asking after the last frame before it goes to sleep: waking costs about as much. */
+const SPIN_SECONDS = 0.0001;
+const SLEEP_SECONDS_MAX = 1;
+/** When frames that the kernel had no room for are offered again. */
+const RETRY_SECONDS = 0.001;
+/** How long a device that reports an error is left alone. */
+const TROUBLE_SECONDS = 0.5;
+
+export class Sensor {
+  readonly stack: Stack;
+  readonly #components: SensorComponents;
+  readonly #noticing: NoticingDevice;
+  readonly #topologyDevice: TopologyDevice | null;
+  readonly #directory: ReplaceableDirectory;
+  readonly #waiter: Waiter;
+  #isClosing = false;
+  #isTroubled = false;
+  #frames = 0;
+  #dropped = 0;
+  #lastFrameSeconds = Number.NEGATIVE_INFINITY;
+
+  constructor(components: SensorComponents, options: StackOptions = {}) {
+    const { device, honeynet, clock, streams } = components;
+    this.#components = components;
+    this.#waiter = new Waiter(device.fd);
+    this.#topologyDevice =
+      honeynet.topology.entries.length === 0
+        ? null
+        : new TopologyDevice({
+            device,
+            topology: new Topology(honeynet.topology),
+            clock,
+            stream: streams.stream('sensor/topology'),
+          });
+    this.#noticing = new NoticingDevice(this.#topologyDevice ?? device, () => this.wake());
+    this.#directory = new ReplaceableDirectory(this.#dispatcherOf(honeynet));
+    this.stack = new Stack(
+      {
+        device: this.#noticing,
+        hosts: this.#directory,
+        clock,
+        streams,
+        observer: components.observer,
+        linkAddress: components.linkAddress,
+      },
+      options,
+    );
+  }
+
+  /** Works until `close` is called or the device will never deliver again; then gives the device back. */
+  async run(): Promise<void> {
+    try {
+      while (!this.#isClosing) {
+        const frames = this.work();
+        if (this.#isExhausted(frames)) break;
+        if (frames > 0) this.#lastFrameSeconds = this.#now();
+        if (this.#now() - this.#lastFrameSeconds < SPIN_SECONDS) await turn();
+        // oxlint-disable-next-line no-await-in-loop -- one round after the other
+        else await this.#sleep();
+      }
+    } finally {
+      this.#components.device.flush();
+      this.#waiter.close();
+      this.#components.device.close();
+    }
+  }
+
+  /** One batch; returns how many frames there were. For callers that keep time themselves. */
+  work(): number {
+    this.#noticing.isWorking = true;
+    try {
+      const frames = this.stack.work(BATCH_FRAMES);
+      this.#frames += frames;
+      return frames;
+    } finally {
+      this.#noticing.isWorking = false;
+    }
+  }
+
+  /** When `work` has to be called again though no frame comes, in seconds of the clock. */
+  nextWorkSeconds(): number {
+    return Math.min(
+      this.stack.nextTimerSeconds(),
+      this.#topologyDevice?.nextArrivalSeconds() ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Ends the sleep, if any: something was queued between two batches. */
+  wake(): void {
+    this.#waiter.wake();
+  }
+
+  /** Ends `run` after the batch at hand. */
+  close(): void {
+    this.#isClosing = true;
+    this.wake();
+  }
+
+  /** Answers by another configuration from the next packet on; connections go on. The topology stays as it was. */
+  replace(honeynet: Honeynet): void {
+    this.#directory.current = this.#dispatcherOf(honeynet);
+  }
+
+  counts(): SensorCounts {
+    this.#dropped += this.#isClosing ? 0 : this.#components.device.takeDropped();
+    return {
+      frames: this.#frames,
+      dropped: this.#dropped,
+      connections: this.stack.tcp.connectionCount,
+      halfOpen: this.stack.tcp.halfOpenCount,
+    };
+  }
+
+  #isExhausted(frames: number): boolean {
+    if (frames > 0 || this.#components.device.isExhausted !== true) return false;
+    return (this.#topologyDevice?.heldCount ?? 0) === 0;
+  }
+
+  #now(): number {
+    return this.#components.clock.nowSeconds();
+  }
+
+  async #sleep(): Promise<void> {
+    const longest = this.#components.device.hasUnsent === true ? RETRY_SECONDS : SLEEP_SECONDS_MAX;
+    const seconds = Math.max(0, Math.min(longest, this.nextWorkSeconds() - this.#now()));
+    const failure = await this.#waiter.wait(seconds);
+    if (failure === null) {
+      if (this.#isTroubled) this.#components.onTrouble('The network interface works again.');
+      this.#isTroubled = false;
+      return;
+    }
+    if (!this.#isTroubled) {
+      this.#components.onTrouble(`The network interface reports ${failure}; waiting until it is back.`);
+    }
+    this.#isTroubled = true;
+    await new Promise((resolve) => setTimeout(resolve, TROUBLE_SECONDS * 1000));
+  }
+
+  #dispatcherOf(honeynet: Honeynet): Dispatcher {
+    const { claimed, services, behaviorOf, linkAddressOf, streams } = this.#components;
+    return new Dispatcher({
+      honeynet,
+      claimed,
+      services,
+      stream: streams.stream('sensor/drops'),
+      behaviorOf,
+      linkAddressOf,
+      minuteOfDay,
+      sourceSystem: () => null,
+    });
+  }
+}
+
+/** Who answers, until another configuration is loaded. */
+class ReplaceableDirectory implements HostDirectory {
+  current: Dispatcher;
+
+  constructor(current: Dispatcher) {
+    this.current = current;
+  }
+
+  find(...args: Parameters<HostDirectory['find']>): ReturnType<HostDirectory['find']> {
+    return this.current.find(...args);
+  }
+}
+
+/** Lets the event loop turn once. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function minuteOfDay(): number {
+  const now = new Date();
+  return now.getHours() * 60 + now.getMinutes();
+}
