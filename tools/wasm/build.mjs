@@ -15,7 +15,7 @@ export function moduleOf(source) {
   return source.replace(/\.as\.ts$/, '-wasm.ts');
 }
 
-/** Returns the text of the module of a kernel. */
+/** Returns the text of the module of a kernel: a path from the root. */
 export function compileKernel(source) {
   const folder = mkdtempSync(join(tmpdir(), 'wormwood-wasm-'));
   try {
