@@ -25,17 +25,16 @@ actions:
 export const AUTOMATIC_SCOPE: string = SCOPE.replace('ttl: 2h}', 'ttl: 2h, approval: automatic}');
 
 /**
- * What an owner's command must be: idempotent by KEY, and asked by `status`. It writes every change of the world down,
- * so that a doubled or a lost act shows; \`slow\` seconds pass before and after each.
+ * What an owner's command must be: asked by `status`, it knows whether an act is in force. Told twice it acts twice, and
+ * writes both down, so that a doubled act shows as well as a lost one. Half of its time passes before it acts.
  */
-function commandText(directory: string, slowSeconds: number): string {
+function commandText(directory: string, seconds: number): string {
   const inForce = join(directory, 'in-force');
   const record = join(directory, 'record');
   return `#!/bin/sh
-mkdir -p '${inForce}'
 case "$1" in
-  apply) sleep ${slowSeconds}; mkdir '${inForce}'/"$2" && echo "apply $2 $3 $4" >> '${record}'; sleep ${slowSeconds};;
-  release) sleep ${slowSeconds}; rmdir '${inForce}'/"$2" && echo "release $2 $3 $4" >> '${record}';;
+  apply) sleep ${seconds / 2}; echo "apply $2 $3 $4" >> '${record}'; mkdir -p '${inForce}'/"$2"; sleep ${seconds / 2};;
+  release) sleep ${seconds / 2}; echo "release $2 $3 $4" >> '${record}'; rmdir '${inForce}'/"$2"; sleep ${seconds / 2};;
   status) test -d '${inForce}'/"$2";;
 esac
 `;
@@ -92,11 +91,11 @@ export async function until(holds: () => boolean): Promise<void> {
 }
 
 /** Makes the state below `directory`; the scope is signed with a key that is trusted. */
-export function makeWorld(directory: string, scope: string = SCOPE, slowSeconds: number = 0): World {
+export function makeWorld(directory: string, scope: string = SCOPE, commandSeconds: number = 0): World {
   const state = join(directory, 'state');
   mkdirSync(join(state, 'trusted'), { recursive: true });
   const command = join(directory, 'nac');
-  writeFileSync(command, commandText(directory, slowSeconds));
+  writeFileSync(command, commandText(directory, commandSeconds));
   chmodSync(command, 0o755);
   const keys = generateKeys();
   writeFileSync(join(state, 'trusted', 'owner.pub'), keys.publicKey);
