@@ -155,7 +155,7 @@ export class ResponseState {
     const { ledger } = await this.viewInOrder();
     if (mode === 'asBefore') return ledger.mode ?? 'dryRun';
     const waiting = [...ledger.live.values()].filter(
-      ({ dryRun, status }) => !dryRun && (status === 'proposed' || status === 'approved'),
+      ({ dryRun, status, ending }) => !dryRun && status !== 'active' && ending === null,
     );
     if (mode === 'act' || waiting.length === 0) return mode;
     const what =

@@ -132,8 +132,9 @@ export function refuseNow(decision: Decision, moment: Moment): { code: string; r
   if (decision.dryRun && moment.mode === 'act') {
     return { code: 'was-dry-run', reason: 'It was decided for show, and now responses are carried out.' };
   }
-  const isBegun = decision.status !== 'proposed' && decision.status !== 'approved';
-  if (isBegun || decision.dryRun || moment.mode === 'act') return undefined;
+  // What is in force ends in its time; what is not, or not surely, is not begun again.
+  const isInForce = decision.status === 'active' || decision.status === 'releasing';
+  if (isInForce || decision.dryRun || moment.mode === 'act') return undefined;
   return { code: 'dry-run', reason: 'It was decided in earnest, and now nothing is carried out.' };
 }
 

@@ -1,5 +1,6 @@
 import { AddressSet } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
+import { checkAudit } from './audit/audit-check.ts';
 import type { AuditEntry } from './audit/audit-fact.ts';
 import { WAITING_MAX } from './plan.ts';
 import {
@@ -173,6 +174,17 @@ describe('nothing is done', () => {
       ['apply', true, 'apply with border-firewall'],
       ['release', true, 'release with border-firewall'],
     ]);
+  });
+
+  it('in a dry run about an act that was begun in earnest and refused', async () => {
+    const { machine, responder } = await started();
+    machine.firewall.troubles.push('refuse');
+    responder.offer(verdictOn(INFECTED));
+    await responder.step();
+    expect([...responder.ledger.live.values()]).toMatchObject([{ status: 'applying' }]);
+    await runUntil(machine, await machine.start({ mode: 'dryRun' }), NOON + 7200);
+    expect(machine.acts.filter(({ step }) => step === 'apply')).toEqual([]);
+    expect(checkAudit(await machine.entries())).toMatchObject({ faults: [], open: [] });
   });
 
   it('by a dry run to keep the same verdict from being answered in earnest', async () => {
