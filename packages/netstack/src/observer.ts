@@ -2,10 +2,17 @@
 import type { Flow } from './behavior.ts';
 
 export interface StackObserver {
-  /** A TCP segment outside any connection: the address, port, flags and length of the IP packet. */
-  tcpProbe(flow: Flow, flags: number, lengthBytes: number): void;
+  /**
+   * A TCP segment outside any connection: its flags and the length of the IP packet. `opens`: it is a SYN to an open port,
+   * which begins a connection unless there is no room for one.
+   */
+  tcpProbe(flow: Flow, flags: number, lengthBytes: number, opens: boolean): void;
   /** A datagram to a port where nothing listens. */
   udpProbe(flow: Flow, lengthBytes: number): void;
+  /** A datagram to an open port; its length as an IP packet, and that of its payload. */
+  udpReceived(flow: Flow, lengthBytes: number, payloadBytes: number): void;
+  /** An answer to such a datagram. */
+  udpSent(flow: Flow, payloadBytes: number): void;
   icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void;
   /** A handshake was completed: the remote address is not forged. */
   flowOpen(flow: Flow): void;
@@ -19,6 +26,8 @@ export interface StackObserver {
 export const silentObserver: StackObserver = {
   tcpProbe() {},
   udpProbe() {},
+  udpReceived() {},
+  udpSent() {},
   icmp() {},
   flowOpen() {},
   flowClose() {},

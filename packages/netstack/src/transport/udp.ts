@@ -10,6 +10,7 @@ import {
   verifyUdpChecksum,
   writeU16,
 } from '@wormwood/wire';
+import type { Flow } from '../behavior.ts';
 import type { Icmp } from '../network/icmp.ts';
 import { type Ipv4Output, LINK_HEADER_LENGTH_MAX } from '../network/ipv4-output.ts';
 import type { PacketContext } from '../network/packet-context.ts';
@@ -35,37 +36,25 @@ export class Udp {
     if (!packet.checksumsVerified && !verifyUdpChecksum(bytes, transportStart, pseudoSum)) return;
     const localPort = readU16(bytes, transportStart + udpField.destinationPort);
     const remotePort = readU16(bytes, transportStart + udpField.sourcePort);
+    const flow = { localAddress: packet.destination, localPort, remoteAddress: packet.source, remotePort };
     const state = host.udpPort(localPort);
     if (state !== 'open') {
-      this.#components.observer.udpProbe(
-        { localAddress: packet.destination, localPort, remoteAddress: packet.source, remotePort },
-        end - packet.ipStart,
-      );
+      this.#components.observer.udpProbe(flow, end - packet.ipStart);
       if (state === 'closed') this.#components.icmp.sendPortUnreachable(packet);
       return;
     }
     const payloadEnd = transportStart + readU16(bytes, transportStart + udpField.length);
-    const datagram = {
-      localAddress: packet.destination,
-      localPort,
-      remoteAddress: packet.source,
-      remotePort,
-      payload: bytes.subarray(transportStart + UDP_HEADER_LENGTH, payloadEnd),
-    };
-    host.receiveUdp(datagram, this.#replier(packet, datagram.payload.length, localPort, remotePort));
+    const payload = bytes.subarray(transportStart + UDP_HEADER_LENGTH, payloadEnd);
+    this.#components.observer.udpReceived(flow, end - packet.ipStart, payload.length);
+    host.receiveUdp({ ...flow, payload }, this.#replier(packet, flow, payload.length));
   }
 
   /**
    * Makes the function that answers a datagram. All answers together are never longer than what was asked, so that a
    * forged source address makes no reflector of us.
    */
-  #replier(
-    packet: PacketContext,
-    allowance: number,
-    localPort: number,
-    remotePort: number,
-  ): (payload: Uint8Array) => void {
-    const { output } = this.#components;
+  #replier(packet: PacketContext, flow: Flow, allowance: number): (payload: Uint8Array) => void {
+    const { output, observer } = this.#components;
     const { host, source, destination } = packet;
     const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
     const linkLength = output.saveLinkHeader(packet, saved, 0);
@@ -85,12 +74,13 @@ export class Udp {
       const at = output.beginSaved(saved, 0, linkLength, head);
       if (at < 0) return;
       const out = output.bytes;
-      writeU16(out, at + udpField.sourcePort, localPort);
-      writeU16(out, at + udpField.destinationPort, remotePort);
+      writeU16(out, at + udpField.sourcePort, flow.localPort);
+      writeU16(out, at + udpField.destinationPort, flow.remotePort);
       writeU16(out, at + udpField.length, UDP_HEADER_LENGTH + payload.length);
       out.set(payload, at + UDP_HEADER_LENGTH);
       fillUdpChecksum(out, at, readPseudoHeaderSumIpv4(out, output.ipStart));
       output.finish(at + UDP_HEADER_LENGTH + payload.length);
+      observer.udpSent(flow, payload.length);
     };
   }
 }

@@ -32,6 +32,8 @@ export type { TcpLimits } from './connections.ts';
 /** RFC 9293 3.7.1: what a remote side takes that does not say. */
 const MSS_DEFAULT = 536;
 const MSS_MIN = 64;
+/** Of these flags, a segment that begins a connection has SYN alone. */
+const BEGINNING = tcpFlag.SYN | tcpFlag.ACK | tcpFlag.RST | tcpFlag.FIN;
 
 /** One segment taken apart; used again for every segment. */
 interface Incoming {
@@ -151,18 +153,21 @@ export class Tcp {
       remoteAddress: packet.source,
       remotePort: ports >>> 16,
     };
-    this.#components.observer.tcpProbe(flow, flags, packet.end - packet.ipStart);
-    if ((flags & tcpFlag.RST) !== 0) return;
     const portState = host.tcpPort(localPort);
+    // A SYN with FIN begins nothing; Linux drops it, too.
+    const opens = portState === 'open' && (flags & BEGINNING) === tcpFlag.SYN;
+    this.#components.observer.tcpProbe(flow, flags, packet.end - packet.ipStart, opens);
+    if ((flags & tcpFlag.RST) !== 0) return;
     if (portState === 'filtered') return;
     if (portState === 'closed' || (flags & tcpFlag.ACK) !== 0) {
       this.#connections.segments.sendReset(packet, this.#segmentLength());
       return;
     }
-    if ((flags & tcpFlag.SYN) !== 0) {
-      // A SYN with FIN begins nothing; Linux drops it, too.
-      if ((flags & tcpFlag.FIN) === 0) this.#accept(packet, host, ports);
-    } else if ((flags & tcpFlag.FIN) !== 0 && host.behavior.tcp.answersFinToListener) {
+    if (opens) this.#accept(packet, host, ports);
+    else if (
+      (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN &&
+      host.behavior.tcp.answersFinToListener
+    ) {
       this.#connections.segments.sendReset(packet, this.#segmentLength());
     }
   }
