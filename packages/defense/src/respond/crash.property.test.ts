@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkAudit } from './audit/audit-check.ts';
+import type { ResponseMode } from './audit/audit-fact.ts';
 import { Fate, Stop, type Unsynced } from './memory-file-test-support.ts';
 import { cidr, forgedVerdictOn, NOON, SCOPE_FILE, scopeDocument, verdictOn } from './respond-test-support.ts';
 import type { Responder } from './responder.ts';
@@ -17,7 +18,8 @@ type Move =
   | { readonly kind: 'approve' | 'undo'; readonly host: number }
   | { readonly kind: 'pause' | 'resume' | 'narrow' | 'widen' | 'delete' }
   | { readonly kind: 'wait'; readonly seconds: number }
-  | { readonly kind: 'trouble'; readonly trouble: 'refuse' | 'silent' };
+  | { readonly kind: 'trouble'; readonly trouble: 'refuse' | 'silent' }
+  | { readonly kind: 'restart'; readonly mode: ResponseMode };
 
 const host = fc.integer({ min: 0, max: 3 });
 const calmMove: fc.Arbitrary<Move> = fc.oneof(
@@ -35,6 +37,10 @@ const roughMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('trouble'), trouble: fc.constantFrom('refuse', 'silent') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('restart'), mode: fc.constantFrom('dryRun', 'act') }),
   },
 );
 
@@ -82,13 +88,18 @@ async function live(history: readonly Move[], stops: readonly number[], unsynced
   const firstFate = fates.shift() ?? new Fate();
   machine.setFate(firstFate);
   let responder: Responder | undefined;
+  let mode: ResponseMode = 'act';
   let past = 0;
   let startSeconds = NOON;
   let wasLoose: boolean | undefined;
   while (past <= history.length) {
     try {
-      responder ??= await machine.start();
       const move = history[past];
+      if (move?.kind === 'restart' && move.mode !== mode) {
+        mode = move.mode;
+        responder = undefined;
+      }
+      responder ??= await machine.start({ mode });
       if (move?.kind === 'trouble') machine.firewall.troubles.push(move.trouble);
       else if (move !== undefined) await make(move, startSeconds, machine, responder);
       // Then all that was begun comes to its end.
@@ -127,7 +138,11 @@ async function judge(machine: Machine): Promise<readonly Act[]> {
         entry.timeSeconds <= act.timeSeconds,
     );
   expect(acts.filter((act) => !begun(act))).toEqual([]);
-  for (const { decision } of entries.filter((entry) => entry.event === 'decision.add')) {
+  for (const { decision, dryRun } of entries.filter((entry) => entry.event === 'decision.add')) {
+    if (dryRun) {
+      expect(steps.has(decision)).toBe(false);
+      continue;
+    }
     const done = entries.some(
       (entry) => entry.event === 'response.done' && entry.step === 'apply' && entry.key === decision,
     );
