@@ -11,6 +11,9 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 const COMMANDS = [
   [],
   ['demo'],
+  ['detect'],
+  ['detect', 'watch'],
+  ['detect', 'explain'],
   ['sim'],
   ['sim', 'run'],
   ['respond'],
@@ -33,7 +36,7 @@ describe('help', () => {
     const { stdout } = await wormwood(['--help']);
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)].map(([, name]) => name);
     expect(new Set(listed)).toEqual(
-      new Set(['demo', 'sim', 'respond', 'schema', 'doctor', 'completion', 'wormwood']),
+      new Set(['demo', 'sim', 'detect', 'respond', 'schema', 'doctor', 'completion', 'wormwood']),
     );
   });
 

@@ -8,6 +8,7 @@ import type { EngineName } from '@wormwood/epidemic';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './tree/command-options.ts';
+import { addDetect } from './tree/detect-commands.ts';
 import { addRespond } from './tree/respond-commands.ts';
 
 const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
@@ -35,9 +36,11 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .enablePositionalOptions()
     .showSuggestionAfterError();
   addDemo(root, finish);
   addSim(root, finish);
+  addDetect(root, finish);
   addRespond(root, finish);
   addSchema(root, finish);
   addDoctor(root, finish);

@@ -1,0 +1,37 @@
+/** Lines of a file of events as their octets arrive, with their numbers. */
+import { StringDecoder } from 'node:string_decoder';
+
+export interface NumberedLine {
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Longer lines are no events; what is beyond is dropped, and the reader refuses what is left. */
+const LINE_LENGTH_MAX = 1_000_001;
+
+export class LineSplitter {
+  readonly #decoder: StringDecoder = new StringDecoder('utf8');
+  #rest = '';
+  #line = 0;
+
+  /** Takes the next octets and returns the lines that they end. */
+  push(chunk: Buffer): readonly NumberedLine[] {
+    const parts = this.#decoder.write(chunk).split('\n');
+    const last = parts.pop() ?? '';
+    const lines = parts.map((part) => {
+      const text = this.#rest + part;
+      this.#rest = '';
+      return { text, line: ++this.#line };
+    });
+    if (this.#rest.length < LINE_LENGTH_MAX) this.#rest += last.slice(0, LINE_LENGTH_MAX);
+    return lines;
+  }
+
+  /** The last line, which no line feed ends; null when there is none. */
+  end(): NumberedLine | null {
+    const text = this.#rest + this.#decoder.end();
+    this.#rest = '';
+    return text === '' ? null : { text, line: ++this.#line };
+  }
+}
