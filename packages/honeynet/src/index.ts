@@ -13,3 +13,9 @@ export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
 export { type ServiceRunner, VirtualHost, type VirtualHostComponents } from './virtual-host.ts';
 export { type Arrival, type Journey, Topology } from './topology/topology.ts';
 export { TopologyDevice, type TopologyDeviceComponents } from './topology/topology-device.ts';
+
+// What happened, as events and in Honeyd's logs.
+export type { SensorEvent } from './event/event.ts';
+export { EventMaker, type EventMakerComponents } from './event/event-maker.ts';
+export { PacketLog, type PacketLogComponents } from './log/packet-log.ts';
+export { type LogMoment, serviceLogLine } from './log/service-log.ts';

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { parseIpv4, randomStreams, VirtualClock } from '@wormwood/base';
+import type { Flow } from '@wormwood/netstack';
+import { describe, expect, it } from 'vitest';
+import type { SensorEvent } from './event.ts';
+import { EventMaker } from './event-maker.ts';
+import { formatTimestamp } from './timestamp.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+const ip = (text: string): number => {
+  const address = parseIpv4(text);
+  return address.ok ? address.value : -1;
+};
+const FLOW: Flow = {
+  remoteAddress: ip('128.232.110.120'),
+  remotePort: 34_855,
+  localAddress: ip('66.35.250.204'),
+  localPort: 80,
+};
+/** The moment of the example in RFC 9562 A.6: 22 February 2022, 14:22:22 in UTC-5. */
+const MOMENT = 1_645_557_742;
+
+function maker(): {
+  readonly maker: EventMaker;
+  readonly events: SensorEvent[];
+  readonly clock: VirtualClock;
+} {
+  const events: SensorEvent[] = [];
+  const clock = new VirtualClock(MOMENT);
+  const made = new EventMaker({
+    sensor: 'dmz',
+    clock,
+    stream: randomStreams('7').stream('events'),
+    sha1: (octets) => createHash('sha1').update(octets).digest(),
+    sha256: (octets) => createHash('sha256').update(octets).digest('hex'),
+    hostName: () => 'server',
+    emit: (event) => events.push(event),
+  });
+  return { maker: made, events, clock };
+}
+
+describe('an event', () => {
+  it('has an identifier that sorts by time', () => {
+    const stream = randomStreams('1').stream('ids');
+    expect(uuidV7(MOMENT, stream)).toMatch(/^017f22e2-79b0-7000-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const later = Array.from({ length: 100 }, (_, i) => uuidV7(MOMENT + i * 1e-5, stream));
+    expect(later.toSorted()).toEqual(later);
+  });
+
+  it('has its time in UTC to the microsecond', () => {
+    expect(formatTimestamp(MOMENT + 0.00025)).toBe('2022-02-22T19:22:22.000250Z');
+    expect(formatTimestamp(MOMENT + 0.9999995)).toBe('2022-02-22T19:22:22.999999Z');
+  });
+
+  it('carries the Community ID of its flow', () => {
+    const { maker: made, events } = maker();
+    made.flowOpen(FLOW);
+    made.icmp(ip('192.168.0.89'), ip('192.168.0.1'), 8, 0, 84);
+    // The two published examples of corelight/community-id-spec: TCP, and an echo request.
+    expect(events.map((event) => 'community_id' in event && event.community_id)).toEqual([
+      '1:LQU9qZlK+B5F3KDmev6m5PMibrg=',
+      '1:X0snYXpgwiv9TZtqg64sgzUn6Dk=',
+    ]);
+  });
+});
+
+describe('a connection', () => {
+  it('is one session from open to close', () => {
+    const { maker: made, events, clock } = maker();
+    made.flowOpen(FLOW);
+    clock.advanceBy(1.5);
+    made.serviceData(FLOW, 6, new TextEncoder().encode('hello'));
+    made.flowClose(FLOW, 5, 12, 'done');
+    const [open, data, closed] = events;
+    expect(open).toMatchObject({
+      event: 'flow.open',
+      handshake: true,
+      src_port: 34_855,
+      dst_port: 80,
+      host: 'server',
+    });
+    expect(data).toMatchObject({
+      event: 'service.data',
+      payload_length: 5,
+      payload_sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    });
+    expect(closed).toMatchObject({ event: 'flow.close', duration: 1.5, received_bytes: 5, sent_bytes: 12 });
+    expect(new Set(events.map((event) => 'session' in event && event.session))).toEqual(new Set([open?.id]));
+  });
+
+  it('shares nothing with one over UDP between the same ends', () => {
+    const { maker: made, events } = maker();
+    made.flowOpen(FLOW);
+    made.udpReceived(FLOW);
+    expect(events[1]).toMatchObject({ event: 'flow.open', handshake: false, proto: 'udp' });
+    expect(events[1]).not.toHaveProperty('session');
+  });
+});
+
+describe('a conversation over UDP', () => {
+  it('is told once, and again after a minute of silence', () => {
+    const { maker: made, events, clock } = maker();
+    for (const pause of [0, 59, 59, 60]) {
+      clock.advanceBy(pause);
+      made.udpReceived(FLOW);
+    }
+    expect(events).toHaveLength(2);
+  });
+});
+
+describe('a probe', () => {
+  it.each([
+    [0x02, 'S', false],
+    [0x12, 'SA', true],
+    [0x04, 'R', true],
+    [0x29, 'FPU', false],
+    [0x00, '', false],
+  ])('with flags %i is %s; backscatter: %s', (flags, letters, backscatter) => {
+    const { maker: made, events } = maker();
+    made.tcpProbe(FLOW, flags, 40);
+    expect(events).toMatchObject([{ event: 'probe.tcp', tcp_flags: letters, backscatter, ip_length: 40 }]);
+  });
+
+  it('by ICMP is backscatter when it answers what was not asked', () => {
+    const { maker: made, events } = maker();
+    made.icmp(1, 2, 8, 0, 84);
+    made.icmp(1, 2, 0, 0, 84);
+    made.icmp(1, 2, 3, 3, 56);
+    expect(events.map((event) => 'backscatter' in event && event.backscatter)).toEqual([false, true, true]);
+  });
+});

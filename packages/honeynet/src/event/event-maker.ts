@@ -1,0 +1,237 @@
+/**
+ * Turns what the stack tells into events. Time, randomness and the hash function are handed in, so the same calls at the
+ * same times give the same lines.
+ */
+import { type Clock, formatIpv4, type RandomStream } from '@wormwood/base';
+import type { Flow, StackObserver } from '@wormwood/netstack';
+import { communityId, formatIpProtocol, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
+import { formatTcpLetters } from '../log/tcp-letters.ts';
+import type { EventHead, FlowFields, SensorEvent } from './event.ts';
+import { formatTimestamp } from './timestamp.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+export interface EventMakerComponents {
+  /** Name of this sensor in every event. */
+  readonly sensor: string;
+  /** Seconds since 1970. */
+  readonly clock: Clock;
+  readonly stream: RandomStream;
+  sha1(octets: Uint8Array): Uint8Array;
+  sha256(octets: Uint8Array): string;
+  /** Name of the template that answers, or null. */
+  hostName(address: number, source: number, protocol: number): string | null;
+  emit(event: SensorEvent): void;
+}
+
+type Body<T> = T extends unknown ? Omit<T, keyof EventHead> : never;
+type CloseReason = Parameters<StackObserver['flowClose']>[3];
+
+interface Session {
+  readonly id: string;
+  readonly startSeconds: number;
+}
+
+/** Flows whose beginning is remembered; of those beyond, the oldest are reported without it. */
+const SESSIONS_MAX = 200_000;
+/** As Honeyd has it: a conversation over UDP is over after a minute of silence. */
+const UDP_IDLE_SECONDS = 60;
+
+/** ICMP messages that nobody sends unasked. */
+const ANSWERS: ReadonlySet<number> = new Set([
+  icmpv4Type.echoReply,
+  icmpv4Type.destinationUnreachable,
+  icmpv4Type.timeExceeded,
+  icmpv4Type.timestampReply,
+]);
+
+export class EventMaker implements StackObserver {
+  readonly #components: EventMakerComponents;
+  readonly #sessions: Map<string, Session> = new Map();
+  /** UDP flows of the last minute, oldest first. */
+  readonly #datagramFlows: Map<string, number> = new Map();
+
+  constructor(components: EventMakerComponents) {
+    this.#components = components;
+  }
+
+  tcpProbe(flow: Flow, flags: number, lengthBytes: number): void {
+    const backscatter =
+      (flags & tcpFlag.RST) !== 0 || (flags & (tcpFlag.SYN | tcpFlag.ACK)) === (tcpFlag.SYN | tcpFlag.ACK);
+    const letters = formatTcpLetters(flags);
+    this.#emit({
+      event: 'probe.tcp',
+      ...this.#fieldsOf(flow, ipProtocol.tcp),
+      tcp_flags: letters,
+      ip_length: lengthBytes,
+      backscatter,
+      message: `TCP ${letters} from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+    });
+  }
+
+  udpProbe(flow: Flow, lengthBytes: number): void {
+    this.#emit({
+      event: 'probe.udp',
+      ...this.#fieldsOf(flow, ipProtocol.udp),
+      ip_length: lengthBytes,
+      message: `UDP from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+    });
+  }
+
+  /** The first datagram of a conversation is told; over UDP nothing proves who sent it. */
+  udpReceived(flow: Flow): void {
+    const key = keyOf(flow, ipProtocol.udp);
+    const now = this.#components.clock.nowSeconds();
+    const last = this.#datagramFlows.get(key);
+    this.#datagramFlows.delete(key);
+    this.#datagramFlows.set(key, now);
+    for (const [old, seen] of this.#datagramFlows) {
+      if (now - seen < UDP_IDLE_SECONDS && this.#datagramFlows.size <= SESSIONS_MAX) break;
+      this.#datagramFlows.delete(old);
+    }
+    if (last !== undefined && now - last < UDP_IDLE_SECONDS) return;
+    this.#emit({
+      event: 'flow.open',
+      ...this.#fieldsOf(flow, ipProtocol.udp),
+      handshake: false,
+      message: `UDP conversation of ${end(flow.remoteAddress, flow.remotePort)} with ${end(flow.localAddress, flow.localPort)}`,
+    });
+  }
+
+  udpSent(): void {}
+
+  icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void {
+    this.#emit({
+      event: 'probe.icmp',
+      ...this.#addressFields(source, destination, ipProtocol.icmpv4, type, code),
+      icmp_type: type,
+      icmp_code: code,
+      ip_length: lengthBytes,
+      backscatter: ANSWERS.has(type),
+      message: `ICMP ${type}(${code}) from ${formatIpv4(source)} to ${formatIpv4(destination)}`,
+    });
+  }
+
+  flowOpen(flow: Flow): void {
+    const head = this.#head();
+    const oldest = this.#sessions.size >= SESSIONS_MAX ? this.#sessions.keys().next().value : undefined;
+    if (oldest !== undefined) this.#sessions.delete(oldest);
+    this.#sessions.set(keyOf(flow, ipProtocol.tcp), {
+      id: head.id,
+      startSeconds: this.#components.clock.nowSeconds(),
+    });
+    this.#components.emit({
+      ...head,
+      event: 'flow.open',
+      ...this.#fieldsOf(flow, ipProtocol.tcp),
+      session: head.id,
+      handshake: true,
+      message: `connection from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+    });
+  }
+
+  flowClose(flow: Flow, receivedBytes: number, sentBytes: number, reason: CloseReason): void {
+    const key = keyOf(flow, ipProtocol.tcp);
+    const session = this.#sessions.get(key);
+    const now = this.#components.clock.nowSeconds();
+    this.#emit({
+      event: 'flow.close',
+      ...this.#fieldsOf(flow, ipProtocol.tcp),
+      received_bytes: receivedBytes,
+      sent_bytes: sentBytes,
+      duration: Number((now - (session?.startSeconds ?? now)).toFixed(6)),
+      reason,
+      message: `end of the connection from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+    });
+    this.#sessions.delete(key);
+  }
+
+  other(source: number, destination: number, protocol: number, lengthBytes: number): void {
+    this.#emit({
+      event: 'probe.other',
+      ...this.#addressFields(source, destination, protocol, 0, 0),
+      ip_length: lengthBytes,
+      message: `${formatIpProtocol(protocol)} from ${formatIpv4(source)} to ${formatIpv4(destination)}`,
+    });
+  }
+
+  /** Octets that a service received, as their hash and length: what was sent is evidence, and never kept here. */
+  serviceData(flow: Flow, protocol: number, octets: Uint8Array): void {
+    this.#emit({
+      event: 'service.data',
+      ...this.#fieldsOf(flow, protocol),
+      payload_sha256: this.#components.sha256(octets),
+      payload_length: octets.length,
+      message: `${octets.length} octets from ${end(flow.remoteAddress, flow.remotePort)}`,
+    });
+  }
+
+  /** A line that a service wrote about its connection. */
+  serviceMessage(flow: Flow, protocol: number, text: string): void {
+    this.#emit({ event: 'service.message', ...this.#fieldsOf(flow, protocol), text, message: text });
+  }
+
+  sensorStart(version: string, nets: readonly string[]): void {
+    this.#emit({ event: 'sensor.start', version, nets, message: `sensor started for ${nets.join(', ')}` });
+  }
+
+  sensorStop(frames: number, dropped: number): void {
+    this.#emit({ event: 'sensor.stop', frames, dropped, message: `sensor stopped after ${frames} frames` });
+  }
+
+  sensorReload(ok: boolean, message: string): void {
+    this.#emit({ event: 'sensor.reload', ok, message });
+  }
+
+  sensorTrouble(message: string): void {
+    this.#emit({ event: 'sensor.trouble', message });
+  }
+
+  #head(): EventHead {
+    const { clock, stream, sensor } = this.#components;
+    const now = clock.nowSeconds();
+    return { v: 1, id: uuidV7(now, stream), ts: formatTimestamp(now), sensor };
+  }
+
+  #emit(body: Body<SensorEvent>): void {
+    this.#components.emit({ ...this.#head(), ...body });
+  }
+
+  #fieldsOf(flow: Flow, protocol: number): FlowFields {
+    const { remoteAddress, remotePort, localAddress, localPort } = flow;
+    const session = this.#sessions.get(keyOf(flow, protocol));
+    const fields = this.#addressFields(remoteAddress, localAddress, protocol, remotePort, localPort);
+    return {
+      ...fields,
+      ...(session === undefined ? {} : { session: session.id }),
+      src_port: remotePort,
+      dst_port: localPort,
+    };
+  }
+
+  #addressFields(
+    source: number,
+    destination: number,
+    protocol: number,
+    sourcePort: number,
+    destinationPort: number,
+  ): FlowFields {
+    const components = this.#components;
+    return {
+      host: components.hostName(destination, source, protocol),
+      src_ip: formatIpv4(source),
+      dst_ip: formatIpv4(destination),
+      proto: formatIpProtocol(protocol),
+      community_id: communityId({ protocol, source, destination, sourcePort, destinationPort }, (octets) =>
+        components.sha1(octets),
+      ),
+    };
+  }
+}
+
+function end(address: number, port: number): string {
+  return `${formatIpv4(address)}:${port}`;
+}
+
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Flow, protocol: number): string {
+  return `${protocol}:${remoteAddress}:${remotePort}:${localAddress}:${localPort}`;
+}

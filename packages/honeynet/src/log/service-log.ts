@@ -1,0 +1,20 @@
+/** Honeyd's service log (honeyd.md 1.8): what scripts write to their standard error, one line each. */
+import { formatIpv4 } from '@wormwood/base';
+import type { Flow } from '@wormwood/netstack';
+import { formatHoneydTime } from './honeyd-time.ts';
+import { protocolOf } from './packet-log.ts';
+
+/** When a line was written, and where local clocks stood. */
+export interface LogMoment {
+  /** Seconds since 1970. */
+  readonly seconds: number;
+  readonly offsetSeconds: number;
+}
+
+/** Returns the line of the log with its newline; what a terminal would obey is replaced. */
+export function serviceLogLine(moment: LogMoment, flow: Flow, protocol: number, text: string): string {
+  const time = formatHoneydTime(moment.seconds, moment.offsetSeconds);
+  const source = `${formatIpv4(flow.remoteAddress)} ${flow.remotePort}`;
+  const destination = `${formatIpv4(flow.localAddress)} ${flow.localPort}`;
+  return `${time} ${protocolOf(protocol)} ${source} ${destination}: |${text.replaceAll(/\p{Cc}/gu, '.')}|\n`;
+}
