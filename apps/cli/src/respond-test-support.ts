@@ -55,6 +55,8 @@ export interface World {
 
 export interface Started {
   readonly process: ChildProcess;
+  /** Writes to its standard input. */
+  write(text: string): void;
   /** Settles once `found` finds something in what was printed. */
   printed(found: RegExp): Promise<RegExpExecArray>;
   /** Sends the signal and returns the exit code, or null if the signal ended it. */
@@ -64,13 +66,14 @@ export interface Started {
 const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
 
 function started(args: readonly string[]): Started {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const closed = once(child, 'close') as Promise<[number | null]>;
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
   return {
     process: child,
+    write: (written) => void child.stdin.write(written),
     async printed(found) {
       for (;;) {
         const match = found.exec(text);
@@ -136,8 +139,8 @@ actuators:
   return world;
 }
 
-/** A verdict on completed handshakes. */
-function verdictOn(source: string, fields: Readonly<Record<string, unknown>>): unknown {
+/** A verdict on completed handshakes, as `wormwood detect` prints it. */
+export function verdictOn(source: string, fields: Readonly<Record<string, unknown>> = {}): unknown {
   const timeSeconds = Date.now() / 1000;
   return {
     id: `verdict-${source}`,

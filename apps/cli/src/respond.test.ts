@@ -5,7 +5,7 @@ import { formatIpv4 } from '@wormwood/base';
 import { type AuditFindings, checkAudit, readVerdicts } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { ResponseState } from './commands/respond-state.ts';
-import { AUTOMATIC_SCOPE, makeWorld, SCOPE, until, type World } from './respond-test-support.ts';
+import { AUTOMATIC_SCOPE, makeWorld, SCOPE, type World } from './respond-test-support.ts';
 import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
 
 interface Report {
@@ -134,53 +134,6 @@ describe('verdicts', () => {
       expect(refused.stderr).toContain('its `evidence` is missing or of the wrong kind');
       expect((await new ResponseState(world.state).view()).entries).toEqual([]);
     }),
-  );
-});
-
-describe('a pause', () => {
-  it(
-    'keeps everything from being begun until `resume`, and `run` then carries out what waits',
-    inWorld(async (world) => {
-      await world.respond(['pause', '--reason', 'exam week', '--by', 'ada']);
-      await world.respond(['propose', world.writeVerdicts([INFECTED]), '--act']);
-      await world.respond(['run', '--act', '--once']);
-      expect(world.record()).toEqual([]);
-      expect((await world.respond(['list'])).stdout).toContain('All actions are paused.');
-      await world.respond(['resume']);
-      expect(world.record()).toEqual([]);
-      const run = await world.respond(['run', '--act', '--once']);
-      expect(run.stdout).toContain('apply for 10.20.7.9');
-      expect(world.record()).toHaveLength(1);
-      expect(await auditOf(world)).toMatchObject({ ok: true, applied: 2 });
-    }, AUTOMATIC_SCOPE),
-  );
-});
-
-describe('keeping time', () => {
-  it(
-    'ends what is over, and what a deleted scope does not allow any more',
-    inWorld(
-      async (world) => {
-        await world.respond(['propose', world.writeVerdicts(['10.20.7.9', '10.20.7.10']), '--act']);
-        expect(world.record()).toHaveLength(2);
-        const running = world.start(['run', '--act']);
-        await until(() => world.record().length === 4);
-        expect(world.record().map((line) => line.split(' ')[0])).toEqual([
-          'apply',
-          'apply',
-          'release',
-          'release',
-        ]);
-        // The feed's acts last an hour; without a scope they end now.
-        unlinkSync(join(world.state, 'scope.yaml'));
-        await running.printed(/strike 10\.20\.7\.10/);
-        await running.printed(/release for 10\.20\.7\.10 is done/);
-        expect(await running.stop('SIGTERM')).toBe(0);
-        const audit = await auditOf(world);
-        expect(audit).toMatchObject({ ok: true, faults: [], applied: 4, released: 4, open: [] });
-      },
-      AUTOMATIC_SCOPE.replaceAll('ttl: 2h', 'ttl: 2s'),
-    ),
   );
 });
 

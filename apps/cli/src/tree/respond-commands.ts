@@ -1,6 +1,6 @@
 /** `wormwood respond …` on the command line. */
 import { userInfo } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './command-options.ts';
 
@@ -80,14 +80,21 @@ function addDecide(respond: Command, finish: Finish): void {
   ]);
   const run = respond
     .command('run')
-    .description('keep time: carry out what was approved, end what is over, until Ctrl-C')
-    .option('--act', 'carry it out')
+    .description('answer verdicts as they come, carry out what was approved, end what is over, until Ctrl-C')
+    .addArgument(new Argument('[verdicts]', '- for verdicts from standard input, one a line').choices(['-']))
+    .option('--act', 'decide in earnest and carry it out; otherwise nothing is done')
     .option('--once', 'do what is due now and end')
-    .action(async (options: RespondRunOptions) => {
-      const { run: keepTime } = await import('../commands/respond-decide.ts');
-      finish(await keepTime(options));
+    .action(async (verdicts: '-' | undefined, options: RespondRunOptions) => {
+      const { run: serve } = await import('../commands/respond-run.ts');
+      finish(await serve(verdicts, options));
     });
-  withExamples(withStateOptions(run), [['wormwood respond run --act', 'as a service beside the sensor']]);
+  withExamples(withStateOptions(run), [
+    [
+      'wormwood detect watch --events events.jsonl --dark 10.20.64.0/18 --json | wormwood respond run - --act',
+      'live',
+    ],
+    ['wormwood respond run --act --once', 'what is due now'],
+  ]);
 }
 
 function addPeople(respond: Command, finish: Finish): void {
