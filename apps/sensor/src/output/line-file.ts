@@ -1,0 +1,156 @@
+/**
+ * A log that is appended to, a batch of lines at a time, without ever holding up who writes: lines wait in memory, a few
+ * at most of the last second are lost when the process is killed, and of the last two when the machine is. While the
+ * disk takes nothing, lines wait; when too many do, new ones are dropped and counted.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+
+export interface LineFileOptions {
+  readonly path: string;
+  /** Octets that may wait. @default 64 MiB */
+  readonly waitingBytesMax?: number;
+  /** Told once when lines cannot be written, and once when they can again. */
+  onTrouble(sentence: string): void;
+}
+
+const FLUSH_MS = 100;
+const SYNC_MS = 1000;
+const RETRY_MS = 1000;
+const WAITING_BYTES_MAX = 64 * 2 ** 20;
+const FILE_MODE = 0o640;
+
+export class LineFile {
+  readonly #options: LineFileOptions;
+  #file: FileHandle;
+  #lines: string[] = [];
+  #waitingBytes = 0;
+  /** What a write that ended early has left of its batch. */
+  #rest: Uint8Array = new Uint8Array(0);
+  #dropped = 0;
+  #troubleReason: string | null = null;
+  #isDirty = false;
+  #syncedAtMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #work: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(options: LineFileOptions, file: FileHandle) {
+    this.#options = options;
+    this.#file = file;
+  }
+
+  /** Opens the file for appending and makes it if need be; rejects with the system's error. */
+  static async open(options: LineFileOptions): Promise<LineFile> {
+    return new LineFile(options, await open(options.path, 'a', FILE_MODE));
+  }
+
+  /** Lines that were dropped so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Takes a line with its newline. */
+  write(line: string): void {
+    if (this.#waitingBytes + line.length > (this.#options.waitingBytesMax ?? WAITING_BYTES_MAX)) {
+      this.#dropped++;
+      return;
+    }
+    this.#lines.push(line);
+    this.#waitingBytes += line.length;
+    this.#schedule(FLUSH_MS);
+  }
+
+  /** Goes on in a new file of the same name, after somebody has renamed the old one. */
+  reopen(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#flush();
+      const file = await open(this.#options.path, 'a', FILE_MODE);
+      await this.#sync();
+      await this.#file.close();
+      this.#file = file;
+    });
+  }
+
+  /** Writes what waits, as far as the disk takes it, and closes the file. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#inTurn(async () => {
+      await this.#flush();
+      await this.#sync();
+      await this.#file.close();
+    });
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer !== null || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#inTurn(async () => {
+        await this.#flush();
+        if (performance.now() - this.#syncedAtMs >= SYNC_MS) await this.#sync();
+        if (this.#troubleReason !== null) this.#schedule(RETRY_MS);
+        else if (this.#isDirty || this.#lines.length > 0) this.#schedule(FLUSH_MS);
+      });
+    }, delayMs);
+  }
+
+  /** One after the other; a failure of one is reported by it and does not keep the next from its turn. */
+  #inTurn(body: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(body).catch((error: unknown) => this.#fail(error));
+    return this.#work;
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#rest.length > 0 || this.#lines.length > 0) {
+        if (this.#rest.length === 0) this.#takeBatch();
+        // oxlint-disable-next-line no-await-in-loop -- the order of the lines is that of the writes
+        const { bytesWritten } = await this.#file.write(this.#rest);
+        this.#isDirty ||= bytesWritten > 0;
+        this.#rest = this.#rest.subarray(bytesWritten);
+      }
+      this.#recover();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #takeBatch(): void {
+    this.#rest = new TextEncoder().encode(this.#lines.join(''));
+    this.#lines = [];
+    this.#waitingBytes = 0;
+  }
+
+  async #sync(): Promise<void> {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    this.#syncedAtMs = performance.now();
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      // A pipe or a terminal has nothing to synchronize.
+      if (codeOf(error) !== 'EINVAL') this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const reason = codeOf(error);
+    if (this.#troubleReason === reason) return;
+    this.#troubleReason = reason;
+    this.#options.onTrouble(
+      `Cannot write to ${this.#options.path} (${reason}); lines wait in memory until it is possible again.`,
+    );
+  }
+
+  #recover(): void {
+    if (this.#troubleReason === null) return;
+    this.#troubleReason = null;
+    const lost = this.#dropped === 0 ? 'nothing was lost' : `${this.#dropped} lines were dropped so far`;
+    this.#options.onTrouble(`${this.#options.path} can be written to again; ${lost}.`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
