@@ -52,7 +52,7 @@ export interface ReadingTools {
 const SHOWN_MAX = 10;
 
 /** Returns the one file that the options name. */
-export function inputFile({ pcap, events }: DetectFileOptions): {
+function inputFile({ pcap, events }: DetectFileOptions): {
   readonly kind: 'pcap' | 'events';
   readonly path: string;
 } {

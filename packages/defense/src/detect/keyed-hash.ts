@@ -5,7 +5,7 @@
 import type { RandomStream } from '@wormwood/base';
 
 /** The finalizer of MurmurHash3 (Appleby, public domain): every bit of `word` moves every bit of the result. */
-export function mixWord(word: number): number {
+function mixWord(word: number): number {
   let h = word ^ (word >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;

@@ -23,7 +23,7 @@ export interface WalkModel {
   readonly successWhenInfected: number;
 }
 
-export const DEFAULT_WALK_MODEL: WalkModel = { successWhenInnocent: 0.8, successWhenInfected: 0.2 };
+const DEFAULT_WALK_MODEL: WalkModel = { successWhenInnocent: 0.8, successWhenInfected: 0.2 };
 
 /** What a walk so far says. */
 export type WalkState = 'infected' | 'innocent' | 'undecided';
