@@ -41,8 +41,12 @@ export {
   type NamedResult,
   trajectoryChart,
 } from './figure/charts.ts';
+export { addressMap } from './figure/address-map.ts';
+export { type Picture, pictureSvg } from './figure/picture.ts';
 export { toSvg, type SvgOptions } from './figure/svg.ts';
 export { toTerminal, type TerminalOptions } from './figure/terminal.ts';
+
+export { designMap } from './design-map.ts';
 
 // The report and its parts.
 export { seriesColumns, type SeriesColumn, seriesCsv, summaryCsv, toCsv } from './report/csv.ts';

@@ -15,7 +15,7 @@ import { agreements } from '../demo/fidelity.ts';
 import { storyOf } from '../demo/story.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
-import { chartFiles } from '../output/result-files.ts';
+import { chartFiles, pictureFiles } from '../output/result-files.ts';
 import { type OutputFile, prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
@@ -100,6 +100,7 @@ function demoFiles({ delays }: DemoExperiment, story: Report, summary: object): 
     { name: 'report.html', content: renderReport(story) },
     { name: 'result.json', content: `${JSON.stringify({ ...summary, result })}\n` },
     ...charts.flatMap(chartFiles),
+    ...story.sections.flatMap(({ pictures = [] }) => pictures.flatMap(pictureFiles)),
     ...charts.map((chart) => ({ name: `${chart.id}.csv`, content: chartCsv(chart) })),
     ...story.sections.flatMap(({ title, tables }) =>
       tables.map(({ columns, rows }) => ({

@@ -13,6 +13,7 @@ import { type CheckedScenario, openScenario } from '../check-scenario.ts';
 import type { SimRunOptions } from '../command-tree.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
+import { picturesOf } from '../output/pictures.ts';
 import { resultFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
@@ -37,7 +38,9 @@ export async function simRun(argument: string, options: SimRunOptions): Promise<
   try {
     const { result, infections } = await simulate(checked, { options, terminal, interrupt });
     if (directory !== undefined && result.runs > 0) {
-      await saveFiles(directory, resultFiles(result, infections));
+      const name = String(result.scenario['name']);
+      const pictures = picturesOf(checked.outbreak, { name, seed: result.seed, infections });
+      await saveFiles(directory, resultFiles(result, { infections, pictures }));
       terminal.say(`Written to ${out}; open ${join(directory, 'report.html')}`);
     }
     await terminal.print(options.json ? JSON.stringify(result) : describe(result, terminal));

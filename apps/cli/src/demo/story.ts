@@ -1,8 +1,11 @@
 /** The experiment as a report: verdict, sections with figures and tables, facts. Terminal and HTML show the same one. */
 import {
+  checkScenarioDocument,
+  designMap,
   experimentReport,
   type Report,
   type ReportSection,
+  type SimulationResult,
   trajectoryChart,
   verdict,
 } from '@wormwood/scenario';
@@ -36,7 +39,12 @@ export function storyOf({ alone, delays, fidelities }: DemoExperiment): Report {
   });
   return {
     ...report,
-    sections: [aloneSection(alone), ...report.sections, fidelitySection(fidelities)],
+    sections: [
+      aloneSection(alone),
+      ...report.sections,
+      ...designSection(featured.meanField),
+      fidelitySection(fidelities),
+    ],
     // Two results for each number of honeypots would make the file several times as large.
     results: [
       { name: 'no honeypots', result: alone },
@@ -47,6 +55,16 @@ export function storyOf({ alone, delays, fidelities }: DemoExperiment): Report {
       ...fidelities.slice(1).map(({ note, result }) => ({ name: note, result })),
     ],
   };
+}
+
+/** The experiment between and beyond its numbers. */
+function designSection({ scenario }: SimulationResult): readonly ReportSection[] {
+  const check = checkScenarioDocument(scenario, 'demo');
+  const picture = check.ok ? designMap(check.outbreak) : null;
+  if (picture === null) return [];
+  const text =
+    'Below some ten minutes the start hardly matters and the number decides; above a quarter of an hour the start does.';
+  return [{ title: 'How many honeypots, how soon', text, charts: [], pictures: [picture], tables: [] }];
 }
 
 function aloneSection(alone: DemoExperiment['alone']): ReportSection {

@@ -4,6 +4,8 @@ import type { InfectionLog } from '@wormwood/epidemic';
 import {
   type LineChart,
   outbreakReport,
+  type Picture,
+  pictureSvg,
   renderReport,
   seriesColumns,
   seriesCsv,
@@ -16,15 +18,22 @@ import { svgToPng } from '../png.ts';
 import { VERSION } from '../version.ts';
 import type { OutputFile } from './save.ts';
 
-/** Returns the files of a result; `infections`, when the run kept them, adds who infected whom. */
-export function resultFiles(result: SimulationResult, infections: InfectionLog | undefined): OutputFile[] {
-  const report = outbreakReport(result);
+export interface ResultExtras {
+  /** Who infected whom, when the run kept it. */
+  readonly infections: InfectionLog | undefined;
+  readonly pictures: readonly Picture[];
+}
+
+/** Returns the files of a result. */
+export function resultFiles(result: SimulationResult, { infections, pictures }: ResultExtras): OutputFile[] {
+  const report = outbreakReport(result, pictures);
   return [
     { name: 'result.json', content: `${JSON.stringify(result)}\n` },
     { name: 'series.csv', content: seriesCsv(result) },
     { name: 'series.parquet', content: seriesParquet(result) },
     ...(infections === undefined ? [] : infectionFiles(infections)),
     ...report.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
+    ...pictures.flatMap(pictureFiles),
     { name: 'report.html', content: renderReport(report) },
   ];
 }
@@ -35,6 +44,15 @@ export function chartFiles(chart: LineChart): OutputFile[] {
   return [
     { name: `${chart.id}.svg`, content: svg },
     { name: `${chart.id}.png`, content: svgToPng(svg) },
+  ];
+}
+
+/** Returns a picture as SVG and PNG. */
+export function pictureFiles(picture: Picture): OutputFile[] {
+  const svg = pictureSvg(picture);
+  return [
+    { name: `${picture.id}.svg`, content: svg },
+    { name: `${picture.id}.png`, content: svgToPng(svg) },
   ];
 }
 

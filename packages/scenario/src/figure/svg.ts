@@ -18,6 +18,7 @@ import {
 } from './layout.ts';
 import { darkFigureStyle, lineColors, type Palette, paletteOf, type Theme } from './palette.ts';
 import { thinLine } from './thin-line.ts';
+import { escapeXml } from './xml.ts';
 
 export interface SvgOptions {
   /** Pixels; below 560 curves are named in a legend instead of at their ends. @default 760 */
@@ -208,18 +209,4 @@ function curveMark({ role, x, y }: Line, color: string, tolerance: number): Plot
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-/** Returns text that is safe between tags and inside double quotes. */
-export function escapeXml(text: string): string {
-  return (
-    text
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      // XML 1.0, 2.2: these have no place in a document, not even escaped.
-      // oxlint-disable-next-line no-control-regex
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-  );
 }

@@ -7,7 +7,9 @@ import type { EngineName } from '@wormwood/epidemic';
 import type { LineChart } from '../figure/chart.ts';
 import { fileNameOf, type NamedResult } from '../figure/charts.ts';
 import { paletteStyle } from '../figure/palette.ts';
-import { escapeXml, toSvg } from '../figure/svg.ts';
+import { type Picture, pictureSvg } from '../figure/picture.ts';
+import { toSvg } from '../figure/svg.ts';
+import { escapeXml } from '../figure/xml.ts';
 import type { SimulationResult } from '../result.ts';
 import { scenarioText } from '../scenario-file.ts';
 import { seriesCsv, summaryCsv } from './csv.ts';
@@ -39,11 +41,13 @@ export interface ReportSection {
   readonly title: string;
   readonly text: string;
   readonly charts: readonly LineChart[];
+  readonly pictures?: readonly Picture[];
   readonly tables: readonly ReportTable[];
 }
 
 /** Nothing is loaded and nothing runs, whatever a name in a scenario tries. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY =
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Returns the report as the text of an HTML file. */
 export function renderReport(report: Report): string {
@@ -88,11 +92,15 @@ function renderHighlights(highlights: readonly Highlight[]): string {
   return `<dl class="highlights">${items.join('')}</dl>`;
 }
 
-function renderSection({ title, text, charts, tables }: ReportSection, number: () => number): string {
+function renderSection(
+  { title, text, charts, pictures = [], tables }: ReportSection,
+  number: () => number,
+): string {
   return [
     `<section><h2>${escapeXml(title)}</h2>`,
     text === '' ? '' : `<p>${escapeXml(text)}</p>`,
     ...charts.map((chart) => renderChart(chart, number())),
+    ...pictures.map((picture) => renderPicture(picture, number())),
     ...tables.map(renderTable),
     '</section>',
   ].join('\n');
@@ -108,6 +116,15 @@ function renderChart(chart: LineChart, number: number): string {
     `<details><summary>Numbers behind figure ${number}</summary>`,
     renderTable(chartTable(chart)),
     `<p class="links">${csvLink('All of them as CSV', `${chart.id}.csv`, chartCsv(chart))}</p></details></figure>`,
+  ].join('');
+}
+
+function renderPicture(picture: Picture, number: number): string {
+  const wide = pictureSvg(picture, { theme: 'auto', width: 860 });
+  const narrow = pictureSvg(picture, { theme: 'auto', width: 400 });
+  return [
+    `<figure id="${escapeXml(picture.id)}"><div class="wide">${wide}</div><div class="narrow">${narrow}</div>`,
+    `<figcaption><b>Figure ${number}.</b> ${escapeXml(picture.caption)}</figcaption></figure>`,
   ].join('');
 }
 

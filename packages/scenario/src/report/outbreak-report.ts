@@ -10,6 +10,7 @@ import {
   type NamedResult,
   trajectoryChart,
 } from '../figure/charts.ts';
+import type { Picture } from '../figure/picture.ts';
 import { nameOf } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';
 import { threeFacts } from './facts.ts';
@@ -20,8 +21,8 @@ import { comparisonTable, engineTable, summaryTable } from './tables.ts';
 import { verdict } from './verdict.ts';
 import { percent, ratio } from './wording.ts';
 
-/** Returns the report of one outbreak. */
-export function outbreakReport(result: SimulationResult): Report {
+/** Returns the report of one outbreak; `pictures` are shown after its curves. */
+export function outbreakReport(result: SimulationResult, pictures: readonly Picture[] = []): Report {
   const title = nameOf(result);
   return {
     title,
@@ -30,6 +31,9 @@ export function outbreakReport(result: SimulationResult): Report {
     facts: threeFacts(result),
     sections: [
       { title: 'The outbreak', text: '', charts: [trajectoryChart(result)], tables: [summaryTable(result)] },
+      ...(pictures.length === 0
+        ? []
+        : [{ title: 'How many, how soon, where', text: '', charts: [], pictures, tables: [] }]),
     ],
     results: [{ name: title, result }],
   };

@@ -1,0 +1,41 @@
+/** The pictures of an outbreak that are no curves: what other honeypots would have done, and where everything lies. */
+import { formatDuration, randomStreams } from '@wormwood/base';
+import { type InfectionLog, type Outbreak, placePopulation, PLACEMENT_STREAM } from '@wormwood/epidemic';
+import { addressMap, designMap, type Picture } from '@wormwood/scenario';
+
+export interface PictureSource {
+  readonly name: string;
+  readonly seed: string;
+  /** Of the first run, where it was kept. */
+  readonly infections: InfectionLog | undefined;
+}
+
+/** Returns the pictures that there are to draw of an outbreak. */
+export function picturesOf(
+  outbreak: Outbreak,
+  { name, seed, infections }: PictureSource,
+): readonly Picture[] {
+  const design = designMap(outbreak);
+  return [
+    ...(design === null ? [] : [design]),
+    ...(infections === undefined ? [] : [mapOf(outbreak, { name, seed, infections })]),
+  ];
+}
+
+function mapOf(
+  outbreak: Outbreak,
+  { name, seed, infections }: PictureSource & { readonly infections: InfectionLog },
+): Picture {
+  // The engine drew the places from this very stream.
+  const placed = placePopulation(outbreak, randomStreams(seed).stream(PLACEMENT_STREAM, 0));
+  return addressMap(
+    {
+      space: outbreak,
+      hostAddress: infections.address,
+      honeypotAddress: placed.honeypotAddress,
+      host: infections.host,
+      timeSeconds: infections.timeSeconds,
+    },
+    { id: 'address-map', title: `${name}: where`, timeText: formatDuration },
+  );
+}

@@ -1,0 +1,16 @@
+/** Pictures that are no curves: fields and maps, drawn by one call. */
+import { type AddressMap, addressMapSvg } from './address-map.ts';
+import { type FieldChart, fieldSvg } from './field-chart.ts';
+import { darkFigureStyle, type Theme } from './palette.ts';
+
+export type Picture = FieldChart | AddressMap;
+
+/** Returns the picture as SVG text that stands alone; its options are those of `toSvg`. */
+export function pictureSvg(
+  picture: Picture,
+  { width = 760, theme = 'light' }: { readonly width?: number; readonly theme?: Theme } = {},
+): string {
+  const svg =
+    picture.kind === 'field' ? fieldSvg(picture, { width, theme }) : addressMapSvg(picture, { width, theme });
+  return theme === 'auto' ? svg.replace('</desc>', `</desc><style>${darkFigureStyle()}</style>`) : svg;
+}
