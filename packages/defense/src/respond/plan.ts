@@ -19,7 +19,7 @@ export interface Moment extends Standing {
 /** Decisions that wait for approval or for their turn; more are not of use to anybody. */
 export const WAITING_MAX = 1000;
 /** Verdicts refused for the same reason that are recorded one by one in a minute; a flood must not fill the log. */
-export const ANSWERS_PER_MINUTE_MAX = 30;
+const ANSWERS_PER_MINUTE_MAX = 30;
 /** After so many failures of an act that is known not to be in force, it is given up. */
 export const APPLY_FAILURES_MAX = 3;
 const RETRY_FIRST_SECONDS = 5;

@@ -47,13 +47,13 @@ export interface ScopeProblem {
 }
 
 /** Nobody's scope is larger than a /8, whatever its own limit says. */
-export const SCOPE_ADDRESSES_MAX: number = 2 ** 24;
+const SCOPE_ADDRESSES_MAX: number = 2 ** 24;
 const PREFIX_LENGTH_MIN = 8;
 /** A permission for ever is a permission forgotten. */
-export const SCOPE_LIFETIME_SECONDS_MAX: number = 366 * 86_400;
-export const TTL_SECONDS_MAX: number = 30 * 86_400;
-export const ACTIONS_PER_MINUTE_MAX = 600;
-export const ACTIVE_ACTIONS_MAX = 65_536;
+const SCOPE_LIFETIME_SECONDS_MAX: number = 366 * 86_400;
+const TTL_SECONDS_MAX: number = 30 * 86_400;
+const ACTIONS_PER_MINUTE_MAX = 600;
+const ACTIVE_ACTIONS_MAX = 65_536;
 const NAME_LENGTH_MAX = 100;
 /** What stands in a mail header and in a JSON feed without quoting; one address, no display name. */
 export const MAIL_ADDRESS: RegExp =
