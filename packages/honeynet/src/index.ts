@@ -19,3 +19,6 @@ export type { SensorEvent } from './event/event.ts';
 export { EventMaker, type EventMakerComponents } from './event/event-maker.ts';
 export { PacketLog, type PacketLogComponents } from './log/packet-log.ts';
 export { type LogMoment, serviceLogLine } from './log/service-log.ts';
+export type { FrequentKey } from './metrics/frequent-keys.ts';
+export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
+export { TrafficCounts } from './metrics/traffic-counts.ts';
