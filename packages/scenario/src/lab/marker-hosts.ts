@@ -1,0 +1,276 @@
+/**
+ * The lab's hosts, all of them behind one link device. A host listens on one port for one inert text; what the text does
+ * is decided by whoever is told of its arrival. The hosts speak just enough TCP for evidence that nobody can forge: SYN,
+ * SYN/ACK, ACK with the marker, RST. Nothing is kept for a connection; as with SYN cookies (RFC 4987 3.6) the initial
+ * sequence numbers are a keyed hash of the flow, so that an answer is known by its acknowledgment number.
+ */
+import { assert, type RandomStream } from '@wormwood/base';
+import type { LinkDevice } from '@wormwood/netstack';
+import {
+  checkEthernet,
+  checkIpv4,
+  checkTcp,
+  emitIpv4,
+  emitTcp,
+  ETHERNET_HEADER_LENGTH,
+  etherType,
+  hashFlow,
+  IPV4_HEADER_LENGTH,
+  ipProtocol,
+  type Ipv4Repr,
+  ipv4Field,
+  pseudoHeaderSum,
+  readEthernetHeaderLength,
+  readIpv4HeaderLength,
+  readPseudoHeaderSumIpv4,
+  readTcpHeaderLength,
+  readU16,
+  readU32,
+  readU8,
+  seqAdd,
+  tcpField,
+  tcpFlag,
+  TCP_HEADER_LENGTH,
+  type TcpRepr,
+  verifyIpv4Checksum,
+  verifyTcpChecksum,
+  writeMac,
+  writeU16,
+} from '@wormwood/wire';
+
+/** Carried in place of a worm: a text that no program does anything with. */
+export const LAB_MARKER = 'WORMWOOD-LAB-MARKER';
+
+export interface MarkerHostsComponents {
+  readonly device: LinkDevice;
+  /** Index of the host with this address, or -1. */
+  hostAt(address: number): number;
+  readonly port: number;
+  /** For the secret of the sequence numbers and for source ports. */
+  readonly stream: RandomStream;
+  /** The marker has reached the host of this index; `source` is the address that it came from. */
+  received(host: number, source: number): void;
+  /** Ethernet addresses of the hosts' side and of the router; needed on a device with Ethernet. */
+  readonly link?: { readonly own: number; readonly router: number };
+}
+
+export interface MarkerHostsCounts {
+  /** Frames sent and taken. */
+  readonly sent: number;
+  readonly received: number;
+  /** Markers handed to the far side of an open connection, and markers that arrived here. */
+  readonly markersSent: number;
+  readonly markersReceived: number;
+  /** Frames for which the device had no room. */
+  readonly dropped: number;
+}
+
+interface Segment {
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly flags: number;
+  readonly sequenceNumber: number;
+  readonly acknowledgmentNumber: number;
+  readonly payload: Uint8Array;
+}
+
+const MARKER = Uint8Array.from(LAB_MARKER, (character) => character.codePointAt(0) ?? 0);
+const NO_PAYLOAD = new Uint8Array(0);
+const EPHEMERAL_FIRST = 32_768;
+const EPHEMERAL_COUNT = 28_232;
+const WINDOW = 65_535;
+const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
+const { SYN, ACK, RST, PSH } = tcpFlag;
+
+export class MarkerHosts {
+  readonly #components: MarkerHostsComponents;
+  readonly #secret: number;
+  readonly #linkLength: number;
+  #sent = 0;
+  #received = 0;
+  #markersSent = 0;
+  #markersReceived = 0;
+  #dropped = 0;
+
+  constructor(components: MarkerHostsComponents) {
+    const isEthernet = components.device.medium === 'ethernet';
+    assert(!isEthernet || components.link !== undefined, 'hosts on Ethernet have Ethernet addresses');
+    this.#components = components;
+    this.#secret = components.stream.nextUint32();
+    this.#linkLength = isEthernet ? ETHERNET_HEADER_LENGTH : 0;
+  }
+
+  /** Sends the SYN of a probe; what follows if it is answered, `work` does. */
+  probe(source: number, destination: number): void {
+    const sourcePort = EPHEMERAL_FIRST + this.#components.stream.nextBelow(EPHEMERAL_COUNT);
+    const ends = { source, destination, sourcePort, destinationPort: this.#components.port };
+    const sequenceNumber = this.#initialSequence(ends);
+    this.#send({ ...ends, flags: SYN, sequenceNumber, acknowledgmentNumber: 0, payload: NO_PAYLOAD });
+  }
+
+  /** Takes the frames that wait, at most `budget`, and answers them; returns how many there were. */
+  work(budget: number): number {
+    const frames = this.#components.device.receive(this.#receiveFrame, budget);
+    this.#components.device.flush();
+    return frames;
+  }
+
+  counts(): MarkerHostsCounts {
+    return {
+      sent: this.#sent,
+      received: this.#received,
+      markersSent: this.#markersSent,
+      markersReceived: this.#markersReceived,
+      dropped: this.#dropped,
+    };
+  }
+
+  readonly #receiveFrame = (bytes: Uint8Array, start: number, end: number): void => {
+    let ipStart = start;
+    if (this.#linkLength > 0) {
+      if (checkEthernet(bytes, start, end) !== undefined) return;
+      ipStart = start + readEthernetHeaderLength(bytes, start);
+      if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return;
+    }
+    if (checkIpv4(bytes, ipStart, end) !== undefined || !verifyIpv4Checksum(bytes, ipStart)) return;
+    if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.tcp) return;
+    const destination = readU32(bytes, ipStart + ipv4Field.destination);
+    const host = this.#components.hostAt(destination);
+    if (host < 0) return;
+    const tcpStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
+    const tcpEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    if (checkTcp(bytes, tcpStart, tcpEnd) !== undefined) return;
+    const sum = readPseudoHeaderSumIpv4(bytes, ipStart);
+    if (!verifyTcpChecksum(bytes, tcpStart, tcpEnd, sum)) return;
+    this.#received++;
+    this.#receiveSegment(host, {
+      source: readU32(bytes, ipStart + ipv4Field.source),
+      destination,
+      sourcePort: readU16(bytes, tcpStart + tcpField.sourcePort),
+      destinationPort: readU16(bytes, tcpStart + tcpField.destinationPort),
+      flags: readU8(bytes, tcpStart + tcpField.flags),
+      sequenceNumber: readU32(bytes, tcpStart + tcpField.sequenceNumber),
+      acknowledgmentNumber: readU32(bytes, tcpStart + tcpField.acknowledgmentNumber),
+      payload: bytes.subarray(tcpStart + readTcpHeaderLength(bytes, tcpStart), tcpEnd),
+    });
+  };
+
+  #receiveSegment(host: number, segment: Segment): void {
+    const { flags, acknowledgmentNumber } = segment;
+    const own = endsOfAnswer(segment);
+    if ((flags & RST) !== 0) return;
+    const expected = seqAdd(this.#initialSequence(own), 1);
+    if (segment.sourcePort === this.#components.port && (flags & (SYN | ACK)) === (SYN | ACK)) {
+      if (acknowledgmentNumber === expected) this.#deliver(own, segment);
+    } else if (segment.destinationPort !== this.#components.port) return;
+    else if ((flags & (SYN | ACK)) === SYN) this.#accept(own, segment);
+    else if (acknowledgmentNumber === expected && isMarker(segment.payload)) {
+      this.#markersReceived++;
+      this.#components.received(host, segment.source);
+    }
+  }
+
+  /** The probed port is open: the handshake is completed with the marker, and the connection is over. */
+  #deliver(own: Ends, { sequenceNumber, acknowledgmentNumber }: Segment): void {
+    const next = { sequenceNumber: acknowledgmentNumber, acknowledgmentNumber: seqAdd(sequenceNumber, 1) };
+    this.#markersSent++;
+    this.#send({ ...own, ...next, flags: ACK | PSH, payload: MARKER });
+    const end = seqAdd(acknowledgmentNumber, MARKER.length);
+    this.#send({ ...own, ...next, sequenceNumber: end, flags: RST | ACK, payload: NO_PAYLOAD });
+  }
+
+  #accept(own: Ends, { sequenceNumber }: Segment): void {
+    this.#send({
+      ...own,
+      flags: SYN | ACK,
+      sequenceNumber: this.#initialSequence(own),
+      acknowledgmentNumber: seqAdd(sequenceNumber, 1),
+      payload: NO_PAYLOAD,
+    });
+  }
+
+  #send(segment: Segment): void {
+    const { device, link } = this.#components;
+    const start = reserveOrFlush(device);
+    if (start < 0) {
+      this.#dropped++;
+      return;
+    }
+    const out = device.transmitBuffer;
+    if (link !== undefined && this.#linkLength > 0) {
+      writeMac(out, start, link.router);
+      writeMac(out, start + 6, link.own);
+      writeU16(out, start + 12, etherType.ipv4);
+    }
+    const ipStart = start + this.#linkLength;
+    emitIpv4(ipOf(segment), out, ipStart);
+    // The segment is written in place; IP has only left its room.
+    emitTcp(tcpOf(segment), out, ipStart + IPV4_HEADER_LENGTH, pseudoHeaderSum(segment));
+    device.commit(this.#linkLength + HEADERS_LENGTH + segment.payload.length);
+    this.#sent++;
+  }
+
+  #initialSequence({ source, destination, sourcePort, destinationPort }: Ends): number {
+    return hashFlow(this.#secret, source, destination, (sourcePort << 16) | destinationPort);
+  }
+}
+
+type Ends = Pick<Segment, 'source' | 'destination' | 'sourcePort' | 'destinationPort'>;
+
+function endsOfAnswer({ source, destination, sourcePort, destinationPort }: Ends): Ends {
+  return {
+    source: destination,
+    destination: source,
+    sourcePort: destinationPort,
+    destinationPort: sourcePort,
+  };
+}
+
+/** Where the next frame goes; hands over what is queued when there is no more room. */
+function reserveOrFlush(device: LinkDevice): number {
+  const start = device.reserve();
+  if (start >= 0) return start;
+  device.flush();
+  return device.reserve();
+}
+
+function isMarker(payload: Uint8Array): boolean {
+  return payload.length === MARKER.length && MARKER.every((octet, index) => payload[index] === octet);
+}
+
+function tcpOf(segment: Segment): TcpRepr {
+  return {
+    sourcePort: segment.sourcePort,
+    destinationPort: segment.destinationPort,
+    sequenceNumber: segment.sequenceNumber,
+    acknowledgmentNumber: segment.acknowledgmentNumber,
+    reserved: 0,
+    flags: segment.flags,
+    window: WINDOW,
+    urgentPointer: 0,
+    options: [],
+    payload: segment.payload,
+  };
+}
+
+function ipOf({ source, destination, payload }: Segment): Ipv4Repr {
+  return {
+    typeOfService: 0,
+    identification: 0,
+    reservedFlag: false,
+    dontFragment: true,
+    moreFragments: false,
+    fragmentOffset: 0,
+    timeToLive: 64,
+    protocol: ipProtocol.tcp,
+    source,
+    destination,
+    options: [],
+    payload: ROOM.subarray(0, TCP_HEADER_LENGTH + payload.length),
+  };
+}
+
+/** Where the segment will be written. */
+const ROOM = new Uint8Array(TCP_HEADER_LENGTH + MARKER.length);

@@ -1,0 +1,79 @@
+/**
+ * The lab's network in memory: a router with the hosts on one side and the honeynet on the other. What is addressed to
+ * nobody ends here, and what is addressed outside of the lab would be counted as strayed: there is no way out to take.
+ */
+import type { AddressSet } from '@wormwood/base';
+import { type LinkDevice, type MemoryDevice, memoryLink } from '@wormwood/netstack';
+import { ipv4Field, readU32 } from '@wormwood/wire';
+
+export interface MemoryNetworkCounts {
+  readonly toHosts: number;
+  readonly toHoneynet: number;
+  /** For addresses of the lab where nobody is. */
+  readonly unanswered: number;
+  /** For addresses outside of the lab; none, or the lab is broken. */
+  readonly strayed: number;
+}
+
+const SLOTS = 1024;
+
+export class MemoryNetwork {
+  /** The ends that are handed to the hosts and to the honeynet. */
+  readonly hosts: LinkDevice;
+  readonly honeynet: LinkDevice;
+  readonly #hosts: MemoryDevice;
+  readonly #honeynet: MemoryDevice;
+  readonly #components: MemoryNetworkComponents;
+  readonly #counts = { toHosts: 0, toHoneynet: 0, unanswered: 0, strayed: 0 };
+
+  constructor(components: MemoryNetworkComponents) {
+    const options = { medium: 'ip' as const, slots: SLOTS };
+    [this.hosts, this.#hosts] = memoryLink(options);
+    [this.honeynet, this.#honeynet] = memoryLink(options);
+    this.#components = components;
+  }
+
+  /** Passes on every frame that waits. Returns how many were passed on to somebody. */
+  forward(): number {
+    const before = this.#counts.toHosts + this.#counts.toHoneynet;
+    this.#hosts.receive(this.#route, SLOTS);
+    this.#honeynet.receive(this.#route, SLOTS);
+    const passed = this.#counts.toHosts + this.#counts.toHoneynet - before;
+    if (passed > 0) {
+      this.#hosts.flush();
+      this.#honeynet.flush();
+    }
+    return passed;
+  }
+
+  counts(): MemoryNetworkCounts {
+    return { ...this.#counts };
+  }
+
+  readonly #route = (bytes: Uint8Array, start: number, end: number): void => {
+    const destination = readU32(bytes, start + ipv4Field.destination);
+    const components = this.#components;
+    if (components.isHost(destination)) {
+      this.#counts.toHosts++;
+      pass(this.#hosts, bytes, start, end);
+    } else if (components.isHoneypot(destination)) {
+      this.#counts.toHoneynet++;
+      pass(this.#honeynet, bytes, start, end);
+    } else if (components.space.contains(destination)) this.#counts.unanswered++;
+    else this.#counts.strayed++;
+  };
+}
+
+export interface MemoryNetworkComponents {
+  readonly space: AddressSet;
+  isHost(address: number): boolean;
+  isHoneypot(address: number): boolean;
+}
+
+/** The queues hold more than what a single probe sets in motion. */
+function pass(to: LinkDevice, bytes: Uint8Array, start: number, end: number): void {
+  const at = to.reserve();
+  if (at < 0) return;
+  to.transmitBuffer.set(bytes.subarray(start, end), at);
+  to.commit(end - start);
+}
