@@ -16,6 +16,7 @@ const COMMANDS = [
   ['detect', 'explain'],
   ['sim'],
   ['sim', 'run'],
+  ['sim', 'report'],
   ['respond'],
   ['respond', 'propose'],
   ['respond', 'scope', 'sign'],
@@ -120,7 +121,7 @@ describe('completion', () => {
   });
 
   it.each([
-    ['sim ', ['run']],
+    ['sim ', ['run', 'report']],
     ['sim run --en', ['--engine']],
     ['sim run x --engine ', ['ode', 'stochastic', 'hosts', 'probes']],
     ['completion f', ['fish']],

@@ -23,6 +23,10 @@ export interface SimRunOptions extends PrintOptions {
   readonly out?: string;
 }
 
+export interface SimReportOptions extends PrintOptions {
+  readonly out: string;
+}
+
 export interface DemoOptions extends PrintOptions {
   readonly seed: string;
   readonly workers: number;
@@ -92,7 +96,23 @@ function addSim(parent: Command, finish: (exitCode: ExitCode) => void): void {
     ['wormwood sim run mine.yaml --out results', 'with figures and a report'],
     ['wormwood sim run - --json < mine.yaml', 'from standard input, for a program'],
   ]);
+  addSimReport(sim, finish);
   withExamples(sim, [['wormwood sim run provos-2004-20min', 'one scenario, once']]);
+}
+
+function addSimReport(sim: Command, finish: (exitCode: ExitCode) => void): void {
+  const report = sim
+    .command('report')
+    .description('write the report of a saved run, or of several side by side')
+    .argument('<run...>', 'directories that sim run --out wrote, or their result.json')
+    .option('--out <dir>', 'directory for report and figures', 'out/report')
+    .action(async (runs: readonly string[], options: SimReportOptions) => {
+      const { simReport } = await import('./commands/sim-report.ts');
+      finish(await simReport(runs, options));
+    });
+  withExamples(withPrintOptions(report), [
+    ['wormwood sim report out/few out/many --out out/compared', 'two runs side by side'],
+  ]);
 }
 
 function addSchema(parent: Command, finish: (exitCode: ExitCode) => void): void {

@@ -27,6 +27,7 @@ export type {
   SingleSeries,
   SingleSummary,
 } from './result.ts';
+export { readResult } from './read-result.ts';
 export { type ResultContext, toEnsembleResult, toSingleResult } from './to-result.ts';
 
 // Figures: charts as data, and their renderers.

@@ -127,13 +127,19 @@ export interface PlacedRun {
   readonly timeSeconds: ArrayLike<number>;
 }
 
+export interface MapWords {
+  readonly id: string;
+  readonly title: string;
+  readonly timeText: (seconds: number) => string;
+}
+
 /** Shares of all infections at which the map is drawn. */
 const MOMENTS = [0.01, 0.1, 0.5, 1] as const;
 
 /** Returns where the vulnerable hosts and the honeypots lie, and the infected ones as they become more. */
 export function addressMap(
   { space, hostAddress, honeypotAddress, host, timeSeconds }: PlacedRun,
-  { id, title, timeText }: { readonly id: string; readonly title: string; timeText(seconds: number): string },
+  { id, title, timeText }: MapWords,
 ): AddressMap {
   const vulnerable = countInCells(space, hostAddress);
   const honeypots = new Float64Array(vulnerable.length);
