@@ -50,6 +50,9 @@ export {
   type SeriesBand,
 } from './ensemble.ts';
 
+// Another model, for comparison.
+export { type AawpOutbreak, aawpInfected } from './aawp.ts';
+
 // What is known in closed form.
 export {
   earlyCoefficientOfVariation,
