@@ -6,6 +6,7 @@ import {
   firstHoneypotContactSeconds,
   growthTime,
   honeypotLoadPerSecond,
+  localPreferenceFactor,
   logisticInfected,
   logisticInfectedSeconds,
   logisticSusceptible,
@@ -264,5 +265,22 @@ describe('randomness of small outbreaks', () => {
     expectRelative(trigamma(1), Math.PI ** 2 / 6, 1e-14);
     expectRelative(trigamma(0.5), Math.PI ** 2 / 2, 1e-14);
     for (const x of [2, 9.5, 150]) expectRelative(trigamma(x) - trigamma(x + 1), 1 / x ** 2, 1e-10);
+  });
+});
+
+describe('local preference', () => {
+  const populated = { slash8: 116, slash16: 20_000 };
+
+  it('multiplies growth as reported for Code Red II, Nimda and Sasser', () => {
+    const factor = (own16: number, own8: number, anywhere: number): number =>
+      localPreferenceFactor({ own16, own8, anywhere }, populated);
+    expect(factor(3 / 8, 1 / 2, 1 / 8)).toBeCloseTo(2.457, 3);
+    expect(factor(1 / 2, 1 / 4, 1 / 4)).toBeCloseTo(2.44, 3);
+    expect(factor(1 / 4, 1 / 4, 1 / 2)).toBeCloseTo(1.871, 3);
+  });
+
+  it('changes nothing where hosts lie everywhere', () => {
+    const everywhere = { slash8: 256, slash16: 65_536 };
+    expect(localPreferenceFactor({ own16: 0.5, own8: 0.25, anywhere: 0.25 }, everywhere)).toBe(1);
   });
 });

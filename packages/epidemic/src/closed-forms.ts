@@ -245,3 +245,27 @@ export function trigamma(x: number): number {
   const bernoulli = 1 / 6 - y * (1 / 30 - y * (1 / 42 - y * (1 / 30 - y * (5 / 66 - (y * 691) / 2730))));
   return sum + 1 / shifted + y / 2 + (y / shifted) * bernoulli;
 }
+
+/** How a worm with local preference picks its targets: fractions of its probes, 1 together. */
+export interface LocalPreference {
+  readonly own16: number;
+  readonly own8: number;
+  readonly anywhere: number;
+}
+
+/** The whole IPv4 space has 2^8 networks /8 and 2^16 networks /16. */
+const SLASH8 = 2 ** 8;
+const SLASH16 = 2 ** 16;
+
+/**
+ * Returns how many times as often a host of the populated networks is probed as under uniform scanning of IPv4, where
+ * all that is vulnerable lies evenly in `slash8` networks /8 and, within them, `slash16` networks /16: the growth factor
+ * of a worm with local preference, and of the contacts with honeypots spread over the same networks (models of Chen et
+ * al. 2003 and of Zou et al. 2006, homogeneous groups).
+ */
+export function localPreferenceFactor(
+  { own16, own8, anywhere }: LocalPreference,
+  populated: { readonly slash8: number; readonly slash16: number },
+): number {
+  return anywhere + own8 * (SLASH8 / populated.slash8) + own16 * (SLASH16 / populated.slash16);
+}

@@ -62,6 +62,8 @@ export {
   type GeneralEpidemic,
   growthTime,
   honeypotLoadPerSecond,
+  type LocalPreference,
+  localPreferenceFactor,
   logisticInfected,
   logisticInfectedSeconds,
   logisticSusceptible,

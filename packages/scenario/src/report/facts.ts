@@ -3,6 +3,7 @@
  * 1.8): the threshold is a count, the delay has a wall, and placement matters to worms that prefer what is near.
  */
 import { formatCount, formatDuration } from '@wormwood/base';
+import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic';
 import type { SimulationResult } from '../result.ts';
 import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from './outbreak-numbers.ts';
 import { figureOf } from './summary-figures.ts';
@@ -88,15 +89,15 @@ function delayFact(numbers: OutbreakNumbers): Fact {
 }
 
 /** Code Red II: the shares of its probes to its own /16, its own /8 and anywhere (models.md 1.8). */
-const CODE_RED_II = { own16: 3 / 8, own8: 1 / 2, anywhere: 1 / 8 } as const;
+const CODE_RED_II: LocalPreference = { own16: 3 / 8, own8: 1 / 2, anywhere: 1 / 8 };
 /** Networks that hold vulnerable hosts, as on the Internet of 2001: 116 of 256 /8 and 20,000 of 65,536 /16 (row 43). */
 const POPULATED = { slash8: 116, slash16: 20_000 } as const;
 const IPV4_ADDRESSES = 2 ** 32;
 
 function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers): Fact {
   const title = 'Placement beats count where a worm prefers what is near';
-  const { own16, own8, anywhere } = CODE_RED_II;
-  const spread = anywhere + own8 * (2 ** 8 / POPULATED.slash8) + own16 * (2 ** 16 / POPULATED.slash16);
+  const { anywhere } = CODE_RED_II;
+  const spread = localPreferenceFactor(CODE_RED_II, POPULATED);
   const rule =
     'Against local preference as of Code Red II, a honeypot in one dark block is found ' +
     `${anywhere} times as often as under uniform scanning, one among the populated /16 networks ${spread.toFixed(2)} ` +
