@@ -8,3 +8,5 @@ export {
   type LabDetector,
   type LabResponse,
 } from './lab-file.ts';
+export { type LabCounts, type LabPlan, type LabRun } from './lab-course.ts';
+export { runLabInMemory } from './run-in-memory.ts';

@@ -1,0 +1,127 @@
+/**
+ * The immunizer of the lab: the responder as owners run it, with a scope that covers the lab's prefix and nothing else.
+ * The lab owns its hosts, so it signs for itself; the signature of anybody else, and any other text, is refused.
+ */
+import { AddressSet, assert, type Cidr, type Clock } from '@wormwood/base';
+import {
+  type Actuator,
+  type AppendOnlyFile,
+  DONE,
+  type FileLine,
+  Responder,
+  type ScopeFile,
+} from '@wormwood/defense';
+
+export interface ImmunizerComponents {
+  readonly clock: Clock;
+  /** The lab's addresses. */
+  readonly prefix: Cidr;
+  /** Seconds of the clock at which the lab ends. */
+  readonly endSeconds: number;
+  readonly actuator: Actuator;
+  /** Where the log goes; empty yet. */
+  readonly auditFile: AppendOnlyFile;
+}
+
+const SIGNATURE = 'lab';
+const SCOPE_TEXT = 'the lab acts on its own hosts';
+/** Acts stay in force until the lab is over. */
+const TTL_SLACK_SECONDS = 3600;
+const ACTIONS_PER_MINUTE = 600;
+const ACTIVE_MAX = 65_536;
+
+/** Returns a responder that acts on hosts of the lab alone. */
+export async function openImmunizer(components: ImmunizerComponents): Promise<Responder> {
+  const { clock, actuator, auditFile } = components;
+  const file = labScope(components);
+  const octets = octetsOf(SCOPE_TEXT);
+  const opening = await Responder.open(
+    {
+      auditFile,
+      clock,
+      scope: {
+        read: () => ({ ok: true, value: file }),
+        load: () => Promise.resolve({ octets, signature: SIGNATURE }),
+        verifier: {
+          verify: (_, signature) =>
+            Promise.resolve(
+              signature === SIGNATURE
+                ? { ok: true, value: 'the lab' }
+                : { ok: false, reason: 'Only the lab signs for the lab.' },
+            ),
+        },
+      },
+      actuators: [actuator],
+    },
+    { sensor: 'lab', mode: 'act', ownAddresses: AddressSet.empty },
+  );
+  assert(opening.ok, 'a new audit log can be opened');
+  return opening.responder;
+}
+
+function labScope({ prefix, clock, endSeconds, actuator }: ImmunizerComponents): ScopeFile {
+  const ttlSeconds = Math.ceil(endSeconds - clock.nowSeconds()) + TTL_SLACK_SECONDS;
+  return {
+    version: 1,
+    owner: 'the lab',
+    contact: 'lab@localhost.invalid',
+    expiresSeconds: clock.nowSeconds() + 2 * ttlSeconds,
+    prefixes: [prefix],
+    addressesMax: 2 ** (32 - prefix.prefixLength),
+    protectedPrefixes: [],
+    actions: [{ action: 'block', actuator: actuator.name, ttlSeconds, approval: 'automatic' }],
+    actionsPerMinute: ACTIONS_PER_MINUTE,
+    activeActionsMax: ACTIVE_MAX,
+  };
+}
+
+/** The actuator of the lab in memory: tells the lab that the host at this address is immunized. */
+export function memoryActuator(immunize: (address: number) => void): Actuator {
+  const inForce = new Set<string>();
+  return {
+    name: 'lab',
+    actions: ['block'],
+    describe: (step, { source }) => `${step} ${source}`,
+    isActive: ({ key }) => Promise.resolve({ ok: true, active: inForce.has(key) }),
+    apply: ({ key, source }) => {
+      inForce.add(key);
+      immunize(source);
+      return Promise.resolve(DONE);
+    },
+    release: ({ key }) => {
+      inForce.delete(key);
+      return Promise.resolve(DONE);
+    },
+  };
+}
+
+/** A log that lives as long as the lab. */
+export class MemoryAuditFile implements AppendOnlyFile {
+  #text = '';
+
+  get text(): string {
+    return this.#text;
+  }
+
+  append(text: string): Promise<typeof DONE> {
+    this.#text += text;
+    return Promise.resolve(DONE);
+  }
+
+  sync(): Promise<typeof DONE> {
+    return Promise.resolve(DONE);
+  }
+
+  /** A lab opens its log once, before it is written. */
+  async *lines(): AsyncIterable<FileLine> {
+    assert(this.#text === '', 'the log of a lab is read before it is written');
+  }
+
+  cut(): Promise<typeof DONE> {
+    return Promise.resolve(DONE);
+  }
+}
+
+function octetsOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.codePointAt(0) ?? 0);
+}
