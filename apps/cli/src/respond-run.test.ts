@@ -1,8 +1,9 @@
 // `wormwood respond run`: the service, and a pause of everything. The built program on real files.
-import { unlinkSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAudit, type AuditFindings } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
+import { generateKeys } from './commands/respond-keys.ts';
 import { ResponseState } from './commands/respond-state.ts';
 import { AUTOMATIC_SCOPE, makeWorld, SCOPE, until, verdictOn, type World } from './respond-test-support.ts';
 import { inTemporaryDirectory } from './spawn-test-support.ts';
@@ -56,7 +57,7 @@ describe('the service', () => {
   );
 
   it(
-    'ends what is over, and what a deleted scope does not allow any more',
+    'ends what is over, and what no trusted key allows any more',
     inWorld(
       async (world) => {
         await world.respond(['propose', world.writeVerdicts(['10.20.7.9', '10.20.7.10']), '--act']);
@@ -69,8 +70,8 @@ describe('the service', () => {
           'release',
           'release',
         ]);
-        // The feed's acts last an hour; without a scope they end now.
-        unlinkSync(join(world.state, 'scope.yaml'));
+        // The feed's acts last an hour; once the key that signed is not trusted any more, they end now.
+        writeFileSync(join(world.state, 'trusted', 'owner.pub'), generateKeys().publicKey);
         await running.printed(/strike 10\.20\.7\.10/);
         await running.printed(/release for 10\.20\.7\.10 is done/);
         expect(await running.stop('SIGTERM')).toBe(0);

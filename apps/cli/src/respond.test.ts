@@ -101,7 +101,7 @@ describe('verdicts', () => {
       spoil(world);
       const verdicts = readVerdicts(readFileSync(world.writeVerdicts([INFECTED]), 'utf8'));
       if (!verdicts.ok) throw new Error(verdicts.reason);
-      await new ResponseState(world.state).respond('act', async ({ responder }) => {
+      await new ResponseState(world.state).respondOnce('act', async ({ responder }) => {
         verdicts.value.forEach((verdict) => responder.offer(verdict));
         await responder.step();
         expect(responder.ledger.live.size).toBe(0);

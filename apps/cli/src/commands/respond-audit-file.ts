@@ -6,8 +6,8 @@ import { type AppendOnlyFile, DONE, failed, type FileLine, type Outcome } from '
 import { errorCode, systemReason } from '../exit-code.ts';
 
 export interface AuditFile extends AppendOnlyFile {
-  /** The lines added since it was opened, each a JSON object. */
-  readonly added: readonly string[];
+  /** Returns the lines that were added since this was asked last, each a JSON object. */
+  takeAdded(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -18,9 +18,13 @@ export async function openAuditFile(path: string): Promise<AuditFile> {
   const isNew = await isMissing(path);
   const handle = await open(path, 'a', 0o600);
   if (isNew) await syncDirectory(dirname(path));
-  const added: string[] = [];
+  let added: string[] = [];
   return {
-    added,
+    takeAdded() {
+      const taken = added;
+      added = [];
+      return taken;
+    },
     append: (text) =>
       attempt(async () => {
         await handle.appendFile(text);

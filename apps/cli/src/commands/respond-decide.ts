@@ -17,7 +17,7 @@ import { decisionObject, decisionTable, linesAdded, sentenceLine } from './respo
 export async function propose(file: string, options: RespondActOptions): Promise<ExitCode> {
   const verdicts = readVerdicts(await readText(file));
   if (!verdicts.ok) throw new CommandFailure(EXIT.invalidFile, `${file}: ${verdicts.reason}`);
-  return new ResponseState(options.state).respond(modeOf(options), async (open) => {
+  return new ResponseState(options.state).respondOnce(modeOf(options), async (open) => {
     await answerAll(open.responder, verdicts.value);
     return report(open, options);
   });
@@ -28,7 +28,7 @@ export async function approve(
   id: string,
   options: RespondActOptions & RespondPersonOptions,
 ): Promise<ExitCode> {
-  return new ResponseState(options.state).respond(modeOf(options), async (open) => {
+  return new ResponseState(options.state).respondOnce(modeOf(options), async (open) => {
     const { responder } = open;
     const decision = decisionNamed(id, responder.ledger);
     if (decision.dryRun && responder.mode === 'act') {
@@ -43,7 +43,7 @@ export async function approve(
 
 /** A person ends a decision; what is in force is released at once, with `--act` or without. */
 export async function undo(id: string, options: RespondUndoOptions): Promise<ExitCode> {
-  return new ResponseState(options.state).respond('asBefore', async (open) => {
+  return new ResponseState(options.state).respondOnce('asBefore', async (open) => {
     const { responder } = open;
     const decision = decisionNamed(id, responder.ledger);
     mustBeDone(await responder.undo(decision.id, options.by, options.reason));
@@ -54,14 +54,14 @@ export async function undo(id: string, options: RespondUndoOptions): Promise<Exi
 
 /** Nothing is begun from now on; what is in force still ends in time. */
 export async function pause(options: RespondUndoOptions): Promise<ExitCode> {
-  return new ResponseState(options.state).respond('asBefore', async (open) => {
+  return new ResponseState(options.state).respondOnce('asBefore', async (open) => {
     mustBeDone(await open.responder.pause(options.by, options.reason));
     return report(open, options);
   });
 }
 
 export async function resume(options: RespondActOptions & RespondPersonOptions): Promise<ExitCode> {
-  return new ResponseState(options.state).respond('asBefore', async (open) => {
+  return new ResponseState(options.state).respondOnce('asBefore', async (open) => {
     mustBeDone(await open.responder.resume(options.by));
     return report(open, options);
   });
@@ -70,8 +70,8 @@ export async function resume(options: RespondActOptions & RespondPersonOptions):
 /** Prints what was decided and done just now, and what is alive; fails if an act failed. */
 async function report(open: OpenResponder, options: RespondActOptions): Promise<ExitCode> {
   const terminal: Terminal = openTerminal(options);
-  const { responder, added } = open;
-  const lines = linesAdded(added);
+  const { responder, takeAdded } = open;
+  const lines = linesAdded(takeAdded());
   const decisions = [...responder.ledger.live.values()];
   const isFailed = lines.some(({ event }) => event === 'response.fail');
   if (options.json) {

@@ -51,6 +51,7 @@ export async function run(input: '-' | undefined, options: RespondRunOptions): P
     return EXIT.ok;
   } finally {
     verdicts?.close();
+    await state.close();
     interrupt.release();
   }
 }
@@ -67,9 +68,10 @@ async function stepOnce(
   { options, terminal }: { readonly options: RespondRunOptions; readonly terminal: Terminal },
 ): Promise<Seen> {
   const inputs = state.inputStamp();
-  return state.respond(modeOf(options), async ({ responder, added }) => {
+  return state.respond(modeOf(options), async ({ responder, takeAdded }) => {
     await answerAll(responder, verdicts);
-    for (const line of added) await terminal.print(options.json ? line : sentenceLine(JSON.parse(line)));
+    for (const line of takeAdded())
+      await terminal.print(options.json ? line : sentenceLine(JSON.parse(line)));
     return { inputs, log: state.logStamp(), dueSeconds: responder.nextDueSeconds() };
   });
 }

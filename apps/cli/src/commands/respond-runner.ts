@@ -7,14 +7,14 @@ const OUTPUT_LENGTH_MAX = 65_536;
 /** How long the output of a program that has ended is waited for: a child of its own may hold it open. */
 const DRAIN_MILLISECONDS = 500;
 
-/** Returns the runner; each program inherits `lockDescriptor` as its descriptor 3. */
-export function commandRunner(lockDescriptor: number): CommandRunner {
-  return { run: (command) => run(command, lockDescriptor) };
+/** Returns the runner; each program inherits what `lockDescriptor` gives as its descriptor 3. */
+export function commandRunner(lockDescriptor: () => number | undefined): CommandRunner {
+  return { run: (command) => run(command, lockDescriptor() ?? 'ignore') };
 }
 
 function run(
   { program, arguments: args, input, timeoutSeconds }: Command,
-  lock: number,
+  lock: number | 'ignore',
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe', lock] });

@@ -3,11 +3,11 @@
  * `trusted/NAME.pub` for the keys that may sign it, `respond.yaml` for who carries out the actions. What is kept there:
  * `audit.jsonl`, of which all state is the sum, and `lock`.
  */
-import { mkdirSync, statSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AddressSet, renderDiagnostic } from '@wormwood/base';
+import { AddressSet, formatCidr, renderDiagnostic } from '@wormwood/base';
 import {
   type Actuator,
   type AuditEntry,
@@ -31,18 +31,23 @@ import {
   type RespondFile,
 } from '@wormwood/scenario/files';
 import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
-import { auditFileToRead, openAuditFile } from './respond-audit-file.ts';
+import { type AuditFile, auditFileToRead, openAuditFile } from './respond-audit-file.ts';
 import { readKey, type TrustedKey, verifierOf } from './respond-keys.ts';
-import { lockState } from './respond-lock.ts';
+import { lockState, type StateLock } from './respond-lock.ts';
 import { ownAddresses } from './respond-own-addresses.ts';
 import { commandRunner } from './respond-runner.ts';
 
-/** A responder at work, with what it has written since it was opened. */
+/** A responder at work. */
 export interface OpenResponder {
   readonly responder: Responder;
-  readonly admission: () => ScopeAdmission;
-  /** Lines of the audit log, each a JSON object. */
-  readonly added: readonly string[];
+  /** Returns the lines of the audit log that were added since this was asked last, each a JSON object. */
+  readonly takeAdded: () => readonly string[];
+}
+
+interface Kept {
+  readonly responder: Responder;
+  readonly auditFile: AuditFile;
+  readonly stamp: string;
 }
 
 /** The state as the log tells it. */
@@ -61,40 +66,86 @@ export function nowSeconds(): number {
 
 export class ResponseState {
   readonly #directory: string;
+  #kept: Kept | null = null;
+  /** Held at the moment. */
+  #lock: StateLock | null = null;
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  /** Opens the responder under the lock, does `work`, and closes it again. */
+  /**
+   * Does `work` with the responder, under the lock. The responder is kept for the next time, when it is taken again if
+   * nobody else has written the log and nobody has changed the files that it was made from.
+   */
   async respond<T>(mode: ResponseMode | 'asBefore', work: (open: OpenResponder) => Promise<T>): Promise<T> {
     this.#make();
     const lock = this.#orFail('locked', () => lockState(this.#path('lock')));
     try {
-      const file = await this.#readRespondFile();
-      const runner = commandRunner(lock.descriptor);
-      const auditFile = await openAuditFile(this.#path('audit.jsonl'));
-      try {
-        const components = {
-          auditFile,
-          clock: { nowSeconds },
-          scope: await this.#scopeComponents(),
-          actuators: file.actuators.map((entry) => actuatorOf(entry, runner)),
-        };
-        const opening = await Responder.open(components, {
-          sensor: file.sensor,
-          mode: await this.#modeFor(mode),
-          ownAddresses: AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses()),
-        });
-        if (!opening.ok) throw new CommandFailure(EXIT.failed, opening.reason);
-        const { responder } = opening;
-        return await work({ responder, admission: () => responder.scope, added: auditFile.added });
-      } finally {
-        await auditFile.close();
-      }
+      const { responder, auditFile } = await this.#opened(mode, lock);
+      const result = await work({ responder, takeAdded: () => auditFile.takeAdded() });
+      if (this.#kept !== null) this.#kept = { ...this.#kept, stamp: this.#makingStamp() };
+      return result;
     } finally {
       lock.release();
     }
+  }
+
+  /** As `respond`, for a command that does one thing. */
+  async respondOnce<T>(
+    mode: ResponseMode | 'asBefore',
+    work: (open: OpenResponder) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.respond(mode, work);
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** Gives up what was kept. */
+  async close(): Promise<void> {
+    await this.#kept?.auditFile.close();
+    this.#kept = null;
+  }
+
+  async #opened(mode: ResponseMode | 'asBefore', lock: StateLock): Promise<Kept> {
+    this.#lock = lock;
+    const kept = this.#kept;
+    if (
+      kept?.stamp === this.#makingStamp() &&
+      kept.responder.mode === mode &&
+      kept.responder.fault === null
+    ) {
+      return kept;
+    }
+    await this.close();
+    const stamp = this.#makingStamp();
+    const file = await this.#readRespondFile();
+    const runner = commandRunner(() => this.#lock?.descriptor);
+    const chosen = await this.#modeFor(mode);
+    const scope = this.#scopeComponents();
+    const own = AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses());
+    const auditFile = await openAuditFile(this.#path('audit.jsonl'));
+    const actuators = file.actuators.map((entry) => actuatorOf(entry, runner));
+    const opening = await Responder.open(
+      { auditFile, clock: { nowSeconds }, scope, actuators },
+      { sensor: file.sensor, mode: chosen, ownAddresses: own },
+    );
+    if (!opening.ok) {
+      await auditFile.close();
+      throw new CommandFailure(EXIT.failed, opening.reason);
+    }
+    this.#kept = { responder: opening.responder, auditFile, stamp };
+    return this.#kept;
+  }
+
+  /** Changes whenever a responder that was made before would be another one now; the scope it reads itself. */
+  #makingStamp(): string {
+    return [
+      this.#stampOf(['audit.jsonl', 'respond.yaml']),
+      ...ownAddresses().toCidrs().map(formatCidr),
+    ].join();
   }
 
   /** Reads the log without a lock: whoever writes it only adds. */
@@ -117,7 +168,7 @@ export class ResponseState {
 
   /** The scope file as it would be admitted now. */
   async admission(): Promise<ScopeAdmission> {
-    const components = await this.#scopeComponents();
+    const components = this.#scopeComponents();
     return Scope.admit(await components.load(), components, nowSeconds());
   }
 
@@ -138,16 +189,13 @@ export class ResponseState {
 
   /** Changes whenever a file of the owner changes. */
   inputStamp(): string {
-    return this.#stampOf(['scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted']);
+    const keys = readdirIfThere(this.#path('trusted')).map((name) => join('trusted', name));
+    return this.#stampOf(['scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted', ...keys]);
   }
 
   /** Changes whenever the log does. */
   logStamp(): string {
     return this.#stampOf(['audit.jsonl']);
-  }
-
-  trustedKeys(): Promise<readonly TrustedKey[]> {
-    return trustedKeysIn(this.#path('trusted'));
   }
 
   /** What was decided in earnest and waits would be void in a dry run: that takes more than a forgotten option. */
@@ -164,10 +212,14 @@ export class ResponseState {
     throw new CommandFailure(EXIT.usage, sentence);
   }
 
-  async #scopeComponents(): Promise<ScopeComponents & { load(): Promise<ScopeDocument> }> {
+  #scopeComponents(): ScopeComponents & { load(): Promise<ScopeDocument> } {
     const path = this.#path('scope.yaml');
     return {
-      verifier: verifierOf(await this.trustedKeys()),
+      // Read each time: a key that was taken away is not trusted any more.
+      verifier: {
+        verify: async (octets, signature) =>
+          verifierOf(await trustedKeysIn(this.#path('trusted'))).verify(octets, signature),
+      },
       read: readScopeOctets,
       load: async () => ({
         octets: await readIfThere(path),
@@ -220,13 +272,22 @@ export class ResponseState {
 
 /** Returns the Ed25519 keys in files `NAME.pub` of a directory; other files there are none of its business. */
 async function trustedKeysIn(directory: string): Promise<readonly TrustedKey[]> {
-  const names = await readdir(directory).catch(() => []);
+  const names = readdirIfThere(directory);
   const keys: TrustedKey[] = [];
   for (const name of names.filter((each) => each.endsWith(KEY_ENDING)).sort()) {
     const key = readKey('public', await readFile(join(directory, name), 'utf8'));
     if (key !== undefined) keys.push({ name: name.slice(0, -KEY_ENDING.length), key });
   }
   return keys;
+}
+
+function readdirIfThere(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // No directory, no keys.
+    return [];
+  }
 }
 
 /** Reads a scope file's octets, for `ScopeComponents`. */
