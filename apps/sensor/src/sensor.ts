@@ -3,13 +3,14 @@
  * Work is done in batches on the main thread; between them the event loop turns, so that scripts, sockets and files get
  * their share. Nothing here opens or reads anything by itself.
  */
-import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
+import { type AddressSet, type Clock, formatIpv4, parseIpv4, type RandomStreams } from '@wormwood/base';
 import {
   Dispatcher,
   type DispatcherComponents,
   type Honeynet,
   Topology,
   TopologyDevice,
+  VirtualHost,
 } from '@wormwood/honeynet';
 import { type HostDirectory, Stack, type StackObserver, type StackOptions } from '@wormwood/netstack';
 import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
@@ -135,6 +136,15 @@ export class Sensor {
   close(): void {
     this.#isClosing = true;
     this.wake();
+  }
+
+  /** Name of the template that answers, or null; templates that were bound to an address have its name. */
+  hostName(address: number, source: number, protocol: number): string | null {
+    const host = this.#directory.find(address, source, protocol);
+    if (!(host instanceof VirtualHost)) return null;
+    // One virtual host serves every address with the same template.
+    const { name } = host.template;
+    return parseIpv4(name).ok ? formatIpv4(address) : name;
   }
 
   /** Answers by another configuration from the next packet on; connections go on. The topology stays as it was. */

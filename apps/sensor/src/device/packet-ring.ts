@@ -50,6 +50,7 @@ const PACKET_OUTGOING = 4;
 
 const BLOCK_BYTES = 1 << 20;
 const SLOT_BYTES = 2048;
+const TRANSMIT_BYTES_MAX = 1 << 25;
 const VLAN_TAG_BYTES = 4;
 const ETHERNET_HEADER_BYTES = 14;
 const FRAME_BYTES_MAX = 65_536 + ETHERNET_HEADER_BYTES;
@@ -60,7 +61,7 @@ export interface PacketRingOptions {
   readonly mtuBytes?: number;
   /** Slots of 2 KiB that frames may wait in. @default 16384 */
   readonly receiveSlots?: number;
-  /** @default 8192 */
+  /** @default 8192, or fewer where frames are large */
   readonly transmitSlots?: number;
   /** Also take frames for other Ethernet addresses. @default true */
   readonly promiscuous?: boolean;
@@ -87,13 +88,14 @@ export class PacketRing implements SensorDevice {
 
   /** Opens the interface; throws the system's error, `EPERM` without CAP_NET_RAW. */
   constructor(options: PacketRingOptions) {
-    const { interfaceName, mtuBytes = 1500, receiveSlots = 16_384, transmitSlots = 8192 } = options;
+    const { interfaceName, mtuBytes = 1500, receiveSlots = 16_384 } = options;
     const index = libc.interfaceIndex(interfaceName);
     if (index === 0) throw libc.systemError(`interface ${interfaceName}`);
     this.mtuBytes = mtuBytes;
     this.#receiveSlots = receiveSlots;
-    this.#transmitSlots = transmitSlots;
     this.#transmitSlotBytes = slotBytesFor(mtuBytes);
+    this.#transmitSlots =
+      options.transmitSlots ?? Math.min(8192, TRANSMIT_BYTES_MAX / this.#transmitSlotBytes);
     this.fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
     if (this.fd < 0) throw libc.systemError('packet socket');
     try {
@@ -105,7 +107,7 @@ export class PacketRing implements SensorDevice {
       this.#setOption(PACKET_QDISC_BYPASS, 1);
       this.#trySetOption(PACKET_IGNORE_OUTGOING, 1);
       const receiveBytes = this.#setRing(PACKET_RX_RING, receiveSlots, SLOT_BYTES);
-      const transmitBytes = this.#setRing(PACKET_TX_RING, transmitSlots, this.#transmitSlotBytes);
+      const transmitBytes = this.#setRing(PACKET_TX_RING, this.#transmitSlots, this.#transmitSlotBytes);
       this.#mapping = libc.mapShared(this.fd, receiveBytes + transmitBytes);
       this.#transmitStart = receiveBytes;
       if (libc.bind(this.fd, linkAddress(index), 20) < 0) throw libc.systemError(`bind to ${interfaceName}`);

@@ -1,0 +1,112 @@
+/** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
+import { AddressSet, type Cidr, formatCidr, type RandomStreams } from '@wormwood/base';
+import { type Honeynet, TrafficCounts } from '@wormwood/honeynet';
+import { plainBehavior } from '@wormwood/netstack';
+import type { OpenedDevice } from './device/open-device.ts';
+import { observerList } from './output/observer-list.ts';
+import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
+import { dropPrivileges, type UserAccount } from './privileges.ts';
+import { Sensor } from './sensor.ts';
+
+export interface DaemonOptions {
+  readonly version: string;
+  /** Name of this sensor in events. */
+  readonly name: string;
+  readonly opened: OpenedDevice;
+  readonly honeynet: Honeynet;
+  /** What to answer for besides the addresses that are bound. */
+  readonly nets: readonly Cidr[];
+  readonly streams: RandomStreams;
+  readonly outputs: OutputPaths;
+  /** Whom to become once everything is open; null: stay who we are. */
+  readonly user: UserAccount | null;
+  /** Told of trouble that passes, in one sentence. */
+  onTrouble(sentence: string): void;
+}
+
+export class Daemon {
+  readonly sensor: Sensor;
+  readonly outputs: Outputs;
+  readonly counts: TrafficCounts = new TrafficCounts();
+  readonly startedSeconds: number;
+  readonly #options: DaemonOptions;
+  #honeynet: Honeynet;
+
+  /** Opens what the options ask for, then becomes the user. Rejects with the system's error. */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    let daemon: Daemon | undefined;
+    const outputs = await openOutputs(options.outputs, {
+      sensor: options.name,
+      clock: options.opened.clock,
+      streams: options.streams,
+      hostName: (address, source, protocol) => daemon?.sensor.hostName(address, source, protocol) ?? null,
+      onTrouble: (sentence) => options.onTrouble(sentence),
+    });
+    if (options.user !== null) dropPrivileges(options.user);
+    daemon = new Daemon(options, outputs);
+    return daemon;
+  }
+
+  private constructor(options: DaemonOptions, outputs: Outputs) {
+    const { opened, honeynet, nets, streams } = options;
+    this.#options = options;
+    this.#honeynet = honeynet;
+    this.outputs = outputs;
+    this.startedSeconds = opened.clock.nowSeconds();
+    const behavior = plainBehavior(streams.stream('sensor/plain'));
+    this.sensor = new Sensor({
+      device: opened.device,
+      honeynet,
+      claimed: AddressSet.fromCidrs(nets),
+      clock: opened.clock,
+      streams,
+      observer: observerList(
+        [this.counts, ...outputs.observers],
+        (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
+      ),
+      linkAddress: opened.linkAddress,
+      services: { tcp: () => null, udp: () => undefined },
+      behaviorOf: () => behavior,
+      linkAddressOf: () => null,
+      onTrouble: (sentence) => {
+        outputs.events.sensorTrouble(sentence);
+        options.onTrouble(sentence);
+      },
+    });
+  }
+
+  /** Answers until `close` or the end of the device; then closes everything. */
+  async run(): Promise<void> {
+    this.outputs.events.sensorStart(this.#options.version, this.nets());
+    try {
+      await this.sensor.run();
+    } finally {
+      const { frames, dropped } = this.sensor.counts();
+      this.outputs.events.sensorStop(frames, dropped);
+      await this.outputs.close();
+    }
+  }
+
+  /** Answers as another configuration says from now on; connections go on. */
+  replace(honeynet: Honeynet): void {
+    this.#honeynet = honeynet;
+    this.sensor.replace(honeynet);
+    this.outputs.events.sensorReload(true, `${honeynet.bindings.length} bindings from now on`);
+  }
+
+  /** Every prefix that is answered for: those of the command line and those of the bindings. */
+  nets(): readonly string[] {
+    const bound = this.#honeynet.bindings.map(({ first, last }) => ({ first, last }));
+    const claimed = this.#options.nets.map(({ address, prefixLength }) => ({
+      first: address,
+      last: address + 2 ** (32 - prefixLength) - 1,
+    }));
+    return AddressSet.fromRanges([...bound, ...claimed])
+      .toCidrs()
+      .map(formatCidr);
+  }
+
+  close(): void {
+    this.sensor.close();
+  }
+}

@@ -1,0 +1,36 @@
+/** Several observers as one. */
+import type { StackObserver } from '@wormwood/netstack';
+
+/** Tells every observer everything, in their order; `answersFor` keeps back packets that concern nobody here. */
+export function observerList(
+  observers: readonly StackObserver[],
+  answersFor: (destination: number, source: number, protocol: number) => boolean,
+): StackObserver {
+  return {
+    tcpProbe: (flow, flags, lengthBytes, opens) => {
+      for (const observer of observers) observer.tcpProbe(flow, flags, lengthBytes, opens);
+    },
+    udpProbe: (flow, lengthBytes) => {
+      for (const observer of observers) observer.udpProbe(flow, lengthBytes);
+    },
+    udpReceived: (flow, lengthBytes, payloadBytes) => {
+      for (const observer of observers) observer.udpReceived(flow, lengthBytes, payloadBytes);
+    },
+    udpSent: (flow, payloadBytes) => {
+      for (const observer of observers) observer.udpSent(flow, payloadBytes);
+    },
+    icmp: (source, destination, type, code, lengthBytes) => {
+      for (const observer of observers) observer.icmp(source, destination, type, code, lengthBytes);
+    },
+    flowOpen: (flow) => {
+      for (const observer of observers) observer.flowOpen(flow);
+    },
+    flowClose: (flow, receivedBytes, sentBytes, reason) => {
+      for (const observer of observers) observer.flowClose(flow, receivedBytes, sentBytes, reason);
+    },
+    other: (source, destination, protocol, lengthBytes) => {
+      if (!answersFor(destination, source, protocol)) return;
+      for (const observer of observers) observer.other(source, destination, protocol, lengthBytes);
+    },
+  };
+}

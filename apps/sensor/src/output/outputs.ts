@@ -1,0 +1,144 @@
+/** What a sensor writes: events and Honeyd's two logs, each into a file of its own where one is asked for. */
+import { createHash } from 'node:crypto';
+import type { Clock, RandomStreams } from '@wormwood/base';
+import { EventMaker, PacketLog, type SensorEvent, serviceLogLine } from '@wormwood/honeynet';
+import type { Flow, StackObserver } from '@wormwood/netstack';
+import { LineFile } from './line-file.ts';
+
+export interface OutputPaths {
+  readonly events: string | null;
+  readonly packetLog: string | null;
+  readonly serviceLog: string | null;
+}
+
+export interface OutputComponents {
+  readonly sensor: string;
+  readonly clock: Clock;
+  readonly streams: RandomStreams;
+  hostName(address: number, source: number, protocol: number): string | null;
+  onTrouble(sentence: string): void;
+}
+
+export type EventListener = (event: SensorEvent) => void;
+
+/** The files, opened; a path that cannot be opened rejects with the system's error, whose `path` names it. */
+export async function openOutputs(paths: OutputPaths, components: OutputComponents): Promise<Outputs> {
+  const { onTrouble } = components;
+  const opened: LineFile[] = [];
+  const openFile = async (path: string | null): Promise<LineFile | null> => {
+    if (path === null) return null;
+    const file = await LineFile.open({ path, onTrouble: (sentence) => onTrouble(sentence) });
+    opened.push(file);
+    return file;
+  };
+  try {
+    const events = await openFile(paths.events);
+    const packetLog = await openFile(paths.packetLog);
+    const serviceLog = await openFile(paths.serviceLog);
+    return new Outputs({ events, packetLog, serviceLog }, components);
+  } catch (error) {
+    await Promise.all(opened.map((file) => file.close()));
+    throw error;
+  }
+}
+
+interface Files {
+  readonly events: LineFile | null;
+  readonly packetLog: LineFile | null;
+  readonly serviceLog: LineFile | null;
+}
+
+export class Outputs {
+  /** Told of what the stack sees. */
+  readonly observers: readonly StackObserver[];
+  readonly events: EventMaker;
+  readonly #files: Files;
+  readonly #clock: Clock;
+  readonly #packetLog: PacketLog | null;
+  readonly #listeners: Set<EventListener> = new Set();
+
+  constructor(files: Files, components: OutputComponents) {
+    this.#files = files;
+    this.#clock = components.clock;
+    this.events = new EventMaker({
+      sensor: components.sensor,
+      clock: components.clock,
+      stream: components.streams.stream('sensor/events'),
+      sha1: (octets) => createHash('sha1').update(octets).digest(),
+      sha256: (octets) => createHash('sha256').update(octets).digest('hex'),
+      hostName: (address, source, protocol) => components.hostName(address, source, protocol),
+      emit: (event) => this.#emit(event),
+    });
+    const { packetLog } = files;
+    this.#packetLog =
+      packetLog === null
+        ? null
+        : new PacketLog({
+            clock: components.clock,
+            offsetSeconds,
+            sourceSystem: () => null,
+            write: (line) => packetLog.write(line),
+          });
+    this.#packetLog?.started();
+    this.observers = [
+      // Making events costs more than answering, so it is done for somebody only.
+      onlyWhile(() => files.events !== null || this.#listeners.size > 0, this.events),
+      ...(this.#packetLog === null ? [] : [this.#packetLog]),
+    ];
+  }
+
+  /** Lines that were dropped because a disk took none. */
+  get dropped(): number {
+    const { events, packetLog, serviceLog } = this.#files;
+    return [events, packetLog, serviceLog].reduce((sum, file) => sum + (file?.dropped ?? 0), 0);
+  }
+
+  /** Calls `listener` for each event from now on; returns what ends that. */
+  follow(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** A line that a service wrote about its connection. */
+  serviceMessage(flow: Flow, protocol: number, text: string): void {
+    const seconds = this.#clock.nowSeconds();
+    const moment = { seconds, offsetSeconds: offsetSeconds(seconds) };
+    this.#files.serviceLog?.write(serviceLogLine(moment, flow, protocol, text));
+    this.events.serviceMessage(flow, protocol, text);
+  }
+
+  /** Goes on in new files of the same names. */
+  async reopen(): Promise<void> {
+    const { events, packetLog, serviceLog } = this.#files;
+    await Promise.all([events, packetLog, serviceLog].map((file) => file?.reopen()));
+  }
+
+  async close(): Promise<void> {
+    this.#packetLog?.stopped();
+    const { events, packetLog, serviceLog } = this.#files;
+    await Promise.all([events, packetLog, serviceLog].map((file) => file?.close()));
+  }
+
+  #emit(event: SensorEvent): void {
+    this.#files.events?.write(`${JSON.stringify(event)}\n`);
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** Seconds that local time is ahead of UTC at a moment. */
+function offsetSeconds(atSeconds: number): number {
+  return -60 * new Date(atSeconds * 1000).getTimezoneOffset();
+}
+
+function onlyWhile(isWanted: () => boolean, observer: StackObserver): StackObserver {
+  return {
+    tcpProbe: (...told) => isWanted() && observer.tcpProbe(...told),
+    udpProbe: (...told) => isWanted() && observer.udpProbe(...told),
+    udpReceived: (...told) => isWanted() && observer.udpReceived(...told),
+    udpSent: (...told) => isWanted() && observer.udpSent(...told),
+    icmp: (...told) => isWanted() && observer.icmp(...told),
+    flowOpen: (...told) => isWanted() && observer.flowOpen(...told),
+    flowClose: (...told) => isWanted() && observer.flowClose(...told),
+    other: (...told) => isWanted() && observer.other(...told),
+  };
+}

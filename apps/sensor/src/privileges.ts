@@ -1,0 +1,56 @@
+/** From root to an ordinary user, for good: done once everything that needs root is open. */
+import { readFileSync } from 'node:fs';
+import koffi from 'koffi';
+
+export interface UserAccount {
+  readonly name: string;
+  readonly userId: number;
+  readonly groupId: number;
+}
+
+const PR_SET_NO_NEW_PRIVS = 38;
+
+/** The account of a name or of a number, or undefined; read from /etc/passwd. */
+export function findUser(nameOrId: string): UserAccount | undefined {
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  for (const line of lines) {
+    const [name = '', , userId = '', groupId = ''] = line.split(':');
+    if (name !== '' && (name === nameOrId || userId === nameOrId)) {
+      return { name, userId: Number(userId), groupId: Number(groupId) };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Becomes `user` in every thread, with its group alone and no capability, and gives up the right to gain any by running
+ * a program. Throws when the way back is still open afterwards.
+ */
+export function dropPrivileges(user: UserAccount): void {
+  const { setgroups, setgid, setuid } = process;
+  if (setgroups === undefined || setgid === undefined || setuid === undefined) {
+    throw new Error('this system has no users to change to');
+  }
+  setgroups([user.groupId]);
+  setgid(user.groupId);
+  setuid(user.userId);
+  forbidNewPrivileges();
+  if (user.userId !== 0) assertNoWayBack(setuid);
+}
+
+/** Of every program that is started from now on, too (prctl(2), PR_SET_NO_NEW_PRIVS). */
+function forbidNewPrivileges(): void {
+  const prctl = koffi
+    .load('libc.so.6')
+    .func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0) throw new Error('prctl(PR_SET_NO_NEW_PRIVS) failed');
+}
+
+function assertNoWayBack(setuid: (id: number) => void): void {
+  try {
+    setuid(0);
+  } catch {
+    return;
+  }
+  throw new Error('privileges could be taken back after they were dropped');
+}
