@@ -10,3 +10,5 @@ export {
 } from './lab-file.ts';
 export { type LabCounts, type LabPlan, type LabRun } from './lab-course.ts';
 export { runLabInMemory } from './run-in-memory.ts';
+export { type Agreement, combinePValues, compareWithEnsemble } from './agreement.ts';
+export { calibrated, type MeasuredDelays, measureDelays, predict } from './prediction.ts';
