@@ -301,7 +301,7 @@ function witty() {
   return meanField(outbreak).timeTo['0.9'] / 60;
 }
 
-function chance() {
+function chanceRows() {
   const small = (reproductionNumber, infected) =>
     uniformOutbreak({
       vulnerable: 2 ** 17,
@@ -489,7 +489,7 @@ export function outbreakRows() {
     earlyHoneypots(),
     ...codeRed(),
     ...fastScanners(),
-    ...chance(),
+    ...chanceRows(),
     ...aawp(),
     ...placement(),
     delayWall(),

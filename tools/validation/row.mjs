@@ -56,7 +56,7 @@ export function passes({ wanted, ours, by, tolerance, standardError }) {
 
 /** Returns the tolerance in words. */
 export function toleranceText({ by, tolerance, standardError }) {
-  if (by === 'relative') return `${percent(tolerance)}`;
+  if (by === 'relative') return percent(tolerance);
   if (by === 'absolute') return tolerance === 0 ? 'exact' : `± ${number(tolerance)}`;
   if (by === 'sigma') return `${tolerance} s.e. (${number(tolerance * standardError)})`;
   return by === 'atLeast' ? 'at least' : 'at most';
