@@ -13,11 +13,13 @@ import {
   emitIpv4,
   emitTcp,
   ETHERNET_HEADER_LENGTH,
+  ethernetField,
   etherType,
+  fillIpv4Checksum,
+  fillTcpChecksum,
   hashFlow,
   IPV4_HEADER_LENGTH,
   ipProtocol,
-  type Ipv4Repr,
   ipv4Field,
   pseudoHeaderSum,
   readEthernetHeaderLength,
@@ -31,11 +33,12 @@ import {
   tcpField,
   tcpFlag,
   TCP_HEADER_LENGTH,
-  type TcpRepr,
   verifyIpv4Checksum,
   verifyTcpChecksum,
   writeMac,
   writeU16,
+  writeU32,
+  writeU8,
 } from '@wormwood/wire';
 
 /** Carried in place of a worm: a text that no program does anything with. */
@@ -105,9 +108,17 @@ export class MarkerHosts {
   /** Sends the SYN of a probe; what follows if it is answered, `work` does. */
   probe(source: number, destination: number): void {
     const sourcePort = EPHEMERAL_FIRST + this.#components.stream.nextBelow(EPHEMERAL_COUNT);
-    const ends = { source, destination, sourcePort, destinationPort: this.#components.port };
-    const sequenceNumber = this.#initialSequence(ends);
-    this.#send({ ...ends, flags: SYN, sequenceNumber, acknowledgmentNumber: 0, payload: NO_PAYLOAD });
+    const destinationPort = this.#components.port;
+    this.#send({
+      source,
+      destination,
+      sourcePort,
+      destinationPort,
+      flags: SYN,
+      sequenceNumber: this.#initialSequence({ source, destination, sourcePort, destinationPort }),
+      acknowledgmentNumber: 0,
+      payload: NO_PAYLOAD,
+    });
   }
 
   /** Takes the frames that wait, at most `budget`, and answers them; returns how many there were. */
@@ -201,13 +212,10 @@ export class MarkerHosts {
     const out = device.transmitBuffer;
     if (link !== undefined && this.#linkLength > 0) {
       writeMac(out, start, link.router);
-      writeMac(out, start + 6, link.own);
-      writeU16(out, start + 12, etherType.ipv4);
+      writeMac(out, start + ethernetField.source, link.own);
+      writeU16(out, start + ethernetField.etherType, etherType.ipv4);
     }
-    const ipStart = start + this.#linkLength;
-    emitIpv4(ipOf(segment), out, ipStart);
-    // The segment is written in place; IP has only left its room.
-    emitTcp(tcpOf(segment), out, ipStart + IPV4_HEADER_LENGTH, pseudoHeaderSum(segment));
+    writePacket(segment, out, start + this.#linkLength);
     device.commit(this.#linkLength + HEADERS_LENGTH + segment.payload.length);
     this.#sent++;
   }
@@ -240,37 +248,50 @@ function isMarker(payload: Uint8Array): boolean {
   return payload.length === MARKER.length && MARKER.every((octet, index) => payload[index] === octet);
 }
 
-function tcpOf(segment: Segment): TcpRepr {
-  return {
-    sourcePort: segment.sourcePort,
-    destinationPort: segment.destinationPort,
-    sequenceNumber: segment.sequenceNumber,
-    acknowledgmentNumber: segment.acknowledgmentNumber,
-    reserved: 0,
-    flags: segment.flags,
-    window: WINDOW,
-    urgentPointer: 0,
-    options: [],
-    payload: segment.payload,
-  };
-}
+/** What all packets have in common; most packets of a lab are SYNs, so that they are written over this in place. */
+const TEMPLATE: Uint8Array = (() => {
+  const out = new Uint8Array(HEADERS_LENGTH);
+  const ends = { source: 0, destination: 0 };
+  const flagBits = { reservedFlag: false, dontFragment: true, moreFragments: false };
+  const payload = out.subarray(IPV4_HEADER_LENGTH);
+  emitIpv4(
+    {
+      ...ends,
+      ...flagBits,
+      typeOfService: 0,
+      identification: 0,
+      fragmentOffset: 0,
+      timeToLive: 64,
+      protocol: ipProtocol.tcp,
+      options: [],
+      payload,
+    },
+    out,
+  );
+  const ports = { sourcePort: 0, destinationPort: 0 };
+  const numbers = { sequenceNumber: 0, acknowledgmentNumber: 0, urgentPointer: 0, reserved: 0 };
+  emitTcp(
+    { ...ports, ...numbers, flags: 0, window: WINDOW, options: [], payload: NO_PAYLOAD },
+    out,
+    IPV4_HEADER_LENGTH,
+    pseudoHeaderSum(ends),
+  );
+  return out;
+})();
 
-function ipOf({ source, destination, payload }: Segment): Ipv4Repr {
-  return {
-    typeOfService: 0,
-    identification: 0,
-    reservedFlag: false,
-    dontFragment: true,
-    moreFragments: false,
-    fragmentOffset: 0,
-    timeToLive: 64,
-    protocol: ipProtocol.tcp,
-    source,
-    destination,
-    options: [],
-    payload: ROOM.subarray(0, TCP_HEADER_LENGTH + payload.length),
-  };
+function writePacket(segment: Segment, out: Uint8Array, ipStart: number): void {
+  const tcpStart = ipStart + IPV4_HEADER_LENGTH;
+  const end = ipStart + HEADERS_LENGTH + segment.payload.length;
+  out.set(TEMPLATE, ipStart);
+  writeU16(out, ipStart + ipv4Field.totalLength, end - ipStart);
+  writeU32(out, ipStart + ipv4Field.source, segment.source);
+  writeU32(out, ipStart + ipv4Field.destination, segment.destination);
+  fillIpv4Checksum(out, ipStart);
+  writeU16(out, tcpStart + tcpField.sourcePort, segment.sourcePort);
+  writeU16(out, tcpStart + tcpField.destinationPort, segment.destinationPort);
+  writeU32(out, tcpStart + tcpField.sequenceNumber, segment.sequenceNumber);
+  writeU32(out, tcpStart + tcpField.acknowledgmentNumber, segment.acknowledgmentNumber);
+  writeU8(out, tcpStart + tcpField.flags, segment.flags);
+  out.set(segment.payload, tcpStart + TCP_HEADER_LENGTH);
+  fillTcpChecksum(out, tcpStart, end, readPseudoHeaderSumIpv4(out, ipStart));
 }
-
-/** Where the segment will be written. */
-const ROOM = new Uint8Array(TCP_HEADER_LENGTH + MARKER.length);
