@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nftablesSetup } from '@wormwood/defense';
+import { checkRespondFile } from '@wormwood/scenario/files';
 import { describe, expect, it } from 'vitest';
 import { verdictOn } from './respond-test-support.ts';
 import { inTemporaryDirectory } from './spawn-test-support.ts';
@@ -49,6 +50,12 @@ describe('docs/respond.md', () => {
       const bundle = JSON.parse(readFileSync(join(directory, 'bundle.json'), 'utf8')) as unknown;
       expect(bundle).toMatchObject({ type: 'bundle' });
     });
+  });
+
+  it('shows deliveries that can be read', () => {
+    const [deliveries = ''] = blocksOf('yaml');
+    const check = checkRespondFile(`version: 1\nsensor: x\nactuators: []\n${deliveries}`, 'respond.yaml');
+    expect(check).toMatchObject({ ok: true, file: { deliveries: [{}, {}, {}] } });
   });
 
   it('gives the firewall what the actuator needs', () => {

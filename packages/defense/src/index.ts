@@ -43,7 +43,7 @@ export {
   type ScopeDocument,
   type SignatureVerifier,
 } from './respond/scope.ts';
-export { type AllowedAction, type ScopeFile, scopeProblems } from './respond/scope-file.ts';
+export { type AllowedAction, MAIL_ADDRESS, type ScopeFile, scopeProblems } from './respond/scope-file.ts';
 
 // Who does it.
 export type { Command, CommandResult, CommandRunner } from './respond/actuator/command-runner.ts';
@@ -65,14 +65,21 @@ export {
   type DeliveryOptions,
   type DeliveryStatus,
 } from './respond/delivery/delivery.ts';
+export type { WebhookPreset } from './respond/delivery/webhook-presets.ts';
 export { linesOf, type LineSource } from './respond/delivery/line-source.ts';
 export type { Transport } from './respond/delivery/transport.ts';
 export { type HttpSender, type WebhookOptions, webhookTransport } from './respond/delivery/webhook.ts';
 export { type MailSender, mailTransport } from './respond/delivery/mail.ts';
-export { type SyslogSender, syslogTransport } from './respond/delivery/syslog.ts';
+export { syslogFrame, type SyslogSender, syslogTransport } from './respond/delivery/syslog.ts';
 
 // What was done, and whether every promise was kept.
-export type { AuditEntry, AuditEvent, AuditFact, ResponseMode } from './respond/audit/audit-fact.ts';
+export {
+  AUDIT_EVENTS,
+  type AuditEntry,
+  type AuditEvent,
+  type AuditFact,
+  type ResponseMode,
+} from './respond/audit/audit-fact.ts';
 export { type AuditHead, type AuditReading, readAuditLog } from './respond/audit/audit-log.ts';
 export { type AuditFault, type AuditFindings, checkAudit } from './respond/audit/audit-check.ts';
 export { type Exporter, type Finding, type Findings, findingsOf } from './respond/export/finding.ts';

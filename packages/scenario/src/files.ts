@@ -7,3 +7,4 @@ export {
   type RespondFile,
   type RespondFileCheck,
 } from './respond-file.ts';
+export type { DeliveryEntry } from './respond-deliveries.ts';

@@ -9,6 +9,10 @@ actuators:
   - {kind: nftables, name: border-firewall, table: wormwood, set: infected}
   - {kind: command, name: nac, program: /usr/local/sbin/nac, arguments: [--vlan, "99"]}
   - {kind: feed, name: perimeter}
+deliveries:
+  - {kind: webhook, name: chat, url: "https://chat.example.org/hooks/abc", preset: slack, digest: 5min}
+  - {kind: syslog, name: collector, host: logs.example.org, events: [response.done, response.fail]}
+  - {kind: mail, name: people, from: wormwood@example.org, to: [noc@example.org]}
 `;
 
 describe('respond.yaml', () => {
@@ -24,6 +28,34 @@ describe('respond.yaml', () => {
           { kind: 'command', name: 'nac', program: '/usr/local/sbin/nac', arguments: ['--vlan', '99'] },
           { kind: 'feed', name: 'perimeter' },
         ],
+        deliveries: [
+          {
+            kind: 'webhook',
+            name: 'chat',
+            events: [],
+            digestSeconds: 300,
+            url: 'https://chat.example.org/hooks/abc',
+            preset: 'slack',
+            authorizationFile: '',
+          },
+          {
+            kind: 'syslog',
+            name: 'collector',
+            events: ['response.done', 'response.fail'],
+            digestSeconds: 0,
+            host: 'logs.example.org',
+            port: 601,
+          },
+          {
+            kind: 'mail',
+            name: 'people',
+            events: [],
+            digestSeconds: 0,
+            from: 'wormwood@example.org',
+            to: ['noc@example.org'],
+            program: '/usr/sbin/sendmail',
+          },
+        ],
       },
     });
   });
@@ -34,6 +66,11 @@ describe('respond.yaml', () => {
     ['name: perimeter', 'name: ../x', 'invalid-name', 'actuators.2.name'],
     ['name: perimeter', 'name: nac', 'duplicate-name', 'actuators.2.name'],
     ['kind: feed', 'kind: fed', 'unknown-kind', 'actuators.2.kind'],
+    ['response.done', 'response.don', 'unknown-event', 'deliveries.1.events.0'],
+    ['https://chat', 'file://chat', 'invalid-name', 'deliveries.0.url'],
+    ['[noc@example.org]', '["x@example.org\\nBcc: y@example.org"]', 'invalid-name', 'deliveries.2.to.0'],
+    ['name: people', 'name: chat', 'duplicate-name', 'deliveries.2.name'],
+    ['host: logs.example.org', 'host: logs.example.org, port: 65536', 'invalid-port', 'deliveries.1.port'],
     ['10.20.0.2', '10.20.0.2/8', 'invalid-prefix', 'ownAddresses.0'],
   ])('with %s changed to %s is refused', (before, after, code, path) => {
     const check = checkRespondFile(FILE.replace(before, after), 'respond.yaml');

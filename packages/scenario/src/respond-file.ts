@@ -1,12 +1,13 @@
 /**
- * `respond.yaml`: who carries out the actions on this machine, and which addresses are its own. What may be done says the
+ * `respond.yaml`: who carries out the actions on this machine, who is told, and which addresses are its own. What may be done says the
  * scope file of the owner; here is only how.
  */
-import { type Cidr, type Diagnostic, diagnose, quoted } from '@wormwood/base';
+import { type Cidr, type Diagnostic, diagnose, type Problem, quoted, type Span } from '@wormwood/base';
 import type { NftablesOptions, OwnerCommandOptions } from '@wormwood/defense';
-import { prefix, versionOne } from './shape/file-shapes.ts';
+import { type DeliveryEntry, deliveryShape } from './respond-deliveries.ts';
+import { absolutePath, kindField, matching, prefix, shortName, versionOne } from './shape/file-shapes.ts';
 import { readWith } from './shape/read-with.ts';
-import { scalar, text, word } from './shape/scalar-shapes.ts';
+import { text, word } from './shape/scalar-shapes.ts';
 import type { Shape } from './shape/shape.ts';
 import { kinds, list, mapping } from './shape/structure-shapes.ts';
 
@@ -17,6 +18,7 @@ export interface RespondFile {
   /** Protected beside what the scope file lists. */
   readonly ownPrefixes: readonly Cidr[];
   readonly actuators: readonly ActuatorEntry[];
+  readonly deliveries: readonly DeliveryEntry[];
 }
 
 export type ActuatorEntry =
@@ -31,28 +33,12 @@ export type RespondFileCheck =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const BEGINNING = 'The file begins with the lines `version: 1` and `sensor: dmz-1`.';
-const ACTUATOR_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const NFTABLES_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,31}$/;
-const ABSOLUTE_PATH = /^\/[^\p{Cc}]+$/u;
-
-/** A text that must match, for what it becomes part of. */
-function matching(pattern: RegExp, allowed: string): Shape<string> {
-  return scalar<string>({
-    allowed,
-    code: 'invalid-name',
-    parse: (input) =>
-      pattern.test(String(input))
-        ? { ok: true, value: String(input) }
-        : { ok: false, reason: `${quoted(String(input))} is not ${allowed}.` },
-    write: (value) => value,
-    jsonSchema: { type: 'string', pattern: pattern.source },
-  });
-}
 
 const nftablesName = matching(NFTABLES_NAME, 'a name of nftables: letters, digits and _');
 const name = {
   key: 'name',
-  shape: matching(ACTUATOR_NAME, 'a name of lower-case letters, digits and hyphens, such as border-firewall'),
+  shape: shortName,
   description: 'What the scope file calls it.',
   examples: ['border-firewall'],
 };
@@ -95,7 +81,7 @@ const command: Shape<EntryOf<'command'>> = mapping<EntryOf<'command'>, object>({
     name,
     program: {
       key: 'program',
-      shape: matching(ABSOLUTE_PATH, 'an absolute path'),
+      shape: absolutePath,
       description: 'Absolute path of the program.',
       examples: ['/usr/local/sbin/nac'],
     },
@@ -116,14 +102,6 @@ const feed: Shape<EntryOf<'feed'>> = mapping<EntryOf<'feed'>, object>({
     name,
   },
 });
-
-function kindField<Kind extends ActuatorEntry['kind']>(
-  kind: Kind,
-  meaning: string,
-): { readonly key: string; readonly shape: Shape<Kind>; readonly description: string } {
-  const words = { [kind]: meaning } as Readonly<Record<Kind, string>>;
-  return { key: 'kind', shape: word<Kind>({ noun: 'a kind', words }), description: 'Kind of actuator.' };
-}
 
 const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
   allowed: 'a mapping with the keys version, sensor and actuators',
@@ -149,6 +127,12 @@ const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
       ),
       description: 'Who carries out the actions.',
     },
+    deliveries: {
+      key: 'deliveries',
+      shape: list('a list of deliveries', deliveryShape),
+      description: 'Who is told what the audit log says.',
+      fallback: [],
+    },
   },
 });
 
@@ -156,15 +140,26 @@ const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
 export function checkRespondFile(written: string, fileName: string): RespondFileCheck {
   const reading = readWith(respondShape, written, BEGINNING);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, written) };
-  const { actuators } = reading.value;
-  const names = actuators.map((each) => each.name);
-  const repeated = names.flatMap((each, index) => {
-    if (names.indexOf(each) === index) return [];
-    const path = `actuators.${index}.name`;
-    const message = `There are two actuators named ${quoted(each)}.`;
-    return [{ code: 'duplicate-name', path, span: reading.spanAt(path), message, help: 'Rename one.' }];
-  });
+  const { actuators, deliveries } = reading.value;
+  const repeated = [
+    ...repeatedNames('actuators', actuators, reading.spanAt),
+    ...repeatedNames('deliveries', deliveries, reading.spanAt),
+  ];
   return repeated.length === 0
     ? { ok: true, file: reading.value }
     : { ok: false, diagnostics: diagnose(repeated, fileName, written) };
+}
+
+function repeatedNames(
+  key: string,
+  entries: readonly { readonly name: string }[],
+  spanAt: (path: string) => Span,
+): readonly Problem[] {
+  const names = entries.map((each) => each.name);
+  return names.flatMap((each, index): readonly Problem[] => {
+    if (names.indexOf(each) === index) return [];
+    const path = `${key}.${index}.name`;
+    const message = `There are two ${key} named ${quoted(each)}.`;
+    return [{ code: 'duplicate-name', path, span: spanAt(path), message, help: 'Rename one.' }];
+  });
 }

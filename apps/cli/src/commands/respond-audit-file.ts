@@ -1,8 +1,15 @@
-/** The file behind the audit log: lines are added at its end, synced, read from any offset, and a torn end is cut off. */
+/** The files of a state directory that this program writes. The audit log: lines are added at its end, synced, read from any offset, and a torn end is cut off. */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type AppendOnlyFile, DONE, failed, type FileLine, type Outcome } from '@wormwood/defense';
+import {
+  type AppendOnlyFile,
+  type CursorFile,
+  DONE,
+  failed,
+  type FileLine,
+  type Outcome,
+} from '@wormwood/defense';
 import { errorCode, systemReason } from '../exit-code.ts';
 
 export interface AuditFile extends AppendOnlyFile {
@@ -34,6 +41,34 @@ export async function openAuditFile(path: string): Promise<AuditFile> {
     lines: (fromOffset) => linesOfFile(path, fromOffset),
     cut: (offset) => attempt(() => cut(handle, offset)),
     close: () => handle.close(),
+  };
+}
+
+/** Syncs the log and returns its size: what stands there survives a loss of power, whoever wrote it. */
+export async function syncedSize(path: string): Promise<number> {
+  if (await isMissing(path)) return 0;
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    await handle.datasync();
+    return size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Returns a small file that is replaced as a whole. */
+export function cursorFile(path: string): CursorFile {
+  return {
+    read: () => readFile(path, 'utf8').catch(() => null),
+    write: (text) =>
+      attempt(async () => {
+        const handle = await open(`${path}.new`, 'w', 0o600);
+        await handle.writeFile(text);
+        await handle.sync();
+        await handle.close();
+        await rename(`${path}.new`, path);
+      }),
   };
 }
 

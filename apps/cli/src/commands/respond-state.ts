@@ -27,6 +27,7 @@ import {
 import {
   type ActuatorEntry,
   checkRespondFile,
+  type DeliveryEntry,
   readScopeFile,
   type RespondFile,
 } from '@wormwood/scenario/files';
@@ -57,7 +58,12 @@ export interface StateView {
   readonly reading: AuditReading;
 }
 
-const NO_RESPOND_FILE: Omit<RespondFile, 'sensor'> = { version: 1, ownPrefixes: [], actuators: [] };
+const NO_RESPOND_FILE: Omit<RespondFile, 'sensor'> = {
+  version: 1,
+  ownPrefixes: [],
+  actuators: [],
+  deliveries: [],
+};
 const KEY_ENDING = '.pub';
 
 export function nowSeconds(): number {
@@ -126,7 +132,7 @@ export class ResponseState {
     const chosen = await this.#modeFor(mode);
     const scope = this.#scopeComponents();
     const own = AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses());
-    const auditFile = await openAuditFile(this.#path('audit.jsonl'));
+    const auditFile = await openAuditFile(this.logPath());
     const actuators = file.actuators.map((entry) => actuatorOf(entry, runner));
     const opening = await Responder.open(
       { auditFile, clock: { nowSeconds }, scope, actuators },
@@ -152,7 +158,7 @@ export class ResponseState {
   async view(): Promise<StateView> {
     const ledger = new Ledger();
     const entries: AuditEntry[] = [];
-    const reading = await readAuditLog(auditFileToRead(this.#path('audit.jsonl')), (entry) => {
+    const reading = await readAuditLog(auditFileToRead(this.logPath()), (entry) => {
       entries.push(entry);
       ledger.record(entry);
     });
@@ -180,6 +186,19 @@ export class ResponseState {
   async feeds(): Promise<readonly string[]> {
     const { actuators } = await this.#readRespondFile();
     return actuators.filter(({ kind }) => kind === 'feed').map(({ name }) => name);
+  }
+
+  async deliveries(): Promise<readonly DeliveryEntry[]> {
+    return (await this.#readRespondFile()).deliveries;
+  }
+
+  logPath(): string {
+    return this.#path('audit.jsonl');
+  }
+
+  /** Where the progress of a delivery is kept. */
+  cursorPath(delivery: string): string {
+    return this.#path(`notify-${delivery}.cursor`);
   }
 
   /** Where the key of a feed's readers is kept. */

@@ -24,6 +24,10 @@ export interface RespondRunOptions extends RespondActOptions {
   readonly once?: true;
 }
 
+export interface RespondNotifyOptions extends RespondOptions {
+  readonly once?: true;
+}
+
 export interface RespondExportOptions extends RespondOptions {
   readonly stix?: true;
   readonly misp?: true;
@@ -190,6 +194,17 @@ function addServe(respond: Command, finish: Finish): void {
     });
   withExamples(withStateOptions(feed), [
     ['wormwood respond feed', 'each reader shows the key that it prints where to find'],
+  ]);
+  const notify = respond
+    .command('notify')
+    .description('carry what the audit log says to webhooks, syslog and mail, until Ctrl-C')
+    .option('--once', 'deliver what waits and end; code 4 if something still waits')
+    .action(async (options: RespondNotifyOptions) => {
+      const { notify: tell } = await import('../commands/respond-notify.ts');
+      finish(await tell(options));
+    });
+  withExamples(withStateOptions(notify), [
+    ['wormwood respond notify', 'to the deliveries of respond.yaml, each event once'],
   ]);
 }
 

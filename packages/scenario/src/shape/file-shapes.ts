@@ -1,6 +1,6 @@
-/** Shapes that several kinds of file share: the version of the format, prefixes of addresses. */
-import { type Cidr, formatCidr, parseCidr } from '@wormwood/base';
-import { scalar } from './scalar-shapes.ts';
+/** Shapes that several kinds of file share: the version of the format, prefixes of addresses, names that become part of others. */
+import { type Cidr, formatCidr, parseCidr, quoted } from '@wormwood/base';
+import { scalar, word } from './scalar-shapes.ts';
 import type { Shape } from './shape.ts';
 
 /** Returns the shape of `version: 1`; `files` says of what: "scope files". */
@@ -25,3 +25,34 @@ export const prefix: Shape<Cidr> = scalar<Cidr>({
   write: formatCidr,
   jsonSchema: { type: 'string', pattern: String.raw`^\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?\s*$` },
 });
+
+/** A text that must match, for what it becomes part of. */
+export function matching(pattern: RegExp, allowed: string): Shape<string> {
+  return scalar<string>({
+    allowed,
+    code: 'invalid-name',
+    parse: (input) =>
+      pattern.test(String(input))
+        ? { ok: true, value: String(input) }
+        : { ok: false, reason: `${quoted(String(input))} is not ${allowed}.` },
+    write: (value) => value,
+    jsonSchema: { type: 'string', pattern: pattern.source },
+  });
+}
+
+/** The name of an actuator or a delivery: safe in a log, a URL and the name of a file. */
+export const shortName: Shape<string> = matching(
+  /^[a-z][a-z0-9-]{0,31}$/,
+  'a name of lower-case letters, digits and hyphens, such as border-firewall',
+);
+
+export const absolutePath: Shape<string> = matching(/^\/[^\p{Cc}]+$/u, 'an absolute path');
+
+/** Returns the field `kind` of an alternative of `kinds`. */
+export function kindField<Kind extends string>(
+  kind: Kind,
+  meaning: string,
+): { readonly key: string; readonly shape: Shape<Kind>; readonly description: string } {
+  const words = { [kind]: meaning } as Readonly<Record<Kind, string>>;
+  return { key: 'kind', shape: word<Kind>({ noun: 'a kind', words }), description: 'Which kind it is.' };
+}

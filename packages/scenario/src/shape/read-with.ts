@@ -4,7 +4,7 @@ import { readYaml } from '../yaml-tree.ts';
 import { createReader, type Shape } from './shape.ts';
 
 export type ShapeReading<T> =
-  | { readonly ok: true; readonly value: T; spanAt(path: string): Span }
+  | { readonly ok: true; readonly value: T; readonly spanAt: (path: string) => Span }
   | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
 
 const MAXIMUM_BYTES = 2 ** 18;

@@ -212,3 +212,5 @@ export const FIELD_KINDS: FieldKinds = {
   'response.done': { ...RESPONSE, found: 'flag' },
   'response.fail': { ...RESPONSE, attempt: 'number', reason: 'text', final: 'flag', retrySeconds: 'time' },
 };
+
+export const AUDIT_EVENTS: readonly AuditEvent[] = Object.keys(FIELD_KINDS) as AuditEvent[];
