@@ -9,6 +9,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './tree/command-options.ts';
 import { addDetect } from './tree/detect-commands.ts';
+import { addNet } from './tree/net-commands.ts';
 import { addRespond } from './tree/respond-commands.ts';
 
 const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
@@ -44,6 +45,7 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
     .showSuggestionAfterError();
   addDemo(root, finish);
   addSim(root, finish);
+  addNet(root, finish);
   addDetect(root, finish);
   addRespond(root, finish);
   addSchema(root, finish);

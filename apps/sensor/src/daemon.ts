@@ -2,6 +2,7 @@
 import { AddressSet, type Cidr, formatCidr, type RandomStreams } from '@wormwood/base';
 import { type Honeynet, TrafficCounts } from '@wormwood/honeynet';
 import { plainBehavior } from '@wormwood/netstack';
+import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import type { OpenedDevice } from './device/open-device.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
@@ -20,6 +21,7 @@ export interface DaemonOptions {
   readonly outputs: OutputPaths;
   /** Whom to become once everything is open; null: stay who we are. */
   readonly user: UserAccount | null;
+  readonly control: ControlOptions | null;
   /** Told of trouble that passes, in one sentence. */
   onTrouble(sentence: string): void;
 }
@@ -28,8 +30,12 @@ export class Daemon {
   readonly sensor: Sensor;
   readonly outputs: Outputs;
   readonly counts: TrafficCounts = new TrafficCounts();
-  readonly startedSeconds: number;
+  readonly version: string;
+  readonly name: string;
+  readonly #startedSeconds: number;
   readonly #options: DaemonOptions;
+  readonly #control: ControlServer | null;
+  readonly #claimed: AddressSet;
   #honeynet: Honeynet;
 
   /** Opens what the options ask for, then becomes the user. Rejects with the system's error. */
@@ -42,22 +48,33 @@ export class Daemon {
       hostName: (address, source, protocol) => daemon?.sensor.hostName(address, source, protocol) ?? null,
       onTrouble: (sentence) => options.onTrouble(sentence),
     });
-    if (options.user !== null) dropPrivileges(options.user);
-    daemon = new Daemon(options, outputs);
-    return daemon;
+    try {
+      const control =
+        options.control === null ? null : await ControlServer.listen(options.control, () => daemon);
+      if (options.user !== null) dropPrivileges(options.user);
+      daemon = new Daemon(options, outputs, control);
+      return daemon;
+    } catch (error) {
+      await outputs.close();
+      throw error;
+    }
   }
 
-  private constructor(options: DaemonOptions, outputs: Outputs) {
+  private constructor(options: DaemonOptions, outputs: Outputs, control: ControlServer | null) {
     const { opened, honeynet, nets, streams } = options;
     this.#options = options;
     this.#honeynet = honeynet;
+    this.#claimed = AddressSet.fromCidrs(nets);
     this.outputs = outputs;
-    this.startedSeconds = opened.clock.nowSeconds();
+    this.#control = control;
+    this.version = options.version;
+    this.name = options.name;
+    this.#startedSeconds = opened.clock.nowSeconds();
     const behavior = plainBehavior(streams.stream('sensor/plain'));
     this.sensor = new Sensor({
       device: opened.device,
       honeynet,
-      claimed: AddressSet.fromCidrs(nets),
+      claimed: this.#claimed,
       clock: opened.clock,
       streams,
       observer: observerList(
@@ -77,14 +94,23 @@ export class Daemon {
 
   /** Answers until `close` or the end of the device; then closes everything. */
   async run(): Promise<void> {
-    this.outputs.events.sensorStart(this.#options.version, this.nets());
+    this.outputs.events.sensorStart(this.version, this.nets());
     try {
       await this.sensor.run();
     } finally {
       const { frames, dropped } = this.sensor.counts();
       this.outputs.events.sensorStop(frames, dropped);
+      this.#control?.close();
       await this.outputs.close();
     }
+  }
+
+  get honeynet(): Honeynet {
+    return this.#honeynet;
+  }
+
+  uptimeSeconds(): number {
+    return this.#options.opened.clock.nowSeconds() - this.#startedSeconds;
   }
 
   /** Answers as another configuration says from now on; connections go on. */
@@ -94,16 +120,19 @@ export class Daemon {
     this.outputs.events.sensorReload(true, `${honeynet.bindings.length} bindings from now on`);
   }
 
-  /** Every prefix that is answered for: those of the command line and those of the bindings. */
+  /** The new configuration has mistakes; everything stays as it is. */
+  refuseReload(): void {
+    this.outputs.events.sensorReload(false, 'The configuration has mistakes; the one before stays in force.');
+  }
+
+  /** Every address that is answered for: those of the command line and those of the bindings. */
+  addresses(): AddressSet {
+    return AddressSet.fromRanges(this.#honeynet.bindings).union(this.#claimed);
+  }
+
+  /** The same as prefixes. */
   nets(): readonly string[] {
-    const bound = this.#honeynet.bindings.map(({ first, last }) => ({ first, last }));
-    const claimed = this.#options.nets.map(({ address, prefixLength }) => ({
-      first: address,
-      last: address + 2 ** (32 - prefixLength) - 1,
-    }));
-    return AddressSet.fromRanges([...bound, ...claimed])
-      .toCidrs()
-      .map(formatCidr);
+    return this.addresses().toCidrs().map(formatCidr);
   }
 
   close(): void {

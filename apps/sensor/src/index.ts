@@ -1,5 +1,12 @@
-/** The daemon: real devices under the honeynet's stack. */
-export { PacketRing, type PacketRingOptions } from './device/packet-ring.ts';
-export { Sensor, type SensorComponents, type SensorCounts } from './sensor.ts';
+/** The daemon: real devices under the honeynet's stack. Start with `daemon.ts`; `sensor.ts` is its core. */
+export type { SensorHosts, SensorStatus, SensorTop } from './control/sensor-report.ts';
+export { Daemon, type DaemonOptions } from './daemon.ts';
+export { DEMO_CONFIGURATION } from './demo/demo-honeynet.ts';
+export { type LookAround, lookAround } from './demo/look-around.ts';
+export { memoryDevices } from './device/memory-device.ts';
+export { openDevice, parseDevice } from './device/open-device.ts';
+export { PacketRing } from './device/packet-ring.ts';
+export { findUser } from './privileges.ts';
+export { Sensor } from './sensor.ts';
+export { type HoneynetReading, readHoneynet } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
-export type { SensorDevice } from './device/sensor-device.ts';

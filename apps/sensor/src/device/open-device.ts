@@ -40,21 +40,21 @@ export function parseDevice(text: string): DeviceWords | undefined {
 /** Opens a device of the machine; a failure is told in one sentence. */
 export function openDevice(words: Exclude<DeviceWords, { readonly kind: 'memory' }>): DeviceOpening {
   try {
-    switch (words.kind) {
-      case 'packet': {
-        const device = new PacketRing({ interfaceName: words.name, mtuBytes: mtuOf(words.name) });
-        return { ok: true, device, clock: systemClock, linkAddress: linkAddressOf(words.name) };
-      }
-      case 'tun':
-        return { ok: true, device: new TunDevice(words.name), clock: systemClock, linkAddress: 0 };
-      case 'pcap': {
-        const device = new CaptureDevice(words.path);
-        return { ok: true, device, clock: device.clock, linkAddress: 0 };
-      }
-    }
+    return { ok: true, ...openWords(words) };
   } catch (error) {
     return failure(words, error);
   }
+}
+
+function openWords(words: Exclude<DeviceWords, { readonly kind: 'memory' }>): OpenedDevice {
+  if (words.kind === 'pcap') {
+    const device = new CaptureDevice(words.path);
+    return { device, clock: device.clock, linkAddress: 0 };
+  }
+  const { name } = words;
+  if (words.kind === 'tun') return { device: new TunDevice(name), clock: systemClock, linkAddress: 0 };
+  const device = new PacketRing({ interfaceName: name, mtuBytes: mtuOf(name) });
+  return { device, clock: systemClock, linkAddress: linkAddressOf(name) };
 }
 
 function failure(words: DeviceWords, error: unknown): DeviceOpening {

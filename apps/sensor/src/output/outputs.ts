@@ -23,11 +23,10 @@ export type EventListener = (event: SensorEvent) => void;
 
 /** The files, opened; a path that cannot be opened rejects with the system's error, whose `path` names it. */
 export async function openOutputs(paths: OutputPaths, components: OutputComponents): Promise<Outputs> {
-  const { onTrouble } = components;
   const opened: LineFile[] = [];
   const openFile = async (path: string | null): Promise<LineFile | null> => {
     if (path === null) return null;
-    const file = await LineFile.open({ path, onTrouble: (sentence) => onTrouble(sentence) });
+    const file = await LineFile.open({ path, onTrouble: (sentence) => components.onTrouble(sentence) });
     opened.push(file);
     return file;
   };
@@ -89,8 +88,7 @@ export class Outputs {
 
   /** Lines that were dropped because a disk took none. */
   get dropped(): number {
-    const { events, packetLog, serviceLog } = this.#files;
-    return [events, packetLog, serviceLog].reduce((sum, file) => sum + (file?.dropped ?? 0), 0);
+    return this.#opened().reduce((sum, file) => sum + file.dropped, 0);
   }
 
   /** Calls `listener` for each event from now on; returns what ends that. */
@@ -109,14 +107,17 @@ export class Outputs {
 
   /** Goes on in new files of the same names. */
   async reopen(): Promise<void> {
-    const { events, packetLog, serviceLog } = this.#files;
-    await Promise.all([events, packetLog, serviceLog].map((file) => file?.reopen()));
+    await Promise.all(this.#opened().map((file) => file.reopen()));
   }
 
   async close(): Promise<void> {
     this.#packetLog?.stopped();
+    await Promise.all(this.#opened().map((file) => file.close()));
+  }
+
+  #opened(): readonly LineFile[] {
     const { events, packetLog, serviceLog } = this.#files;
-    await Promise.all([events, packetLog, serviceLog].map((file) => file?.close()));
+    return [events, packetLog, serviceLog].filter((file) => file !== null);
   }
 
   #emit(event: SensorEvent): void {

@@ -1,0 +1,234 @@
+/** `wormwood net up`: a honeynet on a device until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { formatIpv4, randomStreams, renderDiagnostic } from '@wormwood/base';
+import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
+import {
+  Daemon,
+  type DaemonOptions,
+  DEMO_CONFIGURATION,
+  findUser,
+  type HoneynetReading,
+  type LookAround,
+  lookAround,
+  memoryDevices,
+  openDevice,
+  parseDevice,
+  readHoneynet,
+  systemClock,
+} from '@wormwood/sensor';
+import Table from 'cli-table3';
+import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
+import { openTerminal, type Terminal } from '../output/terminal.ts';
+import type { NetUpOptions } from '../tree/net-commands.ts';
+import { VERSION } from '../version.ts';
+
+const MEMORY_DEVICE = 'memory';
+
+export async function netUp(config: string | undefined, options: NetUpOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const device = deviceOf(config, options);
+  const honeynet = await loadHoneynet(config, options, terminal);
+  if (honeynet === undefined) return EXIT.invalidFile;
+  if (device.kind === 'memory') return showInMemory(honeynet, options, terminal);
+  const user = userOf(options);
+  const opened = openDevice(device);
+  if (!opened.ok) {
+    throw new CommandFailure(
+      opened.reason === 'failed' ? EXIT.failed : EXIT.missingCapability,
+      opened.sentence,
+    );
+  }
+  const daemon = await started({ ...commonOptions(honeynet, options, terminal), opened, user });
+  return runUntilSignal(daemon, () => loadHoneynet(config, options, terminal), terminal);
+}
+
+function deviceOf(
+  config: string | undefined,
+  options: NetUpOptions,
+): NonNullable<ReturnType<typeof parseDevice>> {
+  if (options.demo && (config !== undefined || options.device !== undefined)) {
+    throw new CommandFailure(EXIT.usage, '--demo brings its own honeynet and device; leave out yours.');
+  }
+  if (config === undefined && !options.demo) {
+    throw new CommandFailure(EXIT.usage, 'Name a honeynet to run, or try `wormwood net up --demo`.');
+  }
+  const text = options.demo ? MEMORY_DEVICE : options.device;
+  if (text === undefined) {
+    throw new CommandFailure(
+      EXIT.usage,
+      'Name a device: --device packet:IFACE, tun:NAME, pcap:FILE or memory.',
+    );
+  }
+  const device = parseDevice(text);
+  if (device === undefined) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `There is no device ${text}; say packet:IFACE, tun:NAME, pcap:FILE or memory.`,
+    );
+  }
+  return device;
+}
+
+/** The honeynet, or undefined after its problems were told. */
+async function loadHoneynet(
+  config: string | undefined,
+  options: NetUpOptions,
+  terminal: Terminal,
+): Promise<Honeynet | undefined> {
+  const { honeynet, diagnostics, text } = readConfiguration(config);
+  const color = terminal.stderr.isColorSupported;
+  for (const each of diagnostics) {
+    if (each.severity === 'error') terminal.warn(renderDiagnostic(each, text, { color }));
+    else terminal.say(renderDiagnostic(each, text, { color }));
+  }
+  if (honeynet !== null) return honeynet;
+  if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
+  return undefined;
+}
+
+function readConfiguration(config: string | undefined): HoneynetReading {
+  if (config === undefined) {
+    const text = DEMO_CONFIGURATION;
+    const readInclude = () => ({ ok: false, reason: 'there are no files' }) as const;
+    return { ...parseHoneydConfiguration({ text, file: 'demo', readInclude }), text };
+  }
+  try {
+    return readHoneynet(config);
+  } catch (error) {
+    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${config}: ${systemReason(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** As root, nobody at least; without rights there is nobody else to become. */
+function userOf({ user }: NetUpOptions): DaemonOptions['user'] {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && user === undefined) return null;
+  const name = user ?? 'nobody';
+  const account = findUser(name);
+  if (account === undefined) throw new CommandFailure(EXIT.usage, `There is no user ${name}.`);
+  if (!isRoot && account.userId !== process.getuid?.()) {
+    throw new CommandFailure(EXIT.missingCapability, `Only root can become ${name}.`);
+  }
+  return isRoot ? account : null;
+}
+
+type CommonOptions = Omit<DaemonOptions, 'opened' | 'user'>;
+
+function commonOptions(honeynet: Honeynet, options: NetUpOptions, terminal: Terminal): CommonOptions {
+  return {
+    version: VERSION,
+    name: options.name,
+    honeynet,
+    nets: options.net,
+    streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
+    outputs: {
+      events: options.events ?? null,
+      packetLog: options.packetLog ?? null,
+      serviceLog: options.serviceLog ?? null,
+    },
+    control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
+    onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
+  };
+}
+
+async function started(options: DaemonOptions): Promise<Daemon> {
+  try {
+    return await Daemon.start(options);
+  } catch (error) {
+    options.opened.device.close();
+    const path = pathOf(error);
+    const isInUse = errorCode(error) === 'EADDRINUSE';
+    const what = path === undefined ? 'The sensor cannot start' : `Cannot open ${path}`;
+    const why = isInUse ? 'another sensor uses it' : systemReason(error);
+    const isForbidden = errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM';
+    throw new CommandFailure(isForbidden ? EXIT.missingCapability : EXIT.failed, `${what}: ${why}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The file or socket that a system error is about. */
+function pathOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const found = 'path' in error ? error.path : 'address' in error ? error.address : undefined;
+  return typeof found === 'string' ? found : undefined;
+}
+
+async function runUntilSignal(
+  daemon: Daemon,
+  reload: () => Promise<Honeynet | undefined>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const stop = (): void => daemon.close();
+  const rotate = (): void => void daemon.outputs.reopen();
+  const reread = (): void => void rereadInto(daemon, reload);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', rotate).on('SIGHUP', reread);
+  terminal.say(`Answering for ${daemon.addresses().size} addresses. Ctrl-C ends it.`);
+  try {
+    await daemon.run();
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', rotate).off('SIGHUP', reread);
+  }
+  const { frames } = daemon.sensor.counts();
+  terminal.say(`Ended after ${frames} frames.`);
+  return EXIT.ok;
+}
+
+/** What cannot be read changes nothing. */
+async function rereadInto(daemon: Daemon, reload: () => Promise<Honeynet | undefined>): Promise<void> {
+  const honeynet = await reload().catch(() => undefined);
+  if (honeynet === undefined) daemon.refuseReload();
+  else daemon.replace(honeynet);
+}
+
+async function showInMemory(
+  honeynet: Honeynet,
+  options: NetUpOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { device, remote } = memoryDevices();
+  const opened = { device, clock: systemClock, linkAddress: 0 };
+  const common = commonOptions(honeynet, options, terminal);
+  const daemon = await started({ ...common, opened, user: null, control: null });
+  const seen = await lookAround(daemon, remote, daemon.addresses(), common.streams.stream('demo'));
+  if (options.json) await terminal.print(JSON.stringify(toJson(seen)));
+  else await printSeen(seen, daemon, terminal);
+  return seen.hosts.length > 0 ? EXIT.ok : EXIT.failed;
+}
+
+function toJson({ hosts, ...counts }: LookAround): unknown {
+  return {
+    ...counts,
+    hosts: hosts.map(({ address, answersPing, openPorts }) => ({
+      address: formatIpv4(address),
+      answersPing,
+      openPorts: [...openPorts].sort((a, b) => a - b),
+    })),
+  };
+}
+
+/** Hosts with the same ports in one line. */
+async function printSeen(seen: LookAround, daemon: Daemon, terminal: Terminal): Promise<void> {
+  const groups = new Map<string, number[]>();
+  for (const { address, openPorts } of seen.hosts) {
+    const ports = [...openPorts].sort((a, b) => a - b).join(', ');
+    groups.set(ports, [...(groups.get(ports) ?? []), address]);
+  }
+  const table = new Table({
+    head: ['open ports', 'hosts', 'for example'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [ports, addresses] of groups) {
+    table.push([ports === '' ? 'none' : ports, addresses.length, formatIpv4(addresses[0] ?? 0)]);
+  }
+  const { totals } = daemon.counts;
+  const pinged = seen.hosts.filter(({ answersPing }) => answersPing).length;
+  await terminal.print(table.toString());
+  await terminal.print(
+    `A scanner asked ${seen.addresses} addresses and saw ${seen.hosts.length} hosts; ${pinged} answered its ping.\n` +
+      `It sent ${seen.packetsSent} packets and got ${seen.packetsReceived} back in ${seen.seconds.toFixed(1)} s.\n` +
+      `The sensor saw ${totals.tcpProbes} TCP and ${totals.icmpMessages} ICMP contacts and ${totals.connectionsOpened} completed handshakes.`,
+  );
+}

@@ -1,0 +1,251 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  missingForNamespaces,
+  type NamespacePair,
+  namespacePair,
+  type Output,
+  outputOf,
+} from './namespace-test-support.ts';
+
+const program = fileURLToPath(new URL('../../cli/bin/wormwood.js', import.meta.url));
+const missing = missingForNamespaces('ping', 'curl', 'setpriv', 'nmap');
+
+const CONFIGURATION = `
+create server
+set server default tcp action reset
+set server default udp action reset
+add server tcp port 80 open
+bind 10.3.0.5 server
+`;
+
+function wormwood(...options: readonly string[]): Promise<Output> {
+  return outputOf(spawn(process.execPath, [program, ...options]));
+}
+
+/** The events of a file. */
+function eventsOf(path: string): readonly Readonly<Record<string, unknown>>[] {
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+}
+
+describe('net up', () => {
+  it('shows a honeynet in memory without rights, and ends by itself', async () => {
+    const { code, stdout } = await wormwood('net', 'up', '--demo', '--json');
+    expect(code).toBe(0);
+    const seen = JSON.parse(stdout) as { hosts: { address: string; openPorts: number[] }[]; seconds: number };
+    expect(seen.hosts).toContainEqual({ address: '10.3.1.12', answersPing: true, openPorts: [22, 80] });
+    expect(seen.hosts.length).toBeGreaterThan(45);
+  });
+
+  it.each([
+    ['without a honeynet', ['net', 'up'], 2, 'Name a honeynet'],
+    ['without a device', ['net', 'up', '/dev/null'], 2, 'Name a device'],
+    ['on an unknown device', ['net', 'up', '/dev/null', '--device', 'eth:0'], 2, 'no device eth:0'],
+    ['from no file', ['net', 'up', '/nowhere.conf', '--device', 'memory'], 3, 'no such file'],
+    [
+      'from no capture',
+      ['net', 'up', '/dev/null', '--device', 'pcap:/nowhere.pcap'],
+      5,
+      'there is no such file',
+    ],
+    [
+      'as nobody known',
+      ['net', 'up', '/dev/null', '--device', 'tun:x0', '--user', 'nobody-here'],
+      2,
+      'no user',
+    ],
+  ])('%s says what is wrong in one sentence', async (_, options, code, sentence) => {
+    const ended = await wormwood(...options);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toContain(sentence);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe.skipIf(missing !== null)('net up on a real interface', () => {
+  let pair: NamespacePair;
+  let directory: string;
+  let daemon: ChildProcess;
+  let ended: Promise<Output>;
+  const file = (name: string): string => join(directory, name);
+  const inDaemon = (...options: readonly string[]): Promise<Output> =>
+    outputOf(pair.start('daemon', process.execPath, program, ...options));
+
+  beforeAll(async () => {
+    pair = namespacePair('10.9.8.2/24', ['10.3.0.0/16']);
+    directory = mkdtempSync(join(tmpdir(), 'wormwood-up-'));
+    // After the change of user, new files have to be made in it.
+    chmodSync(directory, 0o777);
+    writeFileSync(file('honeyd.conf'), CONFIGURATION);
+    daemon = pair.start(
+      'daemon',
+      process.execPath,
+      program,
+      'net',
+      'up',
+      file('honeyd.conf'),
+      '--device',
+      'packet:d0',
+      '--net',
+      '10.3.1.0/24',
+      '--user',
+      'nobody',
+      '--name',
+      'dmz',
+      '--events',
+      file('events.jsonl'),
+      '--packet-log',
+      file('packet.log'),
+      '--control',
+      file('control.sock'),
+      '--metrics-port',
+      '9100',
+    );
+    ended = outputOf(daemon);
+    await new Promise<void>((resolve) => {
+      daemon.stderr?.on('data', (text: string) => {
+        if (text.includes('Answering')) resolve();
+      });
+    });
+  });
+
+  afterAll(() => {
+    daemon.kill('SIGKILL');
+    pair.remove();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('has given up every privilege', () => {
+    const status = readFileSync(`/proc/${daemon.pid}/status`, 'utf8');
+    const nobody = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim();
+    const group = execFileSync('id', ['-g', 'nobody'], { encoding: 'utf8' }).trim();
+    const field = (name: string): string =>
+      new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? '';
+    expect(field('Uid').split('\t')).toEqual([nobody, nobody, nobody, nobody]);
+    expect(field('Gid').split('\t')).toEqual([group, group, group, group]);
+    expect(field('Groups')).toBe(group);
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(field(set)).toMatch(/^0+$/);
+    expect(field('NoNewPrivs')).toBe('1');
+  });
+
+  it('answers, and writes down what it saw', async () => {
+    const { stdout } = await pair.client('ping', '-c', '2', '-i', '0.1', '-w', '5', '10.3.0.5');
+    expect(stdout).toContain('2 received');
+    await pair.client('curl', '-s', '-m', '1', 'http://10.3.0.5/');
+    await expect.poll(() => eventsOf(file('events.jsonl')).map(({ event }) => event)).toContain('flow.close');
+    const events = eventsOf(file('events.jsonl'));
+    expect(events[0]).toMatchObject({
+      v: 1,
+      event: 'sensor.start',
+      sensor: 'dmz',
+      nets: ['10.3.0.5/32', '10.3.1.0/24'],
+    });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: 'flow.open',
+        src_ip: '10.9.8.2',
+        dst_ip: '10.3.0.5',
+        dst_port: 80,
+        handshake: true,
+      }),
+    );
+    await expect
+      .poll(() => readFileSync(file('packet.log'), 'utf8'))
+      .toMatch(/tcp\(6\) E 10\.9\.8\.2 \d+ 10\.3\.0\.5 80: 7\d 0/);
+    const log = readFileSync(file('packet.log'), 'utf8');
+    expect(log).toMatch(/^\d{4}-\d\d-\d\d-\d\d:\d\d:\d\d\.\d{4} honeyd log started ------\n/);
+    expect(log).toContain('icmp(1) - 10.9.8.2 10.3.0.5: 8(0): 84\n');
+  });
+
+  it('tells about itself on its socket', async () => {
+    const status = await inDaemon('net', 'status', '--json', '--control', file('control.sock'));
+    expect(JSON.parse(status.stdout)).toMatchObject({ sensor: 'dmz', bindings: 1, linesDropped: 0 });
+    const top = await inDaemon('net', 'top', '--json', '--control', file('control.sock'));
+    expect(JSON.parse(top.stdout)).toMatchObject({
+      sources: [{ address: '10.9.8.2' }],
+      ports: [{ protocol: 'tcp', port: 80 }],
+    });
+    const hosts = await inDaemon('net', 'hosts', '--control', file('control.sock'));
+    expect(hosts.stdout).toContain('tcp/80 open');
+    const nobody = await wormwood('net', 'status', '--control', file('nothing.sock'));
+    expect(nobody).toMatchObject({ code: 1, stdout: '' });
+    expect(nobody.stderr).toContain('No sensor listens');
+  });
+
+  it('sends events to who follows them', async () => {
+    const following = inDaemon('net', 'events', '--json', '--control', file('control.sock'));
+    // It ends with the first event that it gets.
+    const pings = pair.client('ping', '-c', '20', '-i', '0.2', '10.3.0.5');
+    const { stdout } = await following;
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'probe.icmp', icmp_type: 8, dst_ip: '10.3.0.5' });
+    await pings;
+  });
+
+  it('serves metrics to Prometheus on loopback', async () => {
+    const { stdout } = await outputOf(pair.start('daemon', 'curl', '-s', 'http://127.0.0.1:9100/metrics'));
+    expect(stdout).toMatch(/^wormwood_contacts_total\{protocol="tcp"\} [1-9]/m);
+    const other = await outputOf(pair.start('daemon', 'curl', '-s', 'http://127.0.0.1:9100/status'));
+    expect(other.stdout).toContain('/metrics only');
+  });
+
+  it('reads its configuration again on SIGHUP, and keeps the old one if the new one is wrong', async () => {
+    writeFileSync(file('honeyd.conf'), `${CONFIGURATION}bind 10.3.0.6 nobody\n`);
+    daemon.kill('SIGHUP');
+    const reloads = () => eventsOf(file('events.jsonl')).filter(({ event }) => event === 'sensor.reload');
+    await expect.poll(() => reloads()).toMatchObject([{ ok: false }]);
+    writeFileSync(file('honeyd.conf'), `${CONFIGURATION}bind 10.3.0.6 server\n`);
+    daemon.kill('SIGHUP');
+    await expect.poll(() => reloads()).toMatchObject([{ ok: false }, { ok: true }]);
+    const { stdout } = await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.6');
+    expect(stdout).toContain('1 received');
+  });
+
+  it('goes on in new files on SIGUSR1', async () => {
+    renameSync(file('events.jsonl'), file('events.1'));
+    daemon.kill('SIGUSR1');
+    await expect.poll(() => readFileSync(file('events.1'), 'utf8').length).toBeGreaterThan(0);
+    await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.5');
+    await expect.poll(() => eventsOf(file('events.jsonl')).length).toBeGreaterThan(0);
+  });
+
+  it('ends on SIGTERM with everything written', async () => {
+    daemon.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+    expect(eventsOf(file('events.jsonl')).at(-1)).toMatchObject({ event: 'sensor.stop', dropped: 0 });
+    expect(readFileSync(file('packet.log'), 'utf8')).toMatch(/honeyd log stopped ------\n$/);
+  });
+
+  it.each([
+    ['packet:d0', 5, 'takes CAP_NET_RAW'],
+    ['tun:ww0', 5, 'takes CAP_NET_ADMIN'],
+  ])('without the right to open %s says so', async (device, code, sentence) => {
+    const unprivileged = pair.start(
+      'daemon',
+      'setpriv',
+      '--reuid=65534',
+      '--clear-groups',
+      process.execPath,
+      program,
+      'net',
+      'up',
+      file('honeyd.conf'),
+      '--device',
+      device,
+    );
+    const output = await outputOf(unprivileged);
+    expect(output.code).toBe(code);
+    expect(output.stderr).toContain(sentence);
+  });
+
+  it('on an interface that is not there says so', async () => {
+    const { code, stderr } = await inDaemon('net', 'up', file('honeyd.conf'), '--device', 'packet:nope0');
+    expect(code).toBe(5);
+    expect(stderr).toContain('There is no network interface nope0.');
+  });
+});
