@@ -5,7 +5,7 @@ import { emptyTemplate } from './config/honeynet-builder.ts';
 import type { Binding } from './model.ts';
 
 const template = emptyTemplate('t');
-const bind = (first: number, last = first): Binding => ({ first, last, template });
+const bind = (first: number, last = first): Binding => ({ first, last, original: 't', template });
 
 /** The definition, address by address. */
 function answers(bindings: readonly Binding[], address: number): number {

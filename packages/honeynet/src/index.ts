@@ -22,3 +22,11 @@ export { type LogMoment, serviceLogLine } from './log/service-log.ts';
 export type { FrequentKey } from './metrics/frequent-keys.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
 export { TrafficCounts } from './metrics/traffic-counts.ts';
+export {
+  type Answer,
+  type AnswerCase,
+  explainAddress,
+  type Explanation,
+  type Hop,
+  type Question,
+} from './explain.ts';

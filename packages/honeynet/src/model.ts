@@ -97,10 +97,12 @@ export type Condition =
   | { readonly kind: 'protocol'; readonly protocol: TransportProtocol }
   | { readonly kind: 'otherwise' };
 
-/** All addresses from `first` to `last` answer as `template`. */
+/** All addresses from `first` to `last` answer as `template`, a copy named after them. */
 export interface Binding {
   readonly first: number;
   readonly last: number;
+  /** Name of the template that was copied; the addresses' own where there was none. */
+  readonly original: string;
   readonly template: Template;
 }
 

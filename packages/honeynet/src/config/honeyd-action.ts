@@ -1,4 +1,5 @@
 /** Actions, conditions and times of day as `honeyd.conf` writes them (honeyd.md 1.2). */
+import { nearest } from '@wormwood/base';
 import type { Condition, PortAction, TransportProtocol } from '../model.ts';
 import type { TokenReader } from './token-reader.ts';
 
@@ -51,8 +52,18 @@ export function readAction(reader: TokenReader): PortAction {
       return { kind: 'internal', service: reader.expectQuoted('a service').text, tarpit };
     case 'proxy':
       return readProxy(reader, tarpit);
-    default:
+    default: {
+      const meant = nearest(token.text, ACTION_WORDS);
+      if (meant !== undefined)
+        reader.note(
+          'warning',
+          token,
+          'bare-command',
+          `"${token.text}" is no action and is taken for a command to run.`,
+          `Did you mean "${meant}"? Put a command in double quotes.`,
+        );
       return { kind: 'script', command: token.text, tarpit };
+    }
   }
 }
 

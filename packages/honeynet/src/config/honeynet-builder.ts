@@ -68,7 +68,7 @@ export class HoneynetBuilder {
     if (this.#bindings.has(name)) return false;
     const copy: TemplateDraft = { ...template, name };
     this.templates.set(name, copy);
-    this.#bindings.set(name, { first, last, template: copy });
+    this.#bindings.set(name, { first, last, original: template.name, template: copy });
     return true;
   }
 

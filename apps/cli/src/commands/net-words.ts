@@ -1,0 +1,96 @@
+/** A honeynet in words: what answers, when, and how a packet gets there. */
+import { formatDuration, formatIpv4 } from '@wormwood/base';
+import type { Condition, Explanation, Hop, PortAction } from '@wormwood/honeynet';
+
+/** Returns what a port does as a clause. */
+export function actionInWords(action: PortAction): string {
+  const slow =
+    action.kind !== 'closed' && action.kind !== 'filtered' && action.tarpit ? ', as slowly as it can' : '';
+  switch (action.kind) {
+    case 'open':
+      return `is open and takes everything without a word${slow}`;
+    case 'closed':
+      return 'is closed and says so';
+    case 'filtered':
+      return 'is filtered: no answer';
+    case 'script':
+      return `is open and runs ${JSON.stringify(action.command)}${slow}`;
+    case 'internal':
+      return `is open and served inside the sensor by ${action.service}${slow}`;
+    case 'proxy':
+      return `is open and forwarded to ${action.host}:${action.port}${slow}`;
+    default:
+      throw action satisfies never;
+  }
+}
+
+/** Returns when a case holds, as a clause; null when always. */
+export function conditionInWords(condition: Condition | null): string | null {
+  if (condition === null) return null;
+  const clock = (minute: number): string =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  switch (condition.kind) {
+    case 'source-os':
+      return `for sources that run ${condition.name}`;
+    case 'source-ip':
+      return `for sources from ${formatIpv4(condition.first)} to ${formatIpv4(condition.last)}`;
+    case 'time':
+      return `between ${clock(condition.fromMinute)} and ${clock(condition.toMinute)}`;
+    case 'protocol':
+      return `for ${condition.protocol}`;
+    case 'otherwise':
+      return 'otherwise';
+    default:
+      throw condition satisfies never;
+  }
+}
+
+/** Returns the explanation as lines. */
+export function explanationInWords(explanation: Explanation, what: string): readonly string[] {
+  const { answer } = explanation;
+  if (answer === null)
+    return [`${what}: nobody answers; no binding covers the address and there is no default template.`];
+  const { binding } = answer;
+  const covered =
+    binding === null
+      ? 'No binding covers it: the default template answers, if the sensor is told to answer for this address.'
+      : binding.first === binding.last
+        ? 'It is bound by itself.'
+        : `It is bound with ${formatIpv4(binding.first)} to ${formatIpv4(binding.last)}.`;
+  return [
+    `${what}:`,
+    `  ${covered}`,
+    ...answer.cases.flatMap(({ condition, template, action, isOwnRule }) => {
+      const when = conditionInWords(condition);
+      const personality =
+        template.personality === null ? 'no personality' : `personality "${template.personality}"`;
+      const rule = isOwnRule ? 'by a rule of its own' : 'by the default action';
+      const name = condition === null ? (binding?.original ?? template.name) : template.name;
+      return [
+        `  ${when === null ? 'Template' : `${when[0]!.toUpperCase()}${when.slice(1)}: template`} "${name}", ` +
+          `${personality}.`,
+        `    It ${actionInWords(action)} (${rule}).`,
+      ];
+    }),
+    ...routeInWords(explanation),
+  ];
+}
+
+function routeInWords({ hops, delaySeconds, arrival }: Explanation): readonly string[] {
+  const lost =
+    arrival < 1
+      ? `; ${Number(((1 - arrival) * 100).toPrecision(3))}% of the packets are lost on the way in`
+      : '';
+  if (hops.length === 0) return [`  It is on the link of the sensor, no router between${lost}.`];
+  return [`  Over ${hops.map(hopInWords).join(' → ')}.`, `  ${formatDuration(delaySeconds)} one way${lost}.`];
+}
+
+function hopInWords({ router, link }: Hop): string {
+  if (link === null) return formatIpv4(router);
+  const facts = [
+    ...(link.latencySeconds > 0 ? [formatDuration(link.latencySeconds)] : []),
+    ...(link.loss > 0 ? [`${Number((link.loss * 100).toPrecision(3))}% loss`] : []),
+    ...(link.bandwidth === null ? [] : [`${(link.bandwidth / 1e6).toLocaleString('en-US')} Mb/s`]),
+  ];
+  return facts.length === 0 ? formatIpv4(router) : `${formatIpv4(router)} (${facts.join(', ')})`;
+}

@@ -1,0 +1,90 @@
+/** What a honeynet would answer at an address, and why: the rules of dispatcher and topology told instead of followed. */
+import { BindingTable } from './binding-table.ts';
+import type {
+  Binding,
+  Condition,
+  Honeynet,
+  LinkQuality,
+  PortAction,
+  Template,
+  TransportProtocol,
+} from './model.ts';
+import { Topology } from './topology/topology.ts';
+
+export interface Question {
+  readonly address: number;
+  readonly protocol: TransportProtocol;
+  /** Of `tcp` and `udp`. */
+  readonly port: number | null;
+}
+
+export interface Explanation {
+  /** Null: nobody answers. */
+  readonly answer: Answer | null;
+  /** Routers from the entry to the one at the address, with the link that leads to the next. */
+  readonly hops: readonly Hop[];
+  /** One way, without queues. */
+  readonly delaySeconds: number;
+  /** Probability that a packet gets through, one way. */
+  readonly arrival: number;
+}
+
+export interface Answer {
+  /** The binding; null for the default template, which answers only for addresses that the sensor is told to claim. */
+  readonly binding: Binding | null;
+  /** What stands there in each case: one template, or those of a dynamic one with their conditions. */
+  readonly cases: readonly AnswerCase[];
+}
+
+export interface AnswerCase {
+  /** Null: in every case. */
+  readonly condition: Condition | null;
+  readonly template: Template;
+  readonly action: PortAction;
+  /** Whether the port has a rule of its own; false: the template's default action. */
+  readonly isOwnRule: boolean;
+}
+
+export interface Hop {
+  readonly router: number;
+  /** Null at the last router. */
+  readonly link: LinkQuality | null;
+}
+
+/** Returns what would happen to a packet from outside. */
+export function explainAddress(honeynet: Honeynet, question: Question): Explanation {
+  const index = new BindingTable(honeynet.bindings).find(question.address);
+  const binding = honeynet.bindings[index] ?? null;
+  const template = binding?.template ?? honeynet.defaultTemplate;
+  const hops = hopsTo(honeynet, question.address);
+  const links = hops.flatMap(({ link }) => (link === null ? [] : [link]));
+  const dropped = template?.dropIncoming ?? 0;
+  return {
+    answer: template === null ? null : { binding, cases: casesOf(template, question) },
+    hops,
+    delaySeconds: links.reduce((sum, link) => sum + link.latencySeconds, 0),
+    arrival: links.reduce((product, link) => product * (1 - link.loss), 1 - dropped),
+  };
+}
+
+function casesOf(template: Template, question: Question): readonly AnswerCase[] {
+  const rules = template.dynamic ?? [];
+  if (rules.length === 0) return [caseOf(null, template, question)];
+  return rules.map((rule) => caseOf(rule.condition, rule.template, question));
+}
+
+function caseOf(condition: Condition | null, template: Template, { protocol, port }: Question): AnswerCase {
+  const rule = template.ports.findLast((each) => each.protocol === protocol && each.port === port);
+  const action = rule?.action ?? template.defaultActions[protocol];
+  return { condition, template, action, isOwnRule: rule !== undefined };
+}
+
+function hopsTo({ topology }: Honeynet, address: number): readonly Hop[] {
+  const path = new Topology(topology).path(address);
+  return path.map((router, index): Hop => {
+    const next = path[index + 1];
+    const routes = topology.routers.find((each) => each.address === router)?.routes ?? [];
+    const link = routes.find((route) => route.nextHop === next)?.link ?? null;
+    return { router, link: next === undefined ? null : link };
+  });
+}
