@@ -25,10 +25,9 @@ export class VirtualClock implements Clock {
 
   /** Moves the clock to `timeSeconds`, which must not lie in the past. */
   advanceTo(timeSeconds: number): void {
-    assert(
-      Number.isFinite(timeSeconds) && timeSeconds >= this.#nowSeconds,
-      `time runs forward: ${timeSeconds} after ${this.#nowSeconds}`,
-    );
+    const isForward = Number.isFinite(timeSeconds) && timeSeconds >= this.#nowSeconds;
+    // Numbers are put into words only when they are wrong: a simulation moves the clock for every packet.
+    if (!isForward) assert(false, `time runs forward: ${timeSeconds} after ${this.#nowSeconds}`);
     this.#nowSeconds = timeSeconds;
   }
 
