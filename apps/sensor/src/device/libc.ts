@@ -64,6 +64,14 @@ export const write = libc.func('int64_t write(int fd, const uint8_t *bytes, uint
   length: number,
 ) => number;
 
+const closeRange = libc.func('int close_range(unsigned int first, unsigned int last, int flags)');
+const CLOSE_RANGE_CLOEXEC = 4;
+
+/** From now on, programs that are started inherit nothing that is open but what they are given (close_range(2)). */
+export function closeAllOnExec(): void {
+  if (closeRange(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC) !== 0) throw systemError('close_range');
+}
+
 const mmap = libc.func(
   'void *mmap(void *at, uint64_t length, int protection, int flags, int fd, int64_t offset)',
 );

@@ -10,6 +10,8 @@ import type { SensorDevice } from './sensor-device.ts';
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
+/** No script shall inherit it. */
+const SOCK_CLOEXEC = 0o2000000;
 const SOL_PACKET = 263;
 const ETH_P_ALL = 3;
 const MSG_DONTWAIT = 0x40;
@@ -96,7 +98,7 @@ export class PacketRing implements SensorDevice {
     this.#transmitSlotBytes = slotBytesFor(mtuBytes);
     this.#transmitSlots =
       options.transmitSlots ?? Math.min(8192, TRANSMIT_BYTES_MAX / this.#transmitSlotBytes);
-    this.fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
+    this.fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (this.fd < 0) throw libc.systemError('packet socket');
     try {
       this.#setOption(PACKET_VERSION, TPACKET_V2);
