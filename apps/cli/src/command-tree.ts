@@ -9,6 +9,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './tree/command-options.ts';
 import { addDetect } from './tree/detect-commands.ts';
+import { addLab } from './tree/lab-commands.ts';
 import { addNet } from './tree/net-commands.ts';
 import { addRespond } from './tree/respond-commands.ts';
 
@@ -48,6 +49,7 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
   addNet(root, finish);
   addDetect(root, finish);
   addRespond(root, finish);
+  addLab(root, finish);
   addSchema(root, finish);
   addDoctor(root, finish);
   addCompletion(root, finish);

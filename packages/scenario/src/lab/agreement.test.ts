@@ -25,8 +25,8 @@ const OUTBREAK: Outbreak = {
 
 const faster: Outbreak = { ...OUTBREAK, worm: { ...OUTBREAK.worm, scanRatePerSecond: 1.4 } };
 
-describe('compareWithEnsemble', () => {
-  const predicted = predict(OUTBREAK, randomStreams('1'), 199);
+describe('compareWithEnsemble', async () => {
+  const { trajectories: predicted } = await predict(OUTBREAK, '1', 199);
   const pValuesOf = (outbreak: Outbreak, runs: number): readonly number[] =>
     Array.from({ length: runs }, (_, replicate) => {
       const { trajectory } = hosts.run(outbreak, { streams: randomStreams('2'), replicate });

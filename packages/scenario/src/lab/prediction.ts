@@ -3,8 +3,18 @@
  * immunization lie further contacts that the detector asks for, and the response; the scenario knows all of it as its
  * `delay`, the mean of an exponential time.
  */
-import { assert, type RandomStreams } from '@wormwood/base';
-import { hosts, type HoneypotDefense, type Outbreak, type Trajectory } from '@wormwood/epidemic';
+import { assert } from '@wormwood/base';
+import {
+  type ChunkRequest,
+  type Ensemble,
+  type HoneypotDefense,
+  hosts,
+  type Outbreak,
+  type RunChunk,
+  runChunk,
+  runEnsemble,
+  type Trajectory,
+} from '@wormwood/epidemic';
 import { honeypotsOf } from './lab-file.ts';
 import type { LabRun } from './lab-course.ts';
 
@@ -60,14 +70,36 @@ export function calibrated(outbreak: Outbreak, { delaySeconds, contacted }: Meas
 
 const NEVER_SECONDS = 1e9;
 
-/** Runs the engine `hosts` so many times; every run is another draw of the same outbreak. */
-export function predict(outbreak: Outbreak, streams: RandomStreams, runs: number): readonly Trajectory[] {
+/** What the scenario predicts: many draws of one outbreak, together and one by one. */
+export interface Prediction {
+  readonly ensemble: Ensemble;
+  readonly trajectories: readonly Trajectory[];
+}
+
+/** Runs the engine `hosts` so many times. */
+export async function predict(outbreak: Outbreak, seed: string, runs: number): Promise<Prediction> {
   const obstacles = hosts.unsupported(outbreak);
   assert(obstacles.length === 0, obstacles[0] ?? '');
-  return Array.from(
-    { length: runs },
-    (_, replicate) => hosts.run(outbreak, { streams, replicate }).trajectory,
-  );
+  const { vulnerable } = outbreak.population;
+  const trajectories: Trajectory[] = [];
+  const execute = (request: ChunkRequest): Promise<RunChunk> => {
+    const chunk = runChunk(request);
+    for (let row = 0; row < chunk.count; row++) {
+      trajectories[chunk.first + row] = trajectoryOf(chunk, row, vulnerable);
+    }
+    return Promise.resolve(chunk);
+  };
+  const ensemble = await runEnsemble({ outbreak, engine: 'hosts', seed, runs }, execute, { workers: 1 });
+  return { ensemble, trajectories };
+}
+
+function trajectoryOf(chunk: RunChunk, row: number, vulnerable: number): Trajectory {
+  const { time } = chunk;
+  const from = row * time.length;
+  const susceptible = Float64Array.from(chunk.susceptible.subarray(from, from + time.length));
+  const infected = Float64Array.from(chunk.infected.subarray(from, from + time.length));
+  const immunized = susceptible.map((count, sample) => vulnerable - count - (infected[sample] ?? 0));
+  return { time, susceptible, infected, immunized };
 }
 
 function meanOf(values: readonly number[]): number | null {
