@@ -63,7 +63,7 @@ describe('mistakes in the command line', () => {
     ['sim run x --seed -1', 'A seed is a whole number'],
     ['sim run x --seed 1e3', 'A seed is a whole number'],
     ['sim run x --seed 18446744073709551616', 'A seed is at most 18446744073709551615'],
-    ['schema universe', 'Allowed choices are scenario'],
+    ['schema universe', 'Allowed choices are scenario, scope, respond'],
     ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
   ])('wormwood %s', async (line, sentence) => {
     const { code, stdout, stderr } = await wormwood(line.split(' '));

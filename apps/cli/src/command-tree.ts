@@ -7,7 +7,13 @@ import { parseSeed } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
-import { type PrintOptions, withExamples, withPrintOptions } from './tree/command-options.ts';
+import {
+  type PrintOptions,
+  SCHEMA_KINDS,
+  type SchemaKind,
+  withExamples,
+  withPrintOptions,
+} from './tree/command-options.ts';
 import { addDetect } from './tree/detect-commands.ts';
 import { addLab } from './tree/lab-commands.ts';
 import { addNet } from './tree/net-commands.ts';
@@ -123,10 +129,10 @@ function addSchema(parent: Command, finish: (exitCode: ExitCode) => void): void 
   const schema = parent
     .command('schema')
     .description('print the JSON Schema of a kind of file, for editors')
-    .addArgument(new Argument('<kind>', 'kind of file').choices(['scenario']))
-    .action(async () => {
+    .addArgument(new Argument('<kind>', 'kind of file').choices(SCHEMA_KINDS))
+    .action(async (kind: SchemaKind) => {
       const { schema: print } = await import('./commands/schema.ts');
-      finish(await print());
+      finish(await print(kind));
     });
   withExamples(schema, [['wormwood schema scenario > scenario.schema.json', 'for yaml-language-server']]);
 }

@@ -20,8 +20,8 @@ export type DeliveryEntry =
       readonly kind: 'webhook';
       readonly url: string;
       readonly preset: WebhookPreset;
-      /** Path of a file whose text is the header field `Authorization`; empty for none. */
-      readonly authorizationFile: string;
+      /** Path of a file whose text is the header field `Authorization`. */
+      readonly authorizationFile?: string;
     })
   | (AnyDelivery & { readonly kind: 'syslog'; readonly host: string; readonly port: number })
   | (AnyDelivery & {
@@ -50,11 +50,12 @@ const event: Shape<AuditEvent> = scalar<AuditEvent>({
     return { ok: false, reason: `The audit log has no event ${quoted(String(input))}.${question}` };
   },
   write: (value) => value,
-  jsonSchema: { enum: AUDIT_EVENTS },
+  jsonSchema: { anyOf: AUDIT_EVENTS.map((each) => ({ const: each })) },
 });
 
 const port: Shape<number> = {
   ...count(1),
+  jsonSchema: { type: 'integer', minimum: 1, maximum: PORT_MAX },
   read: (node, place, reader) => {
     const read = count(1).read(node, place, reader);
     if (read === undefined || read <= PORT_MAX) return read;
@@ -120,7 +121,7 @@ const webhook: Shape<EntryOf<'webhook'>> = mapping<EntryOf<'webhook'>, object>({
       key: 'authorizationFile',
       shape: absolutePath,
       description: 'A file whose text is sent as the header field Authorization.',
-      fallback: '',
+      computed: 'Left out, none is sent.',
     },
   },
 });

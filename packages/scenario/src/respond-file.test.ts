@@ -36,7 +36,6 @@ describe('respond.yaml', () => {
             digestSeconds: 300,
             url: 'https://chat.example.org/hooks/abc',
             preset: 'slack',
-            authorizationFile: '',
           },
           {
             kind: 'syslog',

@@ -8,7 +8,7 @@ import { type DeliveryEntry, deliveryShape } from './respond-deliveries.ts';
 import { absolutePath, kindField, matching, prefix, shortName, versionOne } from './shape/file-shapes.ts';
 import { readWith } from './shape/read-with.ts';
 import { text, word } from './shape/scalar-shapes.ts';
-import type { Shape } from './shape/shape.ts';
+import type { JsonSchema, Shape } from './shape/shape.ts';
 import { kinds, list, mapping } from './shape/structure-shapes.ts';
 
 export interface RespondFile {
@@ -162,4 +162,16 @@ function repeatedNames(
     const message = `There are two ${key} named ${quoted(each)}.`;
     return [{ code: 'duplicate-name', path, span: spanAt(path), message, help: 'Rename one.' }];
   });
+}
+
+/** Returns the JSON Schema (draft 2020-12) of `respond.yaml`, for editors and other programs. */
+export function respondJsonSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Wormwood respond.yaml, version 1',
+    description:
+      'Who carries out the actions on this machine, and who is told. Beyond this schema, no two actuators and no two ' +
+      'deliveries have one name.',
+    ...respondShape.jsonSchema,
+  };
 }

@@ -13,7 +13,7 @@ import {
 } from '@wormwood/defense';
 import { count, duration } from './shape/quantity-shapes.ts';
 import { scalar, text, word } from './shape/scalar-shapes.ts';
-import type { Shape } from './shape/shape.ts';
+import type { JsonSchema, Shape } from './shape/shape.ts';
 import { list, mapping } from './shape/structure-shapes.ts';
 import { prefix, versionOne } from './shape/file-shapes.ts';
 import { readWith } from './shape/read-with.ts';
@@ -174,4 +174,16 @@ export function readScopeFile(written: string): Parsed<ScopeFile> {
   const reading = readWith(scopeShape, written, BEGINNING);
   if (reading.ok) return { ok: true, value: reading.value };
   return { ok: false, reason: reading.problems[0]?.message ?? 'The file cannot be read.' };
+}
+
+/** Returns the JSON Schema (draft 2020-12) of the scope file, for editors and other programs. */
+export function scopeJsonSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Wormwood scope, version 1',
+    description:
+      'What the owner of a network allows to be done about infected hosts. Beyond this schema, the file expires within a ' +
+      'year, its prefixes cover at most `addressesMax` addresses, and no action is allowed twice.',
+    ...scopeShape.jsonSchema,
+  };
 }

@@ -29,7 +29,8 @@ export async function transportOf(entry: DeliveryEntry): Promise<Transport> {
   if (entry.kind === 'webhook') {
     const { url, preset, authorizationFile } = entry;
     if (!URL.canParse(url)) throw new CommandFailure(EXIT.invalidFile, `${entry.name}: ${url} is no URL.`);
-    const headers = authorizationFile === '' ? {} : { authorization: await secretIn(authorizationFile) };
+    const headers =
+      authorizationFile === undefined ? {} : { authorization: await secretIn(authorizationFile) };
     return webhookTransport(httpSender, { url, preset, headers });
   }
   const [first, ...others] = entry.to;

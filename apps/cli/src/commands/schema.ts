@@ -1,9 +1,17 @@
 /** `wormwood schema KIND`: the JSON Schema of a kind of file. */
-import { scenarioJsonSchema } from '@wormwood/scenario';
+import { respondJsonSchema, scopeJsonSchema } from '@wormwood/scenario/files';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
+import type { SchemaKind } from '../tree/command-options.ts';
 
-export async function schema(): Promise<ExitCode> {
-  await openTerminal({}).print(JSON.stringify(scenarioJsonSchema(), null, 2));
+export async function schema(kind: SchemaKind): Promise<ExitCode> {
+  await openTerminal({}).print(JSON.stringify(await schemaOf(kind), null, 2));
   return EXIT.ok;
+}
+
+async function schemaOf(kind: SchemaKind): Promise<unknown> {
+  if (kind === 'scope') return scopeJsonSchema();
+  if (kind === 'respond') return respondJsonSchema();
+  const { scenarioJsonSchema } = await import('@wormwood/scenario');
+  return scenarioJsonSchema();
 }

@@ -9,6 +9,11 @@ export interface PrintOptions {
   readonly color: boolean;
 }
 
+/** The files that have a JSON Schema. */
+export const SCHEMA_KINDS = ['scenario', 'scope', 'respond'] as const;
+
+export type SchemaKind = (typeof SCHEMA_KINDS)[number];
+
 export function withPrintOptions(command: Command): Command {
   return command
     .option('--json', 'print one JSON object instead of text')

@@ -32,8 +32,8 @@ export function matching(pattern: RegExp, allowed: string): Shape<string> {
     allowed,
     code: 'invalid-name',
     parse: (input) =>
-      pattern.test(String(input))
-        ? { ok: true, value: String(input) }
+      typeof input === 'string' && pattern.test(input)
+        ? { ok: true, value: input }
         : { ok: false, reason: `${quoted(String(input))} is not ${allowed}.` },
     write: (value) => value,
     jsonSchema: { type: 'string', pattern: pattern.source },
