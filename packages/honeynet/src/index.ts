@@ -30,3 +30,19 @@ export {
   type Hop,
   type Question,
 } from './explain.ts';
+
+// What scripts and proxies need of the machine.
+export type * from './service/process-spawner.ts';
+
+// What stands behind open ports.
+export type {
+  Connector,
+  ProcessListener,
+  ProcessRequest,
+  ProcessSpawner,
+  RemoteEnd,
+  RunningProcess,
+} from './service/process-spawner.ts';
+export { HoneynetServices, INTERNAL_SERVICES, type ServiceComponents } from './service/service-runner.ts';
+export type { Session } from './service/script-words.ts';
+export type { Schedule } from './service/tarpit.ts';

@@ -1,0 +1,51 @@
+/** What the honeynet needs of the machine to run scripts and to reach other hosts; the app has the means. */
+import type { ProcessLimits } from '../model.ts';
+
+/** A program to run: words without a shell, and nothing of the daemon's environment. */
+export interface ProcessRequest {
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: ProcessLimits;
+}
+
+/** What is told about a running program. */
+export interface ProcessListener {
+  /** Octets of its standard output; the view is only valid during the call. */
+  output(octets: Uint8Array): void;
+  /** A line of its standard error. */
+  message(line: string): void;
+  /** It can take input again after `write` returned false. */
+  drained(): void;
+  /** It has ended; a sentence when not of its own will. Nothing is told afterwards. */
+  exited(reason: string | null): void;
+  /** The connection is to be cut. Told by workers and proxies; nothing is told afterwards. */
+  reset?(): void;
+}
+
+export interface RunningProcess {
+  /** Copies octets for its standard input; false while it should get no more until `drained`. */
+  write(octets: Uint8Array): boolean;
+  endInput(): void;
+  pauseOutput(): void;
+  resumeOutput(): void;
+  kill(): void;
+}
+
+export interface ProcessSpawner {
+  /** Starts a program; null when as many run as are allowed. */
+  spawn(request: ProcessRequest, listener: ProcessListener): RunningProcess | null;
+}
+
+/** Where a proxy leads. */
+export interface RemoteEnd {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reaches another machine for a `proxy` action: the owner's choice, in his configuration, never the source's. */
+export interface Connector {
+  /** Connects by TCP; what arrives is `output`. Null when as many are open as are allowed. */
+  connect(remote: RemoteEnd, listener: ProcessListener): RunningProcess | null;
+  /** Sends a datagram; each answer within a minute is handed to `reply`. */
+  sendDatagram(remote: RemoteEnd, payload: Uint8Array, reply: (payload: Uint8Array) => void): void;
+}

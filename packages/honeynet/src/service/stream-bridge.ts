@@ -1,0 +1,124 @@
+/**
+ * A TCP connection on one side, a program or a remote machine on the other: octets both ways, each side slowed down when
+ * the other cannot take more, ends passed on.
+ */
+import type { TcpConnection, TcpService } from '@wormwood/netstack';
+import type { ProcessListener, RunningProcess } from './process-spawner.ts';
+
+/** What the other side is started with: its listener, given before it exists. */
+export type StartOther = (listener: ProcessListener) => RunningProcess | null;
+
+export interface BridgeOptions {
+  /** Told lines of the other side's standard error. */
+  readonly onMessage: (line: string) => void;
+  /** Called when the other side wants the connection cut. @default it is ended */
+  readonly onReset?: () => void;
+  /** Octets of output that may wait for the connection before the other side is paused. */
+  readonly waitingBytesMax?: number;
+}
+
+const WAITING_BYTES_MAX = 65_536;
+
+/** Returns the service of a connection whose other side is what `start` starts; null when it cannot start. */
+export function bridge(
+  connection: TcpConnection,
+  start: StartOther,
+  options: BridgeOptions,
+): TcpService | null {
+  const made = new StreamBridge(connection, options);
+  const other = start(made);
+  if (other === null) return null;
+  made.attach(other);
+  return made;
+}
+
+class StreamBridge implements TcpService, ProcessListener {
+  readonly #connection: TcpConnection;
+  readonly #options: BridgeOptions;
+  #other: RunningProcess | null = null;
+  /** Output that the connection has not taken yet. */
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #isOutputPaused = false;
+  #hasOtherEnded = false;
+  #isClosed = false;
+
+  constructor(connection: TcpConnection, options: BridgeOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  attach(other: RunningProcess): void {
+    if (!this.#hasOtherEnded) this.#other = other;
+  }
+
+  data(octets: Uint8Array): void {
+    if (this.#other?.write(octets) === false) this.#connection.pause();
+  }
+
+  ended(): void {
+    this.#other?.endInput();
+  }
+
+  drained(): void {
+    if (!this.#isClosed) this.#connection.resume();
+  }
+
+  output(octets: Uint8Array): void {
+    if (this.#isClosed) return;
+    let taken = 0;
+    if (this.#waitingBytes === 0) taken = this.#connection.write(octets);
+    if (taken === octets.length) return;
+    const rest = octets.slice(taken);
+    this.#waiting.push(rest);
+    this.#waitingBytes += rest.length;
+    const most = this.#options.waitingBytesMax ?? WAITING_BYTES_MAX;
+    if (this.#waitingBytes < most || this.#isOutputPaused) return;
+    this.#isOutputPaused = true;
+    this.#other?.pauseOutput();
+  }
+
+  message(line: string): void {
+    this.#options.onMessage(line);
+  }
+
+  writable(): void {
+    while (this.#waiting.length > 0) {
+      const first = this.#waiting[0]!;
+      const taken = this.#connection.write(first);
+      this.#waitingBytes -= taken;
+      if (taken < first.length) {
+        this.#waiting[0] = first.subarray(taken);
+        return;
+      }
+      this.#waiting.shift();
+    }
+    if (this.#hasOtherEnded) this.#connection.end();
+    else if (this.#isOutputPaused) {
+      this.#isOutputPaused = false;
+      this.#other?.resumeOutput();
+    }
+  }
+
+  closed(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#other?.kill();
+    this.#other = null;
+  }
+
+  reset(): void {
+    this.#other = null;
+    this.#hasOtherEnded = true;
+    if (this.#isClosed) return;
+    if (this.#options.onReset === undefined) this.#connection.end();
+    else this.#options.onReset();
+  }
+
+  exited(reason: string | null): void {
+    this.#hasOtherEnded = true;
+    this.#other = null;
+    if (reason !== null) this.#options.onMessage(reason);
+    if (!this.#isClosed && this.#waitingBytes === 0) this.#connection.end();
+  }
+}

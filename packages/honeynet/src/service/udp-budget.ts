@@ -1,0 +1,42 @@
+/**
+ * No reflector: what a host answers to a datagram is never more than the datagram was, and a source, which may be forged,
+ * gets only so many answers a second. The table of sources has a fixed size; sources that share a row share its budget.
+ */
+import type { Clock } from '@wormwood/base';
+import type { UdpDatagram } from '@wormwood/netstack';
+
+const ROWS = 1 << 14;
+const ANSWERS_PER_SECOND = 10;
+const GOLDEN = 0x9e3779b1;
+
+export class UdpBudget {
+  readonly #clock: Clock;
+  /** Answers left, and when that was so, in seconds. */
+  readonly #left: Float64Array = new Float64Array(ROWS).fill(ANSWERS_PER_SECOND);
+  readonly #since: Float64Array = new Float64Array(ROWS);
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Returns a `reply` that keeps to the budget of the datagram and its source; what exceeds it is dropped. */
+  limit(datagram: UdpDatagram, reply: (payload: Uint8Array) => void): (payload: Uint8Array) => void {
+    let octets = datagram.payload.length;
+    const { remoteAddress } = datagram;
+    return (payload) => {
+      if (payload.length > octets || !this.#take(remoteAddress)) return;
+      octets -= payload.length;
+      reply(payload);
+    };
+  }
+
+  #take(source: number): boolean {
+    const row = Math.imul(source, GOLDEN) >>> 18;
+    const now = this.#clock.nowSeconds();
+    const gained = (now - this.#since[row]!) * ANSWERS_PER_SECOND;
+    const left = Math.min(ANSWERS_PER_SECOND, this.#left[row]! + Math.max(0, gained));
+    this.#since[row] = now;
+    this.#left[row] = left < 1 ? left : left - 1;
+    return left >= 1;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Scripts behind UDP ports: one program for each pair of addresses and ports, ended a minute after the last datagram
+ * (honeyd.md 1.2). Each datagram is one write; each chunk of output is one answer.
+ */
+import type { UdpDatagram } from '@wormwood/netstack';
+import type { RunningProcess } from './process-spawner.ts';
+import type { StartOther } from './stream-bridge.ts';
+import type { Schedule } from './tarpit.ts';
+
+const IDLE_SECONDS = 60;
+const SESSIONS_MAX = 1024;
+
+interface UdpSession {
+  process: RunningProcess | null;
+  reply: (payload: Uint8Array) => void;
+  cancel: () => void;
+}
+
+export class UdpSessions {
+  readonly #schedule: Schedule;
+  readonly #sessions: Map<string, UdpSession> = new Map();
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+  }
+
+  /** Hands a datagram to the program of its session, started when there is none. */
+  deliver(datagram: UdpDatagram, reply: (payload: Uint8Array) => void, start: StartOther): void {
+    const { localAddress, localPort, remoteAddress, remotePort } = datagram;
+    const key = `${localAddress}:${localPort} ${remoteAddress}:${remotePort}`;
+    const session = this.#sessions.get(key) ?? this.#open(key, start);
+    if (session === null) return;
+    // Answers count against the latest datagram.
+    session.reply = reply;
+    session.cancel();
+    session.cancel = this.#schedule(IDLE_SECONDS, () => this.#end(key));
+    session.process?.write(datagram.payload);
+  }
+
+  close(): void {
+    for (const key of this.#sessions.keys()) this.#end(key);
+  }
+
+  #open(key: string, start: StartOther): UdpSession | null {
+    if (this.#sessions.size >= SESSIONS_MAX) return null;
+    const session: UdpSession = { process: null, reply: () => undefined, cancel: () => undefined };
+    this.#sessions.set(key, session);
+    session.process = start({
+      output: (octets) => session.reply(octets),
+      message: () => undefined,
+      drained: () => undefined,
+      exited: () => this.#end(key),
+    });
+    if (session.process === null) this.#end(key);
+    return this.#sessions.get(key) ?? null;
+  }
+
+  #end(key: string): void {
+    const session = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    session?.cancel();
+    session?.process?.kill();
+  }
+}
