@@ -64,6 +64,8 @@ export const write = libc.func('int64_t write(int fd, const uint8_t *bytes, uint
   length: number,
 ) => number;
 
+export const setns = libc.func('int setns(int fd, int type)') as (fd: number, type: number) => number;
+
 const closeRange = libc.func('int close_range(unsigned int first, unsigned int last, int flags)');
 const CLOSE_RANGE_CLOEXEC = 4;
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { missingForNamespaces } from '../namespace-test-support.ts';
-import { LimitedProcess, LIMITS_DEFAULT, type ProcessLimits, type ProgramStart } from './limited-process.ts';
+import { LimitedProcess, LIMITS_DEFAULT, type ProgramLimits, type ProgramStart } from './limited-process.ts';
 
 interface Ended {
   readonly output: string;
@@ -13,7 +13,7 @@ interface Ended {
 function start(
   words: readonly string[],
   more: Partial<ProgramStart> = {},
-  limits: Partial<ProcessLimits> = {},
+  limits: Partial<ProgramLimits> = {},
 ) {
   let output = '';
   const messages: string[] = [];
@@ -32,7 +32,8 @@ function start(
       {
         output: (octets) => (output += new TextDecoder().decode(octets)),
         message: (line) => messages.push(line),
-        ended: (reason) => resolve({ output, messages, reason }),
+        drained: () => undefined,
+        exited: (reason) => resolve({ output, messages, reason }),
       },
     );
   });

@@ -5,9 +5,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { setPriority } from 'node:os';
+import type { ProcessListener, RunningProcess } from '@wormwood/honeynet';
 import { closeAllOnExec } from '../device/libc.ts';
 
-export interface ProcessLimits {
+export interface ProgramLimits {
   /** Time from start to end, of the wall clock. */
   readonly wallSeconds: number;
   readonly processorSeconds: number;
@@ -24,23 +25,14 @@ export interface ProgramStart {
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
-  readonly limits: ProcessLimits;
+  readonly limits: ProgramLimits;
   /** Whom it runs as; null: as the daemon. Only root can start others. */
   readonly userId: number | null;
   readonly groupId: number | null;
 }
 
-/** What is told about a program. */
-export interface ProgramListener {
-  output(octets: Uint8Array): void;
-  /** A line of its standard error, without the line feed. */
-  message(line: string): void;
-  /** It and its output have ended; a sentence when that was not of its own will. */
-  ended(reason: string | null): void;
-}
-
 /** A script and a bit more, generous for what answers one connection. */
-export const LIMITS_DEFAULT: ProcessLimits = {
+export const LIMITS_DEFAULT: ProgramLimits = {
   wallSeconds: 300,
   processorSeconds: 30,
   memoryBytes: 256 * 2 ** 20,
@@ -53,18 +45,17 @@ const PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Honeyd's nice value for scripts. */
 const PRIORITY = 10;
 const MESSAGE_LENGTH_MAX = 1024;
-const WAITING_BYTES_MAX = 1 << 18;
 
-export class LimitedProcess {
+export class LimitedProcess implements RunningProcess {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #listener: ProgramListener;
+  readonly #listener: ProcessListener;
   readonly #timer: NodeJS.Timeout;
   #reason: string | null = null;
   #message = '';
   #hasEnded = false;
 
   /** Starts it. A program that cannot be started ends at once, with a sentence. */
-  constructor(start: ProgramStart, listener: ProgramListener) {
+  constructor(start: ProgramStart, listener: ProcessListener) {
     const { limits } = start;
     this.#listener = listener;
     closeAllOnExec();
@@ -81,7 +72,7 @@ export class LimitedProcess {
     child.stdout.on('data', (octets: Uint8Array) => listener.output(octets));
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#takeMessage(text));
     // It may end before it has read everything.
-    child.stdin.on('error', () => undefined);
+    child.stdin.on('error', () => undefined).on('drain', () => listener.drained());
     child.on('error', (error) => {
       this.#reason ??= `could not be started: ${error.message}`;
       if (child.pid === undefined) this.#end();
@@ -89,16 +80,11 @@ export class LimitedProcess {
     child.on('close', () => this.#end());
   }
 
-  /** Takes octets for its standard input; false while it should get no more until `drained`. */
   write(octets: Uint8Array): boolean {
+    const { stdin } = this.#child;
     // The view dies with the call.
-    if (this.#child.stdin.writable) this.#child.stdin.write(Uint8Array.from(octets));
-    return this.#child.stdin.writableLength < WAITING_BYTES_MAX;
-  }
-
-  /** Calls back once what was written has been read. */
-  onceDrained(callback: () => void): void {
-    this.#child.stdin.once('drain', callback);
+    if (stdin.writable) stdin.write(Uint8Array.from(octets));
+    return !stdin.writableNeedDrain;
   }
 
   /** Ends its standard input. */
@@ -147,7 +133,7 @@ export class LimitedProcess {
     // Children that it left behind end with it.
     if (pid !== undefined) killGroup(pid);
     const own = signalCode === null ? null : `was ended by ${signalCode}`;
-    this.#listener.ended(this.#reason ?? own ?? (exitCode === 0 ? null : `ended with code ${exitCode}`));
+    this.#listener.exited(this.#reason ?? own ?? (exitCode === 0 ? null : `ended with code ${exitCode}`));
   }
 }
 
@@ -167,7 +153,7 @@ function lowerPriority(pid: number): void {
   }
 }
 
-function limitOptions(limits: ProcessLimits): readonly string[] {
+function limitOptions(limits: ProgramLimits): readonly string[] {
   return [
     `--cpu=${limits.processorSeconds}`,
     `--as=${limits.memoryBytes}`,

@@ -1,0 +1,68 @@
+/** Scripts of a honeynet as programs of this machine: so many at once and no more, each under its template's limits. */
+import type { ProcessListener, ProcessRequest, ProcessSpawner, RunningProcess } from '@wormwood/honeynet';
+import { LimitedProcess, LIMITS_DEFAULT, type ProgramLimits } from './limited-process.ts';
+
+export interface ScriptSpawnerOptions {
+  /** Where scripts run: relative paths in commands begin here. */
+  readonly directory: string;
+  /** @default 256 */
+  readonly processesMax?: number;
+  /** What a template does not say. */
+  readonly limits?: Partial<ProgramLimits>;
+}
+
+const PROCESSES_MAX = 256;
+
+export class ScriptSpawner implements ProcessSpawner {
+  readonly #options: ScriptSpawnerOptions;
+  readonly #running: Set<LimitedProcess> = new Set();
+  /** Scripts started, and those that were not because too many ran. */
+  started = 0;
+  refused = 0;
+
+  constructor(options: ScriptSpawnerOptions) {
+    this.#options = options;
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  spawn(request: ProcessRequest, listener: ProcessListener): RunningProcess | null {
+    if (this.#running.size >= (this.#options.processesMax ?? PROCESSES_MAX)) {
+      this.refused++;
+      return null;
+    }
+    this.started++;
+    const { openFilesMax, userId, groupId } = request.limits;
+    const isRoot = process.getuid?.() === 0;
+    const limits = { ...LIMITS_DEFAULT, ...this.#options.limits };
+    const child = new LimitedProcess(
+      {
+        words: request.words,
+        environment: request.environment,
+        directory: this.#options.directory,
+        limits: openFilesMax === null ? limits : { ...limits, openFilesMax },
+        // Once the daemon has given up root, everything runs as whom it has become.
+        userId: isRoot ? userId : null,
+        groupId: isRoot ? groupId : null,
+      },
+      {
+        output: (octets) => listener.output(octets),
+        message: (line) => listener.message(line),
+        drained: () => listener.drained(),
+        exited: (reason) => {
+          this.#running.delete(child);
+          listener.exited(reason);
+        },
+      },
+    );
+    this.#running.add(child);
+    return child;
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    for (const child of this.#running) child.kill();
+  }
+}
