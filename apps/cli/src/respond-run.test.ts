@@ -1,8 +1,6 @@
 // `wormwood respond run`: the service, and a pause of everything. The built program on real files.
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { checkAudit, type AuditFindings } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { generateKeys } from './commands/respond-keys.ts';
@@ -10,7 +8,6 @@ import { ResponseState } from './commands/respond-state.ts';
 import { AUTOMATIC_SCOPE, makeWorld, SCOPE, until, verdictOn, type World } from './respond-test-support.ts';
 import { inTemporaryDirectory } from './spawn-test-support.ts';
 
-const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
 const INFECTED = '10.20.7.9';
 
 function inWorld(body: (world: World) => Promise<void>, scope: string = SCOPE): () => Promise<void> {
@@ -84,36 +81,4 @@ describe('the service', () => {
       AUTOMATIC_SCOPE.replaceAll('ttl: 2h', 'ttl: 2s'),
     ),
   );
-});
-
-describe('a full disk', () => {
-  it('is told in a sentence; nothing is done that is not recorded, and all goes on when there is room', () =>
-    inTemporaryDirectory(async (directory) => {
-      if (spawnSync('unshare', ['-rm', 'true']).status !== 0) {
-        expect(process.env['WORMWOOD_REQUIRE_ALL'], 'no user namespaces').toBeUndefined();
-        console.log('not checked: no user namespaces to mount a small disk in');
-        return;
-      }
-      const world = makeWorld(directory, `${AUTOMATIC_SCOPE}actionsPerMinute: 100\n`);
-      const hosts = Array.from({ length: 9 }, (_, index) => `10.20.7.${index + 1}`);
-      const respond = `"${process.execPath}" "${program}" respond`;
-      const script = `
-        mount -t tmpfs -o size=128k none /mnt && cp -r '${world.state}' /mnt/state
-        ${respond} list --state /mnt/state >/dev/null
-        dd if=/dev/zero of=/mnt/filler bs=4k 2>/dev/null; truncate -s -8k /mnt/filler
-        ${respond} propose '${world.writeVerdicts(hosts)}' --act --state /mnt/state >/dev/null; echo "code $?"
-        rm /mnt/filler
-        ${respond} propose '${world.writeVerdicts(hosts)}' --act --state /mnt/state >/dev/null; echo "code $?"
-        ${respond} audit --json --state /mnt/state`;
-      const { stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { encoding: 'utf8' });
-      expect(stderr).toMatch(
-        /^wormwood: The audit log cannot be [a-z]+, so nothing is done: the disk is full\.\n$/,
-      );
-      const [full, room, audit = ''] = stdout.split('\n');
-      expect([full, room]).toEqual(['code 1', 'code 0']);
-      // The feed and the command of the owner, for each host.
-      expect(JSON.parse(audit)).toMatchObject({ ok: true, faults: [], applied: 2 * hosts.length });
-      expect(new Set(world.record()).size).toBe(hosts.length);
-      expect(world.record()).toHaveLength(hosts.length);
-    }));
 });
