@@ -241,7 +241,7 @@ describe('a worker', () => {
       frame('M', 0, 'busy'),
       frame('R', 3),
     ];
-    const joined = Uint8Array.from(answers.flatMap((octets) => [...octets]));
+    const joined = Uint8Array.from(answers.flatMap((octets) => Array.from(octets)));
     worker.listener.output(joined.subarray(0, 20));
     worker.listener.output(joined.subarray(20));
     expect([connections[99]!.sent, connections[7]!.sent, connections[7]!.hasEnded]).toEqual([
