@@ -14,13 +14,14 @@ import {
   type LabCheck,
   labOutcome,
   type LabOutcome,
+  type LabPlan,
   labReport,
   type LabRun,
   labTables,
   labVerdict,
   runLabInMemory,
 } from '@wormwood/scenario/lab';
-import { EXIT, type ExitCode } from '../exit-code.ts';
+import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
 import { readLab } from '../lab/read-lab.ts';
 import { chartFiles } from '../output/result-files.ts';
@@ -78,7 +79,7 @@ function showDiagnostics(diagnostics: readonly Diagnostic[], text: string, termi
 /** Runs one after the other; an interrupt ends it between two. */
 async function runAll(
   { lab, outbreak }: CheckedLab,
-  { runs: count, seed }: LabRunOptions,
+  { runs: count, seed, on }: LabRunOptions,
   { terminal, interrupt }: { readonly terminal: Terminal; readonly interrupt: Interrupt },
 ): Promise<readonly LabRun[]> {
   const runs: LabRun[] = [];
@@ -86,7 +87,10 @@ async function runAll(
   try {
     while (runs.length < count && !interrupt.interrupted()) {
       const plan = { lab, outbreak, streams: randomStreams(seed), replicate: runs.length };
-      runs.push(await runLabInMemory(plan));
+      const run =
+        on === 'memory' ? await runLabInMemory(plan) : await overInterfaces(plan, terminal, interrupt);
+      if (run === null) break;
+      runs.push(run);
       progress.update(runs.length / count, `${formatCount(runs.length)} of ${formatCount(count)} runs`);
       // Signals are heard between two turns of the event loop.
       await new Promise(setImmediate);
@@ -95,6 +99,24 @@ async function runAll(
     progress.stop();
   }
   return runs;
+}
+
+async function overInterfaces(
+  plan: LabPlan,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<LabRun | null> {
+  if (process.getuid?.() !== 0) {
+    throw new CommandFailure(
+      EXIT.missingCapability,
+      'Only root makes network namespaces; --on memory needs nothing.',
+    );
+  }
+  const { runLabOnVeth } = await import('../lab/run-on-veth.ts');
+  const found = await runLabOnVeth(plan, () => interrupt.interrupted());
+  if (found === null) return null;
+  terminal.say(`The firewall dropped ${formatCount(found.droppedPackets)} packets of immunized hosts.`);
+  return found.run;
 }
 
 function describe({ result }: LabOutcome, terminal: Terminal): string {

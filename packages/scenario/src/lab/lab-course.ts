@@ -76,7 +76,7 @@ export class LabCourse {
   readonly #surroundings: LabSurroundings;
   readonly #scan: RandomStream;
   readonly #response: RandomStream;
-  readonly #startSeconds: number;
+  #startSeconds: number;
   readonly #honeypotsFromSeconds: number;
   readonly #markerHosts: MarkerHosts;
   readonly #honeynet: Stack;
@@ -134,17 +134,21 @@ export class LabCourse {
     return this.#surroundings.clock.nowSeconds() - this.#startSeconds;
   }
 
-  /** Makes ready the immunizer, whose acts `actuator` carries out; by default a host is told to stop, and does. */
+  /**
+   * Makes ready the immunizer, whose acts `actuator` carries out; by default a host is told to stop, and does. The lab
+   * begins when this settles.
+   */
   async open(actuator: Actuator = this.#inMemory()): Promise<void> {
     const { outbreak } = this.#plan;
     const { clock } = this.#surroundings;
     this.#responder = await openImmunizer({
       clock,
       prefix: prefixOf(outbreak),
-      endSeconds: this.#startSeconds + outbreak.durationSeconds,
+      endSeconds: clock.nowSeconds() + outbreak.durationSeconds,
       actuator,
       auditFile: this.#auditFile,
     });
+    this.#startSeconds = clock.nowSeconds();
   }
 
   /** Draws the time from one probe of the lab to the next: infinite when nobody scans. */
