@@ -1,5 +1,5 @@
 // `wormwood respond` as an owner uses it: the built program, a state directory, a command of the owner.
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatIpv4 } from '@wormwood/base';
 import { type AuditFindings, checkAudit, readVerdicts } from '@wormwood/defense';
@@ -126,6 +126,17 @@ describe('verdicts', () => {
   );
 
   it(
+    'cannot steer a terminal with what an infected host sent',
+    inWorld(async (world) => {
+      const evidence = [{ detector: 'x', text: 'a\u001b[2J\u202eb', forgeable: false, figures: {} }];
+      const told = await world.respond(['propose', world.writeVerdicts([INFECTED], { evidence })]);
+      expect(told.stdout).toContain('tcp port 445: a [2J\\u{202e}b');
+      expect(told.stdout).not.toContain('\u001b');
+      expect(told.stdout).not.toContain('\u202e');
+    }),
+  );
+
+  it(
     'that are none are refused with the code for invalid files, and nothing is recorded',
     inWorld(async (world) => {
       const file = world.writeVerdicts([INFECTED], { evidence: 'trust me' });
@@ -134,6 +145,21 @@ describe('verdicts', () => {
       expect(refused.stderr).toContain('its `evidence` is missing or of the wrong kind');
       expect((await new ResponseState(world.state).view()).entries).toEqual([]);
     }),
+  );
+});
+
+describe('files that anybody can write', () => {
+  it.each(['.', 'respond.yaml', 'trusted', 'trusted/owner.pub'])(
+    'such as %s keep everything from being done',
+    (name) =>
+      inWorld(async (world) => {
+        chmodSync(join(world.state, name), 0o777);
+        const work = new ResponseState(world.state).respondOnce('act', async () => undefined);
+        await expect(work).rejects.toMatchObject({
+          exitCode: 5,
+          message: expect.stringContaining('can be written by everybody, so nothing is done.'),
+        });
+      })(),
   );
 });
 

@@ -65,6 +65,7 @@ const NO_RESPOND_FILE: Omit<RespondFile, 'sensor'> = {
   deliveries: [],
 };
 const KEY_ENDING = '.pub';
+const WRITABLE_BY_ALL = 0o002;
 
 export function nowSeconds(): number {
   return Date.now() / 1000;
@@ -126,6 +127,7 @@ export class ResponseState {
       return kept;
     }
     await this.close();
+    this.#refuseForeign();
     const stamp = this.#makingStamp();
     const file = await this.#readRespondFile();
     const runner = commandRunner(() => this.#lock?.descriptor);
@@ -144,6 +146,19 @@ export class ResponseState {
     }
     this.#kept = { responder: opening.responder, auditFile, stamp };
     return this.#kept;
+  }
+
+  /** Whoever can write these files decides which programs are run and whose signature counts. */
+  #refuseForeign(): void {
+    const keys = readdirIfThere(this.#path('trusted')).map((name) => join('trusted', name));
+    for (const path of ['.', 'respond.yaml', 'trusted', ...keys].map((name) => this.#path(name))) {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined) continue;
+      const isForeign = found.uid !== 0 && found.uid !== process.getuid?.();
+      if (!isForeign && (found.mode & WRITABLE_BY_ALL) === 0) continue;
+      const reason = isForeign ? 'belongs to another user' : 'can be written by everybody';
+      throw new CommandFailure(EXIT.missingCapability, `${path} ${reason}, so nothing is done.`);
+    }
   }
 
   /** Changes whenever a responder that was made before would be another one now; the scope it reads itself. */

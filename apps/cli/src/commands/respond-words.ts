@@ -1,5 +1,5 @@
 /** Decisions and lines of the log as they are printed: for people and for programs. */
-import { formatDuration, formatIpv4 } from '@wormwood/base';
+import { formatDuration, formatIpv4, printable } from '@wormwood/base';
 import { type Decision, formatTimestamp } from '@wormwood/defense';
 import { renderTable } from '../output/table.ts';
 
@@ -67,9 +67,9 @@ export interface PrintedLine {
   readonly message: string;
 }
 
-/** Returns `2026-03-01T12:00:00Z  A sentence.` */
+/** Returns `2026-03-01T12:00:00Z  A sentence.`; evidence may hold what an infected host sent, so nothing steers a terminal. */
 export function sentenceLine({ ts, message }: PrintedLine): string {
-  return `${ts.replace(/\.\d+Z$/, 'Z')}  ${message}`;
+  return printable(`${ts.replace(/\.\d+Z$/, 'Z')}  ${message}`);
 }
 
 /** Returns the lines that a responder has added, as objects. */
