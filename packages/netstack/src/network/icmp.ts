@@ -10,6 +10,7 @@ import {
   icmpv4Field,
   icmpv4Type,
   ipProtocol,
+  IPV4_HEADER_LENGTH,
   isChecksumValid,
   readIpv4FragmentOffset,
   readU16,
@@ -20,7 +21,7 @@ import {
   writeU32,
 } from '@wormwood/wire';
 import type { StackObserver } from '../observer.ts';
-import type { Ipv4Output } from './ipv4-output.ts';
+import { type Ipv4Output, LINK_HEADER_LENGTH_MAX, type PacketHead } from './ipv4-output.ts';
 import type { PacketContext } from './packet-context.ts';
 
 const FIRST_MULTICAST = 0xe000_0000;
@@ -51,26 +52,25 @@ export class Icmp {
     if (host === null) return;
     if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
     const length = end - transportStart;
-    if (length > this.#output.mtuBytes - 20) return;
-    const at = this.#output.beginReply(packet, {
+    const head: PacketHead = {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.icmpv4,
       typeOfService: host.behavior.echoTypeOfService(bytes[packet.ipStart + TYPE_OF_SERVICE]!),
       kind: 'echo-reply',
       behavior: host.behavior,
-    });
+    };
+    if (length > this.#output.mtuBytes - IPV4_HEADER_LENGTH) {
+      const reply = new Uint8Array(length);
+      writeEchoReply(packet, reply, 0);
+      const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
+      const linkLength = this.#output.saveLinkHeader(packet, saved, 0);
+      this.#output.sendInPieces(saved, linkLength, head, reply);
+      return;
+    }
+    const at = this.#output.beginReply(packet, head);
     if (at < 0) return;
-    const out = this.#output.bytes;
-    out.set(bytes.subarray(transportStart, end), at);
-    out[at + icmpv4Field.type] = icmpv4Type.echoReply;
-    // RFC 1624: only the type has changed.
-    const before = (icmpv4Type.echoRequest << 8) | bytes[transportStart + icmpv4Field.code]!;
-    const after = (icmpv4Type.echoReply << 8) | bytes[transportStart + icmpv4Field.code]!;
-    const current = packet.checksumsVerified
-      ? complementSum(sumWithout(bytes, transportStart, end))
-      : readU16(bytes, transportStart + icmpv4Field.checksum);
-    writeU16(out, at + icmpv4Field.checksum, updateChecksum(current, before, after));
+    writeEchoReply(packet, this.#output.bytes, at);
     this.#output.finish(at + length);
   }
 
@@ -109,6 +109,23 @@ export class Icmp {
     fillIcmpv4Checksum(out, at, errorEnd);
     this.#output.finish(errorEnd);
   }
+}
+
+function writeEchoReply(packet: PacketContext, out: Uint8Array, at: number): void {
+  const { bytes, transportStart, end } = packet;
+  out.set(bytes.subarray(transportStart, end), at);
+  out[at + icmpv4Field.type] = icmpv4Type.echoReply;
+  // RFC 1624: only the type has changed.
+  const code = bytes[transportStart + icmpv4Field.code]!;
+  const current = packet.checksumsVerified
+    ? complementSum(sumWithout(bytes, transportStart, end))
+    : readU16(bytes, transportStart + icmpv4Field.checksum);
+  const changed = updateChecksum(
+    current,
+    (icmpv4Type.echoRequest << 8) | code,
+    (icmpv4Type.echoReply << 8) | code,
+  );
+  writeU16(out, at + icmpv4Field.checksum, changed);
 }
 
 /** The sum of a message without its checksum field, which its sender left to hardware. */

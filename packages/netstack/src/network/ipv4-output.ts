@@ -11,6 +11,7 @@ import {
   ipv4Field,
   ipv4Flag,
   MAC_ADDRESS_LENGTH,
+  readU16,
   writeMac,
   writeU16,
   writeU32,
@@ -107,6 +108,28 @@ export class Ipv4Output {
       while (frameEnd < shortest) bytes[frameEnd++] = 0;
     }
     this.#device.commit(frameEnd - this.#frameStart);
+  }
+
+  /**
+   * Sends a transport message that is too long for one packet in pieces of one identification (RFC 791, 3.2), behind a
+   * link header saved before. What must be cut may be cut: the behavior's "don't fragment" is not asked.
+   */
+  sendInPieces(saved: Uint8Array, linkLength: number, head: PacketHead, message: Uint8Array): void {
+    // Pieces but the last hold a multiple of eight octets.
+    const room = (this.mtuBytes - IPV4_HEADER_LENGTH) & ~7;
+    let identification = -1;
+    for (let offset = 0; offset < message.length; offset += room) {
+      const at = this.beginSaved(saved, 0, linkLength, head);
+      if (at < 0) return;
+      const { bytes } = this;
+      const piece = message.subarray(offset, offset + room);
+      if (identification < 0) identification = readU16(bytes, this.#ipStart + ipv4Field.identification);
+      else writeU16(bytes, this.#ipStart + ipv4Field.identification, identification);
+      const hasMore = offset + room < message.length ? ipv4Flag.moreFragments : 0;
+      writeU16(bytes, this.#ipStart + ipv4Field.flagsAndFragmentOffset, hasMore | (offset >>> 3));
+      bytes.set(piece, at);
+      this.finish(at + piece.length);
+    }
   }
 
   /** Hands what was finished to the medium. */

@@ -3,6 +3,8 @@ import {
   checkUdp,
   fillUdpChecksum,
   ipProtocol,
+  IPV4_HEADER_LENGTH,
+  pseudoHeaderSum,
   readPseudoHeaderSumIpv4,
   readU16,
   UDP_HEADER_LENGTH,
@@ -71,16 +73,28 @@ export class Udp {
         kind: 'udp',
         behavior,
       } as const;
-      const at = output.beginSaved(saved, 0, linkLength, head);
-      if (at < 0) return;
-      const out = output.bytes;
-      writeU16(out, at + udpField.sourcePort, flow.localPort);
-      writeU16(out, at + udpField.destinationPort, flow.remotePort);
-      writeU16(out, at + udpField.length, UDP_HEADER_LENGTH + payload.length);
-      out.set(payload, at + UDP_HEADER_LENGTH);
-      fillUdpChecksum(out, at, readPseudoHeaderSumIpv4(out, output.ipStart));
-      output.finish(at + UDP_HEADER_LENGTH + payload.length);
+      const length = UDP_HEADER_LENGTH + payload.length;
+      if (length > output.mtuBytes - IPV4_HEADER_LENGTH) {
+        const message = new Uint8Array(length);
+        const { localAddress, remoteAddress } = flow;
+        const sum = pseudoHeaderSum({ source: localAddress, destination: remoteAddress });
+        writeDatagram(message, 0, flow, payload, sum);
+        output.sendInPieces(saved, linkLength, head, message);
+      } else {
+        const at = output.beginSaved(saved, 0, linkLength, head);
+        if (at < 0) return;
+        writeDatagram(output.bytes, at, flow, payload, readPseudoHeaderSumIpv4(output.bytes, output.ipStart));
+        output.finish(at + length);
+      }
       observer.udpSent(flow, payload.length);
     };
   }
+}
+
+function writeDatagram(out: Uint8Array, at: number, flow: Flow, payload: Uint8Array, sum: number): void {
+  writeU16(out, at + udpField.sourcePort, flow.localPort);
+  writeU16(out, at + udpField.destinationPort, flow.remotePort);
+  writeU16(out, at + udpField.length, UDP_HEADER_LENGTH + payload.length);
+  out.set(payload, at + UDP_HEADER_LENGTH);
+  fillUdpChecksum(out, at, sum);
 }

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import {
+  emitIcmpv4,
+  emitUdp,
+  icmpv4Type,
+  type Ipv4Repr,
+  ipProtocol,
+  isChecksumValid,
+  isMalformed,
+  parseUdp,
+  pseudoHeaderSum,
+  verifyUdpChecksum,
+} from '@wormwood/wire';
+import { describe, expect, it } from 'vitest';
+import { bench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from '../stack.fixture.ts';
+
+/** Cuts a transport message into packets of at most `mtu` octets, in the order of `order`. */
+function piecesOf(protocol: number, message: Uint8Array, mtu: number): readonly Uint8Array[] {
+  const room = (mtu - 20) & ~7;
+  const count = Math.ceil(message.length / room);
+  return Array.from({ length: count }, (_, i) =>
+    ipPacket(protocol, message.subarray(i * room, (i + 1) * room), REMOTE, {
+      identification: 77,
+      fragmentOffset: i * room,
+      moreFragments: i < count - 1,
+    }),
+  );
+}
+
+/** Puts answers together as a receiver does, and checks what their headers promise. */
+function wholeOf(packets: readonly Ipv4Repr[]): Uint8Array {
+  expect(new Set(packets.map(({ identification }) => identification)).size).toBe(1);
+  expect(packets.map(({ dontFragment }) => dontFragment)).toEqual(packets.map(() => false));
+  expect(packets.map(({ moreFragments }) => moreFragments)).toEqual(
+    packets.map((_, i) => i < packets.length - 1),
+  );
+  const length = packets.reduce((sum, { payload }) => sum + payload.length, 0);
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const { fragmentOffset, payload } of packets) {
+    expect(fragmentOffset).toBe(at);
+    expect(payload.length + 20).toBeLessThanOrEqual(1500);
+    whole.set(payload, at);
+    at += payload.length;
+  }
+  return whole;
+}
+
+function echoRequest(length: number): Uint8Array {
+  const payload = Uint8Array.from({ length }, (_, i) => i * 31);
+  const message = new Uint8Array(8 + length);
+  emitIcmpv4({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 2, payload }, message);
+  return message;
+}
+
+describe('answers longer than a packet', () => {
+  it('leave in pieces: a ping of any size comes back as it came', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1400, max: 65_000 }), (length) => {
+        const { sendPacket, receivePackets } = bench();
+        const request = echoRequest(length);
+        for (const piece of piecesOf(ipProtocol.icmpv4, request, 1500)) sendPacket(piece);
+        const whole = wholeOf(receivePackets());
+        expect(whole[0]).toBe(icmpv4Type.echoReply);
+        expect(isChecksumValid(whole, 0, whole.length)).toBe(true);
+        expect(whole.subarray(4)).toEqual(request.subarray(4));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('leave in pieces: a long datagram is echoed with its checksum', () => {
+    const { sendPacket, receivePackets } = bench();
+    const payload = Uint8Array.from({ length: 5000 }, (_, i) => i);
+    const message = new Uint8Array(8 + payload.length);
+    const sum = pseudoHeaderSum({ source: REMOTE, destination: LOCAL });
+    emitUdp({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, message, 0, sum);
+    for (const piece of piecesOf(ipProtocol.udp, message, 1500)) sendPacket(piece);
+    const packets = receivePackets();
+    expect(packets.length).toBe(4);
+    const whole = wholeOf(packets);
+    expect(verifyUdpChecksum(whole, 0, pseudoHeaderSum({ source: LOCAL, destination: REMOTE }))).toBe(true);
+    const datagram = parseUdp(whole);
+    expect(isMalformed(datagram) ? null : datagram.payload).toEqual(payload);
+  });
+
+  it('need no pieces at the size of a packet', () => {
+    const { sendPacket, receivePackets } = bench();
+    sendPacket(ipPacket(ipProtocol.icmpv4, echoRequest(1472)));
+    const [reply, ...more] = receivePackets();
+    expect([reply?.payload.length, reply?.moreFragments, more.length]).toEqual([1480, false, 0]);
+  });
+});
