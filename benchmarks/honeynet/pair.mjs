@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 const DAEMON_CORE = '0';
 const LOAD_CORE = '1';
+/** Where the generator lives (load.c). */
+const LOAD_MAC = '02:00:00:00:00:fe';
 const TICKS_PER_SECOND = 100;
 const program = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'wormwood.js');
 export const directory = mkdtempSync(join(tmpdir(), 'wormwood-bench-'));
@@ -53,7 +55,7 @@ export function makePair() {
     execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', `${settings}; ip link set ${device} up`]);
   }
   const macOf = (name, device) => JSON.parse(ip('-n', name, '-json', 'link', 'show', device))[0].address;
-  const pair = { client, server, clientMac: macOf(client, 'c0'), serverMac: macOf(server, 'd0') };
+  const pair = { client, server, serverMac: macOf(server, 'd0') };
   return { ...pair, remove: () => [client, server].forEach((name) => ip('netns', 'delete', name)) };
 }
 
@@ -112,7 +114,7 @@ export async function startKernel(pair) {
     ip address add 10.9.8.1/24 dev d0
     ip route add local 10.3.0.0/16 dev lo
     ip route add 198.18.0.0/15 via 10.9.8.2
-    ip neighbor add 10.9.8.2 lladdr ${pair.clientMac} dev d0
+    ip neighbor add 10.9.8.2 lladdr ${LOAD_MAC} dev d0
     sysctl -qw net.core.somaxconn=65535 net.ipv4.tcp_max_syn_backlog=65535 net.ipv4.conf.all.rp_filter=0
     echo ${1 << Number(DAEMON_CORE)} > /sys/class/net/d0/queues/rx-0/rps_cpus
     echo ${1 << Number(LOAD_CORE)} > /sys/class/net/d0/queues/tx-0/xps_cpus 2> /dev/null
