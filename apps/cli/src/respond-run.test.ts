@@ -1,5 +1,5 @@
 // `wormwood respond run`: the service, and a pause of everything. The built program on real files.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAudit, type AuditFindings } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
@@ -80,5 +80,22 @@ describe('the service', () => {
       },
       AUTOMATIC_SCOPE.replaceAll('ttl: 2h', 'ttl: 2s'),
     ),
+  );
+
+  it(
+    'survives a mistake in its files, and answers afterwards what came meanwhile',
+    inWorld(async (world) => {
+      const path = join(world.state, 'respond.yaml');
+      const service = world.start(['run', '-', '--act', '--json']);
+      await service.printed(/respond\.start/);
+      const good = readFileSync(path, 'utf8');
+      writeFileSync(path, good.replace('kind: feed', 'kind: fed'));
+      service.write(`${JSON.stringify(verdictOn(INFECTED))}\n`);
+      await service.told(/"fed" is no kind that this version knows/);
+      writeFileSync(path, good);
+      await service.printed(/"response\.done"/);
+      expect(await service.stop('SIGTERM')).toBe(0);
+      expect(await auditOf(world)).toMatchObject({ ok: true, faults: [], applied: 1 });
+    }),
   );
 });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { generateKeys, readKey, signOctets } from './commands/respond-keys.ts';
@@ -57,8 +58,10 @@ export interface Started {
   readonly process: ChildProcess;
   /** Writes to its standard input. */
   write(text: string): void;
-  /** Settles once `found` finds something in what was printed. */
+  /** Settles once `found` finds something on standard output. */
   printed(found: RegExp): Promise<RegExpExecArray>;
+  /** Settles once `found` finds something on standard error. */
+  told(found: RegExp): Promise<RegExpExecArray>;
   /** Sends the signal and returns the exit code, or null if the signal ended it. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -66,25 +69,31 @@ export interface Started {
 const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
 
 function started(args: readonly string[]): Started {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
   onTestFinished(() => void child.kill('SIGKILL'));
   const closed = once(child, 'close') as Promise<[number | null]>;
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
   return {
     process: child,
     write: (written) => void child.stdin.write(written),
-    async printed(found) {
-      for (;;) {
-        const match = found.exec(text);
-        if (match !== null) return match;
-        await once(child.stdout, 'data');
-      }
-    },
+    printed: finderIn(child.stdout),
+    told: finderIn(child.stderr),
     async stop(signal) {
       child.kill(signal);
       return (await closed)[0];
     },
+  };
+}
+
+/** Returns what waits until something is found in what the stream has brought. */
+function finderIn(stream: Readable): (found: RegExp) => Promise<RegExpExecArray> {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+  return async (found) => {
+    for (;;) {
+      const match = found.exec(text);
+      if (match !== null) return match;
+      await once(stream, 'data');
+    }
   };
 }
 

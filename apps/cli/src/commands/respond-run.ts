@@ -14,6 +14,7 @@ import { answerAll, modeOf } from './respond-step.ts';
 import { sentenceLine } from './respond-words.ts';
 
 const LOOK_EVERY_MILLISECONDS = 500;
+const RETRY_SECONDS = 2;
 /** Verdicts that wait for the next step; whoever writes them waits then. */
 const WAITING_MAX = 1000;
 
@@ -35,15 +36,13 @@ export async function run(input: '-' | undefined, options: RespondRunOptions): P
   const state = new ResponseState(options.state);
   const interrupt = catchInterrupt(() => terminal.say('Ending; what is in force stays so.'));
   const verdicts = input === '-' ? new VerdictStream(terminal) : undefined;
-  let seen: Seen = { inputs: '', log: '', dueSeconds: undefined };
+  const service = new Service(state, { options, terminal });
   try {
-    while (!interrupt.interrupted()) {
-      const arrived = verdicts?.take() ?? [];
-      if (arrived.length > 0 || isNews(state, seen)) {
-        seen = await stepOnce(state, arrived, { options, terminal });
-        if (options.once) break;
-      }
-      const arrival = verdicts?.arrival();
+    // What is wrong from the start is for whoever starts it.
+    await service.step([]);
+    while (options.once !== true && !interrupt.interrupted()) {
+      if (service.isReady()) await service.survive(verdicts?.take() ?? []);
+      const arrival = service.isReady() ? verdicts?.arrival() : undefined;
       const signal = arrival === undefined ? interrupt.signal : AbortSignal.any([interrupt.signal, arrival]);
       // Only the signal rejects it: seconds from verdict to action are what an outbreak grows by.
       await delay(LOOK_EVERY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
@@ -56,24 +55,65 @@ export async function run(input: '-' | undefined, options: RespondRunOptions): P
   }
 }
 
+interface ServiceComponents {
+  readonly options: RespondRunOptions;
+  readonly terminal: Terminal;
+}
+
+/** One step after the other; a full disk or a file with a mistake is told once and survived. */
+class Service {
+  readonly #state: ResponseState;
+  readonly #components: ServiceComponents;
+  #seen: Seen = { inputs: '', log: '', dueSeconds: undefined };
+  /** Not answered yet, because of the present trouble. */
+  #waiting: readonly Verdict[] = [];
+  #trouble: string | null = null;
+  #retrySeconds = 0;
+
+  constructor(state: ResponseState, components: ServiceComponents) {
+    this.#state = state;
+    this.#components = components;
+  }
+
+  /** False while a trouble is waited out; verdicts are then left where they are. */
+  isReady(): boolean {
+    return nowSeconds() >= this.#retrySeconds;
+  }
+
+  async survive(arrived: readonly Verdict[]): Promise<void> {
+    this.#waiting = [...this.#waiting, ...arrived];
+    if (this.#trouble === null && this.#waiting.length === 0 && !isNews(this.#state, this.#seen)) return;
+    const { terminal } = this.#components;
+    try {
+      await this.step(this.#waiting);
+      this.#waiting = [];
+      if (this.#trouble !== null) terminal.say('It goes on.');
+      this.#trouble = null;
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      if (error.message !== this.#trouble) terminal.warn(`wormwood: ${error.message}`);
+      this.#trouble = error.message;
+      this.#retrySeconds = nowSeconds() + RETRY_SECONDS;
+    }
+  }
+
+  /** Stamps are taken where nobody can slip in between: of the inputs before they are read, of the log under the lock. */
+  async step(verdicts: readonly Verdict[]): Promise<void> {
+    const { options, terminal } = this.#components;
+    const inputs = this.#state.inputStamp();
+    this.#seen = await this.#state.respond(modeOf(options), async ({ responder, takeAdded }) => {
+      await answerAll(responder, verdicts);
+      for (const line of takeAdded()) {
+        await terminal.print(options.json ? line : sentenceLine(JSON.parse(line)));
+      }
+      return { inputs, log: this.#state.logStamp(), dueSeconds: responder.nextDueSeconds() };
+    });
+  }
+}
+
 function isNews(state: ResponseState, { inputs, log, dueSeconds }: Seen): boolean {
   if (dueSeconds !== undefined && dueSeconds <= nowSeconds()) return true;
   return state.inputStamp() !== inputs || state.logStamp() !== log;
-}
-
-/** Stamps are taken where nobody can slip in between: of the inputs before they are read, of the log under the lock. */
-async function stepOnce(
-  state: ResponseState,
-  verdicts: readonly Verdict[],
-  { options, terminal }: { readonly options: RespondRunOptions; readonly terminal: Terminal },
-): Promise<Seen> {
-  const inputs = state.inputStamp();
-  return state.respond(modeOf(options), async ({ responder, takeAdded }) => {
-    await answerAll(responder, verdicts);
-    for (const line of takeAdded())
-      await terminal.print(options.json ? line : sentenceLine(JSON.parse(line)));
-    return { inputs, log: state.logStamp(), dueSeconds: responder.nextDueSeconds() };
-  });
 }
 
 /** Verdicts from standard input, one a line; a line that is none is told and left out. */
