@@ -133,27 +133,29 @@ interface ShownLink {
 
 /** Returns the ways that lead out of a namespace of the lab, as sentences; empty when it is closed. */
 export function waysOut(name: string, prefix: Cidr): readonly string[] {
-  const read = <T>(...words: readonly string[]): readonly T[] => {
-    const text = ip(['-n', name, '-json', ...words]).trim();
-    return text === '' ? [] : (JSON.parse(text) as T[]);
-  };
-  const links = read<ShownLink>('link', 'show')
+  const links = (shown(name, 'link', 'show') as readonly ShownLink[])
     .filter(({ ifname }) => ifname !== 'lo' && !Object.hasOwn(MAC, ifname))
     .map(({ ifname }) => `${name} has the interface ${ifname}.`);
   const routes = ['-4', '-6'].flatMap((family) =>
-    read<ShownRoute>(family, 'route', 'show', 'table', 'all')
+    (shown(name, family, 'route', 'show', 'table', 'all') as readonly ShownRoute[])
       .filter((route) => !isInside(route, prefix))
       .map(({ dst, dev }) => `${name} has a route to ${dst} by ${dev ?? 'no interface'}.`),
   );
   return [...links, ...routes];
 }
 
+/** What `ip` shows as JSON; it prints nothing at all for an empty list of some kinds. */
+function shown(name: string, ...words: readonly string[]): unknown {
+  const text = ip(['-n', name, '-json', ...words]).trim();
+  return text === '' ? [] : JSON.parse(text);
+}
+
 function isInside({ dst, dev, type }: ShownRoute, prefix: Cidr): boolean {
   if (dev === 'lo' || type === 'multicast') return true;
-  const shown = parseCidr(dst);
-  if (!shown.ok) return false;
+  const network = parseCidr(dst);
+  if (!network.ok) return false;
   const last = prefix.address + 2 ** (32 - prefix.prefixLength) - 1;
-  const { address, prefixLength } = shown.value;
+  const { address, prefixLength } = network.value;
   return address >= prefix.address && address + 2 ** (32 - prefixLength) - 1 <= last;
 }
 
