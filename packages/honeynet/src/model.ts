@@ -112,6 +112,8 @@ export interface External {
 }
 
 export interface DhcpClient {
+  /** Name of the template that was copied; the copy's own where that one was deleted. */
+  readonly original: string;
   readonly template: Template;
   readonly interfaceName: string;
 }

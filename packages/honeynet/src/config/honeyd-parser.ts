@@ -139,13 +139,13 @@ function readAdd({ reader, builder }: ParserContext): void {
   const template = expectTemplate(reader, builder, 'a template');
   if (reader.accept('subsystem')) return readSubsystem(reader, template);
   if (reader.accept('use')) {
-    const used = expectTemplate(reader, builder, 'the template to use');
+    const used = expectOrdinaryTemplate(reader, builder);
     reader.expectWord(['if'], 'if');
     return addRule(reader, named, template, () => builder.addRule(template, readCondition(reader), used));
   }
   if (reader.accept('otherwise')) {
     reader.expectWord(['use'], 'use');
-    const used = expectTemplate(reader, builder, 'the template to use');
+    const used = expectOrdinaryTemplate(reader, builder);
     return addRule(reader, named, template, () => builder.addRule(template, { kind: 'otherwise' }, used));
   }
   const at = reader.peek();
@@ -207,7 +207,7 @@ function readBind({ reader, builder }: ParserContext): void {
   if (startsCondition(reader)) {
     const condition = readCondition(reader);
     const address = reader.expectAddress('The address to bind');
-    return builder.bindWhen(address, condition, expectTemplate(reader, builder, 'a template'));
+    return builder.bindWhen(address, condition, expectOrdinaryTemplate(reader, builder));
   }
   const at = reader.peek();
   // Networks and ranges are beyond Honeyd's grammar, where each address takes a line.
@@ -268,7 +268,7 @@ function readDhcp({ reader, builder }: ParserContext): void {
       help,
     );
   }
-  builder.dhcpClients.push({ template: { ...template, ethernet }, interfaceName: name.text });
+  builder.addDhcpClient(template, ethernet, name.text);
 }
 
 function readAnnotate({ reader, builder }: ParserContext): void {
@@ -358,6 +358,17 @@ function expectTemplate(reader: TokenReader, builder: HoneynetBuilder, what: str
     return reader.fault(token, 'unknown-template', message, help);
   }
   reader.take();
+  return template;
+}
+
+/** A dynamic template stands for ordinary ones, so that no chain of them can lead back to itself. */
+function expectOrdinaryTemplate(reader: TokenReader, builder: HoneynetBuilder): TemplateDraft {
+  const token = reader.peek();
+  const template = expectTemplate(reader, builder, 'the template to use');
+  if (template.dynamic !== null) {
+    const help = 'Add its rules here one by one.';
+    reader.fault(token, 'dynamic-in-dynamic', `Template "${template.name}" is dynamic itself.`, help);
+  }
   return template;
 }
 

@@ -58,7 +58,7 @@ function readAddNet(reader: TokenReader, builder: HoneynetBuilder, router: numbe
     return;
   }
   const nextHop = reader.expectAddress('The next hop of a route');
-  builder.addRoute(router, network, nextHop, readLinkQuality(reader));
+  builder.addRoute(router, { network, nextHop, link: readLinkQuality(reader) });
 }
 
 function readLinkQuality(reader: TokenReader): LinkQuality {

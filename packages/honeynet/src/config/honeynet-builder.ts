@@ -11,11 +11,10 @@ import type {
   DhcpClient,
   External,
   Honeynet,
-  LinkQuality,
-  Network,
   PluginOption,
   PortRule,
   RouteEntry,
+  Route,
   Router,
   Template,
   Tunnel,
@@ -64,7 +63,7 @@ export class HoneynetBuilder {
 
   /** Binds a copy of `template` to the addresses and keeps it under their name; false if they are bound already. */
   bind(first: number, last: number, template: Template): boolean {
-    const name = first === last ? formatIpv4(first) : `${formatIpv4(first)}-${formatIpv4(last)}`;
+    const name = bindingName(first, last);
     if (this.#bindings.has(name)) return false;
     const copy: TemplateDraft = { ...template, name };
     this.templates.set(name, copy);
@@ -102,9 +101,26 @@ export class HoneynetBuilder {
     return true;
   }
 
+  /** What was copied from the template stays, and is from now on a template of its own. */
   deleteTemplate(name: string): void {
     this.templates.delete(name);
     this.#bindings.delete(name);
+    for (const [own, binding] of this.#bindings)
+      if (binding.original === name) this.#bindings.set(own, { ...binding, original: own });
+    for (const [index, client] of this.dhcpClients.entries())
+      if (client.original === name) this.dhcpClients[index] = { ...client, original: client.template.name };
+    const others = this.broadcasts.filter(({ template }) => template !== name);
+    this.broadcasts.splice(0, this.broadcasts.length, ...others);
+  }
+
+  /** Asks for an address for a copy of `template`, with an Ethernet address of its own. */
+  addDhcpClient(template: Template, ethernet: string | null, interfaceName: string): void {
+    const name = dhcpName(this.dhcpClients.length);
+    this.dhcpClients.push({
+      original: template.name,
+      template: { ...template, name, ethernet },
+      interfaceName,
+    });
   }
 
   router(address: number): RouterDraft {
@@ -120,8 +136,12 @@ export class HoneynetBuilder {
    * Adds a route and, unless it is the default route, the way back: the next hop's default route to this router
    * (Honeyd's rule; the first stated link quality of a pair stays).
    */
-  addRoute(address: number, network: Network, nextHop: number, link: LinkQuality): void {
-    this.router(address).routes.push({ network, nextHop, link });
+  addRoute(address: number, route: Route): void {
+    this.router(address).routes.push(route);
+    this.addWayBack(address, route);
+  }
+
+  addWayBack(address: number, { network, nextHop, link }: Route): void {
     const back = this.router(nextHop);
     if (network.prefixLength === 0 || back.routes.some((route) => route.network.prefixLength === 0)) return;
     back.routes.push({ network: { address: 0, prefixLength: 0 }, nextHop: address, link });
@@ -144,6 +164,15 @@ export class HoneynetBuilder {
       options: this.options,
     };
   }
+}
+
+/** Returns the name of the template that is bound to these addresses. */
+export function bindingName(first: number, last: number): string {
+  return first === last ? formatIpv4(first) : `${formatIpv4(first)}-${formatIpv4(last)}`;
+}
+
+function dhcpName(index: number): string {
+  return `dhcp-${index + 1}`;
 }
 
 function withoutPort(template: Template, protocol: PortRule['protocol'], port: number): readonly PortRule[] {
