@@ -1,11 +1,15 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
 import { AddressSet, type Cidr, formatCidr, type RandomStreams } from '@wormwood/base';
-import { type Honeynet, TrafficCounts } from '@wormwood/honeynet';
+import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeynet';
 import { plainBehavior } from '@wormwood/netstack';
+import { ipProtocol } from '@wormwood/wire';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import type { OpenedDevice } from './device/open-device.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
+import { RemoteConnector } from './process/remote-connector.ts';
+import { ScriptSpawner } from './process/script-spawner.ts';
+import { WatchedServices } from './process/watched-services.ts';
 import { dropPrivileges, type UserAccount } from './privileges.ts';
 import { Sensor } from './sensor.ts';
 
@@ -15,6 +19,8 @@ export interface DaemonOptions {
   readonly name: string;
   readonly opened: OpenedDevice;
   readonly honeynet: Honeynet;
+  /** Where scripts run. */
+  readonly directory: string;
   /** What to answer for besides the addresses that are bound. */
   readonly nets: readonly Cidr[];
   readonly streams: RandomStreams;
@@ -35,6 +41,9 @@ export class Daemon {
   readonly #startedSeconds: number;
   readonly #options: DaemonOptions;
   readonly #control: ControlServer | null;
+  readonly #scripts: ScriptSpawner;
+  readonly #proxies: RemoteConnector = new RemoteConnector();
+  readonly #services: HoneynetServices;
   readonly #claimed: AddressSet;
   #honeynet: Honeynet;
 
@@ -70,6 +79,19 @@ export class Daemon {
     this.version = options.version;
     this.name = options.name;
     this.#startedSeconds = opened.clock.nowSeconds();
+    this.#scripts = new ScriptSpawner({ directory: options.directory });
+    this.#services = new HoneynetServices({
+      spawner: this.#scripts,
+      connector: this.#proxies,
+      clock: opened.clock,
+      schedule: (seconds, callback) => {
+        const timer = setTimeout(callback, seconds * 1000);
+        return () => clearTimeout(timer);
+      },
+      sourceSystem: () => null,
+      today,
+      onMessage: (session, line) => outputs.serviceMessage(session, ipProtocol.tcp, line),
+    });
     const behavior = plainBehavior(streams.stream('sensor/plain'));
     this.sensor = new Sensor({
       device: opened.device,
@@ -82,7 +104,7 @@ export class Daemon {
         (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
       ),
       linkAddress: opened.linkAddress,
-      services: { tcp: () => null, udp: () => undefined },
+      services: new WatchedServices(this.#services, outputs),
       behaviorOf: () => behavior,
       linkAddressOf: () => null,
       onTrouble: (sentence) => {
@@ -100,6 +122,9 @@ export class Daemon {
     } finally {
       const { frames, dropped } = this.sensor.counts();
       this.outputs.events.sensorStop(frames, dropped);
+      this.#services.close();
+      this.#scripts.close();
+      this.#proxies.close();
       this.#control?.close();
       await this.outputs.close();
     }
@@ -138,4 +163,11 @@ export class Daemon {
   close(): void {
     this.sensor.close();
   }
+}
+
+/** Local time, as YYYY-MM-DD. */
+function today(): string {
+  const now = new Date();
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

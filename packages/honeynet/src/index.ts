@@ -31,9 +31,6 @@ export {
   type Question,
 } from './explain.ts';
 
-// What scripts and proxies need of the machine.
-export type * from './service/process-spawner.ts';
-
 // What stands behind open ports.
 export type {
   Connector,

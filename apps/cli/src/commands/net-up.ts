@@ -1,5 +1,6 @@
 /** `wormwood net up`: a honeynet on a device until it is told to stop. */
 import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { formatIpv4, randomStreams, renderDiagnostic } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
 import {
@@ -29,7 +30,7 @@ export async function netUp(config: string | undefined, options: NetUpOptions): 
   const device = deviceOf(config, options);
   const honeynet = await loadHoneynet(config, options, terminal);
   if (honeynet === undefined) return EXIT.invalidFile;
-  if (device.kind === 'memory') return showInMemory(honeynet, options, terminal);
+  if (device.kind === 'memory') return showInMemory(config, honeynet, options, terminal);
   const user = userOf(options);
   const opened = openDevice(device);
   if (!opened.ok) {
@@ -38,7 +39,7 @@ export async function netUp(config: string | undefined, options: NetUpOptions): 
       opened.sentence,
     );
   }
-  const daemon = await started({ ...commonOptions(honeynet, options, terminal), opened, user });
+  const daemon = await started({ ...commonOptions(config, honeynet, options, terminal), opened, user });
   return runUntilSignal(daemon, () => loadHoneynet(config, options, terminal), terminal);
 }
 
@@ -116,11 +117,18 @@ function userOf({ user }: NetUpOptions): DaemonOptions['user'] {
 
 type CommonOptions = Omit<DaemonOptions, 'opened' | 'user'>;
 
-function commonOptions(honeynet: Honeynet, options: NetUpOptions, terminal: Terminal): CommonOptions {
+function commonOptions(
+  config: string | undefined,
+  honeynet: Honeynet,
+  options: NetUpOptions,
+  terminal: Terminal,
+): CommonOptions {
   return {
     version: VERSION,
     name: options.name,
     honeynet,
+    // Honeyd's scripts begin at its data directory; here it is that of the configuration.
+    directory: config === undefined ? '/' : dirname(resolve(config)),
     nets: options.net,
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
     outputs: {
@@ -184,13 +192,14 @@ async function rereadInto(daemon: Daemon, reload: () => Promise<Honeynet | undef
 }
 
 async function showInMemory(
+  config: string | undefined,
   honeynet: Honeynet,
   options: NetUpOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { device, remote } = memoryDevices();
   const opened = { device, clock: systemClock, linkAddress: 0 };
-  const common = commonOptions(honeynet, options, terminal);
+  const common = commonOptions(config, honeynet, options, terminal);
   const daemon = await started({ ...common, opened, user: null, control: null });
   const seen = await lookAround(daemon, remote, daemon.addresses(), common.streams.stream('demo'));
   if (options.json) await terminal.print(JSON.stringify(toJson(seen)));

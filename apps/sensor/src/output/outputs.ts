@@ -64,7 +64,6 @@ export class Outputs {
       clock: components.clock,
       stream: components.streams.stream('sensor/events'),
       sha1: (octets) => createHash('sha1').update(octets).digest(),
-      sha256: (octets) => createHash('sha256').update(octets).digest('hex'),
       hostName: (address, source, protocol) => components.hostName(address, source, protocol),
       emit: (event) => this.#emit(event),
     });
@@ -81,7 +80,7 @@ export class Outputs {
     this.#packetLog?.started();
     this.observers = [
       // Making events costs more than answering, so it is done for somebody only.
-      onlyWhile(() => files.events !== null || this.#listeners.size > 0, this.events),
+      onlyWhile(() => this.wantsEvents, this.events),
       ...(this.#packetLog === null ? [] : [this.#packetLog]),
     ];
   }
@@ -89,6 +88,11 @@ export class Outputs {
   /** Lines that were dropped because a disk took none. */
   get dropped(): number {
     return this.#opened().reduce((sum, file) => sum + file.dropped, 0);
+  }
+
+  /** Whether anybody reads events. */
+  get wantsEvents(): boolean {
+    return this.#files.events !== null || this.#listeners.size > 0;
   }
 
   /** Calls `listener` for each event from now on; returns what ends that. */

@@ -9,9 +9,9 @@ import type { ProcessListener, RunningProcess } from '@wormwood/honeynet';
 import { closeAllOnExec } from '../device/libc.ts';
 
 export interface ProgramLimits {
-  /** Time from start to end, of the wall clock. */
-  readonly wallSeconds: number;
-  readonly processorSeconds: number;
+  /** Time from start to end, of the wall clock and of the processor; null: as long as it likes. */
+  readonly wallSeconds: number | null;
+  readonly processorSeconds: number | null;
   /** Of each process. */
   readonly memoryBytes: number;
   readonly openFilesMax: number;
@@ -49,7 +49,7 @@ const MESSAGE_LENGTH_MAX = 1024;
 export class LimitedProcess implements RunningProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #listener: ProcessListener;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | null;
   #reason: string | null = null;
   #message = '';
   #hasEnded = false;
@@ -67,7 +67,11 @@ export class LimitedProcess implements RunningProcess {
       ...(start.groupId === null ? {} : { gid: start.groupId }),
     });
     const child = this.#child;
-    this.#timer = setTimeout(() => this.kill(`ran for ${limits.wallSeconds} s`), limits.wallSeconds * 1000);
+    const { wallSeconds } = limits;
+    this.#timer =
+      wallSeconds === null
+        ? null
+        : setTimeout(() => this.kill(`ran for ${wallSeconds} s`), wallSeconds * 1000);
     if (child.pid !== undefined) lowerPriority(child.pid);
     child.stdout.on('data', (octets: Uint8Array) => listener.output(octets));
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#takeMessage(text));
@@ -127,7 +131,7 @@ export class LimitedProcess implements RunningProcess {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    clearTimeout(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#message !== '') this.#listener.message(this.#message);
     const { exitCode, signalCode, pid } = this.#child;
     // Children that it left behind end with it.
@@ -155,7 +159,7 @@ function lowerPriority(pid: number): void {
 
 function limitOptions(limits: ProgramLimits): readonly string[] {
   return [
-    `--cpu=${limits.processorSeconds}`,
+    `--cpu=${limits.processorSeconds ?? 'unlimited'}`,
     `--as=${limits.memoryBytes}`,
     `--nofile=${limits.openFilesMax}`,
     `--nproc=${limits.processesMax}`,

@@ -12,6 +12,7 @@ export interface ScriptSpawnerOptions {
 }
 
 const PROCESSES_MAX = 256;
+const UNENDING = { wallSeconds: null, processorSeconds: null } as const;
 
 export class ScriptSpawner implements ProcessSpawner {
   readonly #options: ScriptSpawnerOptions;
@@ -42,7 +43,11 @@ export class ScriptSpawner implements ProcessSpawner {
         words: request.words,
         environment: request.environment,
         directory: this.#options.directory,
-        limits: openFilesMax === null ? limits : { ...limits, openFilesMax },
+        limits: {
+          ...limits,
+          ...(openFilesMax === null ? {} : { openFilesMax }),
+          ...(request.isLasting === true ? UNENDING : {}),
+        },
         // Once the daemon has given up root, everything runs as whom it has become.
         userId: isRoot ? userId : null,
         groupId: isRoot ? groupId : null,

@@ -17,7 +17,6 @@ export interface EventMakerComponents {
   readonly clock: Clock;
   readonly stream: RandomStream;
   sha1(octets: Uint8Array): Uint8Array;
-  sha256(octets: Uint8Array): string;
   /** Name of the template that answers, or null. */
   hostName(address: number, source: number, protocol: number): string | null;
   emit(event: SensorEvent): void;
@@ -154,14 +153,18 @@ export class EventMaker implements StackObserver {
     });
   }
 
-  /** Octets that a service received, as their hash and length: what was sent is evidence, and never kept here. */
-  serviceData(flow: Flow, protocol: number, octets: Uint8Array): void {
+  /** What a service received, as its hash and length: what was sent is evidence, and never kept here. */
+  serviceData(
+    flow: Flow,
+    protocol: number,
+    payload: { readonly sha256: string; readonly length: number },
+  ): void {
     this.#emit({
       event: 'service.data',
       ...this.#fieldsOf(flow, protocol),
-      payload_sha256: this.#components.sha256(octets),
-      payload_length: octets.length,
-      message: `${octets.length} octets from ${end(flow.remoteAddress, flow.remotePort)}`,
+      payload_sha256: payload.sha256,
+      payload_length: payload.length,
+      message: `${payload.length} octets from ${end(flow.remoteAddress, flow.remotePort)}`,
     });
   }
 

@@ -6,6 +6,8 @@ export interface ProcessRequest {
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: ProcessLimits;
+  /** It serves until the sensor ends: how long it runs is not limited. */
+  readonly isLasting?: boolean;
 }
 
 /** What is told about a running program. */

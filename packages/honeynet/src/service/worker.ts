@@ -77,7 +77,7 @@ export class Worker {
     this.#canWrite = true;
     let hasExited = false;
     const started = spawner.spawn(
-      { words, environment: {}, limits },
+      { words, environment: {}, limits, isLasting: true },
       {
         output: (octets) => this.#take(octets),
         message: onMessage,

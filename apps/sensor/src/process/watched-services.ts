@@ -1,0 +1,80 @@
+/** Services with somebody who notes what they were sent: its hash and length, once for each connection. */
+import { createHash, type Hash } from 'node:crypto';
+import type { PortAction, ServiceRunner, Template } from '@wormwood/honeynet';
+import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
+import { ipProtocol } from '@wormwood/wire';
+import type { Outputs } from '../output/outputs.ts';
+
+export class WatchedServices implements ServiceRunner {
+  readonly #services: ServiceRunner;
+  readonly #outputs: Outputs;
+
+  constructor(services: ServiceRunner, outputs: Outputs) {
+    this.#services = services;
+    this.#outputs = outputs;
+  }
+
+  tcp(action: PortAction, connection: TcpConnection, template: Template): TcpService | null {
+    const service = this.#services.tcp(action, connection, template);
+    // A connection without a service costs next to nothing, so it stays so while nobody reads events.
+    return this.#outputs.wantsEvents ? new WatchedService(service, connection, this.#outputs) : service;
+  }
+
+  udp(
+    action: PortAction,
+    datagram: UdpDatagram,
+    reply: (payload: Uint8Array) => void,
+    template: Template,
+  ): void {
+    if (this.#outputs.wantsEvents && datagram.payload.length > 0) {
+      const sha256 = createHash('sha256').update(datagram.payload).digest('hex');
+      const { length } = datagram.payload;
+      this.#outputs.events.serviceData(datagram, ipProtocol.udp, { sha256, length });
+    }
+    this.#services.udp(action, datagram, reply, template);
+  }
+}
+
+class WatchedService implements TcpService {
+  readonly #service: TcpService | null;
+  readonly #connection: TcpConnection;
+  readonly #outputs: Outputs;
+  #hash: Hash | null = null;
+  #length = 0;
+
+  constructor(service: TcpService | null, connection: TcpConnection, outputs: Outputs) {
+    this.#service = service;
+    this.#connection = connection;
+    this.#outputs = outputs;
+  }
+
+  data(octets: Uint8Array): void {
+    this.#hash ??= createHash('sha256');
+    this.#hash.update(octets);
+    this.#length += octets.length;
+    this.#service?.data(octets);
+  }
+
+  ended(): void {
+    this.#tell();
+    if (this.#service === null) this.#connection.end();
+    else this.#service.ended();
+  }
+
+  writable(): void {
+    this.#service?.writable();
+  }
+
+  closed(reason: Parameters<TcpService['closed']>[0]): void {
+    this.#tell();
+    this.#service?.closed(reason);
+  }
+
+  #tell(): void {
+    if (this.#hash === null) return;
+    const sha256 = this.#hash.digest('hex');
+    this.#hash = null;
+    this.#outputs.events.serviceData(this.#connection, ipProtocol.tcp, { sha256, length: this.#length });
+    this.#length = 0;
+  }
+}
