@@ -77,7 +77,9 @@ export class LabCourse {
   readonly #scan: RandomStream;
   readonly #response: RandomStream;
   #startSeconds: number;
-  readonly #honeypotsFromSeconds: number;
+  /** When honeypots begin to answer, and when their contacts begin to count against a host; seconds since the beginning. */
+  readonly #listenFromSeconds: number;
+  #convictFromSeconds: number;
   readonly #markerHosts: MarkerHosts;
   readonly #honeynet: Stack;
   readonly #detector: Detector | null;
@@ -107,7 +109,8 @@ export class LabCourse {
     this.#scan = streams.stream('lab/scan', replicate);
     this.#response = streams.stream('lab/response', replicate);
     this.#startSeconds = clock.nowSeconds();
-    this.#honeypotsFromSeconds = start?.kind === 'time' ? start.timeSeconds : 0;
+    this.#listenFromSeconds = start?.kind === 'time' ? start.timeSeconds : 0;
+    this.#convictFromSeconds = start?.kind === 'time' ? start.timeSeconds : Infinity;
     this.hosts = new LabHosts(outbreak, population);
     this.#markerHosts = new MarkerHosts({
       device: hostsDevice,
@@ -168,7 +171,7 @@ export class LabCourse {
 
   /** Takes the frames that wait on both devices and answers them; returns how many there were. */
   work(): number {
-    const isListening = this.nowSeconds() >= this.#honeypotsFromSeconds;
+    const isListening = this.nowSeconds() >= this.#listenFromSeconds;
     const onHoneynet = isListening
       ? this.#honeynet.work(BUDGET)
       : this.#surroundings.honeynetDevice.receive(ignore, BUDGET);
@@ -217,12 +220,20 @@ export class LabCourse {
     if (this.hosts.infect(host) && this.hosts.isImmunized(source)) this.#counts.immunizedInfections++;
   }
 
+  /** The honeypots that listen from the beginning take the worm for detected after so many contacts. */
+  #countContact(nowSeconds: number): void {
+    this.#counts.honeypotContacts++;
+    const start = honeypotsOf(this.#plan.outbreak)?.start;
+    if (start?.kind === 'contacts' && this.#counts.honeypotContacts === start.contacts) {
+      this.#convictFromSeconds = nowSeconds + start.prepareSeconds;
+    }
+  }
+
   #observe(observation: Observation): void {
     const now = this.nowSeconds();
-    if (observation.kind === 'handshake') {
-      this.#counts.honeypotContacts++;
-      this.hosts.contacted(observation.source, now);
-    }
+    if (observation.kind === 'handshake') this.#countContact(now);
+    if (now < this.#convictFromSeconds) return;
+    if (observation.kind === 'handshake') this.hosts.contacted(observation.source, now);
     const verdict = this.#detector?.observe(observation) ?? null;
     if (verdict === null) return;
     if (!verdict.unforgeable) {

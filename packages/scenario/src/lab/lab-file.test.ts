@@ -39,7 +39,6 @@ describe('checkLab', () => {
     ['10.66.0.0/16', '10.0.0.0/8', 'lab-space', 6],
     ['10.66.0.0/16', '2^16', 'lab-space', 6],
     ['duration: 60s', 'duration: 24h', 'lab-probes', 5],
-    ['start: 20s', 'start: {contacts: 5}', 'lab-start', 9],
     ['count: 4096', 'count: 70000', 'space-too-small', 9],
     ['infected: 10', 'infected: 2000', 'infected-above-vulnerable', 7],
     ['start: 20s', 'start: 60s', 'start-after-end', 9],

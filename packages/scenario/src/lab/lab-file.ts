@@ -197,10 +197,6 @@ function labProblems(lab: Lab, reading: Whole): readonly Problem[] {
       problem('scenario.defenses', 'lab-defenses', 'A lab has one group of honeypots.', 'Keep one.'),
     );
   }
-  if (defenses[0]?.start.kind === 'contacts') {
-    const message = 'The honeypots of a lab start at a time.';
-    found.push(problem('scenario.defenses.0.start', 'lab-start', message, 'Write a duration such as 20s.'));
-  }
   if (lab.port > 65_535) {
     found.push(problem('port', 'lab-port', `${lab.port} is no TCP port.`, 'Write a number up to 65535.'));
   }

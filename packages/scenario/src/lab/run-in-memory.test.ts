@@ -70,6 +70,17 @@ describe('runLabInMemory', () => {
     }
   });
 
+  it('lets honeypots find out by themselves: none is convicted until they have counted and prepared', async () => {
+    const byContacts = TEXT.replace('start: 2min', 'start: {contacts: 40, prepare: 30s}');
+    const { contacts, counts } = await run(byContacts, '4');
+    const first = Math.min(...contacts.map(({ contactSeconds }) => contactSeconds));
+    expect(counts.honeypotContacts).toBeGreaterThan(40 + contacts.length);
+    // Ten hosts and those that they infect reach 1,024 of 16,384 addresses some 0.3 times a second, and more and more often.
+    expect(first).toBeGreaterThan(30);
+    expect(first).toBeLessThan(240);
+    expect(contacts.filter(({ immunizedSeconds }) => immunizedSeconds !== null).length).toBeGreaterThan(20);
+  });
+
   it('sends probes at the scan rate of the infected hosts', async () => {
     const { trajectory, counts } = await run(TEXT.replace(/ {2}defenses.*\n/, ''), '2');
     // The integral of the infected hosts by the trapezoid rule, times the rate; Poisson: 5 standard errors, and 1 % for the rule.
