@@ -7,6 +7,9 @@ export {
   type FaultInjectorComponents,
   type Faults,
 } from './link/fault-injector.ts';
+export { type Capture, type CapturedFrame, CaptureReplay, readCapture } from './link/capture-replay.ts';
+export { CaptureTap, type CaptureTapComponents } from './link/capture-tap.ts';
+export { flowOfFrame } from './link/frame-flow.ts';
 export { type MemoryDevice, memoryLink, type MemoryLinkOptions } from './link/memory-link.ts';
 
 // The stack, what it asks and what it tells.
