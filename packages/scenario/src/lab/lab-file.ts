@@ -54,7 +54,7 @@ const PRIVATE: readonly Cidr[] = [
 ];
 const SPACE_MAX = 2 ** 16;
 /** Each probe is a packet: these take about a minute. */
-export const LAB_PROBES_MAX = 10_000_000;
+const LAB_PROBES_MAX = 10_000_000;
 
 const NOT_PLANNED = { words: [], instead: '' };
 
