@@ -39,3 +39,4 @@ export { renderDiagnostic, type RenderOptions } from './text/code-frame.ts';
 // Addresses and sets of them.
 export { type AddressRange, AddressSet } from './address/address-set.ts';
 export { type Cidr, formatCidr, formatIpv4, parseCidr, parseIpv4 } from './address/ipv4.ts';
+export { decodeBase64, encodeBase64 } from './text/base64.ts';

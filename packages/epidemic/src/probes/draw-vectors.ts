@@ -2,6 +2,7 @@
  * The kernel that draws probes four at a time (`draw-kernel.as.ts`), with its memory. One instance serves a thread, since
  * a memory reserves gigabytes of address space, and a run, which no other interrupts, is done with it when it returns.
  */
+import { decodeBase64 } from '@wormwood/base';
 import { kernelInBase64 } from './draw-kernel-wasm.ts';
 
 /** Bits of the largest filter: 2^24 bits are 2 MiB. */
@@ -80,19 +81,4 @@ function compactions(): readonly number[] {
     const dropped = [0, 1, 2, 3].filter((word) => !kept.includes(word));
     return [...kept, ...dropped].flatMap((word) => [0, 1, 2, 3].map((octet) => word * 4 + octet));
   }).flat();
-}
-
-function decodeBase64(text: string): Uint8Array {
-  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const octets: number[] = [];
-  let bits = 0;
-  let value = 0;
-  for (const digit of text.replaceAll('=', '')) {
-    value = ((value << 6) | digits.indexOf(digit)) & 0xffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    octets.push((value >>> bits) & 0xff);
-  }
-  return Uint8Array.from(octets);
 }

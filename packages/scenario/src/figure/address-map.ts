@@ -2,9 +2,9 @@
  * The address space as squares: who lies where, and who is infected by when. Each picture counts addresses in cells
  * along a Hilbert curve; in the whole IPv4 space a cell is a /16.
  */
-import { formatCount } from '@wormwood/base';
+import { encodeBase64, formatCount } from '@wormwood/base';
 import { hilbertCell } from './hilbert.ts';
-import { indexedPng, toBase64 } from './indexed-png.ts';
+import { indexedPng } from './indexed-png.ts';
 import { paletteOf, type Theme } from './palette.ts';
 import { escapeXml } from './xml.ts';
 
@@ -74,7 +74,7 @@ export function addressMapSvg(
   const drawn = map.frames.map((frame, index) => {
     const x = 12 + (index % columns) * (size + GAP);
     const y = top + Math.floor(index / columns) * (size + HEADING + GAP);
-    const picture = toBase64(framePng(map.side, frame));
+    const picture = encodeBase64(framePng(map.side, frame));
     return (
       `<text x="${x}" y="${y + 14}" fill="${palette.muted}">${escapeXml(frame.title)}</text>` +
       `<image x="${x}" y="${y + HEADING}" width="${size}" height="${size}" style="image-rendering:pixelated" ` +

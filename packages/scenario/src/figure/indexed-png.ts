@@ -85,15 +85,3 @@ function crc32(octets: readonly number[]): number {
   }
   return ~crc >>> 0;
 }
-
-/** Returns octets in base 64 (RFC 4648, section 4). */
-export function toBase64(octets: Uint8Array): string {
-  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  let text = '';
-  for (let at = 0; at < octets.length; at += 3) {
-    const group = (octets[at]! << 16) | ((octets[at + 1] ?? 0) << 8) | (octets[at + 2] ?? 0);
-    const used = Math.min(4, octets.length - at + 1);
-    for (let i = 0; i < 4; i++) text += i < used ? digits[(group >>> (18 - 6 * i)) & 63] : '=';
-  }
-  return text;
-}

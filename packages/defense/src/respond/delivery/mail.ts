@@ -1,6 +1,5 @@
 /** Messages as mail: a whole text by RFC 5322, for a sender that speaks SMTP. */
-import { assert } from '@wormwood/base';
-import { base64 } from '../encoding/base64.ts';
+import { assert, encodeBase64 } from '@wormwood/base';
 import { formatMessageDate } from '../encoding/timestamp.ts';
 import { utf8 } from '../encoding/utf8.ts';
 import type { Outcome } from '../outcome.ts';
@@ -53,7 +52,7 @@ export function mailText({ from, to }: MailEnvelope, { key, events }: OutgoingMe
     'Content-Transfer-Encoding: base64',
   ];
   const lines = events.map(({ ts, event, message, id }) => `${ts} ${event}\r\n  ${message}\r\n  ${id}\r\n`);
-  return `${heading.join('\r\n')}\r\n\r\n${folded(base64(utf8(lines.join('\r\n'))))}\r\n`;
+  return `${heading.join('\r\n')}\r\n\r\n${folded(encodeBase64(utf8(lines.join('\r\n'))))}\r\n`;
 }
 
 /** RFC 2047 §2 and §5: words of whole characters, each at most 75 long, folded; plain where that is enough. */
@@ -72,7 +71,7 @@ function subject(text: string, more: string): string {
     }
     word += character;
   }
-  return [...words, word].map((each) => `=?utf-8?B?${base64(utf8(each))}?=`).join('\r\n ');
+  return [...words, word].map((each) => `=?utf-8?B?${encodeBase64(utf8(each))}?=`).join('\r\n ');
 }
 
 function folded(text: string): string {

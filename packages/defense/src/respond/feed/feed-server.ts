@@ -2,7 +2,7 @@
  * Answers the requests of those who fetch feeds. An app owns the socket and hands each request over; nothing here waits.
  * Only clients with a key are answered, and each of them is remembered by how far it has come in the stream.
  */
-import { base64 } from '../encoding/base64.ts';
+import { encodeBase64 } from '@wormwood/base';
 import { sha256 } from '../encoding/secure-hash.ts';
 import { hexadecimal, utf8 } from '../encoding/utf8.ts';
 import { crowdSecStream, type FeedContent, jsonFeed, textFeed } from './feed.ts';
@@ -46,7 +46,7 @@ export class FeedServer {
     for (const client of clients) {
       // What is compared is a hash: the time it takes tells nothing of the key.
       this.#clients.set(fingerprint(client.key), client);
-      this.#clients.set(fingerprint(`Basic ${base64(utf8(`${client.name}:${client.key}`))}`), client);
+      this.#clients.set(fingerprint(`Basic ${encodeBase64(utf8(`${client.name}:${client.key}`))}`), client);
     }
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feedActuator } from '../actuator/feed-actuator.ts';
-import { base64 } from '../encoding/base64.ts';
+import { encodeBase64 } from '@wormwood/base';
 import { NOON, SCOPE_FILE, scopeDocument, verdictOn } from '../respond-test-support.ts';
 import { Responder } from '../responder.ts';
 import { Machine, runUntil } from '../responder-test-support.ts';
@@ -42,7 +42,7 @@ describe('base64', () => {
   it('agrees with Buffer on any octets', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (octets) => {
-        expect(base64(octets)).toBe(Buffer.from(octets).toString('base64'));
+        expect(encodeBase64(octets)).toBe(Buffer.from(octets).toString('base64'));
       }),
     );
   });
