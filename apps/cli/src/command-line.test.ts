@@ -20,6 +20,8 @@ const COMMANDS = [
   ['respond'],
   ['respond', 'propose'],
   ['respond', 'scope', 'sign'],
+  ['lab'],
+  ['lab', 'run'],
   ['schema'],
   ['doctor'],
   ['completion'],
@@ -37,7 +39,18 @@ describe('help', () => {
     const { stdout } = await wormwood(['--help']);
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)].map(([, name]) => name);
     expect(new Set(listed)).toEqual(
-      new Set(['demo', 'sim', 'detect', 'respond', 'schema', 'doctor', 'completion', 'wormwood']),
+      new Set([
+        'demo',
+        'sim',
+        'net',
+        'detect',
+        'respond',
+        'lab',
+        'schema',
+        'doctor',
+        'completion',
+        'wormwood',
+      ]),
     );
   });
 
@@ -63,7 +76,7 @@ describe('mistakes in the command line', () => {
     ['sim run x --seed -1', 'A seed is a whole number'],
     ['sim run x --seed 1e3', 'A seed is a whole number'],
     ['sim run x --seed 18446744073709551616', 'A seed is at most 18446744073709551615'],
-    ['schema universe', 'Allowed choices are scenario, scope, respond'],
+    ['schema universe', 'Allowed choices are scenario, scope, respond, lab'],
     ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
   ])('wormwood %s', async (line, sentence) => {
     const { code, stdout, stderr } = await wormwood(line.split(' '));

@@ -12,6 +12,10 @@ export async function schema(kind: SchemaKind): Promise<ExitCode> {
 async function schemaOf(kind: SchemaKind): Promise<unknown> {
   if (kind === 'scope') return scopeJsonSchema();
   if (kind === 'respond') return respondJsonSchema();
+  if (kind === 'lab') {
+    const { labJsonSchema } = await import('@wormwood/scenario/lab');
+    return labJsonSchema();
+  }
   const { scenarioJsonSchema } = await import('@wormwood/scenario');
   return scenarioJsonSchema();
 }

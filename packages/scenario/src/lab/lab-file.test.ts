@@ -1,5 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkLab } from './lab-file.ts';
+import { parse } from 'yaml';
+import { satisfies } from '../json-schema-test-support.ts';
+import { checkLab, labJsonSchema } from './lab-file.ts';
+
+const repository = join(import.meta.dirname, '..', '..', '..', '..');
 
 const GOOD = `version: 1
 scenario:
@@ -56,4 +62,30 @@ describe('checkLab', () => {
     const two = GOOD.replace('}]', '}, {kind: honeypots, count: 1}]');
     expect(checkLab(two, 'two.yaml').diagnostics[0]?.code).toBe('lab-defenses');
   });
+});
+
+describe('the JSON Schema of labs', () => {
+  it('is the published one', () => {
+    const published = readFileSync(join(repository, 'docs', 'schema', 'lab.schema.json'), 'utf8');
+    expect(JSON.parse(published)).toEqual(labJsonSchema());
+  });
+
+  it('takes every shipped lab, as the checker does', () => {
+    const names = readdirSync(join(repository, 'labs'));
+    expect(names.length).toBeGreaterThanOrEqual(4);
+    for (const name of names) {
+      const text = readFileSync(join(repository, 'labs', name), 'utf8');
+      expect(satisfies(parse(text), labJsonSchema())).toBe(true);
+      expect(checkLab(text, name).diagnostics).toEqual([]);
+    }
+  });
+
+  it.each(['port: no', 'response: {delay: soon}', 'detector: {strayRate: 5}', 'response: [1]', 'lab: 1'])(
+    'refuses %s, as the checker does',
+    (line) => {
+      const text = GOOD.replace('response: {delay: 2s}', line);
+      expect(satisfies(parse(text), labJsonSchema())).toBe(false);
+      expect(checkLab(text, 'bad.yaml').ok).toBe(false);
+    },
+  );
 });

@@ -9,7 +9,7 @@ import { type Scenario, scenarioShape } from '../schema.ts';
 import { versionOne } from '../shape/file-shapes.ts';
 import { count, duration, fraction, rate } from '../shape/quantity-shapes.ts';
 import { readWith, type ShapeReading } from '../shape/read-with.ts';
-import type { Shape } from '../shape/shape.ts';
+import type { JsonSchema, Shape } from '../shape/shape.ts';
 import { mapping } from '../shape/structure-shapes.ts';
 
 /** A checked lab: what to act out and how the defence decides. */
@@ -212,4 +212,16 @@ function labProblems(lab: Lab, reading: Whole): readonly Problem[] {
     found.push(problem('detector.strayRate', 'lab-detector', message, 'Lower `strayRate`.'));
   }
   return found;
+}
+
+/** Returns the JSON Schema (draft 2020-12) of the lab file, for editors and other programs. */
+export function labJsonSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Wormwood lab, version 1',
+    description:
+      'An outbreak that is acted out with packets. Beyond this schema and that of the scenario, the space is a private ' +
+      'prefix of at most 2^16 addresses, there is at most one group of honeypots, and the probes can be counted.',
+    ...labShape.jsonSchema,
+  };
 }
