@@ -1,19 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  missingForNamespaces,
-  type NamespacePair,
-  namespacePair,
-  type Output,
-  outputOf,
-} from './namespace-test-support.ts';
+import { type EventLine, eventsOf, program, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
+import { missingForNamespaces, type NamespacePair, type Output, outputOf } from './namespace-test-support.ts';
 
-const program = fileURLToPath(new URL('../../cli/bin/wormwood.js', import.meta.url));
 const missing = missingForNamespaces('ping', 'curl', 'setpriv', 'nmap');
 
 const CONFIGURATION = `
@@ -26,12 +16,6 @@ bind 10.3.0.5 server
 
 function wormwood(...options: readonly string[]): Promise<Output> {
   return outputOf(spawn(process.execPath, [program, ...options]));
-}
-
-/** The events of a file. */
-function eventsOf(path: string): readonly Readonly<Record<string, unknown>>[] {
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 }
 
 describe('net up', () => {
@@ -69,60 +53,21 @@ describe('net up', () => {
 });
 
 describe.skipIf(missing !== null)('net up on a real interface', () => {
+  let daemon: RunningDaemon;
   let pair: NamespacePair;
-  let directory: string;
-  let daemon: ChildProcess;
-  let ended: Promise<Output>;
-  const file = (name: string): string => join(directory, name);
-  const inDaemon = (...options: readonly string[]): Promise<Output> =>
-    outputOf(pair.start('daemon', process.execPath, program, ...options));
+  const file = (name: string): string => daemon.file(name);
+  const events = (): readonly EventLine[] => eventsOf(daemon);
 
   beforeAll(async () => {
-    pair = namespacePair('10.9.8.2/24', ['10.3.0.0/16']);
-    directory = mkdtempSync(join(tmpdir(), 'wormwood-up-'));
-    // After the change of user, new files have to be made in it.
-    chmodSync(directory, 0o777);
-    writeFileSync(file('honeyd.conf'), CONFIGURATION);
-    daemon = pair.start(
-      'daemon',
-      process.execPath,
-      program,
-      'net',
-      'up',
-      file('honeyd.conf'),
-      '--device',
-      'packet:d0',
-      '--net',
-      '10.3.1.0/24',
-      '--user',
-      'nobody',
-      '--name',
-      'dmz',
-      '--events',
-      file('events.jsonl'),
-      '--packet-log',
-      file('packet.log'),
-      '--control',
-      file('control.sock'),
-      '--metrics-port',
-      '9100',
-    );
-    ended = outputOf(daemon);
-    await new Promise<void>((resolve) => {
-      daemon.stderr?.on('data', (text: string) => {
-        if (text.includes('Answering')) resolve();
-      });
-    });
+    const options = ['--net', '10.3.1.0/24', '--user', 'nobody', '--name', 'dmz', '--metrics-port', '9100'];
+    daemon = await startDaemon(CONFIGURATION, options);
+    ({ pair } = daemon);
   });
 
-  afterAll(() => {
-    daemon.kill('SIGKILL');
-    pair.remove();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => daemon.remove());
 
   it('has given up every privilege', () => {
-    const status = readFileSync(`/proc/${daemon.pid}/status`, 'utf8');
+    const status = readFileSync(`/proc/${daemon.child.pid}/status`, 'utf8');
     const nobody = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim();
     const group = execFileSync('id', ['-g', 'nobody'], { encoding: 'utf8' }).trim();
     const field = (name: string): string =>
@@ -138,15 +83,15 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
     const { stdout } = await pair.client('ping', '-c', '2', '-i', '0.1', '-w', '5', '10.3.0.5');
     expect(stdout).toContain('2 received');
     await pair.client('curl', '-s', '-m', '1', 'http://10.3.0.5/');
-    await expect.poll(() => eventsOf(file('events.jsonl')).map(({ event }) => event)).toContain('flow.close');
-    const events = eventsOf(file('events.jsonl'));
-    expect(events[0]).toMatchObject({
+    await expect.poll(() => events().map(({ event }) => event)).toContain('flow.close');
+    const seen = events();
+    expect(seen[0]).toMatchObject({
       v: 1,
       event: 'sensor.start',
       sensor: 'dmz',
       nets: ['10.3.0.5/32', '10.3.1.0/24'],
     });
-    expect(events).toContainEqual(
+    expect(seen).toContainEqual(
       expect.objectContaining({
         event: 'flow.open',
         src_ip: '10.9.8.2',
@@ -164,14 +109,14 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
   });
 
   it('tells about itself on its socket', async () => {
-    const status = await inDaemon('net', 'status', '--json', '--control', file('control.sock'));
+    const status = await daemon.ask('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ sensor: 'dmz', bindings: 1, linesDropped: 0 });
-    const top = await inDaemon('net', 'top', '--json', '--control', file('control.sock'));
+    const top = await daemon.ask('top', '--json');
     expect(JSON.parse(top.stdout)).toMatchObject({
       sources: [{ address: '10.9.8.2' }],
       ports: [{ protocol: 'tcp', port: 80 }],
     });
-    const hosts = await inDaemon('net', 'hosts', '--control', file('control.sock'));
+    const hosts = await daemon.ask('hosts');
     expect(hosts.stdout).toContain('tcp/80 open');
     const nobody = await wormwood('net', 'status', '--control', file('nothing.sock'));
     expect(nobody).toMatchObject({ code: 1, stdout: '' });
@@ -179,7 +124,7 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
   });
 
   it('sends events to who follows them', async () => {
-    const following = inDaemon('net', 'events', '--json', '--control', file('control.sock'));
+    const following = daemon.ask('events', '--json');
     // It ends with the first event that it gets.
     const pings = pair.start('client', 'ping', '-i', '0.2', '10.3.0.5');
     const { stdout } = await following;
@@ -196,11 +141,11 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
 
   it('reads its configuration again on SIGHUP, and keeps the old one if the new one is wrong', async () => {
     writeFileSync(file('honeyd.conf'), `${CONFIGURATION}bind 10.3.0.6 nobody\n`);
-    daemon.kill('SIGHUP');
-    const reloads = () => eventsOf(file('events.jsonl')).filter(({ event }) => event === 'sensor.reload');
+    daemon.child.kill('SIGHUP');
+    const reloads = () => events().filter(({ event }) => event === 'sensor.reload');
     await expect.poll(() => reloads()).toMatchObject([{ ok: false }]);
     writeFileSync(file('honeyd.conf'), `${CONFIGURATION}bind 10.3.0.6 server\n`);
-    daemon.kill('SIGHUP');
+    daemon.child.kill('SIGHUP');
     await expect.poll(() => reloads()).toMatchObject([{ ok: false }, { ok: true }]);
     const { stdout } = await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.6');
     expect(stdout).toContain('1 received');
@@ -208,16 +153,16 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
 
   it('goes on in new files on SIGUSR1', async () => {
     renameSync(file('events.jsonl'), file('events.1'));
-    daemon.kill('SIGUSR1');
+    daemon.child.kill('SIGUSR1');
     await expect.poll(() => readFileSync(file('events.1'), 'utf8').length).toBeGreaterThan(0);
     await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.5');
-    await expect.poll(() => eventsOf(file('events.jsonl')).length).toBeGreaterThan(0);
+    await expect.poll(() => events().length).toBeGreaterThan(0);
   });
 
   it('ends on SIGTERM with everything written', async () => {
-    daemon.kill('SIGTERM');
-    expect((await ended).code).toBe(0);
-    expect(eventsOf(file('events.jsonl')).at(-1)).toMatchObject({ event: 'sensor.stop', dropped: 0 });
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.ended).code).toBe(0);
+    expect(events().at(-1)).toMatchObject({ event: 'sensor.stop', dropped: 0 });
     expect(readFileSync(file('packet.log'), 'utf8')).toMatch(/honeyd log stopped ------\n$/);
   });
 
@@ -244,7 +189,7 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
   });
 
   it('on an interface that is not there says so', async () => {
-    const { code, stderr } = await inDaemon('net', 'up', file('honeyd.conf'), '--device', 'packet:nope0');
+    const { code, stderr } = await daemon.ask('up', file('honeyd.conf'), '--device', 'packet:nope0');
     expect(code).toBe(5);
     expect(stderr).toContain('There is no network interface nope0.');
   });

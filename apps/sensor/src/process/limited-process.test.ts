@@ -96,7 +96,7 @@ describe('a limited process', () => {
 
   it('cannot raise its limits, which it has from the start', async () => {
     const { output } = await start(
-      ['sh', '-c', 'ulimit -n; ulimit -H -n; ulimit -v; ulimit -t; ulimit -n 100 || echo refused'],
+      ['sh', '-c', 'ulimit -n; ulimit -H -n; ulimit -d; ulimit -t; ulimit -n 100 || echo refused'],
       process.getuid?.() === 0 ? { userId: 65_534, groupId: 65_534 } : {},
     ).ended;
     expect(output.trim().split('\n')).toEqual(['30', '30', String(256 * 1024), '30', 'refused']);

@@ -84,6 +84,11 @@ export class LimitedProcess implements RunningProcess {
     child.on('close', () => this.#end());
   }
 
+  /** It leads a session of this number; undefined when it was not started. */
+  get processId(): number | undefined {
+    return this.#child.pid;
+  }
+
   write(octets: Uint8Array): boolean {
     const { stdin } = this.#child;
     // The view dies with the call.
@@ -160,7 +165,8 @@ function lowerPriority(pid: number): void {
 function limitOptions(limits: ProgramLimits): readonly string[] {
   return [
     `--cpu=${limits.processorSeconds ?? 'unlimited'}`,
-    `--as=${limits.memoryBytes}`,
+    // Of what can be written to: the address space of some runtimes is mostly a reservation.
+    `--data=${limits.memoryBytes}`,
     `--nofile=${limits.openFilesMax}`,
     `--nproc=${limits.processesMax}`,
     `--fsize=${limits.fileBytesMax}`,

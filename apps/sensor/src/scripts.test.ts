@@ -1,0 +1,176 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventsOf, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
+import { missingForNamespaces } from './namespace-test-support.ts';
+
+const missing = missingForNamespaces('curl', 'ping');
+
+const WEB = `#!/bin/sh
+read request
+printf 'HTTP/1.0 200 OK\\r\\n\\r\\n'
+echo "asked: $request"
+echo "argument: $1"
+env | sort
+echo "served $HONEYD_IP_SRC" >&2
+`;
+/** A worker of the protocol in docs/worker-protocol.md that answers every connection with its own number. */
+const WORKER = `
+process.stdin.on('data', (chunk) => { buffer = Buffer.concat([buffer, chunk]); take(); });
+let buffer = Buffer.alloc(0);
+function take() {
+  while (buffer.length >= 9) {
+    const length = buffer.readUInt32BE(5);
+    if (buffer.length < 9 + length) return;
+    const [type, id] = [String.fromCharCode(buffer[0]), buffer.readUInt32BE(1)];
+    buffer = buffer.subarray(9 + length);
+    if (type === 'D') { send('D', id, 'HTTP/1.0 200 OK\\r\\n\\r\\nworker ' + process.pid); send('E', id, ''); }
+  }
+}
+function send(type, id, text) {
+  const payload = Buffer.from(text);
+  const head = Buffer.alloc(9);
+  head.write(type); head.writeUInt32BE(id, 1); head.writeUInt32BE(payload.length, 5);
+  process.stdout.write(Buffer.concat([head, payload]));
+}
+`;
+
+const CONFIGURATION = `
+create host
+set host default tcp action reset
+set host default udp action reset
+add host tcp port 80 "./web.sh $dport"
+add host tcp port 81 internal "worker ${process.execPath} worker.js"
+add host tcp port 82 "perl -e 'fork while 1'"
+add host tcp port 83 "perl bomb.pl"
+add host tcp port 84 "perl memory.pl"
+add host tcp port 85 "/nowhere/script"
+add host tcp port 86 proxy 10.9.9.9:80
+add host udp port 53 "cat"
+bind 10.3.0.5 host
+`;
+
+describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
+  let daemon: RunningDaemon;
+
+  beforeAll(async () => {
+    daemon = await startDaemon(CONFIGURATION, [], {
+      'web.sh': WEB,
+      'worker.js': WORKER,
+      'bomb.pl': 'fork while 1',
+      'memory.pl': '$| = 1; push @x, "x" x 1e6 while 1',
+    });
+  });
+
+  afterAll(() => daemon.remove());
+
+  const curl = (port: number) => daemon.pair.client('curl', '-s', '-m', '2', `http://10.3.0.5:${port}/`);
+
+  it('speak with whoever connects, and know who that is and nothing else', async () => {
+    const { stdout } = await curl(80);
+    const [request, argument, ...environment] = stdout.trim().split('\n');
+    expect(request).toMatch(/^asked: GET \/ HTTP\/1\.1/);
+    expect(argument).toBe('argument: 80');
+    const names = environment.map((line) => line.split('=')[0]);
+    expect(
+      names.filter((name) => name !== 'PWD' && name !== '_' && name !== 'OLDPWD' && name !== 'SHLVL'),
+    ).toEqual([
+      'HONEYD_DST_PORT',
+      'HONEYD_IP_DST',
+      'HONEYD_IP_SRC',
+      'HONEYD_PERSONALITY',
+      'HONEYD_SRC_PORT',
+      'HONEYD_TEMPLATE_NAME',
+      'PATH',
+    ]);
+    expect(environment).toContain('HONEYD_IP_SRC=10.9.8.2');
+    expect(environment).toContain('HONEYD_IP_DST=10.3.0.5');
+    expect(environment).toContain('HONEYD_DST_PORT=80');
+  });
+
+  it('write into the service log and the events', async () => {
+    await curl(80);
+    await expect
+      .poll(() => daemon.lines('service.log').at(-1))
+      .toMatch(
+        /^\d{4}-\d\d-\d\d-\d\d:\d\d:\d\d\.\d{4} tcp\(6\) 10\.9\.8\.2 \d+ 10\.3\.0\.5 80: \|served 10\.9\.8\.2\|$/,
+      );
+    expect(eventsOf(daemon)).toContainEqual(
+      expect.objectContaining({ event: 'service.message', text: 'served 10.9.8.2', dst_port: 80 }),
+    );
+    expect(eventsOf(daemon)).toContainEqual(
+      expect.objectContaining({
+        event: 'service.data',
+        dst_port: 80,
+        payload_length: expect.any(Number) as number,
+      }),
+    );
+  });
+
+  it('that are workers serve all connections in one process', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => curl(81)));
+    const said = new Set(answers.map(({ stdout }) => stdout));
+    expect(said.size).toBe(1);
+    expect([...said][0]).toMatch(/^worker \d+$/);
+    expect(childrenOf(daemon.child.pid ?? 0).filter((line) => line.includes('worker.js'))).toHaveLength(1);
+  });
+
+  it('that fork for ever or eat memory end, and the daemon answers on', async () => {
+    await Promise.all([curl(83), curl(84)]);
+    await expect
+      .poll(() => daemon.lines('service.log').filter((line) => line.includes(' 84: |')).length)
+      .toBeGreaterThan(0);
+    const { stdout } = await daemon.pair.client('ping', '-c', '1', '-w', '5', '10.3.0.5');
+    expect(stdout).toContain('1 received');
+    await expect.poll(() => processesWith('bomb.pl'), { timeout: 5000 }).toEqual([]);
+    const said = daemon.lines('service.log').filter((line) => / 8[34]: \|/.test(line));
+    expect(said.some((line) => /83: \|had \d+ processes\|/.test(line))).toBe(true);
+    expect((await curl(80)).stdout).toContain('asked: GET');
+  });
+
+  it('answer datagrams, too', async () => {
+    const ask = 'exec 3<>/dev/udp/10.3.0.5/53; printf hello >&3; timeout 5 head -c 5 <&3';
+    expect((await daemon.pair.client('bash', '-c', ask)).stdout).toBe('hello');
+  });
+
+  it('that are not there are told in the service log', async () => {
+    await curl(85);
+    await expect.poll(() => daemon.lines('service.log').some((line) => line.includes(' 85: |'))).toBe(true);
+  });
+
+  it('end with the daemon, with all that they have started', async () => {
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.ended).code).toBe(0);
+    await expect.poll(() => processesWith('worker.js'), { timeout: 5000 }).toEqual([]);
+  });
+});
+
+/** Living processes of this machine with the text in their command line. */
+function processesWith(text: string): readonly string[] {
+  return processes()
+    .filter(({ command }) => command.includes(text))
+    .map(({ command }) => command);
+}
+
+/** Command lines of the living children of a process. */
+function childrenOf(parent: number): readonly string[] {
+  return processes()
+    .filter((each) => each.parent === parent)
+    .map(({ command }) => command);
+}
+
+function processes(): readonly { readonly parent: number; readonly command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ');
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return stat[0] === 'Z' ? [] : [{ parent: Number(stat[1]), command }];
+      } catch {
+        // It has ended in the meantime.
+        return [];
+      }
+    });
+}
