@@ -48,7 +48,9 @@ export interface OpenResponder {
 interface Kept {
   readonly responder: Responder;
   readonly auditFile: AuditFile;
-  readonly stamp: string;
+  /** What it was made from, as it was before that was read; and the log as it was left. */
+  readonly making: string;
+  readonly log: string;
 }
 
 /** The state as the log tells it. */
@@ -91,7 +93,7 @@ export class ResponseState {
     try {
       const { responder, auditFile } = await this.#opened(mode, lock);
       const result = await work({ responder, takeAdded: () => auditFile.takeAdded() });
-      if (this.#kept !== null) this.#kept = { ...this.#kept, stamp: this.#makingStamp() };
+      if (this.#kept !== null) this.#kept = { ...this.#kept, log: this.logStamp() };
       return result;
     } finally {
       lock.release();
@@ -119,16 +121,10 @@ export class ResponseState {
   async #opened(mode: ResponseMode | 'asBefore', lock: StateLock): Promise<Kept> {
     this.#lock = lock;
     const kept = this.#kept;
-    if (
-      kept?.stamp === this.#makingStamp() &&
-      kept.responder.mode === mode &&
-      kept.responder.fault === null
-    ) {
-      return kept;
-    }
+    if (kept !== null && kept.responder.mode === mode && this.#isAsLeft(kept)) return kept;
     await this.close();
     this.#refuseForeign();
-    const stamp = this.#makingStamp();
+    const making = this.#makingStamp();
     const file = await this.#readRespondFile();
     const runner = commandRunner(() => this.#lock?.descriptor);
     const chosen = await this.#modeFor(mode);
@@ -144,8 +140,12 @@ export class ResponseState {
       await auditFile.close();
       throw new CommandFailure(EXIT.failed, opening.reason);
     }
-    this.#kept = { responder: opening.responder, auditFile, stamp };
+    this.#kept = { responder: opening.responder, auditFile, making, log: this.logStamp() };
     return this.#kept;
+  }
+
+  #isAsLeft({ responder, making, log }: Kept): boolean {
+    return responder.fault === null && log === this.logStamp() && making === this.#makingStamp();
   }
 
   /** Whoever can write these files decides which programs are run and whose signature counts. */
@@ -163,10 +163,7 @@ export class ResponseState {
 
   /** Changes whenever a responder that was made before would be another one now; the scope it reads itself. */
   #makingStamp(): string {
-    return [
-      this.#stampOf(['audit.jsonl', 'respond.yaml']),
-      ...ownAddresses().toCidrs().map(formatCidr),
-    ].join();
+    return [this.#stampOf(['respond.yaml']), ...ownAddresses().toCidrs().map(formatCidr)].join();
   }
 
   /** Reads the log without a lock: whoever writes it only adds. */
