@@ -1,6 +1,6 @@
 /**
- * `respond.yaml`: who carries out the actions on this machine, who is told, and which addresses are its own. What may be done says the
- * scope file of the owner; here is only how.
+ * `respond.yaml`: who carries out the actions on this machine, who is told, and which addresses are its own. What may be done
+ * says the scope file of the owner; here is only how.
  */
 import { type Cidr, type Diagnostic, diagnose, type Problem, quoted, type Span } from '@wormwood/base';
 import type { NftablesOptions, OwnerCommandOptions } from '@wormwood/defense';

@@ -1,4 +1,7 @@
-/** The files of a state directory that this program writes. The audit log: lines are added at its end, synced, read from any offset, and a torn end is cut off. */
+/**
+ * The files of a state directory that this program writes. The audit log: lines are added at its end, synced, read from any
+ * offset, and a torn end is cut off. The progress of a delivery: replaced as a whole.
+ */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';

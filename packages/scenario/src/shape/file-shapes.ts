@@ -1,4 +1,4 @@
-/** Shapes that several kinds of file share: the version of the format, prefixes of addresses, names that become part of others. */
+/** Shapes that several kinds of file share: the version of the format, prefixes of addresses, names with a purpose. */
 import { type Cidr, formatCidr, parseCidr, quoted } from '@wormwood/base';
 import { scalar, word } from './scalar-shapes.ts';
 import type { Shape } from './shape.ts';
