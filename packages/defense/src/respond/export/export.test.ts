@@ -81,6 +81,10 @@ describe('a STIX bundle', () => {
       id: 'ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4',
       value: '198.51.100.3',
     });
+    // The same of its contributing properties as CPython's json.dumps writes them, keys sorted and without blanks.
+    expect(objectOf(stixBundle(ONE), 'network-traffic').id).toBe(
+      'network-traffic--b6c03f48-3c4c-5c01-99fe-5b13c333444e',
+    );
   });
 
   it('has of every object what its type requires, and only references that it resolves', () => {
