@@ -55,6 +55,7 @@ export class Sensor {
   readonly #topologyDevice: TopologyDevice | null;
   readonly #directory: ReplaceableDirectory;
   readonly #waiter: Waiter;
+  #topology: Topology;
   #isClosing = false;
   #isTroubled = false;
   #frames = 0;
@@ -65,12 +66,17 @@ export class Sensor {
     const { device, honeynet, clock, streams } = components;
     this.#components = components;
     this.#waiter = new Waiter(device.fd);
+    this.#topology = new Topology(honeynet.topology);
+    const topologyOf = (): Topology => this.#topology;
+    // Without a way in there is nothing to walk; a reload then brings none.
     this.#topologyDevice =
       honeynet.topology.entries.length === 0
         ? null
         : new TopologyDevice({
             device,
-            topology: new Topology(honeynet.topology),
+            get topology() {
+              return topologyOf();
+            },
             clock,
             stream: streams.stream('sensor/topology'),
           });
@@ -147,8 +153,9 @@ export class Sensor {
     return parseIpv4(name).ok ? formatIpv4(address) : name;
   }
 
-  /** Answers by another configuration from the next packet on; connections go on. The topology stays as it was. */
+  /** Answers by another configuration from the next packet on; connections and frames on their way go on. */
   replace(honeynet: Honeynet): void {
+    this.#topology = new Topology(honeynet.topology);
     this.#directory.current = this.#dispatcherOf(honeynet);
   }
 

@@ -1,6 +1,6 @@
 /**
  * A remote host in memory that looks around as a scanner does: it pings, asks ports with SYN, completes the handshake
- * where one is open, sends a line and reads what comes back. It reaches nothing but the sensor at the other end of its link.
+ * where one is open, sends a line and hangs up. It reaches nothing but the sensor at the other end of its link.
  */
 import type { AddressSet, RandomStream } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
@@ -38,17 +38,15 @@ export interface ScannedHost {
   answersPing: boolean;
   readonly openPorts: Set<number>;
   readonly closedPorts: Set<number>;
-  /** The first octets that a port said. */
-  readonly banners: Map<number, string>;
 }
 
 interface Conversation {
-  acknowledged: boolean;
+  hasHungUp: boolean;
 }
 
 const LINE = new TextEncoder().encode('HEAD / HTTP/1.0\r\n\r\n');
+const NOTHING = new Uint8Array(0);
 const WINDOW_BYTES = 64_240;
-const BANNER_LENGTH_MAX = 60;
 const FIRST_PORT = 32_768;
 const PORT_COUNT = 28_000;
 
@@ -129,19 +127,19 @@ export class Scanner {
     }
     if ((flags & (tcpFlag.SYN | tcpFlag.ACK)) === (tcpFlag.SYN | tcpFlag.ACK)) {
       host.openPorts.add(port);
-      this.#conversations.set(key, { acknowledged: true });
+      this.#conversations.set(key, { hasHungUp: false });
       this.#answer(source, segment, seqAdd(segment.sequenceNumber, 1), tcpFlag.ACK | tcpFlag.PSH, LINE);
       return;
     }
-    if (!this.#conversations.has(key)) return;
-    if (segment.payload.length > 0 && !host.banners.has(port)) {
-      host.banners.set(port, firstLine(segment.payload));
-    }
+    const conversation = this.#conversations.get(key);
+    if (conversation === undefined) return;
     const hasFin = (flags & tcpFlag.FIN) !== 0;
     const next = seqAdd(segment.sequenceNumber, segment.payload.length + (hasFin ? 1 : 0));
-    // What it has to say is said: it hangs up, politely.
-    this.#answer(source, segment, next, tcpFlag.ACK | tcpFlag.FIN, new Uint8Array(0));
-    this.#conversations.delete(key);
+    // Its line has arrived: it hangs up, and says so politely.
+    if (!conversation.hasHungUp) this.#answer(source, segment, next, tcpFlag.ACK | tcpFlag.FIN, NOTHING);
+    else if (hasFin) this.#answer(source, segment, next, tcpFlag.ACK, NOTHING);
+    conversation.hasHungUp = true;
+    if (hasFin) this.#conversations.delete(key);
   }
 
   #answer(address: number, to: TcpRepr, acknowledgment: number, flags: number, payload: Uint8Array): void {
@@ -166,7 +164,6 @@ export class Scanner {
         answersPing: false,
         openPorts: new Set(),
         closedPorts: new Set(),
-        banners: new Map(),
       };
       this.hosts.set(address, host);
     }
@@ -176,7 +173,7 @@ export class Scanner {
   #sendTcp(
     destination: number,
     words: Pick<TcpRepr, 'sourcePort' | 'destinationPort' | 'sequenceNumber' | 'flags'> & Partial<TcpRepr>,
-    payload: Uint8Array = new Uint8Array(0),
+    payload: Uint8Array = NOTHING,
   ): void {
     const segment: TcpRepr = {
       acknowledgmentNumber: 0,
@@ -224,10 +221,4 @@ export class Scanner {
     remote.commit(end - at);
     this.sent++;
   }
-}
-
-/** What a terminal may show of the first line. */
-function firstLine(octets: Uint8Array): string {
-  const text = new TextDecoder('latin1').decode(octets.subarray(0, BANNER_LENGTH_MAX));
-  return (text.split('\n')[0] ?? '').replaceAll(/[^ -~]/g, ' ').trim();
 }
