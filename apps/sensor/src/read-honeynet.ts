@@ -1,8 +1,9 @@
-/** Reads a honeynet from a file; what it includes is looked for beside it. */
+/** Reads a honeynet from a honeyd.conf, whose includes are looked for beside it, or from a net.yaml. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
+import { checkHoneynetFile } from '@wormwood/scenario/files';
 
 export interface HoneynetReading {
   /** Null when a diagnostic is an error. */
@@ -12,11 +13,19 @@ export interface HoneynetReading {
   readonly text: string;
 }
 
+/** Such names are of files in YAML or JSON; all others are in Honeyd's language. */
+const NET_FILE = /\.(?:ya?ml|json)$/i;
 const FILE_BYTES_MAX = 64 * 2 ** 20;
 
 /** Throws the system's error when the file itself cannot be read; all else is a diagnostic. */
 export function readHoneynet(path: string): HoneynetReading {
   const text = readText(path);
+  if (NET_FILE.test(path)) {
+    const check = checkHoneynetFile(text, path);
+    return check.ok
+      ? { honeynet: check.honeynet, diagnostics: [], text }
+      : { honeynet: null, diagnostics: check.diagnostics, text };
+  }
   const directory = dirname(resolve(path));
   const { honeynet, diagnostics } = parseHoneydConfiguration({
     text,

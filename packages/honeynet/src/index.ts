@@ -8,6 +8,8 @@ export {
   type ConfigurationSource,
   parseHoneydConfiguration,
 } from './config/honeyd-parser.ts';
+export { bindingName, HoneynetBuilder } from './config/honeynet-builder.ts';
+export { unsupportedFeatures } from './config/unsupported-features.ts';
 export { BindingTable } from './binding-table.ts';
 export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
 export { type ServiceRunner, VirtualHost, type VirtualHostComponents } from './virtual-host.ts';

@@ -1,4 +1,4 @@
-/** The files of an owner of responses, without the figures and reports that make the rest of this package slow to load. */
+/** Files that people write for a running sensor and for responses, without the figures and reports that make the rest of this package slow to load. */
 
 export { checkScopeFile, readScopeFile, type ScopeFileCheck, scopeJsonSchema } from './scope-file.ts';
 export {
@@ -9,3 +9,7 @@ export {
   respondJsonSchema,
 } from './respond-file.ts';
 export type { DeliveryEntry } from './respond-deliveries.ts';
+
+// The honeynet.
+export { checkHoneynetFile, honeynetText, type HoneynetCheck } from './honeynet-file.ts';
+export { honeynetJsonSchema } from './honeynet-file-schema.ts';

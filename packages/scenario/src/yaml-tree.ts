@@ -61,13 +61,17 @@ const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/u;
 
 type Token = Parameters<Composer['compose']>[0] extends Iterable<infer T> ? T : never;
 
-/** Reads `text`, which is refused unread when it is longer than `maximumBytes`. */
-export function readYaml(text: string, maximumBytes: number): YamlReading {
+/** Reads `text`, which is refused unread when it is longer than `maximumBytes`, and when it has too many tokens. */
+export function readYaml(
+  text: string,
+  maximumBytes: number,
+  maximumTokens: number = TOKENS_MAX,
+): YamlReading {
   // A UTF-16 code unit is at least one byte of a file.
   if (text.length > maximumBytes) return refused(tooLarge(maximumBytes));
   const forbidden = FORBIDDEN.exec(text);
   if (forbidden !== null) return refused(forbiddenCharacter(forbidden));
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(text, maximumTokens);
   if (!Array.isArray(tokens)) return refused(tokens);
 
   // Repeated keys are found by `shape/`; the parser's own search takes quadratic time.
@@ -87,7 +91,7 @@ function refused(...problems: readonly Problem[]): YamlReading {
 }
 
 /** The concrete syntax of `text`, or the problem that ended the reading early. */
-function tokensOf(text: string): Token[] | Problem {
+function tokensOf(text: string, maximumTokens: number): Token[] | Problem {
   const parser = new Parser();
   const tokens: Token[] = [];
   let lexemes = 0;
@@ -95,7 +99,7 @@ function tokensOf(text: string): Token[] | Problem {
     tokens.push(...parser.next(lexeme));
     lexemes++;
     if (parser.stack.length > NESTING_MAX) return tooDeep(parser.offset);
-    if (lexemes > TOKENS_MAX) return tooMany(parser.offset);
+    if (lexemes > maximumTokens) return tooMany(parser.offset, maximumTokens);
   }
   tokens.push(...parser.end());
   return tokens;
@@ -205,12 +209,12 @@ function tooDeep(offset: number): Problem {
   };
 }
 
-function tooMany(offset: number): Problem {
+function tooMany(offset: number, maximumTokens: number): Problem {
   return {
     code: 'file-too-large',
     span: [offset, offset + 1],
     path: '',
-    message: `The file has more than ${TOKENS_MAX} words and signs; it was read no further.`,
+    message: `The file has more than ${maximumTokens} words and signs; it was read no further.`,
     help: 'Files of this kind are written by hand and short; is this the right one?',
   };
 }

@@ -1,5 +1,5 @@
 /** `wormwood schema KIND`: the JSON Schema of a kind of file. */
-import { respondJsonSchema, scopeJsonSchema } from '@wormwood/scenario/files';
+import { honeynetJsonSchema, respondJsonSchema, scopeJsonSchema } from '@wormwood/scenario/files';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { SchemaKind } from '../tree/command-options.ts';
@@ -12,6 +12,7 @@ export async function schema(kind: SchemaKind): Promise<ExitCode> {
 async function schemaOf(kind: SchemaKind): Promise<unknown> {
   if (kind === 'scope') return scopeJsonSchema();
   if (kind === 'respond') return respondJsonSchema();
+  if (kind === 'honeynet') return honeynetJsonSchema();
   if (kind === 'lab') {
     const { labJsonSchema } = await import('@wormwood/scenario/lab');
     return labJsonSchema();

@@ -10,7 +10,7 @@ export interface PrintOptions {
 }
 
 /** The files that have a JSON Schema. */
-export const SCHEMA_KINDS = ['scenario', 'scope', 'respond', 'lab'] as const;
+export const SCHEMA_KINDS = ['scenario', 'scope', 'respond', 'lab', 'honeynet'] as const;
 
 export type SchemaKind = (typeof SCHEMA_KINDS)[number];
 

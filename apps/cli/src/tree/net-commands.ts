@@ -5,7 +5,7 @@ import { type Cidr, parseCidr, parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './command-options.ts';
-import { addCheck, addExplain } from './net-file-commands.ts';
+import { addCheck, addExplain, addImport } from './net-file-commands.ts';
 
 export interface NetUpOptions extends PrintOptions {
   readonly device?: string;
@@ -43,6 +43,7 @@ export function addNet(parent: Command, finish: Finish): void {
   const net = parent.command('net').description('run virtual hosts on unused addresses').helpCommand(false);
   addCheck(net, finish);
   addExplain(net, finish);
+  addImport(net, finish);
   addUp(net, finish);
   addAsking(net, finish);
   withExamples(net, [
@@ -57,7 +58,7 @@ function addUp(net: Command, finish: Finish): void {
   const up = net
     .command('up')
     .description('answer for the addresses of a honeynet until Ctrl-C')
-    .argument('[config]', 'a honeyd.conf')
+    .argument('[config]', 'a net.yaml or a honeyd.conf')
     .option('--device <device>', 'packet:IFACE, tun:NAME, pcap:FILE, or memory')
     .option('--net <cidr>', 'answer for this prefix, too; may be repeated', collectedCidrs, [])
     .option('--events <file>', 'append events to this file, one JSON object a line')

@@ -1,4 +1,4 @@
-/** `wormwood net check` and `wormwood net explain` on the command line: a configuration read, nothing opened. */
+/** `wormwood net check`, `explain` and `import` on the command line: a configuration read, nothing opened. */
 import { parseIpv4 } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetExplainOptions } from '../commands/net-explain.ts';
@@ -11,7 +11,7 @@ export function addCheck(net: Command, finish: Finish): void {
   const check = net
     .command('check')
     .description('say everything that is wrong or doubtful about a configuration')
-    .argument('<config>', 'a honeyd.conf')
+    .argument('<config>', 'a net.yaml or a honeyd.conf')
     .action(async (path: string, options: PrintOptions) => {
       const { netCheck } = await import('../commands/net-check.ts');
       finish(await netCheck(path, options));
@@ -26,7 +26,7 @@ export function addExplain(net: Command, finish: Finish): void {
   const explain = net
     .command('explain')
     .description('say what an address would answer, by which rule, over which route')
-    .argument('<config>', 'a honeyd.conf')
+    .argument('<config>', 'a net.yaml or a honeyd.conf')
     .argument('<address>', 'an IPv4 address', addressOf)
     .addOption(new Option('--port <n>', 'a port; all protocols without it').argParser(portOf))
     .addOption(
@@ -39,6 +39,20 @@ export function addExplain(net: Command, finish: Finish): void {
   withExamples(withPrintOptions(explain), [
     ['wormwood net explain honeyd.conf 10.1.2.3', 'what answers by default'],
     ['wormwood net explain honeyd.conf 10.1.2.3 --port 53 --proto udp', 'one port'],
+  ]);
+}
+
+export function addImport(net: Command, finish: Finish): void {
+  const command = net
+    .command('import')
+    .description('write a honeyd.conf as net.yaml, and say what it could not keep')
+    .argument('<config>', 'a honeyd.conf')
+    .action(async (path: string, options: PrintOptions) => {
+      const { netImport } = await import('../commands/net-import.ts');
+      finish(await netImport(path, options));
+    });
+  withExamples(withPrintOptions(command), [
+    ['wormwood net import honeyd.conf > net.yaml', 'what is lost stands on standard error'],
   ]);
 }
 

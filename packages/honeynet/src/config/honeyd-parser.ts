@@ -260,8 +260,7 @@ function readDhcp({ reader, builder }: ParserContext): void {
     : template.ethernet;
   if (ethernet === null) {
     const help = 'Add ethernet "vendor or address".';
-    reader.note(
-      'error',
+    reader.fault(
       name,
       'dhcp-without-ethernet',
       `Template "${template.name}" has no Ethernet address to ask with.`,

@@ -25,11 +25,7 @@ function readEntry(reader: TokenReader, builder: HoneynetBuilder): void {
   const network = reader.accept('network')
     ? reader.expectNetwork('The network of an entry')
     : { address: 0, prefixLength: 0 };
-  const size = 2 ** (32 - network.prefixLength);
-  const clash = builder.entries.find(({ network: other }) => {
-    const otherSize = 2 ** (32 - other.prefixLength);
-    return network.address < other.address + otherSize && other.address < network.address + size;
-  });
+  const clash = builder.overlappingEntry(network);
   if (clash !== undefined) {
     const where = `${formatIpv4(clash.network.address)}/${clash.network.prefixLength}`;
     reader.note(

@@ -11,6 +11,7 @@ import type {
   DhcpClient,
   External,
   Honeynet,
+  Network,
   PluginOption,
   PortRule,
   RouteEntry,
@@ -121,6 +122,15 @@ export class HoneynetBuilder {
       template: { ...template, name, ethernet },
       interfaceName,
     });
+  }
+
+  /** The entry that shares addresses with `network`; undefined without one. */
+  overlappingEntry(network: Network): RouteEntry | undefined {
+    const last = network.address + 2 ** (32 - network.prefixLength);
+    return this.entries.find(
+      ({ network: other }) =>
+        network.address < other.address + 2 ** (32 - other.prefixLength) && other.address < last,
+    );
   }
 
   router(address: number): RouterDraft {

@@ -7,11 +7,22 @@ export type ShapeReading<T> =
   | { readonly ok: true; readonly value: T; readonly spanAt: (path: string) => Span }
   | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
 
-const MAXIMUM_BYTES = 2 ** 18;
+/** Files are longer only where a program may have written them. */
+export interface ReadLimits {
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
+const LIMITS: ReadLimits = { bytes: 2 ** 18, tokens: 50_000 };
 
 /** Reads `text` in YAML or JSON; `beginning` says in a sentence how such a file begins. */
-export function readWith<T>(shape: Shape<T>, text: string, beginning: string): ShapeReading<T> {
-  const reading = readYaml(text, MAXIMUM_BYTES);
+export function readWith<T>(
+  shape: Shape<T>,
+  text: string,
+  beginning: string,
+  limits: ReadLimits = LIMITS,
+): ShapeReading<T> {
+  const reading = readYaml(text, limits.bytes, limits.tokens);
   if (!reading.ok) return refused(reading.problems);
   const { reader, problems, spans } = createReader(reading.tree);
   const { root } = reading.tree;

@@ -1,0 +1,46 @@
+/** What a configuration may say and this program reads, keeps and does not do. */
+import type { Honeynet, PortAction, Template } from '../model.ts';
+import { INTERNAL_SERVICES } from '../service/service-runner.ts';
+
+/** Returns a sentence for each such thing in a honeynet, in the order of the language. */
+export function unsupportedFeatures(honeynet: Honeynet): readonly string[] {
+  const bound = new Set(honeynet.bindings.map(({ template }) => template.name));
+  const templates = [...honeynet.templates.values()];
+  // A copy that is bound says what its original has said.
+  const own = templates.filter(({ name }) => !bound.has(name));
+  const told = own.length > 0 ? own : templates;
+  return [
+    ...told.flatMap((template) =>
+      template.subsystems.map(
+        ({ command }) => `Template "${template.name}": the subsystem "${command}" is kept and not run.`,
+      ),
+    ),
+    ...told.flatMap(unknownServices),
+    ...honeynet.externals.map(
+      ({ interfaceName }) => `A real machine behind ${interfaceName} is kept and not reached.`,
+    ),
+    ...honeynet.dhcpClients.map(
+      ({ original, interfaceName }) =>
+        `Template "${original}": no address is asked for by DHCP on ${interfaceName}.`,
+    ),
+    ...honeynet.broadcasts.map(
+      ({ template }) => `Template "${template}": its broadcasts are kept and not sent.`,
+    ),
+    ...new Set(honeynet.options.map(({ plugin }) => `The options of plug-in "${plugin}" have no effect.`)),
+  ];
+}
+
+function unknownServices(template: Template): readonly string[] {
+  const actions: readonly PortAction[] = [
+    ...Object.values(template.defaultActions),
+    ...template.ports.map(({ action }) => action),
+  ];
+  return actions.flatMap((action) => {
+    if (action.kind !== 'internal') return [];
+    const name = action.service.trim().split(/\s+/, 1)[0] ?? '';
+    if (INTERNAL_SERVICES.includes(name)) return [];
+    return [
+      `Template "${template.name}": no service inside the sensor is called "${name}" (Honeyd ran Python modules).`,
+    ];
+  });
+}

@@ -1,0 +1,176 @@
+/** What `honeyd.conf` can say, `net.yaml` says too; and its JSON Schema agrees with its checker. */
+import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { honeynetJsonSchema } from './honeynet-file-schema.ts';
+import { checkHoneynetFile, honeynetText } from './honeynet-file.ts';
+import { satisfies } from './json-schema-test-support.ts';
+
+const RUNS = Number(process.env['WORMWOOD_PROPERTY_RUNS'] ?? 300);
+const { constantFrom, integer, tuple, oneof } = fc;
+
+const name = constantFrom('a', 'b', 'c', 'default', '10.0.0.1', '10.0.0.2');
+const fresh = constantFrom('a', 'b', 'c', 'default', 'template', 'd');
+const address = constantFrom('10.0.0.1', '10.0.0.2', '10.9.0.255', '0.0.0.0', '255.255.255.255');
+const network = constantFrom('10.0.0.0/8', '0.0.0.0/0', '10.1.0.0/16', '192.0.2.1/32', '128.0.0.0/1');
+const addresses = oneof(address, network, constantFrom('10.0.0.1-10.0.0.2', '10.0.0.0-10.0.0.255'));
+const port = integer({ min: 0, max: 65_535 }).map(String);
+const words = oneof(
+  fc.string({ minLength: 1, maxLength: 20 }),
+  fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }),
+  constantFrom(
+    'sh web.sh $ipsrc',
+    'no',
+    '1',
+    ' x: y ',
+    '# a',
+    '- a',
+    'true',
+    '~',
+    'two\nlines\n',
+    '"',
+    "it's",
+  ),
+);
+// A quoted text has no escapes; U+FFFD is what a damaged file holds.
+const quoted = words
+  .map((text) => `"${text.replaceAll(/["\ufffd\ud800-\udfff\r]/gu, '')}"`)
+  .filter((text) => text.length > 2);
+const number = (max: number) => integer({ min: 0, max }).map(String);
+const decimal = (max: number) =>
+  oneof(
+    number(max),
+    tuple(number(max - 1), number(99)).map(([a, b]) => `${a}.${b}`),
+  );
+
+const action: fc.Arbitrary<string> = oneof(
+  constantFrom(
+    'open',
+    'closed',
+    'reset',
+    'filtered',
+    'block',
+    'tarpit open',
+    'proxy $ipsrc:$dport',
+    'proxy h:80',
+  ),
+  quoted,
+  quoted.map((text) => `tarpit ${text}`),
+  quoted.map((text) => `internal ${text}`),
+);
+const protocol = constantFrom('tcp', 'udp', 'icmp');
+const condition: fc.Arbitrary<string> = oneof(
+  protocol,
+  constantFrom('otherwise', 'time between 8:00am - 5:30pm', 'time between "23:59:00" - "00:00:00"'),
+  quoted.map((text) => `source os = ${text}`),
+  oneof(address, network).map((text) => `source ip = ${text}`),
+);
+const join = (...parts: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
+  tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) =>
+    all.join(' '),
+  );
+const maybe = (part: fc.Arbitrary<string>) => oneof(fc.constant(''), part);
+
+const quality = join(
+  maybe(decimal(5000).map((ms) => `latency ${ms}ms`)),
+  maybe(decimal(100).map((loss) => `loss ${loss}`)),
+  maybe(
+    tuple(integer({ min: 1, max: 1e12 }), constantFrom('', 'Kbps', 'Mbps')).map(
+      (of) => `bandwidth ${of.join(' ')}`,
+    ),
+  ),
+  maybe(constantFrom('drop between 10ms-50.5ms')),
+);
+
+const statement: fc.Arbitrary<string> = oneof(
+  join('create', fresh),
+  join('dynamic', fresh),
+  join('clone', fresh, name),
+  join('delete', name),
+  join('delete', name, 'tcp port', port),
+  join('add', name, constantFrom('tcp', 'udp'), 'port', oneof(port, fc.constant('80')), action),
+  join('add', name, 'subsystem', quoted, constantFrom('', 'shared', 'restart', 'shared restart')),
+  join('add', name, 'use', name, 'if', condition),
+  join('add', name, 'otherwise use', name),
+  join(
+    'broadcast',
+    name,
+    'srcport',
+    port,
+    'dstport',
+    port,
+    'time',
+    integer({ min: 1, max: 1e9 }).map(String),
+    action,
+  ),
+  join('bind', addresses, name),
+  join('bind', condition, address, name),
+  join('bind', address, 'to eth0'),
+  join('dhcp', name, 'on eth0', maybe(quoted.map((text) => `ethernet ${text}`))),
+  join('set', name, 'default', protocol, 'action', action),
+  join('set', name, 'personality', oneof(quoted, fc.constant('random'))),
+  join('set', name, 'ethernet', quoted),
+  join('set', name, 'uptime', number(1e9)),
+  join('set', name, 'droprate', constantFrom('in', 'syn'), decimal(100)),
+  join('set', name, 'maxfds', integer({ min: 4, max: 1e6 }).map(String)),
+  join('set', name, 'uid', integer({ min: 1, max: 65_535 }).map(String), constantFrom('', 'gid 7')),
+  join('set', name, 'spoof', constantFrom('from 10.9.0.1', 'to 10.9.0.2', 'from 10.9.0.1 to 10.9.0.2')),
+  join(
+    'annotate',
+    oneof(quoted, fc.constant('random')),
+    constantFrom('finscan', 'no finscan', 'fragment old'),
+  ),
+  join('route entry', address, maybe(network.map((text) => `network ${text}`))),
+  join('route', address, constantFrom('link', 'unreach'), network),
+  join('route', address, 'add net', network, address, quality),
+  join('route', address, 'add net', network, 'tunnel', address, address),
+  join('option honeycomb', constantFrom('a', 'b'), oneof(quoted, constantFrom('1', '2.5', '/tmp'))),
+);
+
+/** What can be read of it: statements with an error in them are left out. */
+function honeynetOf(statements: readonly string[]): Honeynet {
+  const text = `create a\ncreate b\ndynamic c\n${statements.join('\n')}\n`;
+  return parseHoneydConfiguration({ text, file: 't', readInclude: () => ({ ok: false, reason: '' }) })
+    .honeynet;
+}
+
+it('gives back what was read from honeyd.conf, and its file satisfies its schema', () => {
+  const schema = honeynetJsonSchema();
+  fc.assert(
+    fc.property(fc.array(statement, { maxLength: 25 }), (statements) => {
+      const honeynet = honeynetOf(statements);
+      const text = honeynetText(honeynet);
+      const check = checkHoneynetFile(text, 'net.yaml');
+      expect(check.ok ? [] : [check.diagnostics.map(({ message, line }) => [line, message]), text]).toEqual(
+        [],
+      );
+      expect(check).toEqual({ ok: true, honeynet });
+      expect(satisfies(parse(text), schema)).toBe(true);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+it('ends with diagnostics on any text', () => {
+  const line = oneof(
+    fc.string({ maxLength: 10 }),
+    constantFrom(
+      'version: 1',
+      'templates:',
+      '  - name: a',
+      'bindings:',
+      '  - {addresses: 10.0.0.1, template: a}',
+      '[',
+      '&a',
+      '*a',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+      const check = checkHoneynetFile(lines.join('\n'), 'net.yaml');
+      if (!check.ok) expect(check.diagnostics.length).toBeGreaterThan(0);
+    }),
+    { numRuns: RUNS },
+  );
+});
