@@ -85,6 +85,8 @@ function delayTable({ delays }: LabResult): ReportTable {
       ['Contacts that a verdict took', numberText(delays.contactsPerVerdict)],
       ['From first contact to verdict', secondsText(delays.contactToVerdictSeconds)],
       ['From verdict to immunized', secondsText(delays.verdictToImmunizedSeconds)],
+      ['From first contact to immunized', secondsText(delays.contactToImmunizedSeconds)],
+      ['success, as written into the scenario', numberText(delays.success)],
       ['delay, as written into the scenario', secondsText(delays.delaySeconds)],
     ],
   };
@@ -121,9 +123,9 @@ export function labVerdict(result: LabResult): string {
     ? `the measured curve lies within the predicted band (${p})`
     : `the measured curve leaves the predicted band (${p})`;
   const delay =
-    delays.delaySeconds === null
+    delays.contactToImmunizedSeconds === null
       ? ''
-      : ` A host was immunized ${secondsText(delays.delaySeconds)} after its first contact.`;
+      : ` A host was immunized ${secondsText(delays.contactToImmunizedSeconds)} after its first contact.`;
   const mean = runs.length > 1 ? ' on average' : '';
   return `${spread}${mean}; ${judged}.${delay}`;
 }

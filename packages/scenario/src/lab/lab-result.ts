@@ -6,7 +6,8 @@ import { toEnsembleResult } from '../to-result.ts';
 import { combinePValues, compareWithEnsemble } from './agreement.ts';
 import type { LabCounts, LabRun } from './lab-course.ts';
 import type { Lab } from './lab-file.ts';
-import { calibrated, type MeasuredDelays, measureDelays, predict } from './prediction.ts';
+import { calibrated, type MeasuredDelays, measureDelays } from './calibration.ts';
+import { predict } from './prediction.ts';
 
 /** Times in seconds, counts in hosts. */
 export interface LabResult {
