@@ -10,7 +10,7 @@ import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts
 import { RemoteConnector } from './process/remote-connector.ts';
 import { ScriptSpawner } from './process/script-spawner.ts';
 import { WatchedServices } from './process/watched-services.ts';
-import { dropPrivileges, type UserAccount } from './privileges.ts';
+import { dropCapabilities, dropPrivileges, type UserAccount } from './privileges.ts';
 import { Sensor } from './sensor.ts';
 
 export interface DaemonOptions {
@@ -61,6 +61,7 @@ export class Daemon {
       const control =
         options.control === null ? null : await ControlServer.listen(options.control, () => daemon);
       if (options.user !== null) dropPrivileges(options.user);
+      else if (process.getuid?.() !== 0) dropCapabilities();
       daemon = new Daemon(options, outputs, control);
       return daemon;
     } catch (error) {

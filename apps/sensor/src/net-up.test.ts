@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EventLine, eventsOf, program, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
 import { missingForNamespaces, type NamespacePair, type Output, outputOf } from './namespace-test-support.ts';
@@ -186,6 +188,34 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
     const output = await outputOf(unprivileged);
     expect(output.code).toBe(code);
     expect(output.stderr).toContain(sentence);
+  });
+
+  it('with the one right that it needs opens the device and gives that right up', async () => {
+    const control = join(tmpdir(), `wormwood-ambient-${process.pid}.sock`);
+    const grant = [
+      'setpriv',
+      '--reuid=65534',
+      '--clear-groups',
+      '--inh-caps=+net_raw',
+      '--ambient-caps=+net_raw',
+    ];
+    const up = ['net', 'up', file('honeyd.conf'), '--device', 'packet:d0', '--control', control];
+    const ambient = spawn('ip', [
+      'netns',
+      'exec',
+      pair.daemonName,
+      ...grant,
+      process.execPath,
+      program,
+      ...up,
+    ]);
+    const ended = outputOf(ambient);
+    await new Promise((resolve) => ambient.stderr?.once('data', resolve));
+    const status = readFileSync(`/proc/${ambient.pid}/status`, 'utf8');
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'])
+      expect(status).toMatch(new RegExp(`${set}:\\s*0+\n`));
+    ambient.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0 });
   });
 
   it('on an interface that is not there says so', async () => {

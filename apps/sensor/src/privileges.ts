@@ -8,7 +8,17 @@ export interface UserAccount {
   readonly groupId: number;
 }
 
+const libc = koffi.load('libc.so.6');
+const prctl = libc.func(
+  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+);
+const capset = libc.func('int capset(uint8_t *header, const uint8_t *data)');
 const PR_SET_NO_NEW_PRIVS = 38;
+const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_CLEAR_ALL = 4;
+const CAPABILITY_VERSION_3 = 0x2008_0522;
+/** Effective, permitted and inheritable, twice 32 bits of each. */
+const CAPABILITY_DATA_BYTES = 24;
 
 /** The account of a name or of a number, or undefined; read from /etc/passwd. */
 export function findUser(nameOrId: string): UserAccount | undefined {
@@ -38,11 +48,21 @@ export function dropPrivileges(user: UserAccount): void {
   if (user.userId !== 0) assertNoWayBack(setuid);
 }
 
-/** Of every program that is started from now on, too (prctl(2), PR_SET_NO_NEW_PRIVS). */
+/**
+ * Gives up what a user without root was given: capabilities that were granted to open the device would otherwise be
+ * inherited by every script (capabilities(7), ambient set).
+ */
+export function dropCapabilities(): void {
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) !== 0) {
+    throw new Error('prctl(PR_CAP_AMBIENT) failed');
+  }
+  const header = new Uint8Array(Uint32Array.of(CAPABILITY_VERSION_3, 0).buffer);
+  if (capset(header, new Uint8Array(CAPABILITY_DATA_BYTES)) !== 0) throw new Error('capset failed');
+  forbidNewPrivileges();
+}
+
+/** Of every program that is started from now on, too. */
 function forbidNewPrivileges(): void {
-  const prctl = koffi
-    .load('libc.so.6')
-    .func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0) throw new Error('prctl(PR_SET_NO_NEW_PRIVS) failed');
 }
 

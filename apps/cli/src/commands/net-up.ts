@@ -238,6 +238,7 @@ async function printSeen(seen: LookAround, daemon: Daemon, terminal: Terminal): 
   await terminal.print(
     `A scanner asked ${seen.addresses} addresses and saw ${seen.hosts.length} hosts; ${pinged} answered its ping.\n` +
       `It sent ${seen.packetsSent} packets and got ${seen.packetsReceived} back in ${seen.seconds.toFixed(1)} s.\n` +
-      `The sensor saw ${totals.tcpProbes} TCP and ${totals.icmpMessages} ICMP contacts and ${totals.connectionsOpened} completed handshakes.`,
+      `The sensor saw ${totals.tcpProbes} TCP and ${totals.icmpMessages} ICMP contacts ` +
+      `and ${totals.connectionsOpened} completed handshakes.`,
   );
 }

@@ -63,7 +63,7 @@ export class EventMaker implements StackObserver {
       tcp_flags: letters,
       ip_length: lengthBytes,
       backscatter,
-      message: `TCP ${letters} from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+      message: `TCP ${letters} ${ends(flow)}`,
     });
   }
 
@@ -72,7 +72,7 @@ export class EventMaker implements StackObserver {
       event: 'probe.udp',
       ...this.#fieldsOf(flow, ipProtocol.udp),
       ip_length: lengthBytes,
-      message: `UDP from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+      message: `UDP ${ends(flow)}`,
     });
   }
 
@@ -92,7 +92,7 @@ export class EventMaker implements StackObserver {
       event: 'flow.open',
       ...this.#fieldsOf(flow, ipProtocol.udp),
       handshake: false,
-      message: `UDP conversation of ${end(flow.remoteAddress, flow.remotePort)} with ${end(flow.localAddress, flow.localPort)}`,
+      message: `UDP conversation ${ends(flow)}`,
     });
   }
 
@@ -124,7 +124,7 @@ export class EventMaker implements StackObserver {
       ...this.#fieldsOf(flow, ipProtocol.tcp),
       session: head.id,
       handshake: true,
-      message: `connection from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+      message: `connection ${ends(flow)}`,
     });
   }
 
@@ -139,7 +139,7 @@ export class EventMaker implements StackObserver {
       sent_bytes: sentBytes,
       duration: Number((now - (session?.startSeconds ?? now)).toFixed(6)),
       reason,
-      message: `end of the connection from ${end(flow.remoteAddress, flow.remotePort)} to ${end(flow.localAddress, flow.localPort)}`,
+      message: `connection ${ends(flow)} has ended`,
     });
     this.#sessions.delete(key);
   }
@@ -229,6 +229,10 @@ export class EventMaker implements StackObserver {
       ),
     };
   }
+}
+
+function ends({ remoteAddress, remotePort, localAddress, localPort }: Flow): string {
+  return `from ${end(remoteAddress, remotePort)} to ${end(localAddress, localPort)}`;
 }
 
 function end(address: number, port: number): string {
