@@ -7,8 +7,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = import.meta.dirname;
-const known = readdirSync(folder)
-  .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs' && !file.endsWith('-worker.mjs'))
+const noBenchmarks = new Set(['run.mjs', 'limit/compile.mjs', 'honeynet/pair.mjs']);
+const known = readdirSync(folder, { recursive: true })
+  .filter((file) => file.endsWith('.mjs') && !noBenchmarks.has(file) && !file.endsWith('-worker.mjs'))
   .map((file) => file.slice(0, -'.mjs'.length));
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !existsSync(join(folder, `${name}.mjs`)));

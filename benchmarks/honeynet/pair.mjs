@@ -138,9 +138,9 @@ export function runLoad(
     ['netns', 'exec', pair.client, 'taskset', '-c', LOAD_CORE, compile('load'), 'c0', ...words],
     { encoding: 'utf8' },
   );
-  const { answers, seconds: took, repeated } = JSON.parse(printed);
+  const { answers, seconds: took, repeated, held } = JSON.parse(printed);
   const microseconds = ((processorSeconds(pid) - before) * 1e6) / answers;
-  return { rate: Math.round(answers / took), repeated, microseconds: Number(microseconds.toFixed(2)) };
+  return { rate: Math.round(answers / took), repeated, held, microseconds: Number(microseconds.toFixed(2)) };
 }
 
 /** User and system time of a process. */

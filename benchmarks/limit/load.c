@@ -4,7 +4,8 @@
  * one state a client. Prints one JSON object: answers, seconds, how many questions had to be repeated.
  *
  * load IFACE DST_MAC FIRST_ADDRESS ADDRESSES PORT MODE CLIENTS SECONDS
- * MODE: echo (ICMP echo), syn (SYN, answered by SYN/ACK or RST; a SYN/ACK is reset), close (connect and close)
+ * MODE: echo (ICMP echo), syn (SYN, answered by SYN/ACK or RST; a SYN/ACK is reset), close (connect and close), hold
+ * (connect and stay)
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +24,7 @@
 enum { SLOT = 2048, RX_SLOTS = 16384, TX_SLOTS = 16384, BLOCK = 1 << 20, FIRST_PORT = 1024 };
 enum { SOURCE_BASE = 0xc6120000 /* 198.18.0.0/15, RFC 2544 */, SOURCE_COUNT = 1 << 17 };
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
-enum { WAIT_ANSWER, WAIT_FIN };
+enum { WAIT_ANSWER, WAIT_FIN, HELD };
 
 struct client {
   uint32_t source, destination, sequence, acknowledgment;
@@ -143,7 +144,12 @@ static int take(const uint8_t *frame, struct client *clients, int count) {
       send_tcp(c, id, RST);
       return id;
     }
-    send_tcp(c, id, ACK), send_tcp(c, id, FIN | ACK);
+    send_tcp(c, id, ACK);
+    if (mode == 'h') {
+      c->state = HELD;
+      return -1;
+    }
+    send_tcp(c, id, FIN | ACK);
     c->sequence++, c->state = WAIT_FIN;
   } else if (c->state == WAIT_FIN && flags & FIN) {
     c->acknowledgment = get32(data + 4) + 1;
@@ -184,7 +190,7 @@ int main(int argc, char **argv) {
   double seconds = atof(argv[8]);
   open_interface(argv[1]);
   struct client *clients = calloc(count, sizeof *clients);
-  uint64_t answers = 0, repeated = 0;
+  uint64_t answers = 0, repeated = 0, held = 0;
   double started = now(), time = started, swept = started;
   for (int id = 0; id < count; id++) ask(clients + id, id), clients[id].asked = time;
   flush();
@@ -201,12 +207,13 @@ int main(int argc, char **argv) {
     }
     if (time > swept + 0.1) {
       for (int id = 0; id < count; id++)
-        if (clients[id].asked < time - 1) repeated++, ask(clients + id, id), clients[id].asked = time;
+        if (clients[id].asked < time - 1 && clients[id].state != HELD) repeated++, ask(clients + id, id), clients[id].asked = time;
       swept = time;
     }
     flush();
   }
-  printf("{\"answers\": %llu, \"seconds\": %.6f, \"repeated\": %llu}\n", (unsigned long long)answers, time - started,
-         (unsigned long long)repeated);
+  for (int id = 0; id < count; id++) held += clients[id].state == HELD;
+  printf("{\"answers\": %llu, \"seconds\": %.6f, \"repeated\": %llu, \"held\": %llu}\n",
+         (unsigned long long)answers, time - started, (unsigned long long)repeated, (unsigned long long)held);
   return 0;
 }
