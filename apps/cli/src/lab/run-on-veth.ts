@@ -22,6 +22,9 @@ export async function runLabOnVeth(plan: LabPlan, shouldStop: () => boolean): Pr
     prefixLength: 32 - Math.round(Math.log2(outbreak.addressSpaceSize)),
   };
   const network = vethNetwork(prefix, placeHosts(outbreak, streams.stream(PLACEMENT_STREAM, replicate)));
+  // A second Ctrl-C ends the program in the middle of this; the namespaces go with it.
+  const removeAtExit = (): void => network.remove();
+  process.once('exit', removeAtExit);
   try {
     const { hosts, honeynet } = network.open();
     try {
@@ -40,6 +43,7 @@ export async function runLabOnVeth(plan: LabPlan, shouldStop: () => boolean): Pr
     }
   } finally {
     network.remove();
+    process.off('exit', removeAtExit);
   }
 }
 
