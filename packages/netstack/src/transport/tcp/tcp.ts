@@ -82,6 +82,11 @@ export class Tcp {
     return this.#connections.halfOpenCount;
   }
 
+  /** Connections that have buffers: the rest cost their place in the table alone. */
+  get endpointCount(): number {
+    return this.#connections.endpoints.size;
+  }
+
   /** Octets of the connection table. */
   get memoryBytes(): number {
     return this.#connections.table.memoryBytes;

@@ -1,0 +1,297 @@
+/** One stack, many clients, bad weather both ways, and virtual time: a whole run is one function of its seed. */
+import { EventQueue, randomStreams, VirtualClock } from '@wormwood/base';
+import {
+  FaultInjector,
+  type FaultCounts,
+  type Faults,
+  type LinkDevice,
+  memoryLink,
+  plainBehavior,
+  silentObserver,
+  Stack,
+  type StackHost,
+} from '@wormwood/netstack';
+import {
+  isMalformed,
+  parseIpv4Packet,
+  parseTcp,
+  pseudoHeaderSum,
+  tcpFlag,
+  type TcpRepr,
+  verifyIpv4Checksum,
+  verifyTcpChecksum,
+} from '@wormwood/wire';
+import { type Plan, plansOf, SERVER, servicePort } from './plan.ts';
+import { CheckingService } from './services.ts';
+import { type Outcome, packetOf, TestClient } from './test-client.ts';
+
+export interface StormOptions {
+  readonly seed: string;
+  readonly seconds: number;
+  readonly clients: number;
+  readonly faults: Faults;
+  /** Damages a packet on its way to the stack, in a manner of its own. */
+  readonly damage?: (packet: Uint8Array) => void;
+}
+
+export interface StormReport {
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** What went wrong, in sentences that name the client. */
+  readonly problems: readonly string[];
+  readonly toStack: FaultCounts;
+  readonly toClients: FaultCounts;
+  /** Packets that came to either side with a wrong checksum, as the clients count them. */
+  readonly badChecksums: number;
+  readonly virtualSeconds: number;
+  readonly peakConnections: number;
+  readonly tableBytes: number;
+  /** After everything: all of these are zero, and no timer runs. */
+  readonly left: {
+    readonly connections: number;
+    readonly halfOpen: number;
+    readonly endpoints: number;
+    readonly flows: number;
+    readonly timers: number;
+  };
+}
+
+/** Frames taken at a time. */
+const BUDGET = 64;
+/** A client that is not done by then never will be. */
+const CLIENT_SECONDS_MAX = 1200;
+/** Idle time, probes and TIME-WAIT of the stack are all over by then. */
+const DRAIN_SECONDS = 1500;
+const KEY_SHIFT = 65_536;
+
+class Storm {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly clients: Map<number, TestClient> = new Map();
+  readonly finished: TestClient[] = [];
+  readonly services: Map<number, CheckingService> = new Map();
+  readonly problems: string[] = [];
+  readonly timers: EventQueue<() => void> = new EventQueue();
+  readonly far: FaultInjector;
+  readonly near: FaultInjector;
+  readonly stack: Stack;
+  openFlows = 0;
+  badChecksums = 0;
+  peakConnections = 0;
+  readonly #options: StormOptions;
+  readonly #plans: Map<number, Plan> = new Map();
+  readonly #farDevice: LinkDevice;
+
+  constructor(options: StormOptions, plans: readonly Plan[]) {
+    this.#options = options;
+    for (const plan of plans) this.#plans.set(keyOf(plan.address, plan.port), plan);
+    const streams = randomStreams(options.seed);
+    const [far, near] = memoryLink({ medium: 'ip', slots: 8192 });
+    const { clock } = this;
+    const injector = (device: LinkDevice, name: string): FaultInjector =>
+      new FaultInjector({ device, clock, stream: streams.stream(name) }, options.faults);
+    this.#farDevice = far;
+    this.far = injector(far, 'simtest/to-clients');
+    this.near = injector(near, 'simtest/to-stack');
+    const host = this.#host();
+    this.stack = new Stack({
+      device: this.near,
+      hosts: { find: (address) => (address === SERVER ? host : null) },
+      clock,
+      streams,
+      linkAddress: 0,
+      observer: {
+        ...silentObserver,
+        flowOpen: () => void this.openFlows++,
+        flowClose: () => void this.openFlows--,
+      },
+    });
+  }
+
+  #host(): StackHost {
+    const ports: ReadonlySet<number> = new Set(Object.values(servicePort));
+    return {
+      behavior: plainBehavior(),
+      linkAddress: null,
+      answersEcho: true,
+      tcpPort: (port) => (ports.has(port) ? 'open' : 'closed'),
+      udpPort: () => 'closed',
+      acceptTcp: (connection) => {
+        const key = keyOf(connection.remoteAddress, connection.remotePort);
+        const plan = this.#plans.get(key);
+        if (plan === undefined) return null;
+        if (this.services.has(key)) this.complain(plan, 'was accepted twice');
+        const service = new CheckingService(plan, connection, {
+          now: () => this.clock.nowSeconds(),
+          timers: this.timers,
+          complain: (problem) => this.complain(plan, problem),
+        });
+        this.services.set(key, service);
+        return service;
+      },
+      receiveUdp() {},
+    };
+  }
+
+  complain({ address, port, service }: Plan, problem: string): void {
+    const at = this.clock.nowSeconds().toFixed(3);
+    this.problems.push(`${at} s: ${service} of ${address.toString(16)}:${port}: ${problem}`);
+  }
+
+  start(plan: Plan): void {
+    const client = new TestClient(plan, {
+      now: () => this.clock.nowSeconds(),
+      transmit: (packet) => this.transmit(packet),
+      complain: (problem) => this.complain(plan, problem),
+    });
+    this.clients.set(keyOf(plan.address, plan.port), client);
+    this.#schedule(client);
+  }
+
+  transmit(packet: Uint8Array): void {
+    const device = this.#farDevice;
+    const at = device.reserve();
+    // A full link loses packets, as links do.
+    if (at < 0) return;
+    this.#options.damage?.(packet);
+    device.transmitBuffer.set(packet, at);
+    device.commit(packet.length);
+    device.flush();
+  }
+
+  /** Takes what waits on both sides until nothing does, at the time that it is. */
+  settle(): void {
+    for (let frames = 1; frames > 0;) {
+      frames = this.stack.work(BUDGET) + this.far.receive(this.#toClient, BUDGET);
+      this.peakConnections = Math.max(this.peakConnections, this.stack.tcp.connectionCount);
+    }
+  }
+
+  nextSeconds(): number {
+    return Math.min(
+      this.stack.nextTimerSeconds(),
+      this.near.nextReleaseSeconds() ?? Number.POSITIVE_INFINITY,
+      this.far.nextReleaseSeconds() ?? Number.POSITIVE_INFINITY,
+      this.timers.peekTime() ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  runTimers(): void {
+    const now = this.clock.nowSeconds();
+    while ((this.timers.peekTime() ?? Number.POSITIVE_INFINITY) <= now) this.timers.pop()?.event();
+  }
+
+  readonly #toClient = (bytes: Uint8Array, start: number, end: number): void => {
+    const packet = parseIpv4Packet(bytes.slice(start, end));
+    if (isMalformed(packet) || !verifyIpv4Checksum(bytes, start)) {
+      this.badChecksums++;
+      return;
+    }
+    const { payload } = packet;
+    const segment = parseTcp(payload);
+    if (isMalformed(segment) || !verifyTcpChecksum(payload, 0, payload.length, pseudoHeaderSum(packet))) {
+      this.badChecksums++;
+      return;
+    }
+    const client = this.clients.get(keyOf(packet.destination, segment.destinationPort));
+    if (client === undefined) return this.#refuse(segment, packet.destination);
+    client.receive(segment);
+    this.#schedule(client);
+  };
+
+  /** Where nobody is any more, a segment is answered by a reset (RFC 9293 3.10.7.1). */
+  #refuse(segment: TcpRepr, address: number): void {
+    const { flags, sourcePort, destinationPort, acknowledgmentNumber } = segment;
+    const plan = this.#plans.get(keyOf(address, destinationPort));
+    const last = this.finished.find((client) => client.plan === plan);
+    if ((flags & tcpFlag.RST) !== 0 || last?.outcome === 'vanished') return;
+    const reset: TcpRepr = {
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+      sequenceNumber: acknowledgmentNumber,
+      acknowledgmentNumber: 0,
+      reserved: 0,
+      flags: tcpFlag.RST,
+      window: 0,
+      urgentPointer: 0,
+      options: [],
+      payload: new Uint8Array(0),
+    };
+    this.transmit(packetOf(reset, address, SERVER));
+  }
+
+  /** A client is asked when its timer is due; a timer that has moved on is found out then. */
+  #schedule(client: TestClient): void {
+    if (client.isGone) {
+      this.clients.delete(keyOf(client.plan.address, client.plan.port));
+      this.finished.push(client);
+      return;
+    }
+    const { timerSeconds } = client;
+    if (timerSeconds === Number.POSITIVE_INFINITY) return;
+    this.timers.push(timerSeconds, () => {
+      if (client.isGone || client.timerSeconds > this.clock.nowSeconds()) return;
+      client.onTimer();
+      this.#schedule(client);
+    });
+  }
+}
+
+function keyOf(address: number, port: number): number {
+  return address * KEY_SHIFT + port;
+}
+
+/** Runs a storm to the end of its last connection and tells what came of it. */
+export function runStorm(options: StormOptions): StormReport {
+  const stream = randomStreams(options.seed).stream('simtest/plans');
+  const plans = plansOf(options.clients, options.seconds, stream);
+  const storm = new Storm(options, plans);
+  for (const plan of plans) storm.timers.push(plan.startSeconds, () => storm.start(plan));
+  const endSeconds = options.seconds + CLIENT_SECONDS_MAX + DRAIN_SECONDS;
+  for (let next = storm.nextSeconds(); next <= endSeconds; next = storm.nextSeconds()) {
+    // The wheel of the stack turns in ticks: what it says is due may be so a moment later.
+    storm.clock.advanceTo(Math.max(next, storm.clock.nowSeconds() + 1e-4));
+    storm.runTimers();
+    storm.settle();
+  }
+  return reportOf(storm, plans);
+}
+
+function reportOf(storm: Storm, plans: readonly Plan[]): StormReport {
+  const { stack, clients, finished, services } = storm;
+  for (const { plan } of clients.values()) storm.complain(plan, 'has stalled');
+  for (const client of finished) {
+    const service = services.get(keyOf(client.plan.address, client.plan.port));
+    checkEnd(storm, client, service);
+  }
+  if (finished.length + clients.size !== plans.length) storm.problems.push('a client was lost');
+  const outcomes = { done: 0, reset: 0, timeout: 0, aborted: 0, vanished: 0 };
+  for (const { outcome } of finished) if (outcome !== null) outcomes[outcome]++;
+  return {
+    outcomes,
+    problems: storm.problems,
+    toStack: storm.near.counts,
+    toClients: storm.far.counts,
+    badChecksums: storm.badChecksums,
+    virtualSeconds: storm.clock.nowSeconds(),
+    peakConnections: storm.peakConnections,
+    tableBytes: stack.tcp.memoryBytes,
+    left: {
+      connections: stack.tcp.connectionCount,
+      halfOpen: stack.tcp.halfOpenCount,
+      endpoints: stack.tcp.endpointCount,
+      flows: storm.openFlows,
+      timers: storm.nextSeconds() === Number.POSITIVE_INFINITY ? 0 : 1,
+    },
+  };
+}
+
+/** A connection that its client calls done was delivered whole, both ways; every service has heard of its end. */
+function checkEnd(storm: Storm, client: TestClient, service: CheckingService | undefined): void {
+  const { plan, outcome } = client;
+  if (service !== undefined && service.closedReason === null) storm.complain(plan, 'was never closed');
+  if (outcome !== 'done') return;
+  if (client.received !== plan.answerBytes)
+    storm.complain(plan, `is done with ${client.received} octets of ${plan.answerBytes}`);
+  if (service === undefined) storm.complain(plan, 'is done without a service');
+  else if (service.received !== plan.sendBytes)
+    storm.complain(plan, `is done, but its service has ${service.received} octets of ${plan.sendBytes}`);
+}
