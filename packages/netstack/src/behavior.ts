@@ -86,7 +86,7 @@ export function plainBehavior(
 }
 
 /** A 32-bit mix of the four numbers of a flow under a secret; not cryptographic, keyed per process. */
-export function hashFlow(
+function hashFlow(
   { localAddress, localPort, remoteAddress, remotePort }: Flow,
   secret: number,
 ): number {

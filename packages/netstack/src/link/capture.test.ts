@@ -20,6 +20,8 @@ import type { LinkDevice } from './device.ts';
 import { flowOfFrame } from './frame-flow.ts';
 import { memoryLink } from './memory-link.ts';
 
+const TSHARK = 'tshark';
+
 function pcapOf(type: number, records: readonly Partial<PcapRecordRepr>[]): Uint8Array {
   const head = { byteOrder: 'little', precision: 'nanoseconds', snapLength: 65_535, linkType: type } as const;
   const whole = records.map((record): PcapRecordRepr => {
@@ -150,7 +152,7 @@ describe('capture tap', () => {
   });
 
   it('writes files that tshark reads', ({ skip }) => {
-    const found = spawnSync('tshark', ['--version']).status === 0;
+    const found = spawnSync(TSHARK, ['--version']).status === 0;
     if (!found && process.env['WORMWOOD_REQUIRE_ALL'] !== '1') skip('tshark is not installed');
     const { far, tap, file } = tapped('ip');
     transmit(far, [...tcpPacket({ flags: 'S' })]);
@@ -161,7 +163,7 @@ describe('capture tap', () => {
     const path = join(directory, 'tap.pcapng');
     writeFileSync(path, file());
     const { stdout, stderr } = spawnSync(
-      'tshark',
+      TSHARK,
       ['-n', '-r', path, '-T', 'fields', ...fields.flatMap((name) => ['-e', name])],
       { encoding: 'utf8' },
     );

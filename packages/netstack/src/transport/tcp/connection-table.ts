@@ -44,7 +44,7 @@ export const field = {
   windowSequence: 31,
 } as const;
 
-export const STRIDE = 32;
+const STRIDE = 32;
 export const NONE = -1;
 
 export const state = {
