@@ -83,6 +83,40 @@ describe('net check', () => {
   });
 });
 
+describe('net import', () => {
+  it('writes net.yaml, which checks and explains alike, and tells what is lost', () =>
+    inTemporaryDirectory(async (directory) => {
+      const old = join(directory, 'honeyd.conf');
+      const own = join(directory, 'net.yaml');
+      writeFileSync(old, `# ours\n${SOUND}add web subsystem "httpd -p" shared\noption honeycomb enable 1\n`);
+      const imported = await wormwood(['net', 'import', old]);
+      expect(imported.code).toBe(0);
+      expect(imported.stderr.trimEnd().split('\n')).toEqual([
+        'Comments are not carried over: 1.',
+        'Template "web": the subsystem "httpd -p" is kept and not run.',
+        'The options of plug-in "honeycomb" have no effect.',
+      ]);
+      writeFileSync(own, imported.stdout);
+      const checked = await wormwood(['net', 'check', own, '--json']);
+      expect(JSON.parse(checked.stdout)).toEqual({ ok: true, diagnostics: [], templates: 2, bound: 256 });
+      const asked = ['10.1.0.7', '--port', '80', '--json'];
+      const [first, second] = await Promise.all(
+        [old, own].map((path) => wormwood(['net', 'explain', path, ...asked])),
+      );
+      expect(second?.stdout).toBe(first?.stdout);
+    }));
+
+  it('says where a net.yaml is wrong, and ends with 3', () =>
+    inTemporaryDirectory(async (directory) => {
+      const path = join(directory, 'net.yaml');
+      writeFileSync(path, 'version: 1\ntemplats: []\n');
+      const { code, stderr } = await wormwood(['net', 'check', path]);
+      expect(code).toBe(3);
+      expect(stderr).toContain(':2:1');
+      expect(stderr).toContain('Did you mean `templates`?');
+    }));
+});
+
 describe('net explain', () => {
   it('tells template, rule, port and route', () =>
     withConfiguration(SOUND, async (path) => {

@@ -15,6 +15,7 @@ import {
 import {
   action,
   nameText,
+  ruleChanges,
   type TemplateBody,
   templateChanges,
   templateEntry,
@@ -371,6 +372,37 @@ export function honeynetJsonSchema(): JsonSchema {
     description:
       'A honeynet: virtual hosts, the addresses that they have and the network between. Beyond this schema, each name ' +
       'that is used stands for a template, and no addresses are bound twice.',
-    ...honeynetShape.jsonSchema,
+    ...(referring(honeynetShape.jsonSchema, Object.entries(DEFINITIONS)) as object),
+    $defs: Object.fromEntries(
+      Object.entries(DEFINITIONS).map(([name, schema], index, all) => [
+        name,
+        Object.fromEntries(
+          Object.entries(schema).map(([key, part]) => [key, referring(part, all.slice(index + 1))]),
+        ),
+      ]),
+    ),
   };
+}
+
+/** What stands in many places of the schema is written once; what is named first may hold what is named later. */
+const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
+  changes: templateChanges.jsonSchema,
+  ruleChanges: ruleChanges.jsonSchema,
+  action: action.jsonSchema,
+};
+
+/** Returns a part of a schema with references to the definitions instead of repetitions of them. */
+function referring(part: unknown, definitions: readonly (readonly [string, JsonSchema])[]): unknown {
+  if (Array.isArray(part)) return part.map((each) => referring(each, definitions));
+  if (typeof part !== 'object' || part === null) return part;
+  const entries = Object.entries(part);
+  const found = definitions.find(([, schema]) =>
+    Object.entries(schema).every(
+      ([key, value]) => JSON.stringify(part[key as keyof typeof part]) === JSON.stringify(value),
+    ),
+  );
+  const own = entries
+    .filter(([key]) => found === undefined || !Object.hasOwn(found[1], key))
+    .map(([key, value]) => [key, referring(value, definitions)]);
+  return Object.fromEntries(found === undefined ? own : [...own, ['$ref', `#/$defs/${found[0]}`]]);
 }

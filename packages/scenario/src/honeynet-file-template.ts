@@ -431,6 +431,8 @@ function withoutUndefined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined));
 }
 
+export const ruleChanges: Shape<Partial<RuleBody>> = changesOf<RuleBody>(ruleBodyFields);
+
 const rule: Shape<RuleEntry> = sparse(
   mapping<RuleEntry, object>({
     allowed: 'a mapping with the keys when and template',
@@ -451,7 +453,7 @@ const rule: Shape<RuleEntry> = sparse(
       },
       changes: {
         key: 'with',
-        shape: changesOf<RuleBody>(ruleBodyFields),
+        shape: ruleChanges,
         description: 'What is different from the template.',
         fallback: {},
       },

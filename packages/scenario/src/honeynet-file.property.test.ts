@@ -1,9 +1,11 @@
 /** What `honeyd.conf` can say, `net.yaml` says too; and its JSON Schema agrees with its checker. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { honeynetJsonSchema } from './honeynet-file-schema.ts';
+import { honeynetJsonSchema, honeynetShape } from './honeynet-file-schema.ts';
 import { checkHoneynetFile, honeynetText } from './honeynet-file.ts';
 import { satisfies } from './json-schema-test-support.ts';
 
@@ -66,13 +68,13 @@ const condition: fc.Arbitrary<string> = oneof(
   quoted.map((text) => `source os = ${text}`),
   oneof(address, network).map((text) => `source ip = ${text}`),
 );
-const join = (...parts: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
+const spaced = (...parts: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
   tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) =>
     all.join(' '),
   );
 const maybe = (part: fc.Arbitrary<string>) => oneof(fc.constant(''), part);
 
-const quality = join(
+const quality = spaced(
   maybe(decimal(5000).map((ms) => `latency ${ms}ms`)),
   maybe(decimal(100).map((loss) => `loss ${loss}`)),
   maybe(
@@ -84,16 +86,16 @@ const quality = join(
 );
 
 const statement: fc.Arbitrary<string> = oneof(
-  join('create', fresh),
-  join('dynamic', fresh),
-  join('clone', fresh, name),
-  join('delete', name),
-  join('delete', name, 'tcp port', port),
-  join('add', name, constantFrom('tcp', 'udp'), 'port', oneof(port, fc.constant('80')), action),
-  join('add', name, 'subsystem', quoted, constantFrom('', 'shared', 'restart', 'shared restart')),
-  join('add', name, 'use', name, 'if', condition),
-  join('add', name, 'otherwise use', name),
-  join(
+  spaced('create', fresh),
+  spaced('dynamic', fresh),
+  spaced('clone', fresh, name),
+  spaced('delete', name),
+  spaced('delete', name, 'tcp port', port),
+  spaced('add', name, constantFrom('tcp', 'udp'), 'port', oneof(port, fc.constant('80')), action),
+  spaced('add', name, 'subsystem', quoted, constantFrom('', 'shared', 'restart', 'shared restart')),
+  spaced('add', name, 'use', name, 'if', condition),
+  spaced('add', name, 'otherwise use', name),
+  spaced(
     'broadcast',
     name,
     'srcport',
@@ -104,28 +106,28 @@ const statement: fc.Arbitrary<string> = oneof(
     integer({ min: 1, max: 1e9 }).map(String),
     action,
   ),
-  join('bind', addresses, name),
-  join('bind', condition, address, name),
-  join('bind', address, 'to eth0'),
-  join('dhcp', name, 'on eth0', maybe(quoted.map((text) => `ethernet ${text}`))),
-  join('set', name, 'default', protocol, 'action', action),
-  join('set', name, 'personality', oneof(quoted, fc.constant('random'))),
-  join('set', name, 'ethernet', quoted),
-  join('set', name, 'uptime', number(1e9)),
-  join('set', name, 'droprate', constantFrom('in', 'syn'), decimal(100)),
-  join('set', name, 'maxfds', integer({ min: 4, max: 1e6 }).map(String)),
-  join('set', name, 'uid', integer({ min: 1, max: 65_535 }).map(String), constantFrom('', 'gid 7')),
-  join('set', name, 'spoof', constantFrom('from 10.9.0.1', 'to 10.9.0.2', 'from 10.9.0.1 to 10.9.0.2')),
-  join(
+  spaced('bind', addresses, name),
+  spaced('bind', condition, address, name),
+  spaced('bind', address, 'to eth0'),
+  spaced('dhcp', name, 'on eth0', maybe(quoted.map((text) => `ethernet ${text}`))),
+  spaced('set', name, 'default', protocol, 'action', action),
+  spaced('set', name, 'personality', oneof(quoted, fc.constant('random'))),
+  spaced('set', name, 'ethernet', quoted),
+  spaced('set', name, 'uptime', number(1e9)),
+  spaced('set', name, 'droprate', constantFrom('in', 'syn'), decimal(100)),
+  spaced('set', name, 'maxfds', integer({ min: 4, max: 1e6 }).map(String)),
+  spaced('set', name, 'uid', integer({ min: 1, max: 65_535 }).map(String), constantFrom('', 'gid 7')),
+  spaced('set', name, 'spoof', constantFrom('from 10.9.0.1', 'to 10.9.0.2', 'from 10.9.0.1 to 10.9.0.2')),
+  spaced(
     'annotate',
     oneof(quoted, fc.constant('random')),
     constantFrom('finscan', 'no finscan', 'fragment old'),
   ),
-  join('route entry', address, maybe(network.map((text) => `network ${text}`))),
-  join('route', address, constantFrom('link', 'unreach'), network),
-  join('route', address, 'add net', network, address, quality),
-  join('route', address, 'add net', network, 'tunnel', address, address),
-  join('option honeycomb', constantFrom('a', 'b'), oneof(quoted, constantFrom('1', '2.5', '/tmp'))),
+  spaced('route entry', address, maybe(network.map((text) => `network ${text}`))),
+  spaced('route', address, constantFrom('link', 'unreach'), network),
+  spaced('route', address, 'add net', network, address, quality),
+  spaced('route', address, 'add net', network, 'tunnel', address, address),
+  spaced('option honeycomb', constantFrom('a', 'b'), oneof(quoted, constantFrom('1', '2.5', '/tmp'))),
 );
 
 /** What can be read of it: statements with an error in them are left out. */
@@ -136,7 +138,7 @@ function honeynetOf(statements: readonly string[]): Honeynet {
 }
 
 it('gives back what was read from honeyd.conf, and its file satisfies its schema', () => {
-  const schema = honeynetJsonSchema();
+  const schema = honeynetShape.jsonSchema;
   fc.assert(
     fc.property(fc.array(statement, { maxLength: 25 }), (statements) => {
       const honeynet = honeynetOf(statements);
@@ -174,3 +176,22 @@ it('ends with diagnostics on any text', () => {
     { numRuns: RUNS },
   );
 });
+
+it('publishes the schema that its shapes say, repetitions as references', () => {
+  const { $schema, title, description, $defs, ...schema } = honeynetJsonSchema();
+  expect([$schema, title, description].every((each) => typeof each === 'string')).toBe(true);
+  expect(followed(schema, $defs as object)).toEqual(honeynetShape.jsonSchema);
+  const path = join(import.meta.dirname, '..', '..', '..', 'docs', 'schema', 'honeynet.schema.json');
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(honeynetJsonSchema());
+});
+
+function followed(part: unknown, definitions: object): unknown {
+  if (Array.isArray(part)) return part.map((each) => followed(each, definitions));
+  if (typeof part !== 'object' || part === null) return part;
+  const { $ref, ...own } = part as { readonly $ref?: string };
+  const target =
+    $ref === undefined ? {} : definitions[$ref.replace('#/$defs/', '') as keyof typeof definitions];
+  return Object.fromEntries(
+    Object.entries({ ...own, ...target }).map(([key, value]) => [key, followed(value, definitions)]),
+  );
+}
