@@ -8,7 +8,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-export const kernels = ['packages/epidemic/src/probes/draw-kernel.as.ts'];
+export const kernels = [
+  'packages/epidemic/src/hosts/choose-hosts-kernel.as.ts',
+  'packages/epidemic/src/probes/draw-kernel.as.ts',
+];
 
 /** Returns where the module of a kernel lies, from the root. */
 export function moduleOf(source) {

@@ -8,8 +8,11 @@
 import type { RandomStream } from '@wormwood/base';
 import type { Course } from '../stochastic/course.ts';
 import type { Draws } from '../stochastic/draws-kernel.ts';
+import { type HostKernel, hostKernel } from './host-kernel.ts';
 
 export interface HostLists {
+  /** In whose memory the lists lie. */
+  readonly kernel: HostKernel;
   /** The infected hosts: first the fresh ones, then those contacted by each group in turn. Gaps are filled by moves. */
   readonly infected: Int32Array;
   /** Where each of these parts ends; the last is the number of infected hosts. */
@@ -21,17 +24,20 @@ export interface HostLists {
   readonly timeSeconds: Float64Array;
 }
 
-/** Returns the lists at time 0. */
+/** Returns the lists at time 0. They lie in the memory of this thread's kernel: the next run writes over them. */
 export function beginHostLists({ outbreak, groups }: Course): HostLists {
   const { vulnerable, infected } = outbreak.population;
+  const kernel = hostKernel(vulnerable);
   const lists: HostLists = {
-    infected: new Int32Array(vulnerable),
+    kernel,
+    infected: kernel.infected,
     ends: new Int32Array(groups.length + 1).fill(infected),
     everInfected: infected,
-    infector: new Int32Array(vulnerable),
-    timeSeconds: new Float64Array(vulnerable),
+    infector: kernel.infector,
+    timeSeconds: kernel.timeSeconds,
   };
   lists.infector.fill(-1, 0, infected);
+  lists.timeSeconds.fill(0, 0, infected);
   for (let host = 0; host < infected; host++) lists.infected[host] = host;
   return lists;
 }
@@ -40,6 +46,28 @@ export function beginHostLists({ outbreak, groups }: Course): HostLists {
 export interface EventRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** The one group at work: its position, −1 for none, and whether hosts that it contacts wait for their immunization. */
+export interface SoleGroup {
+  readonly position: number;
+  readonly waits: boolean;
+}
+
+/** Chooses the hosts of events with at most one group at work. */
+export function chooseHosts(
+  lists: HostLists,
+  draws: Draws,
+  range: EventRange,
+  { position, waits }: SoleGroup,
+): void {
+  const { ends, kernel } = lists;
+  const counts = { fresh: ends[0] ?? 0, infected: ends.at(-1) ?? 0, everInfected: lists.everInfected };
+  kernel.choose(draws, range, counts, waits);
+  lists.everInfected = counts.everInfected;
+  ends.fill(counts.fresh, 0, position + 1);
+  ends.fill(counts.infected, position + 1);
+  ends[0] = counts.fresh;
 }
 
 /** Chooses the hosts of events with several groups at work, as `chooseHosts` does with one. */

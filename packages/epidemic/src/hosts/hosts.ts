@@ -17,8 +17,7 @@ import { beginCourse, type Course, finishCourse } from '../stochastic/course.ts'
 import { advanceDirectly, soleGroup } from '../stochastic/advance-directly.ts';
 import { type Draws, drawsFrom } from '../stochastic/draws-kernel.ts';
 import { type Advance, runCourse } from '../stochastic/run-course.ts';
-import { chooseHosts } from './choose-hosts-kernel.ts';
-import { beginHostLists, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
+import { beginHostLists, chooseHosts, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
 
 /** The most hosts that are told apart: the lists take 16 octets each, a gibibyte in all. */
 export const HOSTS_MAX: number = 2 ** 26;

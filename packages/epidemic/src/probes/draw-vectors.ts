@@ -2,7 +2,7 @@
  * The kernel that draws probes four at a time (`draw-kernel.as.ts`), with its memory. One instance serves a thread, since
  * a memory reserves gigabytes of address space, and a run, which no other interrupts, is done with it when it returns.
  */
-import { decodeBase64 } from '@wormwood/base';
+import { instantiateKernel } from '../wasm-kernel.ts';
 import { kernelInBase64 } from './draw-kernel-wasm.ts';
 
 /** Bits of the largest filter: 2^24 bits are 2 MiB. */
@@ -17,27 +17,10 @@ const PLACES_AT = 4096;
 const LIST_OCTETS: number = (BLOCK_PROBES_MAX + 4) * 4;
 const WORDS_AT: number = PLACES_AT + LIST_OCTETS;
 const FILTER_AT: number = 2 ** 19;
-const PAGE_OCTETS = 2 ** 16;
 
-/** The part of the JavaScript interface of WebAssembly that is used here; every engine since 2021 knows vectors. */
-declare const WebAssembly: {
-  Module: new (octets: Uint8Array) => object;
-  Memory: new (pages: { initial: number }) => { readonly buffer: ArrayBuffer };
-  Instance: new (
-    module: object,
-    imports: object,
-  ) => {
-    readonly exports: {
-      readonly drawBlock: (
-        probes: number,
-        runShift: number,
-        place: number,
-        word: number,
-        filter: number,
-      ) => number;
-    };
-  };
-};
+interface DrawKernel {
+  drawBlock(probes: number, runShift: number, place: number, word: number, filter: number): number;
+}
 
 export interface VectorKernel {
   /** State of two generators xoshiro128++ of four lanes each; any words that are not all 0. */
@@ -60,17 +43,14 @@ export function vectorKernel(): VectorKernel {
 
 function instantiate(): VectorKernel {
   const octets = FILTER_AT + 2 ** (FILTER_BITS_LOG2 - 3);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(octets / PAGE_OCTETS) });
-  const module = new WebAssembly.Module(decodeBase64(kernelInBase64));
-  const { drawBlock } = new WebAssembly.Instance(module, { env: { memory } }).exports;
-  const { buffer } = memory;
+  const { exports: kernel, memory: buffer } = instantiateKernel<DrawKernel>(kernelInBase64, octets);
   new Uint8Array(buffer, 0, GENERATORS_AT).set(compactions());
   return {
     generators: new Int32Array(buffer, GENERATORS_AT, WORDS_OF_GENERATORS),
     filter: new Uint32Array(buffer, FILTER_AT, 2 ** (FILTER_BITS_LOG2 - 5)),
     place: new Int32Array(buffer, PLACES_AT, BLOCK_PROBES_MAX),
     word: new Int32Array(buffer, WORDS_AT, BLOCK_PROBES_MAX),
-    draw: (probes, runShift) => drawBlock(probes, runShift, PLACES_AT, WORDS_AT, FILTER_AT),
+    draw: (probes, runShift) => kernel.drawBlock(probes, runShift, PLACES_AT, WORDS_AT, FILTER_AT),
   };
 }
 
