@@ -7,6 +7,7 @@ import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack
 import { ipProtocol } from '@wormwood/wire';
 import { BindingTable } from './binding-table.ts';
 import type { Condition, Honeynet, Template, TransportProtocol } from './model.ts';
+import { withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
 
 export interface DispatcherComponents {
@@ -92,9 +93,10 @@ export class Dispatcher implements HostDirectory {
   #hostOf(template: Template): VirtualHost {
     return new VirtualHost({
       template,
-      behavior: this.#components.behaviorOf(template),
+      behavior: withUptime(this.#components.behaviorOf(template), template.uptimeSeconds),
       linkAddress: this.#components.linkAddressOf(template),
       services: this.#components.services,
+      stream: this.#components.stream,
     });
   }
 

@@ -2,6 +2,7 @@
  * A template as the stack sees it: which ports answer, and with what. One virtual host serves all addresses that its
  * template is bound to; nothing is kept for an address.
  */
+import type { RandomStream } from '@wormwood/base';
 import type {
   PortState,
   StackBehavior,
@@ -29,6 +30,8 @@ export interface VirtualHostComponents {
   readonly behavior: StackBehavior;
   readonly linkAddress: number | null;
   readonly services: ServiceRunner;
+  /** For the SYN segments that get lost. */
+  readonly stream: RandomStream;
 }
 
 export class VirtualHost implements StackHost {
@@ -36,14 +39,16 @@ export class VirtualHost implements StackHost {
   readonly behavior: StackBehavior;
   readonly linkAddress: number | null;
   readonly #services: ServiceRunner;
+  readonly #stream: RandomStream;
   readonly #tcp: ReadonlyMap<number, PortAction>;
   readonly #udp: ReadonlyMap<number, PortAction>;
 
-  constructor({ template, behavior, linkAddress, services }: VirtualHostComponents) {
+  constructor({ template, behavior, linkAddress, services, stream }: VirtualHostComponents) {
     this.template = template;
     this.behavior = behavior;
     this.linkAddress = linkAddress;
     this.#services = services;
+    this.#stream = stream;
     const actionsOf = (protocol: 'tcp' | 'udp'): ReadonlyMap<number, PortAction> =>
       new Map(
         template.ports.filter((rule) => rule.protocol === protocol).map(({ port, action }) => [port, action]),
@@ -56,7 +61,10 @@ export class VirtualHost implements StackHost {
     return this.template.defaultActions.icmp.kind === 'open';
   }
 
+  /** The stack asks for each segment outside a connection; one that gets lost meets a port that is silent. */
   tcpPort(port: number): PortState {
+    const { dropSyn } = this.template;
+    if (dropSyn > 0 && this.#stream.nextDouble() < dropSyn) return 'filtered';
     return stateOf(this.#tcpAction(port));
   }
 

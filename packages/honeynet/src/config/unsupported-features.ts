@@ -15,6 +15,12 @@ export function unsupportedFeatures(honeynet: Honeynet): readonly string[] {
         ({ command }) => `Template "${template.name}": the subsystem "${command}" is kept and not run.`,
       ),
     ),
+    ...told
+      .filter(({ spoof }) => spoof !== null)
+      .map(
+        ({ name }) =>
+          `Template "${name}": replies come from the address that was asked and go to who asked; "spoof" is kept only.`,
+      ),
     ...told.flatMap(unknownServices),
     ...honeynet.externals.map(
       ({ interfaceName }) => `A real machine behind ${interfaceName} is kept and not reached.`,

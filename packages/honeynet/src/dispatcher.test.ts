@@ -1,0 +1,107 @@
+import { AddressSet, parseIpv4, randomStreams } from '@wormwood/base';
+import { plainBehavior } from '@wormwood/netstack';
+import { ipProtocol } from '@wormwood/wire';
+import { describe, expect, it } from 'vitest';
+import { parseHoneydConfiguration } from './config/honeyd-parser.ts';
+import { Dispatcher } from './dispatcher.ts';
+
+const ip = (text: string): number => {
+  const address = parseIpv4(text);
+  return address.ok ? address.value : Number.NaN;
+};
+const SOURCE = ip('192.0.2.1');
+
+interface World {
+  readonly minute?: number;
+  readonly system?: string;
+}
+
+function dispatcher(text: string, { minute = 0, system }: World = {}): Dispatcher {
+  const readInclude = () => ({ ok: false, reason: '' }) as const;
+  const { honeynet, diagnostics } = parseHoneydConfiguration({ text, file: 't', readInclude });
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const streams = randomStreams('1');
+  return new Dispatcher({
+    honeynet,
+    claimed: AddressSet.fromCidrs([{ address: ip('10.9.0.0'), prefixLength: 16 }]),
+    services: { tcp: () => null, udp: () => undefined },
+    stream: streams.stream('test/drops'),
+    behaviorOf: () => plainBehavior(streams.stream('test/behavior')),
+    linkAddressOf: () => null,
+    minuteOfDay: () => minute,
+    sourceSystem: () => system ?? null,
+  });
+}
+
+const tcpAt = (hosts: Dispatcher, address: string, port = 80, source = SOURCE) =>
+  hosts.find(ip(address), source, ipProtocol.tcp)?.tcpPort(port);
+
+describe('Dispatcher', () => {
+  it('B2: the default template answers for what is claimed and unbound, closed UDP ports included', () => {
+    const hosts = dispatcher('create default\nset default default tcp action closed\n');
+    expect(hosts.find(ip('10.9.1.1'), SOURCE, ipProtocol.udp)?.udpPort(9)).toBe('closed');
+    expect(tcpAt(hosts, '10.9.1.1')).toBe('closed');
+    expect(hosts.find(ip('10.8.1.1'), SOURCE, ipProtocol.udp)).toBeNull();
+  });
+
+  it('shares one virtual host among 65,536 bindings of one template', () => {
+    const hosts = dispatcher('create a\nbind 10.3.0.0/16 a\nbind 10.4.0.1 a\n');
+    const find = (address: string) => hosts.find(ip(address), SOURCE, ipProtocol.tcp);
+    expect(find('10.3.255.255')).toBe(find('10.4.0.1'));
+  });
+
+  const DYNAMIC = `create day
+add day tcp port 80 open
+create night
+set night default tcp action filtered
+create linux
+set linux default tcp action closed
+dynamic both
+add both use linux if source os = "linux"
+add both use night if source ip = 198.51.100.0/24
+add both use day if time between 11:00pm - 6:00am
+add both otherwise use night
+bind 10.3.0.1 both
+`;
+
+  it('takes the first rule that holds, by system, source, time of day over midnight', () => {
+    expect(tcpAt(dispatcher(DYNAMIC, { system: 'Linux 2.6' }), '10.3.0.1')).toBe('closed');
+    expect(tcpAt(dispatcher(DYNAMIC), '10.3.0.1', 80, ip('198.51.100.7'))).toBe('filtered');
+    const at = (minute: number) => tcpAt(dispatcher(DYNAMIC, { minute }), '10.3.0.1');
+    expect([0, 359, 360, 1379, 1380].map(at)).toEqual(['open', 'open', 'filtered', 'filtered', 'open']);
+  });
+
+  it('takes the first rule of all when none holds', () => {
+    const hosts = dispatcher(
+      'create a\nset a default tcp action closed\ncreate b\ndynamic d\nadd d use a if udp\nadd d use b if icmp\nbind 10.3.0.1 d\n',
+    );
+    expect(tcpAt(hosts, '10.3.0.1')).toBe('closed');
+  });
+
+  it('loses the stated fractions of packets and of SYN segments', () => {
+    const hosts = dispatcher(
+      'create all\nset all droprate in 30\ncreate first\nset first droprate syn 20\nbind 10.3.0.1 all\nbind 10.3.0.2 first\n',
+    );
+    const packets = 20_000;
+    const lost = { packets: 0, syns: 0, datagrams: 0 };
+    for (let i = 0; i < packets; i++) {
+      if (hosts.find(ip('10.3.0.1'), SOURCE, ipProtocol.udp) === null) lost.packets++;
+      if (tcpAt(hosts, '10.3.0.2') === 'filtered') lost.syns++;
+      if (hosts.find(ip('10.3.0.2'), SOURCE, ipProtocol.udp) === null) lost.datagrams++;
+    }
+    // Four standard errors of a binomial fraction.
+    const near = (fraction: number) => 4 * Math.sqrt((fraction * (1 - fraction)) / packets);
+    expect(Math.abs(lost.packets / packets - 0.3)).toBeLessThan(near(0.3));
+    expect(Math.abs(lost.syns / packets - 0.2)).toBeLessThan(near(0.2));
+    expect(lost.datagrams).toBe(0);
+  });
+
+  it('tells the uptime of a template by its TCP timestamps, at the pace of its system', () => {
+    const hosts = dispatcher('create a\nset a uptime 1000\nbind 10.3.0.1 a\nbind 10.3.0.2 a\n');
+    const behavior = hosts.find(ip('10.3.0.1'), SOURCE, ipProtocol.tcp)?.behavior;
+    // The plain behavior ticks 1,000 times a second.
+    expect(behavior?.timestampValue(ip('10.3.0.1'), 50)).toBe(1_000_000);
+    expect(behavior?.timestampValue(ip('10.3.0.1'), 60)).toBe(1_010_000);
+    expect(behavior?.timestampValue(ip('10.3.0.2'), 60)).toBe(1_010_000);
+  });
+});

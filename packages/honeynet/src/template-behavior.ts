@@ -1,0 +1,18 @@
+/** The behavior of an operating system as a template changes it: how long its hosts say that they have been up. */
+import type { StackBehavior } from '@wormwood/netstack';
+
+/**
+ * Returns the behavior with TCP timestamps that began `uptimeSeconds` before they were first asked for, and tick as fast
+ * as they do without (RFC 7323 5.4); the behavior itself where the uptime is null.
+ */
+export function withUptime(behavior: StackBehavior, uptimeSeconds: number | null): StackBehavior {
+  if (uptimeSeconds === null) return behavior;
+  let origin: { readonly seconds: number; readonly ticks: number } | null = null;
+  const ticksSince = (host: number, from: number, to: number): number =>
+    (behavior.timestampValue(host, to) - behavior.timestampValue(host, from)) >>> 0;
+  const timestampValue = (host: number, nowSeconds: number): number => {
+    origin ??= { seconds: nowSeconds, ticks: uptimeSeconds * ticksSince(host, nowSeconds, nowSeconds + 1) };
+    return (origin.ticks + ticksSince(host, origin.seconds, nowSeconds)) % 2 ** 32;
+  };
+  return { ...behavior, timestampValue };
+}
