@@ -326,8 +326,10 @@ function expectFreeName(reader: TokenReader, builder: HoneynetBuilder, statement
   }
   const reserved = KEYWORDS.includes(token.text) && token.text !== 'default' && token.text !== 'template';
   if (reserved) {
+    // It is made all the same, so that what follows is not wrong, too.
     const help = `Choose another name, such as ${token.text}-host.`;
-    reader.fault(
+    reader.note(
+      'error',
       token,
       'keyword-as-name',
       `"${token.text}" is a word of the language and cannot name a template.`,
