@@ -22,7 +22,7 @@ import { silentObserver } from './observer.ts';
 import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket } from './stack.fixture.ts';
 import { Stack } from './stack.ts';
 
-const FRAMES = Number(process.env['WORMWOOD_FUZZ_FRAMES'] ?? 200_000);
+const FRAMES = Number(process.env['WORMWOOD_FUZZ_FRAMES'] ?? 300_000);
 const SEED = process.env['WORMWOOD_SEED'] ?? '20040812';
 const HERE = 0x02_00_00_00_00_01;
 const THERE = 0x02_00_00_00_00_02;

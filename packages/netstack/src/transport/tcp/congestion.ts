@@ -1,5 +1,5 @@
 /**
- * How much may be in flight: NewReno (RFC 5681, RFC 6582) with the initial window of RFC 6928. Retransmission timing is
+ * How much may be in flight: NewReno (RFC 5681, RFC 6582), or RFC 6675 where the remote side tells what it holds, with the initial window of RFC 6928. Retransmission timing is
  * RFC 6298. Pure bookkeeping: it is told what happened and says what may be sent.
  */
 
@@ -12,6 +12,7 @@ const RTO_MAX_MS = 60_000;
 const CLOCK_GRANULARITY_MS = 1;
 
 export class Congestion {
+  readonly usesSack: boolean;
   readonly #mss: number;
   windowBytes: number;
   #thresholdBytes: number = Number.POSITIVE_INFINITY;
@@ -22,8 +23,10 @@ export class Congestion {
   #variationMs = 0;
   rtoMs: number = RTO_INITIAL_MS;
 
-  constructor(mss: number) {
+  /** `usesSack`: the scoreboard tells what has left the network, so duplicates do not open the window (RFC 6675). */
+  constructor(mss: number, usesSack: boolean) {
     this.#mss = mss;
+    this.usesSack = usesSack;
     this.windowBytes = INITIAL_SEGMENTS * mss;
   }
 
@@ -42,23 +45,27 @@ export class Congestion {
     else this.windowBytes += Math.max(1, Math.floor((this.#mss * this.#mss) / this.windowBytes));
   }
 
-  /** An acknowledgment repeated the last one. Returns true when that makes a loss: retransmit at once. */
-  onDuplicate(inFlight: number, sendNext: number): boolean {
+  /**
+   * An acknowledgment repeated the last one. Returns true when that, or `isLost` by the scoreboard, makes a loss:
+   * retransmit at once.
+   */
+  onDuplicate(inFlight: number, sendNext: number, isLost: boolean): boolean {
     this.#duplicates++;
     if (this.#recoverUntil !== null) {
       // RFC 5681 3.2 (4): each duplicate means that a segment has left the network.
-      this.windowBytes += this.#mss;
+      if (!this.usesSack) this.windowBytes += this.#mss;
       return false;
     }
-    if (this.#duplicates < DUPLICATES_FOR_LOSS) return false;
+    if (this.#duplicates < DUPLICATES_FOR_LOSS && !isLost) return false;
     this.#thresholdBytes = Math.max(Math.floor(inFlight / 2), 2 * this.#mss);
-    this.windowBytes = this.#thresholdBytes + DUPLICATES_FOR_LOSS * this.#mss;
+    this.windowBytes = this.#thresholdBytes + (this.usesSack ? 0 : DUPLICATES_FOR_LOSS * this.#mss);
     this.#recoverUntil = sendNext;
     return true;
   }
 
   /** RFC 6582 3.2 (3): in recovery, an acknowledgment of part of what was in flight deflates the window. */
   onPartial(acknowledged: number): void {
+    if (this.usesSack) return;
     this.windowBytes = Math.max(this.#mss, this.windowBytes - acknowledged + this.#mss);
   }
 

@@ -11,6 +11,7 @@ import type { StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, flag, NONE, state } from './connection-table.ts';
 import { Endpoint } from './endpoint.ts';
 import { HalfOpenQueue } from './half-open-queue.ts';
+import type { Hole } from './scoreboard.ts';
 import { NO_SCALE, SegmentOutput } from './segment-output.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -93,7 +94,12 @@ export class Connections {
     const flow = this.flowOf(at);
     this.#components.observer.flowOpen(flow);
     this.#wheel.start(at, this.#nowMs() + this.#limits.idleSeconds * 1000);
-    const endpoint = new Endpoint(at, flow, words[at + field.mss]!, this);
+    const endpoint = new Endpoint(
+      at,
+      flow,
+      { mss: words[at + field.mss]!, usesSack: (words[at + field.flags]! & flag.sack) !== 0 },
+      this,
+    );
     // The service may write at once, before the map knows the endpoint.
     this.endpoints.set(at, endpoint);
     endpoint.service = host.acceptTcp(endpoint);
@@ -232,12 +238,16 @@ export class Connections {
 
   #transmitData(at: number, host: StackHost, endpoint: Endpoint): void {
     const { words } = this.table;
+    const { congestion, scoreboard } = endpoint;
+    const isRepairing = congestion.inRecovery && congestion.usesSack;
+    if (isRepairing) this.#retransmitLost(at, host, endpoint);
     for (;;) {
       const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
       const unsent = endpoint.sendBuffer.length - inFlight;
       if (unsent <= 0) return;
-      const window = Math.min(words[at + field.sendWindow]!, endpoint.congestion.windowBytes);
-      const length = Math.min(this.#segmentBytes(at), unsent, window - inFlight);
+      const onTheWay = isRepairing ? scoreboard.pipe(inFlight, this.#segmentBytes(at)) : inFlight;
+      const room = Math.min(words[at + field.sendWindow]! - inFlight, congestion.windowBytes - onTheWay);
+      const length = Math.min(this.#segmentBytes(at), unsent, room);
       // RFC 1122 4.2.3.4: no small segment while the window, not the data, is what makes it small.
       if (length <= 0 || (length < unsent && length < this.#segmentBytes(at) && inFlight > 0)) {
         if (inFlight === 0) this.#startTimer(at);
@@ -365,8 +375,11 @@ export class Connections {
   /** RFC 6298 5.4: everything from the oldest octet on is sent again as the window grows. */
   #retransmit(at: number, endpoint: Endpoint | undefined, inFlight: number): void {
     const { words } = this.table;
-    endpoint?.congestion.onTimeout(inFlight);
-    if (endpoint !== undefined) endpoint.timedSequence = null;
+    if (endpoint !== undefined) {
+      endpoint.congestion.onTimeout(inFlight);
+      endpoint.scoreboard.clear();
+      endpoint.timedSequence = null;
+    }
     this.rewind(at);
     this.changed(at);
     // The device may have been full: then nothing was sent and nothing else would start the timer.
@@ -380,18 +393,39 @@ export class Connections {
     words[at + field.flags]! &= ~flag.finSent;
   }
 
-  /** Sends the oldest segment again, with SND.NXT where it was (RFC 5681 3.2: fast retransmit). */
+  /** Sends the oldest segment again (RFC 5681 3.2: fast retransmit). */
   retransmitOldest(at: number, host: StackHost): void {
-    const { words } = this.table;
     const endpoint = this.endpoints.get(at);
     if (endpoint === undefined) return;
+    this.#sendAgain(at, host, endpoint, { offset: 0, length: this.#segmentBytes(at) });
+  }
+
+  /** RFC 6675 5 (C): as long as there is room on the way, what the scoreboard calls lost is sent again. */
+  #retransmitLost(at: number, host: StackHost, endpoint: Endpoint): void {
+    const { words } = this.table;
+    const { congestion, scoreboard } = endpoint;
+    const mss = this.#segmentBytes(at);
+    const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+    while (congestion.windowBytes - scoreboard.pipe(inFlight, mss) >= mss) {
+      const hole = scoreboard.nextHole(mss);
+      if (hole === null || !this.#sendAgain(at, host, endpoint, hole)) return;
+    }
+  }
+
+  /** Sends octets again, with SND.NXT where it was; false when nothing went out. */
+  #sendAgain(at: number, host: StackHost, endpoint: Endpoint, hole: Hole): boolean {
+    const { words } = this.table;
+    const length = Math.min(hole.length, endpoint.sendBuffer.length - hole.offset);
+    if (length <= 0) return false;
     const next = words[at + field.sendNext]!;
-    const length = Math.min(this.#segmentBytes(at), endpoint.sendBuffer.length);
-    if (length === 0) return;
-    words[at + field.sendNext] = words[at + field.sendUnacknowledged]!;
+    words[at + field.sendNext] = seqAdd(words[at + field.sendUnacknowledged]!, hole.offset);
+    // Karn's rule: what was sent twice measures nothing.
     endpoint.timedSequence = null;
-    this.#send(at, host, { flags: tcpFlag.ACK, length });
+    const isSent = this.#send(at, host, { flags: tcpFlag.ACK, length });
+    endpoint.timedSequence = null;
     words[at + field.sendNext] = next;
+    if (isSent) endpoint.scoreboard.repeated(hole.offset + length);
+    return isSent;
   }
 
   #hostOf(at: number): StackHost | null {

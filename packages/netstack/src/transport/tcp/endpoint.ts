@@ -2,6 +2,7 @@
 import type { TcpConnection, TcpService } from '../../host.ts';
 import { Congestion } from './congestion.ts';
 import { ReceiveQueue } from './receive-queue.ts';
+import { Scoreboard } from './scoreboard.ts';
 import { SendBuffer } from './send-buffer.ts';
 
 /** Octets that a service may write ahead of the remote side. */
@@ -25,6 +26,7 @@ export class Endpoint implements TcpConnection {
   readonly sendBuffer: SendBuffer = new SendBuffer(SEND_BUFFER_BYTES);
   readonly receiveQueue: ReceiveQueue = new ReceiveQueue();
   readonly congestion: Congestion;
+  readonly scoreboard: Scoreboard = new Scoreboard();
   /** True from `end` on: FIN follows what is queued. */
   isEnding = false;
   isPaused = false;
@@ -42,7 +44,7 @@ export class Endpoint implements TcpConnection {
   constructor(
     at: number,
     flow: Pick<TcpConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
-    mss: number,
+    { mss, usesSack }: { readonly mss: number; readonly usesSack: boolean },
     actions: EndpointActions,
   ) {
     this.#at = at;
@@ -51,7 +53,7 @@ export class Endpoint implements TcpConnection {
     this.localPort = flow.localPort;
     this.remoteAddress = flow.remoteAddress;
     this.remotePort = flow.remotePort;
-    this.congestion = new Congestion(mss);
+    this.congestion = new Congestion(mss, usesSack);
   }
 
   write(octets: Uint8Array): number {

@@ -25,6 +25,7 @@ import type { PacketContext } from '../../network/packet-context.ts';
 import { field, flag, NONE, state, STATE_NAMES } from './connection-table.ts';
 import { Connections, scalesOf, type TcpComponents, type TcpLimits } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Scoreboard } from './scoreboard.ts';
 import { NO_SCALE } from './segment-output.ts';
 
 export type { TcpLimits } from './connections.ts';
@@ -37,6 +38,7 @@ const BEGINNING = tcpFlag.SYN | tcpFlag.ACK | tcpFlag.RST | tcpFlag.FIN;
 
 /** One segment taken apart; used again for every segment. */
 interface Incoming {
+  bytes: Uint8Array;
   sequence: number;
   acknowledgment: number;
   flags: number;
@@ -61,6 +63,7 @@ export class Tcp {
   readonly #connections: Connections;
   readonly #options: TcpOptionScan = newTcpOptionScan();
   readonly #incoming: Incoming = {
+    bytes: new Uint8Array(0),
     sequence: 0,
     acknowledgment: 0,
     flags: 0,
@@ -135,6 +138,7 @@ export class Tcp {
     )
       return;
     const incoming = this.#incoming;
+    incoming.bytes = bytes;
     incoming.sequence = readU32(bytes, start + tcpField.sequenceNumber);
     incoming.acknowledgment = readU32(bytes, start + tcpField.acknowledgmentNumber);
     incoming.flags = bytes[start + tcpField.flags]!;
@@ -251,7 +255,6 @@ export class Tcp {
   /** RFC 7323 5.3 (R1): an older timestamp than the last one means an old duplicate. Also keeps TS.Recent. */
   #isTimely(packet: PacketContext, at: number): boolean {
     const { words } = this.#connections.table;
-    if ((words[at + field.flags]! & flag.timestamps) === 0) return true;
     const options = this.#options;
     scanTcpOptions(
       packet.bytes,
@@ -259,6 +262,7 @@ export class Tcp {
       this.#incoming.payloadStart,
       options,
     );
+    if ((words[at + field.flags]! & flag.timestamps) === 0) return true;
     if (!options.hasTimestamps) return true;
     const isOlder = seqDistance(words[at + field.recentTimestamp]!, options.timestampValue) < 0;
     if (isOlder) return (this.#incoming.flags & tcpFlag.RST) !== 0;
@@ -312,6 +316,8 @@ export class Tcp {
       return false;
     }
     const window = this.#scaledWindow(at);
+    if (endpoint?.congestion.usesSack === true && acknowledged >= 0)
+      this.#noteHeld(endpoint.scoreboard, acknowledged, inFlight);
     if (acknowledged > 0) this.#onAcknowledged(host, at, endpoint, acknowledged);
     else if (
       acknowledged === 0 &&
@@ -320,8 +326,8 @@ export class Tcp {
       (flags & tcpFlag.FIN) === 0 &&
       window === words[at + field.sendWindow]
     ) {
-      const isLoss = endpoint?.congestion.onDuplicate(inFlight, words[at + field.sendNext]!) === true;
-      if (isLoss) connections.retransmitOldest(at, host);
+      if (endpoint !== undefined && this.#isLoss(endpoint, at, inFlight))
+        connections.retransmitOldest(at, host);
       connections.changed(at);
     }
     if (words[at + field.state] === state.free) return false;
@@ -332,6 +338,25 @@ export class Tcp {
       if (opened && endpoint !== undefined) connections.changed(at);
     }
     return words[at + field.state] !== state.timeWait || payloadLength > 0 || (flags & tcpFlag.FIN) !== 0;
+  }
+
+  /** Enters what the segment tells of octets held beyond its acknowledgment (RFC 2018 3). */
+  #noteHeld(scoreboard: Scoreboard, acknowledged: number, inFlight: number): void {
+    if (acknowledged > 0) scoreboard.acknowledge(acknowledged);
+    const { sackStart, sackBlockCount } = this.#options;
+    const { acknowledgment } = this.#incoming;
+    for (let i = 0; i < sackBlockCount; i++) {
+      const block = sackStart + 8 * i;
+      const start = seqDistance(acknowledgment, readU32(this.#incoming.bytes, block));
+      const end = seqDistance(acknowledgment, readU32(this.#incoming.bytes, block + 4));
+      scoreboard.add(start, end, inFlight - acknowledged);
+    }
+  }
+
+  #isLoss({ congestion, scoreboard }: Endpoint, at: number, inFlight: number): boolean {
+    const { words } = this.#connections.table;
+    const isLost = congestion.usesSack && scoreboard.isOldestLost(words[at + field.mss]!);
+    return congestion.onDuplicate(inFlight, words[at + field.sendNext]!, isLost);
   }
 
   #onAcknowledged(host: StackHost, at: number, endpoint: Endpoint | undefined, acknowledged: number): void {
@@ -365,7 +390,9 @@ export class Tcp {
     else {
       // RFC 6582 3.2 (3): the next hole.
       congestion.onPartial(acknowledged);
-      this.#connections.retransmitOldest(at, host);
+      // With SACK, the oldest hole may be on its way again already.
+      if (!congestion.usesSack || !endpoint.scoreboard.hasRepeatedOldest)
+        this.#connections.retransmitOldest(at, host);
     }
   }
 

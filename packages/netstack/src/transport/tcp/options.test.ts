@@ -1,0 +1,218 @@
+/** What TCP options change: repair by SACK (RFC 6675), window scaling and timestamps (RFC 7323), segment size. */
+import type { TcpOption, TcpRepr } from '@wormwood/wire';
+import { describe, expect, it } from 'vitest';
+import { bench, establishedBench } from '../../stack.fixture.ts';
+
+const MSS = 500;
+
+/** A connection on which `count` segments are in flight, of which those of `lost` do not arrive. */
+function inFlight(options: readonly TcpOption[], count: number) {
+  const made = establishedBench({ synOptions: [{ kind: 'mss', mssBytes: MSS }, ...options] });
+  made.service!.connection.write(new Uint8Array(count * MSS));
+  const sent = made.receive().map(({ sequenceNumber }) => sequenceNumber);
+  expect(sent).toHaveLength(count);
+  const { local } = made;
+  /** Acknowledges up to a segment and tells of the ranges of segments held beyond it. */
+  const acknowledge = (upTo: number, held: readonly (readonly [number, number])[] = []): number[] => {
+    const blocks = held.map(([first, end]) => ({ left: local + first * MSS, right: local + end * MSS }));
+    made.send({
+      flags: 'A',
+      sequenceNumber: made.remote,
+      acknowledgmentNumber: local + upTo * MSS,
+      options: blocks.length > 0 ? [{ kind: 'sack', blocks }] : [],
+    });
+    return made
+      .receive()
+      .filter(({ payload }) => payload.length > 0)
+      .map(({ sequenceNumber }) => (sequenceNumber - local) / MSS);
+  };
+  return { ...made, acknowledge };
+}
+
+describe('SACK (RFC 6675)', () => {
+  it('repairs three losses in one round trip, each once, without a timeout', () => {
+    const { acknowledge } = inFlight([{ kind: 'sackPermitted' }], 10);
+    // Segments 1, 4 and 6 are lost; the acknowledgments are those of 0, 2, 3, 5, 7, 8 and 9.
+    expect(acknowledge(1)).toEqual([]);
+    expect(acknowledge(1, [[2, 3]])).toEqual([]);
+    expect(acknowledge(1, [[2, 4]])).toEqual([]);
+    const repaired = [
+      ...acknowledge(1, [
+        [5, 6],
+        [2, 4],
+      ]),
+      ...acknowledge(1, [
+        [7, 8],
+        [5, 6],
+        [2, 4],
+      ]),
+      ...acknowledge(1, [
+        [7, 9],
+        [5, 6],
+        [2, 4],
+      ]),
+      ...acknowledge(1, [
+        [7, 10],
+        [5, 6],
+        [2, 4],
+      ]),
+    ];
+    expect(repaired).toEqual([1, 4, 6]);
+    expect(
+      acknowledge(4, [
+        [7, 10],
+        [5, 6],
+      ]),
+    ).toEqual([]);
+    expect(acknowledge(10)).toEqual([]);
+  });
+
+  it('needs a round trip for each loss where SACK was not agreed on (RFC 6582)', () => {
+    const { acknowledge } = inFlight([], 10);
+    const duplicates = Array.from({ length: 7 }, () => acknowledge(1));
+    expect(duplicates.flat()).toEqual([1]);
+    expect(acknowledge(4)).toEqual([4]);
+    expect(acknowledge(6)).toEqual([6]);
+  });
+
+  it('forgets what it was told when the timer expires (RFC 2018 section 8)', () => {
+    const { acknowledge, advance, receive } = inFlight([{ kind: 'sackPermitted' }], 4);
+    acknowledge(0, [[1, 4]]);
+    advance(1.5);
+    receive();
+    // The remote side has dropped what it held: all of it is sent again.
+    expect(acknowledge(1)).toEqual([1, 2]);
+    expect(acknowledge(3)).toEqual([3]);
+  });
+
+  it('believes no range outside what is in flight', () => {
+    const { acknowledge, stack } = inFlight([{ kind: 'sackPermitted' }], 3);
+    for (const held of [
+      [1, 9],
+      [-4, -2],
+      [2, 1],
+    ] as const)
+      expect(acknowledge(0, [held])).toEqual(held[0] === 2 ? [0] : []);
+    expect(stack.tcp.connectionCount).toBe(1);
+  });
+});
+
+describe('window scaling (RFC 7323 section 2)', () => {
+  it('scales every window but those of SYN and SYN/ACK, both ways', () => {
+    const { send, receive, service, synAck, remote, local, host } = establishedBench({
+      synOptions: [
+        { kind: 'mss', mssBytes: 1000 },
+        { kind: 'windowScale', shift: 3 },
+      ],
+      window: 250,
+    });
+    expect(synAck.window).toBe(host.behavior.tcp.windowBytes);
+    service!.connection.write(new Uint8Array(10_000));
+    // 250 scaled by 8 are two segments.
+    expect(receive().map(({ payload }) => payload.length)).toEqual([1000, 1000]);
+    send({
+      flags: 'A',
+      sequenceNumber: remote,
+      acknowledgmentNumber: local + 2000,
+      payload: [1],
+      window: 500,
+    });
+    const answers = receive();
+    expect(answers.map(({ payload }) => payload.length)).toEqual([1000, 1000, 1000, 1000]);
+    expect(answers[0]?.window).toBe(host.behavior.tcp.windowBytes >>> host.behavior.tcp.windowScale);
+  });
+
+  it('scales none where the SYN did not offer it, and takes a shift beyond 14 for 14', () => {
+    const plain = establishedBench({ window: 600 });
+    plain.service!.connection.write(new Uint8Array(5000));
+    const segments = plain.receive();
+    expect(segments.map(({ payload }) => payload.length)).toEqual([536]);
+    expect(segments[0]?.window).toBe(plain.host.behavior.tcp.windowBytes);
+    const steep = establishedBench({ synOptions: [{ kind: 'windowScale', shift: 15 }], window: 1 });
+    steep.service!.connection.write(new Uint8Array(40_000));
+    // One unit of 2^14: the initial window of ten segments of 536 is less.
+    expect(steep.receive()).toHaveLength(10);
+  });
+});
+
+describe('timestamps (RFC 7323)', () => {
+  const timestamps = (value: number, echo = 0): TcpRepr['options'] => [{ kind: 'timestamps', value, echo }];
+
+  it('echoes the last one that came in order, and its own moves with the clock', () => {
+    const { send, receive, advance, remote, local } = establishedBench({ synOptions: timestamps(100) });
+    const tell = (sequenceNumber: number, value: number) => {
+      send({
+        flags: 'A',
+        sequenceNumber,
+        acknowledgmentNumber: local,
+        payload: [1],
+        options: timestamps(value),
+      });
+      return receive()
+        .at(-1)
+        ?.options.find(({ kind }) => kind === 'timestamps');
+    };
+    const first = tell(remote, 110);
+    expect(first).toMatchObject({ echo: 110 });
+    // (R3) of section 4.3: what comes ahead of its turn does not move it.
+    expect(tell(remote + 5, 120)).toMatchObject({ echo: 110 });
+    advance(0.25);
+    const later = tell(remote + 1, 130);
+    expect(later).toMatchObject({ echo: 130 });
+    expect((later as { value: number }).value - (first as { value: number }).value).toBe(250);
+  });
+
+  it('PAWS: an old segment whose numbers fit again is dropped and answered, a reset is not held up', () => {
+    const { send, receive, service, remote, local } = establishedBench({ synOptions: timestamps(1000) });
+    const old = { sequenceNumber: remote, acknowledgmentNumber: local, options: timestamps(999) };
+    send({ ...old, flags: 'A', payload: [7] });
+    expect(receive()).toMatchObject([{ acknowledgmentNumber: remote, payload: new Uint8Array(0) }]);
+    expect(service!.received).toEqual([]);
+    send({ ...old, flags: 'A', payload: [8], options: timestamps(1000) });
+    expect(service!.received).toEqual([8]);
+    send({ ...old, sequenceNumber: remote + 1, flags: 'R' });
+    expect(service!.calls.at(-1)).toBe('closed reset');
+  });
+
+  it('PAWS holds over the turn of the clock of 32 bits', () => {
+    const { send, service, remote, local } = establishedBench({ synOptions: timestamps(0xffff_fff0) });
+    send({
+      flags: 'A',
+      sequenceNumber: remote,
+      acknowledgmentNumber: local,
+      payload: [1],
+      options: timestamps(5),
+    });
+    expect(service!.received).toEqual([1]);
+  });
+});
+
+describe('segment size (RFC 9293 3.7.1)', () => {
+  it.each([
+    ['no option', [], 536],
+    ['an option of 1200', [{ kind: 'mss', mssBytes: 1200 }], 1200],
+    ['more than the link carries', [{ kind: 'mss', mssBytes: 9000 }], 1460],
+    ['next to nothing', [{ kind: 'mss', mssBytes: 1 }], 64],
+  ] as const)('after %s', (_, synOptions, expected) => {
+    const { receive, service } = establishedBench({ synOptions });
+    service!.connection.write(new Uint8Array(4000));
+    expect(receive()[0]?.payload).toHaveLength(expected);
+  });
+
+  it('leaves room for the timestamps of every segment (RFC 6691)', () => {
+    const { receive, service } = establishedBench({
+      synOptions: [
+        { kind: 'mss', mssBytes: 1000 },
+        { kind: 'timestamps', value: 1, echo: 0 },
+      ],
+    });
+    service!.connection.write(new Uint8Array(4000));
+    expect(receive()[0]?.payload).toHaveLength(988);
+  });
+
+  it('is told in the SYN/ACK', () => {
+    const { send, receive } = bench();
+    send({ flags: 'S' });
+    expect(receive()[0]?.options).toEqual([{ kind: 'mss', mssBytes: 1460 }]);
+  });
+});
