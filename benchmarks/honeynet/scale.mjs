@@ -44,19 +44,21 @@ function rates(load) {
   };
 }
 
-for (const [name, more] of [
-  ['ICMP echo', { mode: 'echo' }],
-  ['SYN to SYN/ACK', { mode: 'syn' }],
-]) {
-  const one = await withDaemon(honeydConfiguration(['10.3.0.5']), [], rates(more));
-  const spread = { ...more, first: '10.3.0.0', addresses: 65_536 };
+const LOADS = [
+  { name: 'ICMP echo', load: { mode: 'echo' } },
+  { name: 'SYN to SYN/ACK', load: { mode: 'syn' } },
+];
+for (const { name, load } of LOADS) {
+  const one = await withDaemon(honeydConfiguration(['10.3.0.5']), [], rates(load));
+  const spread = { ...load, first: '10.3.0.0', addresses: 65_536 };
   const many = await withDaemon(honeydConfiguration(wholeSixteen()), [], rates(spread));
-  const wide = { ...more, first: '10.0.0.0', addresses: 2 ** 24 };
+  const wide = { ...load, first: '10.0.0.0', addresses: 2 ** 24 };
   const whole = await withDaemon(honeydConfiguration([]), ['--net', '10.0.0.0/8'], rates(wide));
-  for (const [bound, seen] of [
-    ['65,536 hosts', many],
-    ['a /8', whole],
-  ]) {
+  const spreads = [
+    { bound: '65,536 hosts', seen: many },
+    { bound: 'a /8', seen: whole },
+  ];
+  for (const { bound, seen } of spreads) {
     console.log(
       JSON.stringify({
         benchmark: `honeynet: ${name}, ${bound} bound against one`,

@@ -1,10 +1,12 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
-import { AddressSet, type Cidr, formatCidr, type RandomStreams } from '@wormwood/base';
+import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeynet';
 import { plainBehavior } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
+import { compactHoneynet } from './compact-honeynet.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import type { OpenedDevice } from './device/open-device.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
 import { RemoteConnector } from './process/remote-connector.ts';
@@ -32,6 +34,8 @@ export interface DaemonOptions {
   onTrouble(sentence: string): void;
 }
 
+const GIVE_BACK_MS = 100;
+
 export class Daemon {
   readonly sensor: Sensor;
   readonly outputs: Outputs;
@@ -39,7 +43,7 @@ export class Daemon {
   readonly version: string;
   readonly name: string;
   readonly #startedSeconds: number;
-  readonly #options: DaemonOptions;
+  readonly #clock: Clock;
   readonly #control: ControlServer | null;
   readonly #scripts: ScriptSpawner;
   readonly #proxies: RemoteConnector = new RemoteConnector();
@@ -71,8 +75,9 @@ export class Daemon {
   }
 
   private constructor(options: DaemonOptions, outputs: Outputs, control: ControlServer | null) {
-    const { opened, honeynet, nets, streams } = options;
-    this.#options = options;
+    const { opened, nets, streams } = options;
+    const honeynet = compactHoneynet(options.honeynet);
+    this.#clock = opened.clock;
     this.#honeynet = honeynet;
     this.#claimed = AddressSet.fromCidrs(nets);
     this.outputs = outputs;
@@ -118,6 +123,8 @@ export class Daemon {
   /** Answers until `close` or the end of the device; then closes everything. */
   async run(): Promise<void> {
     this.outputs.events.sensorStart(this.version, this.nets());
+    // By now whoever has read the configuration has let go of it.
+    setTimeout(giveBackMemory, GIVE_BACK_MS).unref();
     try {
       await this.sensor.run();
     } finally {
@@ -136,11 +143,12 @@ export class Daemon {
   }
 
   uptimeSeconds(): number {
-    return this.#options.opened.clock.nowSeconds() - this.#startedSeconds;
+    return this.#clock.nowSeconds() - this.#startedSeconds;
   }
 
   /** Answers as another configuration says from now on; connections go on. */
-  replace(honeynet: Honeynet): void {
+  replace(replacement: Honeynet): void {
+    const honeynet = compactHoneynet(replacement);
     this.#honeynet = honeynet;
     this.sensor.replace(honeynet);
     this.outputs.events.sensorReload(true, `${honeynet.bindings.length} bindings from now on`);

@@ -4,13 +4,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { randomStreams } from '@wormwood/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
 import { Scanner } from './demo/scanner.ts';
 import { memoryDevices } from './device/memory-device.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { missingForNamespaces } from './namespace-test-support.ts';
 import { addressesOf, componentsOf } from './sensor-test-support.ts';
 import { Sensor } from './sensor.ts';
@@ -136,8 +135,6 @@ describe.skipIf(missing !== null)("Honeyd's faults", () => {
 
 describe("Honeyd's faults in memory", () => {
   it('B7: closed connections leave nothing behind', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const { device, remote } = memoryDevices();
     const sensor = new Sensor(
       componentsOf('create default\nset default default tcp action reset\nadd default tcp port 80 open\n', {
@@ -159,7 +156,7 @@ describe("Honeyd's faults in memory", () => {
       }
     };
     const used = (): number => {
-      collect();
+      giveBackMemory();
       return process.memoryUsage().heapUsed;
     };
     connect();

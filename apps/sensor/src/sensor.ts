@@ -3,7 +3,7 @@
  * Work is done in batches on the main thread; between them the event loop turns, so that scripts, sockets and files get
  * their share. Nothing here opens or reads anything by itself.
  */
-import { type AddressSet, type Clock, formatIpv4, parseIpv4, type RandomStreams } from '@wormwood/base';
+import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
 import {
   Dispatcher,
   type DispatcherComponents,
@@ -144,13 +144,10 @@ export class Sensor {
     this.wake();
   }
 
-  /** Name of the template that answers, or null; templates that were bound to an address have its name. */
+  /** Name of the template that answers, or null. */
   hostName(address: number, source: number, protocol: number): string | null {
     const host = this.#directory.find(address, source, protocol);
-    if (!(host instanceof VirtualHost)) return null;
-    // One virtual host serves every address with the same template.
-    const { name } = host.template;
-    return parseIpv4(name).ok ? formatIpv4(address) : name;
+    return host instanceof VirtualHost ? host.template.name : null;
   }
 
   /** Answers by another configuration from the next packet on; connections and frames on their way go on. */

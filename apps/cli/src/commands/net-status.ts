@@ -24,7 +24,7 @@ function render(status: SensorStatus): string {
       'sensor',
       `${status.sensor}, version ${status.version}, up ${formatDuration(Math.floor(status.uptimeSeconds))}`,
     ],
-    ['answers for', `${shown}${more} (${status.bindings} bindings)`],
+    ['answers for', `${shown}${more} (${status.addresses} addresses)`],
     ['frames', `${status.frames}, dropped ${status.framesDropped}`],
     [
       'contacts',

@@ -1,20 +1,18 @@
 /** `wormwood net up`: a honeynet on a device until it is told to stop. */
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { formatIpv4, randomStreams, renderDiagnostic } from '@wormwood/base';
+import { formatIpv4, randomStreams } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
 import {
   Daemon,
   type DaemonOptions,
   DEMO_CONFIGURATION,
   findUser,
-  type HoneynetReading,
   type LookAround,
   lookAround,
   memoryDevices,
   openDevice,
   parseDevice,
-  readHoneynet,
   systemClock,
 } from '@wormwood/sensor';
 import Table from 'cli-table3';
@@ -22,15 +20,30 @@ import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '..
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import type { NetUpOptions } from '../tree/net-commands.ts';
 import { VERSION } from '../version.ts';
+import { type CheckedHoneynet, openHoneynet } from './net-configuration.ts';
 
 const MEMORY_DEVICE = 'memory';
 
 export async function netUp(config: string | undefined, options: NetUpOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const device = deviceOf(config, options);
+  if (device.kind === 'memory') return showInMemory(config, options, terminal);
+  const daemon = await startOn(device, config, options, terminal);
+  if (daemon === undefined) return EXIT.invalidFile;
+  return runUntilSignal(daemon, () => loadHoneynet(config, options, terminal), terminal);
+}
+
+type Device = NonNullable<ReturnType<typeof parseDevice>>;
+
+/** Only the daemon stays: the honeynet as it was read takes far more memory than what is kept of it. */
+async function startOn(
+  device: Exclude<Device, { readonly kind: 'memory' }>,
+  config: string | undefined,
+  options: NetUpOptions,
+  terminal: Terminal,
+): Promise<Daemon | undefined> {
   const honeynet = await loadHoneynet(config, options, terminal);
-  if (honeynet === undefined) return EXIT.invalidFile;
-  if (device.kind === 'memory') return showInMemory(config, honeynet, options, terminal);
+  if (honeynet === undefined) return undefined;
   const user = userOf(options);
   const opened = openDevice(device);
   if (!opened.ok) {
@@ -39,14 +52,10 @@ export async function netUp(config: string | undefined, options: NetUpOptions): 
       opened.sentence,
     );
   }
-  const daemon = await started({ ...commonOptions(config, honeynet, options, terminal), opened, user });
-  return runUntilSignal(daemon, () => loadHoneynet(config, options, terminal), terminal);
+  return started({ ...commonOptions(config, honeynet, options, terminal), opened, user });
 }
 
-function deviceOf(
-  config: string | undefined,
-  options: NetUpOptions,
-): NonNullable<ReturnType<typeof parseDevice>> {
+function deviceOf(config: string | undefined, options: NetUpOptions): Device {
   if (options.demo && (config !== undefined || options.device !== undefined)) {
     throw new CommandFailure(EXIT.usage, '--demo brings its own honeynet and device; leave out yours.');
   }
@@ -76,30 +85,15 @@ async function loadHoneynet(
   options: NetUpOptions,
   terminal: Terminal,
 ): Promise<Honeynet | undefined> {
-  const { honeynet, diagnostics, text } = readConfiguration(config);
-  const color = terminal.stderr.isColorSupported;
-  for (const each of diagnostics) {
-    if (each.severity === 'error') terminal.warn(renderDiagnostic(each, text, { color }));
-    else terminal.say(renderDiagnostic(each, text, { color }));
-  }
+  const { honeynet, diagnostics } = config === undefined ? demoHoneynet() : openHoneynet(config, terminal);
   if (honeynet !== null) return honeynet;
   if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
   return undefined;
 }
 
-function readConfiguration(config: string | undefined): HoneynetReading {
-  if (config === undefined) {
-    const text = DEMO_CONFIGURATION;
-    const readInclude = () => ({ ok: false, reason: 'there are no files' }) as const;
-    return { ...parseHoneydConfiguration({ text, file: 'demo', readInclude }), text };
-  }
-  try {
-    return readHoneynet(config);
-  } catch (error) {
-    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${config}: ${systemReason(error)}.`, {
-      cause: error,
-    });
-  }
+function demoHoneynet(): CheckedHoneynet {
+  const readInclude = () => ({ ok: false, reason: 'there are no files' }) as const;
+  return parseHoneydConfiguration({ text: DEMO_CONFIGURATION, file: 'demo', readInclude });
 }
 
 /** As root, nobody at least; without rights there is nobody else to become. */
@@ -193,10 +187,11 @@ async function rereadInto(daemon: Daemon, reload: () => Promise<Honeynet | undef
 
 async function showInMemory(
   config: string | undefined,
-  honeynet: Honeynet,
   options: NetUpOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const honeynet = await loadHoneynet(config, options, terminal);
+  if (honeynet === undefined) return EXIT.invalidFile;
   const { device, remote } = memoryDevices();
   const opened = { device, clock: systemClock, linkAddress: 0 };
   const common = commonOptions(config, honeynet, options, terminal);

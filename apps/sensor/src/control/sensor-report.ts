@@ -8,7 +8,8 @@ export interface SensorStatus {
   readonly sensor: string;
   readonly uptimeSeconds: number;
   readonly nets: readonly string[];
-  readonly bindings: number;
+  /** How many addresses that is. */
+  readonly addresses: number;
   readonly frames: number;
   /** Frames lost for want of room, and lines of logs for want of a disk. */
   readonly framesDropped: number;
@@ -40,7 +41,7 @@ export function statusOf(daemon: Daemon): SensorStatus {
     sensor: daemon.name,
     uptimeSeconds: daemon.uptimeSeconds(),
     nets: daemon.nets(),
-    bindings: daemon.honeynet.bindings.length,
+    addresses: daemon.addresses().size,
     frames,
     framesDropped: dropped,
     linesDropped: daemon.outputs.dropped,

@@ -74,6 +74,13 @@ export function closeAllOnExec(): void {
   if (closeRange(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC) !== 0) throw systemError('close_range');
 }
 
+const mallocTrim = libc.func('int malloc_trim(size_t pad)');
+
+/** Gives what the C library has freed back to the system. */
+export function trimMemory(): void {
+  mallocTrim(0);
+}
+
 const mmap = libc.func(
   'void *mmap(void *at, uint64_t length, int protection, int flags, int fd, int64_t offset)',
 );
@@ -82,7 +89,6 @@ const munmap = libc.func('int munmap(void *at, uint64_t length)');
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
-const EAGAIN = 11;
 
 /** Memory shared with the kernel, and the function that gives it back. */
 export interface Mapping {
@@ -127,11 +133,6 @@ export function pendingError(fd: number): string | null {
   if (getsockopt(fd, SOL_SOCKET, SO_ERROR, value, [4]) < 0) return 'an error';
   const number = new DataView(value.buffer).getInt32(0, true);
   return number === 0 ? null : errorName(number);
-}
-
-/** True when the last call failed only because nothing was there to do. */
-export function wouldBlock(): boolean {
-  return koffi.errno() === EAGAIN;
 }
 
 /** The error of the last call, with the name that `errno` has in the manual. */

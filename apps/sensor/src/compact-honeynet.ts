@@ -1,0 +1,45 @@
+/** The same honeynet in less memory: what is kept while packets flow. */
+import { parseIpv4 } from '@wormwood/base';
+import type { Binding, Honeynet, Template } from '@wormwood/honeynet';
+
+/**
+ * Returns the honeynet with one template in place of all copies that differ in nothing but their name, under the name of
+ * the one that they were copied from: 65,536 bound addresses have as many copies, each with its ports. Templates by the
+ * name of an address are left out. It answers as the one that was given.
+ */
+export function compactHoneynet(honeynet: Honeynet): Honeynet {
+  const shared = new Map<string, Template>();
+  const share = (copy: Template, name: string): Template => {
+    const template = { ...copy, name };
+    const key = JSON.stringify(template);
+    const known = shared.get(key);
+    if (known !== undefined) return known;
+    shared.set(key, template);
+    return template;
+  };
+  const bindings = honeynet.bindings.map(({ first, last, original, template }) => ({
+    first,
+    last,
+    original,
+    template: share(template, original),
+  }));
+  return {
+    ...honeynet,
+    bindings: joinNeighbors(bindings),
+    templates: new Map([...honeynet.templates].filter(([name]) => !parseIpv4(name).ok)),
+  };
+}
+
+/** Neighbors of one template become one binding, unless bindings overlap: there the number of their addresses counts. */
+function joinNeighbors(bindings: readonly Binding[]): readonly Binding[] {
+  const sorted = bindings.toSorted((a, b) => a.first - b.first);
+  if (sorted.some(({ first }, i) => first <= (sorted[i - 1]?.last ?? -1))) return bindings;
+  const joined: Binding[] = [];
+  for (const binding of sorted) {
+    const before = joined.at(-1);
+    if (before?.template === binding.template && before.last + 1 === binding.first) {
+      joined[joined.length - 1] = { ...before, last: binding.last };
+    } else joined.push(binding);
+  }
+  return joined;
+}
