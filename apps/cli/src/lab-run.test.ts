@@ -62,6 +62,9 @@ describe('lab run', () => {
         result.delays.delaySeconds ?? NaN,
         6,
       );
+      // The log of the immunizer holds by itself, as that of every owner.
+      const audit = await wormwood(['respond', 'audit', '--state', out]);
+      expect([audit.code, audit.stdout.includes('breaks a promise')]).toEqual([0, false]);
       const entries = readFileSync(join(out, 'audit.jsonl'), 'utf8').trim().split('\n');
       expect(entries.filter((line) => line.includes('"response.done"'))).toHaveLength(
         result.delays.immunized,
