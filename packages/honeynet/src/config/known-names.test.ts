@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { diagnose, randomStreams } from '@wormwood/base';
+import { describe, expect, it } from 'vitest';
+import { COMMON_VENDORS, ethernetAddress, parseMacPrefixes } from './ethernet-address.ts';
+import { parseHoneydConfiguration } from './honeyd-parser.ts';
+import { nearestPersonality, personalityNames, unknownNames } from './known-names.ts';
+
+const DATABASE = `# comment
+MatchPoints
+SEQ(SP=25%GCD=75)
+
+Fingerprint Linux 2.6.32
+Class Linux | Linux | 2.6.X | general purpose
+Fingerprint Linux 2.6.32
+Fingerprint Linux 2.4.18 - 2.4.35 (likely embedded)
+Fingerprint Microsoft Windows XP SP2
+Fingerprint Microsoft Windows 2000 SP4
+Fingerprint NetBSD 1.6
+SEQ(SP=5A-72|87-91%GCD=1)
+`;
+const stream = () => randomStreams('1').stream('test/ethernet');
+const NMAP = '/usr/share/nmap/nmap-mac-prefixes';
+
+describe('personalities', () => {
+  it('B8: are read by name, whatever stands in the lines between', () => {
+    expect(personalityNames(DATABASE)).toEqual([
+      'Linux 2.6.32',
+      'Linux 2.4.18 - 2.4.35 (likely embedded)',
+      'Microsoft Windows XP SP2',
+      'Microsoft Windows 2000 SP4',
+      'NetBSD 1.6',
+    ]);
+  });
+
+  it.each([
+    ['Microsoft Windows XP Home Edition SP2', 'Microsoft Windows XP SP2'],
+    ['Windows 2000 server SP4', 'Microsoft Windows 2000 SP4'],
+    ['Linux Kernel 2.6.32', 'Linux 2.6.32'],
+    ['NetBSD 1.6 (alpha)', 'NetBSD 1.6'],
+    ['FreeBSD', undefined],
+    ['', undefined],
+  ])('B9: %j of another database is taken for %j', (name, expected) => {
+    expect(nearestPersonality(name, personalityNames(DATABASE))).toBe(expected);
+  });
+});
+
+describe('Ethernet addresses', () => {
+  it('are taken as written', () => {
+    expect(ethernetAddress('00:11:22:33:44:5f', [], stream())).toEqual({ ok: true, value: 0x00112233445f });
+    expect(ethernetAddress('01:11:22:33:44:55', [], stream()).ok).toBe(false);
+  });
+
+  it.each([
+    ['dell', 0x00065b],
+    ['Cisco', 0x00000c],
+    ['hewlett packard', 0x0001e6],
+    ['3com', 0x000102],
+  ])('of %j begin with a prefix of it and end as chance has it', (words, prefix) => {
+    const random = stream();
+    const drawn = Array.from({ length: 50 }, () => ethernetAddress(words, COMMON_VENDORS, random));
+    const addresses = drawn.map((each) => (each.ok ? each.value : -1));
+    expect(new Set(addresses.map((address) => Math.floor(address / 2 ** 24)))).toEqual(new Set([prefix]));
+    expect(new Set(addresses).size).toBe(50);
+  });
+
+  it('of nobody are refused', () => {
+    expect(ethernetAddress('nobody', COMMON_VENDORS, stream()).ok).toBe(false);
+    expect(ethernetAddress('   ', COMMON_VENDORS, stream()).ok).toBe(false);
+  });
+
+  it('can come from a file of prefixes', () => {
+    const vendors = parseMacPrefixes('# a comment\n00000C Cisco Systems\nnonsense\n0001E3 Siemens AG\n');
+    expect(vendors).toEqual([
+      { prefix: 0x00000c, name: 'Cisco Systems' },
+      { prefix: 0x0001e3, name: 'Siemens AG' },
+    ]);
+  });
+
+  it.skipIf(!existsSync(NMAP))('of the table agree with the registry as nmap has it', () => {
+    const registry = new Map(
+      parseMacPrefixes(readFileSync(NMAP, 'utf8')).map(({ prefix, name }) => [prefix, name.toLowerCase()]),
+    );
+    for (const { prefix, name } of COMMON_VENDORS)
+      expect(registry.get(prefix)).toContain(name.toLowerCase().split(' ')[0]);
+  });
+});
+
+it('tells names that stand for nothing, where they stand', () => {
+  const text = 'create a\nset a personality "Linux Kernel 2.6.32"\nset a ethernet "dll"\nbind 10.0.0.1 a\n';
+  const { honeynet } = parseHoneydConfiguration({
+    text,
+    file: 't',
+    readInclude: () => ({ ok: false, reason: '' }),
+  });
+  const known = { personalities: personalityNames(DATABASE), vendors: [] };
+  const diagnostics = diagnose(unknownNames(honeynet, text, known), 't', text);
+  expect(
+    diagnostics.map(({ severity, code, line, column, help }) => [severity, code, line, column, help]),
+  ).toEqual([
+    ['warning', 'unknown-personality', 2, 20, 'The nearest is "Linux 2.6.32".'],
+    [
+      'warning',
+      'unknown-vendor',
+      3,
+      17,
+      'Write an address such as 00:06:5b:12:34:56, or a vendor such as dell.',
+    ],
+  ]);
+  expect(unknownNames(honeynet, text, { personalities: null, vendors: [] })).toHaveLength(1);
+});
