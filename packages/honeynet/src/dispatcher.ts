@@ -71,9 +71,12 @@ export class Dispatcher implements HostDirectory {
     return host;
   }
 
-  /** Templates that differ in nothing but the name under which they were bound are one. */
+  /**
+   * Templates that differ in nothing but the name under which they were bound are one. Those with an Ethernet address are
+   * not: a vendor's words mean another address for each.
+   */
   #shared(made: Map<string, Resolved>, template: Template): Resolved {
-    const key = JSON.stringify({ ...template, name: '' });
+    const key = JSON.stringify(template.ethernet === null ? { ...template, name: '' } : template);
     let resolved = made.get(key);
     if (resolved === undefined) {
       resolved = this.#resolve(template);

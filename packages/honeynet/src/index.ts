@@ -9,6 +9,13 @@ export {
   parseHoneydConfiguration,
 } from './config/honeyd-parser.ts';
 export { bindingName, HoneynetBuilder } from './config/honeynet-builder.ts';
+export {
+  COMMON_VENDORS,
+  ethernetAddress,
+  type EthernetVendor,
+  parseMacPrefixes,
+} from './config/ethernet-address.ts';
+export { type KnownNames, nearestPersonality, personalityNames, unknownNames } from './config/known-names.ts';
 export { unsupportedFeatures } from './config/unsupported-features.ts';
 export { BindingTable } from './binding-table.ts';
 export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';

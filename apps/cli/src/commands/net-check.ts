@@ -4,10 +4,15 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../tree/command-options.ts';
 import { openHoneynet } from './net-configuration.ts';
+import { readKnownNames } from './net-known-names.ts';
 
-export async function netCheck(path: string, options: PrintOptions): Promise<ExitCode> {
+export interface NetCheckOptions extends PrintOptions {
+  readonly personalities?: string;
+}
+
+export async function netCheck(path: string, options: NetCheckOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
-  const { honeynet, diagnostics } = openHoneynet(path, terminal);
+  const { honeynet, diagnostics } = openHoneynet(path, terminal, readKnownNames(options.personalities));
   // Each binding holds a copy of its template.
   const templates = honeynet === null ? 0 : honeynet.templates.size - honeynet.bindings.length;
   const bound = honeynet === null ? 0 : boundAddresses(honeynet);

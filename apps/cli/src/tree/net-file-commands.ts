@@ -1,6 +1,7 @@
 /** `wormwood net check`, `explain` and `import` on the command line: a configuration read, nothing opened. */
 import { parseIpv4 } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { NetCheckOptions } from '../commands/net-check.ts';
 import type { NetExplainOptions } from '../commands/net-explain.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from './command-options.ts';
@@ -12,7 +13,8 @@ export function addCheck(net: Command, finish: Finish): void {
     .command('check')
     .description('say everything that is wrong or doubtful about a configuration')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
-    .action(async (path: string, options: PrintOptions) => {
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints; where nmap is installed, its own')
+    .action(async (path: string, options: NetCheckOptions) => {
       const { netCheck } = await import('../commands/net-check.ts');
       finish(await netCheck(path, options));
     });
