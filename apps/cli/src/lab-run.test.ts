@@ -36,7 +36,6 @@ describe('lab run', () => {
     expect(measured.infected).toHaveLength(25);
     expect(predicted.infected.q95).toHaveLength(25);
     expect(result.counts.probes).toBe(result.runs.reduce((sum, { probes }) => sum + probes, 0));
-    expect((await run(['--json', '--runs', '2', '--seed', '7', '-q'])).stdout).toBe(stdout);
   });
 
   it('shows tables, the plot and the verdict, and writes a report with a scenario that sim run takes', async () => {
@@ -83,6 +82,5 @@ describe('lab run', () => {
     expect(missing.code).toBe(3);
     expect(missing.stderr).toMatch(/Did you mean enough\?/);
     expect((await run(['--on', 'eth0'])).code).toBe(2);
-    expect((await run(['--runs', '0'])).code).toBe(2);
   });
 });
