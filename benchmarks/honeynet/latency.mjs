@@ -1,10 +1,10 @@
 /**
  * The round trip of a lone ping to an idle daemon, and one TCP connection out of a script, both with the kernel's own tools
- * on the other side. Prints lines of JSON.
+ * on the other side; the script runs on the client's core. Prints lines of JSON.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { directory, inClient, makePair, requireNamespaces, startDaemon } from './pair.mjs';
+import { LOAD_CORE, directory, inClient, makePair, requireNamespaces, startDaemon } from './pair.mjs';
 
 const PINGS = 40;
 const MEGABYTES = 500;
@@ -13,9 +13,13 @@ requireNamespaces();
 const pair = makePair();
 inClient(pair, 'ip', 'address', 'add', '10.9.8.2/24', 'dev', 'c0');
 inClient(pair, 'ip', 'route', 'add', '10.3.0.0/16', 'dev', 'c0');
-writeFileSync(join(directory, 'send.sh'), `#!/bin/sh\nexec head -c ${MEGABYTES}000000 /dev/zero\n`, {
-  mode: 0o755,
-});
+writeFileSync(
+  join(directory, 'send.sh'),
+  `#!/bin/sh\nexec taskset -c ${LOAD_CORE} head -c ${MEGABYTES}000000 /dev/zero\n`,
+  {
+    mode: 0o755,
+  },
+);
 const configuration = `create host\nset host default tcp action reset\nadd host tcp port 80 "${directory}/send.sh"\nbind 10.3.0.5 host\n`;
 const daemon = await startDaemon(pair, configuration);
 try {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DAEMON_CORE = '0';
-const LOAD_CORE = '1';
+export const LOAD_CORE = '1';
 /** Where the generator lives (load.c). */
 const LOAD_MAC = '02:00:00:00:00:fe';
 const TICKS_PER_SECOND = 100;
