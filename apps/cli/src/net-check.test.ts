@@ -1,31 +1,9 @@
-// `net check` and `net explain` as users and programs see them.
-import { readdirSync, writeFileSync } from 'node:fs';
+// `net check` and `net import` as users and programs see them.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SOUND, withConfiguration } from './net-test-support.ts';
 import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
-
-const SOUND = `create web
-set web personality "Linux 2.4.20"
-set web default tcp action closed
-add web tcp port 80 "sh web.sh $ipsrc"
-add web udp port 53 proxy 10.9.9.9:53
-dynamic both
-add both use web if time between 8:00am - 5:30pm
-add both otherwise use web
-bind 10.1.0.0/24 web
-bind 10.1.0.7 both
-route entry 10.0.0.1 network 10.0.0.0/8
-route 10.0.0.1 add net 10.1.0.0/24 10.1.0.1 latency 15ms loss 2
-route 10.1.0.1 link 10.1.0.0/24
-`;
-
-function withConfiguration(text: string, body: (path: string) => Promise<void>): Promise<void> {
-  return inTemporaryDirectory(async (directory) => {
-    const path = join(directory, 'honeyd.conf');
-    writeFileSync(path, text);
-    await body(path);
-  });
-}
 
 describe('net check', () => {
   it('counts what is in order, overlapping bindings once', () =>
@@ -83,6 +61,21 @@ describe('net check', () => {
   });
 });
 
+describe('net check --personalities', () => {
+  it('tells which known name an unknown one is like', () =>
+    inTemporaryDirectory(async (directory) => {
+      const [database, path] = [join(directory, 'db'), join(directory, 'honeyd.conf')];
+      writeFileSync(database, 'Fingerprint Linux 2.6.32\nFingerprint NetBSD 1.6\n');
+      writeFileSync(path, 'create a\nset a personality "Linux Kernel 2.6.32"\nbind 10.0.0.1 a\n');
+      const { code, stdout } = await wormwood(['net', 'check', path, '--personalities', database, '--json']);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: true,
+        diagnostics: [{ severity: 'warning', code: 'unknown-personality', line: 2, column: 20 }],
+      });
+    }));
+});
+
 describe('net import', () => {
   it('writes net.yaml, which checks and explains alike, and tells what is lost', () =>
     inTemporaryDirectory(async (directory) => {
@@ -114,48 +107,5 @@ describe('net import', () => {
       expect(code).toBe(3);
       expect(stderr).toContain(':2:1');
       expect(stderr).toContain('Did you mean `templates`?');
-    }));
-});
-
-describe('net explain', () => {
-  it('tells template, rule, port and route', () =>
-    withConfiguration(SOUND, async (path) => {
-      const ended = await wormwood(['net', 'explain', path, '10.1.0.9', '--port', '80']);
-      expect(ended.stdout.trimEnd().split('\n')).toEqual([
-        '10.1.0.9 tcp/80:',
-        '  It is bound with 10.1.0.0 to 10.1.0.255.',
-        '  Template "web", personality "Linux 2.4.20".',
-        '    It is open and runs "sh web.sh $ipsrc" (by a rule of its own).',
-        '  Over 10.0.0.1 (15 ms, 2% loss) → 10.1.0.1.',
-        '  15 ms one way; 2% of the packets are lost on the way in.',
-      ]);
-    }));
-
-  it('tells each case of a dynamic template', () =>
-    withConfiguration(SOUND, async (path) => {
-      const { stdout } = await wormwood([
-        'net',
-        'explain',
-        path,
-        '10.1.0.7',
-        '--port',
-        '53',
-        '--proto',
-        'udp',
-      ]);
-      expect(stdout).toContain('Between 08:00 and 17:30: template "both_0_web"');
-      expect(stdout).toContain('Otherwise: template "both_1_web"');
-      expect(stdout).toContain('is open and forwarded to 10.9.9.9:53');
-    }));
-
-  it('says that nobody answers', () =>
-    withConfiguration(SOUND, async (path) => {
-      const { stdout } = await wormwood(['net', 'explain', path, '192.0.2.1', '--json']);
-      const { answers } = JSON.parse(stdout) as { answers: { protocol: string; answers: boolean }[] };
-      expect(answers.map(({ protocol, answers: any }) => [protocol, any])).toEqual([
-        ['tcp', false],
-        ['udp', false],
-        ['icmp', false],
-      ]);
     }));
 });

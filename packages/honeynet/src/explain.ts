@@ -16,6 +16,8 @@ export interface Question {
   readonly protocol: TransportProtocol;
   /** Of `tcp` and `udp`. */
   readonly port: number | null;
+  /** Who asks; null: anybody. */
+  readonly source: number | null;
 }
 
 export interface Explanation {
@@ -69,8 +71,25 @@ export function explainAddress(honeynet: Honeynet, question: Question): Explanat
 
 function casesOf(template: Template, question: Question): readonly AnswerCase[] {
   const rules = template.dynamic ?? [];
-  if (rules.length === 0) return [caseOf(null, template, question)];
-  return rules.map((rule) => caseOf(rule.condition, rule.template, question));
+  const [first] = rules;
+  if (first === undefined) return [caseOf(null, template, question)];
+  const cases: AnswerCase[] = [];
+  for (const { condition, template: used } of rules) {
+    const holds = isCertain(condition, question);
+    if (holds === false) continue;
+    cases.push(caseOf(condition, used, question));
+    if (holds) return cases;
+  }
+  // Honeyd's rule: when none holds, the first of all.
+  return cases.length > 0 ? cases : [caseOf(first.condition, first.template, question)];
+}
+
+/** Whether the condition holds for all such packets, or for none; null where that depends on more. */
+function isCertain(condition: Condition, { protocol, source }: Question): boolean | null {
+  if (condition.kind === 'otherwise') return true;
+  if (condition.kind === 'protocol') return condition.protocol === protocol;
+  if (condition.kind !== 'source-ip' || source === null) return null;
+  return source >= condition.first && source <= condition.last;
 }
 
 function caseOf(condition: Condition | null, template: Template, { protocol, port }: Question): AnswerCase {

@@ -10,6 +10,7 @@ import { explanationInWords } from './net-words.ts';
 export interface NetExplainOptions extends PrintOptions {
   readonly port?: number;
   readonly proto: TransportProtocol;
+  readonly from?: number;
 }
 
 export async function netExplain(
@@ -25,7 +26,12 @@ export async function netExplain(
   const protocols: readonly TransportProtocol[] =
     port === null && !isPortless ? ['tcp', 'udp', 'icmp'] : [options.proto];
   const explained = protocols.map((protocol): Explained => {
-    const question = { address, protocol, port: protocol === 'icmp' ? null : port };
+    const question = {
+      address,
+      protocol,
+      port: protocol === 'icmp' ? null : port,
+      source: options.from ?? null,
+    };
     return { question, explanation: explainAddress(honeynet, question) };
   });
   if (options.json) {

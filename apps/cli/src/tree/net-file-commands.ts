@@ -34,6 +34,7 @@ export function addExplain(net: Command, finish: Finish): void {
     .addOption(
       new Option('--proto <name>', 'the protocol of the port').choices(['tcp', 'udp', 'icmp']).default('tcp'),
     )
+    .addOption(new Option('--from <address>', 'who asks; anybody without it').argParser(addressOf))
     .action(async (path: string, address: number, options: NetExplainOptions) => {
       const { netExplain } = await import('../commands/net-explain.ts');
       finish(await netExplain(path, address, options));

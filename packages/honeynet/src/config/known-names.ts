@@ -67,14 +67,14 @@ export function unknownNames(honeynet: Honeynet, text: string, known: KnownNames
         const message = `No personality is called ${quoted(name)}.`;
         const help =
           near === undefined ? 'Its hosts answer as a plain stack.' : `The nearest is ${quoted(near)}.`;
-        return { ...warningAt(text, name), code: 'unknown-personality', message, help };
+        return warningAt(name, text, { code: 'unknown-personality', message, help });
       }),
     ...distinct(templates, ({ ethernet }) => ethernet)
       .filter((written) => !isEthernetAddress(written, vendors))
       .map((written): Problem => {
         const message = `${quoted(written)} is no Ethernet address and no vendor of them.`;
         const help = 'Write an address such as 00:06:5b:12:34:56, or a vendor such as dell.';
-        return { ...warningAt(text, written), code: 'unknown-vendor', message, help };
+        return warningAt(written, text, { code: 'unknown-vendor', message, help });
       }),
   ];
 }
@@ -86,7 +86,7 @@ function distinct(
   return [...new Set(templates.flatMap((template) => nameOf(template) ?? []))];
 }
 
-function warningAt(text: string, name: string): Pick<Problem, 'severity' | 'span' | 'path'> {
+function warningAt(name: string, text: string, problem: Pick<Problem, 'code' | 'message' | 'help'>): Problem {
   const at = Math.max(0, text.indexOf(name));
-  return { severity: 'warning', span: [at, at + name.length], path: '' };
+  return { ...problem, severity: 'warning', span: [at, at + name.length], path: '' };
 }
