@@ -86,10 +86,7 @@ export function plainBehavior(
 }
 
 /** A 32-bit mix of the four numbers of a flow under a secret; not cryptographic, keyed per process. */
-function hashFlow(
-  { localAddress, localPort, remoteAddress, remotePort }: Flow,
-  secret: number,
-): number {
+function hashFlow({ localAddress, localPort, remoteAddress, remotePort }: Flow, secret: number): number {
   return mix(mix(mix(remoteAddress ^ secret) ^ localAddress) ^ ((remotePort << 16) | localPort));
 }
 

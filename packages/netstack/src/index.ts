@@ -10,6 +10,7 @@ export {
 export { type Capture, type CapturedFrame, CaptureReplay, readCapture } from './link/capture-replay.ts';
 export { CaptureTap, type CaptureTapComponents } from './link/capture-tap.ts';
 export { flowOfFrame } from './link/frame-flow.ts';
+export { decapsulate, encapsulate, GRE_OVERHEAD_BYTES, GreDevice, type GreTunnel } from './link/gre.ts';
 export { type MemoryDevice, memoryLink, type MemoryLinkOptions } from './link/memory-link.ts';
 
 // The stack, what it asks and what it tells.
@@ -21,6 +22,12 @@ export {
   type TcpBehavior,
 } from './behavior.ts';
 export type { HostDirectory, PortState, StackHost, TcpConnection, TcpService, UdpDatagram } from './host.ts';
+export {
+  DhcpClient,
+  type DhcpClientComponents,
+  type DhcpLease,
+  type DhcpState,
+} from './network/dhcp-client.ts';
 export type { OverlapPolicy } from './network/reassembly.ts';
 export { silentObserver, type StackObserver } from './observer.ts';
 export { Stack, type StackComponents, type StackOptions } from './stack.ts';

@@ -72,7 +72,7 @@ describe('scoreboard', () => {
           } else {
             // An acknowledgment takes in what was told: it ends before an octet that is not there.
             let octets = Math.min(action.octets, inFlight);
-            while (model.sacked[octets] === true) octets++;
+            while (model.sacked[octets]) octets++;
             board.acknowledge(octets);
             model.sacked.splice(0, octets);
             model.repeatedUntil = Math.max(0, model.repeatedUntil - octets);

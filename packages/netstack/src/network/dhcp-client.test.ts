@@ -1,0 +1,278 @@
+/** The DHCP client against a server that follows a script; every message crosses as octets. */
+import { randomStreams, VirtualClock } from '@wormwood/base';
+import {
+  dhcpMessageType,
+  dhcpOctetsOption,
+  dhcpv4Length,
+  dhcpv4MessageType,
+  dhcpv4OptionCode,
+  type Dhcpv4Repr,
+  dhcpWordsOption,
+  emitDhcpv4,
+  findDhcpOption,
+  isMalformed,
+  parseDhcpv4,
+  readU32,
+} from '@wormwood/wire';
+import { describe, expect, it } from 'vitest';
+import { DhcpClient, type DhcpLease } from './dhcp-client.ts';
+
+const MAC = 0x02_00_00_00_00_07;
+const SERVER = 0x0a00_0001;
+const OFFERED = 0x0a00_0064;
+const BROADCAST = 0xffff_ffff;
+const { discover, offer, request, ack, nak, decline, release } = dhcpv4MessageType;
+
+interface Sent {
+  readonly at: number;
+  readonly type: number | undefined;
+  readonly message: Dhcpv4Repr;
+  readonly source: number;
+  readonly destination: number;
+}
+
+type Answer = Partial<Dhcpv4Repr> & {
+  readonly type: number;
+  readonly words?: Readonly<Record<number, number>>;
+};
+
+/** A client and what it sends; `script` says what the server answers to a message. */
+function play(script: (sent: Sent) => Answer | null) {
+  const clock = new VirtualClock(1000);
+  const sent: Sent[] = [];
+  const leases: (DhcpLease | null)[] = [];
+  const answers: Dhcpv4Repr[] = [];
+  const client = new DhcpClient({
+    clock,
+    stream: randomStreams('3').stream('test/dhcp'),
+    linkAddress: MAC,
+    leased: (lease) => void leases.push(lease),
+    send: (message, source, destination) => {
+      const copy = overTheWire(message);
+      const event = {
+        at: clock.nowSeconds(),
+        type: dhcpMessageType(copy),
+        message: copy,
+        source,
+        destination,
+      };
+      sent.push(event);
+      const answer = script(event);
+      if (answer !== null) answers.push(reply(copy, answer));
+    },
+  });
+  /** Runs the client for so long, answers at once. */
+  const run = (seconds: number): void => {
+    const until = clock.nowSeconds() + seconds;
+    for (;;) {
+      for (let answer = answers.shift(); answer !== undefined; answer = answers.shift())
+        client.receive(overTheWire(answer));
+      const next = client.nextTimerSeconds();
+      if (next > until) break;
+      clock.advanceTo(next);
+      client.work();
+    }
+    clock.advanceTo(until);
+  };
+  client.start();
+  return { client, clock, sent, leases, run, types: () => sent.map(({ type }) => type) };
+}
+
+function overTheWire(message: Dhcpv4Repr): Dhcpv4Repr {
+  const octets = new Uint8Array(dhcpv4Length(message));
+  emitDhcpv4(message, octets);
+  const copy = parseDhcpv4(octets);
+  if (isMalformed(copy)) throw new Error(copy.reason);
+  return copy;
+}
+
+function reply(asked: Dhcpv4Repr, { type, words = {}, ...changes }: Answer): Dhcpv4Repr {
+  const numbers = { [dhcpv4OptionCode.serverIdentifier]: SERVER, ...words };
+  return {
+    ...asked,
+    operation: 2,
+    yourAddress: type === nak ? 0 : OFFERED,
+    options: [
+      dhcpOctetsOption(dhcpv4OptionCode.messageType, [type]),
+      ...Object.entries(numbers).map(([code, value]) => dhcpWordsOption(Number(code), [value])),
+    ],
+    ...changes,
+  };
+}
+
+const lasting = (seconds: number, more: Readonly<Record<number, number>> = {}) => ({
+  [dhcpv4OptionCode.leaseTime]: seconds,
+  [dhcpv4OptionCode.subnetMask]: 0xffff_ff00,
+  [dhcpv4OptionCode.router]: SERVER,
+  ...more,
+});
+
+/** Offers and grants everything. */
+const generous =
+  (seconds: number) =>
+  ({ type }: Sent): Answer | null =>
+    type === discover ? { type: offer } : type === request ? { type: ack, words: lasting(seconds) } : null;
+
+const wordOf = (message: Dhcpv4Repr, code: number): number | undefined => {
+  const data = findDhcpOption(message, code);
+  return data === undefined ? undefined : readU32(data, 0);
+};
+
+describe('coming to an address', () => {
+  it('waits one to ten seconds, discovers, requests, and is bound', () => {
+    const { client, sent, leases, run, types } = play(generous(3600));
+    run(20);
+    expect(types()).toEqual([discover, request]);
+    expect(sent[0]?.at).toBeGreaterThanOrEqual(1001);
+    expect(sent[0]?.at).toBeLessThanOrEqual(1010);
+    expect(sent.map(({ source, destination }) => [source, destination])).toEqual([
+      [0, BROADCAST],
+      [0, BROADCAST],
+    ]);
+    // RFC 2131 table 5: a request after an offer names the address and the server, and has no ciaddr.
+    const { message } = sent[1]!;
+    expect(wordOf(message, dhcpv4OptionCode.requestedAddress)).toBe(OFFERED);
+    expect(wordOf(message, dhcpv4OptionCode.serverIdentifier)).toBe(SERVER);
+    expect(message).toMatchObject({ clientAddress: 0, clientMac: MAC, broadcast: true });
+    expect(message.transactionId).toBe(sent[0]!.message.transactionId);
+    expect(message.secondsElapsed).toBe(sent[0]!.message.secondsElapsed);
+    expect(client.state).toBe('bound');
+    expect(leases).toEqual([
+      {
+        address: OFFERED,
+        server: SERVER,
+        subnetMask: 0xffff_ff00,
+        router: SERVER,
+        expiresSeconds: sent[1]!.at + 3600,
+      },
+    ]);
+  });
+
+  it('asks again after 4, 8, 16, 32, 64 and 64 s, each moved by up to a second, and says how long it has tried', () => {
+    const { sent, run } = play(() => null);
+    run(300);
+    const gaps = sent.slice(1).map(({ at }, i) => at - sent[i]!.at);
+    [4, 8, 16, 32, 64, 64].forEach((expected, i) =>
+      expect(Math.abs(gaps[i]! - expected)).toBeLessThanOrEqual(1),
+    );
+    expect(new Set(gaps.map((gap) => gap % 1)).size).toBeGreaterThan(3);
+    expect(sent[2]!.message.secondsElapsed).toBe(Math.floor(sent[2]!.at - sent[0]!.at));
+  });
+
+  it('begins anew after four requests without an answer', () => {
+    const { run, types } = play(({ type }) => (type === discover ? { type: offer } : null));
+    run(100);
+    expect(types().slice(0, 6)).toEqual([discover, request, request, request, request, discover]);
+  });
+
+  it('begins anew after a NAK, but not for one of another server', () => {
+    const other = { [dhcpv4OptionCode.serverIdentifier]: SERVER + 1 };
+    const foreign = play(({ type }) => (type === discover ? { type: offer } : { type: nak, words: other }));
+    foreign.run(12);
+    expect(foreign.client.state).toBe('requesting');
+    const own = play(({ type }) => (type === discover ? { type: offer } : { type: nak }));
+    own.run(40);
+    expect(own.types().slice(0, 4)).toEqual([discover, request, discover, request]);
+    expect(own.leases).toEqual([]);
+  });
+
+  it.each([
+    ['another transaction', { transactionId: 1 }],
+    ['another host', { clientMac: MAC + 1 }],
+    ['a request', { operation: 1 }],
+    ['no address', { yourAddress: 0 }],
+    ['no server', { options: [dhcpOctetsOption(dhcpv4OptionCode.messageType, [offer])] }],
+  ])('takes no offer of %s', (_, changes) => {
+    const { client, run } = play(({ type }) => (type === discover ? { type: offer, ...changes } : null));
+    run(12);
+    expect(client.state).toBe('selecting');
+  });
+});
+
+describe('keeping an address (RFC 2131 4.4.5)', () => {
+  it('prolongs the lease at half of it, from its address to the server alone', () => {
+    const { client, sent, leases, run } = play(generous(1000));
+    run(600);
+    const renewal = sent[2]!;
+    expect(renewal.at - sent[1]!.at).toBeCloseTo(500, 6);
+    expect(renewal).toMatchObject({ type: request, source: OFFERED, destination: SERVER });
+    expect(renewal.message).toMatchObject({ clientAddress: OFFERED, broadcast: false });
+    expect(wordOf(renewal.message, dhcpv4OptionCode.requestedAddress)).toBeUndefined();
+    expect(wordOf(renewal.message, dhcpv4OptionCode.serverIdentifier)).toBeUndefined();
+    expect(client.state).toBe('bound');
+    expect(leases.map((lease) => Math.round(lease!.expiresSeconds - sent[1]!.at))).toEqual([1000, 1500]);
+  });
+
+  it('asks everybody at seven eighths, and gives the address up at the end', () => {
+    let grants = 1;
+    const { sent, leases, run, client } = play((event) =>
+      event.type === discover || grants-- > 0 ? generous(8000)(event) : null,
+    );
+    run(8050);
+    const from = sent[1]!.at;
+    const prolonging = sent.slice(2).filter(({ at }) => at - from < 8000);
+    const renewing = prolonging.filter(({ destination }) => destination === SERVER);
+    const rebinding = prolonging.filter(({ destination }) => destination === BROADCAST);
+    // T1 = 4000 and T2 = 7000: half of what is left each time, no less than a minute.
+    expect(renewing.map(({ at }) => Math.round(at - from)).slice(0, 4)).toEqual([4000, 5500, 6250, 6625]);
+    expect(rebinding.map(({ at }) => Math.round(at - from)).slice(0, 3)).toEqual([7000, 7500, 7750]);
+    const gaps = prolonging.slice(1).map(({ at }, i) => at - prolonging[i]!.at);
+    expect(Math.min(...gaps.slice(0, -1))).toBeGreaterThan(20);
+    expect(leases).toHaveLength(2);
+    expect(leases[1]).toBeNull();
+    expect(client.state).not.toBe('bound');
+    expect(sent.some(({ type, at }) => type === discover && at - from >= 8000)).toBe(true);
+  });
+
+  it('takes the times of the server where it says them, and an endless lease for endless', () => {
+    const times = { [dhcpv4OptionCode.renewalTime]: 100, [dhcpv4OptionCode.rebindingTime]: 200 };
+    const { sent, run } = play(({ type }) =>
+      type === discover ? { type: offer } : { type: ack, words: lasting(1000, times) },
+    );
+    run(150);
+    expect(sent[2]!.at - sent[1]!.at).toBeCloseTo(100, 6);
+    const endless = play(generous(0xffff_ffff));
+    endless.run(20);
+    expect(endless.client.nextTimerSeconds()).toBe(Number.POSITIVE_INFINITY);
+    expect(endless.client.lease?.expiresSeconds).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('loses the address at once when the server refuses it', () => {
+    let requests = 0;
+    const { leases, run, types } = play((event) =>
+      event.type === request && ++requests === 2 ? { type: nak } : generous(1000)(event),
+    );
+    run(530);
+    expect(leases.map((lease) => lease?.address ?? null)).toEqual([OFFERED, null, OFFERED]);
+    expect(types()).toEqual([discover, request, request, discover, request]);
+  });
+});
+
+describe('giving an address back', () => {
+  it('declines one that another machine has, and looks for another after ten seconds', () => {
+    const { client, sent, leases, run, types, clock } = play(generous(1000));
+    run(20);
+    const at = clock.nowSeconds();
+    client.decline();
+    expect(sent[2]).toMatchObject({ type: decline, source: 0, destination: BROADCAST });
+    expect(wordOf(sent[2]!.message, dhcpv4OptionCode.requestedAddress)).toBe(OFFERED);
+    expect(wordOf(sent[2]!.message, dhcpv4OptionCode.serverIdentifier)).toBe(SERVER);
+    expect(leases[1]).toBeNull();
+    run(15);
+    expect(types()).toEqual([discover, request, decline, discover, request]);
+    expect(sent[3]!.at - at).toBeCloseTo(10, 9);
+    expect(sent[3]!.message.transactionId).not.toBe(sent[0]!.message.transactionId);
+  });
+
+  it('releases its lease and stops', () => {
+    const { client, sent, leases, run } = play(generous(1000));
+    run(20);
+    client.release();
+    expect(sent[2]).toMatchObject({ type: release, source: OFFERED, destination: SERVER });
+    expect([leases[1], client.state, client.nextTimerSeconds()]).toEqual([
+      null,
+      'stopped',
+      Number.POSITIVE_INFINITY,
+    ]);
+  });
+});
