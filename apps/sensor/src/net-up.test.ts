@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,17 @@ describe('net up', () => {
     const seen = JSON.parse(stdout) as { hosts: { address: string; openPorts: number[] }[]; seconds: number };
     expect(seen.hosts).toContainEqual({ address: '10.3.1.12', answersPing: true, openPorts: [22, 80] });
     expect(seen.hosts.length).toBeGreaterThan(45);
+  });
+
+  it('writes events from which the detector convicts the scanner', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'wormwood-events-'));
+    const [config, events] = [join(directory, 'honeyd.conf'), join(directory, 'events.jsonl')];
+    writeFileSync(config, CONFIGURATION.replace('create server', 'create default\ncreate server'));
+    await wormwood('net', 'up', config, '--device', 'memory', '--net', '10.3.0.0/24', '--events', events);
+    const { code, stdout } = await wormwood('detect', '--events', events, '--json');
+    rmSync(directory, { recursive: true });
+    expect(code).toBe(0);
+    expect(stdout).toContain('192.0.2.99');
   });
 
   it.each([

@@ -111,9 +111,13 @@ export class Icmp {
   }
 }
 
+const SHORT_BYTES = 128;
+
 function writeEchoReply(packet: PacketContext, out: Uint8Array, at: number): void {
   const { bytes, transportStart, end } = packet;
-  out.set(bytes.subarray(transportStart, end), at);
+  // A view costs more than a short copy.
+  if (end - transportStart > SHORT_BYTES) out.set(bytes.subarray(transportStart, end), at);
+  else for (let i = transportStart; i < end; i++) out[at + i - transportStart] = bytes[i]!;
   out[at + icmpv4Field.type] = icmpv4Type.echoReply;
   // RFC 1624: only the type has changed.
   const code = bytes[transportStart + icmpv4Field.code]!;
