@@ -41,6 +41,13 @@ function found(lines: readonly string[]): readonly string[] {
 const WEB = 'templates: [{name: web}]';
 
 describe('net.yaml', () => {
+  it('is what docs/honeynet.md shows', () => {
+    const docs = readFileSync(join(examples, '..', 'docs', 'honeynet.md'), 'utf8');
+    const [shown] = Array.from(docs.matchAll(/```yaml\n(.*?)```/gs), ([, text]) => text ?? '');
+    const check = checkHoneynetFile(shown ?? '', 'docs/honeynet.md');
+    expect(check.ok ? [] : check.diagnostics).toEqual([]);
+  });
+
   it('closes what is not said to be open (Honeyd opens every TCP port)', () => {
     const check = checkHoneynetFile(`version: 1\n${WEB}\n`, 'net.yaml');
     expect(check.ok && check.honeynet.templates.get('web')?.defaultActions).toEqual({
