@@ -8,6 +8,8 @@ export type {
   UniformScan,
   Worm,
 } from './outbreak.ts';
+export type { Measure, StartRule } from './defense/measure.ts';
+export { throttleStopSeconds } from './defense/virus-throttle.ts';
 export type { Engine, EngineName, InfectionLog, Randomness, Run, RunControl } from './engine.ts';
 export { sampleTimes, type Trajectory } from './trajectory.ts';
 export { summarize, type RunFacts, type Summary, type TimeToFraction } from './summary.ts';

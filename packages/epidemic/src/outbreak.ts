@@ -5,6 +5,8 @@
  * is. Nothing here knows of files, units in text, or packets; `scenario` turns a YAML file into an `Outbreak`.
  */
 
+import type { Measure } from './defense/measure.ts';
+
 /** A worm, the hosts that it can infect, and what is done against it. */
 export interface Outbreak {
   /** Ω: the number of addresses that the worm scans; 2^32 for IPv4. An integer of at most 2^53. */
@@ -14,6 +16,8 @@ export interface Outbreak {
   readonly population: Population;
   readonly worm: Worm;
   readonly defenses: readonly Defense[];
+  /** What else acts on the outbreak: rates rather than addresses. @default [] */
+  readonly measures?: readonly Measure[];
   /** How long the outbreak is followed, in seconds from its start. */
   readonly durationSeconds: number;
   /** Spacing of the reported series, in seconds. */

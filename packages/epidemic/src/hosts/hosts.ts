@@ -10,6 +10,7 @@
  *
  * When it is the quick one: whenever hosts are to be told apart; less than twice the time of `stochastic`.
  */
+import { measuresUnknownTo } from '../defense/measure.ts';
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
 import type { Outbreak, ScanStrategy } from '../outbreak.ts';
 import { placementObstacles, placeHosts, PLACEMENT_STREAM } from '../population.ts';
@@ -33,7 +34,11 @@ const scans: Readonly<Record<ScanStrategy['kind'], HostScan>> = { uniform: scanU
 export const hosts: Engine = {
   name: 'hosts',
   random: true,
-  unsupported: (outbreak) => [...placementObstacles(outbreak), ...tooManyHosts(outbreak)],
+  unsupported: (outbreak) => [
+    ...measuresUnknownTo('hosts', outbreak),
+    ...placementObstacles(outbreak),
+    ...tooManyHosts(outbreak),
+  ],
   run(outbreak, randomness, control) {
     const stream = randomness.streams.stream('hosts', randomness.replicate);
     const course = beginCourse(outbreak, stream);

@@ -14,6 +14,7 @@ import {
   logisticSusceptible,
   type SimpleEpidemic,
 } from '../closed-forms.ts';
+import { measuredMeanField, measureObstacles } from '../defense/mean-field.ts';
 import type { Engine, Run } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond, pairwiseRatePerSecond } from '../reproduction-number.ts';
@@ -31,9 +32,10 @@ import { logisticMilestones, type Milestones } from './milestones.ts';
 import type { SampleWriter } from './sample-kernel.ts';
 
 /** The mean field; the same run for every seed and replicate, too fast to be watched or ended early. */
-export const ode: Engine = { name: 'ode', random: false, unsupported: () => [], run };
+export const ode: Engine = { name: 'ode', random: false, unsupported: measureObstacles, run };
 
 function run(outbreak: Outbreak): Run {
+  if (outbreak.measures && outbreak.measures.length > 0) return measuredMeanField(outbreak);
   const { durationSeconds, population } = outbreak;
   const epidemic: SimpleEpidemic = { ...population, contactRatePerSecond: contactRatePerSecond(outbreak) };
   const groups = scheduleHoneypots(outbreak, epidemic);

@@ -15,6 +15,7 @@
  * When it is the quick one: never; it costs a few nanoseconds a probe.
  */
 import { binomial, exponential, gamma, log1p, poisson, type RandomStream } from '@wormwood/base';
+import { measuresUnknownTo } from '../defense/measure.ts';
 import type { Engine, RunControl } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { placementObstacles, placePopulation, PLACEMENT_STREAM } from '../population.ts';
@@ -31,7 +32,11 @@ const STEPS_PER_LOOK = 64;
 export const probes: Engine = {
   name: 'probes',
   random: true,
-  unsupported: (outbreak) => [...placementObstacles(outbreak), ...tooLargeSpace(outbreak)],
+  unsupported: (outbreak) => [
+    ...measuresUnknownTo('probes', outbreak),
+    ...placementObstacles(outbreak),
+    ...tooLargeSpace(outbreak),
+  ],
   run(outbreak, { streams, replicate }, control) {
     const placed = placePopulation(outbreak, streams.stream(PLACEMENT_STREAM, replicate));
     const stream = streams.stream('probes', replicate);

@@ -8,6 +8,7 @@
  * Source: Gillespie, "Exact stochastic simulation of coupled chemical reactions", J. Physical Chemistry 81(25), 1977.
  */
 import { exp } from '@wormwood/base';
+import { measuresUnknownTo } from '../defense/measure.ts';
 import type { Engine } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
@@ -24,7 +25,7 @@ export const EXACT_EVENTS_MAX = 2e7;
 export const stochastic: Engine = {
   name: 'stochastic',
   random: true,
-  unsupported: () => [],
+  unsupported: (outbreak) => measuresUnknownTo('stochastic', outbreak),
   run(outbreak, { streams, replicate }, control) {
     const stream = streams.stream('stochastic', replicate);
     const course = beginCourse(outbreak, stream);

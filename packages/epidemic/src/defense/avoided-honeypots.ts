@@ -1,0 +1,27 @@
+/**
+ * Honeypots that a worm learns to avoid: with some probability a contact gives the address away, to all infected hosts at
+ * once. Each address is met at the rate of all probes over Ω, so h exp(−a · probes/Ω) are still unknown, and γ falls with
+ * them. A contact immunizes at once.
+ */
+import { exp } from '@wormwood/base';
+import { type DefenseEffect, ofCounts } from './effect.ts';
+import type { MeasureStart } from './measure.ts';
+
+export interface AvoidedHoneypots extends MeasureStart {
+  readonly kind: 'avoided-honeypots';
+  /** h at the start. */
+  readonly count: number;
+  /** a: probability that a contact gives the address away. */
+  readonly learning: number;
+  /** Probability that a contact immunizes. */
+  readonly coverage: number;
+}
+
+export function avoidedHoneypots(
+  { count, learning, coverage }: AvoidedHoneypots,
+  options: { readonly addressSpaceSize: number; readonly scanRatePerSecond: number },
+): DefenseEffect {
+  const rate = (options.scanRatePerSecond * count * coverage) / options.addressSpaceSize;
+  const known = learning / options.addressSpaceSize;
+  return { contactRate: ofCounts(({ probes }) => rate * exp(-known * probes)) };
+}

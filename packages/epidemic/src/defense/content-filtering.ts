@@ -1,0 +1,18 @@
+/**
+ * Content filtering: from its start a signature drops the worm's probes on the covered fraction of paths, so the contact
+ * rate becomes (1 − coverage) β; at full coverage nothing is infected any more.
+ *
+ * Source: Moore, Shannon, Voelker, Savage, "Internet Quarantine", INFOCOM 2003.
+ */
+import { constant, type DefenseEffect } from './effect.ts';
+import type { MeasureStart } from './measure.ts';
+
+export interface ContentFiltering extends MeasureStart {
+  readonly kind: 'filter';
+  /** Fraction of the probes whose path is filtered. */
+  readonly coverage: number;
+}
+
+export function contentFiltering({ coverage }: ContentFiltering): DefenseEffect {
+  return { passing: constant(1 - coverage) };
+}

@@ -1,0 +1,16 @@
+/**
+ * Disinfection: infected hosts are cleaned and patched at a constant rate, which makes the simple epidemic the general one
+ * of Kermack and McKendrick (1927) with γ = coverage · rate.
+ */
+import { constant, type DefenseEffect } from './effect.ts';
+import type { MeasureStart } from './measure.ts';
+
+export interface Disinfection extends MeasureStart {
+  readonly kind: 'disinfection';
+  readonly ratePerSecond: number;
+  readonly coverage: number;
+}
+
+export function disinfection({ ratePerSecond, coverage }: Disinfection): DefenseEffect {
+  return { disinfectRate: constant(coverage * ratePerSecond) };
+}

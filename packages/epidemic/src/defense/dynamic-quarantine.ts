@@ -1,0 +1,28 @@
+/**
+ * Dynamic quarantine, "guilty before proven innocent": every alarm on a host puts it away for T seconds, so a share
+ * p = λT/(1 + λT) of hosts is away, and β becomes (1 − p1)(1 − p2) β with λ1 of infected, λ2 of susceptible hosts.
+ *
+ * Source: Zou, Gong, Towsley, "Worm propagation modeling and analysis under dynamic quarantine defense", WORM 2003.
+ */
+import { constant, type DefenseEffect } from './effect.ts';
+import type { MeasureStart } from './measure.ts';
+
+export interface DynamicQuarantine extends MeasureStart {
+  readonly kind: 'quarantine';
+  /** λ1 and λ2, alarms a second on an infected host, and false ones on a susceptible host. */
+  readonly alarmRatePerSecond: number;
+  readonly falseAlarmRatePerSecond: number;
+  /** T. */
+  readonly quarantineSeconds: number;
+  /** Fraction of hosts that the system watches. */
+  readonly coverage: number;
+}
+
+export function dynamicQuarantine(of: DynamicQuarantine): DefenseEffect {
+  const away = (rate: number): number => {
+    const expected = rate * of.quarantineSeconds;
+    return (of.coverage * expected) / (1 + expected);
+  };
+  const scanFactor = constant(1 - away(of.alarmRatePerSecond));
+  return { scanFactor, exposed: constant(1 - away(of.falseAlarmRatePerSecond)) };
+}

@@ -1,0 +1,16 @@
+/**
+ * Kill switch: from its start infected hosts that reach it stop to scan, as those of WannaCry did on 12 May 2017 once its
+ * name was registered. They stay infected.
+ */
+import { constant, type DefenseEffect } from './effect.ts';
+import type { MeasureStart } from './measure.ts';
+
+export interface KillSwitch extends MeasureStart {
+  readonly kind: 'kill-switch';
+  /** Fraction of infected hosts that reach it. */
+  readonly coverage: number;
+}
+
+export function killSwitch({ coverage }: KillSwitch): DefenseEffect {
+  return { scanFactor: constant(1 - coverage) };
+}

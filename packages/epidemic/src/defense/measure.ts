@@ -1,0 +1,61 @@
+/**
+ * Everything that acts on an outbreak besides honeypots, as plain data. All combine with each other and with honeypots.
+ * `coverage` is the fraction of hosts, paths or probes that the measure reaches, so 1 − coverage is its failure.
+ */
+import type { AddressBlacklisting } from './address-blacklisting.ts';
+import type { AvoidedHoneypots } from './avoided-honeypots.ts';
+import type { BandwidthCap } from './bandwidth-cap.ts';
+import type { CleanUp } from './clean-up.ts';
+import type { Congestion } from './congestion.ts';
+import type { ContentFiltering } from './content-filtering.ts';
+import type { CounterWorm } from './counter-worm.ts';
+import type { Disinfection } from './disinfection.ts';
+import type { DynamicQuarantine } from './dynamic-quarantine.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { PatchScanning } from './patch-scanning.ts';
+import type { Patching } from './patching.ts';
+import type { VirusThrottle } from './virus-throttle.ts';
+
+export type Measure =
+  | AddressBlacklisting
+  | AvoidedHoneypots
+  | BandwidthCap
+  | CleanUp
+  | Congestion
+  | ContentFiltering
+  | CounterWorm
+  | Disinfection
+  | DynamicQuarantine
+  | KillSwitch
+  | PatchScanning
+  | Patching
+  | VirusThrottle;
+
+/** What every measure has. */
+export interface MeasureStart {
+  /** When it begins to act. */
+  readonly start: StartRule;
+}
+
+/**
+ * At a time, or `prepareSeconds` after a telescope of so many addresses has seen so many probes of the worm: an observer's
+ * alarm. In the mean field that is when the expected count reaches `probes`.
+ */
+export type StartRule =
+  | { readonly kind: 'time'; readonly timeSeconds: number }
+  | {
+      readonly kind: 'observed';
+      readonly monitoredAddresses: number;
+      readonly probes: number;
+      readonly prepareSeconds: number;
+    };
+
+/** Returns a sentence that says so when the outbreak has measures, for engines that know honeypots alone. */
+export function measuresUnknownTo(
+  engine: string,
+  { measures }: { readonly measures?: readonly Measure[] },
+): readonly string[] {
+  if (measures === undefined || measures.length === 0) return [];
+  const kinds = [...new Set(measures.map(({ kind }) => kind))].join(', ');
+  return [`The engine ${engine} knows no defenses but honeypots, so none of ${kinds}; the engine ode does.`];
+}
