@@ -5,11 +5,13 @@ import type { Binding, Honeynet, Template } from '@wormwood/honeynet';
 /**
  * Returns the honeynet with one template in place of all copies that differ in nothing but their name, under the name of
  * the one that they were copied from: 65,536 bound addresses have as many copies, each with its ports. Templates by the
- * name of an address are left out. It answers as the one that was given.
+ * name of an address are left out. It answers as the one that was given. Copies with an Ethernet address stay as they are:
+ * each has another one.
  */
 export function compactHoneynet(honeynet: Honeynet): Honeynet {
   const shared = new Map<string, Template>();
   const share = (copy: Template, name: string): Template => {
+    if (copy.ethernet !== null) return copy;
     const template = { ...copy, name };
     const key = JSON.stringify(template);
     const known = shared.get(key);

@@ -4,6 +4,7 @@ import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeyn
 import { plainBehavior } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
+import { linkAddresses } from './link-addresses.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import type { OpenedDevice } from './device/open-device.ts';
 import { giveBackMemory } from './give-back-memory.ts';
@@ -112,7 +113,7 @@ export class Daemon {
       linkAddress: opened.linkAddress,
       services: new WatchedServices(this.#services, outputs),
       behaviorOf: () => behavior,
-      linkAddressOf: () => null,
+      linkAddressOf: linkAddresses(streams),
       onTrouble: (sentence) => {
         outputs.events.sensorTrouble(sentence);
         options.onTrouble(sentence);

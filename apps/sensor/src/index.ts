@@ -11,3 +11,4 @@ export { findUser } from './privileges.ts';
 export { Sensor } from './sensor.ts';
 export { type HoneynetReading, readHoneynet } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
+export { readNmapData } from './nmap-data.ts';

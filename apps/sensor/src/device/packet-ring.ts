@@ -129,7 +129,7 @@ export class PacketRing implements SensorDevice {
     let delivered = 0;
     while (delivered < budget) {
       const slot = this.#receiveNext * SLOT_BYTES;
-      const status = Atomics.load(words, (slot + STATUS) >> 2);
+      const status = loadStatus(words, (slot + STATUS) >> 2);
       if ((status & STATUS_USER) === 0) break;
       if (this.#bytes[slot + PACKET_TYPE] !== PACKET_OUTGOING) {
         this.#deliver(slot, status, receiver);
@@ -137,7 +137,7 @@ export class PacketRing implements SensorDevice {
       } else if ((status & STATUS_COPY) !== 0) {
         libc.recv(this.fd, this.#oversize, FRAME_BYTES_MAX, MSG_DONTWAIT);
       }
-      Atomics.store(words, (slot + STATUS) >> 2, STATUS_KERNEL);
+      storeStatus(words, (slot + STATUS) >> 2, STATUS_KERNEL);
       this.#receiveNext = this.#receiveNext + 1 === this.#receiveSlots ? 0 : this.#receiveNext + 1;
     }
     return delivered;
@@ -146,9 +146,9 @@ export class PacketRing implements SensorDevice {
   reserve(): number {
     const slot = this.#transmitStart + this.#transmitNext * this.#transmitSlotBytes;
     // Statuses other than free: asked for, being sent, or refused as malformed.
-    if (Atomics.load(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) {
+    if (loadStatus(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) {
       this.flush();
-      if (Atomics.load(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) return -1;
+      if (loadStatus(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) return -1;
     }
     return slot + TRANSMIT_DATA;
   }
@@ -156,7 +156,7 @@ export class PacketRing implements SensorDevice {
   commit(lengthBytes: number): void {
     const slot = this.#transmitStart + this.#transmitNext * this.#transmitSlotBytes;
     this.#words[(slot + LENGTH) >> 2] = lengthBytes;
-    Atomics.store(this.#words, (slot + STATUS) >> 2, STATUS_SEND_REQUEST);
+    storeStatus(this.#words, (slot + STATUS) >> 2, STATUS_SEND_REQUEST);
     this.#transmitNext = this.#transmitNext + 1 === this.#transmitSlots ? 0 : this.#transmitNext + 1;
     this.#queued++;
   }
@@ -166,7 +166,7 @@ export class PacketRing implements SensorDevice {
     libc.send(this.fd, null, 0, MSG_DONTWAIT);
     // The kernel stops where it finds no memory, and says so only if that was at the first frame.
     const last = this.#transmitNext === 0 ? this.#transmitSlots - 1 : this.#transmitNext - 1;
-    const status = Atomics.load(this.#words, this.#transmitStatus(last));
+    const status = loadStatus(this.#words, this.#transmitStatus(last));
     if (status !== STATUS_SEND_REQUEST) this.#queued = 0;
   }
 
@@ -238,6 +238,21 @@ export class PacketRing implements SensorDevice {
     request.setUint16(4, PACKET_MR_PROMISC, true);
     this.#setOption(PACKET_ADD_MEMBERSHIP, new Uint8Array(request.buffer));
   }
+}
+
+/**
+ * A status word hands a slot over, so what was written before it must be seen before it. x86 keeps that order by itself,
+ * and there a plain access costs a tenth of an atomic one.
+ */
+const KEEPS_ORDER = process.arch === 'x64';
+
+function loadStatus(words: Int32Array, at: number): number {
+  return KEEPS_ORDER ? words[at]! : Atomics.load(words, at);
+}
+
+function storeStatus(words: Int32Array, at: number, status: number): void {
+  if (KEEPS_ORDER) words[at] = status;
+  else Atomics.store(words, at, status);
 }
 
 /** The power of two that holds a slot's header and a frame with two VLAN tags. */
