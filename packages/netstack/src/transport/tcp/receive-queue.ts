@@ -15,10 +15,14 @@ export interface HeldRange {
   readonly end: number;
 }
 
+/** Most connections never hold anything: these two stand for their empty queues. */
+const NO_PIECES: Piece[] = [];
+const NO_OCTETS: Uint8Array[] = [];
+
 export class ReceiveQueue {
   /** Sorted by sequence number, without overlaps. */
-  #early: Piece[] = [];
-  #ready: Uint8Array[] = [];
+  #early: Piece[] = NO_PIECES;
+  #ready: Uint8Array[] = NO_OCTETS;
   #readyBytes = 0;
   #earlyBytes = 0;
   #latest = 0;
@@ -34,6 +38,7 @@ export class ReceiveQueue {
 
   /** Keeps a copy of octets for a paused service. */
   hold(octets: Uint8Array): void {
+    if (this.#ready === NO_OCTETS) this.#ready = [];
     this.#ready.push(octets.slice());
     this.#readyBytes += octets.length;
   }

@@ -19,9 +19,12 @@ export interface Hole {
   readonly length: number;
 }
 
+/** Stands for the board of a connection that has lost nothing: it is replaced, never written to. */
+const NO_RANGES: Range[] = [];
+
 export class Scoreboard {
   /** Sorted, apart from each other. */
-  #ranges: Range[] = [];
+  #ranges: Range[] = NO_RANGES;
   /** HighRxt: holes before it were sent again already. */
   #repeatedUntil = 0;
 
@@ -63,7 +66,7 @@ export class Scoreboard {
 
   /** RFC 2018 8: after a timeout nothing that was told is believed. */
   clear(): void {
-    this.#ranges = [];
+    this.#ranges = NO_RANGES;
     this.#repeatedUntil = 0;
   }
 

@@ -1,10 +1,17 @@
 /** Octets that a service has written and the remote side has not acknowledged: a ring that grows up to a limit. */
 
 const FIRST_CAPACITY = 4096;
+const NO_OCTETS = new Uint8Array(0);
+/**
+ * Rings of the first capacity that nobody uses now: a connection with nothing to send has none, so that it costs nothing to
+ * hold it, and one that talks again need not wait for memory. What is in them is written over before it is read.
+ */
+const spareRings: Uint8Array[] = [];
+const SPARE_RINGS_MAX = 256;
 
 export class SendBuffer {
   readonly #limitBytes: number;
-  #ring: Uint8Array = new Uint8Array(0);
+  #ring: Uint8Array = NO_OCTETS;
   #head = 0;
   #length = 0;
 
@@ -43,15 +50,23 @@ export class SendBuffer {
 
   /** Forgets the oldest octets: they were acknowledged. */
   drop(length: number): void {
-    this.#head = this.#ring.length === 0 ? 0 : (this.#head + length) % this.#ring.length;
     this.#length -= length;
+    if (this.#length === 0) this.#release();
+    else this.#head = (this.#head + length) % this.#ring.length;
+  }
+
+  #release(): void {
+    if (this.#ring.length === FIRST_CAPACITY && spareRings.length < SPARE_RINGS_MAX)
+      spareRings.push(this.#ring);
+    this.#ring = NO_OCTETS;
+    this.#head = 0;
   }
 
   #ensure(capacity: number): void {
     if (capacity <= this.#ring.length) return;
     let grown = Math.max(this.#ring.length, FIRST_CAPACITY);
     while (grown < capacity) grown *= 2;
-    const ring = new Uint8Array(grown);
+    const ring = (grown === FIRST_CAPACITY ? spareRings.pop() : undefined) ?? new Uint8Array(grown);
     if (this.#length > 0) this.copyTo(ring, 0, 0, this.#length);
     this.#ring = ring;
     this.#head = 0;
