@@ -1,4 +1,4 @@
-/** Files that people write for a running sensor and for responses, without the figures and reports that make the rest of this package slow to load. */
+/** Files that people write for a running sensor and for responses, without the figures and reports that are slow to load. */
 
 export { checkScopeFile, readScopeFile, type ScopeFileCheck, scopeJsonSchema } from './scope-file.ts';
 export {

@@ -1,6 +1,7 @@
 /** `net.yaml` as a whole: templates, what they are bound to, and the network between them and the outside. */
 import type { Annotation, LinkQuality, Network, PluginOption, RouteEntry, Tunnel } from '@wormwood/honeynet';
 import type { External, FragmentPolicy, PortAction } from '@wormwood/honeynet';
+import { action, nameText } from './honeynet-file-actions.ts';
 import {
   address,
   addressSpan,
@@ -13,8 +14,6 @@ import {
   sparse,
 } from './honeynet-file-shapes.ts';
 import {
-  action,
-  nameText,
   ruleChanges,
   type TemplateBody,
   templateChanges,

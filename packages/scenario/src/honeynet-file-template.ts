@@ -9,10 +9,10 @@ import type {
   Template,
   TransportProtocol,
 } from '@wormwood/honeynet';
+import { action, commandText, nameText } from './honeynet-file-actions.ts';
 import {
   address,
   addressSpan,
-  anyText,
   flag,
   orFalse,
   protocolPort,
@@ -24,7 +24,7 @@ import { kindField, matching } from './shape/file-shapes.ts';
 import { duration, fraction } from './shape/quantity-shapes.ts';
 import { word } from './shape/scalar-shapes.ts';
 import type { Shape } from './shape/shape.ts';
-import { type Field, kinds, list, mapping, scalarOrMapping } from './shape/structure-shapes.ts';
+import { type Field, kinds, list, mapping } from './shape/structure-shapes.ts';
 
 /** All of a template but its name, in the order of the file. */
 export interface TemplateBody extends Omit<Template, 'name' | 'dynamic'> {
@@ -45,122 +45,8 @@ export interface RuleEntry {
 
 export type TemplateEntry = { readonly name: string } & TemplateBody;
 
-export const commandText: Shape<string> = anyText('a command', { min: 1, max: 4096 });
-export const nameText: Shape<string> = anyText('a name', { min: 1, max: 4096 });
 /** Names of templates; those of bindings are their addresses. */
 export const templateName: Shape<string> = matching(/^[^\s\p{Cc}]{1,200}$/u, 'a name without blanks');
-
-const tarpitField: Field<boolean> = {
-  key: 'tarpit',
-  shape: flag,
-  description: 'Answer octet by octet, one a second.',
-  fallback: false,
-};
-
-type ActionOf<Kind extends PortAction['kind']> = Extract<PortAction, { kind: Kind }>;
-
-const actionMapping = kinds<Exclude<PortAction, { kind: 'closed' | 'filtered' }>>(
-  'a mapping with the key kind',
-  {
-    open: sparse(
-      mapping<ActionOf<'open'>, object>({
-        allowed: 'a mapping with the key kind',
-        constants: {},
-        fields: {
-          kind: kindField('open', 'Connections are taken and data thrown away.'),
-          tarpit: tarpitField,
-        },
-      }),
-    ),
-    script: sparse(
-      mapping<ActionOf<'script'>, object>({
-        allowed: 'a mapping with the keys kind and command',
-        constants: {},
-        fields: {
-          kind: kindField('script', 'A program whose input and output are the connection.'),
-          command: {
-            key: 'command',
-            shape: commandText,
-            description: 'Program and arguments; $ipsrc, $ipdst, $sport, $dport and $date are replaced.',
-            examples: ['sh scripts/web.sh $ipsrc'],
-          },
-          tarpit: tarpitField,
-        },
-      }),
-    ),
-    internal: sparse(
-      mapping<ActionOf<'internal'>, object>({
-        allowed: 'a mapping with the keys kind and service',
-        constants: {},
-        fields: {
-          kind: kindField('internal', 'A service inside the sensor.'),
-          service: {
-            key: 'service',
-            shape: commandText,
-            description: 'Its name and arguments: echo, discard, or worker and a command.',
-            examples: ['echo'],
-          },
-          tarpit: tarpitField,
-        },
-      }),
-    ),
-    proxy: sparse(
-      mapping<ActionOf<'proxy'>, object>({
-        allowed: 'a mapping with the keys kind, host and port',
-        constants: {},
-        fields: {
-          kind: kindField('proxy', 'Connections are forwarded to another machine.'),
-          host: {
-            key: 'host',
-            shape: nameText,
-            description: 'Address or name, or a variable such as $ipsrc.',
-          },
-          port: {
-            key: 'port',
-            shape: nameText,
-            description: 'Port as a text, or a variable such as $dport.',
-          },
-          tarpit: tarpitField,
-        },
-      }),
-    ),
-  },
-);
-
-type PlainAction = Extract<PortAction, { kind: 'closed' | 'filtered' }> | ActionOf<'open'>;
-
-const actionWord: Shape<PlainAction> = wordShape();
-
-function wordShape(): Shape<PlainAction> {
-  const plain = word<PlainAction['kind']>({
-    noun: 'an action',
-    words: {
-      open: 'Connections are taken and data thrown away; datagrams are taken; echoes are answered.',
-      closed: 'Connections are reset, datagrams are unreachable, echoes are not answered.',
-      filtered: 'Nothing is answered.',
-    },
-  });
-  return {
-    ...plain,
-    write: (value) => value.kind,
-    read: (node, place, reader) => {
-      const kind = plain.read(node, place, reader);
-      return kind === 'open' ? { kind, tarpit: false } : kind === undefined ? undefined : { kind };
-    },
-  };
-}
-
-type RichAction = Exclude<PortAction, PlainAction> | ActionOf<'open'>;
-
-export const action: Shape<PortAction> = scalarOrMapping<PlainAction, RichAction>(
-  'open, closed, filtered, or a mapping with the key kind',
-  {
-    scalar: actionWord,
-    mapping: actionMapping,
-    isMapping: (value): value is RichAction =>
-      value.kind !== 'closed' && value.kind !== 'filtered' && !(value.kind === 'open' && !value.tarpit),
-  },
-);
 
 const DEFAULT_ACTIONS: Readonly<Record<TransportProtocol, PortAction>> = {
   tcp: { kind: 'closed' },

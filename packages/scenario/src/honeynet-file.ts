@@ -5,7 +5,7 @@
 import { type Diagnostic, diagnose, nearest, type Problem, quoted, type Span } from '@wormwood/base';
 import { bindingName, type Honeynet, HoneynetBuilder, type Template } from '@wormwood/honeynet';
 import { stringify } from 'yaml';
-import { documentOf } from './honeynet-file-document.ts';
+import { contentOf } from './honeynet-file-content.ts';
 import { type FlatRoute, type HoneynetDocument, honeynetShape } from './honeynet-file-schema.ts';
 import { emptyBody, type RuleEntry, type TemplateBody, withoutRules } from './honeynet-file-template.ts';
 import { readWith } from './shape/read-with.ts';
@@ -31,7 +31,7 @@ export function checkHoneynetFile(text: string, fileName: string): HoneynetCheck
 
 /** Returns a `net.yaml` with this content; checking it gives the same honeynet. */
 export function honeynetText(honeynet: Honeynet): string {
-  return stringify(honeynetShape.write(documentOf(honeynet)), {
+  return stringify(honeynetShape.write(contentOf(honeynet)), {
     aliasDuplicateObjects: false,
     lineWidth: 100,
   });
@@ -41,18 +41,18 @@ export function honeynetText(honeynet: Honeynet): string {
 class Assembly {
   readonly problems: Problem[] = [];
   readonly #builder = new HoneynetBuilder();
-  readonly #document: HoneynetDocument;
+  readonly #file: HoneynetDocument;
   readonly #spanAt: (path: string) => Span;
 
-  constructor(document: HoneynetDocument, spanAt: (path: string) => Span) {
-    this.#document = document;
+  constructor(file: HoneynetDocument, spanAt: (path: string) => Span) {
+    this.#file = file;
     this.#spanAt = spanAt;
   }
 
   build(): Honeynet {
     const builder = this.#builder;
     this.#addTemplates();
-    for (const [index, entry] of this.#document.bindings.entries()) {
+    for (const [index, entry] of this.#file.bindings.entries()) {
       const path = `bindings.${index}`;
       const { first, last } = entry.addresses;
       const name = bindingName(first, last);
@@ -67,8 +67,8 @@ class Assembly {
         );
     }
     this.#addNetwork();
-    builder.externals.push(...this.#document.externals);
-    for (const [index, { template, interfaceName, changes }] of this.#document.dhcp.entries()) {
+    builder.externals.push(...this.#file.externals);
+    for (const [index, { template, interfaceName, changes }] of this.#file.dhcp.entries()) {
       const name = `dhcp-${index + 1}`;
       const base = this.#baseOf(template, `dhcp.${index}.template`) ?? emptyTemplate(name);
       const changed = this.#changed(base, changes, name, `dhcp.${index}.with`);
@@ -81,17 +81,17 @@ class Assembly {
         );
       builder.addDhcpClient({ ...changed, name: base.name }, changed.ethernet, interfaceName);
     }
-    for (const [index, broadcast] of this.#document.broadcasts.entries()) {
+    for (const [index, broadcast] of this.#file.broadcasts.entries()) {
       this.#baseOf(broadcast.template, `broadcasts.${index}.template`);
       builder.broadcasts.push(broadcast);
     }
-    builder.annotations.push(...this.#document.annotations);
-    builder.options.push(...this.#document.options);
+    builder.annotations.push(...this.#file.annotations);
+    builder.options.push(...this.#file.options);
     return builder.build();
   }
 
   #addTemplates(): void {
-    const { templates } = this.#document;
+    const { templates } = this.#file;
     const { templates: made } = this.#builder;
     for (const [index, { name, ...body }] of templates.entries()) {
       if (made.has(name))
@@ -139,7 +139,7 @@ class Assembly {
   }
 
   #isDynamic(name: string): boolean {
-    return this.#document.templates.some((entry) => entry.name === name && entry.rules !== null);
+    return this.#file.templates.some((entry) => entry.name === name && entry.rules !== null);
   }
 
   /** The template of this name; undefined without one. */
@@ -171,7 +171,7 @@ class Assembly {
 
   #addNetwork(): void {
     const builder = this.#builder;
-    for (const [index, { router, network }] of this.#document.entries.entries()) {
+    for (const [index, { router, network }] of this.#file.entries.entries()) {
       if (builder.overlappingEntry(network) !== undefined)
         this.#report(
           `entries.${index}`,
@@ -181,7 +181,7 @@ class Assembly {
         );
       builder.entries.push({ router, network });
     }
-    for (const [index, entry] of this.#document.routers.entries()) {
+    for (const [index, entry] of this.#file.routers.entries()) {
       const router = builder.router(entry.address);
       router.links.push(...entry.links);
       router.unreachable.push(...entry.unreachable);
@@ -197,9 +197,9 @@ class Assembly {
           );
     }
     // What the file says of the way back comes first.
-    for (const { address, routes } of this.#document.routers)
+    for (const { address, routes } of this.#file.routers)
       for (const flat of routes) builder.addWayBack(address, routeOf(flat));
-    for (const { router } of this.#document.entries) builder.router(router);
+    for (const { router } of this.#file.entries) builder.router(router);
   }
 
   #report(path: string, code: string, message: string, help: string): void {

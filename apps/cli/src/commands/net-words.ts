@@ -3,7 +3,7 @@ import { formatDuration, formatIpv4 } from '@wormwood/base';
 import type { Condition, Explanation, Hop, PortAction } from '@wormwood/honeynet';
 
 /** Returns what a port does as a clause. */
-export function actionInWords(action: PortAction): string {
+function actionInWords(action: PortAction): string {
   const slow =
     action.kind !== 'closed' && action.kind !== 'filtered' && action.tarpit ? ', as slowly as it can' : '';
   switch (action.kind) {
@@ -25,7 +25,7 @@ export function actionInWords(action: PortAction): string {
 }
 
 /** Returns when a case holds, as a clause; null when always. */
-export function conditionInWords(condition: Condition | null): string | null {
+function conditionInWords(condition: Condition | null): string | null {
   if (condition === null) return null;
   const clock = (minute: number): string =>
     `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

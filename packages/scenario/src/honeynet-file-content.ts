@@ -18,7 +18,7 @@ import {
 type Templates = Honeynet['templates'];
 
 /** Returns the document of which the checker makes the same honeynet. */
-export function documentOf(honeynet: Honeynet): HoneynetDocument {
+export function contentOf(honeynet: Honeynet): HoneynetDocument {
   const { templates, bindings, topology } = honeynet;
   const bound = new Set(bindings.map(({ first, last }) => bindingName(first, last)));
   const named = new Map([...templates].filter(([name]) => !bound.has(name)));
