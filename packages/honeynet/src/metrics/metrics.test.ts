@@ -32,8 +32,25 @@ describe('frequent keys', () => {
       const truth = exact.get(key) ?? 0;
       expect(count).toBeGreaterThanOrEqual(truth);
       expect(count - surplus).toBeLessThanOrEqual(truth);
-      // Lemma 3.4 of the paper.
+      // The bound that the paper proves.
       expect(surplus).toBeLessThanOrEqual(total / capacity);
+    }
+  });
+});
+
+describe('the table of frequent keys', () => {
+  it('loses and doubles no key, whatever is driven out', () => {
+    const keys = new FrequentKeys(8);
+    const stream = randomStreams('5').stream('keys');
+    let total = 0;
+    for (let i = 0; i < 5000; i++) {
+      // Keys that begin at the same place of the table, among others.
+      keys.add(stream.nextBelow(2) === 0 ? stream.nextBelow(4) * 2 ** 30 : stream.nextBelow(40));
+      total++;
+      const kept = keys.top(100);
+      expect(kept).toHaveLength(new Set(kept.map(({ key }) => key)).size);
+      // The counts add up to all that came.
+      expect(kept.reduce((sum, { count }) => sum + count, 0)).toBe(total);
     }
   });
 });
