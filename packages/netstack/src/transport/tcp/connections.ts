@@ -207,8 +207,7 @@ export class Connections {
 
   /** Octets that we take beyond the next one expected. */
   receiveWindow(at: number, host: StackHost): number {
-    const queue = this.endpoints.get(at)?.receiveQueue;
-    const held = queue === undefined ? 0 : queue.readyBytes;
+    const held = this.endpoints.get(at)?.readyBytes ?? 0;
     return Math.max(0, host.behavior.tcp.windowBytes - held);
   }
 
@@ -238,14 +237,14 @@ export class Connections {
 
   #transmitData(at: number, host: StackHost, endpoint: Endpoint): void {
     const { words } = this.table;
-    const { congestion, scoreboard } = endpoint;
+    const { congestion } = endpoint;
     const isRepairing = congestion.inRecovery && congestion.usesSack;
     if (isRepairing) this.#retransmitLost(at, host, endpoint);
     for (;;) {
       const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
       const unsent = endpoint.sendBuffer.length - inFlight;
       if (unsent <= 0) return;
-      const onTheWay = isRepairing ? scoreboard.pipe(inFlight, this.#segmentBytes(at)) : inFlight;
+      const onTheWay = isRepairing ? endpoint.scoreboard.pipe(inFlight, this.#segmentBytes(at)) : inFlight;
       const room = Math.min(words[at + field.sendWindow]! - inFlight, congestion.windowBytes - onTheWay);
       const length = Math.min(this.#segmentBytes(at), unsent, room);
       // RFC 1122 4.2.3.4: no small segment while the window, not the data, is what makes it small.
@@ -284,9 +283,7 @@ export class Connections {
       length > 0 && endpoint !== undefined ? { from: endpoint.sendBuffer, offset, length } : null;
     const window = this.receiveWindow(at, host) >>> (words[at + field.scales]! & 0xff);
     const mayTell =
-      (words[at + field.flags]! & flag.sack) !== 0 &&
-      endpoint !== undefined &&
-      endpoint.receiveQueue.earlyBytes > 0;
+      (words[at + field.flags]! & flag.sack) !== 0 && endpoint !== undefined && endpoint.earlyBytes > 0;
     const held = mayTell ? endpoint.receiveQueue.ranges(3) : [];
     const now = this.#components.clock.nowSeconds();
     if (!this.segments.send(at, host.behavior, { flags, sequenceNumber: next, window, payload, held }, now))
@@ -377,7 +374,7 @@ export class Connections {
     const { words } = this.table;
     if (endpoint !== undefined) {
       endpoint.congestion.onTimeout(inFlight);
-      endpoint.scoreboard.clear();
+      if (endpoint.hasScoreboard) endpoint.scoreboard.clear();
       endpoint.timedSequence = null;
     }
     this.rewind(at);

@@ -24,9 +24,7 @@ export class Endpoint implements TcpConnection {
   readonly remotePort: number;
   service: TcpService | null = null;
   readonly sendBuffer: SendBuffer = new SendBuffer(SEND_BUFFER_BYTES);
-  readonly receiveQueue: ReceiveQueue = new ReceiveQueue();
   readonly congestion: Congestion;
-  readonly scoreboard: Scoreboard = new Scoreboard();
   /** True from `end` on: FIN follows what is queued. */
   isEnding = false;
   isPaused = false;
@@ -38,6 +36,9 @@ export class Endpoint implements TcpConnection {
   timedAtMs = 0;
   /** FIN came while the service was paused. */
   hasPendingEnd = false;
+  /** Made when they are needed: most connections lose nothing, and a hundred thousand of them are held at once. */
+  #receiveQueue: ReceiveQueue | null = null;
+  #scoreboard: Scoreboard | null = null;
   readonly #at: number;
   readonly #actions: EndpointActions;
 
@@ -54,6 +55,29 @@ export class Endpoint implements TcpConnection {
     this.remoteAddress = flow.remoteAddress;
     this.remotePort = flow.remotePort;
     this.congestion = new Congestion(mss, usesSack);
+  }
+
+  get receiveQueue(): ReceiveQueue {
+    return (this.#receiveQueue ??= new ReceiveQueue());
+  }
+
+  get scoreboard(): Scoreboard {
+    return (this.#scoreboard ??= new Scoreboard());
+  }
+
+  /** Whether the remote side has ever told of octets beyond a gap, or some were sent again. */
+  get hasScoreboard(): boolean {
+    return this.#scoreboard !== null;
+  }
+
+  /** Octets in order that the service has not taken. */
+  get readyBytes(): number {
+    return this.#receiveQueue === null ? 0 : this.#receiveQueue.readyBytes;
+  }
+
+  /** Octets held beyond a gap. */
+  get earlyBytes(): number {
+    return this.#receiveQueue === null ? 0 : this.#receiveQueue.earlyBytes;
   }
 
   write(octets: Uint8Array): number {
@@ -81,7 +105,7 @@ export class Endpoint implements TcpConnection {
   resume(): void {
     if (!this.isPaused || this.isDead) return;
     this.isPaused = false;
-    while (!this.isPaused) {
+    while (!this.isPaused && this.readyBytes > 0) {
       const octets = this.receiveQueue.takeReady();
       if (octets === undefined) break;
       this.service?.data(octets);

@@ -88,7 +88,7 @@ describe('handshake', () => {
     expect(full.options[2]).toMatchObject({ kind: 'timestamps', echo: 5 });
   });
 
-  it('gives an ordinary client a window and options at once (Honeyd gave none: its fault B0)', () => {
+  it('B0: an ordinary client gets a window and options at once', () => {
     const { synAck } = establishedBench({ synOptions: everything });
     expect(synAck.window).toBeGreaterThan(30_000);
     expect(synAck.options.length).toBeGreaterThan(3);
@@ -108,7 +108,7 @@ describe('handshake', () => {
     expect(receive()[0]).toMatchObject({ flags: tcpFlag.ACK, acknowledgmentNumber: 14 });
   });
 
-  it('survives FIN right after the handshake (Honeyd left such connections hanging: B11)', () => {
+  it('B11: FIN right after the handshake ends the connection, where Honeyd left it hanging', () => {
     const { send, receive, services } = bench();
     send({ flags: 'S', sequenceNumber: 10 });
     const [synAck] = receive();

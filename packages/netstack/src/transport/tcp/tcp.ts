@@ -25,7 +25,6 @@ import type { PacketContext } from '../../network/packet-context.ts';
 import { field, flag, NONE, state, STATE_NAMES } from './connection-table.ts';
 import { Connections, scalesOf, type TcpComponents, type TcpLimits } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Scoreboard } from './scoreboard.ts';
 import { NO_SCALE } from './segment-output.ts';
 
 export type { TcpLimits } from './connections.ts';
@@ -317,7 +316,7 @@ export class Tcp {
     }
     const window = this.#scaledWindow(at);
     if (endpoint?.congestion.usesSack === true && acknowledged >= 0)
-      this.#noteHeld(endpoint.scoreboard, acknowledged, inFlight);
+      this.#noteHeld(endpoint, acknowledged, inFlight);
     if (acknowledged > 0) this.#onAcknowledged(host, at, endpoint, acknowledged);
     else if (
       acknowledged === 0 &&
@@ -341,9 +340,11 @@ export class Tcp {
   }
 
   /** Enters what the segment tells of octets held beyond its acknowledgment (RFC 2018 3). */
-  #noteHeld(scoreboard: Scoreboard, acknowledged: number, inFlight: number): void {
-    if (acknowledged > 0) scoreboard.acknowledge(acknowledged);
+  #noteHeld(endpoint: Endpoint, acknowledged: number, inFlight: number): void {
     const { sackStart, sackBlockCount } = this.#options;
+    if (!endpoint.hasScoreboard && sackBlockCount === 0) return;
+    const { scoreboard } = endpoint;
+    if (acknowledged > 0) scoreboard.acknowledge(acknowledged);
     const { acknowledgment } = this.#incoming;
     for (let i = 0; i < sackBlockCount; i++) {
       const block = sackStart + 8 * i;
@@ -353,9 +354,10 @@ export class Tcp {
     }
   }
 
-  #isLoss({ congestion, scoreboard }: Endpoint, at: number, inFlight: number): boolean {
+  #isLoss(endpoint: Endpoint, at: number, inFlight: number): boolean {
     const { words } = this.#connections.table;
-    const isLost = congestion.usesSack && scoreboard.isOldestLost(words[at + field.mss]!);
+    const { congestion } = endpoint;
+    const isLost = endpoint.hasScoreboard && endpoint.scoreboard.isOldestLost(words[at + field.mss]!);
     return congestion.onDuplicate(inFlight, words[at + field.sendNext]!, isLost);
   }
 
@@ -458,9 +460,8 @@ export class Tcp {
   #deliverEarly(at: number, endpoint: Endpoint): void {
     const { table } = this.#connections;
     for (;;) {
-      const octets = endpoint.isDead
-        ? undefined
-        : endpoint.receiveQueue.takeInOrder(table.words[at + field.receiveNext]! >>> 0);
+      if (endpoint.isDead || endpoint.earlyBytes === 0) return;
+      const octets = endpoint.receiveQueue.takeInOrder(table.words[at + field.receiveNext]! >>> 0);
       if (octets === undefined) return;
       this.#deliver(at, endpoint, octets);
     }
