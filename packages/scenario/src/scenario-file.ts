@@ -5,7 +5,7 @@ import type { Outbreak } from '@wormwood/epidemic';
 import { stringify } from 'yaml';
 import { type Diagnostic, diagnose, type Problem, type Span } from '@wormwood/base';
 import type { ScenarioDocument } from './result.ts';
-import { type Scenario, SCENARIO_NAME_LENGTH_MAX, scenarioShape } from './schema.ts';
+import { type Scenario, type ScenarioDefense, SCENARIO_NAME_LENGTH_MAX, scenarioShape } from './schema.ts';
 import { createReader, type Draft } from './shape/shape.ts';
 import { toOutbreak } from './to-outbreak.ts';
 import { readYaml } from './yaml-tree.ts';
@@ -141,7 +141,7 @@ function crowdedSpace({ space, population, defenses }: Draft<Scenario>, spanAt: 
   let path = 'population.vulnerable';
   for (const [index, defense] of (defenses ?? []).entries()) {
     if (taken > size) break;
-    taken += defense?.count ?? 0;
+    taken += countOf(defense);
     path = `defenses.${index}.count`;
   }
   if (taken <= size) return [];
@@ -155,6 +155,11 @@ function crowdedSpace({ space, population, defenses }: Draft<Scenario>, spanAt: 
       help: 'Each of them needs an address of its own: enlarge `space` or lower the counts.',
     },
   ];
+}
+
+/** The addresses that a defense takes for itself. */
+function countOf(defense: Draft<ScenarioDefense> | undefined): number {
+  return (defense as { readonly count?: number } | undefined)?.count ?? 0;
 }
 
 function sampleProblems(
@@ -180,7 +185,7 @@ function startsAfterEnd({ defenses, durationSeconds }: Draft<Scenario>, spanAt: 
     const isLate = start?.kind === 'time' && (start.timeSeconds ?? 0) >= durationSeconds;
     if (!isLate) return [];
     const path = `defenses.${index}.start`;
-    const message = 'These honeypots start when the outbreak is no longer followed, so they do nothing.';
+    const message = `${defense?.kind === 'honeypots' ? 'These honeypots start' : 'This defense starts'} when the outbreak is no longer followed and does nothing.`;
     return [
       {
         severity: 'warning',

@@ -118,11 +118,11 @@ describe('setScenarioValue', () => {
 
 describe('scenarioPaths', () => {
   it('are all understood', () => {
-    for (const path of scenarioPaths()) {
+    for (const path of scenarioPaths(base)) {
       const change = setScenarioValue(base, path, 'x y z');
       // The text fits nothing but the name; the path is known everywhere.
       expect(change.ok || change.diagnostics[0]?.code !== 'unknown-path').toBe(true);
     }
-    expect(scenarioPaths()).toContain('defenses.0.start.prepare');
+    expect(scenarioPaths(base)).toContain('defenses.0.start.prepare');
   });
 });

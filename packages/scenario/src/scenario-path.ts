@@ -50,25 +50,19 @@ export function setScenarioValue(document: ScenarioDocument, path: string, value
   return { ok: true, document: replaced(document, segments, found.shape.write(checked)) as ScenarioDocument };
 }
 
-/** Returns every path that a scenario may have, with `0` for each index of a list. */
-export function scenarioPaths(): readonly string[] {
-  return pathsLike([]);
+/** Returns every path that a scenario with the kinds of `document` may have, with `0` for each index of a list. */
+export function scenarioPaths(document: ScenarioDocument): readonly string[] {
+  return pathsBelow(scenarioShape, document, []);
 }
 
-/** The same with the indexes that `segments` have at the same depth, so that a suggestion is about the same item. */
-function pathsLike(segments: readonly string[]): readonly string[] {
-  return pathsOf(scenarioShape).map((path) =>
-    path
-      .split('.')
-      .map((key, depth) => (key === ANY_INDEX ? (indexOf(segments[depth] ?? '') ?? 0) : key))
-      .join('.'),
-  );
-}
-
-function pathsOf(shape: Shape<unknown>): readonly string[] {
-  return Array.from(shape.children).flatMap(([key, child]) =>
-    [key].concat(pathsOf(child).map((path) => pathOf(key, path))),
-  );
+/** The same below a shape with the indexes that `segments` have, so that a suggestion is about the same item. */
+function pathsBelow(shape: Shape<unknown>, value: unknown, segments: readonly string[]): readonly string[] {
+  const [segment = '', ...rest] = segments;
+  return Array.from(ofKind(shape, value).children).flatMap(([name, child]) => {
+    const key = name === ANY_INDEX ? String(indexOf(segment) ?? 0) : name;
+    const inner = (value as Readonly<Record<string, unknown>> | undefined)?.[key];
+    return [key].concat(pathsBelow(child, inner, rest).map((path) => pathOf(key, path)));
+  });
 }
 
 type Found =
@@ -79,10 +73,11 @@ function shapeAt(document: ScenarioDocument, segments: readonly string[]): Found
   let shape: Shape<unknown> = scenarioShape;
   let value: unknown = document;
   for (const [depth, segment] of segments.entries()) {
+    shape = ofKind(shape, value);
     const items = shape.children.get(ANY_INDEX);
     const index = items === undefined ? undefined : indexOf(segment);
     const child = index === undefined ? shape.children.get(segment) : items;
-    if (child === undefined || segment === ANY_INDEX) return unknownPath(segments);
+    if (child === undefined || segment === ANY_INDEX) return unknownPath(document, segments);
     const length = Array.isArray(value) ? value.length : 0;
     if (index !== undefined && index >= length)
       return missingItem(segments.slice(0, depth).join('.'), index, length);
@@ -92,13 +87,21 @@ function shapeAt(document: ScenarioDocument, segments: readonly string[]): Found
   return { ok: true, shape };
 }
 
+/** The shape of the kind that the document has here. */
+function ofKind(shape: Shape<unknown>, value: unknown): Shape<unknown> {
+  const kind = (value as { readonly kind?: unknown } | undefined)?.kind;
+  if (typeof kind !== 'string' || shape.kinds === undefined || !Object.hasOwn(shape.kinds, kind))
+    return shape;
+  return shape.kinds[kind] ?? shape;
+}
+
 function indexOf(segment: string): number | undefined {
   return /^(?:0|[1-9][0-9]{0,8})$/.test(segment) ? Number(segment) : undefined;
 }
 
-function unknownPath(segments: readonly string[]): Found {
+function unknownPath(document: ScenarioDocument, segments: readonly string[]): Found {
   const path = segments.join('.');
-  const paths = pathsLike(segments);
+  const paths = pathsBelow(scenarioShape, document, segments);
   const last = segments.at(-1);
   // Whoever leaves out the way to a key has at least named the key.
   const meant =

@@ -3,7 +3,8 @@
  * one place to add a key, a word or a kind of defense; checker, JSON Schema, `--json` and sweep paths follow from it.
  */
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
-import type { HoneypotDefense, HoneypotStart, ScanStrategy } from '@wormwood/epidemic';
+import type { HoneypotDefense, HoneypotStart, Measure, ScanStrategy } from '@wormwood/epidemic';
+import { measureShapes } from './measure-shapes.ts';
 import { count, countJsonSchema, duration, fraction, rate, writeDuration } from './shape/quantity-shapes.ts';
 import { scalar, text, word } from './shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from './shape/shape.ts';
@@ -40,7 +41,7 @@ export interface ScenarioWorm {
   readonly strategy: ScanStrategy;
 }
 
-export type ScenarioDefense = HoneypotDefense;
+export type ScenarioDefense = HoneypotDefense | Measure;
 
 const UNIFORM_ONLY = 'this version simulates uniform scanning of hosts at uniformly random addresses only';
 
@@ -305,7 +306,10 @@ export const scenarioShape: Shape<Scenario> = mapping<Scenario, object>({
     worm: { key: 'worm', shape: worm, description: 'The worm: a rate and a strategy.' },
     defenses: {
       key: 'defenses',
-      shape: list('a list of defenses', kinds<ScenarioDefense>('a mapping with the key kind', { honeypots })),
+      shape: list(
+        'a list of defenses',
+        kinds<ScenarioDefense>('a mapping with the key kind', { honeypots, ...measureShapes }),
+      ),
       description: 'What is done against the worm; `[]` for nothing.',
       fallback: [],
     },

@@ -1,4 +1,5 @@
 /** From what a person writes of a measure to what it does. */
+import { unreachable } from '@wormwood/base';
 import { addressBlacklisting } from './address-blacklisting.ts';
 import { avoidedHoneypots } from './avoided-honeypots.ts';
 import { bandwidthCap } from './bandwidth-cap.ts';
@@ -50,5 +51,7 @@ export function effectOf(measure: Measure, context: EffectContext): DefenseEffec
       return patching(measure);
     case 'throttle':
       return virusThrottle(measure, context.scanRatePerSecond);
+    default:
+      return unreachable(measure);
   }
 }

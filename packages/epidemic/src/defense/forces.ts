@@ -37,11 +37,10 @@ export interface Forces {
 export function forcesOf(outbreak: Outbreak): Forces {
   const { addressSpaceSize, worm } = outbreak;
   const context = { addressSpaceSize, scanRatePerSecond: worm.scanRatePerSecond };
-  const measures = (outbreak.measures ?? []).map((measure): MeasureForce => ({
-    ...forceOf(measure.start, addressSpaceSize),
-    effect: effectOf(measure, context),
-    isWorking: false,
-  }));
+  const measures = (outbreak.measures ?? []).map((measure): MeasureForce => {
+    const force = forceOf(measure.start, addressSpaceSize);
+    return Object.assign(force, { effect: effectOf(measure, context), isWorking: false });
+  });
   const honeypots = outbreak.defenses.map(({ start, count, success, delaySeconds }): HoneypotForce => {
     const rule: StartRule =
       start.kind === 'time'

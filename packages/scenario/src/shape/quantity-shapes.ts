@@ -40,14 +40,15 @@ export function duration(sign: Sign): Shape<number> {
   });
 }
 
-/** Returns the shape of a rate above 0 in events per second. */
-export function rate(planned: PlannedWords): Shape<number> {
+/** Returns the shape of a rate in events per second, above 0 unless `sign` says otherwise. */
+export function rate(planned: PlannedWords, sign: Sign = 'positive'): Shape<number> {
   return scalar({
     allowed: 'a rate such as 50/s',
     code: 'invalid-rate',
     parse: parseRate,
     write: writeRate,
-    refuse: (perSecond) => (perSecond === 0 ? 'This rate must be higher than 0, such as 50/s.' : undefined),
+    refuse: (perSecond) =>
+      sign === 'positive' && perSecond === 0 ? 'This rate must be higher than 0, such as 50/s.' : undefined,
     jsonSchema: RATE_TEXT,
     planned,
   });

@@ -24,6 +24,8 @@ export interface Shape<T> {
   readonly jsonSchema: JsonSchema;
   /** The shapes below by key, `ANY_INDEX` for the items of a list. */
   readonly children: ReadonlyMap<string, Shape<unknown>>;
+  /** Of mappings with a `kind`: the shape of each kind, of which `children` mixes the keys. */
+  readonly kinds?: Readonly<Record<string, Shape<unknown>>>;
 }
 
 export const ANY_INDEX = '*';
