@@ -55,7 +55,7 @@ const actionMapping = kinds<Exclude<PortAction, { kind: 'closed' | 'filtered' }>
           service: {
             key: 'service',
             shape: commandText,
-            description: 'Its name and arguments: echo, discard, or worker and a command.',
+            description: 'Its name and arguments: echo, discard, http, login, or worker and a command.',
             examples: ['echo'],
           },
           tarpit: tarpitField,

@@ -6,6 +6,7 @@ import type { Clock } from '@wormwood/base';
 import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
 import type { PortAction, Template } from '../model.ts';
 import type { ServiceRunner } from '../virtual-host.ts';
+import { INNER_SERVICES } from './inner-services.ts';
 import type {
   Connector,
   ProcessListener,
@@ -34,7 +35,7 @@ export interface ServiceComponents {
 }
 
 /** Names of the services inside the sensor. */
-export const INTERNAL_SERVICES: readonly string[] = ['echo', 'discard', 'worker'];
+export const INTERNAL_SERVICES: readonly string[] = [...Object.keys(INNER_SERVICES), 'worker'];
 
 export class HoneynetServices implements ServiceRunner {
   readonly #components: ServiceComponents;
@@ -111,13 +112,15 @@ export class HoneynetServices implements ServiceRunner {
 
   #serveInside(service: string, connection: TcpConnection, template: Template): TcpService | null {
     const name = firstWord(service);
-    if (name === 'echo') return echo(connection);
     if (name === 'worker') {
       const command = service.trim().slice('worker'.length);
       const variables = this.#environmentOf(connection, template);
       return this.#workerOf(command, template)?.serve(connection, variables) ?? null;
     }
-    if (name !== 'discard') this.#messagesOf(connection)(`no service inside the sensor is called ${name}`);
+    const onMessage = this.#messagesOf(connection);
+    const inner = Object.hasOwn(INNER_SERVICES, name) ? INNER_SERVICES[name] : undefined;
+    if (inner !== undefined) return inner(connection, onMessage);
+    onMessage(`no service inside the sensor is called ${name}`);
     return null;
   }
 
@@ -171,33 +174,4 @@ export class HoneynetServices implements ServiceRunner {
 
 function firstWord(service: string): string {
   return service.trim().split(/\s+/, 1)[0] ?? '';
-}
-
-/** RFC 862: what is received is sent back. */
-function echo(connection: TcpConnection): TcpService {
-  let waiting: Uint8Array = new Uint8Array(0);
-  let hasEnded = false;
-  const send = (): void => {
-    waiting = waiting.subarray(connection.write(waiting));
-    if (waiting.length > 0) return;
-    connection.resume();
-    if (hasEnded) connection.end();
-  };
-  return {
-    data(octets) {
-      const joined = new Uint8Array(waiting.length + octets.length);
-      joined.set(waiting);
-      joined.set(octets, waiting.length);
-      waiting = joined;
-      // What cannot be sent yet holds back what would come.
-      if (waiting.length > 0) connection.pause();
-      send();
-    },
-    ended() {
-      hasEnded = true;
-      send();
-    },
-    writable: send,
-    closed: () => undefined,
-  };
 }
