@@ -16,8 +16,8 @@ import {
 import type { LinkDevice } from './device.ts';
 
 /**
- * Returns the flow of an IPv4 packet as its sender sees it; an answer has both ends turned around. Ports are 0 where the packet has none: in protocols without ports,
- * and in all fragments but the first. Undefined for ARP and all else.
+ * Returns the flow of an IPv4 packet as its sender sees it; an answer has both ends turned around. Ports are 0 where the
+ * packet has none: in protocols without ports, and in all fragments but the first. Undefined for ARP and all else.
  */
 export function flowOfFrame(
   medium: LinkDevice['medium'],

@@ -1,6 +1,7 @@
 /**
- * How much may be in flight: NewReno (RFC 5681, RFC 6582), or RFC 6675 where the remote side tells what it holds, with the initial window of RFC 6928. Retransmission timing is
- * RFC 6298. Pure bookkeeping: it is told what happened and says what may be sent.
+ * How much may be in flight: NewReno (RFC 5681, RFC 6582), or RFC 6675 where the remote side tells what it holds, with the
+ * initial window of RFC 6928. Retransmission timing is RFC 6298. Pure bookkeeping: it is told what happened and says what
+ * may be sent.
  */
 
 const INITIAL_SEGMENTS = 10;

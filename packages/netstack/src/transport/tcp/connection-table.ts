@@ -86,12 +86,6 @@ export const flag = {
 
 const FIRST_CAPACITY = 1024;
 
-export interface FlowKey {
-  readonly remoteAddress: number;
-  readonly localAddress: number;
-  readonly ports: number;
-}
-
 export class ConnectionTable {
   /** Replaced when the table grows: never keep it over a call that may add a connection. */
   words: Int32Array;

@@ -6,6 +6,7 @@ import { randomStreams, VirtualClock } from '@wormwood/base';
 import { fillIpv4Checksum, readPseudoHeaderSumIpv4, fillTcpChecksum, writeU32 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { plainBehavior } from '../../behavior.ts';
+import type { StackHost } from '../../host.ts';
 import { memoryLink } from '../../link/memory-link.ts';
 import { silentObserver } from '../../observer.ts';
 import { Stack, type StackOptions } from '../../stack.ts';
@@ -18,7 +19,7 @@ const QUARTERS = 4;
 function flooded(options: StackOptions, syns: number) {
   const [far, device] = memoryLink({ medium: 'ip', slots: 2 * BATCH });
   const clock = new VirtualClock();
-  const host = {
+  const host: StackHost = {
     behavior: plainBehavior(),
     linkAddress: null,
     answersEcho: true,
@@ -26,7 +27,7 @@ function flooded(options: StackOptions, syns: number) {
     udpPort: () => 'closed',
     acceptTcp: () => null,
     receiveUdp: () => undefined,
-  } as const;
+  };
   const stack = new Stack(
     {
       device,
