@@ -147,7 +147,7 @@ describe("Honeyd's faults in memory", () => {
         remote,
         stream: randomStreams('1').stream('scan'),
         ownAddress: 0xc0000201,
-        targets: addressesOf('10.3.0.0/19'),
+        targets: addressesOf('10.3.0.0/20'),
         ports: [80],
       });
       while (!scanner.isDone || remote.waiting > 0) {
@@ -163,7 +163,7 @@ describe("Honeyd's faults in memory", () => {
     const before = used();
     connect();
     connect();
-    const perConnection = (used() - before) / (2 * 8192);
+    const perConnection = (used() - before) / (2 * 4096);
     expect(sensor.stack.tcp.connectionCount).toBe(0);
     // Honeyd lost 350 octets each; what is left here is the noise of the collector.
     expect(perConnection).toBeLessThan(30);

@@ -3,7 +3,7 @@
 export const DEMO_CONFIGURATION: string = `
 route entry 10.3.0.1 network 10.3.0.0/16
 route 10.3.0.1 link 10.3.0.0/24
-route 10.3.0.1 add net 10.3.1.0/24 10.3.1.1 latency 5ms loss 0.5
+route 10.3.0.1 add net 10.3.1.0/24 10.3.1.1 latency 5ms
 route 10.3.1.1 link 10.3.1.0/24
 
 create default
