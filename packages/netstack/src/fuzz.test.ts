@@ -9,6 +9,7 @@ import {
   fillIpv4Checksum,
   ipProtocol,
   pseudoHeaderSum,
+  type TcpOption,
   readU16,
   readU32,
   writeU32,
@@ -35,12 +36,16 @@ function seeds(): readonly Uint8Array[] {
   emitUdp({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, udp, 0, sum);
   const echo = new Uint8Array(8 + 32);
   emitIcmpv4({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload }, echo);
-  const options = [
-    { kind: 'maximumSegmentSize', value: 1460 },
+  const options: TcpOption[] = [
+    { kind: 'mss', mssBytes: 1460 },
     { kind: 'windowScale', shift: 7 },
     { kind: 'sackPermitted' },
-    { kind: 'timestamps', value: 5, echoReply: 0 },
-  ] as never;
+    { kind: 'timestamps', value: 5, echo: 0 },
+  ];
+  const later: TcpOption[] = [
+    { kind: 'timestamps', value: 6, echo: 0 },
+    { kind: 'sack', blocks: [{ left: 40, right: 80 }] },
+  ];
   const pieces = [0, 1, 2].map((i) =>
     ipPacket(ipProtocol.udp, new Uint8Array(24).fill(i), REMOTE, {
       identification: 9,
@@ -50,9 +55,10 @@ function seeds(): readonly Uint8Array[] {
   );
   const packets = [
     tcpPacket({ flags: 'S', sequenceNumber: 1 }),
-    ...sound(() => tcpPacket({ flags: 'S', sequenceNumber: 1, options })),
+    tcpPacket({ flags: 'S', sequenceNumber: 1, options }),
     tcpPacket({ flags: 'A', sequenceNumber: 2, acknowledgmentNumber: 1 }),
     tcpPacket({ flags: 'PA', sequenceNumber: 2, acknowledgmentNumber: 1, payload: payload }),
+    tcpPacket({ flags: 'A', sequenceNumber: 2, acknowledgmentNumber: 1, options: later }),
     tcpPacket({ flags: 'FA', sequenceNumber: 34, acknowledgmentNumber: 1 }),
     tcpPacket({ flags: 'R', sequenceNumber: 2 }),
     ipPacket(ipProtocol.udp, udp),
@@ -61,17 +67,7 @@ function seeds(): readonly Uint8Array[] {
     ...pieces,
   ];
   const arp = new Uint8Array(28);
-  emitArp(
-    {
-      operation: 1,
-      senderHardwareAddress: THERE,
-      senderProtocolAddress: REMOTE,
-      targetHardwareAddress: 0,
-      targetProtocolAddress: LOCAL,
-    } as never,
-    arp,
-    0,
-  );
+  emitArp({ operation: 1, senderMac: THERE, senderAddress: REMOTE, targetMac: 0, targetAddress: LOCAL }, arp);
   return [
     ...packets.map((packet) => frameOf(etherType.ipv4, packet)),
     frameOf(etherType.arp, arp),
@@ -80,23 +76,9 @@ function seeds(): readonly Uint8Array[] {
   ];
 }
 
-/** Options as wire names them may change; a seed that cannot be made is left out. */
-function sound(make: () => Uint8Array): readonly Uint8Array[] {
-  try {
-    return [make()];
-  } catch {
-    return [];
-  }
-}
-
 function frameOf(type: number, packet: Uint8Array): Uint8Array {
   const frame = new Uint8Array(Math.max(60, 14 + packet.length));
-  emitEthernet(
-    { destination: HERE, source: THERE, tags: [], etherType: type, payload: packet } as never,
-    frame,
-    0,
-  );
-  frame.set(packet, 14);
+  emitEthernet({ destination: HERE, source: THERE, tags: [], etherType: type, payload: packet }, frame);
   return frame;
 }
 
@@ -229,13 +211,11 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
     far.receive(() => undefined, 1e6);
   }
   const { connectionCount, halfOpenCount, memoryBytes } = stack.tcp;
-  const idle = stack.tcp.status().filter(({ state }) => state === 'ESTABLISHED').length;
-  expect([halfOpenCount, connectionCount - idle]).toEqual([0, 0]);
-  expect(open.size).toBeLessThanOrEqual(connectionCount);
+  expect([halfOpenCount, connectionCount, open.size]).toEqual([0, 0, 0]);
   globalThis.gc?.();
   const heap = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
   process.stdout.write(
-    `${FRAMES} frames, ${answers} answers, ${connectionCount} idle connections; table ${tableAfterWarmUp} → ` +
+    `${FRAMES} frames of seed ${SEED}, ${answers} answers; table ${tableAfterWarmUp} → ` +
       `${memoryBytes} B; heap ${(heapAfterWarmUp / 2 ** 20).toFixed(1)} → ${(heap / 2 ** 20).toFixed(1)} MiB\n`,
   );
   // Without a collector at hand the heap breathes; 64 MiB over a quarter of the run tells a leak of 8 octets a frame
