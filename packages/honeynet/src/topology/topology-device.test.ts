@@ -1,5 +1,13 @@
 import { AddressSet, parseIpv4, randomStreams, VirtualClock } from '@wormwood/base';
-import { memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
+import {
+  decapsulate,
+  encapsulate,
+  GRE_OVERHEAD_BYTES,
+  memoryLink,
+  plainBehavior,
+  silentObserver,
+  Stack,
+} from '@wormwood/netstack';
 import {
   emitIcmpv4,
   emitIpv4,
@@ -112,7 +120,7 @@ function network(text = CONFIGURATION) {
     }
     return heard;
   };
-  return { ping, listen, device };
+  return { ping, listen, device, clock, far, stack };
 }
 
 describe('TopologyDevice', () => {
@@ -162,4 +170,103 @@ describe('TopologyDevice', () => {
     for (let ttl = 40; ttl < 60; ttl++) ping('10.3.1.9', ttl);
     expect(listen(0.1)).toHaveLength(20);
   });
+
+  it('carries packets of a tunnel in GRE, both ways', () => {
+    const tunnel = { source: ip('192.0.2.7'), destination: ip('10.3.0.1') };
+    const { clock, far, stack } = network(
+      `${CONFIGURATION}route 10.3.0.1 add net 172.16.0.0/12 tunnel 10.3.0.1 192.0.2.7\n`,
+    );
+    const request = echoRequest(ip('172.16.5.5'), ip('10.3.1.9'));
+    const outer = new Uint8Array(request.length + GRE_OVERHEAD_BYTES);
+    encapsulate(tunnel, request, 0, request.length, outer, 0);
+    const at = far.reserve();
+    far.transmitBuffer.set(outer, at);
+    far.commit(outer.length);
+    far.flush();
+    const answers: Uint8Array[] = [];
+    for (let elapsed = 0; elapsed < 0.05; elapsed += 0.001) {
+      stack.work(100);
+      far.receive((bytes, start, end) => answers.push(bytes.slice(start, end)), 100);
+      clock.advanceBy(0.001);
+    }
+    expect(answers).toHaveLength(1);
+    // Seen from the far end: out of the tunnel comes the reply, one hop older for each router.
+    const reply = parseIpv4Packet(
+      decapsulate(tunnel, answers[0]!, 0, answers[0]!.length) ?? new Uint8Array(0),
+    );
+    if (isMalformed(reply)) throw new Error(reply.reason);
+    expect([reply.source, reply.destination, reply.timeToLive]).toEqual([
+      ip('10.3.1.9'),
+      ip('172.16.5.5'),
+      62,
+    ]);
+    const message = parseIcmpv4(reply.payload);
+    expect(isMalformed(message) ? null : message.kind).toBe('echoReply');
+  });
+
+  it('takes nothing out of a tunnel that comes from elsewhere', () => {
+    const { clock, far, stack } = network(
+      `${CONFIGURATION}route 10.3.0.1 add net 172.16.0.0/12 tunnel 10.3.0.1 192.0.2.7\n`,
+    );
+    const request = echoRequest(ip('172.16.5.5'), ip('10.3.1.9'));
+    const outer = new Uint8Array(request.length + GRE_OVERHEAD_BYTES);
+    encapsulate(
+      { source: ip('192.0.2.8'), destination: ip('10.3.0.1') },
+      request,
+      0,
+      request.length,
+      outer,
+      0,
+    );
+    const at = far.reserve();
+    far.transmitBuffer.set(outer, at);
+    far.commit(outer.length);
+    far.flush();
+    const kinds: string[] = [];
+    for (let elapsed = 0; elapsed < 0.05; elapsed += 0.001) {
+      stack.work(100);
+      far.receive((bytes, start, end) => {
+        const packet = parseIpv4Packet(bytes.slice(start, end));
+        if (isMalformed(packet)) throw new Error(packet.reason);
+        const message = parseIcmpv4(packet.payload);
+        kinds.push(isMalformed(message) ? message.reason : message.kind);
+      }, 100);
+      clock.advanceBy(0.001);
+    }
+    // The router speaks no GRE with strangers (RFC 792, code 2).
+    expect(kinds).toEqual(['destinationUnreachable']);
+  });
 });
+
+/** An echo request as an IPv4 packet. */
+function echoRequest(source: number, destination: number): Uint8Array {
+  const message = {
+    kind: 'echoRequest',
+    code: 0,
+    identifier: 1,
+    sequenceNumber: 1,
+    payload: new Uint8Array(8),
+  } as const;
+  const payload = new Uint8Array(icmpv4Length(message));
+  emitIcmpv4(message, payload);
+  const packet = new Uint8Array(20 + payload.length);
+  emitIpv4(
+    {
+      typeOfService: 0,
+      identification: 1,
+      reservedFlag: false,
+      dontFragment: false,
+      moreFragments: false,
+      fragmentOffset: 0,
+      timeToLive: 64,
+      protocol: 1,
+      source,
+      destination,
+      options: [],
+      payload,
+    },
+    packet,
+    0,
+  );
+  return packet;
+}

@@ -4,7 +4,13 @@
  * above knows nothing of it.
  */
 import { type Clock, EventQueue, type RandomStream } from '@wormwood/base';
-import type { FrameReceiver, LinkDevice } from '@wormwood/netstack';
+import {
+  decapsulate,
+  encapsulate,
+  type FrameReceiver,
+  GRE_OVERHEAD_BYTES,
+  type LinkDevice,
+} from '@wormwood/netstack';
 import {
   checkEthernet,
   checkIpv4,
@@ -36,6 +42,15 @@ export interface TopologyDeviceComponents {
   readonly clock: Clock;
   /** For loss and early drop. */
   readonly stream: RandomStream;
+}
+
+/** A frame from outside with an IPv4 packet in it. */
+interface InwardFrame {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly ipStart: number;
+  readonly verified: boolean;
 }
 
 interface HeldFrame {
@@ -103,7 +118,7 @@ export class TopologyDevice implements LinkDevice {
     if (router === undefined) return this.#components.device.commit(lengthBytes);
     const arrival = this.#walk(router, bytes, ipStart, readU32(bytes, ipStart + ipv4Field.destination));
     if (arrival.kind === 'lost' || arrival.kind === 'time-exceeded' || arrival.kind === 'unreachable') return;
-    if (arrival.kind === 'tunneled') return;
+    if (arrival.kind === 'tunneled') return this.#sendThroughTunnel(bytes, start, ipStart, arrival);
     this.#setTimeToLive(bytes, ipStart, arrival.ttl);
     if (arrival.delaySeconds === 0 && arrival.kind === 'left')
       return this.#components.device.commit(lengthBytes);
@@ -138,9 +153,19 @@ export class TopologyDevice implements LinkDevice {
   #walkIn(receiver: FrameReceiver, bytes: Uint8Array, start: number, end: number, verified: boolean): void {
     const ipStart = this.#ipStartOf(bytes, start, end);
     const destination = ipStart < 0 ? 0 : readU32(bytes, ipStart + ipv4Field.destination);
+    if (ipStart >= 0 && this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
     const entry = ipStart < 0 ? undefined : this.#components.topology.entryFor(destination);
     if (entry === undefined) return receiver(bytes, start, end, verified);
-    const arrival = this.#walk(entry, bytes, ipStart, destination);
+    this.#walkFrom(entry, receiver, { bytes, start, end, ipStart, verified });
+  }
+
+  #walkFrom(
+    router: number,
+    receiver: FrameReceiver,
+    { bytes, start, end, ipStart, verified }: InwardFrame,
+  ): void {
+    const destination = readU32(bytes, ipStart + ipv4Field.destination);
+    const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
         if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified);
@@ -153,10 +178,54 @@ export class TopologyDevice implements LinkDevice {
           kind: 'destinationUnreachable',
           code: unreachableCode.network,
         });
+      case 'tunneled':
+        return this.#sendThroughTunnel(bytes, start, ipStart, arrival, 'turned');
       case 'left':
       case 'lost':
-      case 'tunneled':
     }
+  }
+
+  /** A packet out of a tunnel goes on from the tunnel's router; true when this was one. */
+  #comesThroughTunnel(receiver: FrameReceiver, bytes: Uint8Array, start: number, ipStart: number): boolean {
+    if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.gre) return false;
+    const source = readU32(bytes, ipStart + ipv4Field.source);
+    const tunnel = this.#components.topology.tunnelBetween(
+      source,
+      readU32(bytes, ipStart + ipv4Field.destination),
+    );
+    if (tunnel === undefined) return false;
+    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    const packet = decapsulate(tunnel, bytes, ipStart, packetEnd);
+    if (packet === undefined) return true;
+    // Answers go back to where the tunnel's packet came from.
+    const linkLength = ipStart - start;
+    const inner = new Uint8Array(linkLength + packet.length);
+    inner.set(bytes.subarray(start, ipStart));
+    inner.set(packet, linkLength);
+    const frame = { bytes: inner, start: 0, end: inner.length, ipStart: linkLength, verified: false };
+    this.#walkFrom(tunnel.router, receiver, frame);
+    return true;
+  }
+
+  /**
+   * The packet goes on inside another one, which leaves the topology. What came from outside goes back to where its frame
+   * came from, so its link header is turned.
+   */
+  #sendThroughTunnel(
+    bytes: Uint8Array,
+    start: number,
+    ipStart: number,
+    { tunnel, ttl, delaySeconds }: Arrival & { readonly kind: 'tunneled' },
+    link: 'turned' | 'kept' = 'kept',
+  ): void {
+    this.#setTimeToLive(bytes, ipStart, ttl);
+    const linkLength = ipStart - start;
+    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    const frame = new Uint8Array(linkLength + GRE_OVERHEAD_BYTES + packetEnd - ipStart);
+    frame.set(bytes.subarray(start, ipStart));
+    if (linkLength > 0 && link === 'turned') swapEthernetAddresses(frame, 0);
+    encapsulate(tunnel, bytes, ipStart, packetEnd, frame, linkLength);
+    this.#hold(frame, { delaySeconds }, false, false);
   }
 
   #walk(router: number, bytes: Uint8Array, ipStart: number, destination: number): Arrival {

@@ -58,6 +58,7 @@ const HOPS_MAX = 256;
 export class Topology {
   readonly #entries: PrefixTable<number>;
   readonly #routers: ReadonlyMap<number, CompiledRouter>;
+  readonly #tunnels: readonly (Tunnel & { readonly router: number })[];
   /** The router to which the network of an address is attached. */
   readonly #attached: PrefixTable<number>;
 
@@ -65,6 +66,9 @@ export class Topology {
     this.#entries = new PrefixTable(topology.entries.map(({ network, router }) => [network, router]));
     this.#attached = new PrefixTable(
       topology.routers.flatMap(({ address, links }) => links.map((network) => [network, address] as const)),
+    );
+    this.#tunnels = topology.routers.flatMap(({ address, tunnels }) =>
+      tunnels.map((tunnel) => ({ ...tunnel, router: address })),
     );
     this.#routers = new Map(
       topology.routers.map(({ address, links, unreachable, tunnels, routes }) => {
@@ -96,6 +100,11 @@ export class Topology {
   /** Returns the router to whose link an address belongs; undefined outside the topology. */
   routerOf(address: number): number | undefined {
     return this.#routers.has(address) ? address : this.#attached.find(address);
+  }
+
+  /** Returns the tunnel whose far end sends from `source` to its near end at `destination`, with its router. */
+  tunnelBetween(source: number, destination: number): (Tunnel & { readonly router: number }) | undefined {
+    return this.#tunnels.find((tunnel) => tunnel.destination === source && tunnel.source === destination);
   }
 
   /** Walks a packet from `router`, which is the first to handle it. */
