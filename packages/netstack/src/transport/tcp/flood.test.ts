@@ -12,7 +12,7 @@ import { silentObserver } from '../../observer.ts';
 import { Stack, type StackOptions } from '../../stack.ts';
 import { LOCAL, tcpPacket } from '../../stack.fixture.ts';
 
-const SYNS = Number(process.env['WORMWOOD_FLOOD_SYNS'] ?? 200_000);
+const SYNS = Number(process.env['WORMWOOD_FLOOD_SYNS'] ?? 100_000);
 const BATCH = 256;
 const QUARTERS = 4;
 
