@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingForNamespaces, type NamespacePair, namespacePair } from './namespace-test-support.ts';
 import { addressesOf, honeynetOf, type RunningSensor, startSensor } from './sensor-test-support.ts';
 
-const missing = missingForNamespaces('ping', 'traceroute', 'nmap', 'fping');
+const missing = missingForNamespaces('ping', 'traceroute', 'nmap', 'fping', 'hping3');
 
 const CONFIGURATION = `
 route entry 10.3.0.1 network 10.3.0.0/16
@@ -26,13 +26,24 @@ bind 10.3.0.1 default
 bind 10.3.1.1 default
 `;
 
+const BANNER: Uint8Array = new TextEncoder().encode('SSH-2.0-OpenSSH_3.4p1\r\n');
+
 describe.skipIf(missing !== null)('a sensor on a veth pair', () => {
   let pair: NamespacePair;
   let running: RunningSensor;
 
   beforeAll(() => {
     pair = namespacePair('10.9.8.2/24', ['10.3.0.0/16']);
-    running = startSensor(pair, CONFIGURATION, { claimed: addressesOf('10.3.0.0/24') });
+    running = startSensor(pair, CONFIGURATION, {
+      claimed: addressesOf('10.3.0.0/24'),
+      services: {
+        tcp: (_, connection) => {
+          if (connection.localPort === 22) connection.write(BANNER);
+          return null;
+        },
+        udp: () => undefined,
+      },
+    });
   });
 
   afterAll(async () => {
@@ -76,6 +87,43 @@ describe.skipIf(missing !== null)('a sensor on a veth pair', () => {
     );
     expect(udp.stdout).toMatch(/53\/udp +open\|filtered/);
     expect(udp.stdout).toMatch(/9\/udp +closed/);
+  });
+
+  it('shows nmap a service by its banner', async () => {
+    const { stdout } = await pair.client(
+      'nmap',
+      '-n',
+      '-Pn',
+      '-sV',
+      '--version-light',
+      '-p',
+      '22',
+      '10.3.0.5',
+    );
+    expect(stdout).toMatch(/22\/tcp +open +ssh +OpenSSH 3\.4p1/);
+  });
+
+  it('answers the segments of hping3 by the rules of TCP', async () => {
+    const answers = async (port: string, ...flags: readonly string[]): Promise<string> => {
+      const { stdout } = await pair.client(
+        'hping3',
+        '-n',
+        '-c',
+        '2',
+        '-i',
+        'u50000',
+        ...flags,
+        '-p',
+        port,
+        '10.3.0.5',
+      );
+      return stdout;
+    };
+    expect(await answers('80', '--syn')).toContain('flags=SA');
+    expect(await answers('99', '--syn')).toContain('flags=RA');
+    // RFC 9293 3.10.7.2: an acknowledgment of nothing is reset; 3.10.7.1: a reset is never answered.
+    expect(await answers('80', '--ack')).toContain('flags=R ');
+    expect(await answers('80', '--rst')).not.toContain('flags=');
   });
 
   it('answers fping at every address that it claims and at no other', async () => {

@@ -13,6 +13,7 @@ import {
   VirtualHost,
 } from '@wormwood/honeynet';
 import { type HostDirectory, Stack, type StackObserver, type StackOptions } from '@wormwood/netstack';
+import { DhcpHosts } from './dhcp-hosts.ts';
 import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
 import { Waiter } from './device/waiter.ts';
 
@@ -53,6 +54,8 @@ export class Sensor {
   readonly #components: SensorComponents;
   readonly #noticing: NoticingDevice;
   readonly #topologyDevice: TopologyDevice | null;
+  readonly #dhcp: DhcpHosts | null;
+  #honeynet: Honeynet;
   readonly #directory: ReplaceableDirectory;
   readonly #waiter: Waiter;
   #topology: Topology;
@@ -65,7 +68,20 @@ export class Sensor {
   constructor(components: SensorComponents, options: StackOptions = {}) {
     const { device, honeynet, clock, streams } = components;
     this.#components = components;
+    this.#honeynet = honeynet;
     this.#waiter = new Waiter(device.fd);
+    this.#dhcp =
+      honeynet.dhcpClients.length === 0 || device.medium !== 'ethernet'
+        ? null
+        : new DhcpHosts({
+            device,
+            clock,
+            streams,
+            statements: honeynet.dhcpClients,
+            linkAddressOf: components.linkAddressOf,
+            onChange: () => this.#answerAnew(),
+          });
+    const link = this.#dhcp ?? device;
     this.#topology = new Topology(honeynet.topology);
     const topologyOf = (): Topology => this.#topology;
     // Without a way in there is nothing to walk; a reload then brings none.
@@ -73,15 +89,15 @@ export class Sensor {
       honeynet.topology.entries.length === 0
         ? null
         : new TopologyDevice({
-            device,
+            device: link,
             get topology() {
               return topologyOf();
             },
             clock,
             stream: streams.stream('sensor/topology'),
           });
-    this.#noticing = new NoticingDevice(this.#topologyDevice ?? device, () => this.wake());
-    this.#directory = new ReplaceableDirectory(this.#dispatcherOf(honeynet));
+    this.#noticing = new NoticingDevice(this.#topologyDevice ?? link, () => this.wake());
+    this.#directory = new ReplaceableDirectory(this.#dispatcherOf());
     this.stack = new Stack(
       {
         device: this.#noticing,
@@ -107,6 +123,7 @@ export class Sensor {
         else await this.#sleep();
       }
     } finally {
+      this.#dhcp?.release();
       this.#components.device.flush();
       this.#waiter.close();
       this.#components.device.close();
@@ -117,6 +134,7 @@ export class Sensor {
   work(): number {
     this.#noticing.isWorking = true;
     try {
+      this.#dhcp?.work();
       const frames = this.stack.work(BATCH_FRAMES);
       this.#frames += frames;
       return frames;
@@ -130,6 +148,7 @@ export class Sensor {
     return Math.min(
       this.stack.nextTimerSeconds(),
       this.#topologyDevice?.nextArrivalSeconds() ?? Number.POSITIVE_INFINITY,
+      this.#dhcp?.nextTimerSeconds() ?? Number.POSITIVE_INFINITY,
     );
   }
 
@@ -153,7 +172,8 @@ export class Sensor {
   /** Answers by another configuration from the next packet on; connections and frames on their way go on. */
   replace(honeynet: Honeynet): void {
     this.#topology = new Topology(honeynet.topology);
-    this.#directory.current = this.#dispatcherOf(honeynet);
+    this.#honeynet = honeynet;
+    this.#answerAnew();
   }
 
   counts(): SensorCounts {
@@ -191,7 +211,17 @@ export class Sensor {
     await new Promise((resolve) => setTimeout(resolve, TROUBLE_SECONDS * 1000));
   }
 
-  #dispatcherOf(honeynet: Honeynet): Dispatcher {
+  #answerAnew(): void {
+    this.#directory.current = this.#dispatcherOf();
+  }
+
+  /** The configuration, and what leases have been given for. */
+  #dispatcherOf(): Dispatcher {
+    const leased = this.#dhcp?.bindings() ?? [];
+    const honeynet =
+      leased.length === 0
+        ? this.#honeynet
+        : { ...this.#honeynet, bindings: [...this.#honeynet.bindings, ...leased] };
     const { claimed, services, behaviorOf, linkAddressOf, streams } = this.#components;
     return new Dispatcher({
       honeynet,

@@ -25,10 +25,6 @@ export function unsupportedFeatures(honeynet: Honeynet): readonly string[] {
     ...honeynet.externals.map(
       ({ interfaceName }) => `A real machine behind ${interfaceName} is kept and not reached.`,
     ),
-    ...honeynet.dhcpClients.map(
-      ({ original, interfaceName }) =>
-        `Template "${original}": no address is asked for by DHCP on ${interfaceName}.`,
-    ),
     ...honeynet.broadcasts.map(
       ({ template }) => `Template "${template}": its broadcasts are kept and not sent.`,
     ),

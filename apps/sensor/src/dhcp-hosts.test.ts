@@ -1,0 +1,140 @@
+// Virtual hosts that come to their address by DHCP, and tunnels, against the kernel and dnsmasq.
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomStreams } from '@wormwood/base';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linkAddresses } from './link-addresses.ts';
+import { missingForNamespaces, type NamespacePair, namespacePair } from './namespace-test-support.ts';
+import { type RunningSensor, startSensor } from './sensor-test-support.ts';
+
+const missing = missingForNamespaces('ping', 'dnsmasq');
+
+describe.skipIf(missing !== null)('hosts that ask for their address', () => {
+  const CONFIGURATION = `
+create windows
+set windows default tcp action reset
+dhcp windows on d0 ethernet "00:11:22:33:44:55"
+dhcp windows on d0 ethernet "00:11:22:33:44:66"
+`;
+  let pair: NamespacePair;
+  let server: ChildProcess;
+  let directory: string;
+  let running: RunningSensor;
+
+  /** Address by Ethernet address, as the server has written it down. */
+  const leases = (): ReadonlyMap<string, string> => {
+    const rows = readFileSync(join(directory, 'leases'), 'utf8').trim().split('\n');
+    return new Map(rows.map((row) => row.split(' ')).map(([, link = '', address = '']) => [link, address]));
+  };
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'wormwood-dhcp-'));
+    pair = namespacePair('10.9.8.1/24', []);
+    server = pair.start(
+      'client',
+      'dnsmasq',
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--port=0',
+      '--user=root',
+      '--interface=c0',
+      '--bind-interfaces',
+      '--no-ping',
+      '--dhcp-authoritative',
+      '--dhcp-range=10.9.8.100,10.9.8.120,2m',
+      `--dhcp-leasefile=${join(directory, 'leases')}`,
+      `--pid-file=${join(directory, 'pid')}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    running = startSensor(pair, CONFIGURATION, { linkAddressOf: linkAddresses(randomStreams('1')) });
+  });
+
+  afterAll(async () => {
+    await running.close();
+    server.kill();
+    pair.remove();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('get one each from dnsmasq, answer at it, and give it back', { timeout: 60_000 }, async () => {
+    // RFC 2131 4.4.1 has each wait up to ten seconds before it speaks.
+    await expect.poll(() => leases().size, { timeout: 40_000, interval: 200 }).toBe(2);
+    const addresses = leases();
+    expect([...addresses.keys()].toSorted()).toEqual(['00:11:22:33:44:55', '00:11:22:33:44:66']);
+    for (const [link, address] of addresses) {
+      const answered = await pair.client('ping', '-c', '3', '-i', '0.05', '-w', '5', address);
+      expect(answered.stdout).toContain('3 received');
+      const neighbor = await pair.client('ip', 'neighbor', 'show', address);
+      expect(neighbor.stdout).toContain(link);
+    }
+    await running.close();
+    await expect.poll(() => readFileSync(join(directory, 'leases'), 'utf8'), { timeout: 5000 }).toBe('');
+  });
+});
+
+/** The tunnels of Linux are a module of their own, which not every kernel has. */
+function missingTunnels(): string | null {
+  const missing = missingForNamespaces('ping');
+  if (missing !== null) return missing;
+  const name = `wwg${process.pid}`;
+  execFileSync('ip', ['netns', 'add', name]);
+  const made = spawnSync('ip', [
+    '-n',
+    name,
+    'tunnel',
+    'add',
+    'g0',
+    'mode',
+    'gre',
+    'remote',
+    '10.0.0.1',
+    'local',
+    '10.0.0.2',
+  ]);
+  execFileSync('ip', ['netns', 'delete', name]);
+  if (made.status === 0) return null;
+  process.stderr.write('skipped: this kernel has no GRE tunnels\n');
+  return 'this kernel has no GRE tunnels';
+}
+
+describe.skipIf(missingTunnels() !== null)('a tunnel to the kernel', () => {
+  it('carries a ping there and back', async () => {
+    const pair = namespacePair('10.9.8.2/24', ['10.3.0.0/16']);
+    const running = startSensor(
+      pair,
+      `create host
+bind 10.4.0.5 host
+bind 10.3.0.1 host
+route entry 10.3.0.1
+route 10.3.0.1 link 10.4.0.0/16
+route 10.3.0.1 add net 192.168.77.0/24 tunnel 10.3.0.1 10.9.8.2
+`,
+    );
+    try {
+      const inClient = (...options: readonly string[]): void =>
+        void execFileSync('ip', ['-n', pair.clientName, ...options]);
+      inClient('tunnel', 'add', 'g0', 'mode', 'gre', 'remote', '10.3.0.1', 'local', '10.9.8.2', 'ttl', '64');
+      inClient('address', 'add', '192.168.77.2/24', 'dev', 'g0');
+      inClient('link', 'set', 'g0', 'up');
+      inClient('route', 'add', '10.4.0.0/16', 'dev', 'g0');
+      const { stdout } = await pair.client(
+        'ping',
+        '-c',
+        '3',
+        '-i',
+        '0.05',
+        '-w',
+        '5',
+        '-I',
+        '192.168.77.2',
+        '10.4.0.5',
+      );
+      expect(stdout).toContain('3 received');
+    } finally {
+      await running.close();
+      pair.remove();
+    }
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * The virtual hosts whose template says `dhcp`: each asks for an address with the Ethernet address of its own and answers
+ * at it for as long as its lease lasts. A layer over the device: answers of DHCP servers end here, all else passes.
+ */
+import { type Clock, formatIpv4, type RandomStreams } from '@wormwood/base';
+import type { Binding, DhcpClient as DhcpStatement, Template } from '@wormwood/honeynet';
+import { DhcpClient, type FrameReceiver, type LinkDevice } from '@wormwood/netstack';
+import {
+  checkEthernet,
+  checkIpv4,
+  checkUdp,
+  dhcpv4Length,
+  type Dhcpv4Repr,
+  emitDhcpv4,
+  emitEthernet,
+  emitIpv4,
+  emitUdp,
+  etherType,
+  ethernetField,
+  formatMac,
+  ipProtocol,
+  ipv4Field,
+  isIpv4Fragment,
+  isMalformed,
+  parseDhcpv4,
+  pseudoHeaderSum,
+  readEthernetHeaderLength,
+  readIpv4HeaderLength,
+  readMac,
+  readU16,
+  readU8,
+  UDP_HEADER_LENGTH,
+  udpField,
+} from '@wormwood/wire';
+
+export interface DhcpHostsComponents {
+  readonly device: LinkDevice;
+  readonly clock: Clock;
+  readonly streams: RandomStreams;
+  readonly statements: readonly DhcpStatement[];
+  linkAddressOf(template: Template): number | null;
+  /** Told each time that a host comes to another address, or has none any more. */
+  onChange(): void;
+}
+
+const CLIENT_PORT = 68;
+const SERVER_PORT = 67;
+const ETHERNET_BROADCAST = 0xffff_ffff_ffff;
+const IPV4_BROADCAST = 0xffff_ffff;
+const TIME_TO_LIVE = 64;
+
+interface DhcpHost {
+  readonly statement: DhcpStatement;
+  readonly linkAddress: number;
+  readonly client: DhcpClient;
+}
+
+export class DhcpHosts implements LinkDevice {
+  readonly medium: LinkDevice['medium'];
+  readonly mtuBytes: number;
+  readonly #components: DhcpHostsComponents;
+  readonly #hosts: readonly DhcpHost[];
+  /** Where frames to a server go: the Ethernet address that its answers came from. */
+  readonly #linkAddressOfServer: Map<number, number> = new Map();
+
+  constructor(components: DhcpHostsComponents) {
+    const { device, clock, streams, statements } = components;
+    this.medium = device.medium;
+    this.mtuBytes = device.mtuBytes;
+    this.#components = components;
+    this.#hosts = statements.flatMap((statement): DhcpHost[] => {
+      const linkAddress = components.linkAddressOf(statement.template);
+      if (linkAddress === null) return [];
+      const client = new DhcpClient({
+        clock,
+        stream: streams.stream(`sensor/dhcp/${statement.template.name}`),
+        linkAddress,
+        send: (message, source, destination) => this.#send(message, source, destination),
+        leased: () => components.onChange(),
+      });
+      return [{ statement, linkAddress, client }];
+    });
+    for (const { client } of this.#hosts) client.start();
+  }
+
+  get transmitBuffer(): Uint8Array {
+    return this.#components.device.transmitBuffer;
+  }
+
+  /** The hosts that have an address now, as bindings. */
+  bindings(): readonly Binding[] {
+    return this.#hosts.flatMap(({ statement, linkAddress, client }): Binding[] => {
+      if (client.lease === null) return [];
+      const { address } = client.lease;
+      // The address of the link is the host's own wherever it moves.
+      const template = { ...statement.template, name: formatIpv4(address), ethernet: formatMac(linkAddress) };
+      return [{ first: address, last: address, original: statement.original, template }];
+    });
+  }
+
+  /** When `work` has to be called next, in seconds of the clock. */
+  nextTimerSeconds(): number {
+    return Math.min(...this.#hosts.map(({ client }) => client.nextTimerSeconds()));
+  }
+
+  /** Sends what is due. */
+  work(): void {
+    for (const { client } of this.#hosts) client.work();
+  }
+
+  /** Gives all addresses back. */
+  release(): void {
+    for (const { client } of this.#hosts) client.release();
+    this.flush();
+  }
+
+  receive(receiver: FrameReceiver, budget: number): number {
+    return this.#components.device.receive((bytes, start, end, verified) => {
+      const message = replyIn(bytes, start, end);
+      if (message === null) return receiver(bytes, start, end, verified);
+      const server = readMac(bytes, start + ethernetField.source);
+      for (const { client } of this.#hosts) {
+        client.receive(message);
+        if (client.lease !== null) this.#linkAddressOfServer.set(client.lease.server, server);
+      }
+    }, budget);
+  }
+
+  reserve(): number {
+    return this.#components.device.reserve();
+  }
+
+  commit(lengthBytes: number): void {
+    this.#components.device.commit(lengthBytes);
+  }
+
+  flush(): void {
+    this.#components.device.flush();
+  }
+
+  #send(message: Dhcpv4Repr, source: number, destination: number): void {
+    const { device } = this.#components;
+    const at = device.reserve();
+    // It is repeated when nobody answers.
+    if (at < 0) return;
+    const payload = new Uint8Array(dhcpv4Length(message));
+    emitDhcpv4(message, payload);
+    const datagram = new Uint8Array(UDP_HEADER_LENGTH + payload.length);
+    const ports = { sourcePort: CLIENT_PORT, destinationPort: SERVER_PORT };
+    emitUdp({ ...ports, checksummed: true, payload }, datagram, 0, pseudoHeaderSum({ source, destination }));
+    const packet = new Uint8Array(20 + datagram.length);
+    emitIpv4(
+      {
+        typeOfService: 0,
+        identification: 0,
+        reservedFlag: false,
+        dontFragment: false,
+        moreFragments: false,
+        fragmentOffset: 0,
+        timeToLive: TIME_TO_LIVE,
+        protocol: ipProtocol.udp,
+        source,
+        destination,
+        options: [],
+        payload: datagram,
+      },
+      packet,
+    );
+    const isBroadcast = destination === IPV4_BROADCAST;
+    const to = isBroadcast ? undefined : this.#linkAddressOfServer.get(destination);
+    const frame = {
+      destination: to ?? ETHERNET_BROADCAST,
+      source: message.clientMac,
+      tags: [],
+      etherType: etherType.ipv4,
+      payload: packet,
+    };
+    device.commit(emitEthernet(frame, device.transmitBuffer, at) - at);
+    device.flush();
+  }
+}
+
+/** The message of a DHCP server in a frame, or null. */
+function replyIn(bytes: Uint8Array, start: number, end: number): Dhcpv4Repr | null {
+  if (checkEthernet(bytes, start, end) !== undefined) return null;
+  const ipStart = start + readEthernetHeaderLength(bytes, start);
+  if (readU16(bytes, ipStart - 2) !== etherType.ipv4 || checkIpv4(bytes, ipStart, end) !== undefined)
+    return null;
+  if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.udp || isIpv4Fragment(bytes, ipStart))
+    return null;
+  const udpStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
+  const ipEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+  if (checkUdp(bytes, udpStart, ipEnd) !== undefined) return null;
+  if (readU16(bytes, udpStart + udpField.destinationPort) !== CLIENT_PORT) return null;
+  const udpEnd = udpStart + readU16(bytes, udpStart + udpField.length);
+  const message = parseDhcpv4(bytes, udpStart + UDP_HEADER_LENGTH, udpEnd);
+  return isMalformed(message) ? null : message;
+}
