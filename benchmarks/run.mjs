@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const folder = import.meta.dirname;
 const noBenchmarks = new Set(['run.mjs', 'limit/compile.mjs', 'honeynet/pair.mjs']);
-const known = readdirSync(folder, { recursive: true })
+const known = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.mjs') && !noBenchmarks.has(file) && !file.endsWith('-worker.mjs'))
   .map((file) => file.slice(0, -'.mjs'.length));
 const asked = process.argv.slice(2);

@@ -76,8 +76,8 @@ dhcp windows on d0 ethernet "00:11:22:33:44:66"
 
 /** The tunnels of Linux are a module of their own, which not every kernel has. */
 function missingTunnels(): string | null {
-  const missing = missingForNamespaces('ping');
-  if (missing !== null) return missing;
+  const reason = missingForNamespaces('ping');
+  if (reason !== null) return reason;
   const name = `wwg${process.pid}`;
   execFileSync('ip', ['netns', 'add', name]);
   const made = spawnSync('ip', [

@@ -215,7 +215,7 @@ export function kinds<T extends { readonly kind: string }>(
   return {
     allowed,
     children: new Map(Object.values(shapes).flatMap(({ children }) => Array.from(children))),
-    kinds: shapes as Readonly<Record<string, Shape<unknown>>>,
+    kinds: shapes,
     jsonSchema: { type: 'object', oneOf: Object.values(shapes).map(({ jsonSchema }) => jsonSchema) },
     write: (value) => shapes[value.kind]?.write(value),
     read: (node, place, reader) => {
