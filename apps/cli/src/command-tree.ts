@@ -107,6 +107,7 @@ function addSim(parent: Command, finish: (exitCode: ExitCode) => void): void {
     ['wormwood sim run - --json < mine.yaml', 'from standard input, for a program'],
   ]);
   addSimReport(sim, finish);
+  addSimPresets(sim, finish);
   withExamples(sim, [['wormwood sim run provos-2004-20min', 'one scenario, once']]);
 }
 
@@ -122,6 +123,29 @@ function addSimReport(sim: Command, finish: (exitCode: ExitCode) => void): void 
     });
   withExamples(withPrintOptions(report), [
     ['wormwood sim report out/few out/many --out out/compared', 'two runs side by side'],
+  ]);
+}
+
+function addSimPresets(sim: Command, finish: (exitCode: ExitCode) => void): void {
+  const presets = sim
+    .command('presets')
+    .description('list the shipped scenarios, or show one of them')
+    .action(async (options: PrintOptions) => {
+      const { simPresets } = await import('./commands/sim-presets.ts');
+      finish(await simPresets(options));
+    });
+  const show = presets
+    .command('show')
+    .description('print a shipped scenario as its file')
+    .argument('<name>', 'its name')
+    .action(async (name: string, _options: PrintOptions, command: Command) => {
+      const { simPresetsShow } = await import('./commands/sim-presets.ts');
+      finish(await simPresetsShow(name, command.optsWithGlobals()));
+    });
+  withPrintOptions(show);
+  withExamples(withPrintOptions(presets), [
+    ['wormwood sim presets', 'what there is'],
+    ['wormwood sim presets show slammer > mine.yaml', 'a file to begin with'],
   ]);
 }
 

@@ -64,6 +64,7 @@ export {
 } from './report/outbreak-report.ts';
 export { figureOf, type FigureName, spreadOf, timeToFraction } from './report/summary-figures.ts';
 export { comparisonTable, engineTable, type ReportTable, summaryTable } from './report/tables.ts';
+export { milestoneTable } from './report/milestones.ts';
 export { verdict } from './report/verdict.ts';
 
 // What an owner writes for responses.

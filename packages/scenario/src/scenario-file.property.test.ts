@@ -175,6 +175,8 @@ const scenarios: fc.Arbitrary<Scenario> = fc
       population: { vulnerable: Math.max(...hosts), infected: Math.min(...hosts), placement: 'uniform' },
       worm: { scanRatePerSecond, strategy: { kind: 'uniform' } },
       sampleSeconds: durationSeconds / samples,
+      milestones: [],
+      sources: [],
     }),
   );
 
@@ -222,6 +224,8 @@ defenses:
     success: 1
     placement: scattered
 sample: 10s
+milestones: []
+sources: []
 `);
   });
 });

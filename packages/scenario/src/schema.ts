@@ -20,6 +20,17 @@ export interface Scenario {
   readonly worm: ScenarioWorm;
   readonly defenses: readonly ScenarioDefense[];
   readonly sampleSeconds: number;
+  /** What was reported of the outbreak; the report sets it beside the simulated. */
+  readonly milestones: readonly Milestone[];
+  /** Where the numbers come from, one work each. */
+  readonly sources: readonly string[];
+}
+
+/** Hosts that had been infected by a time, as somebody reported. */
+export interface Milestone {
+  readonly atSeconds: number;
+  readonly infected: number;
+  readonly reported: string;
 }
 
 export interface AddressSpace {
@@ -271,6 +282,38 @@ const honeypots: Shape<HoneypotDefense> = mapping<HoneypotDefense, object>({
   },
 });
 
+const SENTENCE_LENGTH_MAX = 300;
+
+const sentence: Shape<string> = text({
+  allowed: `a text of one line and 1 to ${SENTENCE_LENGTH_MAX} characters`,
+  lengthMax: SENTENCE_LENGTH_MAX,
+});
+
+const milestone: Shape<Milestone> = mapping<Milestone, object>({
+  allowed: 'a mapping with the keys at, infected and reported',
+  constants: {},
+  fields: {
+    atSeconds: {
+      key: 'at',
+      shape: duration('notNegative'),
+      description: 'Time from the first infection.',
+      examples: ['20h'],
+    },
+    infected: {
+      key: 'infected',
+      shape: count(0),
+      description: 'Hosts that had been infected by then.',
+      examples: [65_000],
+    },
+    reported: {
+      key: 'reported',
+      shape: sentence,
+      description: 'The report in words.',
+      examples: ['65,000 devices in 20 hours'],
+    },
+  },
+});
+
 export const SCENARIO_NAME_LENGTH_MAX = 100;
 
 /** The shape of the whole file. `name` and `sample` are missing from the reading when the file leaves them out. */
@@ -319,6 +362,18 @@ export const scenarioShape: Shape<Scenario> = mapping<Scenario, object>({
       description: 'Spacing of the reported series.',
       computed: 'Left out, it is the shortest round time that gives at most 1,000 samples.',
       examples: ['10s'],
+    },
+    milestones: {
+      key: 'milestones',
+      shape: list('a list of milestones', milestone),
+      description: 'What was reported of the outbreak; tables set it beside what is simulated.',
+      fallback: [],
+    },
+    sources: {
+      key: 'sources',
+      shape: list('a list of texts', sentence),
+      description: 'Where the numbers come from.',
+      fallback: [],
     },
   },
 });

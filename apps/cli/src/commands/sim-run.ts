@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatCount, formatDuration } from '@wormwood/base';
 import { engineNamed } from '@wormwood/epidemic';
 import {
+  milestoneTable,
   type SimulationResult,
   summaryTable,
   toTerminal,
@@ -79,9 +80,11 @@ function describe(result: SimulationResult, terminal: Terminal): string {
   if (runs === 0) return 'No run was completed.';
   const { stdout, columns } = terminal;
   const ended = result.partial === true ? ', ended early' : '';
+  const milestones = milestoneTable(result);
   return [
     `${stdout.bold(String(result.scenario['name']))}, engine ${engine}, seed ${seed}${ended}`,
     renderTable(summaryTable(result)),
+    ...(milestones === null ? [] : [renderTable(milestones)]),
     toTerminal(trajectoryChart(result), { columns, color: stdout.isColorSupported }),
     stdout.bold(verdict(result)),
   ].join('\n\n');

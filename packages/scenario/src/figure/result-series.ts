@@ -105,6 +105,14 @@ export function statedHoneypots(result: SimulationResult): readonly StatedHoneyp
     }));
 }
 
+/** Returns the kinds of the other defenses of the scenario in a result, each once. */
+export function statedMeasures(result: SimulationResult): readonly string[] {
+  const defenses = result.scenario['defenses'];
+  if (!Array.isArray(defenses)) return [];
+  const kinds = defenses.filter(isMapping).map((defense) => String(defense['kind']));
+  return [...new Set(kinds.filter((kind) => kind !== 'honeypots'))];
+}
+
 function secondsOf(value: unknown): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const duration = parseDuration(value);

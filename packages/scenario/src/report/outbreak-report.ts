@@ -13,6 +13,7 @@ import {
 import type { Picture } from '../figure/picture.ts';
 import { nameOf } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';
+import { milestoneTable, statedSources } from './milestones.ts';
 import { threeFacts } from './facts.ts';
 import type { Highlight, Report, ReportSection } from './html.ts';
 import { honeypotStartNumbers, outbreakNumbers } from './outbreak-numbers.ts';
@@ -31,12 +32,22 @@ export function outbreakReport(result: SimulationResult, pictures: readonly Pict
     facts: threeFacts(result),
     sections: [
       { title: 'The outbreak', text: '', charts: [trajectoryChart(result)], tables: [summaryTable(result)] },
+      ...historySection(result),
       ...(pictures.length === 0
         ? []
         : [{ title: 'How many, how soon, where', text: '', charts: [], pictures, tables: [] }]),
     ],
     results: [{ name: title, result }],
   };
+}
+
+/** Reported numbers beside the simulated, and the works that they stand in. */
+function historySection(result: SimulationResult): readonly ReportSection[] {
+  const table = milestoneTable(result);
+  const sources = statedSources(result);
+  if (table === null && sources.length === 0) return [];
+  const text = sources.length === 0 ? '' : `Sources: ${sources.join('; ')}.`;
+  return [{ title: 'As it was reported', text, charts: [], tables: table === null ? [] : [table] }];
 }
 
 function highlightsOf(result: SimulationResult): readonly Highlight[] {

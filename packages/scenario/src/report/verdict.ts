@@ -1,5 +1,6 @@
 /** What a result means, in a few sentences that keep active and ever infected apart. */
 import { formatCount, formatDuration, parseDuration } from '@wormwood/base';
+import { statedMeasures } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';
 import {
   honeypotStartNumbers,
@@ -32,6 +33,8 @@ export function verdict(result: SimulationResult): string {
 
 function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   const figures = peakAndEver(result, numbers);
+  const measures = statedMeasures(result);
+  if (measures.length > 0) return `With ${measures.join(', ')}: ${figures}`;
   if (numbers.groups.length === 0) return `Without honeypots nothing stops this worm: ${figures}`;
   const subject = honeypotsInWords(numbers.groups);
   const one = numbers.honeypots === 1;
