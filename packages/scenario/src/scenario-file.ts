@@ -185,7 +185,8 @@ function startsAfterEnd({ defenses, durationSeconds }: Draft<Scenario>, spanAt: 
     const isLate = start?.kind === 'time' && (start.timeSeconds ?? 0) >= durationSeconds;
     if (!isLate) return [];
     const path = `defenses.${index}.start`;
-    const message = `${defense?.kind === 'honeypots' ? 'These honeypots start' : 'This defense starts'} when the outbreak is no longer followed and does nothing.`;
+    const subject = defense?.kind === 'honeypots' ? 'These honeypots start' : 'This defense starts';
+    const message = `${subject} when the outbreak is no longer followed, so nothing comes of it.`;
     return [
       {
         severity: 'warning',

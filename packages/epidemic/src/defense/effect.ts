@@ -18,7 +18,7 @@ export interface Counts {
   readonly probes: number;
 }
 
-/** Rates a second for each host, fractions of probes; a missing member changes nothing. Time counts from the start of the measure. */
+/** Rates a second for each host, fractions of probes; a missing member changes nothing. */
 export interface DefenseEffect {
   /** Susceptible hosts become immunized. */
   readonly patchRate?: Quantity;

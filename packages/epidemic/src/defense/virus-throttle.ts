@@ -24,7 +24,7 @@ export function virusThrottle(
   return { scanFactor: constant(1 - coverage + coverage * kept) };
 }
 
-/** Returns after how many seconds a full queue blocks a host: queue/(s − r); Infinity for one that scans no faster than allowed. */
+/** Returns after how many seconds a full queue blocks a host: queue/(s − r); Infinity without a surplus. */
 export function throttleStopSeconds(options: {
   readonly scanRatePerSecond: number;
   readonly allowedPerSecond: number;
