@@ -71,9 +71,9 @@ describe('demo', () => {
       expect(result.facts).toHaveLength(3);
       const written = readdirSync(join(directory, 'out', 'demo'));
       expect(written.map((name) => join('out', 'demo', name)).sort()).toEqual([...result.files].sort());
-      // One for the worm left alone, three for the number of the paper, three for each delay.
-      expect(written.filter((name) => name.endsWith('.svg')).length).toBe(10);
-      expect(written.filter((name) => name.endsWith('.png')).length).toBe(10);
+      // One for the worm left alone, three for the number of the paper, three for each delay, and the design map.
+      expect(written.filter((name) => name.endsWith('.svg')).length).toBe(11);
+      expect(written.filter((name) => name.endsWith('.png')).length).toBe(11);
       expect(readFileSync(join(directory, 'out', 'demo', 'report.html'), 'utf8')).toContain('<svg');
     });
   });

@@ -278,6 +278,10 @@ describe('--out', () => {
       const written = join(directory, 'a', 'b');
       expect(code).toBe(0);
       expect(readdirSync(written).sort()).toEqual([
+        'address-map.png',
+        'address-map.svg',
+        'design-map.png',
+        'design-map.svg',
         'infections.csv',
         'infections.parquet',
         'report.html',
