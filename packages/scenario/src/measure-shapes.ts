@@ -1,6 +1,6 @@
 /** The shapes of the defenses besides honeypots, a key a parameter; what they do stands in `epidemic/defense`. */
 import type { Measure, StartRule } from '@wormwood/epidemic';
-import { count, duration, fraction, rate, writeDuration } from './shape/quantity-shapes.ts';
+import { count, duration, fraction, rate, startTime } from './shape/quantity-shapes.ts';
 import { scalar, word } from './shape/scalar-shapes.ts';
 import type { Shape } from './shape/shape.ts';
 import { type Field, kinds, mapping, scalarOrMapping } from './shape/structure-shapes.ts';
@@ -13,18 +13,6 @@ type CurveOf<Kind extends Curve['kind']> = Extract<Curve, { kind: Kind }>;
 
 const perSecond = rate({ words: [], instead: '' });
 const perSecondOrNone = rate({ words: [], instead: '' }, 'notNegative');
-
-const atTime: Shape<AtTime> = (() => {
-  const time = duration('notNegative');
-  return {
-    ...time,
-    write: ({ timeSeconds }) => writeDuration(timeSeconds),
-    read: (node, place, reader) => {
-      const timeSeconds = time.read(node, place, reader);
-      return timeSeconds === undefined ? undefined : { kind: 'time', timeSeconds };
-    },
-  };
-})();
 
 const observed: Shape<Observed> = mapping<Observed, { readonly kind: 'observed' }>({
   allowed: 'a mapping with the keys observed and telescope',
@@ -55,7 +43,7 @@ const observed: Shape<Observed> = mapping<Observed, { readonly kind: 'observed' 
 const start: Field<StartRule> = {
   key: 'start',
   shape: scalarOrMapping<AtTime, Observed>('a duration such as 20min or a mapping with the key observed', {
-    scalar: atTime,
+    scalar: startTime,
     mapping: observed,
     isMapping: (value): value is Observed => value.kind === 'observed',
   }),

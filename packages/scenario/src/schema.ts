@@ -5,7 +5,7 @@
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
 import type { HoneypotDefense, HoneypotStart, Measure, ScanStrategy } from '@wormwood/epidemic';
 import { measureShapes } from './measure-shapes.ts';
-import { count, countJsonSchema, duration, fraction, rate, writeDuration } from './shape/quantity-shapes.ts';
+import { count, countJsonSchema, duration, fraction, rate, startTime } from './shape/quantity-shapes.ts';
 import { scalar, text, word } from './shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from './shape/shape.ts';
 import { kinds, list, mapping, scalarOrMapping } from './shape/structure-shapes.ts';
@@ -184,20 +184,7 @@ const worm: Shape<ScenarioWorm> = mapping<ScenarioWorm, object>({
   },
 });
 
-type StartAtTime = Extract<HoneypotStart, { kind: 'time' }>;
 type StartByContacts = Extract<HoneypotStart, { kind: 'contacts' }>;
-
-const startAtTime: Shape<StartAtTime> = (() => {
-  const time = duration('notNegative');
-  return {
-    ...time,
-    write: ({ timeSeconds }) => writeDuration(timeSeconds),
-    read: (node, place, reader) => {
-      const timeSeconds = time.read(node, place, reader);
-      return timeSeconds === undefined ? undefined : { kind: 'time', timeSeconds };
-    },
-  };
-})();
 
 const startByContacts: Shape<StartByContacts> = mapping<StartByContacts, { readonly kind: 'contacts' }>({
   allowed: 'a mapping with the keys contacts and prepare',
@@ -222,7 +209,7 @@ const startByContacts: Shape<StartByContacts> = mapping<StartByContacts, { reado
 const start: Shape<HoneypotStart> = scalarOrMapping(
   'a duration such as 20min or a mapping with the key contacts',
   {
-    scalar: startAtTime,
+    scalar: startTime,
     mapping: startByContacts,
     isMapping: (value): value is StartByContacts => value.kind === 'contacts',
   },

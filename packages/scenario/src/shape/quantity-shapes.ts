@@ -40,6 +40,19 @@ export function duration(sign: Sign): Shape<number> {
   });
 }
 
+/** A start at a time, where a file may state other ways to start too: `20min`. */
+export const startTime: Shape<{ readonly kind: 'time'; readonly timeSeconds: number }> = (() => {
+  const time = duration('notNegative');
+  return {
+    ...time,
+    write: ({ timeSeconds }) => writeDuration(timeSeconds),
+    read: (node, place, reader) => {
+      const timeSeconds = time.read(node, place, reader);
+      return timeSeconds === undefined ? undefined : { kind: 'time', timeSeconds };
+    },
+  };
+})();
+
 /** Returns the shape of a rate in events per second, above 0 unless `sign` says otherwise. */
 export function rate(planned: PlannedWords, sign: Sign = 'positive'): Shape<number> {
   return scalar({
@@ -84,7 +97,7 @@ export function fraction(): Shape<number> {
 }
 
 /** Returns the duration in the largest unit of which it is a whole number; `parseDuration` reads the same number. */
-export function writeDuration(seconds: number): string {
+function writeDuration(seconds: number): string {
   const units = { d: 86_400, h: 3600, min: 60, s: 1, ms: 0.001 };
   for (const [unit, size] of Object.entries(units)) {
     const written = `${Math.round(seconds / size)}${unit}`;
