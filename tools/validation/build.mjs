@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectionRows } from './detection-rows.mjs';
+import { measureRows } from './measure-rows.mjs';
 import { outbreakRows } from './outbreak-rows.mjs';
 import { number, passes, toleranceText } from './row.mjs';
 
@@ -16,7 +17,9 @@ a bound where only a bound was published.
 
 `;
 
-const rows = [...outbreakRows(), ...detectionRows()].toSorted((a, b) => Number(a.number) - Number(b.number));
+const rows = [...outbreakRows(), ...measureRows(), ...detectionRows()].toSorted(
+  (a, b) => Number(a.number) - Number(b.number),
+);
 const values = rows.flatMap((row) => row.values.map((value) => ({ row, value, passed: passes(value) })));
 const failed = values.filter(({ passed }) => !passed);
 const lines = rows.flatMap((row) => [
