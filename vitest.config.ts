@@ -15,5 +15,7 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a process writes, it writes in batches of a second, and on a busy machine later.
+    expect: { poll: { timeout: 15_000, interval: 50 } },
   },
 });

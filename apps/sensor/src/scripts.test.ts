@@ -95,16 +95,20 @@ describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
       .toMatch(
         /^\d{4}-\d\d-\d\d-\d\d:\d\d:\d\d\.\d{4} tcp\(6\) 10\.9\.8\.2 \d+ 10\.3\.0\.5 80: \|served 10\.9\.8\.2\|$/,
       );
-    expect(eventsOf(daemon)).toContainEqual(
-      expect.objectContaining({ event: 'service.message', text: 'served 10.9.8.2', dst_port: 80 }),
-    );
-    expect(eventsOf(daemon)).toContainEqual(
-      expect.objectContaining({
-        event: 'service.data',
-        dst_port: 80,
-        payload_length: expect.any(Number) as number,
-      }),
-    );
+    await expect
+      .poll(() => eventsOf(daemon))
+      .toContainEqual(
+        expect.objectContaining({ event: 'service.message', text: 'served 10.9.8.2', dst_port: 80 }),
+      );
+    await expect
+      .poll(() => eventsOf(daemon))
+      .toContainEqual(
+        expect.objectContaining({
+          event: 'service.data',
+          dst_port: 80,
+          payload_length: expect.any(Number) as number,
+        }),
+      );
   });
 
   it('that are workers serve all connections in one process', async () => {
