@@ -128,6 +128,11 @@ describe('text', () => {
     expect(code).toBe(0);
   });
 
+  it('colours no pipe where a builder of software sets CI', async () => {
+    const { stderr } = await wormwood(['sim', 'run', '-'], { input: ': : [', env: { CI: 'true' } });
+    expect(stderr).toMatch(/^stdin:1:1: error: /);
+  });
+
   it('colours a terminal unless NO_COLOR or --no-color', async () => {
     const colored = await onTerminal([], {});
     expect(colored).toContain('\u001b[1m');
