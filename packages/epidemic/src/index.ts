@@ -1,13 +1,32 @@
 export type {
+  AddressRange,
+  ClusteredPlacement,
   Defense,
   HoneypotDefense,
   HoneypotStart,
+  HostPlacement,
   Outbreak,
+  PopulatedRange,
   Population,
-  ScanStrategy,
-  UniformScan,
+  RangedPlacement,
+  ScanRates,
+  UniformPlacement,
   Worm,
 } from './outbreak.ts';
+
+// How hosts scan.
+export type { CoverageHoleScan } from './scan/coverage-hole.ts';
+export type { HitlistScan } from './scan/hitlist.ts';
+export type { CandidateList, ListScan } from './scan/lists.ts';
+export type { LocalLevel, LocalPreferenceScan } from './scan/local-preference.ts';
+export type { PermutationScan } from './scan/permutation.ts';
+export type { RoutableScan } from './scan/routable.ts';
+export type { SequentialScan } from './scan/sequential.ts';
+export type { ShortCycleScan } from './scan/short-cycles.ts';
+export type { ScanStrategy } from './scan/strategy.ts';
+export type { TopologicalScan } from './scan/topological.ts';
+export type { UniformScan } from './scan/uniform.ts';
+
 export type { Measure, StartRule } from './defense/measure.ts';
 export { throttleStopSeconds } from './defense/virus-throttle.ts';
 export type { Engine, EngineName, InfectionLog, Randomness, Run, RunControl } from './engine.ts';

@@ -6,6 +6,7 @@
  */
 
 import type { Measure } from './defense/measure.ts';
+import type { ScanStrategy } from './scan/strategy.ts';
 
 /** A worm, the hosts that it can infect, and what is done against it. */
 export interface Outbreak {
@@ -30,22 +31,72 @@ export interface Population {
   readonly vulnerable: number;
   /** I0: hosts infected at time 0. */
   readonly infected: number;
+  /** Where the vulnerable hosts lie. @default uniform */
+  readonly placement?: HostPlacement;
+  /** Reboots a second of each infected host: it loses the worm and is susceptible again. @default 0 */
+  readonly rebootRatePerSecond?: number;
+  /**
+   * Departures a second of each vulnerable host, of which one that is new and susceptible takes the address at once.
+   * @default 0
+   */
+  readonly churnRatePerSecond?: number;
+}
+
+/** Where the vulnerable hosts lie: each on an address of its own, no honeypot among them. */
+export type HostPlacement = UniformPlacement | ClusteredPlacement | RangedPlacement;
+
+/** Anywhere in the space, all arrangements equally likely. */
+export interface UniformPlacement {
+  readonly kind: 'uniform';
+}
+
+/**
+ * In some networks only. The networks of the first level are drawn from the space, those of each later level from the
+ * networks of the one before; each host lies in any network of the last level with the same chance.
+ */
+export interface ClusteredPlacement {
+  readonly kind: 'clustered';
+  /** From large networks to small: addresses in each, a divisor of those of the level before, and how many are populated. */
+  readonly levels: readonly { readonly networkSize: number; readonly networks: number }[];
+}
+
+/** In given ranges of addresses, which do not overlap: as many hosts in each as its share of all weights, rounded. */
+export interface RangedPlacement {
+  readonly kind: 'ranges';
+  readonly ranges: readonly PopulatedRange[];
+}
+
+export interface AddressRange {
+  /** The lowest address, of the outbreak's space. */
+  readonly first: number;
+  readonly size: number;
+}
+
+export interface PopulatedRange extends AddressRange {
+  /** @default its size */
+  readonly weight?: number;
 }
 
 /** A scanning worm is a rate and a strategy; it carries nothing. */
 export interface Worm {
-  /** s: probes a second sent by each infected host (a Poisson process in the stochastic engines). */
+  /** s: probes a second sent by each infected host (a Poisson process in the stochastic engines), on average over hosts. */
   readonly scanRatePerSecond: number;
   readonly strategy: ScanStrategy;
+  /** How the scan rates of hosts differ. @default all alike */
+  readonly scanRates?: ScanRates;
+  /** Mean of the exponential time from the infection of a host to its first probe. @default 0 */
+  readonly latentSeconds?: number;
 }
 
-/** How an infected host picks the next address to probe. */
-export type ScanStrategy = UniformScan;
-
-/** Every address of the space is equally likely, each probe independent of all others. */
-export interface UniformScan {
-  readonly kind: 'uniform';
-}
+/** Scan rates by host, drawn for each independently: a few classes, or log-normal about the worm's mean. */
+export type ScanRates =
+  | {
+      readonly kind: 'classes';
+      /** Fractions add up to 1, and the mean of the rates is the worm's scan rate. */
+      readonly classes: readonly { readonly fraction: number; readonly scanRatePerSecond: number }[];
+    }
+  /** `sigma`: standard deviation of the natural logarithm. */
+  | { readonly kind: 'log-normal'; readonly sigma: number };
 
 /** What is done against the worm. */
 export type Defense = HoneypotDefense;

@@ -12,7 +12,7 @@
  */
 import { measuresUnknownTo } from '../defense/measure.ts';
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
-import type { Outbreak, ScanStrategy } from '../outbreak.ts';
+import type { Outbreak } from '../outbreak.ts';
 import { placementObstacles, placeHosts, PLACEMENT_STREAM } from '../population.ts';
 import { beginCourse, type Course, finishCourse } from '../stochastic/course.ts';
 import { advanceDirectly, soleGroup } from '../stochastic/advance-directly.ts';
@@ -29,7 +29,7 @@ export const HOSTS_MAX: number = 2 ** 26;
  */
 type HostScan = (course: Course, lists: HostLists, draws: Draws) => Advance;
 
-const scans: Readonly<Record<ScanStrategy['kind'], HostScan>> = { uniform: scanUniformly };
+const scans: Readonly<Record<'uniform', HostScan>> = { uniform: scanUniformly };
 
 export const hosts: Engine = {
   name: 'hosts',
@@ -44,7 +44,7 @@ export const hosts: Engine = {
     const course = beginCourse(outbreak, stream);
     const lists = beginHostLists(course);
     const draws = drawsFrom(stream);
-    const partial = runCourse(course, control, scans[outbreak.worm.strategy.kind](course, lists, draws));
+    const partial = runCourse(course, control, scans.uniform(course, lists, draws));
     const run = finishCourse(course, stream, { engine: 'hosts', partial });
     if (control?.keepInfections !== true) return run;
     return { ...run, infections: infectionLog(course, lists, randomness) };

@@ -1,0 +1,32 @@
+/**
+ * A flawed generator with a hole: a part of the addresses is never produced, whatever the seed, and the others are produced
+ * more often for it. Witty never reached about a tenth of all addresses; Conficker A produced about a quarter of them.
+ *
+ * Which addresses are missed is drawn anew for each run.
+ *
+ * Source: Kumar, Paxson, Weaver, "Exploiting underlying structure for detailed reconstruction of an Internet-scale event",
+ * IMC 2005; models.md 1.9.
+ */
+import { permutation } from './permuted-track.ts';
+import type { DrawnScan } from './scan.ts';
+import type { ScanSpace } from './scan-space.ts';
+
+export interface CoverageHoleScan {
+  readonly kind: 'coverage-hole';
+  /** Fraction of the addresses of the space that is ever probed. */
+  readonly reached: number;
+}
+
+export function coverageHole({ reached }: CoverageHoleScan, space: ScanSpace): DrawnScan {
+  const order = permutation(space);
+  const size = Math.max(1, Math.round(reached * space.addressSpaceSize));
+  const track = {
+    size,
+    placeOf: (address: number) => {
+      const place = order.placeOf(address);
+      return place < size ? place : -1;
+    },
+    addressAt: order.addressAt,
+  };
+  return { kind: 'drawn', track, parts: [{ kind: 'run', probability: 1, first: 0, size }] };
+}

@@ -1,0 +1,38 @@
+/**
+ * Local preference: some probes go to the network that the sender lies in, of one size or of several, the others anywhere.
+ * Code Red II sends 1/2 into its own /8 and 3/8 into its own /16, Nimda 1/4 and 1/2, Sasser 1/4 and 1/4.
+ *
+ * Source: models.md 1.8; Moore, Shannon, "The Spread of the Code-Red Worm (CRv2)", 2001, for the first.
+ */
+import { type DrawnScan, plainTrack } from './scan.ts';
+import type { ScanSpace } from './scan-space.ts';
+
+export interface LocalPreferenceScan {
+  readonly kind: 'local';
+  /** Probabilities add up to at most 1; what is left goes anywhere in the space. */
+  readonly levels: readonly LocalLevel[];
+}
+
+export interface LocalLevel {
+  /** Addresses of a network of this level: 2^24 for a /8. */
+  readonly networkSize: number;
+  readonly probability: number;
+}
+
+export function localPreference({ levels }: LocalPreferenceScan, space: ScanSpace): DrawnScan {
+  const { firstAddress, addressSpaceSize } = space;
+  const rest = 1 - levels.reduce((sum, { probability }) => sum + probability, 0);
+  const own = levels.map(({ networkSize, probability }) => ({
+    kind: 'own' as const,
+    probability,
+    size: networkSize,
+    phase: firstAddress % networkSize,
+  }));
+  // What rounding leaves of a sum of 1 is nothing.
+  const anywhere = { kind: 'run' as const, probability: rest, first: 0, size: addressSpaceSize };
+  return {
+    kind: 'drawn',
+    track: plainTrack(firstAddress, addressSpaceSize),
+    parts: rest > 1e-12 ? [anywhere, ...own] : own,
+  };
+}

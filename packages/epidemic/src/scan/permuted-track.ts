@@ -1,0 +1,60 @@
+/**
+ * A pseudo-random permutation of the addresses: a Feistel network over the least even number of bits that holds the space,
+ * walked on until it falls into the space again (Black, Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002). Its
+ * rounds mix by two multiplications, which is random enough for an outbreak and not secret.
+ */
+import type { ScanSpace } from './scan-space.ts';
+import type { Track } from './scan.ts';
+
+const ROUNDS = 4;
+const GOLDEN = 0x9e3779b9;
+
+/** Returns the track of all addresses in pseudo-random order. */
+export function permutation({ firstAddress, addressSpaceSize: size, key }: ScanSpace): Track {
+  const halfBits = Math.max(1, Math.ceil(Math.log2(size) / 2));
+  const half = 2 ** halfBits;
+  const mask = half - 1;
+  const keys = Array.from({ length: ROUNDS }, (_, round) => mixed(key ^ Math.imul(round + 1, GOLDEN)));
+  const forth = (value: number): number => {
+    let left = Math.floor(value / half);
+    let right = value % half;
+    for (const roundKey of keys) {
+      const next = left ^ (mixed(right ^ roundKey) & mask);
+      left = right;
+      right = next;
+    }
+    return left * half + right;
+  };
+  const back = (value: number): number => {
+    let left = Math.floor(value / half);
+    let right = value % half;
+    for (let round = ROUNDS - 1; round >= 0; round--) {
+      const before = right ^ (mixed(left ^ keys[round]!) & mask);
+      right = left;
+      left = before;
+    }
+    return left * half + right;
+  };
+  return {
+    size,
+    placeOf: (address) => {
+      if (address < firstAddress || address >= firstAddress + size) return -1;
+      let place = forth(address - firstAddress);
+      while (place >= size) place = forth(place);
+      return place;
+    },
+    addressAt: (place) => {
+      let offset = back(place);
+      while (offset >= size) offset = back(offset);
+      return firstAddress + offset;
+    },
+  };
+}
+
+/** A word mixed so that each bit depends on all (the finalizer of MurmurHash3 by Austin Appleby, public domain). */
+function mixed(word: number): number {
+  let x = word | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}

@@ -1,0 +1,70 @@
+/** From a strategy as plain data to what engines need of it. */
+import { unreachable } from '@wormwood/base';
+import type { Outbreak } from '../outbreak.ts';
+import { coverageHole } from './coverage-hole.ts';
+import { listDriven } from './lists.ts';
+import { localPreference } from './local-preference.ts';
+import { permutationScan } from './permutation.ts';
+import { routable } from './routable.ts';
+import type { ScanSpace } from './scan-space.ts';
+import type { Scan } from './scan.ts';
+import { sequential } from './sequential.ts';
+import { shortCycles } from './short-cycles.ts';
+import type { ScanStrategy } from './strategy.ts';
+import { topological } from './topological.ts';
+import { uniform } from './uniform.ts';
+
+/** Returns how hosts scan by `strategy` once no hitlist is left. */
+export function scanOf(strategy: ScanStrategy, space: ScanSpace): Scan {
+  switch (strategy.kind) {
+    case 'uniform':
+      return uniform(space);
+    case 'local':
+      return localPreference(strategy, space);
+    case 'routable':
+      return routable(strategy);
+    case 'coverage-hole':
+      return coverageHole(strategy, space);
+    case 'lists':
+      return listDriven(strategy);
+    case 'sequential':
+      return sequential(strategy, space);
+    case 'permutation':
+      return permutationScan(strategy, space);
+    case 'short-cycles':
+      return shortCycles(strategy, space);
+    case 'topological':
+      return topological(strategy);
+    case 'hitlist':
+      return scanOf(strategy.then, space);
+    default:
+      return unreachable(strategy);
+  }
+}
+
+/** Returns the reasons, one sentence each, why the strategy cannot be followed in this outbreak. */
+export function scanObstacles({ worm: { strategy }, population, defenses }: Outbreak): readonly string[] {
+  const after = strategy.kind === 'hitlist' ? strategy.then : strategy;
+  const obstacles: string[] = [];
+  if (after.kind === 'topological') {
+    const known = after.neighbors.length;
+    if (known !== population.vulnerable) {
+      obstacles.push(`The graph knows ${known} hosts, where ${population.vulnerable} are vulnerable.`);
+    }
+    if (defenses.length > 0) {
+      obstacles.push(
+        'A topological worm searches no addresses, so honeypots on unused ones see nothing of it.',
+      );
+    }
+  }
+  if (strategy.kind === 'hitlist') {
+    const listed = Math.round(strategy.size * strategy.vulnerableFraction);
+    const others = population.vulnerable - population.infected;
+    if (listed > others) {
+      obstacles.push(
+        `The hitlist names ${listed} vulnerable hosts; besides those infected at the start there are ${others}.`,
+      );
+    }
+  }
+  return obstacles;
+}

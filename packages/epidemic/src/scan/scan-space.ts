@@ -1,0 +1,10 @@
+/** The space that a worm scans, and the key of its pseudo-random orders in this run. */
+export interface ScanSpace {
+  readonly firstAddress: number;
+  /** Ω. */
+  readonly addressSpaceSize: number;
+  /** Hosts that begin at the start. */
+  readonly infected: number;
+  /** Of permutations of the addresses: the same key gives the same permutation. */
+  readonly key: number;
+}

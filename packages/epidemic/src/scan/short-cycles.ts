@@ -1,0 +1,53 @@
+/**
+ * A flawed generator with short cycles: its permutation of the addresses falls apart into cycles, and a host probes the one
+ * that its seed lies in, round and round. Hosts on a short cycle infect few; addresses on it are found by few.
+ * Slammer's generator lost its increment to a programming error and had such cycles.
+ *
+ * Which addresses form a cycle is drawn anew for each run; their lengths are given.
+ *
+ * Source: Moore, Paxson, Savage, Shannon, Staniford, Weaver, "Inside the Slammer worm", IEEE S&P 1(4), 2003; models.md 1.9.
+ */
+import { permutation } from './permuted-track.ts';
+import type { WalkedScan } from './scan.ts';
+import type { ScanSpace } from './scan-space.ts';
+
+export interface ShortCycleScan {
+  readonly kind: 'short-cycles';
+  /** Length of each cycle as a fraction of the space; together at most 1. Addresses on no cycle are never probed. */
+  readonly cycles: readonly number[];
+}
+
+export function shortCycles({ cycles }: ShortCycleScan, space: ScanSpace): WalkedScan {
+  const { addressSpaceSize } = space;
+  const order = permutation(space);
+  const first: number[] = [];
+  let size = 0;
+  for (const fraction of cycles) {
+    first.push(size);
+    size = Math.min(addressSpaceSize, size + Math.max(1, Math.round(fraction * addressSpaceSize)));
+  }
+  const track = {
+    size,
+    placeOf: (address: number) => {
+      const place = order.placeOf(address);
+      return place < size ? place : -1;
+    },
+    addressAt: order.addressAt,
+  };
+  return {
+    kind: 'walked',
+    track,
+    noticesInfected: false,
+    begin: (walks, { host }, stream) => {
+      const place = stream.nextBelow(size);
+      const cycle = first.findLastIndex((start) => start <= place);
+      walks.next[host] = place;
+      walks.arcFirst[host] = first[cycle] ?? 0;
+      walks.arcSize[host] = (first[cycle + 1] ?? size) - (first[cycle] ?? 0);
+      walks.remaining[host] = Infinity;
+    },
+    succeeded: () => undefined,
+    metInfected: () => undefined,
+    finishedRange: () => undefined,
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Topological scanning: an infected host probes the hosts that it knows, those on its lists of other machines, of contacts,
+ * of packages that it may publish. No address is searched for, so honeypots on unused addresses see nothing of it.
+ *
+ * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4; Spafford,
+ * "The Internet worm program: an analysis", 1988, for the first; models.md 1.9.
+ */
+import type { NeighborScan } from './scan.ts';
+
+export interface TopologicalScan {
+  readonly kind: 'topological';
+  /** For each vulnerable host in turn the hosts that it knows, by number. */
+  readonly neighbors: readonly (readonly number[])[];
+}
+
+export function topological({ neighbors }: TopologicalScan): NeighborScan {
+  const first = new Int32Array(neighbors.length + 1);
+  for (const [host, known] of neighbors.entries()) first[host + 1] = first[host]! + known.length;
+  const neighbor = new Int32Array(first[neighbors.length]!);
+  for (const [host, known] of neighbors.entries()) neighbor.set(known, first[host]!);
+  return { kind: 'neighbors', first, neighbor };
+}
