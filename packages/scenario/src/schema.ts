@@ -143,7 +143,7 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
 });
 
 const strategy: Shape<ScanStrategy> = renamed(
-  word<ScanStrategy['kind']>({
+  word<'uniform'>({
     noun: 'a strategy',
     words: { uniform: 'Every address of the space is equally likely, each probe independent of all others.' },
     planned: { words: ['local', 'sequential', 'permutation', 'hitlist', 'routable'], instead: UNIFORM_ONLY },
@@ -151,10 +151,10 @@ const strategy: Shape<ScanStrategy> = renamed(
 );
 
 /** A strategy without parameters is one word in the file and an object in the outbreak. */
-function renamed(words: Shape<ScanStrategy['kind']>): Shape<ScanStrategy> {
+function renamed(words: Shape<'uniform'>): Shape<ScanStrategy> {
   return {
     ...words,
-    write: (value) => words.write(value.kind),
+    write: () => words.write('uniform'),
     read: (node, place, reader) => {
       const kind = words.read(node, place, reader);
       return kind === undefined ? undefined : { kind };
