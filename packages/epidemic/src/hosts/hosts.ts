@@ -3,48 +3,53 @@
  * where. Of all probes only those are drawn that change a host's state; the misses between them are skipped exactly, as a
  * Poisson process of probes thinned by where they fall.
  *
- * Under uniform scanning each infected host is as likely as any other to send the next effective probe, and each
+ * Under uniform scanning at one rate (plain-outbreak.ts) each infected host is as likely as any other to send the next effective probe, and each
  * susceptible host to receive it, wherever they lie. So the course of the outbreak does not depend on the addresses, and
  * the addresses, a uniform choice independent of it, may be drawn after it, or not at all when nobody asks for the
  * infections: the joint law of course and addresses is the same.
  *
+ * Any other outbreak is followed host by host (individuals/follow.ts), its probes found by a scanning of this folder.
+ *
  * When it is the quick one: whenever hosts are to be told apart; less than twice the time of `stochastic`.
  */
-import { measuresUnknownTo } from '../defense/measure.ts';
+import { measureObstacles } from '../defense/mean-field.ts';
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
+import { followHosts } from '../individuals/follow-hosts.ts';
+import type { ScanSetup } from '../individuals/scan-setup.ts';
+import type { Scanning } from '../individuals/scanning.ts';
 import type { Outbreak } from '../outbreak.ts';
+import { isPlain } from '../plain-outbreak.ts';
 import { placementObstacles, placeHosts, PLACEMENT_STREAM } from '../population.ts';
+import { scanObstacles } from '../scan/scan-of.ts';
 import { beginCourse, type Course, finishCourse } from '../stochastic/course.ts';
 import { advanceDirectly, soleGroup } from '../stochastic/advance-directly.ts';
 import { type Draws, drawsFrom } from '../stochastic/draws-kernel.ts';
 import { type Advance, runCourse } from '../stochastic/run-course.ts';
+import { scanThinned } from './scan-thinned.ts';
 import { beginHostLists, chooseHosts, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
 
 /** The most hosts that are told apart: the lists take 16 octets each, a gibibyte in all. */
 export const HOSTS_MAX: number = 2 ** 26;
 
-/**
- * How hosts that scan in one way find their next effective probes: what advances the course to them and brings the lists
- * of hosts up to it. Here another way of scanning comes in, with its own rate of effective probes and choice of targets.
- */
-type HostScan = (course: Course, lists: HostLists, draws: Draws) => Advance;
-
-const scans: Readonly<Record<'uniform', HostScan>> = { uniform: scanUniformly };
-
 export const hosts: Engine = {
   name: 'hosts',
   random: true,
   unsupported: (outbreak) => [
-    ...measuresUnknownTo('hosts', outbreak),
+    ...measureObstacles(outbreak),
+    ...scanObstacles(outbreak),
     ...placementObstacles(outbreak),
     ...tooManyHosts(outbreak),
   ],
   run(outbreak, randomness, control) {
+    if (!isPlain(outbreak)) {
+      const scanningOf = (setup: ScanSetup): Scanning => scanThinned(outbreak, setup);
+      return followHosts('hosts', outbreak, randomness, { control, scanningOf });
+    }
     const stream = randomness.streams.stream('hosts', randomness.replicate);
     const course = beginCourse(outbreak, stream);
     const lists = beginHostLists(course);
     const draws = drawsFrom(stream);
-    const partial = runCourse(course, control, scans.uniform(course, lists, draws));
+    const partial = runCourse(course, control, scanUniformly(course, lists, draws));
     const run = finishCourse(course, stream, { engine: 'hosts', partial });
     if (control?.keepInfections !== true) return run;
     return { ...run, infections: infectionLog(course, lists, randomness) };

@@ -15,10 +15,16 @@
  * When it is the quick one: never; it costs a few nanoseconds a probe.
  */
 import { binomial, exponential, gamma, log1p, poisson, type RandomStream } from '@wormwood/base';
-import { measuresUnknownTo } from '../defense/measure.ts';
+import { measureObstacles } from '../defense/mean-field.ts';
 import type { Engine, RunControl } from '../engine.ts';
+import { followHosts } from '../individuals/follow-hosts.ts';
+import type { ScanSetup } from '../individuals/scan-setup.ts';
+import type { Scanning } from '../individuals/scanning.ts';
 import type { Outbreak } from '../outbreak.ts';
+import { isPlain } from '../plain-outbreak.ts';
 import { placementObstacles, placePopulation, PLACEMENT_STREAM } from '../population.ts';
+import { scanObstacles } from '../scan/scan-of.ts';
+import { EachProbe } from './each-probe.ts';
 import { Ledger } from './ledger.ts';
 import { buildLookUp } from './look-up.ts';
 import { PopulationState } from './population-state.ts';
@@ -33,11 +39,18 @@ export const probes: Engine = {
   name: 'probes',
   random: true,
   unsupported: (outbreak) => [
-    ...measuresUnknownTo('probes', outbreak),
+    ...measureObstacles(outbreak),
+    ...scanObstacles(outbreak),
     ...placementObstacles(outbreak),
-    ...tooLargeSpace(outbreak),
+    ...(isPlain(outbreak) ? tooLargeSpace(outbreak) : []),
   ],
-  run(outbreak, { streams, replicate }, control) {
+  run(outbreak, randomness, control) {
+    if (!isPlain(outbreak)) {
+      const scanningOf = ({ scan, shares, placed, weights }: ScanSetup): Scanning =>
+        new EachProbe(scan, shares, placed, weights);
+      return followHosts('probes', outbreak, randomness, { control, scanningOf });
+    }
+    const { streams, replicate } = randomness;
     const placed = placePopulation(outbreak, streams.stream(PLACEMENT_STREAM, replicate));
     const stream = streams.stream('probes', replicate);
     const source = new ProbeSource(

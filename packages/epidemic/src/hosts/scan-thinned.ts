@@ -1,0 +1,18 @@
+/** The way of `hosts` to scan without the misses, by the kind of strategy. */
+import type { ScanSetup } from '../individuals/scan-setup.ts';
+import type { Scanning } from '../individuals/scanning.ts';
+import type { Outbreak } from '../outbreak.ts';
+import { DrawnScanning } from './drawn-scanning.ts';
+import { HitlistScanning } from './hitlist-scanning.ts';
+import { NeighborScanning } from './neighbor-scanning.ts';
+import { WalkScanning } from './walk-scanning.ts';
+
+export function scanThinned(outbreak: Outbreak, { scan, placed, weights, shares }: ScanSetup): Scanning {
+  const scanning =
+    scan.kind === 'drawn'
+      ? new DrawnScanning(scan, placed, weights)
+      : scan.kind === 'walked'
+        ? new WalkScanning(scan, outbreak, placed, weights)
+        : new NeighborScanning(scan, weights);
+  return shares === undefined ? scanning : new HitlistScanning(scanning, shares, weights);
+}

@@ -1,0 +1,45 @@
+/**
+ * How infected hosts find what they probe, the part in which `hosts` and `probes` differ: one knows without drawing the
+ * misses when the next probe reaches something, the other draws every probe. Both tell `follow.ts` what was reached; it
+ * says what comes of that.
+ *
+ * Scanning has a clock of its own, in seconds at the full scan rate: where all hosts scan slower, it goes slower.
+ */
+import type { RandomStream } from '@wormwood/base';
+
+/** A probe that may have reached something. */
+export interface Hit {
+  sender: number;
+  /** A host; or N + the group of the honeypot; or −1 for nothing. */
+  target: number;
+}
+
+/** What a sender learns of its probe. */
+export type Outcome = 'nothing' | 'infected' | 'was-infected';
+
+export interface Scanning {
+  /** Probes a second of the scanning clock that may reach something and come at random. */
+  rate(): number;
+  /** When, on the scanning clock, the next probe comes whose time is set; Infinity for none. */
+  nextSeconds(): number;
+  /** Draws one of those that come at random. */
+  draw(hit: Hit, stream: RandomStream): void;
+  /** Takes the one whose time has come. */
+  take(hit: Hit): void;
+  /**
+   * A probe that was drawn or taken had this outcome; an infected target has been made known by `infect`. Returns whether
+   * the sender gives up scanning.
+   */
+  settle(hit: Hit, outcome: Outcome, stream: RandomStream): boolean;
+  /** A host has become susceptible again. */
+  restore(host: number): void;
+  /** A host is susceptible no more, for another reason than infection. */
+  withdraw(host: number): void;
+  /** A susceptible host becomes infected; −1 is the infector of those infected at the start. */
+  infect(host: number, infector: number, stream: RandomStream): void;
+  /** An infected host begins to scan at `seconds` of the scanning clock. */
+  start(host: number, seconds: number, stream: RandomStream): void;
+  stop(host: number): void;
+  /** A group of honeypots begins to listen. */
+  listen(group: number, seconds: number, stream: RandomStream): void;
+}

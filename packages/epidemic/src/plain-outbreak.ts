@@ -1,0 +1,30 @@
+/**
+ * The plain outbreak: uniform scanning at one rate, no latency, nobody that comes back, honeypots alone against it. Then
+ * counts of hosts say everything, and engines have a way of their own for it that is quicker.
+ */
+import type { Outbreak } from './outbreak.ts';
+
+/** Returns whether counts and honeypots say everything. Where hosts lie makes no difference to uniform scanning. */
+export function isPlain(outbreak: Outbreak): boolean {
+  return departures(outbreak).length === 0 && (outbreak.measures ?? []).length === 0;
+}
+
+/** Returns a sentence that says what of the worm and its hosts an engine of counts cannot follow; none when it can. */
+export function plainObstacles(engine: string, outbreak: Outbreak): readonly string[] {
+  const found = departures(outbreak);
+  if (found.length === 0) return [];
+  return [
+    `The engine ${engine} counts hosts that scan uniformly and alike, which does not do for ${found.join(', ')}; ` +
+      `the engines hosts and probes follow each host.`,
+  ];
+}
+
+function departures({ worm, population }: Outbreak): readonly string[] {
+  const found: string[] = [];
+  if (worm.strategy.kind !== 'uniform') found.push(`the strategy ${worm.strategy.kind}`);
+  if (worm.scanRates !== undefined) found.push('scan rates that differ');
+  if ((worm.latentSeconds ?? 0) > 0) found.push('a latent period');
+  if ((population.rebootRatePerSecond ?? 0) > 0) found.push('reboots');
+  if ((population.churnRatePerSecond ?? 0) > 0) found.push('churn');
+  return found;
+}
