@@ -100,3 +100,9 @@ export {
   sufficientHoneypots,
   trigamma,
 } from './closed-forms.ts';
+export { finalSizeLaw, type FinalSizeSetting } from './final-size-law.ts';
+export {
+  everInfectedAtFixedReaction,
+  longestReactionSeconds,
+  secondsWithinFraction,
+} from './fixed-reaction.ts';
