@@ -57,5 +57,7 @@ export function measuresUnknownTo(
 ): readonly string[] {
   if (measures === undefined || measures.length === 0) return [];
   const kinds = [...new Set(measures.map(({ kind }) => kind))].join(', ');
-  return [`The engine ${engine} knows no defenses but honeypots, so none of ${kinds}; the engine ode does.`];
+  return [
+    `The engine ${engine} knows no defenses but honeypots, so none of ${kinds}; ode, hosts and probes do.`,
+  ];
 }
