@@ -21,6 +21,9 @@ export interface FinalSizeSetting {
   readonly stages: readonly number[];
 }
 
+/** Visits less likely than this are left out: of N²/2 in each stage, so 1e-20 together with 100,000 hosts. */
+const NEGLIGIBLE = 1e-30;
+
 /**
  * Returns the probability of each number of hosts ever infected, by index 0..N. Takes time proportional to N² and to the
  * stages.
@@ -29,28 +32,29 @@ export function finalSizeLaw({ vulnerable, infected, stages }: FinalSizeSetting)
   assert(infected >= 1 && infected <= vulnerable, 'the outbreak starts from some of the hosts');
   assert(stages.length > 0, 'an infectious time has a stage');
   const law = new Float64Array(vulnerable + 1);
-  // Probability that the chain ever is in a stage with so many hosts to follow, at the present number of susceptible ones.
-  let visits = stages.map(() => new Float64Array(vulnerable + 2));
-  let after = stages.map(() => new Float64Array(vulnerable + 2));
-  visits[0]?.fill(1, infected, infected + 1);
+  // Probability that the chain is ever where so many hosts are left to follow and the first of them is in that stage, at
+  // the present number of susceptible hosts and, in `after`, at one less: index left · stages + stage.
+  const count = stages.length;
+  let visits = new Float64Array((vulnerable + 2) * count);
+  let after = new Float64Array(visits.length);
+  visits[infected * count] = 1;
   for (let susceptible = vulnerable - infected; susceptible >= 0; susceptible--) {
     const ever = vulnerable - susceptible;
     for (let left = ever; left >= 1; left--) {
-      for (const [stage, rate] of stages.entries()) {
-        const here = visits[stage]?.[left] ?? 0;
+      for (let stage = 0; stage < count; stage++) {
+        const at = left * count + stage;
+        const here = visits[at] ?? 0;
+        if (here < NEGLIGIBLE) continue;
+        const rate = stages[stage] ?? 0;
         const ends = (here * rate) / (susceptible + rate);
-        const isLast = stage === stages.length - 1;
-        add(visits[isLast ? 0 : stage + 1], isLast ? left - 1 : left, ends);
-        add(after[stage], left + 1, here - ends);
+        const next = stage === count - 1 ? (left - 1) * count : at + 1;
+        visits[next] = (visits[next] ?? 0) + ends;
+        after[at + count] = (after[at + count] ?? 0) + here - ends;
       }
     }
-    law[ever] = visits[0]?.[0] ?? 0;
-    for (const row of visits) row.fill(0, 0, ever + 1);
+    law[ever] = visits[0] ?? 0;
+    visits.fill(0, 0, (ever + 1) * count);
     [visits, after] = [after, visits];
   }
   return law;
-}
-
-function add(row: Float64Array | undefined, index: number, value: number): void {
-  if (row) row[index] = (row[index] ?? 0) + value;
 }
