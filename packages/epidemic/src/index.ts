@@ -74,6 +74,9 @@ export {
 // Another model, for comparison.
 export { type AawpOutbreak, aawpInfected } from './aawp.ts';
 
+// A worm that does not scan.
+export { type FlashTier, type FlashTree, flashTreeCurve } from './flash-tree.ts';
+
 // What is known in closed form.
 export {
   earlyCoefficientOfVariation,
