@@ -5,7 +5,7 @@
  * @property {string} name what is compared
  * @property {number} wanted the published or derived value
  * @property {number} ours
- * @property {'relative' | 'absolute' | 'atLeast' | 'atMost' | 'sigma'} by how the difference is judged
+ * @property {'relative' | 'absolute' | 'factor' | 'atLeast' | 'atMost' | 'sigma'} by how the difference is judged
  * @property {number} tolerance; for `sigma` in standard errors
  * @property {number} [standardError]
  *
@@ -14,6 +14,7 @@
  * @property {string} check
  * @property {string} from what of ours computed it
  * @property {readonly Value[]} values
+ * @property {string} [note] what a reader must know of them
  */
 
 /** Ours within a relative tolerance. */
@@ -32,6 +33,8 @@ export const absolute = (name, wanted, ours, tolerance) => ({
   by: 'absolute',
   tolerance,
 });
+/** Ours within a factor both ways, where only the order of magnitude can be compared. */
+export const factor = (name, wanted, ours, tolerance) => ({ name, wanted, ours, by: 'factor', tolerance });
 /** A bound that was published instead of a value. */
 export const atLeast = (name, wanted, ours) => ({ name, wanted, ours, by: 'atLeast', tolerance: 0 });
 export const atMost = (name, wanted, ours) => ({ name, wanted, ours, by: 'atMost', tolerance: 0 });
@@ -50,6 +53,7 @@ export function passes({ wanted, ours, by, tolerance, standardError }) {
   if (!Number.isFinite(ours)) return Object.is(ours, wanted);
   if (by === 'relative') return Math.abs(ours - wanted) <= tolerance * Math.abs(wanted);
   if (by === 'absolute') return Math.abs(ours - wanted) <= tolerance;
+  if (by === 'factor') return ours <= tolerance * wanted && ours >= wanted / tolerance;
   if (by === 'sigma') return Math.abs(ours - wanted) <= tolerance * standardError;
   return by === 'atLeast' ? ours >= wanted : ours <= wanted;
 }
@@ -58,6 +62,7 @@ export function passes({ wanted, ours, by, tolerance, standardError }) {
 export function toleranceText({ by, tolerance, standardError }) {
   if (by === 'relative') return percent(tolerance);
   if (by === 'absolute') return tolerance === 0 ? 'exact' : `± ${number(tolerance)}`;
+  if (by === 'factor') return `factor ${number(tolerance)}`;
   if (by === 'sigma') return `${tolerance} s.e. (${number(tolerance * standardError)})`;
   return by === 'atLeast' ? 'at least' : 'at most';
 }
