@@ -11,6 +11,20 @@ import { stochastic } from './direct.ts';
 runEngineConformance(stochastic, { seedScenarioRuns: 32 });
 
 describe('stochastic', () => {
+  it('refuses what counts of hosts do not tell, in one sentence', () => {
+    const { worm, population } = smallScenario;
+    const obstacles = stochastic.unsupported({
+      ...smallScenario,
+      worm: { ...worm, strategy: { kind: 'coverage-hole', reached: 0.5 }, latentSeconds: 2 },
+      population: { ...population, churnRatePerSecond: 0.01 },
+    });
+    expect(obstacles).toHaveLength(1);
+    for (const word of ['coverage-hole', 'latent', 'churn', 'hosts and probes']) {
+      expect(obstacles[0]).toContain(word);
+    }
+    expect(stochastic.unsupported(smallScenario)).toEqual([]);
+  });
+
   it('agrees with the mean field in the seed scenario, and spreads as chain-binomial runs do', () => {
     const runs = runsOf(stochastic, seedScenario, 400);
     const { summary } = runsOf(ode, seedScenario, 1)[0]!;

@@ -11,6 +11,7 @@ import { exp } from '@wormwood/base';
 import { measuresUnknownTo } from '../defense/measure.ts';
 import type { Engine } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
+import { plainObstacles } from '../plain-outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
 import { beginCourse, finishCourse } from './course.ts';
 import { advanceDirectly } from './advance-directly.ts';
@@ -25,7 +26,10 @@ export const EXACT_EVENTS_MAX = 2e7;
 export const stochastic: Engine = {
   name: 'stochastic',
   random: true,
-  unsupported: (outbreak) => measuresUnknownTo('stochastic', outbreak),
+  unsupported: (outbreak) => [
+    ...plainObstacles('stochastic', outbreak),
+    ...measuresUnknownTo('stochastic', outbreak),
+  ],
   run(outbreak, { streams, replicate }, control) {
     const stream = streams.stream('stochastic', replicate);
     const course = beginCourse(outbreak, stream);
