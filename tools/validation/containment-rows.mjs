@@ -1,19 +1,22 @@
 /** Rows on how fast a worm must be blocked, filtered, throttled or cleaned up. */
+import { exponential, randomStreams } from '@wormwood/base';
 import {
   everInfectedAtFixedReaction,
+  finalSizeFraction,
   logisticTimeToFraction,
   longestReactionSeconds,
   secondsWithinFraction,
   throttleStopSeconds,
 } from '@wormwood/epidemic';
-import { IPV4, meanField, sample, uniformOutbreak } from './outbreaks.mjs';
-import { absolute, atLeast, atMost, relative, sigma } from './row.mjs';
+import { IPV4, meanField, meanOf, sample, uniformOutbreak } from './outbreaks.mjs';
+import { absolute, atLeast, atMost, number, relative, sigma } from './row.mjs';
 
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 const NOW = { kind: 'time', timeSeconds: 0 };
 const FILTER_RUNS = 2000;
+const QUEUES = 2000;
 
 /** Code Red of Moore et al. 2003, from one host. */
 const CODE_RED = { vulnerable: 360_000, infected: 1, contactRatePerSecond: (10 * 360_000) / IPV4 };
@@ -30,7 +33,7 @@ function blacklisting() {
   return {
     number: '22',
     check: 'address blacklisting of Code Red at 10/s: each host blocked a fixed time after its infection',
-    from: 'simple epidemic with a fixed delay, integrated',
+    from: 'simple epidemic with a fixed delay, integrated; ode with the measure blacklist',
     note:
       'The reaction time is fixed here; the measure `blacklist` of the engines is exponential, with the same ' +
       'threshold. Reported of the paper (Moore et al. 2003): about 20 min.',
@@ -40,8 +43,30 @@ function blacklisting() {
       absolute('its R = βτ', 1.036, longest / threshold, 5e-4),
       relative('against the report, min', 20, longest / MINUTE, 0.05),
       atMost('ever infected in 24 h, 20.5 min', 3600, ever(20.5 * MINUTE)),
+      blacklistedFinalSize(2 * threshold),
     ],
   };
+}
+
+/** The measure of the engines: another law of the reaction time, the same final size. */
+function blacklistedFinalSize(reactionSeconds) {
+  const reproductionNumber = CODE_RED.contactRatePerSecond * reactionSeconds;
+  const infectedFraction = 1 / CODE_RED.vulnerable;
+  const wanted = finalSizeFraction({
+    susceptibleFraction: 1 - infectedFraction,
+    infectedFraction,
+    reproductionNumber,
+  });
+  const { everInfectedFraction } = meanField({
+    ...codeRed(10 * DAY),
+    measures: [{ kind: 'blacklist', start: NOW, reactionSeconds, coverage: 1 }],
+  });
+  return relative(
+    'final size at twice the threshold, ode with the measure',
+    wanted,
+    everInfectedFraction,
+    1e-5,
+  );
 }
 
 function contentFiltering() {
@@ -57,7 +82,7 @@ function contentFiltering() {
   return {
     number: '23',
     check: 'content filtering of Code Red at 10/s: how late a universal filter holds it to 1 %',
-    from: `closed form; ode with the filter; stochastic until then, ${FILTER_RUNS.toLocaleString('en-US')} runs`,
+    from: `closed form; ode with the filter; stochastic until then, ${number(FILTER_RUNS)} runs`,
     note: 'Reported of the paper (Moore et al. 2003): about two hours, which leaves a margin.',
     values: [
       absolute('deterministic, min', 163, expected / MINUTE, 0.5),
@@ -75,12 +100,44 @@ function throttle() {
     number: '49',
     check:
       'virus throttle: a host of a worm like Nimda, 120/s, fills the queue of 100 (Twycross, Williamson 2003)',
-    from: 'closed form',
+    from: `closed form; ${number(QUEUES)} queues drawn; ode with the measure throttle`,
     values: [
       relative('seconds until blocked', 0.84, seconds, 0.005),
       atMost('published: under a second', 1, seconds),
+      sigma('seconds until blocked, of queues', seconds, drawnQueues()),
+      relative('slower by (1 − q) + q/s at q = 50 %, ode', 0.5 + 0.5 / 120, throttledSpeed(0.5), 1e-6),
     ],
   };
+}
+
+/**
+ * New peers come at random, 120 a second, and one a second is let through, at random as well: the mean time to fill the
+ * queue is then 100/119 but for 10^−4, what is lost while the queue is empty.
+ */
+function drawnQueues() {
+  const times = Array.from({ length: QUEUES }, (_, replicate) => {
+    const stream = randomStreams('49').stream('queue', replicate);
+    let [queue, seconds] = [0, 0];
+    while (queue < 100) {
+      const rate = 120 + (queue > 0 ? 1 : 0);
+      seconds += exponential(stream) / rate;
+      queue += stream.nextDouble() * rate < 120 ? 1 : -1;
+    }
+    return seconds;
+  });
+  return meanOf(times);
+}
+
+/** How much faster the outbreak would reach 50 % without the throttle, inverted. */
+function throttledSpeed(coverage) {
+  const outbreak = uniformOutbreak({
+    vulnerable: 450_000,
+    infected: 10,
+    scanRatePerSecond: 120,
+    durationSeconds: DAY,
+  });
+  const measures = [{ kind: 'throttle', start: NOW, coverage, allowedPerSecond: 1 }];
+  return meanField(outbreak).timeTo['0.5'] / meanField({ ...outbreak, measures }).timeTo['0.5'];
 }
 
 function walledGarden() {

@@ -6,6 +6,7 @@ import {
   walkPosition,
   walkState,
 } from '../../packages/defense/dist/detect/threshold-random-walk.js';
+import { meanOf } from './outbreaks.mjs';
 import { absolute, relative, sigma } from './row.mjs';
 
 const MINUTE = 60;
@@ -143,12 +144,6 @@ function playWalks(walk, failureProbability, seed) {
     judged.push(walkState(walk, walkPosition(walk, counts)) === 'infected' ? 1 : 0);
   }
   return { contacts: meanOf(contacts), judgedInfected: meanOf(judged) };
-}
-
-function meanOf(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return { mean, standardError: Math.sqrt(variance / values.length) };
 }
 
 /** Returns the rows, computed now. */

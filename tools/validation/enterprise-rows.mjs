@@ -5,7 +5,7 @@
  */
 import { engineNamed, finalSizeFraction, finalSizeLaw } from '@wormwood/epidemic';
 import { randomStreams } from '@wormwood/base';
-import { honeypots, uniformOutbreak } from './outbreaks.mjs';
+import { honeypots, meanOf, uniformOutbreak } from './outbreaks.mjs';
 import { absolute, atMost, number, sigma } from './row.mjs';
 
 const SETTINGS = [
@@ -62,17 +62,11 @@ function runs(name, engine, outbreak, count, figure) {
   );
 }
 
-function mean(values) {
-  const average = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
-  return { mean: average, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
-}
-
 /** Σa/Σb over runs, with the standard error of a ratio of sums: that of Σ(a − ratio · b), over Σb. */
 function ratio(pairs) {
   const [above, below] = [0, 1].map((part) => pairs.reduce((sum, pair) => sum + pair[part], 0));
   const quotient = above / below;
-  const residual = mean(pairs.map(([a, b]) => a - quotient * b));
+  const residual = meanOf(pairs.map(([a, b]) => a - quotient * b));
   return { mean: quotient, standardError: (residual.standardError * pairs.length) / below };
 }
 
@@ -102,7 +96,7 @@ function firstContact(setting, { contactSeconds }) {
     honeypots(setting.honeypots, 0, 0),
   ]);
   const name = `${setting.number} contact`;
-  return mean(runs(name, 'stochastic', outbreak, SMALL_RUNS, ({ summary }) => summary.extinctionTime));
+  return meanOf(runs(name, 'stochastic', outbreak, SMALL_RUNS, ({ summary }) => summary.extinctionTime));
 }
 
 /**
@@ -153,7 +147,7 @@ function sizes(setting, derived, delaySeconds, count) {
   const likelihood = law.reduce((sum, probability, hosts) => sum + (large(hosts) ? probability : 0), 0);
   return {
     reproductionNumber,
-    ever: mean(ever),
+    ever: meanOf(ever),
     exact: law.reduce((sum, probability, hosts) => sum + probability * hosts, 0),
     largeOnes: ever.filter(large),
     exactLarge:
@@ -193,7 +187,7 @@ function uncontainedValues({ vulnerable }, uncontained, delay) {
     sigma(`${delay}, ever infected, of runs`, exact, ever, STANDARD_ERRORS),
     ...(vulnerable >= 200
       ? [
-          sigma(`${delay}, large outbreaks, of runs`, exactLarge, mean(largeOnes), STANDARD_ERRORS),
+          sigma(`${delay}, large outbreaks, of runs`, exactLarge, meanOf(largeOnes), STANDARD_ERRORS),
           // The mean field errs by the order of one host, whatever N, and the more the nearer R is to 1.
           absolute(`${delay}, large outbreaks, exact mean against the mean field`, field, exactLarge, 4),
         ]
@@ -250,7 +244,7 @@ function cells(setting, { wallSeconds }, { doubling, contact, before, contained,
   const by = ({ reproductionNumber }) => `, R = ${reproductionNumber.toFixed(2)}`;
   const { largeOnes } = uncontained;
   const share = Math.round((100 * largeOnes.length) / RUNS);
-  const large = setting.vulnerable < 200 ? '' : `${short(mean(largeOnes).mean)} in ${share} % of runs; `;
+  const large = setting.vulnerable < 200 ? '' : `${short(meanOf(largeOnes).mean)} in ${share} % of runs; `;
   return [
     setting.number,
     setting.name,

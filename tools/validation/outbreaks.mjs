@@ -61,10 +61,20 @@ export function infectedAt(outbreak, timeSeconds) {
 
 /** Returns mean, standard deviation and standard error of a figure over runs of an engine. */
 export function sample(engine, outbreak, runs, figure) {
-  const values = Array.from({ length: runs }, (_, replicate) =>
-    figure(engineNamed(engine).run(outbreak, { streams, replicate })),
+  return meanOf(
+    Array.from({ length: runs }, (_, replicate) =>
+      figure(engineNamed(engine).run(outbreak, { streams, replicate })),
+    ),
   );
-  const mean = values.reduce((sum, value) => sum + value, 0) / runs;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (runs - 1);
-  return { mean, standardDeviation: Math.sqrt(variance), standardError: Math.sqrt(variance / runs) };
+}
+
+/** Returns mean, standard deviation and standard error of values. */
+export function meanOf(values) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return {
+    mean,
+    standardDeviation: Math.sqrt(variance),
+    standardError: Math.sqrt(variance / values.length),
+  };
 }
