@@ -3,6 +3,7 @@
  * honeypots then fall where nothing lies, then come those of the populated networks, and last the scattered ones.
  */
 import { assert, type RandomStream } from '@wormwood/base';
+import { drawDistinctIndexes } from './distinct-indexes.ts';
 import type { ClusteredPlacement, Outbreak, PopulatedRange, RangedPlacement } from './outbreak.ts';
 
 const NETWORK_SIZE = 2 ** 16;
@@ -98,7 +99,8 @@ function drawClustered({ levels }: ClusteredPlacement, outbreak: Outbreak, drawi
     const inEach = Math.floor(size / level.networkSize);
     const drawn = drawDistinctIndexes(level.networks, inEach * networks.length, drawing.stream);
     const outer = networks;
-    networks = drawn.map(
+    networks = Float64Array.from(
+      drawn,
       (index) => outer[Math.floor(index / inEach)]! + (index % inEach) * level.networkSize,
     );
     size = level.networkSize;
@@ -110,17 +112,6 @@ function drawClustered({ levels }: ClusteredPlacement, outbreak: Outbreak, drawi
     });
   }
   return addresses;
-}
-
-/** Of `size` indexes, `count` different ones. */
-function drawDistinctIndexes(count: number, size: number, stream: RandomStream): Float64Array {
-  // Floyd's algorithm: each draw that is there already stands for the largest index of its step.
-  const chosen = new Set<number>();
-  for (let last = size - count; last < size; last++) {
-    const index = stream.nextBelow(last + 1);
-    chosen.add(chosen.has(index) ? last : index);
-  }
-  return Float64Array.from(chosen);
 }
 
 function drawRanged(ranges: readonly PopulatedRange[], hosts: number, drawing: Drawing): Float64Array {

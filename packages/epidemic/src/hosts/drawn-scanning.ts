@@ -4,54 +4,59 @@
  * drawn from the sum of these over all runs and hosts, then the run, the sender by its scan rate, the target at random.
  */
 import type { RandomStream } from '@wormwood/base';
+import { orderPlaces, type PlaceOrder } from '../individuals/place-order.ts';
 import { RankedSums } from '../individuals/ranked-sums.ts';
+import type { ScanSetup } from '../individuals/scan-setup.ts';
 import type { ScanWeights } from '../individuals/scan-weights.ts';
 import type { Hit, Scanning } from '../individuals/scanning.ts';
-import type { PlacedPopulation } from '../population.ts';
-import type { DrawnScan } from '../scan/scan.ts';
+import type { DrawnPart, DrawnScan } from '../scan/scan.ts';
+import { NetworkMembers } from './network-members.ts';
 import { OwnNetworks } from './own-networks.ts';
-import { firstAtLeast, type PlacedRanks, rankByPlace } from './placed-ranks.ts';
 
-/** A run of places that any host may probe. */
+/** A run of places that any host may probe; its hosts are the one network of `members`. */
 interface OpenRun {
   readonly probability: number;
   readonly size: number;
-  readonly firstRank: number;
-  readonly endRank: number;
-  susceptible: number;
-  /** Listening honeypots. */
+  readonly members: NetworkMembers;
+  /** Of each group, honeypots in the run. */
+  readonly inGroup: readonly number[];
+  /** Those that listen. */
   honeypots: number;
-  /** Of each group of honeypots the first in the run, and how many. */
-  readonly inGroup: readonly { readonly first: number; readonly count: number }[];
 }
 
 export class DrawnScanning implements Scanning {
-  readonly #ranks: PlacedRanks;
   readonly #weights: ScanWeights;
   readonly #hosts: number;
+  /** Of each group the places of honeypots that probes reach. */
+  readonly #honeypots: readonly PlaceOrder[];
   readonly #runs: readonly OpenRun[];
   readonly #own: readonly OwnNetworks[];
-  readonly #susceptible: RankedSums;
-  readonly #scanning: RankedSums;
+  /** All hosts, those too that no probe reaches. */
+  readonly #everyone: NetworkMembers;
+  /** Weights of those that scan, where they differ. */
+  readonly #scanning: RankedSums | undefined;
+  #scanningWeight = 0;
   readonly #listening: boolean[];
 
-  constructor(scan: DrawnScan, placed: PlacedPopulation, weights: ScanWeights) {
-    const ranks = rankByPlace(scan.track, placed);
+  constructor(scan: DrawnScan, { placed, hostPlaces, weights }: ScanSetup) {
+    const { track } = scan;
     const hosts = placed.hostAddress.length;
-    this.#ranks = ranks;
     this.#weights = weights;
     this.#hosts = hosts;
+    this.#everyone = new NetworkMembers(Int32Array.of(0, hosts), hosts);
+    this.#honeypots = placed.honeypotAddress.map((addresses) => {
+      const found = addresses.map((address) => track.placeOf(address)).filter((place) => place >= 0);
+      return orderPlaces(found, track.size);
+    });
     const runs: OpenRun[] = [];
     const own: OwnNetworks[] = [];
     for (const part of scan.parts) {
-      if (part.kind === 'own') own.push(new OwnNetworks(part, ranks, scan.track.size));
-      else runs.push(openRun(part, ranks));
+      if (part.kind === 'own') own.push(new OwnNetworks(part, hostPlaces, { hosts, trackSize: track.size }));
+      else runs.push(openRun(part, { hostPlaces, honeypots: this.#honeypots, everyone: this.#everyone }));
     }
     this.#runs = runs;
     this.#own = own;
-    this.#susceptible = new RankedSums(hosts);
-    this.#susceptible.fill(new Float64Array(hosts).fill(1));
-    this.#scanning = new RankedSums(hosts);
+    this.#scanning = weights.areAlike ? undefined : new RankedSums(hosts);
     this.#listening = placed.honeypotAddress.map(() => false);
   }
 
@@ -76,16 +81,17 @@ export class DrawnScanning implements Scanning {
       }
       left -= rate;
     }
-    for (const [index, networks] of this.#own.entries()) {
+    for (let index = 0; index < this.#own.length; index++) {
+      const networks = this.#own[index]!;
       const rate = networks.rate();
-      if (left < rate || index === this.#own.length - 1) {
-        this.#drawInNetwork(networks, Math.min(left, rate), hit, stream);
+      if (left < rate) {
+        this.#drawInNetwork(networks, left, hit, stream);
         return;
       }
       left -= rate;
     }
-    // Rounding led beyond the last run.
-    hit.target = -1;
+    // Rounding led beyond the last run, once in 2^50 draws or so.
+    this.draw(hit, stream);
   }
 
   take(): void {}
@@ -95,123 +101,116 @@ export class DrawnScanning implements Scanning {
   }
 
   restore(host: number): void {
-    this.#changeSusceptible(host, 1);
+    this.#everyone.addSusceptible(host, 0);
+    for (const { members } of this.#runs) {
+      if (members !== this.#everyone && members.networkOf(host) === 0) members.addSusceptible(host, 0);
+    }
+    for (const networks of this.#own) networks.addSusceptible(host);
   }
 
   withdraw(host: number): void {
-    this.#changeSusceptible(host, -1);
+    this.#everyone.dropSusceptible(host, 0);
+    for (const { members } of this.#runs) {
+      if (members !== this.#everyone && members.networkOf(host) === 0) members.dropSusceptible(host, 0);
+    }
+    for (const networks of this.#own) networks.dropSusceptible(host);
   }
 
   infect(host: number): void {
-    this.#changeSusceptible(host, -1);
+    this.withdraw(host);
   }
 
   start(host: number): void {
-    this.#changeWeight(host, this.#weights.weight[host]!);
+    const weight = this.#weights.weightOf(host);
+    this.#scanningWeight += weight;
+    this.#scanning?.add(host, weight);
+    this.#everyone.addScanning(host, 0);
+    for (const networks of this.#own) networks.addScanning(host, weight);
   }
 
   stop(host: number): void {
-    this.#changeWeight(host, -this.#weights.weight[host]!);
+    const weight = this.#weights.weightOf(host);
+    this.#scanningWeight -= weight;
+    this.#scanning?.add(host, -weight);
+    this.#everyone.dropScanning(host, 0);
+    for (const networks of this.#own) networks.dropScanning(host, weight);
   }
 
   listen(group: number): void {
     this.#listening[group] = true;
-    for (const run of this.#runs) run.honeypots += run.inGroup[group]!.count;
-    for (const networks of this.#own) networks.listen(this.#ranks.honeypotPlace[group]!);
+    for (const run of this.#runs) run.honeypots += run.inGroup[group]!;
+    for (const networks of this.#own) networks.listen(this.#honeypots[group]!);
   }
 
-  #rateOfRun({ probability, susceptible, honeypots, size }: OpenRun): number {
-    return (probability * this.#scanning.total * (susceptible + honeypots)) / size;
-  }
-
-  #changeSusceptible(host: number, change: number): void {
-    const rank = this.#ranks.rankOf[host]!;
-    this.#susceptible.add(rank, change);
-    for (const run of this.#runs) {
-      if (rank >= run.firstRank && rank < run.endRank) run.susceptible += change;
-    }
-    for (const networks of this.#own) networks.changeSusceptible(rank, change);
-  }
-
-  #changeWeight(host: number, change: number): void {
-    const rank = this.#ranks.rankOf[host]!;
-    this.#scanning.add(rank, change);
-    for (const networks of this.#own) networks.changeWeight(rank, change);
+  #rateOfRun({ probability, members, honeypots, size }: OpenRun): number {
+    return (probability * this.#scanningWeight * (members.susceptible[0]! + honeypots)) / size;
   }
 
   #drawInRun(run: OpenRun, hit: Hit, stream: RandomStream): void {
-    hit.sender = this.#senderAt(stream.nextBelow(this.#scanning.total));
-    const row = stream.nextBelow(run.susceptible + run.honeypots);
-    if (row < run.susceptible) {
-      hit.target = this.#susceptibleAt(run.firstRank, row);
-      return;
-    }
-    let left = row - run.susceptible;
-    hit.target = -1;
-    for (const [group, { count }] of run.inGroup.entries()) {
-      if (!this.#listening[group]) continue;
-      if (left < count) {
-        hit.target = this.#hosts + group;
-        return;
-      }
-      left -= count;
-    }
+    const sender =
+      this.#scanning === undefined
+        ? this.#everyone.anyScanning(0, stream)
+        : this.#scanning.rankAt(stream.nextBelow(this.#scanning.total));
+    hit.sender = sender;
+    const susceptible = run.members.susceptible[0]!;
+    const row = run.honeypots === 0 ? 0 : stream.nextBelow(susceptible + run.honeypots);
+    if (row < susceptible) hit.target = run.members.anySusceptible(0, stream);
+    else hit.target = this.#honeypotAt(row - susceptible, (group) => run.inGroup[group]!);
   }
 
   #drawInNetwork(networks: OwnNetworks, target: number, hit: Hit, stream: RandomStream): void {
     const network = networks.networkAt(target);
-    const firstRank = networks.firstRank[network]!;
-    const before = this.#scanning.before(firstRank);
-    hit.sender = this.#senderAt(before + stream.nextBelow(networks.weightIn(network)));
-    const susceptible = networks.susceptibleIn(network);
-    const row = stream.nextBelow(susceptible + networks.honeypotCountIn(network));
-    if (row < susceptible) {
-      hit.target = this.#susceptibleAt(firstRank, row);
-      return;
+    const { members } = networks;
+    hit.sender = this.#senderIn(networks, network, stream);
+    const susceptible = members.susceptible[network]!;
+    const honeypots = networks.honeypotCountIn(network);
+    const row = honeypots === 0 ? 0 : stream.nextBelow(susceptible + honeypots);
+    if (row < susceptible) hit.target = members.anySusceptible(network, stream);
+    else {
+      const inGroup = (group: number): number => networks.honeypotsIn(this.#honeypots[group]!, network);
+      hit.target = this.#honeypotAt(row - susceptible, inGroup);
     }
-    let left = row - susceptible;
-    hit.target = -1;
-    for (const [group, places] of this.#ranks.honeypotPlace.entries()) {
+  }
+
+  #senderIn(networks: OwnNetworks, network: number, stream: RandomStream): number {
+    if (this.#scanning === undefined) return networks.members.anyScanning(network, stream);
+    const before = this.#scanning.before(networks.firstHost[network]!);
+    return this.#scanning.rankAt(before + stream.nextBelow(networks.weightIn(network)));
+  }
+
+  /** The group of the honeypot at `row` of those that listen, of which each group has `inGroup`. */
+  #honeypotAt(row: number, inGroup: (group: number) => number): number {
+    let left = row;
+    for (let group = 0; group < this.#listening.length; group++) {
       if (!this.#listening[group]) continue;
-      const { count } = networks.honeypotsIn(places, network);
-      if (left < count) {
-        hit.target = this.#hosts + group;
-        return;
-      }
-      left -= count;
+      left -= inGroup(group);
+      if (left < 0) return this.#hosts + group;
     }
-  }
-
-  /** The host in whose part of the sum of all weights a point lies. */
-  #senderAt(point: number): number {
-    return this.#ranks.hostAt[this.#scanning.rankAt(point)]!;
-  }
-
-  #susceptibleAt(firstRank: number, row: number): number {
-    return this.#ranks.hostAt[this.#susceptible.rankAt(this.#susceptible.before(firstRank) + row)]!;
+    return -1;
   }
 }
 
 function openRun(
+  { probability, first, size }: Extract<DrawnPart, { kind: 'run' }>,
   {
-    probability,
-    first,
-    size,
-  }: { readonly probability: number; readonly first: number; readonly size: number },
-  { place, honeypotPlace }: PlacedRanks,
+    hostPlaces,
+    honeypots,
+    everyone,
+  }: {
+    readonly hostPlaces: PlaceOrder;
+    readonly honeypots: readonly PlaceOrder[];
+    readonly everyone: NetworkMembers;
+  },
 ): OpenRun {
-  const firstRank = firstAtLeast(place, first);
-  const endRank = firstAtLeast(place, first + size);
+  const all = everyone.susceptible[0]!;
+  const firstHost = hostPlaces.firstAtLeast(first);
+  const endHost = hostPlaces.firstAtLeast(first + size);
+  const isAll = firstHost === 0 && endHost === all;
   return {
     probability,
     size,
-    firstRank,
-    endRank,
-    susceptible: endRank - firstRank,
+    members: isAll ? everyone : new NetworkMembers(Int32Array.of(firstHost, endHost), all),
+    inGroup: honeypots.map((places) => places.firstAtLeast(first + size) - places.firstAtLeast(first)),
     honeypots: 0,
-    inGroup: honeypotPlace.map((places) => {
-      const from = firstAtLeast(places, first);
-      return { first: from, count: firstAtLeast(places, first + size) - from };
-    }),
   };
 }

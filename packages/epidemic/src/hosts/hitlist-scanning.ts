@@ -1,5 +1,6 @@
 /** A hitlist before another way of scanning: each entry of a host's part is a probe whose time is drawn. */
 import { exponential, type RandomStream } from '@wormwood/base';
+import type { Outbreak } from '../outbreak.ts';
 import type { HitlistShares } from '../individuals/hitlist-shares.ts';
 import { HostQueue } from '../individuals/host-queue.ts';
 import type { ScanWeights } from '../individuals/scan-weights.ts';
@@ -19,12 +20,12 @@ export class HitlistScanning implements Scanning {
   /** Whether the probe being settled was one of the list. */
   #isListed = false;
 
-  constructor(then: Scanning, shares: HitlistShares, weights: ScanWeights) {
+  constructor(then: Scanning, shares: HitlistShares, weights: ScanWeights, outbreak: Outbreak) {
     this.#then = then;
     this.#shares = shares;
     this.#weights = weights;
-    this.#queue = new HostQueue(weights.weight.length);
-    this.#phase = new Uint8Array(weights.weight.length);
+    this.#queue = new HostQueue(outbreak.population.vulnerable, outbreak.durationSeconds);
+    this.#phase = new Uint8Array(outbreak.population.vulnerable);
   }
 
   rate(): number {
@@ -46,9 +47,8 @@ export class HitlistScanning implements Scanning {
       this.#then.take(hit);
       return;
     }
-    const host = this.#queue.first();
     this.#now = this.#queue.firstTime();
-    this.#queue.remove(host);
+    const host = this.#queue.takeFirst();
     hit.sender = host;
     hit.target = this.#shares.take(host);
   }
@@ -88,7 +88,7 @@ export class HitlistScanning implements Scanning {
   }
 
   #goOn(host: number, stream: RandomStream): void {
-    const rate = this.#weights.weight[host]! * this.#weights.quantumPerSecond;
+    const rate = this.#weights.weightOf(host) * this.#weights.quantumPerSecond;
     if (this.#shares.isDone(host)) {
       this.#phase[host] = AFTER_LIST;
       this.#then.start(host, this.#now, stream);

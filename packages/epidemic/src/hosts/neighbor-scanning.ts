@@ -96,7 +96,7 @@ export class NeighborScanning implements Scanning {
   #update(host: number): void {
     const knows = this.#scan.first[host + 1]! - this.#scan.first[host]!;
     const scans = this.#isScanning[host] === 1 && knows > 0;
-    this.#rate.set(host, scans ? (this.#weights.weight[host]! * this.#susceptible[host]!) / knows : 0);
+    this.#rate.set(host, scans ? (this.#weights.weightOf(host) * this.#susceptible[host]!) / knows : 0);
   }
 }
 

@@ -2,90 +2,102 @@
  * One level of local preference: for each network that holds hosts how fast probes of its own hosts reach a susceptible one
  * or a honeypot in it.
  */
+import type { PlaceOrder } from '../individuals/place-order.ts';
 import type { DrawnPart } from '../scan/scan.ts';
-import { firstAtLeast, type PlacedRanks } from './placed-ranks.ts';
+import { NetworkMembers } from './network-members.ts';
 import { ProductTree } from './product-tree.ts';
 
 export class OwnNetworks {
-  /** Of each network the first rank of its hosts, and one more at the end. */
-  readonly firstRank: Int32Array;
-  readonly #networkOf: Int32Array;
+  readonly members: NetworkMembers;
+  /** Of each network its first host, and one more at the end. */
+  readonly firstHost: Int32Array;
   readonly #probability: number;
   readonly #size: Float64Array;
   readonly #firstPlace: Float64Array;
-  readonly #susceptible: Float64Array;
   readonly #weight: Float64Array;
   readonly #honeypots: Float64Array;
   readonly #rate: ProductTree;
+  /** A network whose rate is out of date; −1 for none. */
+  #changed = -1;
 
-  constructor(part: Extract<DrawnPart, { kind: 'own' }>, ranks: PlacedRanks, trackSize: number) {
-    const { place, reached } = ranks;
+  /** `places` of the hosts in order; `hosts` also counts those that have none. */
+  constructor(
+    part: Extract<DrawnPart, { kind: 'own' }>,
+    { place }: PlaceOrder,
+    { hosts, trackSize }: { readonly hosts: number; readonly trackSize: number },
+  ) {
     this.#probability = part.probability;
-    this.#networkOf = new Int32Array(place.length).fill(-1);
-    const number: number[] = [];
-    const firstRank: number[] = [];
-    for (let rank = 0; rank < reached; rank++) {
-      const block = Math.floor((place[rank]! + part.phase) / part.size);
-      if (number.at(-1) !== block) {
-        number.push(block);
-        firstRank.push(rank);
-      }
-      this.#networkOf[rank] = number.length - 1;
+    const blocks: number[] = [];
+    const firstHost: number[] = [];
+    for (let host = 0; host < place.length; host++) {
+      const block = Math.floor((place[host]! + part.phase) / part.size);
+      if (blocks.at(-1) === block) continue;
+      blocks.push(block);
+      firstHost.push(host);
     }
-    this.firstRank = Int32Array.from([...firstRank, reached]);
-    this.#firstPlace = Float64Array.from(number, (block) => Math.max(0, block * part.size - part.phase));
-    this.#size = Float64Array.from(number, (block, network) => {
+    this.firstHost = Int32Array.from([...firstHost, place.length]);
+    this.members = new NetworkMembers(this.firstHost, hosts);
+    this.#firstPlace = Float64Array.from(blocks, (block) => Math.max(0, block * part.size - part.phase));
+    this.#size = Float64Array.from(blocks, (block, network) => {
       return Math.min(trackSize, (block + 1) * part.size - part.phase) - this.#firstPlace[network]!;
     });
-    this.#susceptible = new Float64Array(number.length);
-    for (let network = 0; network < number.length; network++) {
-      this.#susceptible[network] = this.firstRank[network + 1]! - this.firstRank[network]!;
-    }
-    this.#weight = new Float64Array(number.length);
-    this.#honeypots = new Float64Array(number.length);
-    this.#rate = new ProductTree(number.length);
+    this.#weight = new Float64Array(blocks.length);
+    this.#honeypots = new Float64Array(blocks.length);
+    this.#rate = new ProductTree(blocks.length);
   }
 
   /** In quanta of the scan rate. */
   rate(): number {
+    this.#bringUpToDate();
     return this.#rate.total();
   }
 
-  changeSusceptible(rank: number, change: number): void {
-    const network = this.#networkOf[rank]!;
+  addSusceptible(host: number): void {
+    const network = this.members.networkOf(host);
     if (network < 0) return;
-    this.#susceptible[network]! += change;
-    // Where nobody scans there is nothing to change.
-    if (this.#weight[network]! > 0) this.#rate.set(network, this.#rateOf(network));
+    this.members.addSusceptible(host, network);
+    this.#noteChange(network);
   }
 
-  changeWeight(rank: number, change: number): void {
-    const network = this.#networkOf[rank]!;
+  dropSusceptible(host: number): void {
+    const network = this.members.networkOf(host);
     if (network < 0) return;
-    this.#weight[network]! += change;
-    this.#rate.set(network, this.#rateOf(network));
+    this.members.dropSusceptible(host, network);
+    this.#noteChange(network);
   }
 
-  /** Honeypots at these places, which rise, begin to listen. */
-  listen(places: Float64Array): void {
+  addScanning(host: number, weight: number): void {
+    const network = this.members.networkOf(host);
+    if (network < 0) return;
+    this.members.addScanning(host, network);
+    this.#weight[network]! += weight;
+    this.#noteChange(network);
+  }
+
+  dropScanning(host: number, weight: number): void {
+    const network = this.members.networkOf(host);
+    if (network < 0) return;
+    this.members.dropScanning(host, network);
+    this.#weight[network]! -= weight;
+    this.#noteChange(network);
+  }
+
+  /** Honeypots at these places begin to listen. */
+  listen(places: PlaceOrder): void {
     for (let network = 0; network < this.#size.length; network++) {
-      this.#honeypots[network]! += this.honeypotsIn(places, network).count;
+      this.#honeypots[network]! += this.honeypotsIn(places, network);
     }
     this.#rate.fill((network) => this.#rateOf(network), this.#size.length);
   }
 
-  /** Which of the honeypots at these places lie in a network. */
-  honeypotsIn(places: Float64Array, network: number): { readonly first: number; readonly count: number } {
-    const first = firstAtLeast(places, this.#firstPlace[network]!);
-    return { first, count: firstAtLeast(places, this.#firstPlace[network]! + this.#size[network]!) - first };
+  /** How many of the honeypots at these places lie in a network. */
+  honeypotsIn(places: PlaceOrder, network: number): number {
+    const first = this.#firstPlace[network]!;
+    return places.firstAtLeast(first + this.#size[network]!) - places.firstAtLeast(first);
   }
 
   networkAt(target: number): number {
     return this.#rate.indexAt(target);
-  }
-
-  susceptibleIn(network: number): number {
-    return this.#susceptible[network]!;
   }
 
   weightIn(network: number): number {
@@ -96,8 +108,21 @@ export class OwnNetworks {
     return this.#honeypots[network]!;
   }
 
+  /** An infection changes one network twice; its rate is formed once. */
+  #noteChange(network: number): void {
+    if (this.#changed !== network) this.#bringUpToDate();
+    this.#changed = network;
+  }
+
+  #bringUpToDate(): void {
+    const network = this.#changed;
+    if (network < 0) return;
+    this.#changed = -1;
+    this.#rate.set(network, this.#rateOf(network));
+  }
+
   #rateOf(network: number): number {
-    const targets = this.#susceptible[network]! + this.#honeypots[network]!;
+    const targets = this.members.susceptible[network]! + this.#honeypots[network]!;
     return (this.#probability * this.#weight[network]! * targets) / this.#size[network]!;
   }
 }

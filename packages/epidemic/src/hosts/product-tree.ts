@@ -1,43 +1,72 @@
-/** Numbers that change, with their sum, and the one in which a point of the sum lies: a tree in which no rounding piles up. */
+/**
+ * Numbers that change, with their sum, and the one in which a point of the sum lies: a tree of sixteen children to a node,
+ * each node the sum of its children formed anew, so that no rounding piles up.
+ */
+const CHILDREN = 16;
+
 export class ProductTree {
-  readonly #tree: Float64Array;
-  readonly #leaves: number;
+  /** From the numbers themselves, filled up with zeros, to the root. */
+  readonly #levels: readonly Float64Array[];
 
   constructor(size: number) {
-    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, size)));
-    this.#tree = new Float64Array(2 * this.#leaves);
+    const levels: Float64Array[] = [];
+    let nodes = Math.max(1, size);
+    do {
+      const padded = nodes === 1 && levels.length > 0 ? 1 : Math.ceil(nodes / CHILDREN) * CHILDREN;
+      levels.push(new Float64Array(padded));
+      nodes = Math.ceil(nodes / CHILDREN);
+    } while (levels.at(-1)!.length > 1);
+    this.#levels = levels;
   }
 
   total(): number {
-    return this.#tree[1]!;
+    return this.#levels.at(-1)![0]!;
   }
 
   set(index: number, value: number): void {
-    const tree = this.#tree;
-    let node = this.#leaves + index;
-    tree[node] = value;
-    for (node >>= 1; node > 0; node >>= 1) tree[node] = tree[2 * node]! + tree[2 * node + 1]!;
+    this.#levels[0]![index] = value;
+    let node = index;
+    for (let height = 1; height < this.#levels.length; height++) {
+      node >>>= 4;
+      this.#levels[height]![node] = this.#sumOfChildren(height, node);
+    }
   }
 
   /** Puts in all numbers in one go. */
   fill(value: (index: number) => number, size: number): void {
-    const tree = this.#tree;
-    for (let index = 0; index < size; index++) tree[this.#leaves + index] = value(index);
-    for (let node = this.#leaves - 1; node > 0; node--) tree[node] = tree[2 * node]! + tree[2 * node + 1]!;
+    for (let index = 0; index < size; index++) this.#levels[0]![index] = value(index);
+    for (let height = 1; height < this.#levels.length; height++) {
+      const below = this.#levels[height - 1]!.length / CHILDREN;
+      for (let node = 0; node < below; node++) this.#levels[height]![node] = this.#sumOfChildren(height, node);
+    }
   }
 
-  /** The number in which the point `target` of the sum lies; never one that is zero. */
+  /** The number in which the point `target` of the sum lies; never one that is zero, unless all are. */
   indexAt(target: number): number {
-    const tree = this.#tree;
-    let node = 1;
+    let node = 0;
     let left = target;
-    while (node < this.#leaves) {
-      node *= 2;
-      // Rounding may leave a little more than there is.
-      if (left < tree[node]! || tree[node + 1] === 0) continue;
-      left -= tree[node]!;
-      node++;
+    for (let height = this.#levels.length - 2; height >= 0; height--) {
+      const level = this.#levels[height]!;
+      const first = node * CHILDREN;
+      // Rounding may leave a little more than there is: then it is the last that is not zero.
+      let chosen = first;
+      for (let child = first; child < first + CHILDREN; child++) {
+        const value = level[child]!;
+        if (value === 0) continue;
+        chosen = child;
+        if (left < value) break;
+        left -= value;
+      }
+      node = chosen;
     }
-    return node - this.#leaves;
+    return node;
+  }
+
+  #sumOfChildren(height: number, node: number): number {
+    const level = this.#levels[height - 1]!;
+    const first = node * CHILDREN;
+    let sum = 0;
+    for (let child = first; child < first + CHILDREN; child++) sum += level[child]!;
+    return sum;
   }
 }

@@ -7,12 +7,13 @@ import { HitlistScanning } from './hitlist-scanning.ts';
 import { NeighborScanning } from './neighbor-scanning.ts';
 import { WalkScanning } from './walk-scanning.ts';
 
-export function scanThinned(outbreak: Outbreak, { scan, placed, weights, shares }: ScanSetup): Scanning {
+export function scanThinned(outbreak: Outbreak, setup: ScanSetup): Scanning {
+  const { scan, weights, shares } = setup;
   const scanning =
     scan.kind === 'drawn'
-      ? new DrawnScanning(scan, placed, weights)
+      ? new DrawnScanning(scan, setup)
       : scan.kind === 'walked'
-        ? new WalkScanning(scan, outbreak, placed, weights)
+        ? new WalkScanning(scan, outbreak, setup)
         : new NeighborScanning(scan, weights);
-  return shares === undefined ? scanning : new HitlistScanning(scanning, shares, weights);
+  return shares === undefined ? scanning : new HitlistScanning(scanning, shares, weights, outbreak);
 }

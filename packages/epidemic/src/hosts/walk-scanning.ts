@@ -9,12 +9,14 @@
  */
 import { binomial, gamma, poisson, type RandomStream } from '@wormwood/base';
 import { HostQueue } from '../individuals/host-queue.ts';
+import type { ScanSetup } from '../individuals/scan-setup.ts';
 import type { ScanWeights } from '../individuals/scan-weights.ts';
 import type { Hit, Outcome, Scanning } from '../individuals/scanning.ts';
 import type { Outbreak } from '../outbreak.ts';
-import type { PlacedPopulation } from '../population.ts';
-import { type WalkedScan, type Walks, walksOf } from '../scan/scan.ts';
+import { type WalkedScan, Walks } from '../scan/scan.ts';
 import { nextTarget, type Step, walkTargets, type WalkTargets } from './walk-targets.ts';
+
+const NO_TARGET = -1;
 
 export class WalkScanning implements Scanning {
   readonly #scan: WalkedScan;
@@ -24,26 +26,21 @@ export class WalkScanning implements Scanning {
   readonly #queue: HostQueue;
   readonly #isScanning: Uint8Array;
   readonly #keepsHosts: boolean;
-  /** Of each scheduled stretch: when it began, its probes and what it leads to, −1 for the end of the range. */
-  readonly #since: Float64Array;
-  readonly #probes: Float64Array;
-  readonly #entry: Int32Array;
   readonly #step: Step = { entry: -1, probes: 0 };
   #now = 0;
   #isRangeEnd = false;
+  /** The host whose probe has been taken and is not settled yet. */
+  #walker = -1;
 
-  constructor(scan: WalkedScan, outbreak: Outbreak, placed: PlacedPopulation, weights: ScanWeights) {
+  constructor(scan: WalkedScan, outbreak: Outbreak, setup: ScanSetup) {
     const { vulnerable, rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
     this.#scan = scan;
-    this.#weights = weights;
-    this.#targets = walkTargets(scan.track, placed);
-    this.#walks = walksOf(vulnerable);
-    this.#queue = new HostQueue(vulnerable);
+    this.#weights = setup.weights;
+    this.#targets = walkTargets(scan.track, setup);
+    this.#walks = new Walks(vulnerable);
+    this.#queue = new HostQueue(vulnerable, outbreak.durationSeconds);
     this.#isScanning = new Uint8Array(vulnerable);
     this.#keepsHosts = scan.noticesInfected || rebootRatePerSecond > 0 || churnRatePerSecond > 0;
-    this.#since = new Float64Array(vulnerable);
-    this.#probes = new Float64Array(vulnerable);
-    this.#entry = new Int32Array(vulnerable);
   }
 
   rate(): number {
@@ -57,22 +54,23 @@ export class WalkScanning implements Scanning {
   draw(): void {}
 
   take(hit: Hit): void {
-    const host = this.#queue.first();
     this.#now = this.#queue.firstTime();
-    this.#queue.remove(host);
-    const entry = this.#entry[host]!;
-    this.#goOn(host, this.#probes[host]!);
-    this.#isRangeEnd = this.#walks.remaining[host] === 0;
+    const host = this.#queue.takeFirst();
+    const entry = this.#walks.target(host);
+    this.#walks.goOn(host, this.#walks.probes(host));
+    this.#isRangeEnd = this.#walks.remaining(host) === 0;
+    this.#walker = host;
     hit.sender = host;
-    hit.target = entry < 0 ? -1 : this.#targets.what[entry]!;
+    hit.target = entry < 0 ? -1 : this.#targets.whatAt(entry);
   }
 
   settle({ sender }: Hit, outcome: Outcome, stream: RandomStream): boolean {
+    this.#walker = -1;
     if (outcome === 'infected') this.#scan.succeeded(this.#walks, sender);
     else if (outcome === 'was-infected') this.#scan.metInfected(this.#walks, sender, stream);
     if (this.#isRangeEnd) this.#scan.finishedRange(this.#walks, sender, stream);
     if (this.#isScanning[sender] === 1) this.#schedule(sender, stream);
-    return this.#walks.remaining[sender] === 0;
+    return this.#walks.remaining(sender) === 0;
   }
 
   restore(): void {}
@@ -83,9 +81,10 @@ export class WalkScanning implements Scanning {
 
   infect(host: number, infector: number, stream: RandomStream): void {
     this.#dropTarget(host);
-    const entry = this.#targets.entryOf[host]!;
-    const place = entry < 0 ? -1 : this.#targets.place[entry]!;
-    this.#scan.begin(this.#walks, { host, infector, place }, stream);
+    const entry = this.#targets.entryOf(host);
+    const place = entry < 0 ? -1 : this.#targets.order.place[entry]!;
+    const isByWalk = infector >= 0 && infector === this.#walker;
+    this.#scan.begin(this.#walks, { host, infector, place, isByWalk }, stream);
   }
 
   start(host: number, seconds: number, stream: RandomStream): void {
@@ -110,52 +109,44 @@ export class WalkScanning implements Scanning {
   }
 
   #dropTarget(host: number): void {
-    const entry = this.#targets.entryOf[host]!;
+    const entry = this.#targets.entryOf(host);
     if (entry >= 0 && !this.#keepsHosts) this.#targets.present.remove(entry);
   }
 
   /** Moves a host on by the probes that it has sent of its stretch, or of one on which there is nothing. */
   #interrupt(host: number, stream: RandomStream): void {
+    const since = this.#walks.since(host);
     if (!this.#queue.has(host)) {
-      if (this.#walks.remaining[host] !== Infinity) return;
-      const rate = this.#weights.weight[host]! * this.#weights.quantumPerSecond;
-      this.#goOn(host, poisson(stream, rate * (this.#now - this.#since[host]!)));
+      if (this.#walks.remaining(host) !== Infinity) return;
+      const rate = this.#weights.weightOf(host) * this.#weights.quantumPerSecond;
+      this.#walks.goOn(host, poisson(stream, rate * (this.#now - since)));
       return;
     }
-    const whole = this.#queue.timeOf(host) - this.#since[host]!;
-    const passed = whole > 0 ? Math.min(1, (this.#now - this.#since[host]!) / whole) : 0;
-    this.#goOn(host, binomial(stream, this.#probes[host]! - 1, passed));
-  }
-
-  #goOn(host: number, probes: number): void {
-    const { next, remaining, arcFirst, arcSize } = this.#walks;
-    const gone = next[host]! - arcFirst[host]! + probes;
-    next[host] = arcFirst[host]! + (gone % arcSize[host]!);
-    remaining[host]! -= probes;
+    const whole = this.#queue.timeOf(host) - since;
+    const passed = whole > 0 ? Math.min(1, (this.#now - since) / whole) : 0;
+    this.#walks.goOn(host, binomial(stream, this.#walks.probes(host) - 1, passed));
   }
 
   #schedule(host: number, stream: RandomStream): void {
-    const { next, remaining, arcFirst, arcSize } = this.#walks;
+    const walks = this.#walks;
     const step = this.#step;
-    this.#since[host] = this.#now;
-    const left = remaining[host]!;
-    const weight = this.#weights.weight[host]!;
-    if (left === 0 || weight === 0) {
+    const left = walks.remaining(host);
+    const rate = this.#weights.weightOf(host) * this.#weights.quantumPerSecond;
+    walks.setStretch(host, this.#now, 0, NO_TARGET);
+    if (left === 0 || rate === 0) {
       this.#queue.remove(host);
       return;
     }
-    nextTarget(this.#targets, next[host]!, { first: arcFirst[host]!, size: arcSize[host]! }, step);
+    nextTarget(this.#targets, walks.next(host), walks.arcFirst(host), walks.arcSize(host), step);
     if (step.probes > left) {
-      step.entry = -1;
+      step.entry = NO_TARGET;
       step.probes = left;
     }
     if (step.probes === Infinity) {
       this.#queue.remove(host);
       return;
     }
-    this.#entry[host] = step.entry;
-    this.#probes[host] = step.probes;
-    const rate = weight * this.#weights.quantumPerSecond;
+    walks.setStretch(host, this.#now, step.probes, step.entry);
     this.#queue.set(host, this.#now + gamma(stream, step.probes) / rate);
   }
 }

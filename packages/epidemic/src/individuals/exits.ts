@@ -5,7 +5,7 @@
 import type { RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../outbreak.ts';
 import type { ExitRates } from './measures-at-work.ts';
-import { BLOCKED, FRESH, IMMUNIZED, LATENT, type Roster, SUSCEPTIBLE, WAITING } from './roster.ts';
+import { BLOCKED, FRESH, IMMUNIZED, LATENT, Roster, SUSCEPTIBLE, WAITING } from './roster.ts';
 
 /** A change of a host that has been drawn. */
 export interface Exit {
@@ -24,13 +24,14 @@ interface Way {
 }
 
 export class Exits {
-  readonly #roster: Roster;
+  readonly roster: Roster;
   readonly #ways: readonly Way[];
   readonly #rate: Float64Array;
 
-  constructor(outbreak: Outbreak, roster: Roster) {
-    this.#roster = roster;
+  constructor(outbreak: Outbreak) {
     this.#ways = waysOf(outbreak);
+    const states = new Set(this.#ways.flatMap(({ from }) => from));
+    this.roster = new Roster(outbreak.population.vulnerable, outbreak.defenses.length, states);
     this.#rate = new Float64Array(this.#ways.length);
   }
 
@@ -40,7 +41,7 @@ export class Exits {
     for (let index = 0; index < this.#ways.length; index++) {
       const way = this.#ways[index]!;
       let hosts = 0;
-      for (const state of way.from) hosts += this.#roster.count[state]!;
+      for (const state of way.from) hosts += this.roster.count[state]!;
       const rate = hosts === 0 ? 0 : hosts * way.ratePerSecond(measures);
       this.#rate[index] = rate;
       sum += rate;
@@ -65,13 +66,13 @@ export class Exits {
   }
 
   #anyOf(states: readonly number[], stream: RandomStream): number {
-    const { count } = this.#roster;
-    if (states.length === 1) return this.#roster.any(states[0]!, stream);
+    const { count } = this.roster;
+    if (states.length === 1) return this.roster.any(states[0]!, stream);
     let hosts = 0;
     for (const state of states) hosts += count[state]!;
     let row = stream.nextBelow(hosts);
     for (const state of states) {
-      if (row < count[state]!) return this.#roster.any(state, stream);
+      if (row < count[state]!) return this.roster.any(state, stream);
       row -= count[state]!;
     }
     return -1;

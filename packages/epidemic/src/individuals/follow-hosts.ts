@@ -21,6 +21,7 @@ export function followHosts(
     outbreak,
     scanning: scanningOf(setup),
     weights: setup.weights,
+    seeds: setup.seeds,
     journal,
     stream: randomness.streams.stream(`${engine}/follow`, randomness.replicate),
   });

@@ -14,7 +14,7 @@ import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
 import { type Exit, Exits } from './exits.ts';
 import type { FinalCounts, Journal } from './journal.ts';
 import { type Circumstances, MeasuresAtWork, UNDISTURBED } from './measures-at-work.ts';
-import { BLOCKED, FRESH, IMMUNIZED, LATENT, Roster, SUSCEPTIBLE, WAITING } from './roster.ts';
+import { BLOCKED, FRESH, IMMUNIZED, LATENT, type Roster, SUSCEPTIBLE, WAITING } from './roster.ts';
 import type { ScanWeights } from './scan-weights.ts';
 import type { Hit, Outcome, Scanning } from './scanning.ts';
 
@@ -32,6 +32,8 @@ export interface FollowOptions {
   readonly outbreak: Outbreak;
   readonly scanning: Scanning;
   readonly weights: ScanWeights;
+  /** Hosts infected at the start. */
+  readonly seeds: Iterable<number>;
   readonly journal: Journal;
   readonly stream: RandomStream;
 }
@@ -62,15 +64,15 @@ export class Following {
   /** Probes on the way to where they were sent. */
   #seen = 0;
 
-  constructor({ outbreak, scanning, weights, journal, stream }: FollowOptions) {
-    const { vulnerable, infected } = outbreak.population;
+  constructor({ outbreak, scanning, weights, seeds, journal, stream }: FollowOptions) {
+    const { vulnerable } = outbreak.population;
     this.#outbreak = outbreak;
     this.#scanning = scanning;
     this.#weights = weights;
     this.#journal = journal;
     this.#stream = stream;
-    this.#roster = new Roster(vulnerable, outbreak.defenses.length);
-    this.#exits = new Exits(outbreak, this.#roster);
+    this.#exits = new Exits(outbreak);
+    this.#roster = this.#exits.roster;
     this.#measures = new MeasuresAtWork(outbreak, stream);
     this.#hasMeasures = (outbreak.measures ?? []).length > 0;
     this.#isDormant = new Uint8Array(vulnerable);
@@ -87,7 +89,7 @@ export class Following {
     for (const [group, { start }] of outbreak.defenses.entries()) {
       if (start.kind === 'contacts') scanning.listen(group, 0, stream);
     }
-    for (let host = 0; host < infected; host++) this.#infect(host, -1);
+    for (const host of seeds) this.#infect(host, -1);
     this.#noteCounts();
     journal.moveTo(0);
   }
@@ -241,7 +243,7 @@ export class Following {
   }
 
   #arrives(sender: number, { passing, blockedPassing }: Circumstances): boolean {
-    const isBlocked = this.#roster.state[sender] === BLOCKED;
+    const isBlocked = this.#canBlockedReach && this.#roster.state[sender] === BLOCKED;
     const probability = isBlocked ? passing * blockedPassing : passing;
     return probability >= 1 || this.#stream.nextDouble() < probability;
   }
@@ -313,7 +315,7 @@ export class Following {
   }
 
   #changeScanning(host: number, from: number, to: number): void {
-    const weight = this.#weights.weight[host]!;
+    const weight = this.#weights.weightOf(host);
     if (isScanning(from)) this.#scanningWeight -= weight;
     if (isScanning(to)) this.#scanningWeight += weight;
     if (from === BLOCKED) this.#blockedWeight -= weight;

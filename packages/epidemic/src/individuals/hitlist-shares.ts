@@ -3,6 +3,12 @@ import type { RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../outbreak.ts';
 import type { HitlistScan } from '../scan/hitlist.ts';
 
+interface Drawing {
+  /** Hosts infected at the start. */
+  readonly seeds: ReadonlySet<number>;
+  readonly stream: RandomStream;
+}
+
 export class HitlistShares {
   /** Of each entry the host that it names; −1 for an address where nothing is. */
   readonly #entry: Int32Array;
@@ -11,8 +17,8 @@ export class HitlistShares {
   readonly #infected: number;
   #begun = 0;
 
-  constructor(strategy: HitlistScan, { population }: Outbreak, stream: RandomStream) {
-    this.#entry = drawEntries(strategy, population, stream);
+  constructor(strategy: HitlistScan, population: Outbreak['population'], drawing: Drawing) {
+    this.#entry = drawEntries(strategy, population, drawing);
     this.#next = new Float64Array(population.vulnerable);
     this.#end = new Float64Array(population.vulnerable);
     this.#infected = population.infected;
@@ -46,11 +52,11 @@ export class HitlistShares {
 /** Hosts not infected at the start, and addresses of nothing, in random order. */
 function drawEntries(
   { size, vulnerableFraction }: HitlistScan,
-  { vulnerable, infected }: Outbreak['population'],
-  stream: RandomStream,
+  { vulnerable }: Outbreak['population'],
+  { seeds, stream }: Drawing,
 ): Int32Array {
   const named = Math.round(size * vulnerableFraction);
-  const hosts = Int32Array.from({ length: vulnerable - infected }, (_, row) => infected + row);
+  const hosts = Int32Array.from({ length: vulnerable }, (_, host) => host).filter((host) => !seeds.has(host));
   const entry = new Int32Array(size).fill(-1);
   for (let row = 0; row < named; row++) {
     const other = row + stream.nextBelow(hosts.length - row);

@@ -30,22 +30,28 @@ export class Journal {
   #peakTime = 0;
   #extinctionTime: number | null = null;
   readonly #milestoneTime: (number | null)[] = [null, null, null, null];
+  #milestone = 0;
+  #nextMilestone: number;
   /** By first infection: host, infector, time. */
   readonly #host: Int32Array;
   readonly #infector: Int32Array;
   readonly #infectionTime: Float64Array;
-  readonly #wasInfected: Uint8Array;
+  /** By host, where one can be infected more than once. */
+  readonly #wasInfected: Uint8Array | undefined;
 
   constructor(outbreak: Outbreak) {
     const { vulnerable } = outbreak.population;
     this.#outbreak = outbreak;
+    this.#nextMilestone = this.#hostsAt(0);
     this.#sampleTime = sampleTimes(outbreak);
     this.#sampleSusceptible = new Float64Array(this.#sampleTime.length);
     this.#sampleInfected = new Float64Array(this.#sampleTime.length);
     this.#host = new Int32Array(vulnerable);
     this.#infector = new Int32Array(vulnerable);
     this.#infectionTime = new Float64Array(vulnerable);
-    this.#wasInfected = new Uint8Array(vulnerable);
+    const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
+    const canReturn = rebootRatePerSecond > 0 || churnRatePerSecond > 0;
+    this.#wasInfected = canReturn ? new Uint8Array(vulnerable) : undefined;
   }
 
   /** Moves the time on with the counts as they are; samples at or before it are taken. */
@@ -59,17 +65,23 @@ export class Journal {
 
   /** A host becomes infected; only its first time is kept. */
   noteInfection(host: number, infector: number): void {
-    if (this.#wasInfected[host] === 1) return;
-    this.#wasInfected[host] = 1;
+    if (this.#wasInfected?.[host] === 1) return;
+    if (this.#wasInfected !== undefined) this.#wasInfected[host] = 1;
     const row = this.everInfected++;
     this.#host[row] = host;
     this.#infector[row] = infector;
     this.#infectionTime[row] = this.timeSeconds;
-    const { vulnerable } = this.#outbreak.population;
-    MILESTONES.forEach((fraction, index) => {
-      if (this.everInfected >= Math.ceil(vulnerable * fraction))
-        this.#milestoneTime[index] ??= this.timeSeconds;
-    });
+    while (this.everInfected >= this.#nextMilestone) this.#passMilestone();
+  }
+
+  #passMilestone(): void {
+    this.#milestoneTime[this.#milestone++] = this.timeSeconds;
+    this.#nextMilestone = this.#hostsAt(this.#milestone);
+  }
+
+  #hostsAt(milestone: number): number {
+    const fraction = MILESTONES[milestone];
+    return fraction === undefined ? Infinity : Math.ceil(this.#outbreak.population.vulnerable * fraction);
   }
 
   /** The counts of hosts as they are from now on. */

@@ -1,6 +1,6 @@
 /**
- * Which host is in which state, with a uniform choice among those of a state in constant time: each state has a list of
- * its hosts, from which one leaves by the last taking its place.
+ * Which host is in which state, with a uniform choice in constant time among those of a state that hosts leave at random:
+ * such a state has a list of its hosts, from which one leaves by the last taking its place.
  */
 import type { RandomStream } from '@wormwood/base';
 
@@ -21,42 +21,52 @@ export class Roster {
   readonly state: Uint8Array;
   /** Hosts by state: how many are in each. */
   readonly count: Int32Array;
-  readonly #members: Int32Array[];
+  /** Of the states that have a list; undefined for others. */
+  readonly #members: (Int32Array | undefined)[];
   /** Where a host stands in the list of its state. */
   readonly #at: Int32Array;
 
-  /** All hosts begin susceptible. */
-  constructor(hosts: number, honeypotGroups: number) {
+  /** All hosts begin susceptible. `listed`: the states that `any` will be asked for. */
+  constructor(hosts: number, honeypotGroups: number, listed: ReadonlySet<number>) {
     const states = WAITING + honeypotGroups;
     this.state = new Uint8Array(hosts);
     this.count = new Int32Array(states);
     this.count[SUSCEPTIBLE] = hosts;
-    this.#at = Int32Array.from({ length: hosts }, (_, host) => host);
-    this.#members = Array.from({ length: states }, () => new Int32Array(ROOM_MIN));
+    this.#at = new Int32Array(listed.size === 0 ? 0 : hosts);
+    this.#members = Array.from({ length: states }, (_, state) => {
+      return listed.has(state) ? new Int32Array(ROOM_MIN) : undefined;
+    });
+    if (!listed.has(SUSCEPTIBLE)) return;
+    for (let host = 0; host < hosts; host++) this.#at[host] = host;
     this.#members[SUSCEPTIBLE] = this.#at.slice();
   }
 
   move(host: number, to: number): void {
     const from = this.state[host]!;
-    const left = this.#members[from]!;
-    const last = left[--this.count[from]!]!;
-    const at = this.#at[host]!;
-    left[at] = last;
-    this.#at[last] = at;
-    const row = this.count[to]!;
-    let joined = this.#members[to]!;
-    if (row === joined.length) {
-      const wider = new Int32Array(row * 2);
-      wider.set(joined);
-      this.#members[to] = joined = wider;
-    }
-    joined[row] = host;
-    this.#at[host] = row;
-    this.count[to] = row + 1;
     this.state[host] = to;
+    const left = this.#members[from];
+    const last = --this.count[from]!;
+    if (left !== undefined) {
+      const mover = left[last]!;
+      const at = this.#at[host]!;
+      left[at] = mover;
+      this.#at[mover] = at;
+    }
+    const row = this.count[to]!++;
+    const joined = this.#members[to];
+    if (joined === undefined) return;
+    this.#at[host] = row;
+    if (row < joined.length) {
+      joined[row] = host;
+      return;
+    }
+    const wider = new Int32Array(row * 2);
+    wider.set(joined);
+    wider[row] = host;
+    this.#members[to] = wider;
   }
 
-  /** A host in this state, each equally likely; there must be one. */
+  /** A host in this state, which is a listed one, each equally likely; there must be one. */
   any(state: number, stream: RandomStream): number {
     return this.#members[state]![stream.nextBelow(this.count[state]!)]!;
   }

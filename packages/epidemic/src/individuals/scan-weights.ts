@@ -11,19 +11,19 @@ const QUANTA_IN_MEAN = 2 ** 20;
 const QUANTA_MAX = 2 ** 27 - 1;
 
 export interface ScanWeights {
-  /** Of each host, in quanta. */
-  readonly weight: Float64Array;
+  /** The scan rate of a host in quanta. */
+  weightOf(host: number): number;
   /** Probes a second of one quantum. */
   readonly quantumPerSecond: number;
-  /** What all weights are when they are alike, 0 otherwise. */
-  readonly alike: number;
+  /** Whether all hosts scan at one rate. */
+  readonly areAlike: boolean;
 }
 
 /** Draws the scan rate of each host. */
 export function drawScanWeights(worm: Worm, hosts: number, stream: RandomStream): ScanWeights {
   const { scanRatePerSecond, scanRates } = worm;
   if (scanRates === undefined) {
-    return { weight: new Float64Array(hosts).fill(1), quantumPerSecond: scanRatePerSecond, alike: 1 };
+    return { weightOf: () => 1, quantumPerSecond: scanRatePerSecond, areAlike: true };
   }
   const quantumPerSecond = scanRatePerSecond / QUANTA_IN_MEAN;
   const weight = new Float64Array(hosts);
@@ -34,7 +34,7 @@ export function drawScanWeights(worm: Worm, hosts: number, stream: RandomStream)
         : logNormalFactor(scanRates.sigma, stream);
     weight[host] = Math.min(QUANTA_MAX, Math.round(factor * QUANTA_IN_MEAN));
   }
-  return { weight, quantumPerSecond, alike: 0 };
+  return { weightOf: (host) => weight[host]!, quantumPerSecond, areAlike: false };
 }
 
 function classRate(

@@ -13,8 +13,7 @@ import {
   type NeighborScan,
   type Scan,
   type WalkedScan,
-  type Walks,
-  walksOf,
+  Walks,
 } from '../scan/scan.ts';
 
 const NOTHING = -1;
@@ -39,7 +38,7 @@ export class EachProbe implements Scanning {
     this.#placed = placed;
     this.#hosts = placed.hostAddress.length;
     this.#scanning = new RankedSums(this.#hosts);
-    this.#walks = walksOf(this.#hosts);
+    this.#walks = new Walks(this.#hosts);
     this.#listening = placed.honeypotAddress.map(() => false);
     placed.hostAddress.forEach((address, host) => this.#what.set(address, host));
     placed.honeypotAddress.forEach((addresses, group) => {
@@ -77,7 +76,7 @@ export class EachProbe implements Scanning {
     if (outcome === 'infected') this.#scan.succeeded(this.#walks, sender);
     else if (outcome === 'was-infected') this.#scan.metInfected(this.#walks, sender, stream);
     if (this.#isRangeEnd) this.#scan.finishedRange(this.#walks, sender, stream);
-    return this.#walks.remaining[sender] === 0;
+    return this.#walks.remaining(sender) === 0;
   }
 
   restore(): void {}
@@ -88,15 +87,16 @@ export class EachProbe implements Scanning {
     this.#shares?.begin(host, infector);
     if (this.#scan.kind !== 'walked') return;
     const place = this.#scan.track.placeOf(this.#placed.hostAddress[host]!);
-    this.#scan.begin(this.#walks, { host, infector, place }, stream);
+    const isByWalk = infector >= 0 && !this.#isFromList;
+    this.#scan.begin(this.#walks, { host, infector, place, isByWalk }, stream);
   }
 
   start(host: number): void {
-    this.#scanning.add(host, this.#weights.weight[host]!);
+    this.#scanning.add(host, this.#weights.weightOf(host));
   }
 
   stop(host: number): void {
-    this.#scanning.add(host, -this.#weights.weight[host]!);
+    this.#scanning.add(host, -this.#weights.weightOf(host));
   }
 
   listen(group: number): void {
@@ -118,11 +118,9 @@ export class EachProbe implements Scanning {
   }
 
   #walked({ track }: WalkedScan, sender: number): number {
-    const { next, remaining, arcFirst, arcSize } = this.#walks;
-    const place = next[sender]!;
-    next[sender] = arcFirst[sender]! + ((place - arcFirst[sender]! + 1) % arcSize[sender]!);
-    remaining[sender]!--;
-    this.#isRangeEnd = remaining[sender] === 0;
+    const place = this.#walks.next(sender);
+    this.#walks.goOn(sender, 1);
+    this.#isRangeEnd = this.#walks.remaining(sender) === 0;
     return this.#at(track.addressAt(place));
   }
 

@@ -39,18 +39,24 @@ export interface WalkedScan {
   readonly track: Track;
   /** Whether a host that it has infected before tells the walker that it is infected. */
   readonly noticesInfected: boolean;
-  /** A host begins: `place` is its own (−1: none), `infector` the host whose walk led to it, −1 at the start. */
-  begin(
-    walks: Walks,
-    step: { readonly host: number; readonly infector: number; readonly place: number },
-    stream: RandomStream,
-  ): void;
+  /** An infected host begins. */
+  begin(walks: Walks, infected: NewWalker, stream: RandomStream): void;
   /** A host's probe has infected another, whose walk begins next. */
   succeeded(walks: Walks, host: number): void;
   /** A host's probe has met an infected one. */
   metInfected(walks: Walks, host: number, stream: RandomStream): void;
   /** No probe is left of a host's range. */
   finishedRange(walks: Walks, host: number, stream: RandomStream): void;
+}
+
+export interface NewWalker {
+  readonly host: number;
+  /** −1 for a host infected at the start. */
+  readonly infector: number;
+  /** The host's own place; −1 for none. */
+  readonly place: number;
+  /** Whether the walk of the infector led to it, rather than a hitlist. */
+  readonly isByWalk: boolean;
 }
 
 /** Each probe goes to one of a host's neighbours, all equally likely; those of host i are `neighbor[first[i] … first[i+1]−1]`. */
@@ -60,35 +66,101 @@ export interface NeighborScan {
   readonly neighbor: Int32Array;
 }
 
-/** The walks of all hosts. */
-export interface Walks {
+const NEXT = 0;
+const REMAINING = 1;
+const ARC_FIRST = 2;
+const ARC_SIZE = 3;
+const MEETINGS = 4;
+const PROBES = 5;
+const TARGET = 6;
+const SINCE = 7;
+const FIELDS = 8;
+
+/** The walks of all hosts, that of one in one line of the cache. */
+export class Walks {
+  readonly #of: Float64Array;
+
+  constructor(hosts: number) {
+    this.#of = new Float64Array(hosts * FIELDS);
+  }
+
   /** Place of the next probe. */
-  readonly next: Float64Array;
+  next(host: number): number {
+    return this.#of[host * FIELDS + NEXT]!;
+  }
+
+  setNext(host: number, place: number): void {
+    this.#of[host * FIELDS + NEXT] = place;
+  }
+
   /** Probes left before the range is finished; Infinity without end, 0 for a host that has given up. */
-  readonly remaining: Float64Array;
-  /** The walk goes round and round this run of places. */
-  readonly arcFirst: Float64Array;
-  readonly arcSize: Float64Array;
+  remaining(host: number): number {
+    return this.#of[host * FIELDS + REMAINING]!;
+  }
+
+  setRemaining(host: number, probes: number): void {
+    this.#of[host * FIELDS + REMAINING] = probes;
+  }
+
+  /** The walk goes round and round a run of places. */
+  arcFirst(host: number): number {
+    return this.#of[host * FIELDS + ARC_FIRST]!;
+  }
+
+  arcSize(host: number): number {
+    return this.#of[host * FIELDS + ARC_SIZE]!;
+  }
+
+  setArc(host: number, first: number, size: number): void {
+    this.#of[host * FIELDS + ARC_FIRST] = first;
+    this.#of[host * FIELDS + ARC_SIZE] = size;
+  }
+
   /** Infected hosts met since the last success. */
-  readonly meetings: Int32Array;
-}
+  meetings(host: number): number {
+    return this.#of[host * FIELDS + MEETINGS]!;
+  }
 
-export function walksOf(hosts: number): Walks {
-  return {
-    next: new Float64Array(hosts),
-    remaining: new Float64Array(hosts),
-    arcFirst: new Float64Array(hosts),
-    arcSize: new Float64Array(hosts),
-    meetings: new Int32Array(hosts),
-  };
-}
+  setMeetings(host: number, meetings: number): void {
+    this.#of[host * FIELDS + MEETINGS] = meetings;
+  }
 
-/** Lets a host walk from `place` on, round the whole track, without end. */
-export function walkRound(walks: Walks, host: number, place: number, size: number): void {
-  walks.next[host] = place;
-  walks.arcFirst[host] = 0;
-  walks.arcSize[host] = size;
-  walks.remaining[host] = Infinity;
+  /** The stretch that a host is on: since when, its probes, and the target of its last one. For the engine that skips misses. */
+  since(host: number): number {
+    return this.#of[host * FIELDS + SINCE]!;
+  }
+
+  probes(host: number): number {
+    return this.#of[host * FIELDS + PROBES]!;
+  }
+
+  target(host: number): number {
+    return this.#of[host * FIELDS + TARGET]!;
+  }
+
+  setStretch(host: number, since: number, probes: number, target: number): void {
+    const at = host * FIELDS;
+    this.#of[at + SINCE] = since;
+    this.#of[at + PROBES] = probes;
+    this.#of[at + TARGET] = target;
+  }
+
+  /** Sends so many probes: the place moves on round the arc, and as many fewer remain. */
+  goOn(host: number, probes: number): void {
+    const at = host * FIELDS;
+    const first = this.#of[at + ARC_FIRST]!;
+    const size = this.#of[at + ARC_SIZE]!;
+    const gone = this.#of[at + NEXT]! - first + probes;
+    this.#of[at + NEXT] = first + (gone < size ? gone : gone % size);
+    this.#of[at + REMAINING]! -= probes;
+  }
+
+  /** Lets a host walk from `place` on, round a track of `size` places, without end. */
+  goRound(host: number, place: number, size: number): void {
+    this.setNext(host, place);
+    this.setArc(host, 0, size);
+    this.setRemaining(host, Infinity);
+  }
 }
 
 /** Addresses as they are, from the first of a space on. */

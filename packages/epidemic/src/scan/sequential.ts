@@ -7,7 +7,7 @@
  * Source: models.md 1.8; Bailey, Cooke, Jahanian, Watson, Nazario, "The Blaster worm: then and now", IEEE S&P 3(4), 2005.
  */
 import type { RandomStream } from '@wormwood/base';
-import { plainTrack, walkRound, type WalkedScan } from './scan.ts';
+import { plainTrack, type WalkedScan } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
 
 export interface SequentialScan {
@@ -38,7 +38,7 @@ export function sequential({ nearProbability }: SequentialScan, space: ScanSpace
       const start = isNear
         ? nearStart(firstAddress + place, stream)
         : stream.nextBelow(networks) * NETWORK_SIZE;
-      walkRound(walks, host, start, size);
+      walks.goRound(host, start, size);
     },
     succeeded: () => undefined,
     metInfected: () => undefined,

@@ -41,10 +41,10 @@ export function shortCycles({ cycles }: ShortCycleScan, space: ScanSpace): Walke
     begin: (walks, { host }, stream) => {
       const place = stream.nextBelow(size);
       const cycle = first.findLastIndex((start) => start <= place);
-      walks.next[host] = place;
-      walks.arcFirst[host] = first[cycle] ?? 0;
-      walks.arcSize[host] = (first[cycle + 1] ?? size) - (first[cycle] ?? 0);
-      walks.remaining[host] = Infinity;
+      const start = first[cycle] ?? 0;
+      walks.setNext(host, place);
+      walks.setArc(host, start, (first[cycle + 1] ?? size) - start);
+      walks.setRemaining(host, Infinity);
     },
     succeeded: () => undefined,
     metInfected: () => undefined,

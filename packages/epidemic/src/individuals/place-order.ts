@@ -1,0 +1,83 @@
+/**
+ * Places in rising order, found again without a search: the track is cut into as many equal runs as there are places, and
+ * of each run it is known where its first place stands. Where places crowd in few runs, a search within the run helps.
+ */
+export interface PlaceOrder {
+  /** Rising. */
+  readonly place: Float64Array;
+  /** Which of the places that were given stands where. */
+  readonly row: Int32Array;
+  /** The first index whose place is at least `place`; the number of places when there is none. */
+  firstAtLeast(place: number): number;
+}
+
+/** Runs of more places are sorted by themselves by a library. */
+const INSERTED_MAX = 32;
+
+/** Orders places below `size`; equal ones keep their order. */
+export function orderPlaces(places: Float64Array, size: number): PlaceOrder {
+  const count = places.length;
+  const runs = Math.max(1, count);
+  const scale = runs / size;
+  const start = new Int32Array(runs + 1);
+  const runOf = new Int32Array(count);
+  for (let row = 0; row < count; row++) {
+    const run = Math.min(runs - 1, Math.floor(places[row]! * scale));
+    runOf[row] = run;
+    start[run + 1]!++;
+  }
+  for (let run = 0; run < runs; run++) start[run + 1]! += start[run]!;
+  const next = start.slice();
+  const place = new Float64Array(count);
+  const row = new Int32Array(count);
+  for (let given = 0; given < count; given++) {
+    const at = next[runOf[given]!]!++;
+    place[at] = places[given]!;
+    row[at] = given;
+  }
+  for (let run = 0; run < runs; run++) sortRun(place, row, start[run]!, start[run + 1]!);
+  return {
+    place,
+    row,
+    firstAtLeast: (wanted) => {
+      if (wanted >= size) return count;
+      const run = Math.min(runs - 1, Math.max(0, Math.floor(wanted * scale)));
+      // A place may by rounding stand in the run beside its own.
+      let low = start[run]!;
+      let high = start[run + 1]!;
+      while (low > 0 && place[low - 1]! >= wanted) low--;
+      while (high - low > INSERTED_MAX) {
+        const middle = (low + high) >>> 1;
+        if (place[middle]! < wanted) low = middle + 1;
+        else high = middle;
+      }
+      while (low < count && place[low]! < wanted) low++;
+      return low;
+    },
+  };
+}
+
+function sortRun(place: Float64Array, row: Int32Array, first: number, end: number): void {
+  if (end - first < 2) return;
+  if (end - first > INSERTED_MAX) {
+    const order = Int32Array.from({ length: end - first }, (_, index) => first + index);
+    order.sort((a, b) => place[a]! - place[b]! || a - b);
+    const places = Float64Array.from(order, (at) => place[at]!);
+    const rows = Int32Array.from(order, (at) => row[at]!);
+    place.set(places, first);
+    row.set(rows, first);
+    return;
+  }
+  for (let at = first + 1; at < end; at++) {
+    const movedPlace = place[at]!;
+    const movedRow = row[at]!;
+    let to = at;
+    while (to > first && place[to - 1]! > movedPlace) {
+      place[to] = place[to - 1]!;
+      row[to] = row[to - 1]!;
+      to--;
+    }
+    place[to] = movedPlace;
+    row[to] = movedRow;
+  }
+}
