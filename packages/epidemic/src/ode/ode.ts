@@ -5,6 +5,9 @@
  *
  *     S' = −(s/Ω) S A    I' = (s/Ω) S A − (γ0 + Σ γ_d) I    C_d' = γ_d I − C_d/δ_d    A = I + Σ C_d    R = N − S − A
  *
+ * Strategies other than uniform, hosts that differ, latency and hosts that come back are for groups/, measures besides
+ * honeypots for defense/mean-field.ts.
+ *
  * γ_d sums s h p / Ω over the honeypots at work that have the delay δ_d. It is the one to plan with; it knows no chance, so
  * it cannot say how likely an outbreak of few hosts dies out.
  */
@@ -16,7 +19,10 @@ import {
 } from '../closed-forms.ts';
 import { measuredMeanField, measureObstacles } from '../defense/mean-field.ts';
 import type { Engine, Run } from '../engine.ts';
+import { groupMeanField } from '../groups/group-mean-field.ts';
+import { groupObstacles } from '../groups/obstacles.ts';
 import type { Outbreak } from '../outbreak.ts';
+import { isPlain } from '../plain-outbreak.ts';
 import { contactRatePerSecond, pairwiseRatePerSecond } from '../reproduction-number.ts';
 import { type RunFacts, summarize } from '../summary.ts';
 import { sampleTimes, type Trajectory } from '../trajectory.ts';
@@ -32,9 +38,20 @@ import { logisticMilestones, type Milestones } from './milestones.ts';
 import type { SampleWriter } from './sample-kernel.ts';
 
 /** The mean field; the same run for every seed and replicate, too fast to be watched or ended early. */
-export const ode: Engine = { name: 'ode', random: false, unsupported: measureObstacles, run };
+export const ode: Engine = {
+  name: 'ode',
+  random: false,
+  unsupported: (outbreak) => (hasGroups(outbreak) ? groupObstacles(outbreak) : measureObstacles(outbreak)),
+  run,
+};
+
+/** Whether hosts do not all share one fate. */
+function hasGroups(outbreak: Outbreak): boolean {
+  return !isPlain({ ...outbreak, measures: [] });
+}
 
 function run(outbreak: Outbreak): Run {
+  if (hasGroups(outbreak)) return groupMeanField(outbreak);
   if (outbreak.measures && outbreak.measures.length > 0) return measuredMeanField(outbreak);
   const { durationSeconds, population } = outbreak;
   const epidemic: SimpleEpidemic = { ...population, contactRatePerSecond: contactRatePerSecond(outbreak) };

@@ -1,0 +1,10 @@
+import type { Outbreak } from '../outbreak.ts';
+
+/** Returns the addresses on the worm's hitlist and the fraction of them that are vulnerable hosts; null without a list. */
+export function listOf({
+  worm: { strategy },
+}: Outbreak): { readonly size: number; readonly fraction: number } | null {
+  if (strategy.kind !== 'hitlist' || strategy.size === 0) return null;
+  const { size, vulnerableFraction } = strategy;
+  return { size, fraction: Math.round(size * vulnerableFraction) / size };
+}

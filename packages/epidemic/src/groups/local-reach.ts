@@ -1,0 +1,65 @@
+/**
+ * Local preference where the networks of hosts are drawn at random, or hosts lie anywhere: all hosts in one cell, each of
+ * them with as many others around as expected (pair-shares.ts). At the start the rate of infections is then the mean of
+ * that of single hosts over all placements, exactly. Later the mean field is ahead of them: it spreads the infected
+ * evenly over all networks, where in truth those around an infected host are infected first and its probes meet them in
+ * vain. The fewer hosts a network holds, the more that matters; with some hundred in each it is small.
+ *
+ * Of the honeypots, a dark block lies in networks without hosts, so that only probes to anywhere meet it, unless the whole
+ * space is one network. Those spread over populated /16s lie around every host: all of their own /16, and of the
+ * others as many as hosts lie there.
+ */
+import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { LocalPreferenceScan } from '../scan/local-preference.ts';
+import { pairShare, populatedBlocks, type RandomPlacement } from './pair-shares.ts';
+import type { Reach } from './reach.ts';
+
+const SLASH16 = 2 ** 16;
+
+export function localReach(outbreak: Outbreak, { levels }: LocalPreferenceScan): Reach {
+  const { addressSpaceSize, population, defenses } = outbreak;
+  const { placement, vulnerable } = population;
+  const random: RandomPlacement = {
+    addressSpaceSize,
+    levels: placement?.kind === 'clustered' ? placement.levels : [],
+  };
+  const anywhere = 1 - levels.reduce((sum, { probability }) => sum + probability, 0);
+  let onto = anywhere / addressSpaceSize;
+  const honeypots = defenses.map(({ count }) => (anywhere * count) / addressSpaceSize);
+  for (const { networkSize, probability } of levels) {
+    const size = Math.min(networkSize, addressSpaceSize);
+    onto += (probability * pairShare(random, size)) / size;
+    for (const [index, defense] of defenses.entries()) {
+      honeypots[index]! += (probability * honeypotsAround(defense, { random, size, vulnerable })) / size;
+    }
+  }
+  return {
+    hosts: Float64Array.of(vulnerable),
+    onto: Float64Array.of(onto),
+    honeypots: honeypots.map((met) => Float64Array.of(met)),
+  };
+}
+
+/** Honeypots in a host's own network of `size` addresses. */
+function honeypotsAround(
+  { placement, count }: HoneypotDefense,
+  { random, size, vulnerable }: { random: RandomPlacement; size: number; vulnerable: number },
+): number {
+  const space = random.addressSpaceSize;
+  switch (placement) {
+    case 'scattered': {
+      const free = size - vulnerable * pairShare(random, size);
+      return space > vulnerable ? (count * free) / (space - vulnerable) : 0;
+    }
+    case 'block':
+      return size >= space ? count : 0;
+    case 'populated': {
+      const network = Math.min(SLASH16, space);
+      const inOwn = count / populatedBlocks(random, network, vulnerable);
+      if (size <= network) return (inOwn * size) / network;
+      const own = pairShare(random, network);
+      const others = own < 1 ? (pairShare(random, size) - own) / (1 - own) : 0;
+      return inOwn + (count - inOwn) * others;
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import type { AddressRange } from '../outbreak.ts';
+
+/** Returns how many addresses two ranges share. */
+export function overlap(one: AddressRange, other: AddressRange): number {
+  const end = Math.min(one.first + one.size, other.first + other.size);
+  return Math.max(0, end - Math.max(one.first, other.first));
+}

@@ -1,0 +1,137 @@
+/**
+ * Local preference where hosts lie in given ranges: a cell for each range. Within a range hosts lie anywhere, so of a range
+ * that spans many networks a host finds in its own what it finds in each; a network that several ranges reach into is
+ * shared. As in local-reach.ts the mean field is ahead of single hosts where a network holds few.
+ *
+ * Honeypots as there: a dark block lies in networks without hosts; those spread over populated /16s lie around each host.
+ */
+import type { AddressRange, Outbreak, RangedPlacement } from '../outbreak.ts';
+import { hostsByRange } from '../placed-clusters.ts';
+import type { LocalPreferenceScan } from '../scan/local-preference.ts';
+import { overlap } from './overlap.ts';
+import { type PopulatedNetwork, populatedNetworks } from './populated-networks.ts';
+import type { Reach } from './reach.ts';
+
+const SLASH16 = 2 ** 16;
+
+export function ownRangeReach(
+  outbreak: Outbreak,
+  { levels }: LocalPreferenceScan,
+  placement: RangedPlacement,
+): Reach {
+  const { addressSpaceSize, firstAddress, defenses, population } = outbreak;
+  const counts = hostsByRange(placement.ranges, population.vulnerable);
+  const ranges = placement.ranges.filter((_, row) => counts[row]! > 0);
+  const hosts = Float64Array.from(counts.filter((count) => count > 0));
+  const space = { first: firstAddress, size: addressSpaceSize };
+  const anywhere = 1 - levels.reduce((sum, { probability }) => sum + probability, 0);
+  const onto = new Float64Array(ranges.length ** 2).fill(anywhere / addressSpaceSize);
+  const honeypots = defenses.map(({ count }) => {
+    return new Float64Array(ranges.length).fill((anywhere * count) / addressSpaceSize);
+  });
+  const networks = defenses.some((defense) => defense.placement === 'populated')
+    ? populatedNetworks(outbreak, placement)
+    : [];
+  for (const { networkSize, probability } of levels) {
+    for (const [to, target] of ranges.entries()) {
+      for (const [from, sender] of ranges.entries()) {
+        const shared = sharedBlocks(sender, target, { blockSize: networkSize, space });
+        onto[to * ranges.length + from]! += probability * shared;
+      }
+    }
+    for (const [from, sender] of ranges.entries()) {
+      let occupied = 0;
+      for (const [to, target] of ranges.entries()) {
+        occupied += hosts[to]! * sharedBlocks(sender, target, { blockSize: networkSize, space });
+      }
+      const around = populatedAround(sender, { networkSize, networks, space });
+      for (const [index, { placement: where, count }] of defenses.entries()) {
+        const density = { scattered: 0, block: 0, populated: count * around };
+        const free = addressSpaceSize - population.vulnerable;
+        density.scattered = free > 0 ? (count * (1 - occupied)) / free : 0;
+        if (networkSize >= addressSpaceSize) density.block = count / addressSpaceSize;
+        honeypots[index]![from]! += probability * density[where];
+      }
+    }
+  }
+  return { hosts, onto, honeypots };
+}
+
+/** A size of networks and the space that cuts them off. */
+interface Blocks {
+  readonly blockSize: number;
+  readonly space: AddressRange;
+}
+
+function blockAt(number: number, { blockSize, space }: Blocks): AddressRange {
+  const first = Math.max(space.first, number * blockSize);
+  return { first, size: Math.min(space.first + space.size, (number + 1) * blockSize) - first };
+}
+
+/**
+ * Chance that a probe from anywhere in `sender` into its own block arrives at a given host that lies anywhere in `target`:
+ * the sum over blocks of both shares by the size of the block.
+ */
+function sharedBlocks(sender: AddressRange, target: AddressRange, blocks: Blocks): number {
+  const { blockSize } = blocks;
+  const first = Math.floor(Math.max(sender.first, target.first) / blockSize);
+  const end = Math.min(sender.first + sender.size, target.first + target.size);
+  const last = Math.floor((end - 1) / blockSize);
+  const shared = (number: number): number => {
+    const block = blockAt(number, blocks);
+    if (block.size <= 0) return 0;
+    return (overlap(block, sender) * overlap(block, target)) / block.size;
+  };
+  let sum = 0;
+  if (end <= Math.max(sender.first, target.first)) {
+    // Ranges apart from each other share the block between them, if any.
+    const [lower, upper] = sender.first < target.first ? [sender, target] : [target, sender];
+    const between = Math.floor((lower.first + lower.size - 1) / blockSize);
+    if (between === Math.floor(upper.first / blockSize)) sum = shared(between);
+  } else {
+    sum = shared(first);
+    if (last > first) sum += shared(last);
+    if (last > first + 1) sum += (last - first - 1) * blockSize;
+  }
+  return sum / (sender.size * target.size);
+}
+
+/**
+ * Of one honeypot spread over the populated networks, how much of it is met by a probe from `sender` into its own block: its
+ * network is populated for certain, the others of the block by their chance.
+ */
+function populatedAround(
+  sender: AddressRange,
+  {
+    networkSize,
+    networks,
+    space,
+  }: {
+    readonly networkSize: number;
+    readonly networks: readonly PopulatedNetwork[];
+    readonly space: AddressRange;
+  },
+): number {
+  let all = 0;
+  for (const { chance, size } of networks) all += chance * size;
+  let met = 0;
+  /** Addresses of populated networks by block. */
+  const inBlock = new Map<number, number>();
+  const blockSize = Math.max(networkSize, SLASH16);
+  for (const { first, size, chance } of networks) {
+    const number = Math.floor(first / blockSize);
+    inBlock.set(number, (inBlock.get(number) ?? 0) + chance * size);
+  }
+  for (const network of networks) {
+    const share = overlap(network, sender) / sender.size;
+    if (share === 0) continue;
+    if (networkSize <= SLASH16) {
+      met += share;
+      continue;
+    }
+    const number = Math.floor(network.first / blockSize);
+    const others = inBlock.get(number)! - network.chance * network.size;
+    met += (share * (network.size + others)) / blockAt(number, { blockSize, space }).size;
+  }
+  return all > 0 ? met / all : 0;
+}
