@@ -3,6 +3,7 @@
  * honeypots then fall where nothing lies, then come those of the populated networks, and last the scattered ones.
  */
 import { assert, type RandomStream } from '@wormwood/base';
+import { drawDistinct, isSparse } from './distinct-kernel.ts';
 import { drawDistinctIndexes } from './distinct-indexes.ts';
 import type { ClusteredPlacement, Outbreak, PopulatedRange, RangedPlacement } from './outbreak.ts';
 
@@ -56,13 +57,14 @@ export function placeClusters(outbreak: Outbreak, stream: RandomStream): PlacedC
   const { population, defenses } = outbreak;
   const { placement, vulnerable } = population;
   assert(placement !== undefined && placement.kind !== 'uniform', 'hosts lie in networks or ranges');
-  const taken = new Set<number>();
   const hostAddress =
     placement.kind === 'clustered'
-      ? drawClustered(placement, outbreak, { taken, stream })
-      : drawRanged(placement.ranges, vulnerable, { taken, stream });
+      ? drawClustered(placement, outbreak, stream)
+      : drawRanged(placement.ranges, vulnerable, stream);
   shuffle(hostAddress, stream);
   const honeypotAddress: Float64Array[] = defenses.map(({ count }) => new Float64Array(count));
+  if (defenses.length === 0) return { hostAddress, honeypotAddress };
+  const taken = new Set<number>(hostAddress);
   const drawing = { taken, stream };
   for (const [group, { placement: where, count }] of defenses.entries()) {
     if (where === 'block') honeypotAddress[group] = drawBlock(outbreak, count, drawing);
@@ -92,12 +94,16 @@ interface Run {
   readonly size: number;
 }
 
-function drawClustered({ levels }: ClusteredPlacement, outbreak: Outbreak, drawing: Drawing): Float64Array {
+function drawClustered(
+  { levels }: ClusteredPlacement,
+  outbreak: Outbreak,
+  stream: RandomStream,
+): Float64Array {
   let networks: Float64Array = Float64Array.of(outbreak.firstAddress);
   let size = outbreak.addressSpaceSize;
   for (const level of levels) {
     const inEach = Math.floor(size / level.networkSize);
-    const drawn = drawDistinctIndexes(level.networks, inEach * networks.length, drawing.stream);
+    const drawn = drawDistinctIndexes(level.networks, inEach * networks.length, stream);
     const outer = networks;
     networks = Float64Array.from(
       drawn,
@@ -105,24 +111,26 @@ function drawClustered({ levels }: ClusteredPlacement, outbreak: Outbreak, drawi
     );
     size = level.networkSize;
   }
-  const addresses = new Float64Array(outbreak.population.vulnerable);
-  for (let host = 0; host < addresses.length; host++) {
-    addresses[host] = drawFree(drawing, () => {
-      return networks[drawing.stream.nextBelow(networks.length)]! + drawing.stream.nextBelow(size);
-    });
+  const offsets = drawOffsets(outbreak.population.vulnerable, networks.length * size, stream);
+  for (let host = 0; host < offsets.length; host++) {
+    const offset = offsets[host]!;
+    const network = Math.floor(offset / size);
+    offsets[host] = networks[network]! + offset - network * size;
   }
-  return addresses;
+  return offsets;
 }
 
-function drawRanged(ranges: readonly PopulatedRange[], hosts: number, drawing: Drawing): Float64Array {
+function drawOffsets(count: number, size: number, stream: RandomStream): Float64Array {
+  if (isSparse(count, size)) return drawDistinct(stream, count, size);
+  return Float64Array.from(drawDistinctIndexes(count, size, stream));
+}
+
+function drawRanged(ranges: readonly PopulatedRange[], hosts: number, stream: RandomStream): Float64Array {
   const count = hostsByRange(ranges, hosts);
   const addresses = new Float64Array(hosts);
   let row = 0;
   for (const [index, { first, size }] of ranges.entries()) {
-    for (const offset of drawDistinctIndexes(count[index]!, size, drawing.stream)) {
-      addresses[row++] = first + offset;
-      drawing.taken.add(first + offset);
-    }
+    for (const offset of drawOffsets(count[index]!, size, stream)) addresses[row++] = first + offset;
   }
   return addresses;
 }

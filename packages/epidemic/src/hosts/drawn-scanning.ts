@@ -9,6 +9,7 @@ import { RankedSums } from '../individuals/ranked-sums.ts';
 import type { ScanSetup } from '../individuals/scan-setup.ts';
 import type { ScanWeights } from '../individuals/scan-weights.ts';
 import type { Hit, Scanning } from '../individuals/scanning.ts';
+import type { Outbreak } from '../outbreak.ts';
 import type { DrawnPart, DrawnScan } from '../scan/scan.ts';
 import { NetworkMembers } from './network-members.ts';
 import { OwnNetworks } from './own-networks.ts';
@@ -30,6 +31,8 @@ export class DrawnScanning implements Scanning {
   /** Of each group the places of honeypots that probes reach. */
   readonly #honeypots: readonly PlaceOrder[];
   readonly #runs: readonly OpenRun[];
+  /** Those that hold some of the hosts only, and so have lists of their own. */
+  readonly #runsApart: readonly OpenRun[];
   readonly #own: readonly OwnNetworks[];
   /** All hosts, those too that no probe reaches. */
   readonly #everyone: NetworkMembers;
@@ -37,8 +40,12 @@ export class DrawnScanning implements Scanning {
   readonly #scanning: RankedSums | undefined;
   #scanningWeight = 0;
   readonly #listening: boolean[];
+  readonly #isLatent: boolean;
+  /** A host that is infected and has not begun to scan, still among the susceptible ones; −1 for none. */
+  #infected = -1;
 
-  constructor(scan: DrawnScan, { placed, hostPlaces, weights }: ScanSetup) {
+  constructor(scan: DrawnScan, { worm }: Outbreak, { placed, hostPlaces, weights }: ScanSetup) {
+    this.#isLatent = (worm.latentSeconds ?? 0) > 0;
     const { track } = scan;
     const hosts = placed.hostAddress.length;
     this.#weights = weights;
@@ -55,6 +62,7 @@ export class DrawnScanning implements Scanning {
       else runs.push(openRun(part, { hostPlaces, honeypots: this.#honeypots, everyone: this.#everyone }));
     }
     this.#runs = runs;
+    this.#runsApart = runs.filter(({ members }) => members !== this.#everyone);
     this.#own = own;
     this.#scanning = weights.areAlike ? undefined : new RankedSums(hosts);
     this.#listening = placed.honeypotAddress.map(() => false);
@@ -101,31 +109,47 @@ export class DrawnScanning implements Scanning {
   }
 
   restore(host: number): void {
+    if (host === this.#infected) {
+      this.#infected = -1;
+      return;
+    }
     this.#everyone.addSusceptible(host, 0);
-    for (const { members } of this.#runs) {
-      if (members !== this.#everyone && members.networkOf(host) === 0) members.addSusceptible(host, 0);
+    for (const { members } of this.#runsApart) {
+      if (members.networkOf(host) === 0) members.addSusceptible(host, 0);
     }
     for (const networks of this.#own) networks.addSusceptible(host);
   }
 
   withdraw(host: number): void {
     this.#everyone.dropSusceptible(host, 0);
-    for (const { members } of this.#runs) {
-      if (members !== this.#everyone && members.networkOf(host) === 0) members.dropSusceptible(host, 0);
+    for (const { members } of this.#runsApart) {
+      if (members.networkOf(host) === 0) members.dropSusceptible(host, 0);
     }
     for (const networks of this.#own) networks.dropSusceptible(host);
   }
 
   infect(host: number): void {
-    this.withdraw(host);
+    // If it scans at once, that is one change and not two. Until then a probe may find it, and it infected.
+    if (this.#infected >= 0) this.withdraw(this.#infected);
+    this.#infected = this.#isLatent ? -1 : host;
+    if (this.#isLatent) this.withdraw(host);
   }
 
   start(host: number): void {
     const weight = this.#weights.weightOf(host);
     this.#scanningWeight += weight;
     this.#scanning?.add(host, weight);
-    this.#everyone.addScanning(host, 0);
-    for (const networks of this.#own) networks.addScanning(host, weight);
+    if (host !== this.#infected) {
+      this.#everyone.addScanning(host, 0);
+      for (const networks of this.#own) networks.addScanning(host, weight);
+      return;
+    }
+    this.#infected = -1;
+    this.#everyone.promote(host, 0);
+    for (const { members } of this.#runsApart) {
+      if (members.networkOf(host) === 0) members.dropSusceptible(host, 0);
+    }
+    for (const networks of this.#own) networks.promote(host, weight);
   }
 
   stop(host: number): void {

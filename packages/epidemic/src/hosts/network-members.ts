@@ -22,7 +22,8 @@ export class NetworkMembers {
     this.#networkOf = new Int32Array(hosts).fill(-1);
     this.susceptible = new Int32Array(networks);
     this.scanning = new Int32Array(networks);
-    this.#member = Int32Array.from({ length: hosts }, (_, host) => host);
+    this.#member = new Int32Array(hosts);
+    for (let host = 0; host < hosts; host++) this.#member[host] = host;
     this.#at = this.#member.slice();
     for (let network = 0; network < networks; network++) {
       this.susceptible[network] = firstHost[network + 1]! - firstHost[network]!;
@@ -39,6 +40,12 @@ export class NetworkMembers {
     const behind = this.#first[network]! + --this.susceptible[network]!;
     this.#swap(host, behind);
     this.#swap(host, behind + this.scanning[network]!);
+  }
+
+  /** A susceptible host scans at once: it is the last of those and the first of these. */
+  promote(host: number, network: number): void {
+    this.#swap(host, this.#first[network]! + --this.susceptible[network]!);
+    this.scanning[network]!++;
   }
 
   addSusceptible(host: number, network: number): void {

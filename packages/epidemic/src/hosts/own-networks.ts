@@ -17,8 +17,6 @@ export class OwnNetworks {
   readonly #weight: Float64Array;
   readonly #honeypots: Float64Array;
   readonly #rate: ProductTree;
-  /** A network whose rate is out of date; −1 for none. */
-  #changed = -1;
 
   /** `places` of the hosts in order; `hosts` also counts those that have none. */
   constructor(
@@ -48,7 +46,6 @@ export class OwnNetworks {
 
   /** In quanta of the scan rate. */
   rate(): number {
-    this.#bringUpToDate();
     return this.#rate.total();
   }
 
@@ -56,14 +53,23 @@ export class OwnNetworks {
     const network = this.members.networkOf(host);
     if (network < 0) return;
     this.members.addSusceptible(host, network);
-    this.#noteChange(network);
+    this.#rate.set(network, this.#rateOf(network));
   }
 
   dropSusceptible(host: number): void {
     const network = this.members.networkOf(host);
     if (network < 0) return;
     this.members.dropSusceptible(host, network);
-    this.#noteChange(network);
+    this.#rate.set(network, this.#rateOf(network));
+  }
+
+  /** A susceptible host is infected and scans at once. */
+  promote(host: number, weight: number): void {
+    const network = this.members.networkOf(host);
+    if (network < 0) return;
+    this.members.promote(host, network);
+    this.#weight[network]! += weight;
+    this.#rate.set(network, this.#rateOf(network));
   }
 
   addScanning(host: number, weight: number): void {
@@ -71,7 +77,7 @@ export class OwnNetworks {
     if (network < 0) return;
     this.members.addScanning(host, network);
     this.#weight[network]! += weight;
-    this.#noteChange(network);
+    this.#rate.set(network, this.#rateOf(network));
   }
 
   dropScanning(host: number, weight: number): void {
@@ -79,7 +85,7 @@ export class OwnNetworks {
     if (network < 0) return;
     this.members.dropScanning(host, network);
     this.#weight[network]! -= weight;
-    this.#noteChange(network);
+    this.#rate.set(network, this.#rateOf(network));
   }
 
   /** Honeypots at these places begin to listen. */
@@ -106,19 +112,6 @@ export class OwnNetworks {
 
   honeypotCountIn(network: number): number {
     return this.#honeypots[network]!;
-  }
-
-  /** An infection changes one network twice; its rate is formed once. */
-  #noteChange(network: number): void {
-    if (this.#changed !== network) this.#bringUpToDate();
-    this.#changed = network;
-  }
-
-  #bringUpToDate(): void {
-    const network = this.#changed;
-    if (network < 0) return;
-    this.#changed = -1;
-    this.#rate.set(network, this.#rateOf(network));
   }
 
   #rateOf(network: number): number {

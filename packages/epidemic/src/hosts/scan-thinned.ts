@@ -11,7 +11,7 @@ export function scanThinned(outbreak: Outbreak, setup: ScanSetup): Scanning {
   const { scan, weights, shares } = setup;
   const scanning =
     scan.kind === 'drawn'
-      ? new DrawnScanning(scan, setup)
+      ? new DrawnScanning(scan, outbreak, setup)
       : scan.kind === 'walked'
         ? new WalkScanning(scan, outbreak, setup)
         : new NeighborScanning(scan, weights);

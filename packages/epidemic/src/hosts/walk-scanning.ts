@@ -31,6 +31,9 @@ export class WalkScanning implements Scanning {
   #isRangeEnd = false;
   /** The host whose probe has been taken and is not settled yet. */
   #walker = -1;
+  /** The target that has just been met, and the place behind it: from there on the next one need not be searched for. */
+  #met = -1;
+  #placeBehind = -1;
 
   constructor(scan: WalkedScan, outbreak: Outbreak, setup: ScanSetup) {
     const { vulnerable, rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
@@ -60,16 +63,18 @@ export class WalkScanning implements Scanning {
     this.#walks.goOn(host, this.#walks.probes(host));
     this.#isRangeEnd = this.#walks.remaining(host) === 0;
     this.#walker = host;
+    this.#met = entry;
+    this.#placeBehind = this.#walks.next(host);
     hit.sender = host;
     hit.target = entry < 0 ? -1 : this.#targets.whatAt(entry);
   }
 
   settle({ sender }: Hit, outcome: Outcome, stream: RandomStream): boolean {
-    this.#walker = -1;
     if (outcome === 'infected') this.#scan.succeeded(this.#walks, sender);
     else if (outcome === 'was-infected') this.#scan.metInfected(this.#walks, sender, stream);
     if (this.#isRangeEnd) this.#scan.finishedRange(this.#walks, sender, stream);
     if (this.#isScanning[sender] === 1) this.#schedule(sender, stream);
+    this.#walker = -1;
     return this.#walks.remaining(sender) === 0;
   }
 
@@ -137,7 +142,10 @@ export class WalkScanning implements Scanning {
       this.#queue.remove(host);
       return;
     }
-    nextTarget(this.#targets, walks.next(host), walks.arcFirst(host), walks.arcSize(host), step);
+    const from = walks.next(host);
+    const isBehind = host === this.#walker && from === this.#placeBehind && this.#met >= 0;
+    const entry = isBehind && from > walks.arcFirst(host) ? this.#met + 1 : this.#targets.order.firstAtLeast(from);
+    nextTarget(this.#targets, from, entry, walks, host, step);
     if (step.probes > left) {
       step.entry = NO_TARGET;
       step.probes = left;

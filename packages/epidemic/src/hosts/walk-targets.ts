@@ -1,7 +1,7 @@
 /** What walking hosts may meet, in the order of their track: hosts and honeypots, those that count at present marked. */
 import { orderPlaces, type PlaceOrder } from '../individuals/place-order.ts';
 import type { ScanSetup } from '../individuals/scan-setup.ts';
-import type { Track } from '../scan/scan.ts';
+import type { Track, Walks } from '../scan/scan.ts';
 import { IndexSet } from './index-set.ts';
 
 export interface WalkTargets {
@@ -72,26 +72,31 @@ export interface Step {
   probes: number;
 }
 
-/** The next target present from `from` on, on a walk round the arc of places; `probes` away, 1 for `from` itself. */
+/**
+ * The next target present on a host's walk from place `from` on, which is `probes` away, 1 for `from` itself. `entry`: the
+ * first target at or behind that place.
+ */
 export function nextTarget(
   { order, present }: WalkTargets,
   from: number,
-  arcFirst: number,
-  arcSize: number,
+  entry: number,
+  walks: Walks,
+  host: number,
   step: Step,
 ): void {
   const { place } = order;
-  const end = arcFirst + arcSize;
-  const ahead = present.next(order.firstAtLeast(from));
+  const first = walks.arcFirst(host);
+  const end = first + walks.arcSize(host);
+  const ahead = present.next(entry);
   if (ahead >= 0 && place[ahead]! < end) {
     step.entry = ahead;
     step.probes = place[ahead]! - from + 1;
     return;
   }
-  const round = present.next(order.firstAtLeast(arcFirst));
+  const round = present.next(order.firstAtLeast(first));
   if (round >= 0 && place[round]! < from) {
     step.entry = round;
-    step.probes = end - from + (place[round]! - arcFirst) + 1;
+    step.probes = end - from + (place[round]! - first) + 1;
     return;
   }
   step.entry = -1;

@@ -157,8 +157,9 @@ export class Following {
     const untilEvent = Math.min(untilRandom, untilSet);
     const until = Math.min(untilEvent, this.#untilChange(now));
     const end = timeSeconds + until;
-    if (end >= this.#nextKnownChange(now)) {
-      this.#passTime(this.#nextKnownChange(now), now);
+    const change = this.#nextKnownChange(now);
+    if (end >= change) {
+      this.#passTime(change, now);
       return;
     }
     this.#passTime(end, now);
