@@ -46,20 +46,15 @@ function honeypotsAround(
   { random, size, vulnerable }: { random: RandomPlacement; size: number; vulnerable: number },
 ): number {
   const space = random.addressSpaceSize;
-  switch (placement) {
-    case 'scattered': {
-      const free = size - vulnerable * pairShare(random, size);
-      return space > vulnerable ? (count * free) / (space - vulnerable) : 0;
-    }
-    case 'block':
-      return size >= space ? count : 0;
-    case 'populated': {
-      const network = Math.min(SLASH16, space);
-      const inOwn = count / populatedBlocks(random, network, vulnerable);
-      if (size <= network) return (inOwn * size) / network;
-      const own = pairShare(random, network);
-      const others = own < 1 ? (pairShare(random, size) - own) / (1 - own) : 0;
-      return inOwn + (count - inOwn) * others;
-    }
+  if (placement === 'block') return size >= space ? count : 0;
+  if (placement === 'scattered') {
+    const free = size - vulnerable * pairShare(random, size);
+    return space > vulnerable ? (count * free) / (space - vulnerable) : 0;
   }
+  const network = Math.min(SLASH16, space);
+  const inOwn = count / populatedBlocks(random, network, vulnerable);
+  if (size <= network) return (inOwn * size) / network;
+  const own = pairShare(random, network);
+  const others = own < 1 ? (pairShare(random, size) - own) / (1 - own) : 0;
+  return inOwn + (count - inOwn) * others;
 }

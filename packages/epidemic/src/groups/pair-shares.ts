@@ -41,15 +41,33 @@ export function populatedBlocks(
   blockSize: number,
   hosts: number,
 ): number {
-  let filled = hosts;
-  for (const { networkSize, networks } of levels.toReversed()) {
-    if (networkSize >= blockSize) return occupied((networks * networkSize) / blockSize, filled);
-    filled = occupied(networks, filled);
+  const last = levels.at(-1);
+  if (last === undefined || last.networkSize >= blockSize) {
+    return thrownInto(((last?.networks ?? 1) * (last?.networkSize ?? addressSpaceSize)) / blockSize, hosts);
   }
-  return occupied(Math.max(1, addressSpaceSize / blockSize), filled);
+  let filled = thrownInto(last.networks, hosts);
+  for (let index = levels.length - 1; index >= 0; index--) {
+    const { networkSize } = levels[index]!;
+    const outer = levels[index - 1] ?? { networkSize: addressSpaceSize, networks: 1 };
+    const boxSize = Math.min(blockSize, outer.networkSize);
+    const boxes = (outer.networks * outer.networkSize) / boxSize;
+    filled = laidInto(boxes, filled, Math.floor(boxSize / networkSize));
+    if (outer.networkSize >= blockSize) break;
+  }
+  return filled;
 }
 
-/** Boxes that hold at least one of so many balls thrown at random. */
-function occupied(boxes: number, balls: number): number {
+/** Boxes that hold at least one of so many balls, each of which may fall into any. */
+function thrownInto(boxes: number, balls: number): number {
   return boxes > 1 ? -boxes * expm1(balls * log1p(-1 / boxes)) : 1;
+}
+
+/** The same when each box has `places` for one ball each. */
+function laidInto(boxes: number, balls: number, places: number): number {
+  let empty = 1;
+  for (let place = 0; place < places; place++) {
+    const left = boxes * places - place;
+    empty *= left > balls ? 1 - balls / left : 0;
+  }
+  return boxes * (1 - empty);
 }
