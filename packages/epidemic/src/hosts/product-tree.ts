@@ -37,7 +37,8 @@ export class ProductTree {
     for (let index = 0; index < size; index++) this.#levels[0]![index] = value(index);
     for (let height = 1; height < this.#levels.length; height++) {
       const below = this.#levels[height - 1]!.length / CHILDREN;
-      for (let node = 0; node < below; node++) this.#levels[height]![node] = this.#sumOfChildren(height, node);
+      for (let node = 0; node < below; node++)
+        this.#levels[height]![node] = this.#sumOfChildren(height, node);
     }
   }
 

@@ -144,7 +144,8 @@ export class WalkScanning implements Scanning {
     }
     const from = walks.next(host);
     const isBehind = host === this.#walker && from === this.#placeBehind && this.#met >= 0;
-    const entry = isBehind && from > walks.arcFirst(host) ? this.#met + 1 : this.#targets.order.firstAtLeast(from);
+    const entry =
+      isBehind && from > walks.arcFirst(host) ? this.#met + 1 : this.#targets.order.firstAtLeast(from);
     nextTarget(this.#targets, from, entry, walks, host, step);
     if (step.probes > left) {
       step.entry = NO_TARGET;

@@ -6,6 +6,8 @@
 import type { ScanSpace } from './scan-space.ts';
 import type { Track } from './scan.ts';
 
+/** Places of an even number of bits stay exact up to here. */
+export const PERMUTED_ADDRESSES_MAX: number = 2 ** 52;
 const ROUNDS = 4;
 const GOLDEN = 0x9e3779b9;
 

@@ -11,8 +11,11 @@ import type { Scan } from './scan.ts';
 import { sequential } from './sequential.ts';
 import { shortCycles } from './short-cycles.ts';
 import type { ScanStrategy } from './strategy.ts';
+import { PERMUTED_ADDRESSES_MAX } from './permuted-track.ts';
 import { topological } from './topological.ts';
 import { uniform } from './uniform.ts';
+
+const PERMUTED: ReadonlySet<ScanStrategy['kind']> = new Set(['permutation', 'coverage-hole', 'short-cycles']);
 
 /** Returns how hosts scan by `strategy` once no hitlist is left. */
 export function scanOf(strategy: ScanStrategy, space: ScanSpace): Scan {
@@ -43,9 +46,14 @@ export function scanOf(strategy: ScanStrategy, space: ScanSpace): Scan {
 }
 
 /** Returns the reasons, one sentence each, why the strategy cannot be followed in this outbreak. */
-export function scanObstacles({ worm: { strategy }, population, defenses }: Outbreak): readonly string[] {
+export function scanObstacles(outbreak: Outbreak): readonly string[] {
+  const { population, defenses, addressSpaceSize } = outbreak;
+  const { strategy } = outbreak.worm;
   const after = strategy.kind === 'hitlist' ? strategy.then : strategy;
   const obstacles: string[] = [];
+  if (PERMUTED.has(after.kind) && addressSpaceSize > PERMUTED_ADDRESSES_MAX) {
+    obstacles.push(`The strategy ${after.kind} orders at most 2^52 addresses, not ${addressSpaceSize}.`);
+  }
   if (after.kind === 'topological') {
     const known = after.neighbors.length;
     if (known !== population.vulnerable) {
