@@ -47,13 +47,11 @@ function honeypotsAround(
 ): number {
   const space = random.addressSpaceSize;
   if (placement === 'block') return size >= space ? count : 0;
-  if (placement === 'scattered') {
-    const free = size - vulnerable * pairShare(random, size);
-    return space > vulnerable ? (count * free) / (space - vulnerable) : 0;
-  }
+  const free = (own: number): number => own - vulnerable * pairShare(random, own);
+  if (placement === 'scattered') return space > vulnerable ? (count * free(size)) / free(space) : 0;
   const network = Math.min(SLASH16, space);
   const inOwn = count / populatedBlocks(random, network, vulnerable);
-  if (size <= network) return (inOwn * size) / network;
+  if (size <= network) return (inOwn * free(size)) / free(network);
   const own = pairShare(random, network);
   const others = own < 1 ? (pairShare(random, size) - own) / (1 - own) : 0;
   return inOwn + (count - inOwn) * others;

@@ -9,7 +9,7 @@ import type { AddressRange, Outbreak, RangedPlacement } from '../outbreak.ts';
 import { hostsByRange } from '../placed-clusters.ts';
 import type { LocalPreferenceScan } from '../scan/local-preference.ts';
 import { overlap } from './overlap.ts';
-import { type PopulatedNetwork, populatedNetworks } from './populated-networks.ts';
+import { freeAmong, type PopulatedNetwork, populatedNetworks } from './populated-networks.ts';
 import type { Reach } from './reach.ts';
 
 const SLASH16 = 2 ** 16;
@@ -32,25 +32,23 @@ export function ownRangeReach(
   const networks = defenses.some((defense) => defense.placement === 'populated')
     ? populatedNetworks(outbreak, placement)
     : [];
-  for (const { networkSize, probability } of levels) {
-    for (const [to, target] of ranges.entries()) {
-      for (const [from, sender] of ranges.entries()) {
-        const shared = sharedBlocks(sender, target, { blockSize: networkSize, space });
-        onto[to * ranges.length + from]! += probability * shared;
-      }
-    }
+  const free = addressSpaceSize - population.vulnerable;
+  for (const { networkSize: blockSize, probability } of levels) {
+    const blocks = { blockSize, space };
     for (const [from, sender] of ranges.entries()) {
       let occupied = 0;
       for (const [to, target] of ranges.entries()) {
-        occupied += hosts[to]! * sharedBlocks(sender, target, { blockSize: networkSize, space });
+        const shared = sharedBlocks(sender, target, blocks);
+        onto[to * ranges.length + from]! += probability * shared;
+        occupied += hosts[to]! * shared;
       }
-      const around = populatedAround(sender, { networkSize, networks, space });
+      const met = {
+        scattered: free > 0 ? (1 - occupied) / free : 0,
+        block: blockSize >= addressSpaceSize ? 1 / addressSpaceSize : 0,
+        populated: populatedAround(sender, occupied, { networks, blocks }),
+      };
       for (const [index, { placement: where, count }] of defenses.entries()) {
-        const density = { scattered: 0, block: 0, populated: count * around };
-        const free = addressSpaceSize - population.vulnerable;
-        density.scattered = free > 0 ? (count * (1 - occupied)) / free : 0;
-        if (networkSize >= addressSpaceSize) density.block = count / addressSpaceSize;
-        honeypots[index]![from]! += probability * density[where];
+        honeypots[index]![from]! += probability * count * met[where];
       }
     }
   }
@@ -98,40 +96,29 @@ function sharedBlocks(sender: AddressRange, target: AddressRange, blocks: Blocks
 
 /**
  * Of one honeypot spread over the populated networks, how much of it is met by a probe from `sender` into its own block: its
- * network is populated for certain, the others of the block by their chance.
+ * network is populated for certain, the others of the block by their chance. `occupied`: fraction of the block that hosts
+ * take.
  */
-function populatedAround(
-  sender: AddressRange,
-  {
-    networkSize,
-    networks,
-    space,
-  }: {
-    readonly networkSize: number;
-    readonly networks: readonly PopulatedNetwork[];
-    readonly space: AddressRange;
-  },
-): number {
-  let all = 0;
-  for (const { chance, size } of networks) all += chance * size;
-  let met = 0;
-  /** Addresses of populated networks by block. */
+function populatedAround(sender: AddressRange, occupied: number, { networks, blocks }: Surroundings): number {
+  const all = freeAmong(networks);
+  if (all === 0) return 0;
+  if (blocks.blockSize <= SLASH16) return (1 - occupied) / all;
+  /** Free addresses of populated networks by block. */
   const inBlock = new Map<number, number>();
-  const blockSize = Math.max(networkSize, SLASH16);
-  for (const { first, size, chance } of networks) {
-    const number = Math.floor(first / blockSize);
-    inBlock.set(number, (inBlock.get(number) ?? 0) + chance * size);
+  for (const { first, free, chance } of networks) {
+    const number = Math.floor(first / blocks.blockSize);
+    inBlock.set(number, (inBlock.get(number) ?? 0) + chance * free);
   }
+  let met = 0;
   for (const network of networks) {
-    const share = overlap(network, sender) / sender.size;
-    if (share === 0) continue;
-    if (networkSize <= SLASH16) {
-      met += share;
-      continue;
-    }
-    const number = Math.floor(network.first / blockSize);
-    const others = inBlock.get(number)! - network.chance * network.size;
-    met += (share * (network.size + others)) / blockAt(number, { blockSize, space }).size;
+    const number = Math.floor(network.first / blocks.blockSize);
+    const reached = inBlock.get(number)! + (1 - network.chance) * network.free;
+    met += ((overlap(network, sender) / sender.size) * reached) / blockAt(number, blocks).size;
   }
-  return all > 0 ? met / all : 0;
+  return met / all;
+}
+
+interface Surroundings {
+  readonly networks: readonly PopulatedNetwork[];
+  readonly blocks: Blocks;
 }
