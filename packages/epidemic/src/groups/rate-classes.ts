@@ -3,7 +3,7 @@
  * Gauss–Hermite quadrature, so that a mean over the classes is one over the distribution.
  *
  * How fast a host scans makes no difference to how soon it is found, so growth depends on the mean rate alone. What differs
- * is how soon a host meets a honeypot: there 24 nodes keep the course to 1e-5 of the hosts for σ = 1 and to 1e-3 for σ = 2
+ * is how soon a host meets a honeypot: there 16 nodes keep the course to 1e-6 of the hosts for σ = 1 and to 2e-5 for σ = 2
  * (rate-classes.test.ts). Nodes that stand for less than a hundredth of a host are left out: no outbreak of so many hosts
  * has one so fast, and the equations would be stiff for it.
  */
@@ -11,7 +11,7 @@ import { exp } from '@wormwood/base';
 import type { Worm } from '../outbreak.ts';
 
 /** Nodes for log-normal rates. */
-const NODES = 24;
+const NODES = 16;
 const HOSTS_OF_CLASS_MIN = 0.01;
 /** All nodes of `NODES` lie within, and no two of them as close as a step. */
 const NODE_MAX = 12;

@@ -31,7 +31,7 @@ export function writeSamples(writer: SampleWriter, step: DenseStep): void {
     const theta = offset < 1 ? offset : 1;
     const s = s0 + theta * (s1 + theta * (s2 + theta * s3));
     const a = a0 + theta * (a1 + theta * (a2 + theta * a3));
-    const left = s > 0 ? s : 0;
+    const left = s > 0 ? (s < vulnerable ? s : vulnerable) : 0;
     const rest = vulnerable - left;
     const active = a > 0 ? (a < rest ? a : rest) : 0;
     susceptible[k] = left;
