@@ -1,7 +1,7 @@
 /**
- * How fast an outbreak grows at its start, before any defense: by the largest eigenvalue K of the infections a second that
- * probes of each cell cause in each other, all hosts susceptible. How a host's own rate differs from the mean makes no
- * difference to when it is found, so of the classes only the mean counts: K = s N Σ … as if all scanned alike.
+ * How fast an outbreak of groups grows, and how many hosts one host infects: largest eigenvalues of what the probes of each
+ * cell do to each other. How a host's own rate differs from the mean makes no difference to when it is found, so growth
+ * without defenses depends on the mean rate alone.
  */
 import type { GroupSetup } from './group-setup.ts';
 
@@ -9,30 +9,66 @@ import type { GroupSetup } from './group-setup.ts';
 const RATIO_ACCURACY = 1e-13;
 const ITERATIONS_MAX = 10_000;
 
-/** Returns ln 2 by the growth rate; null when the outbreak does not grow. */
-export function doublingSeconds({ reach, cells, outbreak }: GroupSetup): number | null {
+/** Returns the doubling time at the start, before any defense, in seconds; null when the outbreak does not grow. */
+export function doublingSeconds({ reach, outbreak }: GroupSetup): number | null {
   const { scanRatePerSecond, latentSeconds = 0 } = outbreak.worm;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
-  const contactRate = scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts, cells);
+  const contactRate = scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts);
   const leaving = rebootRatePerSecond + churnRatePerSecond;
   // x (x + 1/L) = K/L with x the growth rate and what leaves, written so that L = 0 is no exception.
   const grossRate = (2 * contactRate) / (1 + Math.sqrt(1 + 4 * contactRate * latentSeconds));
   return grossRate > leaving ? Math.LN2 / (grossRate - leaving) : null;
 }
 
-/** Of the matrix hosts[n] · onto[n, m], which has no negative element. */
-function largestEigenvalue(onto: Float64Array, hosts: Float64Array, size: number): number {
-  let vector = hosts.slice();
+/**
+ * Returns how many hosts an infected one infects before it is immunized or lost to the worm, as the factor from generation
+ * to generation; null when some hosts stay infected for ever. `susceptible`: hosts left, by group; `isWorking`: which
+ * defenses are at work.
+ */
+export function reproductionNumberOf(
+  setup: GroupSetup,
+  susceptible: Float64Array,
+  isWorking: readonly boolean[],
+): number | null {
+  const { reach, cell, groups, scanRatePerSecond, outbreak } = setup;
+  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
+  const leaving = rebootRatePerSecond + churnRatePerSecond;
+  const comesToScan = 1 / (1 + leaving * (outbreak.worm.latentSeconds ?? 0));
+  /** By cell: probes that would be sent if all hosts left of it were infected once. */
+  const probes = new Float64Array(reach.hosts.length);
+  for (let group = 0; group < groups; group++) {
+    if (susceptible[group] === 0) continue;
+    let contacts = 0;
+    let waitingShare = 0;
+    for (const [index, { success, delaySeconds }] of outbreak.defenses.entries()) {
+      if (isWorking[index] !== true) continue;
+      const rate = scanRatePerSecond[group]! * success * reach.honeypots[index]![cell[group]!]!;
+      contacts += rate;
+      waitingShare += (rate * delaySeconds) / (1 + delaySeconds * leaving);
+    }
+    if (scanRatePerSecond[group]! > 0 && contacts + leaving === 0) return null;
+    const seconds = (comesToScan * (1 + waitingShare)) / (contacts + leaving);
+    if (scanRatePerSecond[group]! > 0) {
+      probes[cell[group]!]! += susceptible[group]! * scanRatePerSecond[group]! * seconds;
+    }
+  }
+  return largestEigenvalue(reach.onto, probes);
+}
+
+/** Of the matrix weight[n] · onto[n, m], which has no negative element. */
+function largestEigenvalue(onto: Float64Array, weight: Float64Array): number {
+  const size = weight.length;
+  let vector = weight.slice();
   let value = 0;
   for (let iteration = 0; iteration < ITERATIONS_MAX; iteration++) {
-    const image = hosts.map((count, row) => {
+    const image = weight.map((count, row) => {
       let sum = 0;
       for (let column = 0; column < size; column++) sum += onto[row * size + column]! * vector[column]!;
       return count * sum;
     });
     const before = vector.reduce((sum, x) => sum + x, 0);
     const after = image.reduce((sum, x) => sum + x, 0);
-    if (after === 0) return 0;
+    if (!(after > 0)) return 0;
     const ratio = after / before;
     vector = image.map((x) => x / after);
     if (Math.abs(ratio - value) <= RATIO_ACCURACY * ratio) return ratio;

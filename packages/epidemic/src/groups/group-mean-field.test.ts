@@ -66,6 +66,9 @@ describe('one fate for all', () => {
       expect(ours.summary[figure] / wanted.summary[figure] - 1).toBeCloseTo(0, 6);
     }
     expect(ours.summary.timeTo['0.5']).toBeCloseTo(wanted.summary.timeTo['0.5']!, 4);
+    for (const figure of ['basicReproductionNumber', 'reproductionNumberAtStart'] as const) {
+      expect(ours.summary[figure]).toBeCloseTo(wanted.summary[figure]!, 6);
+    }
     expect(ours.summary.extinctionTime).toBeCloseTo(wanted.summary.extinctionTime!, 3);
   });
 
@@ -261,6 +264,13 @@ describe('local preference among clustered hosts', () => {
     expect(random / (262_144 / IPV4)).toBeCloseTo(1, 8);
     expect(perProbe('block', CODE_RED_TWO) / random).toBeCloseTo(0.125, 8);
     expect(Math.abs(perProbe('populated', CODE_RED_TWO) / random / 2.457 - 1)).toBeLessThan(1e-3);
+    // R0 = N/h where both are random; the worm's preference gains it hosts, and honeypots among them in the same measure.
+    const basic = (placement: HoneypotDefense['placement']): number =>
+      run({ ...withStrategy(uniform, CODE_RED_TWO), defenses: [honeypots({ placement, delaySeconds: 0 })] })
+        .summary.basicReproductionNumber! /
+      (360_000 / 262_144);
+    expect(Math.abs(basic('populated') - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(basic('block') / (2.457 / 0.125) - 1)).toBeLessThan(1e-3);
     // Hosts crowd the /16s where they lie by less than 0.1 %, and so few addresses are free there.
     expect(Math.abs(perProbe('scattered', CODE_RED_TWO) / random - 1)).toBeLessThan(1e-3);
   });
@@ -273,6 +283,7 @@ describe('hosts that differ in time', () => {
   it('SIS: endemic at 1 − 1/R0, and everybody infected once', () => {
     const rebootRatePerSecond = 0.4 * beta;
     const { summary, trajectory } = run({ ...slow, population: { ...slow.population, rebootRatePerSecond } });
+    expect(summary.basicReproductionNumber).toBeCloseTo(2.5, 9);
     expect(summary.stillInfected / 360_000).toBeCloseTo(0.6, 9);
     expect(summary.everInfected).toBeCloseTo(360_000, 3);
     expect(summary.immunized).toBeCloseTo(0, 6);

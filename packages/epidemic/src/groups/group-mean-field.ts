@@ -31,7 +31,7 @@ import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
 import { summarize } from '../summary.ts';
 import { sampleTimes } from '../trajectory.ts';
-import { doublingSeconds } from './early-growth.ts';
+import { doublingSeconds, reproductionNumberOf } from './early-growth.ts';
 import {
   EVER,
   type GroupSetup,
@@ -83,6 +83,8 @@ interface Course {
   readonly awaited: readonly Awaited[];
   readonly writer: SampleWriter;
   readonly milestones: Milestones;
+  /** The reproduction number when the first honeypots began to immunize; undefined before. */
+  atStart: number | null | undefined;
 }
 
 function beginCourse(setup: GroupSetup): Course {
@@ -124,6 +126,7 @@ function beginCourse(setup: GroupSetup): Course {
     awaited,
     writer: { trajectory, vulnerable: population.vulnerable, written: 1 },
     milestones: logisticMilestones(epidemic, 0),
+    atStart: undefined,
   };
 }
 
@@ -134,6 +137,14 @@ function begin(course: Course, work: Workspace, now: number): Segment {
   const sent = { probes: state[PROBES]!, seen: state[SEEN]! };
   state[PATCHING]! += startForces(forces, now, sent).counterWormHosts;
   const isImmunizing = honeypots.map(({ startSeconds }) => startSeconds <= now);
+  const isEffective = setup.outbreak.defenses.map(
+    ({ count, success }, index) => isImmunizing[index] === true && count > 0 && success > 0,
+  );
+  if (course.atStart === undefined && isEffective.includes(true)) {
+    const { susceptible } = setup.layout;
+    const left = state.subarray(susceptible, susceptible + setup.groups);
+    course.atStart = reproductionNumberOf(setup, left, isImmunizing);
+  }
   const isListening = setup.outbreak.defenses.map(
     ({ start }, index) => start.kind === 'contacts' || isImmunizing[index] === true,
   );
@@ -268,7 +279,7 @@ function fill(
   never.susceptibleAfter = vulnerable - ever.after;
 }
 
-function finish({ setup, writer, milestones }: Course, state: Float64Array): Run {
+function finish({ setup, writer, milestones, atStart }: Course, state: Float64Array): Run {
   const { outbreak, layout } = setup;
   const { trajectory } = writer;
   const last = trajectory.time.length - 1;
@@ -290,15 +301,17 @@ function finish({ setup, writer, milestones }: Course, state: Float64Array): Run
     honeypotContacts: contacts,
     firstStart: null,
   });
-  // Ω, N and h alone say nothing of R and of growth here.
+  // With measures at work, honeypots alone say nothing of R.
+  const isMeasured = (outbreak.measures ?? []).length > 0;
+  const allAtWork = outbreak.defenses.map(() => true);
   return {
     engine: 'ode',
     partial: false,
     trajectory,
     summary: {
       ...summary,
-      basicReproductionNumber: null,
-      reproductionNumberAtStart: null,
+      basicReproductionNumber: isMeasured ? null : reproductionNumberOf(setup, setup.hosts, allAtWork),
+      reproductionNumberAtStart: isMeasured ? null : (atStart ?? null),
       doublingTime: doublingSeconds(setup),
     },
   };

@@ -1,3 +1,4 @@
+/** The hitlist of a worm, as the mean field sees it: so many probes that each find a host with the same chance. */
 import type { Outbreak } from '../outbreak.ts';
 
 /** Returns the addresses on the worm's hitlist and the fraction of them that are vulnerable hosts; null without a list. */

@@ -1,3 +1,4 @@
+/** Ranges of addresses that overlap. */
 import type { AddressRange } from '../outbreak.ts';
 
 /** Returns how many addresses two ranges share. */
