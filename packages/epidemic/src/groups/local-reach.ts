@@ -2,8 +2,10 @@
  * Local preference where the networks of hosts are drawn at random, or hosts lie anywhere: all hosts in one cell, each of
  * them with as many others around as expected (pair-shares.ts). At the start the rate of infections is then the mean of
  * that of single hosts over all placements, exactly. Later the mean field is ahead of them: it spreads the infected
- * evenly over all networks, where in truth those around an infected host are infected first and its probes meet them in
- * vain. The fewer hosts a network holds, the more that matters; with some hundred in each it is small.
+ * evenly over all networks, where in truth those around an infected host are infected first and its probes then meet them
+ * in vain. With Code Red II's preference, 18 hosts in each of 278 networks and 100 of all infected at the start, the
+ * engine `hosts` takes 22 % longer to half of them and 29 % longer to nine tenths. Where each network holds many hosts,
+ * some of them infected from the start, both agree to 0.5 % of the hosts; so they do without local preference.
  *
  * Of the honeypots, a dark block lies in networks without hosts, so that only probes to anywhere meet it, unless the whole
  * space is one network. Those spread over populated /16s lie around every host: all of their own /16, and of the
