@@ -5,6 +5,7 @@ import { clusterObstacles } from '../placed-clusters.ts';
 import type { LocalPreferenceScan } from '../scan/local-preference.ts';
 import { scanObstacles } from '../scan/scan-of.ts';
 import { type GroupSetup, groupSetup } from './group-setup.ts';
+import { asUniform } from './one-group.ts';
 import { networksTouched } from './populated-networks.ts';
 
 const SLASH16 = 2 ** 16;
@@ -36,7 +37,8 @@ export function groupObstacles(outbreak: Outbreak): readonly string[] {
     obstacles.push(...clusterObstacles(outbreak), ...tooManyNetworks(outbreak));
   }
   if (last.kind === 'local') obstacles.push(...localObstacles(outbreak, last));
-  return obstacles.length > 0 ? obstacles : tooStiff(groupSetup(outbreak));
+  if (obstacles.length > 0 || asUniform(outbreak)) return obstacles;
+  return tooStiff(groupSetup(outbreak));
 }
 
 function tooManyNetworks({ population: { placement }, defenses }: Outbreak): readonly string[] {

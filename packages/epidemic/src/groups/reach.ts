@@ -17,8 +17,23 @@ export interface Reach {
   readonly honeypots: readonly Float64Array[];
 }
 
-/** Returns where probes of a worm go that draws each of them anew, once no hitlist is left. */
+/** Returns where probes of a worm go that draws each of them anew, once no hitlist is left. No cell is empty. */
 export function reachOf(outbreak: Outbreak): Reach {
+  return withoutEmptyCells(reachOfAllCells(outbreak));
+}
+
+function withoutEmptyCells(reach: Reach): Reach {
+  const { hosts, onto, honeypots } = reach;
+  const kept = [...hosts.keys()].filter((cell) => hosts[cell]! > 0);
+  if (kept.length === hosts.length || kept.length === 0) return reach;
+  return {
+    hosts: Float64Array.from(kept, (cell) => hosts[cell]!),
+    onto: Float64Array.from(kept.flatMap((to) => kept.map((from) => onto[to * hosts.length + from]!))),
+    honeypots: honeypots.map((met) => Float64Array.from(kept, (cell) => met[cell]!)),
+  };
+}
+
+function reachOfAllCells(outbreak: Outbreak): Reach {
   const { worm, population, defenses, addressSpaceSize } = outbreak;
   const strategy = worm.strategy.kind === 'hitlist' ? worm.strategy.then : worm.strategy;
   switch (strategy.kind) {

@@ -36,7 +36,9 @@ export function runReach(outbreak: Outbreak, runs: readonly ProbedRun[]): Reach 
       for (let cell = 0; cell < cells; cell++) honeypots[index]![cell]! += met;
     }
   }
-  hosts[cells - 1] = Math.max(0, population.vulnerable - reached);
+  // Less than a millionth of a host is what rounding leaves where all are reached.
+  const left = population.vulnerable - reached;
+  hosts[cells - 1] = left > 1e-6 ? left : 0;
   return { hosts, onto, honeypots };
 }
 

@@ -20,6 +20,7 @@ import {
 import { measuredMeanField, measureObstacles } from '../defense/mean-field.ts';
 import type { Engine, Run } from '../engine.ts';
 import { groupMeanField } from '../groups/group-mean-field.ts';
+import { asUniform } from '../groups/one-group.ts';
 import { groupObstacles } from '../groups/obstacles.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { isPlain } from '../plain-outbreak.ts';
@@ -51,8 +52,15 @@ function hasGroups(outbreak: Outbreak): boolean {
 }
 
 function run(outbreak: Outbreak): Run {
-  if (hasGroups(outbreak)) return groupMeanField(outbreak);
+  if (hasGroups(outbreak)) {
+    const uniform = asUniform(outbreak);
+    return uniform ? runUniform(uniform) : groupMeanField(outbreak);
+  }
   if (outbreak.measures && outbreak.measures.length > 0) return measuredMeanField(outbreak);
+  return runUniform(outbreak);
+}
+
+function runUniform(outbreak: Outbreak): Run {
   const { durationSeconds, population } = outbreak;
   const epidemic: SimpleEpidemic = { ...population, contactRatePerSecond: contactRatePerSecond(outbreak) };
   const groups = scheduleHoneypots(outbreak, epidemic);

@@ -1,0 +1,30 @@
+/**
+ * Outbreaks in which all hosts share one fate after all, such as local preference where each network holds as many hosts as
+ * any other: a probe then finds a given host with one chance w and H_d honeypots of each defense, which is what uniform
+ * scanning of 1/w addresses with H_d/w honeypots does. So the quick way of uniform outbreaks is theirs too.
+ */
+import type { Outbreak } from '../outbreak.ts';
+import { reachOf } from './reach.ts';
+
+/** Returns a uniform outbreak with the same mean field, its space and honeypots not whole numbers; null if there is none. */
+export function asUniform(outbreak: Outbreak): Outbreak | null {
+  const { worm, population, defenses, measures = [] } = outbreak;
+  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
+  const comesBack = rebootRatePerSecond + churnRatePerSecond > 0;
+  if (comesBack || (worm.latentSeconds ?? 0) > 0 || measures.length > 0 || worm.strategy.kind === 'hitlist') {
+    return null;
+  }
+  // Without honeypots the mean rate alone counts.
+  if (worm.scanRates !== undefined && defenses.length > 0) return null;
+  const { hosts, onto, honeypots } = reachOf(outbreak);
+  const found = onto[0] ?? 0;
+  if (hosts.length > 1 || found === 0) return null;
+  return {
+    ...outbreak,
+    addressSpaceSize: 1 / found,
+    worm: { scanRatePerSecond: worm.scanRatePerSecond, strategy: { kind: 'uniform' } },
+    defenses: defenses.map((defense, index) =>
+      Object.assign({}, defense, { count: honeypots[index]![0]! / found }),
+    ),
+  };
+}
