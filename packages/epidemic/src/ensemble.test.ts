@@ -89,6 +89,29 @@ describe('ensemble', () => {
     }
   });
 
+  it('has the ever infected apart where patching takes susceptible hosts', async () => {
+    const patched: Outbreak = {
+      ...outbreak,
+      measures: [
+        {
+          kind: 'patching',
+          start: { kind: 'time', timeSeconds: 0 },
+          curve: { kind: 'constant', ratePerSecond: 0.01 },
+          coverage: 1,
+        },
+      ],
+    };
+    const { series, summary } = await runEnsemble(
+      { ...request, outbreak: patched, engine: 'hosts', runs: 20 },
+      shuffled('3'),
+      { workers: 3 },
+    );
+    expect(series.everInfected?.mean.at(-1)).toBe(summary.everInfected.mean);
+    expect(series.everInfected?.q50.at(-1)).toBe(summary.everInfected.q50);
+    expect(series.everInfected?.mean.at(-1)).toBeLessThan(2000 - series.susceptible.mean.at(-1)!);
+    expect((await runEnsemble(request, atOnce, { workers: 1 })).series.everInfected).toBeUndefined();
+  });
+
   it('gives each figure of the mean field no spread', async () => {
     const { summary, series } = await runEnsemble({ ...request, engine: 'ode', runs: 3 }, atOnce, {
       workers: 2,

@@ -66,6 +66,8 @@ export interface EnsembleSeries {
   readonly susceptible: SeriesBand;
   readonly infected: SeriesBand;
   readonly immunized: SeriesBand;
+  /** Hosts infected at some time; left out where that is N − susceptible. */
+  readonly everInfected?: SeriesBand;
 }
 
 export interface Ensemble {
@@ -190,27 +192,35 @@ function emptyBand(): Band {
 /** Samples turned into columns at a time: a row of each run is then read in whole cache lines. */
 const COLUMNS_PER_PASS = 32;
 
+const SERIES = ['susceptible', 'infected', 'immunized'] as const;
+type SeriesName = (typeof SERIES)[number] | 'everInfected';
+
 function bandsOf(chunks: readonly RunChunk[], runs: number, vulnerable: number): EnsembleSeries {
   const time = Array.from(chunks[0]?.time ?? []);
-  const bands = { susceptible: emptyBand(), infected: emptyBand(), immunized: emptyBand() };
+  const hasEver = chunks[0]?.everInfected !== undefined;
+  const names: readonly SeriesName[] = hasEver ? [...SERIES, 'everInfected'] : SERIES;
+  const bands: Record<SeriesName, Band> = {
+    susceptible: emptyBand(),
+    infected: emptyBand(),
+    immunized: emptyBand(),
+    everInfected: emptyBand(),
+  };
   const scratch = quantileScratch(runs);
   const out = new Float64Array(6);
-  const columns = {
-    susceptible: new Float64Array(COLUMNS_PER_PASS * runs),
-    infected: new Float64Array(COLUMNS_PER_PASS * runs),
-    immunized: new Float64Array(COLUMNS_PER_PASS * runs),
-  };
+  const column = (): Float64Array => new Float64Array(COLUMNS_PER_PASS * runs);
+  const columns = { susceptible: column(), infected: column(), immunized: column(), everInfected: column() };
   for (let first = 0; first < time.length; first += COLUMNS_PER_PASS) {
     const width = Math.min(COLUMNS_PER_PASS, time.length - first);
     transpose(chunks, columns, { first, width, samples: time.length, runs, vulnerable });
-    for (let column = 0; column < width; column++) {
-      for (const series of ['susceptible', 'infected', 'immunized'] as const) {
-        describeColumn(columns[series], column * runs, runs, scratch, out);
+    for (let at = 0; at < width; at++) {
+      for (const series of names) {
+        describeColumn(columns[series], at * runs, runs, scratch, out);
         appendTo(bands[series], out);
       }
     }
   }
-  return { time, ...bands };
+  const { everInfected, ...always } = bands;
+  return { time, ...always, ...(hasEver && { everInfected }) };
 }
 
 interface Pass {
@@ -223,7 +233,7 @@ interface Pass {
 
 function transpose(
   chunks: readonly RunChunk[],
-  columns: Readonly<Record<'susceptible' | 'infected' | 'immunized', Float64Array>>,
+  columns: Readonly<Record<SeriesName, Float64Array>>,
   { first, width, samples, runs, vulnerable }: Pass,
 ): void {
   let run = 0;
@@ -236,6 +246,8 @@ function transpose(
         columns.susceptible[column * runs + run] = susceptible;
         columns.infected[column * runs + run] = infected;
         columns.immunized[column * runs + run] = vulnerable - susceptible - infected;
+        if (chunk.everInfected)
+          columns.everInfected[column * runs + run] = chunk.everInfected[at + column] ?? NaN;
       }
     }
   }

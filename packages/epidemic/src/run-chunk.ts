@@ -7,6 +7,7 @@ import type { EngineName, RunControl } from './engine.ts';
 import { engineNamed } from './engines.ts';
 import type { Outbreak } from './outbreak.ts';
 import type { Summary } from './summary.ts';
+import { everInfectedDiffers } from './trajectory.ts';
 
 /** Plain data: what a worker is sent. */
 export interface ChunkRequest {
@@ -36,6 +37,8 @@ export interface RunChunk {
   /** A row of hosts at these times for each replicate. */
   readonly susceptible: Int32Array | Float64Array;
   readonly infected: Int32Array | Float64Array;
+  /** Where the trajectories have it. */
+  readonly everInfected?: Int32Array | Float64Array;
 }
 
 type Figure = Exclude<keyof Summary, 'timeTo'>;
@@ -76,18 +79,20 @@ export function runChunk(request: ChunkRequest, control?: RunControl): RunChunk 
     for (const [column, sample] of rows.kept.entries()) {
       rows.susceptible[at + column] = run.trajectory.susceptible[sample] ?? NaN;
       rows.infected[at + column] = run.trajectory.infected[sample] ?? NaN;
+      if (rows.everInfected) rows.everInfected[at + column] = run.trajectory.everInfected?.[sample] ?? NaN;
     }
   }
-  const { time, susceptible, infected, kept } = rows ?? emptyRows({ ...request, count: 0 }, NO_TIMES, false);
-  if (completed === count) return { first, count, figures, time, susceptible, infected };
+  const { kept, ...series } = rows ?? emptyRows({ ...request, count: 0 }, NO_TIMES, false);
+  if (completed === count) return { first, count, figures, ...series };
   const values = completed * kept.length;
   return {
     first,
     count: completed,
     figures: figures.slice(0, completed * (SUMMARY_FIGURES.length + FRACTIONS.length)),
-    time,
-    susceptible: susceptible.slice(0, values),
-    infected: infected.slice(0, values),
+    time: series.time,
+    susceptible: series.susceptible.slice(0, values),
+    infected: series.infected.slice(0, values),
+    ...(series.everInfected && { everInfected: series.everInfected.slice(0, values) }),
   };
 }
 
@@ -95,8 +100,9 @@ const NO_TIMES = new Float64Array(0);
 
 /** Returns the buffers that a worker may transfer along with the chunk. */
 export function transferables(chunk: RunChunk): ArrayBuffer[] {
-  const { figures, time, susceptible, infected } = chunk;
-  return [figures, time, susceptible, infected].map(({ buffer }) => buffer as ArrayBuffer);
+  const { figures, time, susceptible, infected, everInfected } = chunk;
+  const series = [figures, time, susceptible, infected, ...(everInfected ? [everInfected] : [])];
+  return series.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 interface Rows {
@@ -104,6 +110,7 @@ interface Rows {
   readonly time: Float64Array;
   readonly susceptible: Int32Array | Float64Array;
   readonly infected: Int32Array | Float64Array;
+  readonly everInfected?: Int32Array | Float64Array;
 }
 
 function emptyRows(
@@ -114,11 +121,13 @@ function emptyRows(
   const kept = keptSamples(time.length, stride);
   const values = count * kept.length;
   const fits = isWhole && outbreak.population.vulnerable < 2 ** 31;
+  const row = (): Int32Array | Float64Array => (fits ? new Int32Array(values) : new Float64Array(values));
   return {
     kept,
     time: Float64Array.from(kept, (sample) => time[sample] ?? NaN),
-    susceptible: fits ? new Int32Array(values) : new Float64Array(values),
-    infected: fits ? new Int32Array(values) : new Float64Array(values),
+    susceptible: row(),
+    infected: row(),
+    ...(everInfectedDiffers(outbreak) && { everInfected: row() }),
   };
 }
 

@@ -3,11 +3,11 @@ import type { Run } from './engine.ts';
 
 /** Returns 16 hexadecimal digits: FNV-1a, 64 bits, over the trajectory's doubles, least significant octet first. */
 export function trajectoryHash(run: Pick<Run, 'trajectory'>): string {
-  const { time, susceptible, infected, immunized } = run.trajectory;
+  const { time, susceptible, infected, immunized, everInfected } = run.trajectory;
   let low = 0x84222325;
   let high = 0xcbf29ce4;
   const octets = new DataView(new ArrayBuffer(8));
-  for (const series of [time, susceptible, infected, immunized]) {
+  for (const series of [time, susceptible, infected, immunized, ...(everInfected ? [everInfected] : [])]) {
     for (const value of series) {
       octets.setFloat64(0, value, true);
       for (let i = 0; i < 8; i++) {

@@ -1,4 +1,5 @@
 /** The course of one outbreak on a grid of times: what every engine returns and every figure draws. */
+import type { Measure } from './defense/measure.ts';
 import type { Outbreak } from './outbreak.ts';
 
 /** Counts of hosts at each time. All arrays have the same length; susceptible + infected + immunized = N at each time. */
@@ -9,6 +10,27 @@ export interface Trajectory {
   /** Active: infected and scanning, those contacted by a honeypot but not yet immunized included. */
   readonly infected: Float64Array;
   readonly immunized: Float64Array;
+  /**
+   * Hosts infected at some time. Left out where that is N − susceptible: where no susceptible host is immunized without
+   * having been infected, and none becomes susceptible again.
+   */
+  readonly everInfected?: Float64Array;
+}
+
+/** Kinds of measures that immunize susceptible hosts. */
+const PATCHING: ReadonlySet<Measure['kind']> = new Set(['patching', 'patch-scanning', 'counter-worm']);
+
+/** Returns whether the hosts ever infected are not simply those no longer susceptible. */
+export function everInfectedDiffers({
+  population,
+  measures,
+}: Pick<Outbreak, 'population' | 'measures'>): boolean {
+  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
+  return (
+    rebootRatePerSecond > 0 ||
+    churnRatePerSecond > 0 ||
+    (measures ?? []).some(({ kind }) => PATCHING.has(kind))
+  );
 }
 
 /**

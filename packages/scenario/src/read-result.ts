@@ -44,7 +44,8 @@ function obstacle(value: unknown): string | null {
     return '`summary` lacks figures that a result has';
   if (!isObject(series) || !isNumbers(series['time'])) return '`series` lacks its times';
   const { length } = series['time'];
-  const isWhole = SERIES.every((name) => {
+  const names = 'everInfected' in series ? [...SERIES, 'everInfected'] : SERIES;
+  const isWhole = names.every((name) => {
     const curve = series[name];
     const bands = runs > 1 ? ['mean', 'q05', 'q95'] : [null];
     return bands.every((band) => {

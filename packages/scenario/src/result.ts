@@ -29,4 +29,6 @@ export interface SingleSeries {
   readonly susceptible: readonly number[];
   readonly infected: readonly number[];
   readonly immunized: readonly number[];
+  /** Hosts infected at some time; left out where that is N − susceptible. */
+  readonly everInfected?: readonly number[];
 }

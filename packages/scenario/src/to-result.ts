@@ -13,7 +13,7 @@ export interface ResultContext {
 
 /** Returns the result of one run. */
 export function toSingleResult(run: Run, { scenario, seed, version }: ResultContext): SimulationResult {
-  const { time, susceptible, infected, immunized } = run.trajectory;
+  const { time, susceptible, infected, immunized, everInfected } = run.trajectory;
   return {
     scenario,
     engine: run.engine,
@@ -27,6 +27,7 @@ export function toSingleResult(run: Run, { scenario, seed, version }: ResultCont
       susceptible: Array.from(susceptible),
       infected: Array.from(infected),
       immunized: Array.from(immunized),
+      ...(everInfected && { everInfected: Array.from(everInfected) }),
     },
   };
 }

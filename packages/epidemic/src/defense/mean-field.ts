@@ -15,7 +15,12 @@ import type { Run } from '../engine.ts';
 import { crossing, cubicAt } from '../ode/cubic.ts';
 import type { DenseStep } from '../ode/dense-step.ts';
 import { logisticMilestones, type Milestones, passMilestones } from '../ode/milestones.ts';
-import { type SampleWriter, writeSamples } from '../ode/sample-kernel.ts';
+import {
+  everInfectedOf,
+  neverInfectedWriter,
+  type SampleWriter,
+  writeSamples,
+} from '../ode/sample-kernel.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
 import { summarize } from '../summary.ts';
@@ -70,6 +75,7 @@ export function measuredMeanField(outbreak: Outbreak): Run {
   const epidemic = { ...population, contactRatePerSecond: contactRatePerSecond(outbreak) };
   const seen: Seen = {
     writer: { trajectory, vulnerable: population.vulnerable, written: 1 },
+    neverWriter: neverInfectedWriter(outbreak, time),
     milestones: logisticMilestones(epidemic, 0),
   };
   let now = 0;
@@ -82,6 +88,8 @@ export function measuredMeanField(outbreak: Outbreak): Run {
 
 interface Seen {
   readonly writer: SampleWriter;
+  /** Of hosts never infected, in the place of susceptible ones, where that is not the same. */
+  readonly neverWriter: SampleWriter | undefined;
   readonly milestones: Milestones;
 }
 
@@ -123,6 +131,7 @@ function integrateSegment(
     fill(sample, work, { vulnerable: null, now, taken, endSeconds });
     fill(ever, work, { vulnerable: outbreak.population.vulnerable, now, taken, endSeconds });
     writeSamples(seen.writer, sample);
+    if (seen.neverWriter !== undefined) writeSamples(seen.neverWriter, ever);
     passMilestones(seen.milestones, ever);
     acceptStep(work);
     now = endSeconds;
@@ -250,7 +259,7 @@ function finish(outbreak: Outbreak, forces: Forces, { state }: Workspace, seen: 
   return {
     engine: 'ode',
     partial: false,
-    trajectory,
+    trajectory: { ...trajectory, ...everInfectedOf(seen.neverWriter) },
     summary: { ...summary, basicReproductionNumber: null, reproductionNumberAtStart: null },
   };
 }

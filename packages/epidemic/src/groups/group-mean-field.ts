@@ -26,7 +26,12 @@ import type { Run } from '../engine.ts';
 import { crossing, cubicAt } from '../ode/cubic.ts';
 import type { DenseStep } from '../ode/dense-step.ts';
 import { logisticMilestones, type Milestones, passMilestones } from '../ode/milestones.ts';
-import { type SampleWriter, writeSamples } from '../ode/sample-kernel.ts';
+import {
+  everInfectedOf,
+  neverInfectedWriter,
+  type SampleWriter,
+  writeSamples,
+} from '../ode/sample-kernel.ts';
 import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
 import { summarize } from '../summary.ts';
@@ -82,6 +87,8 @@ interface Course {
   readonly listEnd: Force;
   readonly awaited: readonly Awaited[];
   readonly writer: SampleWriter;
+  /** Of hosts never infected, in the place of susceptible ones, where that is not the same. */
+  readonly neverWriter: SampleWriter | undefined;
   readonly milestones: Milestones;
   /** The reproduction number when the first honeypots began to immunize; undefined before. */
   atStart: number | null | undefined;
@@ -125,6 +132,7 @@ function beginCourse(setup: GroupSetup): Course {
     listEnd,
     awaited,
     writer: { trajectory, vulnerable: population.vulnerable, written: 1 },
+    neverWriter: neverInfectedWriter(outbreak, time),
     milestones: logisticMilestones(epidemic, 0),
     atStart: undefined,
   };
@@ -181,6 +189,7 @@ function integrateSegment(
     const at = { beginSeconds: now, lengthSeconds: taken, endSeconds: isLast ? end : now + taken };
     fill(course.setup, work, { sample: Object.assign(sample, at), never: Object.assign(never, at) });
     writeSamples(course.writer, sample);
+    if (course.neverWriter !== undefined) writeSamples(course.neverWriter, never);
     passMilestones(course.milestones, never);
     acceptStep(work);
     now = at.endSeconds;
@@ -279,7 +288,7 @@ function fill(
   never.susceptibleAfter = vulnerable - ever.after;
 }
 
-function finish({ setup, writer, milestones, atStart }: Course, state: Float64Array): Run {
+function finish({ setup, writer, neverWriter, milestones, atStart }: Course, state: Float64Array): Run {
   const { outbreak, layout } = setup;
   const { trajectory } = writer;
   const last = trajectory.time.length - 1;
@@ -307,7 +316,7 @@ function finish({ setup, writer, milestones, atStart }: Course, state: Float64Ar
   return {
     engine: 'ode',
     partial: false,
-    trajectory,
+    trajectory: { ...trajectory, ...everInfectedOf(neverWriter) },
     summary: {
       ...summary,
       basicReproductionNumber: isMeasured ? null : reproductionNumberOf(setup, setup.hosts, allAtWork),

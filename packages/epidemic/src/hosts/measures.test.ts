@@ -79,14 +79,20 @@ describe('the mean of many runs is the mean field', () => {
     const [limit] = runsOf(ode, outbreak, 1);
     const runs = runsOf(hosts, outbreak, RUNS, '5');
     const misses: unknown[] = [];
-    for (const series of ['susceptible', 'infected', 'immunized'] as const) {
-      limit!.trajectory[series].forEach((expected, row) => {
-        const { mean, standardError } = momentsOf(runs.map((run) => run.trajectory[series][row]!));
+    for (const series of ['susceptible', 'infected', 'immunized', 'everInfected'] as const) {
+      // Left out where it follows from the susceptible.
+      const expectedSeries = limit!.trajectory[series] ?? new Float64Array();
+      expectedSeries.forEach((expected, row) => {
+        const { mean, standardError } = momentsOf(runs.map((run) => run.trajectory[series]![row]!));
         if (Math.abs(mean - expected) > 4 * standardError + 0.003 * VULNERABLE) {
           misses.push([series, row, mean, expected, standardError]);
         }
       });
     }
     expect(misses).toEqual([]);
+    const [last] = runs.slice(-1);
+    const { everInfected, susceptible } = last!.trajectory;
+    const ever = everInfected?.at(-1) ?? VULNERABLE - susceptible.at(-1)!;
+    expect(ever).toBe(last!.summary.everInfected);
   });
 });

@@ -2,7 +2,7 @@
 import type { EngineName, InfectionLog, Run } from '../engine.ts';
 import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
 import { summarize } from '../summary.ts';
-import { sampleTimes } from '../trajectory.ts';
+import { everInfectedDiffers, sampleTimes } from '../trajectory.ts';
 
 const MILESTONES = [0.5, 0.9, 0.99, 1] as const;
 
@@ -23,6 +23,7 @@ export class Journal {
   readonly #sampleTime: Float64Array;
   readonly #sampleSusceptible: Float64Array;
   readonly #sampleInfected: Float64Array;
+  readonly #sampleEver: Float64Array | undefined;
   #sample = 0;
   #susceptible = 0;
   #infected = 0;
@@ -46,6 +47,7 @@ export class Journal {
     this.#sampleTime = sampleTimes(outbreak);
     this.#sampleSusceptible = new Float64Array(this.#sampleTime.length);
     this.#sampleInfected = new Float64Array(this.#sampleTime.length);
+    this.#sampleEver = everInfectedDiffers(outbreak) ? new Float64Array(this.#sampleTime.length) : undefined;
     this.#host = new Int32Array(vulnerable);
     this.#infector = new Int32Array(vulnerable);
     this.#infectionTime = new Float64Array(vulnerable);
@@ -59,6 +61,7 @@ export class Journal {
     this.timeSeconds = timeSeconds;
     while (this.#sample < this.#sampleTime.length && this.#sampleTime[this.#sample]! <= timeSeconds) {
       this.#sampleSusceptible[this.#sample] = this.#susceptible;
+      if (this.#sampleEver !== undefined) this.#sampleEver[this.#sample] = this.everInfected;
       this.#sampleInfected[this.#sample++] = this.#infected;
     }
   }
@@ -117,6 +120,7 @@ export class Journal {
         susceptible,
         infected,
         immunized: susceptible.map((count, row) => vulnerable - count - infected[row]!),
+        ...(this.#sampleEver && { everInfected: this.#sampleEver.slice(0, rows) }),
       },
       summary: summarize(this.#outbreak, {
         peakInfected: this.#peakInfected,

@@ -1,5 +1,6 @@
 /** Writes the samples that lie within a step. */
-import type { Trajectory } from '../trajectory.ts';
+import type { Outbreak } from '../outbreak.ts';
+import { everInfectedDiffers, type Trajectory } from '../trajectory.ts';
 import type { DenseStep } from './dense-step.ts';
 
 export interface SampleWriter {
@@ -39,4 +40,25 @@ export function writeSamples(writer: SampleWriter, step: DenseStep): void {
     immunized[k] = rest - active;
   }
   writer.written = k;
+}
+
+/** Returns what takes the samples of hosts never infected; undefined where those are the susceptible ones. */
+export function neverInfectedWriter(outbreak: Outbreak, time: Float64Array): SampleWriter | undefined {
+  if (!everInfectedDiffers(outbreak)) return undefined;
+  const { vulnerable, infected } = outbreak.population;
+  const susceptible = new Float64Array(time.length);
+  susceptible[0] = vulnerable - infected;
+  const trajectory = {
+    time,
+    susceptible,
+    infected: new Float64Array(time.length),
+    immunized: new Float64Array(time.length),
+  };
+  return { trajectory, vulnerable, written: 1 };
+}
+
+/** Returns the hosts ever infected from the samples of those never infected. */
+export function everInfectedOf(writer: SampleWriter | undefined): Pick<Trajectory, 'everInfected'> {
+  if (writer === undefined) return {};
+  return { everInfected: writer.trajectory.susceptible.map((never) => writer.vulnerable - never) };
 }

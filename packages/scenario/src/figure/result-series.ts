@@ -35,6 +35,7 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 export function curveOf(result: SimulationResult, compartment: Compartment): Curve {
   const { time } = result.series;
   if (compartment !== 'everInfected') return { time, ...withBand(result.series[compartment]) };
+  if (result.series.everInfected !== undefined) return { time, ...withBand(result.series.everInfected) };
   // Ever infected = N − susceptible, which turns the band upside down.
   const total = vulnerableOf(result);
   const { value, band } = withBand(result.series.susceptible);
