@@ -8,13 +8,7 @@ import { RankedSums } from '../individuals/ranked-sums.ts';
 import type { ScanWeights } from '../individuals/scan-weights.ts';
 import type { Hit, Outcome, Scanning } from '../individuals/scanning.ts';
 import type { PlacedPopulation } from '../population.ts';
-import {
-  type DrawnScan,
-  type NeighborScan,
-  type Scan,
-  type WalkedScan,
-  Walks,
-} from '../scan/scan.ts';
+import { type DrawnScan, type NeighborScan, type Scan, type WalkedScan, Walks } from '../scan/scan.ts';
 
 const NOTHING = -1;
 
