@@ -398,6 +398,22 @@ describe('scan rates that differ', () => {
   });
 });
 
+describe('nobody', () => {
+  it.each<[string, Partial<Outbreak['population']>]>([
+    ['infected at the start', { infected: 0 }],
+    ['susceptible at the start', { infected: 360_000 }],
+  ])('%s', (_, change) => {
+    for (const placement of [clustered, { kind: 'ranges', ranges: announcedHalf } as const]) {
+      const population = { ...free.population, placement, ...change };
+      const defenses = [honeypots({ placement: 'populated', start: { kind: 'time', timeSeconds: 0 } })];
+      const { summary } = run(withStrategy({ ...free, population, defenses }, CODE_RED_TWO));
+      expect(summary.everInfected).toBe(population.infected);
+      expect(summary.immunized).toBeCloseTo(summary.everInfected - summary.stillInfected, 8);
+      expect(Number.isFinite(summary.probes + summary.honeypotContacts)).toBe(true);
+    }
+  });
+});
+
 describe('a hitlist', () => {
   it('grows by s v a second until all entries are probed, then as without', () => {
     const size = 10_000;

@@ -12,7 +12,7 @@ import type { ScanStrategy } from '../scan/strategy.ts';
 import { reachOf } from './reach.ts';
 
 const SPACE = 2 ** 22;
-const RUNS = 200;
+const RUNS = 100;
 const streams = randomStreams('5');
 
 const guarded: readonly HoneypotDefense[] = [
