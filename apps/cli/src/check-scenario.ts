@@ -44,8 +44,8 @@ export async function openScenario(
 
   const reading = await readScenario(argument);
   if (!reading.ok) return refuse({ diagnostics: reading.diagnostics, text: '' });
-  const { fileName, text } = reading;
-  const check = checkScenario(text, fileName);
+  const { fileName, text, readFile } = reading;
+  const check = checkScenario(text, fileName, { readFile });
   if (!check.ok) return refuse({ diagnostics: check.diagnostics, text });
   const reasons = engineNamed(engine).unsupported(check.outbreak);
   if (reasons.length > 0) {
@@ -62,7 +62,9 @@ export async function openScenario(
 /** Returns a scenario that comes with the program. */
 export async function openShippedScenario(name: string): Promise<CheckedScenario> {
   const reading = await readShippedScenario(name);
-  const check = reading.ok ? checkScenario(reading.text, reading.fileName) : reading;
+  const check = reading.ok
+    ? checkScenario(reading.text, reading.fileName, { readFile: reading.readFile })
+    : reading;
   if (!check.ok) {
     const reasons = check.diagnostics.map(({ message }) => message).join(' ');
     throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} cannot be used: ${reasons}`);

@@ -1,8 +1,9 @@
 /** Finding and reading a scenario: a file, standard input, or the bare name of one that is shipped. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nearest } from '@wormwood/base';
+import { nearest, type Parsed } from '@wormwood/base';
 import type { Diagnostic } from '@wormwood/scenario';
 import { errorCode, systemReason } from './exit-code.ts';
 
@@ -11,6 +12,9 @@ const shippedDirectory = new URL('../../../scenarios/', import.meta.url);
 
 /** What `checkScenario` reads at most; looked at before a byte is read. */
 const SCENARIO_BYTES_MAX = 2 ** 20;
+/** Of a table of prefixes or of a graph. */
+const NAMED_BYTES_MAX = 2 ** 25;
+const STDIN = 'stdin';
 
 export type ScenarioReading =
   | {
@@ -18,12 +22,14 @@ export type ScenarioReading =
       /** What diagnostics call the file. */
       readonly fileName: string;
       readonly text: string;
+      /** Reads a file that the scenario names, from the directory that the scenario lies in. */
+      readonly readFile: (path: string) => Parsed<string>;
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Reads the scenario that `argument` names, or tells why it cannot be read. */
 export async function readScenario(argument: string): Promise<ScenarioReading> {
-  if (argument === '-') return readText(process.stdin, 'stdin');
+  if (argument === '-') return readText(process.stdin, STDIN);
   const found = await stat(argument).catch((error: unknown) => error);
   if (errorCode(found) !== 'ENOENT') return readScenarioFile(argument);
   const shipped = await shippedScenarios();
@@ -82,9 +88,25 @@ async function readText(stream: AsyncIterable<unknown>, fileName: string): Promi
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-    return { ok: true, fileName, text };
+    return { ok: true, fileName, text, readFile: (path) => readNamed(fileName, path) };
   } catch {
     return refuse(fileName, 'file-not-text', 'The file is no text in UTF-8.');
+  }
+}
+
+function readNamed(scenario: string, path: string): Parsed<string> {
+  const directory = scenario === STDIN ? '.' : dirname(scenario);
+  try {
+    const found = statSync(resolve(directory, path));
+    if (!found.isFile()) return { ok: false, reason: `${path} is no file.` };
+    if (found.size > NAMED_BYTES_MAX) {
+      return { ok: false, reason: `${path} has more than ${NAMED_BYTES_MAX} bytes.` };
+    }
+    const octets = readFileSync(resolve(directory, path));
+    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(octets) };
+  } catch (error) {
+    const reason = error instanceof TypeError ? 'it is no text in UTF-8' : systemReason(error);
+    return { ok: false, reason: `The file ${path} cannot be read: ${reason}.` };
   }
 }
 

@@ -39,6 +39,8 @@ export {
   reproductionNumber,
 } from './reproduction-number.ts';
 
+export { plainObstacles } from './plain-outbreak.ts';
+
 // Where hosts and honeypots lie.
 export {
   placementObstacles,

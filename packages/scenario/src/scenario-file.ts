@@ -6,13 +6,16 @@ import { stringify } from 'yaml';
 import { type Diagnostic, diagnose, type Problem, type Span } from '@wormwood/base';
 import type { ScenarioDocument } from './result.ts';
 import { type Scenario, type ScenarioDefense, SCENARIO_NAME_LENGTH_MAX, scenarioShape } from './schema.ts';
-import { createReader, type Draft } from './shape/shape.ts';
+import { createReader, type Draft, type ReadNamedFile } from './shape/shape.ts';
+import { strategyProblems } from './strategy-problems.ts';
 import { toOutbreak } from './to-outbreak.ts';
 import { readYaml } from './yaml-tree.ts';
 
 export interface CheckOptions {
   /** Longer files are refused unread. @default 1 MiB */
   readonly maximumBytes?: number;
+  /** Reads a file that the scenario names, by the name that stands there. @default none can be read */
+  readonly readFile?: ReadNamedFile;
 }
 
 export type ScenarioCheck =
@@ -58,7 +61,7 @@ const ROUND_SAMPLES = [
 export function checkScenario(text: string, fileName: string, options: CheckOptions = {}): ScenarioCheck {
   const reading = readYaml(text, options.maximumBytes ?? MAXIMUM_BYTES);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
-  const { reader, problems, spans } = createReader(reading.tree);
+  const { reader, problems, spans } = createReader(reading.tree, options.readFile);
   const { root } = reading.tree;
   const keySpan: Span = [root.span[0], root.span[0]];
   const place = { path: '', keySpan, description: BEGINNING };
@@ -107,7 +110,7 @@ function defaultSampleSeconds(durationSeconds: number): number {
   return ROUND_SAMPLES.find((sample) => sample >= shortest * (1 - 1e-9)) ?? shortest;
 }
 
-type SpanAt = (path: string) => Span;
+export type SpanAt = (path: string) => Span;
 
 /** What is wrong though each value by itself is right. */
 function problemsTogether(draft: Draft<Scenario>, spanAt: SpanAt): readonly Problem[] {
@@ -115,6 +118,7 @@ function problemsTogether(draft: Draft<Scenario>, spanAt: SpanAt): readonly Prob
     ...infectedAboveVulnerable(draft, spanAt),
     ...crowdedSpace(draft, spanAt),
     ...sampleProblems(draft, spanAt),
+    ...strategyProblems(draft, spanAt),
     ...startsAfterEnd(draft, spanAt),
   ];
 }

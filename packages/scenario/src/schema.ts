@@ -3,8 +3,11 @@
  * one place to add a key, a word or a kind of defense; checker, JSON Schema, `--json` and sweep paths follow from it.
  */
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
-import type { HoneypotDefense, HoneypotStart, Measure, ScanStrategy } from '@wormwood/epidemic';
+import type { HoneypotDefense, HoneypotStart, Measure } from '@wormwood/epidemic';
 import { measureShapes } from './measure-shapes.ts';
+import { placement, type ScenarioPlacement } from './population-shapes.ts';
+import { scanRate, type ScenarioScanRate } from './scan-rate-shapes.ts';
+import { type ScenarioStrategy, strategy } from './strategy-shapes.ts';
 import { count, countJsonSchema, duration, fraction, rate, startTime } from './shape/quantity-shapes.ts';
 import { scalar, text, word } from './shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from './shape/shape.ts';
@@ -44,17 +47,18 @@ export interface ScenarioPopulation {
   readonly vulnerable: number;
   readonly infected: number;
   /** Where the vulnerable hosts lie. */
-  readonly placement: 'uniform';
+  readonly placement: ScenarioPlacement;
+  readonly rebootRatePerSecond: number;
+  readonly churnRatePerSecond: number;
 }
 
 export interface ScenarioWorm {
-  readonly scanRatePerSecond: number;
-  readonly strategy: ScanStrategy;
+  readonly scanRate: ScenarioScanRate;
+  readonly strategy: ScenarioStrategy;
+  readonly latentSeconds: number;
 }
 
 export type ScenarioDefense = HoneypotDefense | Measure;
-
-const UNIFORM_ONLY = 'this version simulates uniform scanning of hosts at uniformly random addresses only';
 
 const version: Shape<1> = scalar<1>({
   allowed: 'the number 1',
@@ -131,55 +135,51 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
     },
     placement: {
       key: 'placement',
-      shape: word<'uniform'>({
-        noun: 'a placement of hosts',
-        words: { uniform: 'Every address of the space is equally likely to be a vulnerable host.' },
-        planned: { words: ['clustered', 'file'], instead: UNIFORM_ONLY },
-      }),
+      shape: placement,
       description: 'How the vulnerable hosts lie in the address space.',
-      fallback: 'uniform',
+      fallback: { kind: 'uniform' },
+      examples: ['uniform', { clustered: { slash8: 116, slash16: 20_000 } }],
+    },
+    rebootRatePerSecond: {
+      key: 'rebootRate',
+      shape: rate({ words: [], instead: '' }, 'notNegative'),
+      description: 'How often an infected host reboots, loses the worm and is susceptible again.',
+      fallback: 0,
+      examples: ['0.5/d'],
+    },
+    churnRatePerSecond: {
+      key: 'churnRate',
+      shape: rate({ words: [], instead: '' }, 'notNegative'),
+      description: 'How often a host leaves and a new susceptible one takes its address.',
+      fallback: 0,
+      examples: ['0.1/d'],
     },
   },
 });
-
-const strategy: Shape<ScanStrategy> = renamed(
-  word<'uniform'>({
-    noun: 'a strategy',
-    words: { uniform: 'Every address of the space is equally likely, each probe independent of all others.' },
-    planned: { words: ['local', 'sequential', 'permutation', 'hitlist', 'routable'], instead: UNIFORM_ONLY },
-  }),
-);
-
-/** A strategy without parameters is one word in the file and an object in the outbreak. */
-function renamed(words: Shape<'uniform'>): Shape<ScanStrategy> {
-  return {
-    ...words,
-    write: () => words.write('uniform'),
-    read: (node, place, reader) => {
-      const kind = words.read(node, place, reader);
-      return kind === undefined ? undefined : { kind };
-    },
-  };
-}
 
 const worm: Shape<ScenarioWorm> = mapping<ScenarioWorm, object>({
   allowed: 'a mapping with the key scanRate',
   constants: {},
   fields: {
-    scanRatePerSecond: {
+    scanRate: {
       key: 'scanRate',
-      shape: rate({
-        words: ['distribution'],
-        instead: 'in this version all infected hosts scan at one rate',
-      }),
+      shape: scanRate,
       description: 'How many probes each infected host sends, per ms, s, min, h or d.',
-      examples: ['50/s', '358/min'],
+      examples: ['50/s', '358/min', { mean: '357/s', sigma: 1.2 }],
     },
     strategy: {
       key: 'strategy',
       shape: strategy,
       description: 'How an infected host picks the next address to probe.',
       fallback: { kind: 'uniform' },
+      examples: ['uniform', { local: { '/8': 0.5, '/16': 0.375 } }, { hitlist: 10_000 }],
+    },
+    latentSeconds: {
+      key: 'latent',
+      shape: duration('notNegative'),
+      description: 'Mean time from the infection of a host to its first probe.',
+      fallback: 0,
+      examples: ['30s'],
     },
   },
 });

@@ -1,16 +1,42 @@
 /** From a checked scenario to what the engines run. */
-import type { HoneypotDefense, Measure, Outbreak } from '@wormwood/epidemic';
-import type { Scenario, ScenarioDefense } from './schema.ts';
+import type {
+  CandidateList,
+  HoneypotDefense,
+  HostPlacement,
+  Measure,
+  Outbreak,
+  PopulatedRange,
+  ScanStrategy,
+} from '@wormwood/epidemic';
+import type { ScenarioPlacement } from './population-shapes.ts';
+import { rangesOf } from './prefix-table.ts';
+import { scanRatesOf } from './scan-rate-shapes.ts';
+import type { AddressSpace, Scenario, ScenarioDefense } from './schema.ts';
+import type { ScenarioList, ScenarioRoutable, ScenarioStrategy, SearchStrategy } from './strategy-shapes.ts';
 
-/** Returns the outbreak that the scenario describes; the name and the placement of hosts concern no engine. */
+const NETWORK_SIZE = { slash8: 2 ** 24, slash16: 2 ** 16, slash24: 2 ** 8 } as const;
+
+/** Returns the outbreak that the scenario describes; the name concerns no engine. */
 export function toOutbreak(scenario: Scenario): Outbreak {
   const { space, population, worm, defenses, durationSeconds, sampleSeconds } = scenario;
   const measures = defenses.filter((defense): defense is Measure => !isHoneypots(defense));
+  const { vulnerable, infected, rebootRatePerSecond, churnRatePerSecond } = population;
+  const placement = placementOf(scenario);
   return {
     addressSpaceSize: space.size,
     firstAddress: space.firstAddress,
-    population: { vulnerable: population.vulnerable, infected: population.infected },
-    worm,
+    population: {
+      vulnerable,
+      infected,
+      ...(placement.kind === 'uniform' ? {} : { placement }),
+      ...(rebootRatePerSecond === 0 ? {} : { rebootRatePerSecond }),
+      ...(churnRatePerSecond === 0 ? {} : { churnRatePerSecond }),
+    },
+    worm: {
+      ...scanRatesOf(worm.scanRate),
+      strategy: strategyOf(worm.strategy, scenario),
+      ...(worm.latentSeconds === 0 ? {} : { latentSeconds: worm.latentSeconds }),
+    },
     defenses: defenses.filter(isHoneypots),
     ...(measures.length === 0 ? {} : { measures }),
     durationSeconds,
@@ -20,4 +46,80 @@ export function toOutbreak(scenario: Scenario): Outbreak {
 
 function isHoneypots(defense: ScenarioDefense): defense is HoneypotDefense {
   return defense.kind === 'honeypots';
+}
+
+function placementOf({ population, worm, space }: Scenario): HostPlacement {
+  const { placement } = population;
+  if (placement.kind !== 'uniform') return placed(placement);
+  // Hosts that nobody announces are on no Internet, and hosts on no list are never found.
+  const search = searchOf(worm.strategy);
+  if (search.kind === 'routable') return { kind: 'ranges', ranges: announcedRanges(search, space) };
+  if (search.kind === 'lists') return { kind: 'ranges', ranges: listedRanges(search.lists, space) };
+  return { kind: 'uniform' };
+}
+
+function placed(placement: Exclude<ScenarioPlacement, { kind: 'uniform' }>): HostPlacement {
+  if (placement.kind === 'prefixes') return { kind: 'ranges', ranges: rangesOf(placement.prefixes) };
+  const levels = (['slash8', 'slash16', 'slash24'] as const)
+    .filter((key) => placement[key] > 0)
+    .map((key) => ({ networkSize: NETWORK_SIZE[key], networks: placement[key] }));
+  return { kind: 'clustered', levels };
+}
+
+/** Returns how the worm searches once its hitlist, if it has one, is done. */
+export function searchOf(strategy: ScenarioStrategy): SearchStrategy {
+  return strategy.kind === 'hitlist' ? strategy.then : strategy;
+}
+
+function strategyOf(strategy: ScenarioStrategy, scenario: Scenario): ScanStrategy {
+  if (strategy.kind === 'hitlist') {
+    const { size, vulnerableFraction, then } = strategy;
+    return { kind: 'hitlist', size, vulnerableFraction, then: searchStrategyOf(then, scenario) };
+  }
+  return searchStrategyOf(strategy, scenario);
+}
+
+function searchStrategyOf(
+  strategy: SearchStrategy,
+  { space, population }: Scenario,
+): Exclude<ScanStrategy, { kind: 'hitlist' }> {
+  switch (strategy.kind) {
+    case 'routable':
+      return { kind: 'routable', ranges: announcedRanges(strategy, space) };
+    case 'lists':
+      return { kind: 'lists', lists: candidateLists(strategy.lists, space) };
+    case 'topological': {
+      const neighbors: number[][] = Array.from({ length: population.vulnerable }, () => []);
+      for (const { from, to } of strategy.edges) {
+        neighbors[from]?.push(to);
+        neighbors[to]?.push(from);
+      }
+      return { kind: 'topological', neighbors };
+    }
+    default:
+      return strategy;
+  }
+}
+
+function announcedRanges({ announced }: ScenarioRoutable, space: AddressSpace): readonly PopulatedRange[] {
+  if (typeof announced !== 'number') return rangesOf(announced);
+  return [{ first: space.firstAddress, size: Math.max(1, Math.round(announced * space.size)) }];
+}
+
+/** Lists lie one behind the other from the first address of the space on. */
+function candidateLists(lists: readonly ScenarioList[], space: AddressSpace): readonly CandidateList[] {
+  let first = space.firstAddress;
+  return lists.map(({ size, probability }) => {
+    const list = { first, size, probability };
+    first += size;
+    return list;
+  });
+}
+
+function listedRanges(lists: readonly ScenarioList[], space: AddressSpace): readonly PopulatedRange[] {
+  return candidateLists(lists, space).map(({ first, size }, row) => ({
+    first,
+    size,
+    weight: lists[row]?.vulnerable ?? 0,
+  }));
 }

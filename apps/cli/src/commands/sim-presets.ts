@@ -14,14 +14,15 @@ export async function simPresets(options: PrintOptions): Promise<ExitCode> {
     await terminal.print(JSON.stringify(presets.map(({ scenario }) => scenarioDocument(scenario))));
     return EXIT.ok;
   }
-  const rows = presets.map(({ name, scenario: { population, worm, defenses, sources } }) => [
+  const rows = presets.map(({ name, scenario: { population, defenses, sources }, outbreak: { worm } }) => [
     name,
     formatCount(population.vulnerable),
     formatRate(worm.scanRatePerSecond),
+    worm.strategy.kind,
     defenses.map(({ kind }) => kind).join(', ') || 'none',
     String(sources.length),
   ]);
-  const columns = ['scenario', 'vulnerable', 'scan rate', 'defenses', 'sources'];
+  const columns = ['scenario', 'vulnerable', 'scan rate', 'strategy', 'defenses', 'sources'];
   await terminal.print(renderTable({ caption: 'Shipped scenarios', columns, rows }));
   return EXIT.ok;
 }
@@ -41,14 +42,17 @@ export async function simPresetsShow(name: string, options: PrintOptions): Promi
   return EXIT.ok;
 }
 
+type Whole = Extract<ReturnType<typeof checkScenario>, { ok: true }>;
+
 async function readPreset(name: string): Promise<{
   readonly name: string;
   readonly text: string;
-  readonly scenario: Extract<ReturnType<typeof checkScenario>, { ok: true }>['scenario'];
+  readonly scenario: Whole['scenario'];
+  readonly outbreak: Whole['outbreak'];
 }> {
   const reading = await readShippedScenario(name);
   if (!reading.ok) throw new CommandFailure(EXIT.failed, `The shipped scenario ${name} cannot be read.`);
-  const check = checkScenario(reading.text, reading.fileName);
+  const check = checkScenario(reading.text, reading.fileName, { readFile: reading.readFile });
   if (!check.ok) throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} is wrong.`);
-  return { name, text: reading.text, scenario: check.scenario };
+  return { name, text: reading.text, scenario: check.scenario, outbreak: check.outbreak };
 }

@@ -3,7 +3,7 @@
  * lab are set up. Everything about the outbreak stands in the scenario, in the words of the scenario file.
  */
 import { type Cidr, type Diagnostic, diagnose, type Problem } from '@wormwood/base';
-import type { HoneypotDefense, Outbreak } from '@wormwood/epidemic';
+import { type HoneypotDefense, type Outbreak, plainObstacles } from '@wormwood/epidemic';
 import { checkScenarioDocument } from '../scenario-file.ts';
 import { type Scenario, scenarioShape } from '../schema.ts';
 import { versionOne } from '../shape/file-shapes.ts';
@@ -11,6 +11,7 @@ import { count, duration, fraction, rate } from '../shape/quantity-shapes.ts';
 import { readWith, type ShapeReading } from '../shape/read-with.ts';
 import type { JsonSchema, Shape } from '../shape/shape.ts';
 import { mapping } from '../shape/structure-shapes.ts';
+import { toOutbreak } from '../to-outbreak.ts';
 
 /** A checked lab: what to act out and how the defence decides. */
 export interface Lab {
@@ -168,7 +169,7 @@ function withinLab({ severity, code, path, message, help }: Diagnostic, reading:
 type Whole = Extract<ShapeReading<Lab>, { ok: true }>;
 
 function labProblems(lab: Lab, reading: Whole): readonly Problem[] {
-  const { space, population, worm, durationSeconds, defenses } = lab.scenario;
+  const { space, population, durationSeconds, defenses } = lab.scenario;
   const problem = (path: string, code: string, message: string, help: string): Problem => ({
     path,
     span: reading.spanAt(path),
@@ -185,7 +186,21 @@ function labProblems(lab: Lab, reading: Whole): readonly Problem[] {
     const message = 'A lab scans a private prefix of at most 2^16 addresses, for every probe is a packet.';
     found.push(problem('scenario.space', 'lab-space', message, 'Write a prefix such as 10.66.0.0/16.'));
   }
-  const probes = population.vulnerable * worm.scanRatePerSecond * durationSeconds;
+  const outbreak = toOutbreak(lab.scenario);
+  const obstacles = plainObstacles('lab', outbreak);
+  if (obstacles.length > 0 || population.placement.kind !== 'uniform') {
+    const message = 'The hosts of a lab lie anywhere, scan uniformly, all at one rate and at once, and stay.';
+    found.push(
+      problem(
+        'scenario.worm',
+        'lab-plain',
+        message,
+        'Leave out what is more; the simulator takes all of it.',
+      ),
+    );
+  }
+  const { scanRatePerSecond } = outbreak.worm;
+  const probes = population.vulnerable * scanRatePerSecond * durationSeconds;
   if (probes > LAB_PROBES_MAX) {
     const message = `All hosts infected would send ${probes} probes; a lab sends ${LAB_PROBES_MAX} at most.`;
     found.push(
@@ -207,7 +222,7 @@ function labProblems(lab: Lab, reading: Whole): readonly Problem[] {
       problem('detector.falsePositives', 'lab-detector', message, 'Write a fraction such as 0.0001.'),
     );
   }
-  if (strayRatePerSecond * 10 >= worm.scanRatePerSecond) {
+  if (strayRatePerSecond * 10 >= scanRatePerSecond) {
     const message = 'An innocent host strays at less than a tenth of the scan rate.';
     found.push(problem('detector.strayRate', 'lab-detector', message, 'Lower `strayRate`.'));
   }

@@ -5,7 +5,7 @@
  *
  * Start here, then `scalar-shapes.ts` (numbers with units, words) and `structure-shapes.ts` (mappings, lists).
  */
-import type { Problem, Span } from '@wormwood/base';
+import { type Parsed, type Problem, quoted, type Span } from '@wormwood/base';
 import type { NodeReference, YamlNode, YamlTree } from '../yaml-tree.ts';
 
 /** A JSON Schema of draft 2020-12 as plain data. */
@@ -54,16 +54,27 @@ export interface Reader {
   report(problem: Problem): void;
   /** Remembers where the value at `path` stands. */
   mark(path: string, span: Span): void;
+  /** Returns the text of a file that this one names, or why it cannot be read. */
+  readFile(path: string): Parsed<string>;
 }
 
+/** Reads a file named beside the one that is read. */
+export type ReadNamedFile = (path: string) => Parsed<string>;
+
+const noFiles: ReadNamedFile = (path) => ({
+  ok: false,
+  reason: `The file ${quoted(path)} cannot be read here: files are read beside a scenario that is a file itself.`,
+});
+
 /** Returns a reader and what it gathers. */
-export function createReader(tree: YamlTree): Reading {
+export function createReader(tree: YamlTree, readFile: ReadNamedFile = noFiles): Reading {
   const problems: Problem[] = [];
   const spans = new Map<string, Span>();
   const reader: Reader = {
     follow: tree.follow,
     report: (problem) => problems.push(problem),
     mark: (path, span) => spans.set(path, span),
+    readFile,
   };
   return { reader, problems, spans };
 }
