@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { ScenarioPlacement } from './population-shapes.ts';
+import type { ScenarioScanRate } from './scan-rate-shapes.ts';
+import type { ScenarioStrategy, SearchStrategy } from './strategy-shapes.ts';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { renderDiagnostic } from '@wormwood/base';
@@ -148,6 +151,80 @@ const space = fc.oneof(
   fc.integer({ min: 1, max: 63 }).map((block) => ({ size: 2 ** 26, firstAddress: block * 2 ** 26 })),
 );
 
+const share = fc.integer({ min: 1, max: 30 }).map((percent) => percent / 100);
+const prefixes = fc.constantFrom(
+  [{ address: 0, prefixLength: 8, hosts: null }],
+  [
+    { address: 2 ** 24, prefixLength: 16, hosts: 7 },
+    { address: 3 * 2 ** 24, prefixLength: 24, hosts: 2 ** 20 },
+  ],
+);
+const local = (slash8: number, slash24: number): SearchStrategy => ({
+  kind: 'local',
+  levels: [
+    { networkSize: 2 ** 24, probability: slash8 },
+    { networkSize: 2 ** 8, probability: slash24 },
+  ],
+});
+const searches: fc.Arbitrary<SearchStrategy> = fc.oneof(
+  fc.constant<SearchStrategy>({ kind: 'uniform' }),
+  fc.tuple(share, share).map(([slash8, slash24]) => local(slash8, slash24)),
+  share.map<SearchStrategy>((nearProbability) => ({ kind: 'sequential', nearProbability })),
+  fc
+    .tuple(fc.option(fc.integer({ min: 1, max: 9 })), fc.boolean())
+    .map<SearchStrategy>(([giveUpAfter, partitioned]) => ({ kind: 'permutation', giveUpAfter, partitioned })),
+  fc
+    .array(share, { minLength: 1, maxLength: 3 })
+    .map<SearchStrategy>((cycles) => ({ kind: 'short-cycles', cycles })),
+  share.map<SearchStrategy>((reached) => ({ kind: 'coverage-hole', reached })),
+  fc.oneof(share, prefixes).map<SearchStrategy>((announced) => ({ kind: 'routable', announced })),
+  fc.constant<SearchStrategy>({ kind: 'topological', edges: [{ from: 0, to: 1 }] }),
+);
+const strategies: fc.Arbitrary<ScenarioStrategy> = fc.oneof(
+  searches,
+  fc
+    .tuple(fc.integer({ min: 1, max: 1e6 }), share, searches)
+    .map<ScenarioStrategy>(([size, vulnerableFraction, then]) => ({
+      kind: 'hitlist',
+      size,
+      vulnerableFraction,
+      then,
+    })),
+);
+const rates: fc.Arbitrary<ScenarioScanRate> = fc.oneof(
+  fc.integer({ min: 1, max: 1e6 }),
+  positive,
+  fc.nat(10_000).map((n) => (n + 1) / 60),
+  fc
+    .tuple(positive, share)
+    .map<ScenarioScanRate>(([meanPerSecond, sigma]) => ({ kind: 'log-normal', meanPerSecond, sigma })),
+  fc.tuple(positive, share).map<ScenarioScanRate>(([scanRatePerSecond, fraction]) => ({
+    kind: 'classes',
+    classes: [
+      { fraction, scanRatePerSecond },
+      { fraction: 1 - fraction, scanRatePerSecond: 7 },
+    ],
+  })),
+  fc.integer({ min: 1, max: 1e9 }).map<ScenarioScanRate>((bitsPerSecond) => ({
+    kind: 'bandwidth',
+    links: [{ fraction: 1, bitsPerSecond }],
+    packetOctets: 404,
+    processorPerSecond: 26_000,
+  })),
+  share.map<ScenarioScanRate>((answeredFraction) => ({
+    kind: 'latency',
+    threads: 100,
+    timeoutSeconds: 20,
+    roundTripSeconds: 0.2,
+    answeredFraction,
+  })),
+);
+const placements: fc.Arbitrary<ScenarioPlacement> = fc.oneof(
+  fc.constant<ScenarioPlacement>({ kind: 'uniform' }),
+  fc.constant<ScenarioPlacement>({ kind: 'clustered', slash8: 0, slash16: 200, slash24: 0 }),
+  prefixes.map<ScenarioPlacement>((given) => ({ kind: 'prefixes', prefixes: given })),
+);
+
 const scenarios: fc.Arbitrary<Scenario> = fc
   .record({
     version: fc.constant(1 as const),
@@ -157,23 +234,43 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     durationSeconds: fc.oneof(fc.integer({ min: 1, max: 1e6 }), positive),
     space,
     hosts: fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e6 })),
-    scanRatePerSecond: fc.oneof(
-      fc.integer({ min: 1, max: 1e6 }),
-      positive,
-      fc.nat(10_000).map((n) => (n + 1) / 60),
-    ),
+    worm: fc.record({
+      scanRate: rates,
+      strategy: strategies,
+      latentSeconds: fc.oneof(fc.constant(0), positive),
+    }),
+    placement: placements,
+    returns: fc.tuple(fc.oneof(fc.constant(0), positive), fc.oneof(fc.constant(0), positive)),
     defenses: fc.array(honeypots, { maxLength: 3 }),
     samples: fc.double({ min: 1, max: 1000, noNaN: true }),
   })
   .map(
-    ({ hosts, scanRatePerSecond, samples, version, name, durationSeconds, space: addresses, defenses }) => ({
+    ({
+      hosts,
+      worm,
+      placement,
+      returns,
+      samples,
       version,
       name,
       durationSeconds,
       space: addresses,
       defenses,
-      population: { vulnerable: Math.max(...hosts), infected: Math.min(...hosts), placement: 'uniform' },
-      worm: { scanRatePerSecond, strategy: { kind: 'uniform' } },
+    }) => ({
+      version,
+      name,
+      durationSeconds,
+      // Networks and prefixes need a space that holds them.
+      space: placement.kind === 'uniform' ? addresses : { size: 2 ** 32, firstAddress: 0 },
+      defenses,
+      population: {
+        vulnerable: Math.max(2, ...hosts),
+        infected: Math.min(...hosts),
+        placement,
+        rebootRatePerSecond: returns[0],
+        churnRatePerSecond: returns[1],
+      },
+      worm,
       sampleSeconds: durationSeconds / samples,
       milestones: [],
       sources: [],

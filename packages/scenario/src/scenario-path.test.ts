@@ -65,6 +65,19 @@ describe('setScenarioValue', () => {
       { kind: 'contacts', contacts: 7, prepareSeconds: 0 },
     ],
     ['defenses', [], (outbreak) => outbreak.defenses, []],
+    [
+      'worm.strategy',
+      'sequential',
+      (outbreak) => outbreak.worm.strategy,
+      { kind: 'sequential', nearProbability: 0.4 },
+    ],
+    [
+      'worm.strategy.local./16',
+      '0.5',
+      (outbreak) => outbreak.worm.strategy,
+      { kind: 'local', levels: [{ networkSize: 65_536, probability: 0.5 }] },
+    ],
+    ['population.rebootRate', '36/h', (outbreak) => outbreak.population.rebootRatePerSecond, 0.01],
   ])('puts %s = %j', (path, value, found, expected) => {
     expect(found(outbreakWith(path, value))).toEqual(expected);
   });
@@ -88,12 +101,12 @@ describe('setScenarioValue', () => {
     ['constructor', '1', 'unknown-path'],
     ['', '1', 'unknown-path'],
     ['duration.x', '1', 'unknown-path'],
-    ['worm.scanRate', '50', 'worm.scanRate=50 invalid-rate: worm.scanRate must be a rate such as 50/s.'],
+    ['worm.scanRate', '50', 'worm.scanRate=50 invalid-rate: worm.scanRate must be a rate such as 50/s'],
     ['worm.scanRate', '', 'worm.scanRate= missing-value'],
     ['population.vulnerable', '[1', 'yaml-syntax'],
     ['population.vulnerable', -1, 'invalid-count'],
     ['population.vulnerable', { a: 1 }, 'wrong-type'],
-    ['worm.strategy', 'sequential', 'not-supported-yet'],
+    ['worm.strategy', 'sequentail', 'unknown-word'],
     ['defenses.0.count', 'x'.repeat(20_000), 'file-too-large'],
   ])('refuses %s = %j', (path, value, expected) => {
     expect(refusal(path, value)).toContain(expected);

@@ -59,7 +59,7 @@ export function scenarioPaths(document: ScenarioDocument): readonly string[] {
 function pathsBelow(shape: Shape<unknown>, value: unknown, segments: readonly string[]): readonly string[] {
   const [segment = '', ...rest] = segments;
   return Array.from(ofKind(shape, value).children).flatMap(([name, child]) => {
-    if (name === ANY_INDEX && Array.isArray(value) && value.length === 0) return [];
+    if (name === ANY_INDEX && !(Array.isArray(value) && value.length > 0)) return [];
     const key = name === ANY_INDEX ? String(indexOf(segment) ?? 0) : name;
     const inner = (value as Readonly<Record<string, unknown>> | undefined)?.[key];
     return [key].concat(pathsBelow(child, inner, rest).map((path) => pathOf(key, path)));

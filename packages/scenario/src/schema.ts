@@ -145,6 +145,7 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
       shape: rate({ words: [], instead: '' }, 'notNegative'),
       description: 'How often an infected host reboots, loses the worm and is susceptible again.',
       fallback: 0,
+      isRare: true,
       examples: ['0.5/d'],
     },
     churnRatePerSecond: {
@@ -152,6 +153,7 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
       shape: rate({ words: [], instead: '' }, 'notNegative'),
       description: 'How often a host leaves and a new susceptible one takes its address.',
       fallback: 0,
+      isRare: true,
       examples: ['0.1/d'],
     },
   },
@@ -179,6 +181,7 @@ const worm: Shape<ScenarioWorm> = mapping<ScenarioWorm, object>({
       shape: duration('notNegative'),
       description: 'Mean time from the infection of a host to its first probe.',
       fallback: 0,
+      isRare: true,
       examples: ['30s'],
     },
   },

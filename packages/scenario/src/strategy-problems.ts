@@ -12,6 +12,12 @@ import { searchOf } from './to-outbreak.ts';
 const ROUNDING = 1e-9;
 const NETWORK_SIZE = { slash8: 2 ** 24, slash16: 2 ** 16, slash24: 2 ** 8 } as const;
 
+const HELP = {
+  'worm.scanRate': 'The classes together are all vulnerable hosts.',
+  'worm.strategy': 'docs/scenarios.md says what each strategy takes.',
+  'population.placement': 'Hosts lie within the space, in networks or prefixes that do not overlap.',
+} as const;
+
 /** Returns the problems of scan rate, strategy and placement together with the rest of the scenario. */
 export function strategyProblems(draft: Draft<Scenario>, spanAt: SpanAt): readonly Problem[] {
   const { worm, population, space } = draft;
@@ -19,8 +25,8 @@ export function strategyProblems(draft: Draft<Scenario>, spanAt: SpanAt): readon
   const rate = worm?.scanRate as ScenarioScanRate | undefined;
   const strategy = worm?.strategy as ScenarioStrategy | undefined;
   const placement = population?.placement as ScenarioPlacement | undefined;
-  const told = (path: string, message: string, help = ''): Problem => {
-    return { code: 'strategy', span: spanAt(path), path, message, help };
+  const told = (path: keyof typeof HELP, message: string): Problem => {
+    return { code: 'strategy', span: spanAt(path), path, message, help: HELP[path] };
   };
   const size = space?.size;
   const vulnerable = population?.vulnerable;

@@ -23,6 +23,8 @@ export interface Field<T> {
   readonly description: string;
   /** What holds when the key is left out; absent for a key that must be given or that `computed` describes. */
   readonly fallback?: T;
+  /** Whether a value equal to the fallback is not written out: for keys that few files need. @default false */
+  readonly isRare?: boolean;
   /** What holds when the key is left out and depends on other things, as a sentence. The reading lacks the value then. */
   readonly computed?: string;
   /** In the words of the file. */
@@ -50,8 +52,11 @@ export function mapping<T extends object, Constants extends Partial<T>>(
     jsonSchema: mappingJsonSchema(fields.map(([, field]) => field)),
     write: (value) => {
       const values = value as Readonly<Record<string, unknown>>;
+      const written = fields.filter(([property, { isRare, fallback }]) => {
+        return isRare !== true || values[property] !== fallback;
+      });
       return Object.fromEntries(
-        fields.map(([property, { key, shape }]) => [key, shape.write(values[property])]),
+        written.map(([property, { key, shape }]) => [key, shape.write(values[property])]),
       );
     },
     read: (node, place, reader) => {
