@@ -16,6 +16,8 @@ export interface CheckedScenario {
   readonly scenario: Scenario;
   readonly document: ScenarioDocument;
   readonly outbreak: Outbreak;
+  /** The one that was asked for, or chosen. */
+  readonly engine: EngineName;
 }
 
 interface Refusal {
@@ -25,12 +27,12 @@ interface Refusal {
 }
 
 /**
- * Reads and checks the scenario. Prints its problems, if any, as the contract says, and then returns undefined; with
+ * Reads and checks the scenario, and chooses an engine if none is asked for. Prints its problems, if any, as the contract says, and then returns undefined; with
  * `json`, errors go to stdout as one object.
  */
 export async function openScenario(
   argument: string,
-  engine: EngineName,
+  asked: EngineName | undefined,
   { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
 ): Promise<CheckedScenario | undefined> {
   const show = ({ diagnostics, text }: Refusal): void => {
@@ -47,6 +49,7 @@ export async function openScenario(
   const { fileName, text, readFile } = reading;
   const check = checkScenario(text, fileName, { readFile });
   if (!check.ok) return refuse({ diagnostics: check.diagnostics, text });
+  const engine = asked ?? (engineNamed('ode').unsupported(check.outbreak).length === 0 ? 'ode' : 'hosts');
   const reasons = engineNamed(engine).unsupported(check.outbreak);
   if (reasons.length > 0) {
     const code = 'engine-unsupported';
@@ -56,11 +59,12 @@ export async function openScenario(
     return refuse({ diagnostics, text: '' });
   }
   show({ diagnostics: check.diagnostics, text });
-  return { scenario: check.scenario, document: scenarioDocument(check.scenario), outbreak: check.outbreak };
+  const { scenario, outbreak } = check;
+  return { scenario, document: scenarioDocument(scenario), outbreak, engine };
 }
 
 /** Returns a scenario that comes with the program. */
-export async function openShippedScenario(name: string): Promise<CheckedScenario> {
+export async function openShippedScenario(name: string): Promise<Omit<CheckedScenario, 'engine'>> {
   const reading = await readShippedScenario(name);
   const check = reading.ok
     ? checkScenario(reading.text, reading.fileName, { readFile: reading.readFile })

@@ -24,7 +24,8 @@ const RUNS_MAX = 1_000_000;
 const WORKERS_MAX = 256;
 
 export interface SimRunOptions extends PrintOptions {
-  readonly engine: EngineName;
+  /** Left out: the mean field, or `hosts` where that has no equations. */
+  readonly engine?: EngineName;
   readonly runs: number;
   readonly seed: string;
   readonly workers: number;
@@ -89,7 +90,12 @@ function addSim(parent: Command, finish: (exitCode: ExitCode) => void): void {
     .command('run')
     .description('run one scenario, once or many times')
     .argument('<scenario>', 'a scenario file, - for standard input, or the name of a shipped scenario')
-    .addOption(new Option('--engine <name>', 'how to compute the outbreak').choices(ENGINES).default('ode'))
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'how to compute the outbreak (default: ode, or hosts where ode has no equations)',
+      ).choices(ENGINES),
+    )
     .addOption(
       new Option('--runs <n>', 'number of runs with different randomness').default(1).argParser(runsOf),
     )

@@ -61,9 +61,12 @@ describe('the published JSON Schema', () => {
     );
   });
 
-  it.each(readdirSync(join(repository, 'scenarios')))('accepts %s', (name) => {
-    expect(accepted(parse(readFileSync(join(repository, 'scenarios', name), 'utf8')))).toBe(true);
-  });
+  it.each(readdirSync(join(repository, 'scenarios')).filter((name) => name.endsWith('.yaml')))(
+    'accepts %s',
+    (name) => {
+      expect(accepted(parse(readFileSync(join(repository, 'scenarios', name), 'utf8')))).toBe(true);
+    },
+  );
 
   it('describes every key, and its defaults and examples are what the checker accepts', () => {
     const visit = (

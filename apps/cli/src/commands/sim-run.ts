@@ -1,7 +1,7 @@
 /** `wormwood sim run SCENARIO`: one scenario, once or many times. */
 import { join } from 'node:path';
 import { formatCount, formatDuration } from '@wormwood/base';
-import { engineNamed } from '@wormwood/epidemic';
+import { type EngineName, engineNamed } from '@wormwood/epidemic';
 import {
   milestoneTable,
   type SimulationResult,
@@ -22,17 +22,21 @@ import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { simulateEnsemble, simulateSingle, type SingleSimulation } from '../simulate.ts';
 import { openWorkerPool } from '../worker-pool.ts';
 
-export async function simRun(argument: string, options: SimRunOptions): Promise<ExitCode> {
-  const { engine, runs, out } = options;
+type Options = SimRunOptions & { readonly engine: EngineName };
+
+export async function simRun(argument: string, given: SimRunOptions): Promise<ExitCode> {
+  const { runs, out } = given;
+  const terminal = openTerminal(given);
+  const checked = await openScenario(argument, given.engine, { terminal, json: given.json === true });
+  if (checked === undefined) return EXIT.invalidFile;
+  const { engine } = checked;
+  const options: Options = { ...given, engine };
   if (runs > 1 && !engineNamed(engine).random) {
     throw new CommandFailure(
       EXIT.usage,
       `The engine ${engine} knows no chance, so all runs are the same; leave --runs out, or take another --engine.`,
     );
   }
-  const terminal = openTerminal(options);
-  const checked = await openScenario(argument, engine, { terminal, json: options.json === true });
-  if (checked === undefined) return EXIT.invalidFile;
   const directory = out === undefined ? undefined : await prepareDirectory(out);
 
   const interrupt = catchInterrupt(() => terminal.say('\nEnding the runs; once more ends at once.'));
@@ -52,7 +56,7 @@ export async function simRun(argument: string, options: SimRunOptions): Promise<
 }
 
 interface Surroundings {
-  readonly options: SimRunOptions;
+  readonly options: Options;
   readonly terminal: Terminal;
   readonly interrupt: Interrupt;
 }
@@ -107,7 +111,7 @@ function conclude(
   return interrupt.interrupted() ? EXIT.interrupted : EXIT.partial;
 }
 
-function repetition(argument: string, { engine, runs, seed, out }: SimRunOptions): string {
+function repetition(argument: string, { engine, runs, seed, out }: Options): string {
   const output = out === undefined ? [] : ['--out', out];
   const words = [
     'sim',
