@@ -25,7 +25,10 @@ export interface Summary {
    * S(T)/h · (1 + γδ); null when none started.
    */
   readonly reproductionNumberAtStart: number | null;
-  /** Doubling time of the early outbreak before any defense, in seconds: ln 2 · Ω / (s N). */
+  /**
+   * Doubling time of the early outbreak before any defense, in seconds: ln 2 · Ω / (s N) under uniform scanning at one rate.
+   * Where the mean field has no equations, this and the reproduction numbers are null.
+   */
   readonly doublingTime: number | null;
   /**
    * When that fraction of N had ever been infected, in seconds; null when it never had. In the mean field, which only

@@ -1,6 +1,7 @@
 /** A run of an engine that follows hosts one by one; engines differ in their scanning alone. */
 import type { EngineName, Randomness, Run, RunControl } from '../engine.ts';
 import type { Outbreak } from '../outbreak.ts';
+import { earlyFigures } from './early-figures.ts';
 import { Following } from './follow.ts';
 import { Journal } from './journal.ts';
 import { type ScanSetup, setUpScanning } from './scan-setup.ts';
@@ -28,5 +29,6 @@ export function followHosts(
   const partial = following.follow(control);
   const final = following.final();
   const { hostAddress: address } = setup.placed;
-  return journal.finish(engine, { partial, final, ...(control?.keepInfections === true ? { address } : {}) });
+  const run = journal.finish(engine, { partial, final, ...(control?.keepInfections === true ? { address } : {}) });
+  return { ...run, summary: { ...run.summary, ...earlyFigures(outbreak, final.firstStart) } };
 }
