@@ -3,7 +3,7 @@
  * some start time the number decides, above it the time does; the curve h = S(T) parts outbreaks that shrink from the
  * start of the honeypots on from those that still grow.
  */
-import { engineNamed, type HoneypotDefense, type Outbreak } from '@wormwood/epidemic';
+import { engineNamed, type HoneypotDefense, type Outbreak, plainObstacles } from '@wormwood/epidemic';
 import { randomStreams } from '@wormwood/base';
 import type { FieldChart } from './figure/field-chart.ts';
 
@@ -14,12 +14,14 @@ const OCTAVES_ABOVE = 4;
 const LEVELS = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.95] as const;
 
 /**
- * Returns the map around an outbreak whose one defense are honeypots that start at a time after the beginning, by the
- * mean field; null for others.
+ * Returns the map around an outbreak of uniform scanning whose one defense are honeypots that start at a time after the
+ * beginning, by the mean field; null for others.
  */
 export function designMap(outbreak: Outbreak): FieldChart | null {
   const [honeypots, ...more] = outbreak.defenses;
   if (more.length > 0 || honeypots?.kind !== 'honeypots') return null;
+  // Where hosts differ, as many honeypots as susceptible hosts are no threshold.
+  if (plainObstacles('ode', outbreak).length > 0) return null;
   const { start, count } = honeypots;
   if (start.kind !== 'time' || start.timeSeconds <= 0 || count < 2) return null;
   const ode = engineNamed('ode');

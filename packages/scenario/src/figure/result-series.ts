@@ -114,6 +114,15 @@ export function statedMeasures(result: SimulationResult): readonly string[] {
   return [...new Set(kinds.filter((kind) => kind !== 'honeypots'))];
 }
 
+/** Returns whether all hosts of the scenario in a result scan uniformly, at one rate, at once and for good. */
+export function scansPlainly(result: SimulationResult): boolean {
+  const { worm, population } = result.scenario;
+  const stated = { strategy: 'uniform', scanRate: '', ...(isMapping(worm) ? worm : {}) };
+  const rare = ['latent', 'rebootRate', 'churnRate'];
+  const others = { ...(isMapping(worm) ? worm : {}), ...(isMapping(population) ? population : {}) };
+  return stated.strategy === 'uniform' && !isMapping(stated.scanRate) && !rare.some((key) => key in others);
+}
+
 function secondsOf(value: unknown): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const duration = parseDuration(value);

@@ -4,6 +4,7 @@
  */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic';
+import { scansPlainly } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';
 import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from './outbreak-numbers.ts';
 import { figureOf } from './summary-figures.ts';
@@ -17,7 +18,7 @@ export interface Fact {
 /** Returns the facts in the words and numbers of the scenario behind a result. */
 export function threeFacts(result: SimulationResult): readonly Fact[] {
   const numbers = outbreakNumbers(result);
-  return [thresholdFact(result, numbers), delayFact(numbers), placementFact(result, numbers)];
+  return [thresholdFact(result, numbers), delayFact(result, numbers), placementFact(result, numbers)];
 }
 
 function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
@@ -27,6 +28,13 @@ function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact
     'An infected host meets either a susceptible host or a honeypot first, so R0 = N/h: the scan rate and the size of ' +
     'the address space cancel.';
   const basic = figureOf(result, 'basicReproductionNumber');
+  if (!scansPlainly(result)) {
+    const here = basic === null ? '' : ` Here R0 = ${ratio(basic)}, by the mean field.`;
+    return {
+      title,
+      text: `${rule} That is so where all hosts scan alike and uniformly; here they do not.${here}`,
+    };
+  }
   if (basic === null || honeypots === 0) {
     return {
       title,
@@ -63,8 +71,14 @@ function atStart(result: SimulationResult): string {
   );
 }
 
-function delayFact(numbers: OutbreakNumbers): Fact {
+function delayFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
   const title = 'The delay has a wall';
+  if (!scansPlainly(result)) {
+    const text =
+      'With δ from contact to immunization and hosts that all scan alike and uniformly, no number of honeypots suffices ' +
+      'past δ = 1/β; where they do not, hosts that scan faster or nearer leave less time.';
+    return { title, text };
+  }
   const { vulnerable, contactRatePerSecond, honeypots, delaySeconds, sufficientHoneypots } = numbers;
   if (contactRatePerSecond === null) return { title, text: 'A worm that does not scan meets no wall.' };
   const rule =
@@ -102,10 +116,10 @@ function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers)
     'Against local preference as of Code Red II, a honeypot in one dark block is found ' +
     `${anywhere} times as often as under uniform scanning, one among the populated /16 networks ${spread.toFixed(2)} ` +
     `times: ${(spread / anywhere).toFixed(1)} times as often.`;
-  if (strategyOf(result) !== 'uniform') {
+  if (!scansPlainly(result)) {
     return {
       title,
-      text: `This worm does not scan uniformly, so where the honeypots lie decides how often it finds them. ${rule}`,
+      text: `These hosts do not all scan uniformly, so where the honeypots lie may decide how often they are found. ${rule}`,
     };
   }
   const here =
@@ -116,12 +130,6 @@ function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers)
         `${formatCount(honeypots * spread)}.`
       : '';
   return { title, text: `${here} ${rule}${equivalent}` };
-}
-
-function strategyOf(result: SimulationResult): unknown {
-  const worm = result.scenario['worm'];
-  const stated = typeof worm === 'object' && worm !== null && 'strategy' in worm ? worm.strategy : undefined;
-  return stated ?? 'uniform';
 }
 
 /** The number of addresses; null where the scenario states it in a way that is not read here. */

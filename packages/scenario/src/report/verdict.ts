@@ -1,6 +1,6 @@
 /** What a result means, in a few sentences that keep active and ever infected apart. */
 import { formatCount, formatDuration, parseDuration } from '@wormwood/base';
-import { statedMeasures } from '../figure/result-series.ts';
+import { scansPlainly, statedMeasures } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';
 import {
   honeypotStartNumbers,
@@ -77,8 +77,9 @@ function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
   const start = honeypotStartNumbers(result);
   // From the start on R0 says all; too late, nothing depends on it any more.
   const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
-  const whole = `R0 = ${formulaOf(numbers)} = ${ratio(basic)}${comparedWithOne(basic)}`;
-  return `${whole}${isTelling ? whenTheyStart(start) : ''}.${wall(numbers)}`;
+  const formula = scansPlainly(result) ? `${formulaOf(numbers)} = ` : '';
+  const whole = `R0 = ${formula}${ratio(basic)}${comparedWithOne(basic)}`;
+  return `${whole}${isTelling ? whenTheyStart(start) : ''}.${scansPlainly(result) ? wall(numbers) : ''}`;
 }
 
 function startsLater({ groups }: OutbreakNumbers): boolean {
