@@ -29,6 +29,10 @@ export function followHosts(
   const partial = following.follow(control);
   const final = following.final();
   const { hostAddress: address } = setup.placed;
-  const run = journal.finish(engine, { partial, final, ...(control?.keepInfections === true ? { address } : {}) });
+  const run = journal.finish(engine, {
+    partial,
+    final,
+    ...(control?.keepInfections === true ? { address } : {}),
+  });
   return { ...run, summary: { ...run.summary, ...earlyFigures(outbreak, final.firstStart) } };
 }
