@@ -16,6 +16,9 @@ export { binomial } from './random/binomial.ts';
 // Mathematics that returns the same bits in every engine.
 export { exp, expm1, log, log1p } from './math/portable-math.ts';
 
+// Growth among counts.
+export { type Growth, SeriesTrend, WITHHELD } from './trend/series-trend.ts';
+
 // What a person writes and reads.
 export type { Parsed } from './units/parsed.ts';
 export { formatDuration, parseDuration } from './units/duration.ts';

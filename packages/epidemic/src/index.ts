@@ -79,6 +79,12 @@ export { type AawpOutbreak, aawpInfected } from './aawp.ts';
 // A worm that does not scan.
 export { type FlashTier, type FlashTree, flashTreeCurve } from './flash-tree.ts';
 
+// What is seen of an outbreak.
+export { correctedInfected } from './observe/bias-correction.ts';
+export { type ObservedOutbreak, observeOutbreak } from './observe/observed-outbreak.ts';
+export { detectionSeconds, observationProbability, type Telescope } from './observe/telescope.ts';
+export { trendAlarm, type TrendAlarm, vulnerableFromGrowth } from './observe/trend-alarm.ts';
+
 // What is known in closed form.
 export {
   earlyCoefficientOfVariation,

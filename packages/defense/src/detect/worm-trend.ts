@@ -3,10 +3,9 @@
  * followed, at intervals from a second to an hour, so that worms that double in half a minute and in a day are both
  * seen. Growth that persists raises the alarm. It names no source, and nothing acts on it.
  */
-import { formatDuration } from '@wormwood/base';
+import { formatDuration, type Growth, SeriesTrend, WITHHELD } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import { formatPort, portOf } from './evidence-detector.ts';
-import { type Growth, SeriesTrend, WITHHELD } from './series-trend.ts';
 
 const INTERVALS_SECONDS = [1, 10, 60, 600, 3600] as const;
 const PORT_KEYS = 3 * 0x10000;

@@ -11,7 +11,7 @@
  * Source: Zou, Gao, Gong, Towsley, "Monitoring and early warning for Internet worms", CCS 2003; Zou, Gong, Towsley, Gao,
  * "The monitoring and early detection of Internet worms", IEEE/ACM ToN 13(5), 2005.
  */
-import { exp, log } from '@wormwood/base';
+import { exp, log } from '../math/portable-math.ts';
 
 /** What is counted beside the outbreak. */
 export interface Background {
