@@ -1,8 +1,8 @@
 /** What answers at a port, in `net.yaml`: one word, or a mapping with the key `kind`. */
 import type { PortAction } from '@wormwood/honeynet';
-import { anyText, flag, sparse } from './honeynet-file-shapes.ts';
+import { anyText, sparse } from './honeynet-file-shapes.ts';
 import { kindField } from './shape/file-shapes.ts';
-import { word } from './shape/scalar-shapes.ts';
+import { flag, word } from './shape/scalar-shapes.ts';
 import type { Shape } from './shape/shape.ts';
 import { type Field, kinds, mapping, scalarOrMapping } from './shape/structure-shapes.ts';
 

@@ -8,7 +8,6 @@ import {
   type AddressSpan,
   anyText,
   bandwidth,
-  flag,
   orFalse,
   portNumber,
   sparse,
@@ -23,7 +22,7 @@ import {
 } from './honeynet-file-template.ts';
 import { kindField, prefix, versionOne } from './shape/file-shapes.ts';
 import { duration, fraction } from './shape/quantity-shapes.ts';
-import { word } from './shape/scalar-shapes.ts';
+import { flag, word } from './shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from './shape/shape.ts';
 import { kinds, list, mapping } from './shape/structure-shapes.ts';
 

@@ -44,18 +44,6 @@ export function anyText(
   };
 }
 
-/** `true` or `false`. */
-export const flag: Shape<boolean> = {
-  allowed: 'true or false',
-  children: NO_CHILDREN,
-  jsonSchema: { anyOf: [{ const: true }, { const: false }] },
-  write: (value) => value,
-  read: (node, place, reader) =>
-    node.kind === 'scalar' && typeof node.value === 'boolean'
-      ? node.value
-      : reportWrongType(node, 'true or false', place, reader),
-};
-
 /** Returns the shape of what may be absent, written as `false`. */
 export function orFalse<T>(shape: Shape<T>): Shape<T | null> {
   const allowed = `${shape.allowed}, or false for none`;

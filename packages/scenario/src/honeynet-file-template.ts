@@ -13,7 +13,6 @@ import { action, commandText, nameText } from './honeynet-file-actions.ts';
 import {
   address,
   addressSpan,
-  flag,
   orFalse,
   protocolPort,
   sparse,
@@ -22,7 +21,7 @@ import {
 } from './honeynet-file-shapes.ts';
 import { kindField, matching } from './shape/file-shapes.ts';
 import { duration, fraction } from './shape/quantity-shapes.ts';
-import { word } from './shape/scalar-shapes.ts';
+import { flag, word } from './shape/scalar-shapes.ts';
 import type { Shape } from './shape/shape.ts';
 import { type Field, kinds, list, mapping } from './shape/structure-shapes.ts';
 

@@ -178,7 +178,11 @@ const searches: fc.Arbitrary<SearchStrategy> = fc.oneof(
     .map<SearchStrategy>((cycles) => ({ kind: 'short-cycles', cycles })),
   share.map<SearchStrategy>((reached) => ({ kind: 'coverage-hole', reached })),
   fc.oneof(share, prefixes).map<SearchStrategy>((announced) => ({ kind: 'routable', announced })),
-  fc.constant<SearchStrategy>({ kind: 'topological', edges: [{ from: 0, to: 1 }] }),
+  fc.boolean().map<SearchStrategy>((isDirected) => ({
+    kind: 'topological',
+    edges: [{ from: 0, to: 1 }],
+    isDirected,
+  })),
 );
 const strategies: fc.Arbitrary<ScenarioStrategy> = fc.oneof(
   searches,

@@ -1,7 +1,7 @@
 /** Strategies, placements and scan rates of the scenario file, and the files that it names. */
 import { engineNamed } from '@wormwood/epidemic';
 import { describe, expect, it } from 'vitest';
-import { checkScenario, type ScenarioCheck } from './scenario-file.ts';
+import { checkScenario, type ScenarioCheck, scenarioDocument } from './scenario-file.ts';
 
 interface Parts {
   readonly population?: string;
@@ -41,7 +41,7 @@ describe('strategies', () => {
     ['{sequential: {near: 0.1}}', { kind: 'sequential', nearProbability: 0.1 }],
     ['permutation', { kind: 'permutation', giveUpAfter: null, partitioned: false }],
     [
-      '{partitionedPermutation: {giveUpAfter: 3}}',
+      '{permutation: {giveUpAfter: 3, partitioned: true}}',
       { kind: 'permutation', giveUpAfter: 3, partitioned: true },
     ],
     [
@@ -119,6 +119,34 @@ describe('files that a scenario names', () => {
     expect(worm.strategy).toMatchObject({ kind: 'topological' });
     const { neighbors } = worm.strategy as { readonly neighbors: readonly (readonly number[])[] };
     expect([neighbors.length, ...neighbors.slice(0, 4)]).toEqual([100, [1], [0, 2], [1], []]);
+  });
+
+  it('hold a graph, one way', () => {
+    const { worm } = outbreakOf({ worm: ', strategy: {topological: {file: graph.csv, directed: true}}' });
+    const { neighbors } = worm.strategy as { readonly neighbors: readonly (readonly number[])[] };
+    expect(neighbors.slice(0, 4)).toEqual([[1], [2], [], []]);
+  });
+
+  it('a result holds the rows that were read, and is read again without the file', () => {
+    const checked = check({ worm: ', strategy: {topological: {file: graph.csv, directed: true}}' });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+    const document = scenarioDocument(checked.scenario);
+    expect(document['worm']).toMatchObject({
+      strategy: { topological: { edges: ['0,1', '1,2'], directed: true } },
+    });
+    const again = checkScenario(JSON.stringify(document), 'result.json');
+    expect(again.ok && again.outbreak).toEqual(checked.outbreak);
+  });
+
+  it.each([
+    ['{topological: {directed: true}}', ['one-key']],
+    ['{topological: {file: graph.csv, edges: ["0,1"]}}', ['one-key']],
+    ['{topological: {fiel: graph.csv}}', ['unknown-key']],
+    ['{topological: {file: graph.csv, directed: 1}}', ['wrong-type']],
+    ['{topological: graph.csv}', ['wrong-type']],
+  ])('%s is no graph', (strategy, codes) => {
+    const checked = check({ worm: `, strategy: ${strategy}` });
+    expect(checked.diagnostics.map(({ code }) => code)).toEqual(codes);
   });
 
   it.each([

@@ -1,5 +1,4 @@
 /** The scan strategies in the words of the scenario file; each means what its file in the package `epidemic` says. */
-import type { Parsed } from '@wormwood/base';
 import type {
   CoverageHoleScan,
   LocalPreferenceScan,
@@ -11,10 +10,11 @@ import type {
 import { type PrefixRow, prefixTable } from './prefix-table.ts';
 import { converted, keyOfKind, oneOf } from './shape/alternative-shapes.ts';
 import { count, fraction } from './shape/quantity-shapes.ts';
-import { text } from './shape/scalar-shapes.ts';
+import { flag, text } from './shape/scalar-shapes.ts';
 import type { Shape } from './shape/shape.ts';
 import { list, mapping, scalarOrMapping } from './shape/structure-shapes.ts';
 import { table } from './shape/table-shapes.ts';
+import { type ScenarioTopological, topological } from './topological-shape.ts';
 
 export type ScenarioStrategy = SearchStrategy | ScenarioHitlist;
 
@@ -52,17 +52,6 @@ export interface ScenarioList {
   readonly size: number;
   readonly probability: number;
   readonly vulnerable: number;
-}
-
-export interface ScenarioTopological {
-  readonly kind: 'topological';
-  /** Pairs of hosts that know each other. */
-  readonly edges: readonly Edge[];
-}
-
-export interface Edge {
-  readonly from: number;
-  readonly to: number;
 }
 
 const LEVELS = { '/8': 2 ** 24, '/16': 2 ** 16, '/24': 2 ** 8 } as const;
@@ -123,31 +112,39 @@ const sequential: Shape<SequentialScan> = mapping<SequentialScan, { readonly kin
 
 interface PermutationWords {
   readonly giveUpAfter: number;
+  readonly partitioned: boolean;
 }
 
-const permutationWords: Shape<PermutationWords> = mapping<PermutationWords, object>({
-  allowed: 'a mapping with the key giveUpAfter',
-  constants: {},
-  fields: {
-    giveUpAfter: {
-      key: 'giveUpAfter',
-      shape: count(0),
-      description: 'Infected hosts that a host meets in a row before it stops scanning; 0 for never.',
-      examples: [3],
+const permutation: Shape<PermutationScan> = converted<PermutationWords, PermutationScan>(
+  mapping<PermutationWords, object>({
+    allowed: 'a mapping with the keys giveUpAfter or partitioned',
+    constants: {},
+    fields: {
+      giveUpAfter: {
+        key: 'giveUpAfter',
+        shape: count(0),
+        description: 'Infected hosts that a host meets in a row before it stops scanning; 0 for never.',
+        fallback: 0,
+        examples: [3],
+      },
+      partitioned: {
+        key: 'partitioned',
+        shape: flag,
+        description: 'Whether each host has a part of the order to itself, halved at each infection.',
+        fallback: false,
+        isRare: true,
+      },
     },
-  },
-});
-
-function permutation(partitioned: boolean): Shape<PermutationScan> {
-  return converted<PermutationWords, PermutationScan>(permutationWords, {
-    to: ({ giveUpAfter }) => ({
+  }),
+  {
+    to: ({ giveUpAfter, partitioned }) => ({
       kind: 'permutation',
       giveUpAfter: giveUpAfter === 0 ? null : giveUpAfter,
       partitioned,
     }),
-    from: ({ giveUpAfter }) => ({ giveUpAfter: giveUpAfter ?? 0 }),
-  });
-}
+    from: ({ giveUpAfter, partitioned }) => ({ giveUpAfter: giveUpAfter ?? 0, partitioned }),
+  },
+);
 
 const coverageHole: Shape<CoverageHoleScan> = converted<number, CoverageHoleScan>(fraction(), {
   to: (reached) => ({ kind: 'coverage-hole', reached }),
@@ -193,29 +190,6 @@ const lists: Shape<ScenarioLists> = converted<readonly ScenarioList[], ScenarioL
   { to: (given) => ({ kind: 'lists', lists: given }), from: (value) => value.lists },
 );
 
-const edge = /^(\d+)\s*,\s*(\d+)$/;
-
-const topological: Shape<ScenarioTopological> = converted<readonly Edge[], ScenarioTopological>(
-  table<Edge>('a graph', {
-    allowed: 'a pair of host numbers such as 0,17',
-    key: 'edges',
-    description: 'Pairs of hosts that know each other, numbered from 0.',
-    parse: parseEdge,
-    write: ({ from, to }) => `${from},${to}`,
-    pattern: String.raw`^\s*[0-9]+\s*,\s*[0-9]+\s*$`,
-  }),
-  { to: (edges) => ({ kind: 'topological', edges }), from: ({ edges }) => edges },
-);
-
-function parseEdge(line: string): Parsed<Edge> {
-  const [, from, to] = edge.exec(line.trim()) ?? [];
-  if (from === undefined || to === undefined) {
-    return { ok: false, reason: `"${line}" is no pair of host numbers such as 0,17.` };
-  }
-  if (from === to) return { ok: false, reason: `Host ${from} knows itself anyway.` };
-  return { ok: true, value: { from: Number(from), to: Number(to) } };
-}
-
 /** Blaster's. */
 const NEAR_PROBABILITY = 0.4;
 
@@ -249,22 +223,11 @@ const search: Shape<SearchStrategy> = oneOf<SearchStrategy>(
       description: 'From a start on, one address after the other.',
       shape: sequential,
     }),
-    {
-      ...keyOfKind<SearchStrategy, 'permutation'>('permutation', {
-        key: 'permutation',
-        description: 'All hosts walk along one random order of the addresses.',
-        shape: permutation(false),
-      }),
-      is: (value) => value.kind === 'permutation' && !value.partitioned,
-    },
-    {
-      ...keyOfKind<SearchStrategy, 'permutation'>('permutation', {
-        key: 'partitionedPermutation',
-        description: 'The same, each host with a part of it to itself, halved at each infection.',
-        shape: permutation(true),
-      }),
-      is: (value) => value.kind === 'permutation' && value.partitioned,
-    },
+    keyOfKind<SearchStrategy, 'permutation'>('permutation', {
+      key: 'permutation',
+      description: 'All hosts walk along one random order of the addresses.',
+      shape: permutation,
+    }),
     keyOfKind<SearchStrategy, 'routable'>('routable', {
       key: 'routable',
       description: 'Only announced addresses are probed: the first part of the space, or prefixes.',

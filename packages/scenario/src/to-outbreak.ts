@@ -92,7 +92,7 @@ function searchStrategyOf(
       const neighbors: number[][] = Array.from({ length: population.vulnerable }, () => []);
       for (const { from, to } of strategy.edges) {
         neighbors[from]?.push(to);
-        neighbors[to]?.push(from);
+        if (!strategy.isDirected) neighbors[to]?.push(from);
       }
       return { kind: 'topological', neighbors };
     }

@@ -162,3 +162,15 @@ export function text(spec: { readonly allowed: string; readonly lengthMax: numbe
     },
   });
 }
+
+/** `true` or `false`. */
+export const flag: Shape<boolean> = {
+  allowed: 'true or false',
+  children: NO_CHILDREN,
+  jsonSchema: { anyOf: [{ const: true }, { const: false }] },
+  write: (value) => value,
+  read: (node, place, reader) =>
+    node.kind === 'scalar' && typeof node.value === 'boolean'
+      ? node.value
+      : reportWrongType(node, 'true or false', place, reader),
+};

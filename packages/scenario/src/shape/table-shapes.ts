@@ -24,7 +24,9 @@ const TOLD_MAX = 10;
 const PATH_LENGTH_MAX = 200;
 
 /** Returns the ways to state a table, to be put beside others: by its rows, or by the file that holds them. */
-export function tableAlternatives<Row>(spec: TableSpec<Row>): readonly KeyAlternative<readonly Row[]>[] {
+export function tableAlternatives<Row>(
+  spec: TableSpec<Row>,
+): readonly [file: KeyAlternative<readonly Row[]>, rows: KeyAlternative<readonly Row[]>] {
   const row = scalar<Row>({
     allowed: spec.allowed,
     code: 'invalid-row',
