@@ -3,17 +3,18 @@
  * command only when it is called, so that `--help` does not pay for the engines.
  */
 import { availableParallelism } from 'node:os';
-import { parseSeed } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import {
-  type PrintOptions,
   SCHEMA_KINDS,
+  seedOption,
+  type PrintOptions,
   type SchemaKind,
   withExamples,
   withPrintOptions,
 } from './tree/command-options.ts';
+import { addSimObserve } from './tree/sim-observe-command.ts';
 import { addDetect } from './tree/detect-commands.ts';
 import { addLab } from './tree/lab-commands.ts';
 import { addNet } from './tree/net-commands.ts';
@@ -112,6 +113,7 @@ function addSim(parent: Command, finish: (exitCode: ExitCode) => void): void {
     ['wormwood sim run mine.yaml --out results', 'with figures and a report'],
     ['wormwood sim run - --json < mine.yaml', 'from standard input, for a program'],
   ]);
+  addSimObserve(sim, finish);
   addSimReport(sim, finish);
   addSimPresets(sim, finish);
   withExamples(sim, [['wormwood sim run provos-2004-20min', 'one scenario, once']]);
@@ -191,16 +193,6 @@ function addCompletion(parent: Command, finish: (exitCode: ExitCode) => void): v
     ['source <(wormwood completion bash)', 'for this session'],
     ['wormwood completion fish > ~/.config/fish/completions/wormwood.fish', 'for all'],
   ]);
-}
-
-function seedOption(): Option {
-  return new Option('--seed <n>', 'where all randomness comes from: 0 to 2^64-1')
-    .default('1')
-    .argParser((text: string) => {
-      const seed = parseSeed(text);
-      if (!seed.ok) throw new InvalidArgumentError(seed.reason);
-      return seed.value;
-    });
 }
 
 function workersOption(): Option {

@@ -1,5 +1,6 @@
 /** What all commands share on the command line: the options of printing, and examples below the help. */
-import type { Command } from 'commander';
+import { parseSeed } from '@wormwood/base';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** What every command that prints takes. */
 export interface PrintOptions {
@@ -26,4 +27,14 @@ export function withExamples(command: Command, examples: readonly (readonly [str
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+export function seedOption(): Option {
+  return new Option('--seed <n>', 'where all randomness comes from: 0 to 2^64-1')
+    .default('1')
+    .argParser((text: string) => {
+      const seed = parseSeed(text);
+      if (!seed.ok) throw new InvalidArgumentError(seed.reason);
+      return seed.value;
+    });
 }

@@ -1,7 +1,6 @@
 import { binomial, exp, gamma, poisson, type RandomStream, randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { GrowthFilter } from './growth-filter.ts';
-import { seenProbability } from './scan-rate.ts';
 import { SeriesTrend } from './series-trend.ts';
 
 const streams = randomStreams('2003');
@@ -11,7 +10,8 @@ const VULNERABLE = 360_000;
 const SCANS_PER_MINUTE = 358;
 const SPACE = 2 ** 32;
 const GROWTH_PER_MINUTE = (SCANS_PER_MINUTE * VULNERABLE) / SPACE;
-const SEEN = seenProbability({ probes: SCANS_PER_MINUTE, monitoredFraction: 2 ** -12 });
+/** Of a host within a minute. */
+const SEEN = 1 - (1 - 2 ** -12) ** SCANS_PER_MINUTE;
 
 interface Minute {
   readonly infected: number;
