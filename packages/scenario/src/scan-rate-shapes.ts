@@ -2,7 +2,7 @@
 import type { ScanRates } from '@wormwood/epidemic';
 import { count, duration, fraction, rate } from './shape/quantity-shapes.ts';
 import { scalar } from './shape/scalar-shapes.ts';
-import { type Draft, nameOf, reportWrongType, type Shape } from './shape/shape.ts';
+import { nameOf, reportWrongType, type Shape } from './shape/shape.ts';
 import { list, mapping } from './shape/structure-shapes.ts';
 
 export type ScenarioScanRate = number | RateClasses | LogNormalRate | BandwidthRate | LatencyRate;
@@ -152,10 +152,10 @@ const latency: Shape<LatencyRate> = mapping<LatencyRate, { readonly kind: 'laten
 const one = rate({ words: [], instead: '' });
 const ALLOWED = 'a rate such as 50/s, or a mapping with the key classes, mean, bandwidth or threads';
 const mappings: Readonly<Record<string, Shape<ScenarioScanRate>>> = {
-  classes: classes as unknown as Shape<ScenarioScanRate>,
-  mean: logNormal as unknown as Shape<ScenarioScanRate>,
-  bandwidth: bandwidth as unknown as Shape<ScenarioScanRate>,
-  threads: latency as unknown as Shape<ScenarioScanRate>,
+  classes: classes,
+  mean: logNormal,
+  bandwidth: bandwidth,
+  threads: latency,
 };
 const keyOf = {
   classes: 'classes',
@@ -175,8 +175,7 @@ export const scanRate: Shape<ScenarioScanRate> = {
     if (node.kind === 'scalar') return one.read(node, place, reader);
     if (node.kind !== 'mapping') return reportWrongType(node, ALLOWED, place, reader);
     const key = node.entries.map((entry) => entry.key ?? '').find((each) => Object.hasOwn(mappings, each));
-    if (key !== undefined)
-      return mappings[key]!.read(node, place, reader) as Draft<ScenarioScanRate> | undefined;
+    if (key !== undefined) return mappings[key]!.read(node, place, reader);
     const message = `${nameOf(place)} must be ${ALLOWED}.`;
     reader.report({
       code: 'unknown-key',

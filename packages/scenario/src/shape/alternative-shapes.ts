@@ -27,7 +27,7 @@ export interface KeyAlternative<T> {
   /** Of what stands behind the key. */
   readonly shape: Shape<T>;
   /** Whether a value is of this alternative. */
-  is(value: T): boolean;
+  readonly is: (value: T) => boolean;
 }
 
 /** Returns a key alternative that is known by the `kind` of its values. */
@@ -40,7 +40,7 @@ export function keyOfKind<T extends { readonly kind: string }, Kind extends T['k
   },
 ): KeyAlternative<T> {
   const { shape, ...rest } = alternative;
-  return { ...rest, shape: shape as unknown as Shape<T>, is: (value) => value.kind === kind };
+  return { ...rest, shape, is: (value) => value.kind === kind };
 }
 
 /** Returns the shape of any of these; a word that stands for the same value is what is written. */
@@ -160,7 +160,7 @@ function keySchema<T>({ key, description, shape }: KeyAlternative<T>): JsonSchem
 /** Returns the shape of a value that a file writes as another. */
 export function converted<From, To>(
   shape: Shape<From>,
-  { to, from }: { to(value: From): To; from(value: To): From },
+  { to, from }: { readonly to: (value: From) => To; readonly from: (value: To) => From },
 ): Shape<To> {
   return {
     ...shape,

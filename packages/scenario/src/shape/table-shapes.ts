@@ -12,8 +12,8 @@ export interface TableSpec<Row> {
   readonly key: string;
   /** What the table holds, as a sentence. */
   readonly description: string;
-  parse(line: string): Parsed<Row>;
-  write(row: Row): string;
+  readonly parse: (line: string) => Parsed<Row>;
+  readonly write: (row: Row) => string;
   /** Of the text of a row, for JSON Schema. */
   readonly pattern: string;
 }
