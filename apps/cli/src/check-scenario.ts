@@ -27,8 +27,8 @@ interface Refusal {
 }
 
 /**
- * Reads and checks the scenario, and chooses an engine if none is asked for. Prints its problems, if any, as the contract says, and then returns undefined; with
- * `json`, errors go to stdout as one object.
+ * Reads and checks the scenario, and chooses an engine if none is asked for. Prints its problems, if any, as the contract
+ * says, and then returns undefined; with `json`, errors go to stdout as one object.
  */
 export async function openScenario(
   argument: string,

@@ -53,8 +53,8 @@ export function openTerminal(options: TerminalOptions): Terminal {
  * https://no-color.org: NO_COLOR set to anything but nothing means no; then only terminals that can. A pipe has no `isTTY`
  * at all, and the library takes an undefined answer for its own, in which the variable CI is enough for colours.
  */
-function wantsColor(stream: NodeJS.WriteStream, options: TerminalOptions): boolean {
+function wantsColor(stream: { readonly isTTY?: boolean }, options: TerminalOptions): boolean {
   const { NO_COLOR, TERM } = process.env;
   if (options.color === false || (NO_COLOR !== undefined && NO_COLOR !== '')) return false;
-  return Boolean(stream.isTTY) && TERM !== 'dumb';
+  return stream.isTTY === true && TERM !== 'dumb';
 }

@@ -3,10 +3,10 @@
  * where. Of all probes only those are drawn that change a host's state; the misses between them are skipped exactly, as a
  * Poisson process of probes thinned by where they fall.
  *
- * Under uniform scanning at one rate (plain-outbreak.ts) each infected host is as likely as any other to send the next effective probe, and each
- * susceptible host to receive it, wherever they lie. So the course of the outbreak does not depend on the addresses, and
- * the addresses, a uniform choice independent of it, may be drawn after it, or not at all when nobody asks for the
- * infections: the joint law of course and addresses is the same.
+ * Under uniform scanning at one rate (plain-outbreak.ts) each infected host is as likely as any other to send the next
+ * effective probe, and each susceptible host to receive it, wherever they lie. So the course of the outbreak does not
+ * depend on the addresses, and the addresses, a uniform choice independent of it, may be drawn after it, or not at all
+ * when nobody asks for the infections: the joint law of course and addresses is the same.
  *
  * Any other outbreak is followed host by host (individuals/follow.ts), its probes found by a scanning of this folder.
  *

@@ -14,7 +14,7 @@ export function followHosts(
   {
     control,
     scanningOf,
-  }: { readonly control: RunControl | undefined; scanningOf(setup: ScanSetup): Scanning },
+  }: { readonly control: RunControl | undefined; scanningOf: (setup: ScanSetup) => Scanning },
 ): Run {
   const setup = setUpScanning(outbreak, randomness);
   const journal = new Journal(outbreak);

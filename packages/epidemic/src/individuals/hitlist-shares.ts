@@ -1,4 +1,7 @@
-/** Who has which part of the hitlist: each host a run of its entries, of which it gives half of what is left to those it infects. */
+/**
+ * Who has which part of the hitlist: each host a run of its entries, of which it gives half of what is left to those it
+ * infects.
+ */
 import type { RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../outbreak.ts';
 import type { HitlistScan } from '../scan/hitlist.ts';

@@ -19,7 +19,7 @@ describe('sums', () => {
     fc.assert(
       fc.property(changes, (given) => {
         const sums = new RankedSums(41);
-        const plain = new Array<number>(41).fill(0);
+        const plain: number[] = Array.from({ length: 41 }, () => 0);
         for (const [rank, value] of given) {
           sums.add(rank, value);
           plain[rank]! += value;
@@ -39,7 +39,7 @@ describe('sums', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), changes, (size, given) => {
         const tree = new ProductTree(size);
-        const plain = new Array<number>(size).fill(0);
+        const plain: number[] = Array.from({ length: size }, () => 0);
         for (const [index, value] of given) {
           tree.set(index % size, value);
           plain[index % size] = value;
@@ -127,7 +127,7 @@ it('members of a network are in the part that fits their state', () => {
     fc.property(fc.array(fc.nat(29), { maxLength: 200 }), (picked) => {
       // Hosts 3 … 29 in networks of ten; each goes from susceptible to scanning, to neither, and back.
       const members = new NetworkMembers(Int32Array.of(3, 10, 20, 30), 30);
-      const state = new Array<number>(30).fill(0);
+      const state: number[] = Array.from({ length: 30 }, () => 0);
       const random = stream();
       for (const [index, host] of picked.entries()) {
         const network = members.networkOf(host);
@@ -162,7 +162,7 @@ it('a roster gives any host of a state', () => {
     fc.property(fc.array(fc.tuple(fc.nat(39), fc.nat(6)), { maxLength: 300 }), (moves) => {
       const listed = new Set([SUSCEPTIBLE, 2, 5]);
       const roster = new Roster(40, 2, listed);
-      const state = new Array<number>(40).fill(SUSCEPTIBLE);
+      const state: number[] = Array.from({ length: 40 }, () => SUSCEPTIBLE);
       const random = stream();
       for (const [host, to] of moves) {
         if (state[host] === to) continue;

@@ -26,7 +26,7 @@ export function coverageHole({ reached }: CoverageHoleScan, space: ScanSpace): D
       const place = order.placeOf(address);
       return place < size ? place : -1;
     },
-    addressAt: order.addressAt,
+    addressAt: (place: number) => order.addressAt(place),
   };
   return { kind: 'drawn', track, parts: [{ kind: 'run', probability: 1, first: 0, size }] };
 }

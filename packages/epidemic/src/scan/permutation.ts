@@ -1,9 +1,9 @@
 /**
- * Permutation scanning: all hosts walk along the same pseudo-random permutation of the addresses, from random places on; one
- * that was infected from a hitlist from its own address on, where nobody has been. A host that meets an infected one knows that the stretch
- * ahead has been probed, and goes on from a random place; having met `giveUpAfter` in a row without infecting any, it
- * stops. Partitioned, each host has a range of the permutation to itself: the hosts at the start share the whole, and
- * each infection hands over half of what is left; a host with nothing left scans by plain permutation.
+ * Permutation scanning: all hosts walk along the same pseudo-random permutation of the addresses, from random places on;
+ * one that was infected from a hitlist from its own address on, where nobody has been. A host that meets an infected one
+ * knows that the stretch ahead has been probed, and goes on from a random place; having met `giveUpAfter` in a row
+ * without infecting any, it stops. Partitioned, each host has a range of the permutation to itself: the hosts at the start
+ * share the whole, and each infection hands over half of what is left; a host with nothing left scans by plain permutation.
  *
  * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4;
  * models.md 1.9.

@@ -32,7 +32,7 @@ export function shortCycles({ cycles }: ShortCycleScan, space: ScanSpace): Walke
       const place = order.placeOf(address);
       return place < size ? place : -1;
     },
-    addressAt: order.addressAt,
+    addressAt: (place: number) => order.addressAt(place),
   };
   return {
     kind: 'walked',

@@ -17,6 +17,6 @@ export function topological({ neighbors }: TopologicalScan): NeighborScan {
   const first = new Int32Array(neighbors.length + 1);
   for (const [host, known] of neighbors.entries()) first[host + 1] = first[host]! + known.length;
   const neighbor = new Int32Array(first[neighbors.length]!);
-  for (const [host, known] of neighbors.entries()) neighbor.set(known, first[host]!);
+  for (const [host, known] of neighbors.entries()) neighbor.set(known, first[host]);
   return { kind: 'neighbors', first, neighbor };
 }

@@ -64,7 +64,7 @@ describe('a track', () => {
     for (const key of [1, 2, 3]) {
       const space = { firstAddress: 0, addressSpaceSize: 2 ** 32, infected: 1, key };
       const { track } = scanOf(strategies['permutation']!, space) as WalkedScan;
-      const count = new Array<number>(64).fill(0);
+      const count: number[] = Array.from({ length: 64 }, () => 0);
       for (let address = 0; address < 4096; address++) count[Math.floor(track.placeOf(address) / 2 ** 26)]!++;
       const statistic = count.reduce((sum, cell) => sum + (cell - 64) ** 2 / 64, 0);
       expect(statistic).toBeLessThan(103.4);
