@@ -1,8 +1,25 @@
 /** `sim presets` over the shipped files: each is listed, and shown as it is. */
 import { readFileSync } from 'node:fs';
+import { engineNamed } from '@wormwood/epidemic';
+import { checkScenario, scenarioDocument } from '@wormwood/scenario';
 import { expect, it } from 'vitest';
+import { openShippedScenario } from './check-scenario.ts';
 import { shippedScenarios } from './read-scenario.ts';
 import { wormwood } from './spawn-test-support.ts';
+
+it('every shipped scenario runs in an engine, and stands whole in a result', async () => {
+  for (const name of await shippedScenarios()) {
+    const { scenario, outbreak } = await openShippedScenario(name);
+    expect(scenario.name).toBe(name);
+    const runs = (['ode', 'hosts'] as const).some(
+      (engine) => engineNamed(engine).unsupported(outbreak).length === 0,
+    );
+    expect([name, runs]).toEqual([name, true]);
+    // What stands in a result must be read again as it is, graphs and prefixes included.
+    const again = checkScenario(JSON.stringify(scenarioDocument(scenario)), name);
+    expect([name, again.ok && again.outbreak]).toEqual([name, outbreak]);
+  }
+});
 
 it('lists every shipped scenario and shows one as its file', async () => {
   const list = await wormwood(['sim', 'presets', '--json']);

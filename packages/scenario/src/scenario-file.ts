@@ -29,6 +29,8 @@ export type ScenarioCheck =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const MAXIMUM_BYTES = 2 ** 20;
+/** For the scenario of a result, in which a graph of 100,000 pairs may stand written out. */
+const TOKENS_MAX = 300_000;
 const BEGINNING = 'A scenario begins with the lines `version: 1` and `duration: 24h`.';
 const SAMPLES_MAX = 1_000_000;
 const SAMPLES_DEFAULT_MAX = 1000;
@@ -59,7 +61,7 @@ const ROUND_SAMPLES = [
  * the file does not. Problems of the syntax hide those of the content; apart from that, all are reported at once.
  */
 export function checkScenario(text: string, fileName: string, options: CheckOptions = {}): ScenarioCheck {
-  const reading = readYaml(text, options.maximumBytes ?? MAXIMUM_BYTES);
+  const reading = readYaml(text, options.maximumBytes ?? MAXIMUM_BYTES, TOKENS_MAX);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
   const { reader, problems, spans } = createReader(reading.tree, options.readFile);
   const { root } = reading.tree;
