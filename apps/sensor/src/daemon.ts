@@ -4,6 +4,7 @@ import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeyn
 import { plainBehavior } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
+import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
 import { linkAddresses } from './link-addresses.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import type { OpenedDevice } from './device/open-device.ts';
@@ -26,6 +27,10 @@ export interface DaemonOptions {
   readonly directory: string;
   /** What to answer for besides the addresses that are bound. */
   readonly nets: readonly Cidr[];
+  /** Where it is found, and answers echo requests, by IPv6. */
+  readonly ipv6: readonly Ipv6Prefix[];
+  /** Answer for an address only once nobody else has. */
+  readonly askFirst: boolean;
   readonly streams: RandomStreams;
   readonly outputs: OutputPaths;
   /** Whom to become once everything is open; null: stay who we are. */
@@ -100,25 +105,32 @@ export class Daemon {
       onMessage: (session, line) => outputs.serviceMessage(session, ipProtocol.tcp, line),
     });
     const behavior = plainBehavior(streams.stream('sensor/plain'));
-    this.sensor = new Sensor({
-      device: opened.device,
-      honeynet,
-      claimed: this.#claimed,
-      clock: opened.clock,
-      streams,
-      observer: observerList(
-        [this.counts, ...outputs.observers],
-        (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
-      ),
-      linkAddress: opened.linkAddress,
-      services: new WatchedServices(this.#services, outputs),
-      behaviorOf: () => behavior,
-      linkAddressOf: linkAddresses(streams),
-      onTrouble: (sentence) => {
-        outputs.events.sensorTrouble(sentence);
-        options.onTrouble(sentence);
+    const stackOptions = {
+      arp: { askFirst: options.askFirst },
+      ...(options.ipv6.length > 0 && { ipv6: ipv6Directory(options.ipv6) }),
+    };
+    this.sensor = new Sensor(
+      {
+        device: opened.device,
+        honeynet,
+        claimed: this.#claimed,
+        clock: opened.clock,
+        streams,
+        observer: observerList(
+          [this.counts, ...outputs.observers],
+          (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
+        ),
+        linkAddress: opened.linkAddress,
+        services: new WatchedServices(this.#services, outputs),
+        behaviorOf: () => behavior,
+        linkAddressOf: linkAddresses(streams),
+        onTrouble: (sentence) => {
+          outputs.events.sensorTrouble(sentence);
+          options.onTrouble(sentence);
+        },
       },
-    });
+      stackOptions,
+    );
   }
 
   /** Answers until `close` or the end of the device; then closes everything. */

@@ -5,6 +5,7 @@ export { DEMO_CONFIGURATION } from './demo/demo-honeynet.ts';
 export { type LookAround, lookAround } from './demo/look-around.ts';
 export { memoryDevices } from './device/memory-device.ts';
 export { openDevice, parseDevice } from './device/open-device.ts';
+export { type Ipv6Prefix, parseIpv6Prefix } from './ipv6-prefixes.ts';
 export { inNetworkNamespace } from './device/namespace.ts';
 export { PacketRing } from './device/packet-ring.ts';
 export { findUser } from './privileges.ts';

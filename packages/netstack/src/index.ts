@@ -28,6 +28,7 @@ export {
   type DhcpLease,
   type DhcpState,
 } from './network/dhcp-client.ts';
+export type { Ipv6Directory } from './network/ndp-responder.ts';
 export type { OverlapPolicy } from './network/reassembly.ts';
 export { silentObserver, type StackObserver } from './observer.ts';
 export { Stack, type StackComponents, type StackOptions } from './stack.ts';

@@ -22,6 +22,7 @@ import type { LinkDevice } from './link/device.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
 import { Icmp } from './network/icmp.ts';
 import { Ipv4Output } from './network/ipv4-output.ts';
+import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
 import { Reassembly } from './network/reassembly.ts';
 import type { StackObserver } from './observer.ts';
@@ -41,12 +42,15 @@ export interface StackComponents {
 export interface StackOptions {
   readonly arp?: ArpOptions;
   readonly tcp?: TcpLimits;
+  /** Who is found and answers echo requests by IPv6; `arp.askFirst` holds for them, too. @default nobody */
+  readonly ipv6?: Ipv6Directory;
 }
 
 export class Stack {
   readonly #components: StackComponents;
   readonly #packet: PacketContext = new PacketContext();
   readonly #arp: ArpResponder;
+  readonly #ndp: NdpResponder | null;
   readonly #output: Ipv4Output;
   readonly #reassembly: Reassembly = new Reassembly();
   readonly #icmp: Icmp;
@@ -58,6 +62,15 @@ export class Stack {
     this.#components = components;
     this.#output = new Ipv4Output(device, linkAddress);
     this.#arp = new ArpResponder(components, options.arp);
+    this.#ndp =
+      options.ipv6 === undefined
+        ? null
+        : new NdpResponder({
+            device,
+            linkAddress,
+            directory: options.ipv6,
+            askFirst: options.arp?.askFirst ?? false,
+          });
     this.#icmp = new Icmp(this.#output, observer);
     this.#udp = new Udp({ output: this.#output, icmp: this.#icmp, observer });
     this.#tcp = new Tcp(
@@ -117,6 +130,7 @@ export class Stack {
     packet.ipStart = headerEnd;
     if (type === etherType.ipv4) this.#receiveIpv4();
     else if (type === etherType.arp) this.#arp.receive(packet, headerEnd);
+    else if (type === etherType.ipv6) this.#ndp?.receive(packet);
   };
 
   #receiveIpv4(): void {

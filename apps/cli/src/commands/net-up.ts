@@ -8,11 +8,13 @@ import {
   type DaemonOptions,
   DEMO_CONFIGURATION,
   findUser,
+  type Ipv6Prefix,
   type LookAround,
   lookAround,
   memoryDevices,
   openDevice,
   parseDevice,
+  parseIpv6Prefix,
   systemClock,
 } from '@wormwood/sensor';
 import Table from 'cli-table3';
@@ -124,6 +126,8 @@ function commonOptions(
     // Honeyd's scripts begin at its data directory; here it is that of the configuration.
     directory: config === undefined ? '/' : dirname(resolve(config)),
     nets: options.net,
+    ipv6: options.ipv6.map(prefixOf),
+    askFirst: options.askFirst === true,
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
     outputs: {
       events: options.events ?? null,
@@ -133,6 +137,12 @@ function commonOptions(
     control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
     onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
   };
+}
+
+function prefixOf(text: string): Ipv6Prefix {
+  const prefix = parseIpv6Prefix(text);
+  if (!prefix.ok) throw new CommandFailure(EXIT.usage, prefix.reason);
+  return prefix.value;
 }
 
 async function started(options: DaemonOptions): Promise<Daemon> {

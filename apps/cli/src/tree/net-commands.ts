@@ -10,6 +10,8 @@ import { addCheck, addExplain, addImport } from './net-file-commands.ts';
 export interface NetUpOptions extends PrintOptions {
   readonly device?: string;
   readonly net: readonly Cidr[];
+  readonly ipv6: readonly string[];
+  readonly askFirst?: true;
   readonly events?: string;
   readonly packetLog?: string;
   readonly serviceLog?: string;
@@ -61,6 +63,13 @@ function addUp(net: Command, finish: Finish): void {
     .argument('[config]', 'a net.yaml or a honeyd.conf')
     .option('--device <device>', 'packet:IFACE, tun:NAME, pcap:FILE, or memory')
     .option('--net <cidr>', 'answer for this prefix, too; may be repeated', collectedCidrs, [])
+    .option(
+      '--ipv6 <prefix>',
+      'be found and answer pings at these IPv6 addresses; may be repeated',
+      (prefix: string, before: readonly string[]) => [...before, prefix],
+      [],
+    )
+    .option('--ask-first', 'answer for an address only once nobody else has answered for it')
     .option('--events <file>', 'append events to this file, one JSON object a line')
     .option('--packet-log <file>', "append Honeyd's packet log to this file")
     .option('--service-log <file>', "append Honeyd's service log to this file")

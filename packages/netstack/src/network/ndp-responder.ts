@@ -1,0 +1,218 @@
+/**
+ * IPv6 as far as it takes to be found: answers neighbor solicitations (RFC 4861) and echo requests (RFC 4443) for given
+ * addresses, and stays silent to all else. For an address that is claimed only when nobody else has it, the stack asks first, as
+ * the ARP responder does, by a solicitation without a sender, which moves no cache (RFC 4862, section 5.4).
+ */
+import {
+  emitIcmpv6,
+  emitIpv6,
+  ETHERNET_HEADER_LENGTH,
+  etherType,
+  type Icmpv6Repr,
+  icmpv6Length,
+  IPV6_HEADER_LENGTH,
+  ipProtocol,
+  isIpv6Multicast,
+  isMalformed,
+  parseIcmpv6,
+  parseIpv6Packet,
+  pseudoHeaderSum,
+  readMac,
+  solicitedNodeAddress,
+  verifyIcmpv6Checksum,
+  writeMac,
+  writeU16,
+} from '@wormwood/wire';
+import type { LinkDevice } from '../link/device.ts';
+import type { PacketContext } from './packet-context.ts';
+
+/** Who answers at IPv6 addresses. */
+export interface Ipv6Directory {
+  /** Returns who answers at an address, or null. `linkAddress` null: the stack's own. */
+  find(address: bigint): { readonly linkAddress: number | null } | null;
+}
+
+export interface NdpComponents {
+  readonly device: LinkDevice;
+  readonly directory: Ipv6Directory;
+  readonly linkAddress: number;
+  /** Ask whether another machine has the address before answering for it. */
+  readonly askFirst: boolean;
+}
+
+const UNSPECIFIED = 0n;
+const ALL_NODES = 0xff02_0000_0000_0000_0000_0000_0000_0001n;
+/** RFC 4861 7.1.1: from no further than this link. */
+const HOP_LIMIT_NDP = 255;
+const HOP_LIMIT = 64;
+const QUESTION_SECONDS = 0.5;
+const QUESTIONS = 2;
+const TAKEN_SECONDS = 600;
+const CLAIMS_MAX = 65_536;
+
+interface Claim {
+  state: 'asking' | 'ours' | 'taken';
+  questions: number;
+  nextSeconds: number;
+}
+
+type Solicitation = Extract<Icmpv6Repr, { kind: 'neighborSolicitation' }>;
+type Echo = Extract<Icmpv6Repr, { kind: 'echoRequest' | 'echoReply' }>;
+
+interface Addressed {
+  readonly source: bigint;
+  readonly destination: bigint;
+}
+
+export class NdpResponder {
+  readonly #components: NdpComponents;
+  readonly #claims: Map<bigint, Claim> = new Map();
+
+  constructor(components: NdpComponents) {
+    this.#components = components;
+  }
+
+  /** Takes the IPv6 packet at hand. */
+  receive(packet: PacketContext): void {
+    const { bytes, ipStart, end } = packet;
+    const ip = parseIpv6Packet(bytes, ipStart, end);
+    if (isMalformed(ip) || ip.protocol !== ipProtocol.icmpv6) return;
+    const start = ip.payload.byteOffset - bytes.byteOffset;
+    const messageEnd = start + ip.payload.length;
+    if (!verifyIcmpv6Checksum(bytes, start, messageEnd, pseudoHeaderSum(ip))) return;
+    const message = parseIcmpv6(bytes, start, messageEnd);
+    if (isMalformed(message) || message.code !== 0) return;
+    if (message.kind === 'echoRequest') {
+      this.#answerEcho(packet, ip, message);
+      return;
+    }
+    if (ip.hopLimit !== HOP_LIMIT_NDP) return;
+    if (message.kind === 'neighborAdvertisement') this.#note(message.target, packet.nowSeconds);
+    else if (message.kind === 'neighborSolicitation') this.#answer(packet, ip, message);
+  }
+
+  #answerEcho(packet: PacketContext, ip: Addressed, request: Echo): void {
+    const host = this.#components.directory.find(ip.destination);
+    if (host === null || isIpv6Multicast(ip.source) || ip.source === UNSPECIFIED) return;
+    if (!this.#mayAnswer(ip.destination, packet.nowSeconds)) return;
+    this.#reply(packet, host, {
+      to: { source: ip.destination, destination: ip.source },
+      hopLimit: HOP_LIMIT,
+      message: { ...request, kind: 'echoReply' },
+    });
+  }
+
+  #answer(packet: PacketContext, ip: Addressed, { target }: Solicitation): void {
+    const host = this.#components.directory.find(target);
+    if (host === null || isIpv6Multicast(target)) return;
+    // RFC 4861 7.1.1: without a sender it goes to the solicited-node address; another asks whether it may have the address.
+    const isAnonymous = ip.source === UNSPECIFIED;
+    if (isAnonymous && ip.destination !== solicitedNodeAddress(target)) return;
+    if (isAnonymous && this.#components.askFirst) {
+      this.#note(target, packet.nowSeconds);
+      return;
+    }
+    if (!this.#mayAnswer(target, packet.nowSeconds)) return;
+    const mac = host.linkAddress ?? this.#components.linkAddress;
+    this.#reply(packet, host, {
+      to: { source: target, destination: isAnonymous ? ALL_NODES : ip.source },
+      hopLimit: HOP_LIMIT_NDP,
+      message: {
+        kind: 'neighborAdvertisement',
+        code: 0,
+        router: false,
+        solicited: !isAnonymous,
+        override: true,
+        target,
+        options: [{ kind: 'targetLinkLayerAddress', mac }],
+      },
+    });
+  }
+
+  /** Another machine spoke for an address, or wants it: it is taken. */
+  #note(address: bigint, nowSeconds: number): void {
+    const claim = this.#claims.get(address);
+    if (claim === undefined) return;
+    claim.state = 'taken';
+    claim.nextSeconds = nowSeconds + TAKEN_SECONDS;
+  }
+
+  #mayAnswer(address: bigint, nowSeconds: number): boolean {
+    if (!this.#components.askFirst) return true;
+    let claim = this.#claims.get(address);
+    if (claim === undefined || (claim.state === 'taken' && nowSeconds >= claim.nextSeconds)) {
+      claim = { state: 'asking', questions: 0, nextSeconds: nowSeconds };
+      if (this.#claims.size >= CLAIMS_MAX) this.#claims.delete(this.#claims.keys().next().value ?? address);
+      this.#claims.set(address, claim);
+    }
+    if (claim.state === 'asking' && nowSeconds >= claim.nextSeconds) {
+      if (claim.questions === QUESTIONS) claim.state = 'ours';
+      else {
+        claim.questions++;
+        claim.nextSeconds = nowSeconds + QUESTION_SECONDS;
+        this.#ask(address);
+      }
+    }
+    return claim.state === 'ours';
+  }
+
+  #ask(target: bigint): void {
+    const { linkAddress } = this.#components;
+    const destination = solicitedNodeAddress(target);
+    this.#send(multicastMac(destination), linkAddress, {
+      to: { source: UNSPECIFIED, destination },
+      hopLimit: HOP_LIMIT_NDP,
+      message: { kind: 'neighborSolicitation', code: 0, target, options: [] },
+    });
+  }
+
+  #reply(packet: PacketContext, host: { readonly linkAddress: number | null }, answer: Answer): void {
+    const { destination } = answer.to;
+    const sender = readMac(packet.bytes, packet.linkStart + 6);
+    const mac = isIpv6Multicast(destination) ? multicastMac(destination) : sender;
+    this.#send(mac, host.linkAddress ?? this.#components.linkAddress, answer, packet);
+  }
+
+  /** With a packet, what stands between its addresses and its IP header, VLAN tags, is kept. */
+  #send(
+    to: number,
+    from: number,
+    { to: addresses, hopLimit, message }: Answer,
+    packet?: PacketContext,
+  ): void {
+    const { device } = this.#components;
+    const linkLength = packet === undefined ? ETHERNET_HEADER_LENGTH : packet.ipStart - packet.linkStart;
+    const length = IPV6_HEADER_LENGTH + icmpv6Length(message);
+    if (length > device.mtuBytes) return;
+    const frame = device.reserve();
+    if (frame < 0) return;
+    const out = device.transmitBuffer;
+    writeMac(out, frame, to);
+    writeMac(out, frame + 6, from);
+    if (packet === undefined) writeU16(out, frame + 12, etherType.ipv6);
+    else for (let i = 12; i < linkLength; i++) out[frame + i] = packet.bytes[packet.linkStart + i]!;
+    const ip = {
+      trafficClass: 0,
+      flowLabel: 0,
+      hopLimit,
+      ...addresses,
+      extensions: [],
+      protocol: ipProtocol.icmpv6,
+      payload: new Uint8Array(icmpv6Length(message)),
+    };
+    emitIcmpv6(message, ip.payload, 0, pseudoHeaderSum(ip));
+    emitIpv6(ip, out, frame + linkLength);
+    device.commit(linkLength + length);
+  }
+}
+
+interface Answer {
+  readonly to: Addressed;
+  readonly hopLimit: number;
+  readonly message: Icmpv6Repr;
+}
+
+/** RFC 2464, section 7: 33:33 and the last four octets of the address. */
+function multicastMac(address: bigint): number {
+  return 0x3333_0000_0000 + Number(address & 0xffff_ffffn);
+}
