@@ -1,9 +1,10 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeynet';
-import { plainBehavior } from '@wormwood/netstack';
+import { plainBehavior, type LinkDevice, SessionTap } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
+import { SessionCaptures } from './output/session-captures.ts';
 import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
 import { linkAddresses } from './link-addresses.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
@@ -33,6 +34,8 @@ export interface DaemonOptions {
   readonly askFirst: boolean;
   readonly streams: RandomStreams;
   readonly outputs: OutputPaths;
+  /** The directory of a capture for each session; null: none. */
+  readonly captures: string | null;
   /** Whom to become once everything is open; null: stay who we are. */
   readonly user: UserAccount | null;
   readonly control: ControlOptions | null;
@@ -51,6 +54,7 @@ export class Daemon {
   readonly #startedSeconds: number;
   readonly #clock: Clock;
   readonly #control: ControlServer | null;
+  readonly #captures: SessionCaptures | null;
   readonly #scripts: ScriptSpawner;
   readonly #proxies: RemoteConnector = new RemoteConnector();
   readonly #services: HoneynetServices;
@@ -72,7 +76,12 @@ export class Daemon {
         options.control === null ? null : await ControlServer.listen(options.control, () => daemon);
       if (options.user !== null) dropPrivileges(options.user);
       else if (process.getuid?.() !== 0) dropCapabilities();
-      daemon = new Daemon(options, outputs, control);
+      // Made by whom we have become, who also makes the files.
+      const captures =
+        options.captures === null
+          ? null
+          : await SessionCaptures.open(options.captures, (sentence) => options.onTrouble(sentence));
+      daemon = new Daemon(options, { outputs, captures }, control);
       return daemon;
     } catch (error) {
       await outputs.close();
@@ -80,8 +89,13 @@ export class Daemon {
     }
   }
 
-  private constructor(options: DaemonOptions, outputs: Outputs, control: ControlServer | null) {
+  private constructor(
+    options: DaemonOptions,
+    { outputs, captures }: { readonly outputs: Outputs; readonly captures: SessionCaptures | null },
+    control: ControlServer | null,
+  ) {
     const { opened, nets, streams } = options;
+    this.#captures = captures;
     const honeynet = compactHoneynet(options.honeynet);
     this.#clock = opened.clock;
     this.#honeynet = honeynet;
@@ -121,6 +135,7 @@ export class Daemon {
           (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
         ),
         linkAddress: opened.linkAddress,
+        ...(captures !== null && { tap: tapOf(captures, opened.clock) }),
         services: new WatchedServices(this.#services, outputs),
         behaviorOf: () => behavior,
         linkAddressOf: linkAddresses(streams),
@@ -147,6 +162,7 @@ export class Daemon {
       this.#scripts.close();
       this.#proxies.close();
       this.#control?.close();
+      await this.#captures?.close();
       await this.outputs.close();
     }
   }
@@ -192,4 +208,15 @@ function today(): string {
   const now = new Date();
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** The clock of a sensor counts from 1970. */
+function tapOf(captures: SessionCaptures, clock: Clock): (device: LinkDevice) => LinkDevice {
+  return (device) =>
+    new SessionTap({
+      device,
+      clock,
+      originSeconds: 0,
+      write: (flow, block, nowSeconds) => captures.take(flow, block, device.medium, nowSeconds),
+    });
 }

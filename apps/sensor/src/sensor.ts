@@ -12,7 +12,13 @@ import {
   TopologyDevice,
   VirtualHost,
 } from '@wormwood/honeynet';
-import { type HostDirectory, Stack, type StackObserver, type StackOptions } from '@wormwood/netstack';
+import {
+  type HostDirectory,
+  type LinkDevice,
+  Stack,
+  type StackObserver,
+  type StackOptions,
+} from '@wormwood/netstack';
 import { DhcpHosts } from './dhcp-hosts.ts';
 import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
 import { Waiter } from './device/waiter.ts';
@@ -28,6 +34,8 @@ export interface SensorComponents {
   readonly services: DispatcherComponents['services'];
   readonly behaviorOf: DispatcherComponents['behaviorOf'];
   readonly linkAddressOf: DispatcherComponents['linkAddressOf'];
+  /** Sees what goes over the device. @default nobody */
+  readonly tap?: (device: LinkDevice) => LinkDevice;
   /** Told once when the device fails, and once when it works again. */
   onTrouble(sentence: string): void;
 }
@@ -81,7 +89,8 @@ export class Sensor {
             linkAddressOf: components.linkAddressOf,
             onChange: () => this.#answerAnew(),
           });
-    const link = this.#dhcp ?? device;
+    const bare = this.#dhcp ?? device;
+    const link = components.tap?.(bare) ?? bare;
     this.#topology = new Topology(honeynet.topology);
     const topologyOf = (): Topology => this.#topology;
     // Without a way in there is nothing to walk; a reload then brings none.

@@ -134,6 +134,7 @@ function commonOptions(
       packetLog: options.packetLog ?? null,
       serviceLog: options.serviceLog ?? null,
     },
+    captures: options.capture ?? null,
     control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
     onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
   };

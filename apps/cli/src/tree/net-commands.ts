@@ -12,6 +12,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly net: readonly Cidr[];
   readonly ipv6: readonly string[];
   readonly askFirst?: true;
+  readonly capture?: string;
   readonly events?: string;
   readonly packetLog?: string;
   readonly serviceLog?: string;
@@ -73,6 +74,7 @@ function addUp(net: Command, finish: Finish): void {
     .option('--events <file>', 'append events to this file, one JSON object a line')
     .option('--packet-log <file>', "append Honeyd's packet log to this file")
     .option('--service-log <file>', "append Honeyd's service log to this file")
+    .option('--capture <dir>', 'write a pcapng file for each session into this directory')
     .option('--user <name>', 'whom to become once everything is open; as root: nobody')
     .option('--name <name>', 'name of this sensor in events', 'sensor')
     .addOption(controlOption())

@@ -1,9 +1,9 @@
 /**
  * A device that shows every frame of another one, both ways, to a sink that writes pcapng. One file of the whole device is
- * one sink; whoever wants a file for each flow asks `flowOfFrame` where a frame belongs.
+ * one sink; `SessionTap` has one for each flow.
  */
 import type { Clock } from '@wormwood/base';
-import { emitPcapng, linkType, pcapngLength, type PcapngRepr, pcapngOptionCode } from '@wormwood/wire';
+import { captureFrame, captureHead, type Direction } from './capture-blocks.ts';
 import type { FrameReceiver, LinkDevice } from './device.ts';
 
 export interface CaptureTapComponents {
@@ -15,11 +15,6 @@ export interface CaptureTapComponents {
   readonly write: (octets: Uint8Array) => void;
 }
 
-/** The option of a packet that tells its direction (draft-ietf-opsawg-pcapng §4.3.1, epb_flags). */
-const FLAGS_OPTION = 2;
-const INBOUND = 1;
-const OUTBOUND = 2;
-
 export class CaptureTap implements LinkDevice {
   readonly #components: CaptureTapComponents;
   #reserved = 0;
@@ -27,14 +22,7 @@ export class CaptureTap implements LinkDevice {
   /** Writes the head of the file at once. */
   constructor(components: CaptureTapComponents) {
     this.#components = components;
-    this.#write({ kind: 'section', options: [] });
-    // if_tsresol is left out: microseconds.
-    this.#write({
-      kind: 'interface',
-      linkType: this.medium === 'ethernet' ? linkType.ethernet : linkType.raw,
-      snapLength: 0,
-      options: [{ code: pcapngOptionCode.interfaceName, data: Uint8Array.from(NAME) }],
-    });
+    for (const block of captureHead(this.medium)) components.write(block);
   }
 
   get medium(): LinkDevice['medium'] {
@@ -51,7 +39,7 @@ export class CaptureTap implements LinkDevice {
 
   receive(receiver: FrameReceiver, budget: number): number {
     return this.#components.device.receive((bytes, start, end, verified) => {
-      this.#writeFrame(bytes.subarray(start, end), INBOUND);
+      this.#writeFrame(bytes.subarray(start, end), 'in');
       receiver(bytes, start, end, verified);
     }, budget);
   }
@@ -62,7 +50,7 @@ export class CaptureTap implements LinkDevice {
   }
 
   commit(lengthBytes: number): void {
-    this.#writeFrame(this.transmitBuffer.subarray(this.#reserved, this.#reserved + lengthBytes), OUTBOUND);
+    this.#writeFrame(this.transmitBuffer.subarray(this.#reserved, this.#reserved + lengthBytes), 'out');
     this.#components.device.commit(lengthBytes);
   }
 
@@ -70,28 +58,8 @@ export class CaptureTap implements LinkDevice {
     this.#components.device.flush();
   }
 
-  #writeFrame(bytes: Uint8Array, direction: number): void {
-    const { clock, originSeconds } = this.#components;
-    // Both halves apart, since their sum in microseconds has no place for fractions beyond 2^53.
-    const timestamp =
-      BigInt(Math.floor(originSeconds)) * 1_000_000n +
-      BigInt(Math.round((clock.nowSeconds() + (originSeconds % 1)) * 1e6));
-    this.#write({
-      kind: 'enhancedPacket',
-      interfaceIndex: 0,
-      timestamp,
-      originalLength: bytes.length,
-      bytes,
-      options: [{ code: FLAGS_OPTION, data: Uint8Array.of(direction, 0, 0, 0) }],
-    });
-  }
-
-  #write(block: PcapngRepr): void {
-    const octets = new Uint8Array(pcapngLength(block));
-    emitPcapng(block, octets, 0, 'little');
-    this.#components.write(octets);
+  #writeFrame(bytes: Uint8Array, direction: Direction): void {
+    const { clock, originSeconds, write } = this.#components;
+    write(captureFrame(bytes, direction, { clockSeconds: clock.nowSeconds(), originSeconds }));
   }
 }
-
-/** "wormwood" */
-const NAME = [0x77, 0x6f, 0x72, 0x6d, 0x77, 0x6f, 0x6f, 0x64];

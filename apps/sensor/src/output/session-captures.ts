@@ -1,0 +1,169 @@
+/**
+ * A pcapng file for each session, within bounds: octets of a file, sessions at a time, octets of the directory, of which
+ * the oldest files give way. Frames are gathered and appended in batches, one after the other, so that the stack never
+ * waits for a disk; what a disk cannot follow is left out and counted.
+ */
+import { appendFile, mkdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { captureHead, type LinkDevice } from '@wormwood/netstack';
+import { type Flow, formatIp } from '@wormwood/wire';
+
+export interface CaptureBounds {
+  readonly octetsPerSession: number;
+  readonly sessions: number;
+  readonly octetsInAll: number;
+  /** A session ends when it has been silent for so long. */
+  readonly idleSeconds: number;
+}
+
+export const CAPTURE_BOUNDS: CaptureBounds = {
+  octetsPerSession: 2 ** 20,
+  sessions: 4096,
+  octetsInAll: 2 ** 30,
+  idleSeconds: 120,
+};
+
+const BATCH_MS = 250;
+/** Frames that wait to be written. */
+const WAITING_OCTETS_MAX = 2 ** 25;
+/** Of the owner alone: what attackers send is nobody else's. */
+const FILE_MODE = 0o600;
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' };
+
+interface Session {
+  readonly path: string;
+  octets: number;
+  lastSeconds: number;
+  readonly waiting: Uint8Array[];
+}
+
+export class SessionCaptures {
+  readonly #directory: string;
+  readonly #bounds: CaptureBounds;
+  readonly #onTrouble: (sentence: string) => void;
+  /** By flow, the one heard of last at the end. */
+  readonly #sessions = new Map<string, Session>();
+  /** Files written, oldest first, with their octets. */
+  readonly #files = new Map<string, number>();
+  readonly #changed = new Set<Session>();
+  #octets = 0;
+  #waitingOctets = 0;
+  #made = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | null = null;
+  #isTroubled = false;
+  /** Frames that were left out for the sake of a bound. */
+  leftOut = 0;
+
+  private constructor(directory: string, bounds: CaptureBounds, onTrouble: (sentence: string) => void) {
+    this.#directory = directory;
+    this.#bounds = bounds;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** Makes the directory if it is not there; rejects with the system's error. */
+  static async open(
+    directory: string,
+    onTrouble: (sentence: string) => void,
+    bounds: CaptureBounds = CAPTURE_BOUNDS,
+  ): Promise<SessionCaptures> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return new SessionCaptures(directory, bounds, onTrouble);
+  }
+
+  /** Takes a block of a flow. */
+  take(flow: Flow, block: Uint8Array, medium: LinkDevice['medium'], nowSeconds: number): void {
+    const key = `${flow.protocol} ${flow.source} ${flow.sourcePort} ${flow.destination} ${flow.destinationPort}`;
+    const session = this.#sessionOf(key, flow, medium, nowSeconds);
+    const { octetsPerSession } = this.#bounds;
+    if (session.octets + block.length > octetsPerSession || this.#waitingOctets > WAITING_OCTETS_MAX) {
+      this.leftOut++;
+      return;
+    }
+    this.#append(session, block);
+  }
+
+  /** Writes what waits; then no more is taken. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#write();
+    await this.#writing;
+  }
+
+  #sessionOf(key: string, flow: Flow, medium: LinkDevice['medium'], nowSeconds: number): Session {
+    const known = this.#sessions.get(key);
+    if (known !== undefined) {
+      this.#sessions.delete(key);
+      if (nowSeconds - known.lastSeconds <= this.#bounds.idleSeconds) {
+        known.lastSeconds = nowSeconds;
+        this.#sessions.set(key, known);
+        return known;
+      }
+    }
+    if (this.#sessions.size >= this.#bounds.sessions) {
+      // The one that has been silent for longest ends.
+      this.#sessions.delete(this.#sessions.keys().next().value ?? '');
+    }
+    const path = join(this.#directory, this.#nameOf(flow, nowSeconds));
+    const session: Session = { path, octets: 0, lastSeconds: nowSeconds, waiting: [] };
+    this.#sessions.set(key, session);
+    for (const block of captureHead(medium)) this.#append(session, block);
+    return session;
+  }
+
+  #nameOf({ protocol, source, sourcePort, destination, destinationPort }: Flow, nowSeconds: number): string {
+    const time = new Date(nowSeconds * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const ends = `${formatIp(source)}.${sourcePort}-${formatIp(destination)}.${destinationPort}`;
+    return `${time}-${PROTOCOL_NAMES[protocol] ?? protocol}-${ends}-${++this.#made}.pcapng`;
+  }
+
+  #append(session: Session, block: Uint8Array): void {
+    session.waiting.push(block);
+    session.octets += block.length;
+    this.#waitingOctets += block.length;
+    this.#changed.add(session);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#write();
+    }, BATCH_MS).unref();
+  }
+
+  #write(): void {
+    const batch = Array.from(this.#changed, ({ path, waiting }) => ({ path, blocks: waiting.splice(0) }));
+    this.#changed.clear();
+    this.#writing = this.#writing.then(() => this.#writeBatch(batch));
+  }
+
+  async #writeBatch(
+    batch: readonly { readonly path: string; readonly blocks: readonly Uint8Array[] }[],
+  ): Promise<void> {
+    for (const { path, blocks } of batch) {
+      const octets = Buffer.concat(blocks);
+      this.#waitingOctets -= octets.length;
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one file after the other, so that few are open
+        await appendFile(path, octets, { mode: FILE_MODE });
+        this.#files.set(path, (this.#files.get(path) ?? 0) + octets.length);
+        this.#octets += octets.length;
+        this.#isTroubled = false;
+      } catch (error) {
+        this.leftOut += blocks.length;
+        if (!this.#isTroubled) this.#onTrouble(`Sessions cannot be captured: ${String(error)}`);
+        this.#isTroubled = true;
+      }
+    }
+    await this.#makeRoom();
+  }
+
+  /** Deletes the oldest files until the rest is within the bound. */
+  async #makeRoom(): Promise<void> {
+    for (const [path, octets] of this.#files) {
+      if (this.#octets <= this.#bounds.octetsInAll) return;
+      this.#files.delete(path);
+      this.#octets -= octets;
+      // oxlint-disable-next-line no-await-in-loop -- as many as it takes and no more
+      await unlink(path).catch(() => undefined);
+    }
+  }
+}
