@@ -134,7 +134,7 @@ describe('completion', () => {
   });
 
   it.each([
-    ['sim ', ['run', 'report', 'presets']],
+    ['sim ', ['run', 'observe', 'report', 'presets']],
     ['sim run --en', ['--engine']],
     ['sim run x --engine ', ['ode', 'stochastic', 'hosts', 'probes']],
     ['completion f', ['fish']],
