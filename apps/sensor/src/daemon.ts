@@ -1,7 +1,7 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeynet';
-import { plainBehavior, type LinkDevice, SessionTap } from '@wormwood/netstack';
+import { plainBehavior, type LinkDevice, sessionTap } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
 import { SessionCaptures } from './output/session-captures.ts';
@@ -213,7 +213,7 @@ function today(): string {
 /** The clock of a sensor counts from 1970. */
 function tapOf(captures: SessionCaptures, clock: Clock): (device: LinkDevice) => LinkDevice {
   return (device) =>
-    new SessionTap({
+    sessionTap({
       device,
       clock,
       originSeconds: 0,

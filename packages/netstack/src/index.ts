@@ -8,10 +8,10 @@ export {
   type Faults,
 } from './link/fault-injector.ts';
 export { type Capture, type CapturedFrame, CaptureReplay, readCapture } from './link/capture-replay.ts';
-export { CaptureTap, type CaptureTapComponents } from './link/capture-tap.ts';
+export { captureTap, type CaptureTapComponents } from './link/capture-tap.ts';
 export { captureHead } from './link/capture-blocks.ts';
 export { flowOfFrame } from './link/frame-flow.ts';
-export { SessionTap } from './link/session-tap.ts';
+export { sessionTap } from './link/session-tap.ts';
 export { decapsulate, encapsulate, GRE_OVERHEAD_BYTES, GreDevice, type GreTunnel } from './link/gre.ts';
 export { type MemoryDevice, memoryLink, type MemoryLinkOptions } from './link/memory-link.ts';
 

@@ -1,6 +1,6 @@
 /**
  * A device that plays a capture: its frames arrive when the clock says so, as far apart as they were on the link that
- * they were recorded on. What the stack answers goes into nothing; wrap the device in a `CaptureTap` to keep it.
+ * they were recorded on. What the stack answers goes into nothing; wrap the device in a `captureTap` to keep it.
  */
 import type { Clock } from '@wormwood/base';
 import {

@@ -1,10 +1,11 @@
 /**
  * A device that shows every frame of another one, both ways, to a sink that writes pcapng. One file of the whole device is
- * one sink; `SessionTap` has one for each flow.
+ * one sink; `sessionTap` has one for each flow.
  */
 import type { Clock } from '@wormwood/base';
-import { captureFrame, captureHead, type Direction } from './capture-blocks.ts';
-import type { FrameReceiver, LinkDevice } from './device.ts';
+import { captureFrame, captureHead } from './capture-blocks.ts';
+import type { LinkDevice } from './device.ts';
+import { TappedDevice } from './tapped-device.ts';
 
 export interface CaptureTapComponents {
   readonly device: LinkDevice;
@@ -15,51 +16,15 @@ export interface CaptureTapComponents {
   readonly write: (octets: Uint8Array) => void;
 }
 
-export class CaptureTap implements LinkDevice {
-  readonly #components: CaptureTapComponents;
-  #reserved = 0;
-
-  /** Writes the head of the file at once. */
-  constructor(components: CaptureTapComponents) {
-    this.#components = components;
-    for (const block of captureHead(this.medium)) components.write(block);
-  }
-
-  get medium(): LinkDevice['medium'] {
-    return this.#components.device.medium;
-  }
-
-  get mtuBytes(): number {
-    return this.#components.device.mtuBytes;
-  }
-
-  get transmitBuffer(): Uint8Array {
-    return this.#components.device.transmitBuffer;
-  }
-
-  receive(receiver: FrameReceiver, budget: number): number {
-    return this.#components.device.receive((bytes, start, end, verified) => {
-      this.#writeFrame(bytes.subarray(start, end), 'in');
-      receiver(bytes, start, end, verified);
-    }, budget);
-  }
-
-  reserve(): number {
-    this.#reserved = this.#components.device.reserve();
-    return this.#reserved;
-  }
-
-  commit(lengthBytes: number): void {
-    this.#writeFrame(this.transmitBuffer.subarray(this.#reserved, this.#reserved + lengthBytes), 'out');
-    this.#components.device.commit(lengthBytes);
-  }
-
-  flush(): void {
-    this.#components.device.flush();
-  }
-
-  #writeFrame(bytes: Uint8Array, direction: Direction): void {
-    const { clock, originSeconds, write } = this.#components;
-    write(captureFrame(bytes, direction, { clockSeconds: clock.nowSeconds(), originSeconds }));
-  }
+/** Returns the device; writes the head of the file at once. */
+export function captureTap({ device, clock, originSeconds, write }: CaptureTapComponents): LinkDevice {
+  for (const block of captureHead(device.medium)) write(block);
+  return new TappedDevice(device, (bytes, start, end, direction) => {
+    write(
+      captureFrame(bytes.subarray(start, end), direction, {
+        clockSeconds: clock.nowSeconds(),
+        originSeconds,
+      }),
+    );
+  });
 }

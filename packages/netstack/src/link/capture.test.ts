@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket } from '../stack.fixture.ts';
 import { CaptureReplay, readCapture } from './capture-replay.ts';
-import { CaptureTap } from './capture-tap.ts';
+import { captureTap } from './capture-tap.ts';
 import type { LinkDevice } from './device.ts';
 import { flowOfFrame } from './frame-flow.ts';
 import { memoryLink } from './memory-link.ts';
@@ -106,7 +106,7 @@ describe('capture tap', () => {
     const clock = new VirtualClock(2.5);
     const [far, near] = memoryLink({ medium });
     const written: Uint8Array[] = [];
-    const tap = new CaptureTap({
+    const tap = captureTap({
       device: near,
       clock,
       originSeconds: 1_700_000_000.25,

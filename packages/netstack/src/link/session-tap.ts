@@ -4,9 +4,10 @@
  */
 import type { Clock } from '@wormwood/base';
 import type { Flow } from '@wormwood/wire';
-import { captureFrame, type Direction } from './capture-blocks.ts';
-import type { FrameReceiver, LinkDevice } from './device.ts';
+import { captureFrame } from './capture-blocks.ts';
+import type { LinkDevice } from './device.ts';
 import { flowOfFrame } from './frame-flow.ts';
+import { TappedDevice } from './tapped-device.ts';
 
 export interface SessionTapComponents {
   readonly device: LinkDevice;
@@ -17,55 +18,15 @@ export interface SessionTapComponents {
   readonly write: (flow: Flow, block: Uint8Array, nowSeconds: number) => void;
 }
 
-export class SessionTap implements LinkDevice {
-  readonly #components: SessionTapComponents;
-  #reserved = 0;
-
-  constructor(components: SessionTapComponents) {
-    this.#components = components;
-  }
-
-  get medium(): LinkDevice['medium'] {
-    return this.#components.device.medium;
-  }
-
-  get mtuBytes(): number {
-    return this.#components.device.mtuBytes;
-  }
-
-  get transmitBuffer(): Uint8Array {
-    return this.#components.device.transmitBuffer;
-  }
-
-  receive(receiver: FrameReceiver, budget: number): number {
-    return this.#components.device.receive((bytes, start, end, verified) => {
-      this.#show(bytes, start, end, 'in');
-      receiver(bytes, start, end, verified);
-    }, budget);
-  }
-
-  reserve(): number {
-    this.#reserved = this.#components.device.reserve();
-    return this.#reserved;
-  }
-
-  commit(lengthBytes: number): void {
-    this.#show(this.transmitBuffer, this.#reserved, this.#reserved + lengthBytes, 'out');
-    this.#components.device.commit(lengthBytes);
-  }
-
-  flush(): void {
-    this.#components.device.flush();
-  }
-
-  #show(bytes: Uint8Array, start: number, end: number, direction: Direction): void {
-    const flow = flowOfFrame(this.medium, bytes, start, end);
+/** Returns a device that shows the frames of `device` by their flow. */
+export function sessionTap({ device, clock, originSeconds, write }: SessionTapComponents): LinkDevice {
+  return new TappedDevice(device, (bytes, start, end, direction) => {
+    const flow = flowOfFrame(device.medium, bytes, start, end);
     if (flow === undefined) return;
-    const { clock, originSeconds, write } = this.#components;
     const clockSeconds = clock.nowSeconds();
     const block = captureFrame(bytes.subarray(start, end), direction, { clockSeconds, originSeconds });
     write(direction === 'in' ? flow : turned(flow), block, clockSeconds);
-  }
+  });
 }
 
 function turned({ protocol, source, destination, sourcePort, destinationPort }: Flow): Flow {

@@ -17,6 +17,7 @@ import {
 } from '@wormwood/wire';
 import type { HostDirectory } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
+import { AddressClaims } from './address-claims.ts';
 import type { PacketContext } from './packet-context.ts';
 
 export interface ArpComponents {
@@ -30,28 +31,16 @@ export interface ArpOptions {
   readonly askFirst?: boolean;
 }
 
-/** How long a question may stay without reply before an address is ours: two questions, half a second apart. */
-const QUESTION_SECONDS = 0.5;
-const QUESTIONS = 2;
-/** How long an address that another machine answered for is left to it. */
-const TAKEN_SECONDS = 600;
-const CLAIMS_MAX = 65_536;
 /** RFC 5227 2.1.1: a probe has no sender address, so that it moves no cache. */
 const NO_ADDRESS = 0;
 /** Who answers a question about an address does not depend on what will be sent there. */
 const NO_PROTOCOL = -1;
 const BROADCAST = 0xffff_ffff_ffff;
 
-interface Claim {
-  state: 'asking' | 'ours' | 'taken';
-  questions: number;
-  nextSeconds: number;
-}
-
 export class ArpResponder {
   readonly #components: ArpComponents;
   readonly #askFirst: boolean;
-  readonly #claims: Map<number, Claim> = new Map();
+  readonly #claims: AddressClaims<number> = new AddressClaims((address) => this.#ask(address));
 
   constructor(components: ArpComponents, options: ArpOptions = {}) {
     this.#components = components;
@@ -64,7 +53,7 @@ export class ArpResponder {
     if (checkArp(bytes, arpStart, end) !== undefined) return;
     const sender = readU32(bytes, arpStart + arpField.senderAddress);
     const target = readU32(bytes, arpStart + arpField.targetAddress);
-    this.#note(sender, nowSeconds);
+    this.#claims.note(sender, nowSeconds);
     if (readU16(bytes, arpStart + arpField.operation) !== arpOperation.request) return;
     // A question about the own address (RFC 5227 2.1.1) or an announcement of it is answered by nobody else.
     if (sender === target) return;
@@ -80,32 +69,8 @@ export class ArpResponder {
     });
   }
 
-  /** Another machine spoke for an address: it is taken. */
-  #note(address: number, nowSeconds: number): void {
-    const claim = this.#claims.get(address);
-    if (claim === undefined) return;
-    claim.state = 'taken';
-    claim.nextSeconds = nowSeconds + TAKEN_SECONDS;
-  }
-
   #mayAnswer(address: number, nowSeconds: number): boolean {
-    if (!this.#askFirst) return true;
-    let claim = this.#claims.get(address);
-    if (claim === undefined || (claim.state === 'taken' && nowSeconds >= claim.nextSeconds)) {
-      claim = { state: 'asking', questions: 0, nextSeconds: nowSeconds };
-      // The oldest claim gives way; asking again about it costs a second.
-      if (this.#claims.size >= CLAIMS_MAX) this.#claims.delete(this.#claims.keys().next().value ?? address);
-      this.#claims.set(address, claim);
-    }
-    if (claim.state === 'asking' && nowSeconds >= claim.nextSeconds) {
-      if (claim.questions === QUESTIONS) claim.state = 'ours';
-      else {
-        claim.questions++;
-        claim.nextSeconds = nowSeconds + QUESTION_SECONDS;
-        this.#ask(address);
-      }
-    }
-    return claim.state === 'ours';
+    return !this.#askFirst || this.#claims.isOurs(address, nowSeconds);
   }
 
   #ask(address: number): void {

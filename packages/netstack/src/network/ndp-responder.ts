@@ -24,6 +24,7 @@ import {
   writeU16,
 } from '@wormwood/wire';
 import type { LinkDevice } from '../link/device.ts';
+import { AddressClaims } from './address-claims.ts';
 import type { PacketContext } from './packet-context.ts';
 
 /** Who answers at IPv6 addresses. */
@@ -45,16 +46,6 @@ const ALL_NODES = 0xff02_0000_0000_0000_0000_0000_0000_0001n;
 /** RFC 4861 7.1.1: from no further than this link. */
 const HOP_LIMIT_NDP = 255;
 const HOP_LIMIT = 64;
-const QUESTION_SECONDS = 0.5;
-const QUESTIONS = 2;
-const TAKEN_SECONDS = 600;
-const CLAIMS_MAX = 65_536;
-
-interface Claim {
-  state: 'asking' | 'ours' | 'taken';
-  questions: number;
-  nextSeconds: number;
-}
 
 type Solicitation = Extract<Icmpv6Repr, { kind: 'neighborSolicitation' }>;
 type Echo = Extract<Icmpv6Repr, { kind: 'echoRequest' | 'echoReply' }>;
@@ -66,7 +57,7 @@ interface Addressed {
 
 export class NdpResponder {
   readonly #components: NdpComponents;
-  readonly #claims: Map<bigint, Claim> = new Map();
+  readonly #claims: AddressClaims<bigint> = new AddressClaims((address) => this.#ask(address));
 
   constructor(components: NdpComponents) {
     this.#components = components;
@@ -87,7 +78,7 @@ export class NdpResponder {
       return;
     }
     if (ip.hopLimit !== HOP_LIMIT_NDP) return;
-    if (message.kind === 'neighborAdvertisement') this.#note(message.target, packet.nowSeconds);
+    if (message.kind === 'neighborAdvertisement') this.#claims.note(message.target, packet.nowSeconds);
     else if (message.kind === 'neighborSolicitation') this.#answer(packet, ip, message);
   }
 
@@ -109,7 +100,7 @@ export class NdpResponder {
     const isAnonymous = ip.source === UNSPECIFIED;
     if (isAnonymous && ip.destination !== solicitedNodeAddress(target)) return;
     if (isAnonymous && this.#components.askFirst) {
-      this.#note(target, packet.nowSeconds);
+      this.#claims.note(target, packet.nowSeconds);
       return;
     }
     if (!this.#mayAnswer(target, packet.nowSeconds)) return;
@@ -129,31 +120,8 @@ export class NdpResponder {
     });
   }
 
-  /** Another machine spoke for an address, or wants it: it is taken. */
-  #note(address: bigint, nowSeconds: number): void {
-    const claim = this.#claims.get(address);
-    if (claim === undefined) return;
-    claim.state = 'taken';
-    claim.nextSeconds = nowSeconds + TAKEN_SECONDS;
-  }
-
   #mayAnswer(address: bigint, nowSeconds: number): boolean {
-    if (!this.#components.askFirst) return true;
-    let claim = this.#claims.get(address);
-    if (claim === undefined || (claim.state === 'taken' && nowSeconds >= claim.nextSeconds)) {
-      claim = { state: 'asking', questions: 0, nextSeconds: nowSeconds };
-      if (this.#claims.size >= CLAIMS_MAX) this.#claims.delete(this.#claims.keys().next().value ?? address);
-      this.#claims.set(address, claim);
-    }
-    if (claim.state === 'asking' && nowSeconds >= claim.nextSeconds) {
-      if (claim.questions === QUESTIONS) claim.state = 'ours';
-      else {
-        claim.questions++;
-        claim.nextSeconds = nowSeconds + QUESTION_SECONDS;
-        this.#ask(address);
-      }
-    }
-    return claim.state === 'ours';
+    return !this.#components.askFirst || this.#claims.isOurs(address, nowSeconds);
   }
 
   #ask(target: bigint): void {
