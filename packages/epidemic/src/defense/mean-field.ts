@@ -14,6 +14,7 @@ import { assert } from '@wormwood/base';
 import type { Run } from '../engine.ts';
 import { crossing, cubicAt } from '../ode/cubic.ts';
 import type { DenseStep } from '../ode/dense-step.ts';
+import { emptyDenseStep, type Ends, hermite } from '../ode/hermite-step.ts';
 import { logisticMilestones, type Milestones, passMilestones } from '../ode/milestones.ts';
 import {
   everInfectedOf,
@@ -110,8 +111,8 @@ function integrateSegment(
 ): number {
   const { durationSeconds } = outbreak;
   const rightHandSide = slopes(outbreak, forces, from);
-  const sample: DenseStep = denseStep();
-  const ever: DenseStep = denseStep();
+  const sample: DenseStep = emptyDenseStep();
+  const ever: DenseStep = emptyDenseStep();
   let end = nextStart(forces, from, durationSeconds);
   let now = from;
   let h = Math.min(end - now, outbreak.sampleSeconds, 0.01 / (contactRatePerSecond(outbreak) + 1e-9));
@@ -139,11 +140,6 @@ function integrateSegment(
   return end;
 }
 
-function denseStep(): DenseStep {
-  const dense = new Float64Array(8);
-  return { beginSeconds: 0, lengthSeconds: 0, endSeconds: 0, dense, susceptibleAfter: 0, infectedAfter: 0 };
-}
-
 function nextStart(forces: Forces, after: number, before: number): number {
   let next = before;
   for (const { startSeconds } of forces.all) {
@@ -166,13 +162,6 @@ function observe(forces: Forces, work: Workspace, now: number, taken: number): n
   return earliest;
 }
 
-interface Ends {
-  readonly before: number;
-  readonly after: number;
-  readonly slopeBefore: number;
-  readonly slopeAfter: number;
-}
-
 function ends({ state, next, slope, nextSlope }: Workspace, at: number): Ends {
   return { before: state[at]!, after: next[at]!, slopeBefore: slope[at]!, slopeAfter: nextSlope[at]! };
 }
@@ -189,17 +178,6 @@ function infectedEnds(work: Workspace): Ends {
     total.slopeAfter += part.slopeAfter;
   }
   return total;
-}
-
-/** Writes the cubic that has the values and slopes of both ends. */
-function hermite(dense: Float64Array, at: number, of: Ends & { readonly taken: number }): void {
-  const first = of.taken * of.slopeBefore;
-  const last = of.taken * of.slopeAfter;
-  const rise = of.after - of.before;
-  dense[at] = of.before;
-  dense[at + 1] = first;
-  dense[at + 2] = 3 * rise - 2 * first - last;
-  dense[at + 3] = first + last - 2 * rise;
 }
 
 /** Describes the step: with `vulnerable`, S is those never infected, which patching does not lower. */

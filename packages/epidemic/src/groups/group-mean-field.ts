@@ -25,6 +25,7 @@ import { type Force, type Forces, forcesOf, startForces } from '../defense/force
 import type { Run } from '../engine.ts';
 import { crossing, cubicAt } from '../ode/cubic.ts';
 import type { DenseStep } from '../ode/dense-step.ts';
+import { emptyDenseStep, type Ends, hermite } from '../ode/hermite-step.ts';
 import { logisticMilestones, type Milestones, passMilestones } from '../ode/milestones.ts';
 import {
   everInfectedOf,
@@ -169,8 +170,8 @@ function integrateSegment(
   const { outbreak } = course.setup;
   const slopes = groupSlopes(course.setup, segment);
   slopes(from, work.state, work.slope);
-  const sample = denseStep();
-  const never = denseStep();
+  const sample = emptyDenseStep();
+  const never = emptyDenseStep();
   let end = nextStart(course, from, outbreak.durationSeconds);
   let now = from;
   let h = Math.min(end - now, outbreak.sampleSeconds, firstStep(work));
@@ -206,11 +207,6 @@ function firstStep({ state, slope }: Workspace): number {
   return 0.01 / fastest;
 }
 
-function denseStep(): DenseStep {
-  const dense = new Float64Array(8);
-  return { beginSeconds: 0, lengthSeconds: 0, endSeconds: 0, dense, susceptibleAfter: 0, infectedAfter: 0 };
-}
-
 function nextStart({ forces, honeypots }: Course, after: number, before: number): number {
   let next = before;
   for (const { startSeconds } of [...forces.measures, ...honeypots]) {
@@ -233,13 +229,6 @@ function observe({ awaited }: Course, work: Workspace, now: number, taken: numbe
   return earliest;
 }
 
-interface Ends {
-  readonly before: number;
-  readonly after: number;
-  readonly slopeBefore: number;
-  readonly slopeAfter: number;
-}
-
 /** Reads a sum of components at both ends of the step. */
 function ends({ state, next, slope, nextSlope }: Workspace, read: (of: Float64Array) => number): Ends {
   return {
@@ -248,17 +237,6 @@ function ends({ state, next, slope, nextSlope }: Workspace, read: (of: Float64Ar
     slopeBefore: read(slope),
     slopeAfter: read(nextSlope),
   };
-}
-
-/** Writes the cubic that has the values and slopes of both ends. */
-function hermite(dense: Float64Array, at: number, of: Ends & { readonly taken: number }): void {
-  const first = of.taken * of.slopeBefore;
-  const last = of.taken * of.slopeAfter;
-  const rise = of.after - of.before;
-  dense[at] = of.before;
-  dense[at + 1] = first;
-  dense[at + 2] = 3 * rise - 2 * first - last;
-  dense[at + 3] = first + last - 2 * rise;
 }
 
 /** Describes the step, for samples by the susceptible, for milestones by those never infected. */
