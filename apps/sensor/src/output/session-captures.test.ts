@@ -11,6 +11,7 @@ import { missingForNamespaces } from '../namespace-test-support.ts';
 import { CAPTURE_BOUNDS, SessionCaptures } from './session-captures.ts';
 
 const missing = missingForNamespaces('ping', 'curl', 'tshark');
+const capturesPath = join(tmpdir(), `wormwood-captures-${process.pid}`);
 
 describe('bounds', () => {
   let directory = '';
@@ -84,7 +85,7 @@ describe.skipIf(missing !== null)('on the wire', () => {
   it('each session is a file that our reader and tshark read', async () => {
     const daemon = await startDaemon(
       'create host\nset host default tcp action reset\nadd host tcp port 80 "echo hello"\nbind 10.3.0.5 host\n',
-      ['--capture', '/tmp/placeholder'].map((word) => word.replace('/tmp/placeholder', capturesPath)),
+      ['--capture', capturesPath],
     );
     try {
       await daemon.pair.client('ping', '-c', '2', '-i', '0.2', '-w', '5', '10.3.0.5');
@@ -110,5 +111,3 @@ describe.skipIf(missing !== null)('on the wire', () => {
     rmSync(capturesPath, { recursive: true, force: true });
   }, 30_000);
 });
-
-const capturesPath = join(tmpdir(), `wormwood-captures-${process.pid}`);
