@@ -4,6 +4,8 @@
  * each of the d − 1 probes before has been sent by then with the fraction of the time that has passed, and the way is
  * looked up anew from there.
  *
+ * A host that is infected now and stays so will be met infected; such meetings are followed at once, without an event.
+ *
  * Where hosts can become susceptible again, or a walker notices infected ones, all hosts stay targets and the probe
  * shows in which state it finds them; otherwise only susceptible hosts are.
  */
@@ -17,6 +19,8 @@ import { type WalkedScan, Walks } from '../scan/scan.ts';
 import { nextTarget, type Step, walkTargets, type WalkTargets } from './walk-targets.ts';
 
 const NO_TARGET = -1;
+/** In place of a target: the host gives up then. */
+const GIVES_UP = -2;
 
 export class WalkScanning implements Scanning {
   readonly #scan: WalkedScan;
@@ -26,6 +30,9 @@ export class WalkScanning implements Scanning {
   readonly #queue: HostQueue;
   readonly #isScanning: Uint8Array;
   readonly #keepsHosts: boolean;
+  /** Where whoever is infected stays so, those that are; meetings with them need no event. */
+  readonly #isInfected: Uint8Array | undefined;
+  readonly #horizonSeconds: number;
   readonly #step: Step = { entry: -1, probes: 0 };
   #now = 0;
   #isRangeEnd = false;
@@ -43,6 +50,13 @@ export class WalkScanning implements Scanning {
     this.#walks = new Walks(vulnerable);
     this.#queue = new HostQueue(vulnerable, outbreak.durationSeconds);
     this.#isScanning = new Uint8Array(vulnerable);
+    this.#horizonSeconds = outbreak.durationSeconds;
+    const staysInfected =
+      outbreak.defenses.length === 0 &&
+      (outbreak.measures ?? []).length === 0 &&
+      rebootRatePerSecond === 0 &&
+      churnRatePerSecond === 0;
+    this.#isInfected = scan.noticesInfected && staysInfected ? new Uint8Array(vulnerable) : undefined;
     this.#keepsHosts = scan.noticesInfected || rebootRatePerSecond > 0 || churnRatePerSecond > 0;
   }
 
@@ -61,7 +75,7 @@ export class WalkScanning implements Scanning {
     const host = this.#queue.takeFirst();
     const entry = this.#walks.target(host);
     this.#walks.goOn(host, this.#walks.probes(host));
-    this.#isRangeEnd = this.#walks.remaining(host) === 0;
+    this.#isRangeEnd = entry !== GIVES_UP && this.#walks.remaining(host) === 0;
     this.#walker = host;
     this.#met = entry;
     this.#placeBehind = this.#walks.next(host);
@@ -73,9 +87,10 @@ export class WalkScanning implements Scanning {
     if (outcome === 'infected') this.#scan.succeeded(this.#walks, sender);
     else if (outcome === 'was-infected') this.#scan.metInfected(this.#walks, sender, stream);
     if (this.#isRangeEnd) this.#scan.finishedRange(this.#walks, sender, stream);
-    if (this.#isScanning[sender] === 1) this.#schedule(sender, stream);
+    const hasGivenUp = this.#walks.remaining(sender) === 0;
+    if (this.#isScanning[sender] === 1 && !hasGivenUp) this.#schedule(sender, stream);
     this.#walker = -1;
-    return this.#walks.remaining(sender) === 0;
+    return hasGivenUp;
   }
 
   restore(): void {}
@@ -86,6 +101,7 @@ export class WalkScanning implements Scanning {
 
   infect(host: number, infector: number, stream: RandomStream): void {
     this.#dropTarget(host);
+    if (this.#isInfected !== undefined) this.#isInfected[host] = 1;
     const entry = this.#targets.entryOf(host);
     const place = entry < 0 ? -1 : this.#targets.order.place[entry]!;
     const isByWalk = infector >= 0 && infector === this.#walker;
@@ -132,30 +148,61 @@ export class WalkScanning implements Scanning {
     this.#walks.goOn(host, binomial(stream, this.#walks.probes(host) - 1, passed));
   }
 
+  /** Sets the next probe of a host that matters: the first that does not meet one of which it is known how. */
   #schedule(host: number, stream: RandomStream): void {
     const walks = this.#walks;
     const step = this.#step;
-    const left = walks.remaining(host);
     const rate = this.#weights.weightOf(host) * this.#weights.quantumPerSecond;
     walks.setStretch(host, this.#now, 0, NO_TARGET);
-    if (left === 0 || rate === 0) {
+    if (walks.remaining(host) === 0 || rate === 0) {
       this.#queue.remove(host);
       return;
     }
-    const from = walks.next(host);
-    const isBehind = host === this.#walker && from === this.#placeBehind && this.#met >= 0;
-    const entry =
-      isBehind && from > walks.arcFirst(host) ? this.#met + 1 : this.#targets.order.firstAtLeast(from);
-    nextTarget(this.#targets, from, entry, walks, host, step);
-    if (step.probes > left) {
-      step.entry = NO_TARGET;
-      step.probes = left;
-    }
-    if (step.probes === Infinity) {
-      this.#queue.remove(host);
-      return;
+    let entry = this.#firstEntry(host);
+    let time = this.#now;
+    for (;;) {
+      nextTarget(this.#targets, walks.next(host), entry, walks, host, step);
+      const left = walks.remaining(host);
+      if (step.probes > left) {
+        step.entry = NO_TARGET;
+        step.probes = left;
+      }
+      if (step.probes === Infinity) {
+        this.#queue.remove(host);
+        return;
+      }
+      time += gamma(stream, step.probes) / rate;
+      if (time > this.#horizonSeconds || !this.#isInfectedAt(step.entry)) break;
+      if (this.#meet(host, step.probes, stream)) {
+        walks.setStretch(host, this.#now, 0, GIVES_UP);
+        this.#queue.set(host, time);
+        return;
+      }
+      entry = this.#targets.order.firstAtLeast(walks.next(host));
     }
     walks.setStretch(host, this.#now, step.probes, step.entry);
-    this.#queue.set(host, this.#now + gamma(stream, step.probes) / rate);
+    this.#queue.set(host, time);
+  }
+
+  /** The first target at or behind the next place of a host. */
+  #firstEntry(host: number): number {
+    const from = this.#walks.next(host);
+    const isBehind = host === this.#walker && from === this.#placeBehind && this.#met >= 0;
+    return isBehind && from > this.#walks.arcFirst(host)
+      ? this.#met + 1
+      : this.#targets.order.firstAtLeast(from);
+  }
+
+  #isInfectedAt(entry: number): boolean {
+    return entry >= 0 && this.#isInfected?.[this.#targets.whatAt(entry)] === 1;
+  }
+
+  /** A host's stretch of so many probes leads to an infected one; returns whether it gives up. */
+  #meet(host: number, probes: number, stream: RandomStream): boolean {
+    this.#walks.goOn(host, probes);
+    const isRangeEnd = this.#walks.remaining(host) === 0;
+    this.#scan.metInfected(this.#walks, host, stream);
+    if (isRangeEnd) this.#scan.finishedRange(this.#walks, host, stream);
+    return this.#walks.remaining(host) === 0;
   }
 }
