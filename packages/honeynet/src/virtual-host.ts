@@ -8,6 +8,7 @@ import type {
   StackBehavior,
   StackHost,
   TcpConnection,
+  TcpPortState,
   TcpService,
   UdpDatagram,
 } from '@wormwood/netstack';
@@ -62,10 +63,12 @@ export class VirtualHost implements StackHost {
   }
 
   /** The stack asks for each segment outside a connection; one that gets lost meets a port that is silent. */
-  tcpPort(port: number): PortState {
+  tcpPort(port: number): TcpPortState {
     const { dropSyn } = this.template;
     if (dropSyn > 0 && this.#stream.nextDouble() < dropSyn) return 'filtered';
-    return stateOf(this.#tcpAction(port));
+    const action = this.#tcpAction(port);
+    const state = stateOf(action);
+    return state === 'open' && 'tarpit' in action && action.tarpit ? 'tarpit' : state;
   }
 
   udpPort(port: number): PortState {

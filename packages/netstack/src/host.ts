@@ -3,6 +3,8 @@ import type { StackBehavior } from './behavior.ts';
 
 /** `filtered` ports swallow packets, `closed` ones refuse them, `open` ones answer. */
 export type PortState = 'open' | 'closed' | 'filtered';
+/** A `tarpit` is open, and takes a few octets at a time: whoever sends stays. */
+export type TcpPortState = PortState | 'tarpit';
 
 export interface StackHost {
   readonly behavior: StackBehavior;
@@ -10,7 +12,7 @@ export interface StackHost {
   readonly linkAddress: number | null;
   /** Whether echo requests are answered. */
   readonly answersEcho: boolean;
-  tcpPort(port: number): PortState;
+  tcpPort(port: number): TcpPortState;
   udpPort(port: number): PortState;
   /** Called for each connection when its handshake is complete; null: data is acknowledged and thrown away. */
   acceptTcp(connection: TcpConnection): TcpService | null;

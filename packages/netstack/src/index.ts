@@ -23,7 +23,15 @@ export {
   type StackBehavior,
   type TcpBehavior,
 } from './behavior.ts';
-export type { HostDirectory, PortState, StackHost, TcpConnection, TcpService, UdpDatagram } from './host.ts';
+export type {
+  HostDirectory,
+  PortState,
+  StackHost,
+  TcpConnection,
+  TcpPortState,
+  TcpService,
+  UdpDatagram,
+} from './host.ts';
 export {
   DhcpClient,
   type DhcpClientComponents,

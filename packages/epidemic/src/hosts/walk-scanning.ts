@@ -172,8 +172,8 @@ export class WalkScanning implements Scanning {
         return;
       }
       time += gamma(stream, step.probes) / rate;
-      if (time > this.#horizonSeconds || !this.#isInfectedAt(step.entry)) break;
-      if (this.#meet(host, step.probes, stream)) {
+      if (time > this.#horizonSeconds || !this.#isForeseen(step.entry)) break;
+      if (this.#follow(host, step, stream)) {
         walks.setStretch(host, this.#now, 0, GIVES_UP);
         this.#queue.set(host, time);
         return;
@@ -193,15 +193,17 @@ export class WalkScanning implements Scanning {
       : this.#targets.order.firstAtLeast(from);
   }
 
-  #isInfectedAt(entry: number): boolean {
-    return entry >= 0 && this.#isInfected?.[this.#targets.whatAt(entry)] === 1;
+  /** Whether a stretch that leads to an entry, or to the end of a range, has no other effect than on its host. */
+  #isForeseen(entry: number): boolean {
+    if (this.#isInfected === undefined) return false;
+    return entry < 0 || this.#isInfected[this.#targets.whatAt(entry)] === 1;
   }
 
-  /** A host's stretch of so many probes leads to an infected one; returns whether it gives up. */
-  #meet(host: number, probes: number, stream: RandomStream): boolean {
+  /** Follows such a stretch of a host; returns whether it gives up at its end. */
+  #follow(host: number, { entry, probes }: Step, stream: RandomStream): boolean {
     this.#walks.goOn(host, probes);
     const isRangeEnd = this.#walks.remaining(host) === 0;
-    this.#scan.metInfected(this.#walks, host, stream);
+    if (entry >= 0) this.#scan.metInfected(this.#walks, host, stream);
     if (isRangeEnd) this.#scan.finishedRange(this.#walks, host, stream);
     return this.#walks.remaining(host) === 0;
   }

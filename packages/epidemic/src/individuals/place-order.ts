@@ -1,6 +1,6 @@
 /**
- * Places in rising order, found again without a search: the track is cut into as many equal runs as there are places, and
- * of each run it is known where its first place stands. Where places crowd in few runs, a search within the run helps.
+ * Places in rising order, found again without a search: the track is cut into equal runs of a few places on average, and of
+ * each run it is known where its first place stands. Where places crowd in few runs, a search within the run helps.
  */
 export interface PlaceOrder {
   /** Rising. */
@@ -11,13 +11,15 @@ export interface PlaceOrder {
   firstAtLeast(place: number): number;
 }
 
+/** So few runs that the list of their beginnings stays in the cache; a run of places is a cache line of them or two. */
+const PLACES_IN_RUN = 6;
 /** Runs of more places are sorted by themselves by a library. */
 const INSERTED_MAX = 32;
 
 /** Orders places below `size`; equal ones keep their order. */
 export function orderPlaces(places: Float64Array, size: number): PlaceOrder {
   const count = places.length;
-  const runs = Math.max(1, count);
+  const runs = Math.max(1, Math.ceil(count / PLACES_IN_RUN));
   const scale = runs / size;
   const start = new Int32Array(runs + 1);
   const runOf = new Int32Array(count);

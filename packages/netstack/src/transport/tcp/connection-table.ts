@@ -82,6 +82,8 @@ export const flag = {
   /** The service has ended its side: FIN follows what is queued. */
   finQueued: 16,
   finSent: 32,
+  /** It takes a few octets at a time; the flags' upper 24 bits tell since when. */
+  tarpit: 64,
 } as const;
 
 const FIRST_CAPACITY = 1024;

@@ -13,6 +13,7 @@ import { Endpoint } from './endpoint.ts';
 import { HalfOpenQueue } from './half-open-queue.ts';
 import type { Hole } from './scoreboard.ts';
 import { NO_SCALE, SegmentOutput } from './segment-output.ts';
+import { isTarpit, tarpitWindow } from './tarpit.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 export interface TcpComponents {
@@ -208,7 +209,9 @@ export class Connections {
   /** Octets that we take beyond the next one expected. */
   receiveWindow(at: number, host: StackHost): number {
     const held = this.endpoints.get(at)?.readyBytes ?? 0;
-    return Math.max(0, host.behavior.tcp.windowBytes - held);
+    const room = Math.max(0, host.behavior.tcp.windowBytes - held);
+    if (!isTarpit(this.table, at)) return room;
+    return Math.min(room, tarpitWindow(this.table, at, this.#components.clock.nowSeconds()));
   }
 
   flowOf(at: number): Flow {

@@ -20,6 +20,7 @@ import type { PacketContext } from '../../network/packet-context.ts';
 import { type ConnectionTable, field, flag } from './connection-table.ts';
 import type { SendBuffer } from './send-buffer.ts';
 import type { HeldRange } from './receive-queue.ts';
+import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const NOP = 1;
 
@@ -102,7 +103,7 @@ export class SegmentOutput {
     this.#writeHeader(start, at, {
       flags: tcpFlag.SYN | tcpFlag.ACK,
       sequence,
-      window: tcp.windowBytes,
+      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : tcp.windowBytes,
       headerLength: option - start,
     });
     this.#finish(start, option);
@@ -128,7 +129,7 @@ export class SegmentOutput {
     if (name === 'mss') {
       out[option] = tcpOptionCode.mss;
       out[option + 1] = 4;
-      writeU16(out, option + 2, behavior.tcp.mssBytes);
+      writeU16(out, option + 2, isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : behavior.tcp.mssBytes);
       return option + 4;
     }
     if (name === 'sack') {

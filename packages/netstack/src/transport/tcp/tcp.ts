@@ -26,6 +26,7 @@ import { field, flag, NONE, state, STATE_NAMES } from './connection-table.ts';
 import { Connections, scalesOf, type TcpComponents, type TcpLimits } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
 import { NO_SCALE } from './segment-output.ts';
+import { beginTarpit } from './tarpit.ts';
 
 export type { TcpLimits } from './connections.ts';
 
@@ -163,7 +164,8 @@ export class Tcp {
     };
     const portState = host.tcpPort(localPort);
     // A SYN with FIN begins nothing; Linux drops it, too.
-    const opens = portState === 'open' && (flags & BEGINNING) === tcpFlag.SYN;
+    const isOpen = portState === 'open' || portState === 'tarpit';
+    const opens = isOpen && (flags & BEGINNING) === tcpFlag.SYN;
     this.#components.observer.tcpProbe(flow, flags, packet.end - packet.ipStart, opens);
     if ((flags & tcpFlag.RST) !== 0) return;
     if (portState === 'filtered') return;
@@ -171,7 +173,7 @@ export class Tcp {
       this.#connections.segments.sendReset(packet, this.#segmentLength());
       return;
     }
-    if (opens) this.#accept(packet, host, ports);
+    if (opens) this.#accept(packet, host, ports, portState === 'tarpit');
     else if (
       (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN &&
       host.behavior.tcp.answersFinToListener
@@ -180,7 +182,7 @@ export class Tcp {
     }
   }
 
-  #accept(packet: PacketContext, host: StackHost, ports: number): void {
+  #accept(packet: PacketContext, host: StackHost, ports: number, isTarpit: boolean): void {
     const connections = this.#connections;
     const at = connections.open(packet.source, packet.destination, ports);
     if (at === NONE) return;
@@ -203,7 +205,9 @@ export class Tcp {
       MSS_MIN,
       Math.min(options.mssBytes < 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
     );
-    words[at + field.scales] = scalesOf(options.windowScale, tcp.windowScale);
+    // A window of a few octets is told as it is.
+    words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : tcp.windowScale);
+    if (isTarpit) beginTarpit(connections.table, at, packet.nowSeconds);
     if (options.hasTimestamps && tcp.timestamps) {
       words[at + field.flags]! |= flag.timestamps;
       words[at + field.recentTimestamp] = options.timestampValue;
