@@ -44,6 +44,13 @@ describe('Dispatcher', () => {
     expect(hosts.find(ip('10.8.1.1'), SOURCE, ipProtocol.udp)).toBeNull();
   });
 
+  it('tells the stack which open ports are tarpits', () => {
+    const hosts = dispatcher(
+      'create a\nadd a tcp port 25 tarpit open\nadd a tcp port 80 tarpit "echo"\nadd a tcp port 81 "echo"\nbind 10.3.0.1 a\n',
+    );
+    expect([25, 80, 81].map((port) => tcpAt(hosts, '10.3.0.1', port))).toEqual(['tarpit', 'tarpit', 'open']);
+  });
+
   it('shares one virtual host among 65,536 bindings of one template', () => {
     const hosts = dispatcher('create a\nbind 10.3.0.0/16 a\nbind 10.4.0.1 a\n');
     const find = (address: string) => hosts.find(ip(address), SOURCE, ipProtocol.tcp);

@@ -1,0 +1,136 @@
+/**
+ * A client written from RFC 9293 in a tarpit, in virtual time and bad weather: it is never turned away, and what it wants
+ * to say comes through whole at the rate of the tarpit.
+ */
+import { expect, it } from 'vitest';
+import { randomStreams, VirtualClock } from '@wormwood/base';
+import {
+  FaultInjector,
+  type Faults,
+  memoryLink,
+  plainBehavior,
+  silentObserver,
+  Stack,
+  type StackHost,
+  type TcpConnection,
+} from '@wormwood/netstack';
+import { isMalformed, parseIpv4Packet, parseTcp, pseudoHeaderSum, verifyTcpChecksum } from '@wormwood/wire';
+import { octetsAt, type Plan, SERVER, servicePort } from './plan.ts';
+import { TestClient } from './test-client.ts';
+
+const SEED = process.env['WORMWOOD_SEED'] ?? '20260101';
+/** The tarpit opens its window by four octets each ten seconds. */
+const OCTETS_PER_SECOND = 0.4;
+const WINDOW_BYTES = 4;
+/** What the client waits between two probes at most, and a round trip. */
+const PROBE_SECONDS_MAX = 9;
+
+const plan: Plan = {
+  startSeconds: 0,
+  service: 'sink',
+  address: 0x0a01_0000,
+  port: 1024,
+  serverAddress: SERVER,
+  serverPort: servicePort.sink,
+  initialSequence: 0xffff_fff0,
+  sendBytes: 240,
+  sendKey: 77,
+  answerBytes: 0,
+  answerKey: 0,
+  closesLast: false,
+  ending: 'orderly',
+  mssBytes: 1460,
+  windowBytes: 65_535,
+  readBytesPerSecond: Number.POSITIVE_INFINITY,
+  scales: true,
+  sack: true,
+  timestamps: true,
+};
+
+/** Runs the client against a tarpit until it is gone; `seen` are the octets that came, each with its second. */
+function stuckClient(faults: Faults) {
+  const clock = new VirtualClock();
+  const streams = randomStreams(SEED);
+  const [farDevice, nearDevice] = memoryLink({ medium: 'ip', slots: 256 });
+  const far = new FaultInjector({ device: farDevice, clock, stream: streams.stream('to-client') }, faults);
+  const near = new FaultInjector({ device: nearDevice, clock, stream: streams.stream('to-stack') }, faults);
+  const seen: { readonly octet: number; readonly seconds: number }[] = [];
+  const accept = (connection: TcpConnection): ReturnType<StackHost['acceptTcp']> => ({
+    data: (octets) => octets.forEach((octet) => seen.push({ octet, seconds: clock.nowSeconds() })),
+    ended: () => connection.end(),
+    writable: () => undefined,
+    closed: () => undefined,
+  });
+  const host: StackHost = {
+    behavior: plainBehavior(),
+    linkAddress: null,
+    answersEcho: true,
+    tcpPort: () => 'tarpit',
+    udpPort: () => 'closed',
+    acceptTcp: accept,
+    receiveUdp: () => undefined,
+  };
+  const stack = new Stack({
+    device: near,
+    hosts: { find: (address) => (address === SERVER ? host : null) },
+    clock,
+    streams,
+    linkAddress: 0,
+    observer: silentObserver,
+  });
+  const complaints: string[] = [];
+  const transmit = (packet: Uint8Array): void => {
+    const at = farDevice.reserve();
+    if (at < 0) return;
+    farDevice.transmitBuffer.set(packet, at);
+    farDevice.commit(packet.length);
+    farDevice.flush();
+  };
+  const client = new TestClient(plan, {
+    now: () => clock.nowSeconds(),
+    transmit,
+    complain: (problem) => complaints.push(problem),
+  });
+  const toClient = (bytes: Uint8Array, start: number, end: number): void => {
+    const packet = parseIpv4Packet(bytes.slice(start, end));
+    if (isMalformed(packet)) return;
+    const { payload } = packet;
+    const segment = parseTcp(payload);
+    if (isMalformed(segment) || !verifyTcpChecksum(payload, 0, payload.length, pseudoHeaderSum(packet)))
+      return;
+    client.receive(segment);
+  };
+  while (!client.isGone && clock.nowSeconds() < 10_000) {
+    while (stack.work(64) + far.receive(toClient, 64) > 0);
+    const next = Math.min(
+      stack.nextTimerSeconds(),
+      client.timerSeconds,
+      near.nextReleaseSeconds() ?? Number.POSITIVE_INFINITY,
+      far.nextReleaseSeconds() ?? Number.POSITIVE_INFINITY,
+    );
+    clock.advanceTo(Math.max(next, clock.nowSeconds() + 1e-4));
+    if (client.timerSeconds <= clock.nowSeconds()) client.onTimer();
+  }
+  return { outcome: client.outcome, complaints, seen };
+}
+
+it.each([
+  ['in good weather', {}],
+  [
+    'in bad weather',
+    { loss: 0.05, duplication: 0.05, corruption: 0.02, reordering: 0.2, delaySecondsMax: 0.2 },
+  ],
+] as const)('a client stays and says all it has, slowly, %s', (_, faults) => {
+  const { outcome, complaints, seen } = stuckClient(faults);
+  expect(outcome).toBe('done');
+  expect(complaints).toEqual([]);
+  expect(seen.map(({ octet }) => octet)).toEqual([...octetsAt(plan.sendKey, 0, plan.sendBytes)]);
+  // At any moment no more than the windows until then: the first two may stand at either end of ten seconds.
+  seen.forEach(({ seconds }, index) =>
+    expect(index + 1).toBeLessThanOrEqual(2 * WINDOW_BYTES + seconds * OCTETS_PER_SECOND),
+  );
+  const lastSeconds = seen.at(-1)?.seconds ?? 0;
+  // And it is kept no longer than it takes: a lost probe costs another one.
+  const probes = 'loss' in faults ? 20 : 2;
+  expect(lastSeconds).toBeLessThan(plan.sendBytes / OCTETS_PER_SECOND + probes * PROBE_SECONDS_MAX);
+});
