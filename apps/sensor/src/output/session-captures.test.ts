@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCapture } from '@wormwood/netstack';
-import type { Flow } from '@wormwood/wire';
+import { emitPcapng, type Flow, pcapngLength, type PcapngRepr } from '@wormwood/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDaemon } from '../daemon-test-support.ts';
 import { missingForNamespaces } from '../namespace-test-support.ts';
@@ -12,6 +12,20 @@ import { CAPTURE_BOUNDS, SessionCaptures } from './session-captures.ts';
 
 const missing = missingForNamespaces('ping', 'curl', 'tshark');
 const capturesPath = join(tmpdir(), `wormwood-captures-${process.pid}`);
+
+function packetBlock(length: number): Uint8Array {
+  const block: PcapngRepr = {
+    kind: 'enhancedPacket',
+    interfaceIndex: 0,
+    timestamp: 0n,
+    originalLength: length,
+    bytes: new Uint8Array(length),
+    options: [],
+  };
+  const octets = new Uint8Array(pcapngLength(block));
+  emitPcapng(block, octets, 0, 'little');
+  return octets;
+}
 
 describe('bounds', () => {
   let directory = '';
@@ -69,6 +83,35 @@ describe('bounds', () => {
     await captures.close();
     expect(sizes().reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(50_000);
     expect(readdirSync(directory).some((name) => name.includes('0.0.1.243'))).toBe(true);
+  });
+
+  it('the bound is that of the disk, which counts in blocks, and of an earlier run, too', async () => {
+    const bounds = { ...CAPTURE_BOUNDS, octetsInAll: 10 * 4096 };
+    for (const run of [0, 1000]) {
+      // oxlint-disable-next-line no-await-in-loop -- one run after the other
+      const captures = await SessionCaptures.open(directory, never, bounds);
+      for (let source = 0; source < 8; source++) captures.take(flow(source), block, 'ethernet', run + source);
+      // oxlint-disable-next-line no-await-in-loop
+      await captures.close();
+    }
+    const numbers = readdirSync(directory).map((name) => Number(/(\d+)\.pcapng$/.exec(name)?.[1]));
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+  });
+
+  it('a session whose file gave way begins another one, whole from its head', async () => {
+    const bounds = { ...CAPTURE_BOUNDS, octetsInAll: 4096 };
+    const captures = await SessionCaptures.open(directory, never, bounds);
+    for (const source of [7, 8, 7, 7]) {
+      captures.take(flow(source), packetBlock(60), 'ethernet', 0);
+      // oxlint-disable-next-line no-await-in-loop -- a batch of its own
+      await captures.close();
+    }
+    const [name, ...others] = readdirSync(directory);
+    expect(others).toEqual([]);
+    expect(name).toMatch(/-0\.0\.0\.7\.2-.*-3\.pcapng$/);
+    const capture = readCapture(readFileSync(join(directory, name!)));
+    expect(capture.fault).toBeUndefined();
+    expect(capture.frames).toHaveLength(2);
   });
 
   it('a directory that goes away is told once', async () => {
