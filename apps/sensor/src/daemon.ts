@@ -1,10 +1,11 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeynet';
-import { plainBehavior, type LinkDevice, sessionTap } from '@wormwood/netstack';
+import { captureHead, captureTap, type LinkDevice, plainBehavior, sessionTap } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
 import { SessionCaptures } from './output/session-captures.ts';
+import { WireCapture } from './output/wire-capture.ts';
 import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
 import { linkAddresses } from './link-addresses.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
@@ -36,6 +37,8 @@ export interface DaemonOptions {
   readonly outputs: OutputPaths;
   /** The directory of a capture for each session; null: none. */
   readonly captures: string | null;
+  /** The file of a capture of every frame; null: none. */
+  readonly pcap: string | null;
   /** Whom to become once everything is open; null: stay who we are. */
   readonly user: UserAccount | null;
   readonly control: ControlOptions | null;
@@ -54,7 +57,7 @@ export class Daemon {
   readonly #startedSeconds: number;
   readonly #clock: Clock;
   readonly #control: ControlServer | null;
-  readonly #captures: SessionCaptures | null;
+  readonly #captures: Captures;
   readonly #scripts: ScriptSpawner;
   readonly #proxies: RemoteConnector = new RemoteConnector();
   readonly #services: HoneynetServices;
@@ -77,10 +80,7 @@ export class Daemon {
       if (options.user !== null) dropPrivileges(options.user);
       else if (process.getuid?.() !== 0) dropCapabilities();
       // Made by whom we have become, who also makes the files.
-      const captures =
-        options.captures === null
-          ? null
-          : await SessionCaptures.open(options.captures, (sentence) => options.onTrouble(sentence));
+      const captures = await openCaptures(options);
       daemon = new Daemon(options, { outputs, captures }, control);
       return daemon;
     } catch (error) {
@@ -91,7 +91,7 @@ export class Daemon {
 
   private constructor(
     options: DaemonOptions,
-    { outputs, captures }: { readonly outputs: Outputs; readonly captures: SessionCaptures | null },
+    { outputs, captures }: { readonly outputs: Outputs; readonly captures: Captures },
     control: ControlServer | null,
   ) {
     const { opened, nets, streams } = options;
@@ -135,7 +135,7 @@ export class Daemon {
           (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
         ),
         linkAddress: opened.linkAddress,
-        ...(captures !== null && { tap: tapOf(captures, opened.clock) }),
+        tap: (device) => tapped(device, captures, opened.clock),
         services: new WatchedServices(this.#services, outputs),
         behaviorOf: () => behavior,
         linkAddressOf: linkAddresses(streams),
@@ -162,7 +162,8 @@ export class Daemon {
       this.#scripts.close();
       this.#proxies.close();
       this.#control?.close();
-      await this.#captures?.close();
+      await this.#captures.sessions?.close();
+      await this.#captures.wire?.close();
       await this.outputs.close();
     }
   }
@@ -198,6 +199,11 @@ export class Daemon {
     return this.addresses().toCidrs().map(formatCidr);
   }
 
+  /** Goes on in new files of the same names. */
+  async reopen(): Promise<void> {
+    await Promise.all([this.outputs.reopen(), this.#captures.wire?.reopen()]);
+  }
+
   close(): void {
     this.sensor.close();
   }
@@ -210,13 +216,33 @@ function today(): string {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-/** The clock of a sensor counts from 1970. */
-function tapOf(captures: SessionCaptures, clock: Clock): (device: LinkDevice) => LinkDevice {
-  return (device) =>
-    sessionTap({
-      device,
+interface Captures {
+  readonly sessions: SessionCaptures | null;
+  readonly wire: WireCapture | null;
+}
+
+async function openCaptures({ captures, pcap, opened, ...options }: DaemonOptions): Promise<Captures> {
+  const onTrouble = (sentence: string): void => options.onTrouble(sentence);
+  const head = captureHead(opened.device.medium);
+  return {
+    sessions: captures === null ? null : await SessionCaptures.open(captures, onTrouble),
+    wire: pcap === null ? null : await WireCapture.open({ path: pcap, head, onTrouble }),
+  };
+}
+
+/** The device, seen by whoever keeps its frames. The clock of a sensor counts from 1970. */
+function tapped(device: LinkDevice, { sessions, wire }: Captures, clock: Clock): LinkDevice {
+  let seen = device;
+  if (sessions !== null) {
+    seen = sessionTap({
+      device: seen,
       clock,
       originSeconds: 0,
-      write: (flow, block, nowSeconds) => captures.take(flow, block, device.medium, nowSeconds),
+      write: (flow, block, nowSeconds) => sessions.take(flow, block, device.medium, nowSeconds),
     });
+  }
+  if (wire !== null) {
+    seen = captureTap({ device: seen, clock, originSeconds: 0, write: (block) => wire.write(block) });
+  }
+  return seen;
 }

@@ -135,6 +135,7 @@ function commonOptions(
       serviceLog: options.serviceLog ?? null,
     },
     captures: options.capture ?? null,
+    pcap: options.pcap ?? null,
     control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
     onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
   };
@@ -175,7 +176,7 @@ async function runUntilSignal(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const stop = (): void => daemon.close();
-  const rotate = (): void => void daemon.outputs.reopen();
+  const rotate = (): void => void daemon.reopen();
   const reread = (): void => void rereadInto(daemon, reload);
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', rotate).on('SIGHUP', reread);
   terminal.say(`Answering for ${daemon.addresses().size} addresses. Ctrl-C ends it.`);

@@ -13,6 +13,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly ipv6: readonly string[];
   readonly askFirst?: true;
   readonly capture?: string;
+  readonly pcap?: string;
   readonly events?: string;
   readonly packetLog?: string;
   readonly serviceLog?: string;
@@ -75,6 +76,7 @@ function addUp(net: Command, finish: Finish): void {
     .option('--packet-log <file>', "append Honeyd's packet log to this file")
     .option('--service-log <file>', "append Honeyd's service log to this file")
     .option('--capture <dir>', 'write a pcapng file for each session into this directory')
+    .option('--pcap <file>', 'append every frame to this pcapng file')
     .option('--user <name>', 'whom to become once everything is open; as root: nobody')
     .option('--name <name>', 'name of this sensor in events', 'sensor')
     .addOption(controlOption())

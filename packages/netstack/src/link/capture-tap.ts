@@ -3,7 +3,7 @@
  * one sink; `sessionTap` has one for each flow.
  */
 import type { Clock } from '@wormwood/base';
-import { captureFrame, captureHead } from './capture-blocks.ts';
+import { captureFrame } from './capture-blocks.ts';
 import type { LinkDevice } from './device.ts';
 import { TappedDevice } from './tapped-device.ts';
 
@@ -16,9 +16,8 @@ export interface CaptureTapComponents {
   readonly write: (octets: Uint8Array) => void;
 }
 
-/** Returns the device; writes the head of the file at once. */
+/** Returns the device. What a file begins with, `captureHead`, is the sink's to write. */
 export function captureTap({ device, clock, originSeconds, write }: CaptureTapComponents): LinkDevice {
-  for (const block of captureHead(device.medium)) write(block);
   return new TappedDevice(device, (bytes, start, end, direction) => {
     write(
       captureFrame(bytes.subarray(start, end), direction, {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket } from '../stack.fixture.ts';
 import { CaptureReplay, readCapture } from './capture-replay.ts';
+import { captureHead } from './capture-blocks.ts';
 import { captureTap } from './capture-tap.ts';
 import type { LinkDevice } from './device.ts';
 import { flowOfFrame } from './frame-flow.ts';
@@ -105,7 +106,7 @@ describe('capture tap', () => {
   function tapped(medium: 'ethernet' | 'ip') {
     const clock = new VirtualClock(2.5);
     const [far, near] = memoryLink({ medium });
-    const written: Uint8Array[] = [];
+    const written: Uint8Array[] = [...captureHead(medium)];
     const tap = captureTap({
       device: near,
       clock,
