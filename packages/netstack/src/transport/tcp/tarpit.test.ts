@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { establishedBench } from '../../stack.fixture.ts';
 import { TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
-const host = { tcpPort: () => 'tarpit' } as const;
+const host = { tcpPort: () => 'tarpit' as const };
 const SECONDS_PER_WINDOW = 10;
 const octets = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
