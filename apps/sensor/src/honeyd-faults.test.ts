@@ -2,11 +2,13 @@
  * Faults that were seen in runs of Honeyd 1.6d and shall not come back: each test is named by its number in the list of
  * them. On the wire, with the tools and the kernel as the other side.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { randomStreams } from '@wormwood/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventsOf, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
+import { eventsOf, program, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
 import { Scanner } from './demo/scanner.ts';
 import { memoryDevices } from './device/memory-device.ts';
 import { giveBackMemory } from './give-back-memory.ts';
@@ -167,5 +169,18 @@ describe("Honeyd's faults in memory", () => {
     expect(sensor.stack.tcp.connectionCount).toBe(0);
     // Honeyd lost 350 octets each; what is left here is the noise of the collector.
     expect(perConnection).toBeLessThan(30);
+  });
+
+  it('B15: no compiler is needed: nothing of the sensor is in C, and what calls the system comes built', () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const files = execFileSync('git', ['ls-files', 'packages', 'apps'], { cwd: root, encoding: 'utf8' });
+    expect(files.split('\n').filter((file) => /\.(c|cc|cpp|h|gyp)$|Makefile/.test(file))).toEqual([]);
+    // Without a path there is neither a compiler nor a make.
+    const run = (...options: readonly string[]): string =>
+      execFileSync(process.execPath, options, { cwd: root, env: { PATH: '' }, encoding: 'utf8' });
+    const ask =
+      "import('koffi').then(({ load }) => console.log(load('libc.so.6').func('int getpid()')() === process.pid))";
+    expect(run('-e', ask)).toBe('true\n');
+    expect(JSON.parse(run(program, 'net', 'up', '--demo', '--json'))).toMatchObject({ addresses: 52 });
   });
 });
