@@ -1,5 +1,5 @@
-// Virtual hosts that come to their address by DHCP, and tunnels, against the kernel and dnsmasq.
-import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
+// Virtual hosts that come to their address by DHCP, against dnsmasq and the kernel.
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,70 +71,5 @@ dhcp windows on d0 ethernet "00:11:22:33:44:66"
     }
     await running.close();
     await expect.poll(() => readFileSync(join(directory, 'leases'), 'utf8'), { timeout: 5000 }).toBe('');
-  });
-});
-
-/** The tunnels of Linux are a module of their own, which not every kernel has. */
-function missingTunnels(): string | null {
-  const reason = missingForNamespaces('ping');
-  if (reason !== null) return reason;
-  const name = `wwg${process.pid}`;
-  execFileSync('ip', ['netns', 'add', name]);
-  const made = spawnSync('ip', [
-    '-n',
-    name,
-    'tunnel',
-    'add',
-    'g0',
-    'mode',
-    'gre',
-    'remote',
-    '10.0.0.1',
-    'local',
-    '10.0.0.2',
-  ]);
-  execFileSync('ip', ['netns', 'delete', name]);
-  if (made.status === 0) return null;
-  process.stderr.write('skipped: this kernel has no GRE tunnels\n');
-  return 'this kernel has no GRE tunnels';
-}
-
-describe.skipIf(missingTunnels() !== null)('a tunnel to the kernel', () => {
-  it('carries a ping there and back', async () => {
-    const pair = namespacePair('10.9.8.2/24', ['10.3.0.0/16']);
-    const running = startSensor(
-      pair,
-      `create host
-bind 10.4.0.5 host
-bind 10.3.0.1 host
-route entry 10.3.0.1
-route 10.3.0.1 link 10.4.0.0/16
-route 10.3.0.1 add net 192.168.77.0/24 tunnel 10.3.0.1 10.9.8.2
-`,
-    );
-    try {
-      const inClient = (...options: readonly string[]): void =>
-        void execFileSync('ip', ['-n', pair.clientName, ...options]);
-      inClient('tunnel', 'add', 'g0', 'mode', 'gre', 'remote', '10.3.0.1', 'local', '10.9.8.2', 'ttl', '64');
-      inClient('address', 'add', '192.168.77.2/24', 'dev', 'g0');
-      inClient('link', 'set', 'g0', 'up');
-      inClient('route', 'add', '10.4.0.0/16', 'dev', 'g0');
-      const { stdout } = await pair.client(
-        'ping',
-        '-c',
-        '3',
-        '-i',
-        '0.05',
-        '-w',
-        '5',
-        '-I',
-        '192.168.77.2',
-        '10.4.0.5',
-      );
-      expect(stdout).toContain('3 received');
-    } finally {
-      await running.close();
-      pair.remove();
-    }
   });
 });
