@@ -38,6 +38,9 @@ try {
   );
   const curl = inClient(
     pair,
+    'taskset',
+    '-c',
+    LOAD_CORE,
     'curl',
     '-s',
     '--http0.9',

@@ -1,7 +1,11 @@
 /** The machine's time as a clock of the packages: seconds since 1970 that never run backwards. */
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '@wormwood/base';
+
+const { timeOrigin } = performance;
 
 /** The monotonic clock, set once by the wall clock when the process began. */
 export const systemClock: Clock = {
-  nowSeconds: () => (performance.timeOrigin + performance.now()) / 1000,
+  // Every packet asks; the global of the same name is a getter that costs more than the reading.
+  nowSeconds: () => (timeOrigin + performance.now()) / 1000,
 };

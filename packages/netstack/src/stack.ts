@@ -17,6 +17,7 @@ import {
   readU8,
   verifyIpv4Checksum,
 } from '@wormwood/wire';
+import { BatchClock } from './batch-clock.ts';
 import type { HostDirectory } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
@@ -49,6 +50,7 @@ export interface StackOptions {
 export class Stack {
   readonly #components: StackComponents;
   readonly #packet: PacketContext = new PacketContext();
+  readonly #clock: BatchClock;
   readonly #arp: ArpResponder;
   readonly #ndp: NdpResponder | null;
   readonly #output: Ipv4Output;
@@ -60,6 +62,7 @@ export class Stack {
   constructor(components: StackComponents, options: StackOptions = {}) {
     const { device, observer, linkAddress } = components;
     this.#components = components;
+    this.#clock = new BatchClock(components.clock);
     this.#output = new Ipv4Output(device, linkAddress);
     this.#arp = new ArpResponder(components, options.arp);
     this.#ndp =
@@ -77,7 +80,7 @@ export class Stack {
       {
         output: this.#output,
         observer,
-        clock: components.clock,
+        clock: this.#clock,
         hosts: components.hosts,
         streams: components.streams,
       },
@@ -95,11 +98,15 @@ export class Stack {
    * Returns how many frames there were; when that is `budget`, more may wait.
    */
   work(budget: number): number {
-    this.#packet.nowSeconds = this.#components.clock.nowSeconds();
-    const frames = this.#tcp.batch(() => this.#components.device.receive(this.#receiveFrame, budget));
-    this.#tcp.runTimers();
-    this.#components.device.flush();
-    return frames;
+    this.#packet.nowSeconds = this.#clock.hold();
+    try {
+      const frames = this.#tcp.batch(() => this.#components.device.receive(this.#receiveFrame, budget));
+      this.#tcp.runTimers();
+      this.#components.device.flush();
+      return frames;
+    } finally {
+      this.#clock.release();
+    }
   }
 
   /** When `work` must be called next though no frame comes, in seconds of the clock; infinite when there is no need. */

@@ -15,8 +15,8 @@ const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  * The result lies in 0..0xffff and is not complemented.
  */
 export function sumWords(bytes: Uint8Array, start: number, end: number, initialSum = 0): number {
-  const absolute = bytes.byteOffset + start;
-  if (end - start >= VIEW_PAYS_BYTES && (absolute & 1) === 0) {
+  // Asking an array for its offset is dearer than summing a header.
+  if (end - start >= VIEW_PAYS_BYTES && ((bytes.byteOffset + start) & 1) === 0) {
     return sumAligned(bytes, start, end, initialSum);
   }
   return sumOctets(bytes, start, end, initialSum);

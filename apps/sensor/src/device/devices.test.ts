@@ -9,6 +9,7 @@ import { componentsOf, startSensor } from '../sensor-test-support.ts';
 import { Sensor } from '../sensor.ts';
 import { CaptureDevice } from './capture-device.ts';
 import { openDevice, parseDevice } from './open-device.ts';
+import { PacketRing } from './packet-ring.ts';
 import { TunDevice } from './tun-device.ts';
 
 const CONFIGURATION = `
@@ -43,6 +44,42 @@ describe('the words of a device', () => {
 });
 
 const missing = missingForNamespaces('ping', 'curl', 'tcpdump', 'nmap');
+
+describe.skipIf(missing !== null)('a packet ring', () => {
+  it('goes round many times, with frames short and as long as the interface takes', async () => {
+    const pair = namespacePair('10.9.8.2/24', ['10.3.0.0/16']);
+    // 496 slots each way.
+    const device = pair.inDaemon(
+      () =>
+        new PacketRing({ interfaceName: pair.interfaceName, receiveBytes: 1 << 20, transmitBytes: 1 << 20 }),
+    );
+    const sensor = new Sensor(componentsOf(CONFIGURATION, { device, linkAddress: pair.linkAddress }));
+    const ended = sensor.run();
+    try {
+      for (const size of ['0', '1472', '8000']) {
+        // `ping` compares each octet that comes back.
+        const { stdout } = await pair.client(
+          'ping',
+          '-q',
+          '-f',
+          '-c',
+          '3000',
+          '-s',
+          size,
+          '-w',
+          '20',
+          '10.3.0.5',
+        );
+        expect(stdout).toContain('3000 packets transmitted, 3000 received');
+        expect(stdout).not.toContain('wrong');
+      }
+    } finally {
+      sensor.close();
+      await ended;
+      pair.remove();
+    }
+  });
+});
 
 describe.skipIf(missing !== null)('a TUN device', () => {
   it('joins virtual hosts to the kernel of its namespace', async () => {

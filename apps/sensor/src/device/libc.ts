@@ -114,6 +114,13 @@ export function pollLater(descriptors: PollDescriptor[], timeoutMs: number): Pro
   });
 }
 
+const usleep = libc.func('int usleep(unsigned int microseconds)');
+
+/** Sleeps with the whole thread. */
+export function nap(microseconds: number): void {
+  usleep(microseconds);
+}
+
 const makeEventfd = libc.func('int eventfd(unsigned int initial, int flags)');
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;

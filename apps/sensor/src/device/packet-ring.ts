@@ -6,6 +6,7 @@
 import type { FrameReceiver } from '@wormwood/netstack';
 import * as libc from './libc.ts';
 import type { SensorDevice } from './sensor-device.ts';
+import { SlotRing } from './slot-ring.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -25,6 +26,7 @@ const PACKET_VERSION = 10;
 const PACKET_RESERVE = 12;
 const PACKET_TX_RING = 13;
 const PACKET_LOSS = 14;
+const PACKET_VNET_HDR = 15;
 const PACKET_QDISC_BYPASS = 20;
 const PACKET_IGNORE_OUTGOING = 23;
 const TPACKET_V2 = 1;
@@ -38,7 +40,12 @@ const MAC = 12;
 const VLAN_TCI = 24;
 const VLAN_TPID = 26;
 const PACKET_TYPE = 32 + 10;
-const TRANSMIT_DATA = 32;
+/** struct virtio_net_hdr, which begins what is sent. */
+const VIRTIO_HEADER = 32;
+const VIRTIO_HEADER_BYTES = 10;
+/** In a virtio header: how much of the frame the kernel copies into the packet's own memory. */
+const VIRTIO_COPIED = VIRTIO_HEADER + 2;
+const TRANSMIT_DATA = VIRTIO_HEADER + VIRTIO_HEADER_BYTES;
 
 const STATUS_KERNEL = 0;
 const STATUS_USER = 1;
@@ -50,21 +57,27 @@ const STATUS_VLAN_VALID = 1 << 4;
 const STATUS_SEND_REQUEST = 1;
 const PACKET_OUTGOING = 4;
 
-const BLOCK_BYTES = 1 << 20;
-const SLOT_BYTES = 2048;
-const TRANSMIT_BYTES_MAX = 1 << 25;
+const CACHE_LINE_BYTES = 64;
+/** An odd number of cache lines: at a distance of 2 KiB the headers of all slots would share a few sets of the cache. */
+const RECEIVE_SLOT_BYTES = 2048 + CACHE_LINE_BYTES;
+const RECEIVE_BYTES = 16 << 20;
+/** Few enough to stay in the cache; frames that leave at once free their slot at once. */
+const TRANSMIT_BYTES = 1 << 20;
 const VLAN_TAG_BYTES = 4;
+/** Room before a received frame: for its VLAN tag, and such that its IP header lies on a multiple of 16. */
+const RESERVED_BYTES = 6;
 const ETHERNET_HEADER_BYTES = 14;
-const FRAME_BYTES_MAX = 65_536 + ETHERNET_HEADER_BYTES;
+const FRAME_BYTES_MAX = 65_536 + ETHERNET_HEADER_BYTES + VIRTIO_HEADER_BYTES;
+const COPIED_BYTES_MAX = 2048;
 
 export interface PacketRingOptions {
   readonly interfaceName: string;
   /** @default 1500 */
   readonly mtuBytes?: number;
-  /** Slots of 2 KiB that frames may wait in. @default 16384 */
-  readonly receiveSlots?: number;
-  /** @default 8192, or fewer where frames are large */
-  readonly transmitSlots?: number;
+  /** Room for frames that wait to be received, in slots of 2 KiB. @default 16 MiB */
+  readonly receiveBytes?: number;
+  /** Room for frames that wait to be sent. @default 1 MiB */
+  readonly transmitBytes?: number;
   /** Also take frames for other Ethernet addresses. @default true */
   readonly promiscuous?: boolean;
 }
@@ -79,39 +92,36 @@ export class PacketRing implements SensorDevice {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
   readonly #halves: Uint16Array;
-  readonly #receiveSlots: number;
-  readonly #transmitSlots: number;
-  readonly #transmitSlotBytes: number;
-  readonly #transmitStart: number;
+  readonly #receive: SlotRing;
+  readonly #transmit: SlotRing;
   readonly #oversize: Uint8Array = new Uint8Array(FRAME_BYTES_MAX);
-  #receiveNext = 0;
-  #transmitNext = 0;
+  /** Slots handed over since all before were sent, and the last of them. */
   #queued = 0;
+  #lastQueued = 0;
 
   /** Opens the interface; throws the system's error, `EPERM` without CAP_NET_RAW. */
   constructor(options: PacketRingOptions) {
-    const { interfaceName, mtuBytes = 1500, receiveSlots = 16_384 } = options;
+    const { interfaceName, mtuBytes = 1500 } = options;
     const index = libc.interfaceIndex(interfaceName);
     if (index === 0) throw libc.systemError(`interface ${interfaceName}`);
     this.mtuBytes = mtuBytes;
-    this.#receiveSlots = receiveSlots;
-    this.#transmitSlotBytes = slotBytesFor(mtuBytes);
-    this.#transmitSlots =
-      options.transmitSlots ?? Math.min(8192, TRANSMIT_BYTES_MAX / this.#transmitSlotBytes);
     this.fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (this.fd < 0) throw libc.systemError('packet socket');
     try {
       this.#setOption(PACKET_VERSION, TPACKET_V2);
-      this.#setOption(PACKET_RESERVE, VLAN_TAG_BYTES);
+      this.#setOption(PACKET_RESERVE, RESERVED_BYTES);
+      this.#setOption(PACKET_VNET_HDR, 1);
       this.#setOption(PACKET_COPY_THRESH, FRAME_BYTES_MAX);
       // A frame that the kernel cannot send is skipped; it would stop all behind it.
       this.#setOption(PACKET_LOSS, 1);
       this.#setOption(PACKET_QDISC_BYPASS, 1);
       this.#trySetOption(PACKET_IGNORE_OUTGOING, 1);
-      const receiveBytes = this.#setRing(PACKET_RX_RING, receiveSlots, SLOT_BYTES);
-      const transmitBytes = this.#setRing(PACKET_TX_RING, this.#transmitSlots, this.#transmitSlotBytes);
-      this.#mapping = libc.mapShared(this.fd, receiveBytes + transmitBytes);
-      this.#transmitStart = receiveBytes;
+      this.#receive = new SlotRing(0, options.receiveBytes ?? RECEIVE_BYTES, RECEIVE_SLOT_BYTES);
+      const transmitBytes = options.transmitBytes ?? TRANSMIT_BYTES;
+      this.#transmit = new SlotRing(this.#receive.end, transmitBytes, transmitSlotBytes(mtuBytes));
+      this.#setOption(PACKET_RX_RING, this.#receive.request());
+      this.#setOption(PACKET_TX_RING, this.#transmit.request());
+      this.#mapping = libc.mapShared(this.fd, this.#transmit.end);
       if (libc.bind(this.fd, linkAddress(index), 20) < 0) throw libc.systemError(`bind to ${interfaceName}`);
       if (options.promiscuous ?? true) this.#joinPromiscuous(index);
     } catch (error) {
@@ -128,7 +138,7 @@ export class PacketRing implements SensorDevice {
     const words = this.#words;
     let delivered = 0;
     while (delivered < budget) {
-      const slot = this.#receiveNext * SLOT_BYTES;
+      const slot = this.#receive.at;
       const status = loadStatus(words, (slot + STATUS) >> 2);
       if ((status & STATUS_USER) === 0) break;
       if (this.#bytes[slot + PACKET_TYPE] !== PACKET_OUTGOING) {
@@ -138,13 +148,13 @@ export class PacketRing implements SensorDevice {
         libc.recv(this.fd, this.#oversize, FRAME_BYTES_MAX, MSG_DONTWAIT);
       }
       storeStatus(words, (slot + STATUS) >> 2, STATUS_KERNEL);
-      this.#receiveNext = this.#receiveNext + 1 === this.#receiveSlots ? 0 : this.#receiveNext + 1;
+      this.#receive.advance();
     }
     return delivered;
   }
 
   reserve(): number {
-    const slot = this.#transmitStart + this.#transmitNext * this.#transmitSlotBytes;
+    const slot = this.#transmit.at;
     // Statuses other than free: asked for, being sent, or refused as malformed.
     if (loadStatus(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) {
       this.flush();
@@ -154,10 +164,12 @@ export class PacketRing implements SensorDevice {
   }
 
   commit(lengthBytes: number): void {
-    const slot = this.#transmitStart + this.#transmitNext * this.#transmitSlotBytes;
-    this.#words[(slot + LENGTH) >> 2] = lengthBytes;
+    const slot = this.#transmit.at;
+    this.#words[(slot + LENGTH) >> 2] = VIRTIO_HEADER_BYTES + lengthBytes;
+    this.#halves[(slot + VIRTIO_COPIED) >> 1] = Math.min(lengthBytes, COPIED_BYTES_MAX);
     storeStatus(this.#words, (slot + STATUS) >> 2, STATUS_SEND_REQUEST);
-    this.#transmitNext = this.#transmitNext + 1 === this.#transmitSlots ? 0 : this.#transmitNext + 1;
+    this.#transmit.advance();
+    this.#lastQueued = slot;
     this.#queued++;
   }
 
@@ -165,8 +177,7 @@ export class PacketRing implements SensorDevice {
     if (this.#queued === 0) return;
     libc.send(this.fd, null, 0, MSG_DONTWAIT);
     // The kernel stops where it finds no memory, and says so only if that was at the first frame.
-    const last = this.#transmitNext === 0 ? this.#transmitSlots - 1 : this.#transmitNext - 1;
-    const status = loadStatus(this.#words, this.#transmitStatus(last));
+    const status = loadStatus(this.#words, (this.#lastQueued + STATUS) >> 2);
     if (status !== STATUS_SEND_REQUEST) this.#queued = 0;
   }
 
@@ -185,16 +196,11 @@ export class PacketRing implements SensorDevice {
     libc.close(this.fd);
   }
 
-  /** Where in `#words` the status of a transmit slot lies. */
-  #transmitStatus(slot: number): number {
-    return (this.#transmitStart + slot * this.#transmitSlotBytes + STATUS) >> 2;
-  }
-
   #deliver(slot: number, status: number, receiver: FrameReceiver): void {
     const verified = (status & STATUS_CHECKSUM_NOT_READY) !== 0;
     if ((status & STATUS_COPY) !== 0) {
       const length = libc.recv(this.fd, this.#oversize, FRAME_BYTES_MAX, MSG_DONTWAIT);
-      if (length > 0) receiver(this.#oversize, 0, length, verified);
+      if (length > VIRTIO_HEADER_BYTES) receiver(this.#oversize, VIRTIO_HEADER_BYTES, length, verified);
       return;
     }
     let start = slot + this.#halves[(slot + MAC) >> 1]!;
@@ -214,13 +220,6 @@ export class PacketRing implements SensorDevice {
     bytes[start + 10] = tci >> 8;
     bytes[start + 11] = tci;
     return start - VLAN_TAG_BYTES;
-  }
-
-  #setRing(name: number, slots: number, slotBytes: number): number {
-    const total = slots * slotBytes;
-    const request = Uint32Array.of(BLOCK_BYTES, total / BLOCK_BYTES, slotBytes, slots);
-    this.#setOption(name, new Uint8Array(request.buffer));
-    return total;
   }
 
   #setOption(name: number, value: number | Uint8Array): void {
@@ -255,11 +254,10 @@ function storeStatus(words: Int32Array, at: number, status: number): void {
   else Atomics.store(words, at, status);
 }
 
-/** The power of two that holds a slot's header and a frame with two VLAN tags. */
-function slotBytesFor(mtuBytes: number): number {
-  let bytes = SLOT_BYTES;
-  while (bytes < TRANSMIT_DATA + ETHERNET_HEADER_BYTES + 2 * VLAN_TAG_BYTES + mtuBytes) bytes *= 2;
-  return bytes;
+/** What holds a slot's header and a frame with two VLAN tags. */
+function transmitSlotBytes(mtuBytes: number): number {
+  const needed = TRANSMIT_DATA + ETHERNET_HEADER_BYTES + 2 * VLAN_TAG_BYTES + mtuBytes;
+  return Math.ceil(needed / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
 }
 
 /** struct sockaddr_ll: family, protocol in network order, interface. */

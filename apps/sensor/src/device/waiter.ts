@@ -30,6 +30,11 @@ export class Waiter {
     return failure;
   }
 
+  /** Sleeps a moment with the whole thread: for pauses that are shorter than what it takes to wake another one. */
+  nap(microseconds: number): void {
+    if (this.#fd !== null) libc.nap(microseconds);
+  }
+
   wake(): void {
     if (this.#isCalled) return;
     this.#isCalled = true;

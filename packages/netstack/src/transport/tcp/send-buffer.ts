@@ -3,11 +3,12 @@
 const FIRST_CAPACITY = 4096;
 const NO_OCTETS = new Uint8Array(0);
 /**
- * Rings of the first capacity that nobody uses now: a connection with nothing to send has none, so that it costs nothing to
- * hold it, and one that talks again need not wait for memory. What is in them is written over before it is read.
+ * Rings that nobody uses now, by size: a connection with nothing to send has none, so that it costs nothing to hold it, and
+ * one that talks again need not wait for memory. What is in them is written over before it is read.
  */
-const spareRings: Uint8Array[] = [];
-const SPARE_RINGS_MAX = 256;
+const spareRings: Map<number, Uint8Array[]> = new Map();
+/** Of each size. */
+const SPARE_BYTES_MAX = 1 << 20;
 
 export class SendBuffer {
   readonly #limitBytes: number;
@@ -56,8 +57,7 @@ export class SendBuffer {
   }
 
   #release(): void {
-    if (this.#ring.length === FIRST_CAPACITY && spareRings.length < SPARE_RINGS_MAX)
-      spareRings.push(this.#ring);
+    putAside(this.#ring);
     this.#ring = NO_OCTETS;
     this.#head = 0;
   }
@@ -66,9 +66,17 @@ export class SendBuffer {
     if (capacity <= this.#ring.length) return;
     let grown = Math.max(this.#ring.length, FIRST_CAPACITY);
     while (grown < capacity) grown *= 2;
-    const ring = (grown === FIRST_CAPACITY ? spareRings.pop() : undefined) ?? new Uint8Array(grown);
+    const ring = spareRings.get(grown)?.pop() ?? new Uint8Array(grown);
     if (this.#length > 0) this.copyTo(ring, 0, 0, this.#length);
+    putAside(this.#ring);
     this.#ring = ring;
     this.#head = 0;
   }
+}
+
+function putAside(ring: Uint8Array): void {
+  if (ring.length === 0) return;
+  let spare = spareRings.get(ring.length);
+  if (spare === undefined) spareRings.set(ring.length, (spare = []));
+  if (spare.length * ring.length < SPARE_BYTES_MAX) spare.push(ring);
 }
