@@ -10,6 +10,6 @@ export { inNetworkNamespace } from './device/namespace.ts';
 export { PacketRing } from './device/packet-ring.ts';
 export { findUser } from './privileges.ts';
 export { Sensor } from './sensor.ts';
-export { type HoneynetReading, readHoneynet } from './read-honeynet.ts';
+export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
 export { readNmapData } from './nmap-data.ts';

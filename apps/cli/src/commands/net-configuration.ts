@@ -1,7 +1,7 @@
 /** Opening the CONFIG argument of `net`: a honeynet that can be used, or every reason why not. */
 import { diagnose, type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import { type Honeynet, type KnownNames, unknownNames } from '@wormwood/honeynet';
-import { readHoneynet } from '@wormwood/sensor';
+import { type HoneynetReading, readHoneynet, readHoneynetApart } from '@wormwood/sensor';
 import { EXIT, CommandFailure, systemReason } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -16,7 +16,28 @@ export interface CheckedHoneynet {
  * that are `known`.
  */
 export function openHoneynet(path: string, terminal: Terminal, known?: KnownNames): CheckedHoneynet {
-  const { honeynet, diagnostics: problems, text } = readOrFail(path);
+  try {
+    return checked(readHoneynet(path), path, terminal, known);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The same for a sensor, which keeps the honeynet for long and answers meanwhile; it comes without copies of templates. */
+export async function openHoneynetApart(path: string, terminal: Terminal): Promise<CheckedHoneynet> {
+  try {
+    return checked(await readHoneynetApart(path), path, terminal);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function checked(
+  { honeynet, diagnostics: problems, text }: HoneynetReading,
+  path: string,
+  terminal: Terminal,
+  known?: KnownNames,
+): CheckedHoneynet {
   const unknown = honeynet === null || known === undefined ? [] : unknownNames(honeynet, text, known);
   const diagnostics = [...problems, ...diagnose(unknown, path, text)];
   const color = terminal.stderr.isColorSupported;
@@ -27,16 +48,7 @@ export function openHoneynet(path: string, terminal: Terminal, known?: KnownName
   return { honeynet, diagnostics };
 }
 
-function readOrFail(path: string): ReturnType<typeof readHoneynet> {
-  try {
-    return readHoneynet(path);
-  } catch (error) {
-    throw new CommandFailure(
-      EXIT.invalidFile,
-      `Cannot read the configuration ${path}: ${systemReason(error)}.`,
-      {
-        cause: error,
-      },
-    );
-  }
+function unreadable(path: string, error: unknown): CommandFailure {
+  const sentence = `Cannot read the configuration ${path}: ${systemReason(error)}.`;
+  return new CommandFailure(EXIT.invalidFile, sentence, { cause: error });
 }

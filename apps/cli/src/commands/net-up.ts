@@ -22,7 +22,7 @@ import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '..
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import type { NetUpOptions } from '../tree/net-commands.ts';
 import { VERSION } from '../version.ts';
-import { type CheckedHoneynet, openHoneynet } from './net-configuration.ts';
+import { type CheckedHoneynet, openHoneynetApart } from './net-configuration.ts';
 
 const MEMORY_DEVICE = 'memory';
 
@@ -87,7 +87,8 @@ async function loadHoneynet(
   options: NetUpOptions,
   terminal: Terminal,
 ): Promise<Honeynet | undefined> {
-  const { honeynet, diagnostics } = config === undefined ? demoHoneynet() : openHoneynet(config, terminal);
+  const { honeynet, diagnostics } =
+    config === undefined ? demoHoneynet() : await openHoneynetApart(config, terminal);
   if (honeynet !== null) return honeynet;
   if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
   return undefined;
