@@ -62,6 +62,8 @@ const CLIENT_SECONDS_MAX = 1200;
 /** Idle time, probes and TIME-WAIT of the stack are all over by then. */
 const DRAIN_SECONDS = 1500;
 const KEY_SHIFT = 65_536;
+/** The stack's clock counts from 1970, as that of a machine does. */
+const EPOCH_SECONDS = 1.7e9;
 
 class Storm {
   readonly clock: VirtualClock = new VirtualClock();
@@ -95,7 +97,7 @@ class Storm {
     this.stack = new Stack({
       device: this.near,
       hosts: { find: (address) => (address === SERVER ? host : null) },
-      clock,
+      clock: { nowSeconds: () => EPOCH_SECONDS + clock.nowSeconds() },
       streams,
       linkAddress: 0,
       observer: {
@@ -167,7 +169,7 @@ class Storm {
 
   nextSeconds(): number {
     return Math.min(
-      this.stack.nextTimerSeconds(),
+      this.stack.nextTimerSeconds() - EPOCH_SECONDS,
       this.near.nextReleaseSeconds() ?? Number.POSITIVE_INFINITY,
       this.far.nextReleaseSeconds() ?? Number.POSITIVE_INFINITY,
       this.timers.peekTime() ?? Number.POSITIVE_INFINITY,

@@ -11,17 +11,20 @@ const RTO_INITIAL_MS = 1000;
 const RTO_MIN_MS = 200;
 const RTO_MAX_MS = 60_000;
 const CLOCK_GRANULARITY_MS = 1;
+/** Small whole numbers need no memory of their own, and a hundred thousand connections have them. */
+const THRESHOLD_BYTES_MAX = 2 ** 30 - 1;
 
 export class Congestion {
   readonly usesSack: boolean;
   readonly #mss: number;
   windowBytes: number;
-  #thresholdBytes: number = Number.POSITIVE_INFINITY;
+  #thresholdBytes: number = THRESHOLD_BYTES_MAX;
   #duplicates = 0;
   /** In fast recovery until this sequence number is acknowledged; null outside. */
   #recoverUntil: number | null = null;
-  #smoothedMs = -1;
-  #variationMs = 0;
+  /** SRTT in eighths and RTTVAR in quarters of a millisecond (Jacobson, SIGCOMM 1988, appendix A); -1: none measured. */
+  #smoothedEighths = -1;
+  #variationQuarters = 0;
   rtoMs: number = RTO_INITIAL_MS;
 
   /** `usesSack`: the scoreboard tells what has left the network, so duplicates do not open the window (RFC 6675). */
@@ -86,16 +89,17 @@ export class Congestion {
     this.rtoMs = Math.min(this.rtoMs * 2, RTO_MAX_MS);
   }
 
-  /** A segment took this long there and back (never one that was sent twice, Karn's rule). */
+  /** A segment took this many whole milliseconds there and back (never one that was sent twice, Karn's rule). */
   onRoundTrip(measuredMs: number): void {
-    if (this.#smoothedMs < 0) {
-      this.#smoothedMs = measuredMs;
-      this.#variationMs = measuredMs / 2;
+    if (this.#smoothedEighths < 0) {
+      this.#smoothedEighths = 8 * measuredMs;
+      this.#variationQuarters = 2 * measuredMs;
     } else {
-      this.#variationMs = 0.75 * this.#variationMs + 0.25 * Math.abs(this.#smoothedMs - measuredMs);
-      this.#smoothedMs = 0.875 * this.#smoothedMs + 0.125 * measuredMs;
+      const off = measuredMs - (this.#smoothedEighths >> 3);
+      this.#smoothedEighths += off;
+      this.#variationQuarters += Math.abs(off) - (this.#variationQuarters >> 2);
     }
-    const rto = this.#smoothedMs + Math.max(CLOCK_GRANULARITY_MS, 4 * this.#variationMs);
+    const rto = (this.#smoothedEighths >> 3) + Math.max(CLOCK_GRANULARITY_MS, this.#variationQuarters);
     this.rtoMs = Math.min(RTO_MAX_MS, Math.max(RTO_MIN_MS, rto));
   }
 }

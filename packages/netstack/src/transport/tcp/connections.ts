@@ -81,7 +81,7 @@ export class Connections {
     }
     this.table.words[at + field.state] = state.synReceived;
     this.#halfOpen.push(at);
-    this.#wheel.start(at, this.#nowMs() + FIRST_RTO_MS);
+    this.#wheel.start(at, this.nowMs() + FIRST_RTO_MS);
     return at;
   }
 
@@ -94,7 +94,7 @@ export class Connections {
     words[at + field.lastSeen] = this.#components.clock.nowSeconds();
     const flow = this.flowOf(at);
     this.#components.observer.flowOpen(flow);
-    this.#wheel.start(at, this.#nowMs() + this.#limits.idleSeconds * 1000);
+    this.#wheel.start(at, this.nowMs() + this.#limits.idleSeconds * 1000);
     const endpoint = new Endpoint(
       at,
       flow,
@@ -180,7 +180,7 @@ export class Connections {
   /** The connection waits out old segments (RFC 9293 3.6.1); its service is done. */
   enterTimeWait(at: number): void {
     this.table.words[at + field.state] = state.timeWait;
-    this.#wheel.start(at, this.#nowMs() + TIME_WAIT_SECONDS * 1000);
+    this.#wheel.start(at, this.nowMs() + TIME_WAIT_SECONDS * 1000);
     const endpoint = this.endpoints.get(at);
     if (endpoint === undefined) return;
     this.endpoints.delete(at);
@@ -194,11 +194,11 @@ export class Connections {
     words[at + field.retries] = 0;
     const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
     const ms = inFlight > 0 ? this.#rtoMs(at) : this.#quietMs(at);
-    this.#wheel.start(at, this.#nowMs() + ms);
+    this.#wheel.start(at, this.nowMs() + ms);
   }
 
   runTimers(): void {
-    this.#wheel.run(this.#nowMs(), (at) => this.#onTimer(at));
+    this.#wheel.run(this.nowMs(), (at) => this.#onTimer(at));
     this.flush();
   }
 
@@ -298,14 +298,14 @@ export class Connections {
     words[at + field.sentBytes]! += length;
     if (endpoint !== undefined && endpoint.timedSequence === null && words[at + field.retries] === 0) {
       endpoint.timedSequence = seqAdd(next, advance);
-      endpoint.timedAtMs = this.#nowMs();
+      endpoint.timedAtMs = Math.round(this.nowMs());
     }
     if (offset === 0) this.#startTimer(at);
     return true;
   }
 
   #startTimer(at: number): void {
-    this.#wheel.start(at, this.#nowMs() + this.#rtoMs(at));
+    this.#wheel.start(at, this.nowMs() + this.#rtoMs(at));
   }
 
   /** What a segment carries: less than the MSS when options take room (RFC 6691). */
@@ -351,7 +351,7 @@ export class Connections {
     const { words } = this.table;
     if (++words[at + field.retries]! > SYN_ACK_RETRIES) return this.#drop(at);
     this.segments.sendSynAck(at, host.behavior, this.#components.clock.nowSeconds());
-    this.#wheel.start(at, this.#nowMs() + FIRST_RTO_MS * 2 ** words[at + field.retries]!);
+    this.#wheel.start(at, this.nowMs() + FIRST_RTO_MS * 2 ** words[at + field.retries]!);
   }
 
   #checkIdle(at: number): void {
@@ -359,7 +359,7 @@ export class Connections {
     const quietMs = (Math.floor(this.#components.clock.nowSeconds()) - words[at + field.lastSeen]!) * 1000;
     const allowedMs = this.#quietMs(at);
     if (quietMs >= allowedMs) this.close(at, 'timeout');
-    else this.#wheel.start(at, this.#nowMs() + allowedMs - quietMs);
+    else this.#wheel.start(at, this.nowMs() + allowedMs - quietMs);
   }
 
   /** RFC 9293 3.8.6.1: one octet beyond a closed window, so that its opening is heard of. */
@@ -441,7 +441,8 @@ export class Connections {
     this.table.remove(at);
   }
 
-  #nowMs(): number {
+  /** Since the stack began. */
+  nowMs(): number {
     return (this.#components.clock.nowSeconds() - this.#epochSeconds) * 1000;
   }
 }

@@ -250,6 +250,21 @@ describe('sending', () => {
     expect(service?.calls.at(-1)).toBe('closed timeout');
   });
 
+  it('measures the round trip and sends again when it should have been over (RFC 6298)', () => {
+    const { send, receive, advance, service, remote, local } = establishedBench();
+    service!.connection.write(Uint8Array.of(1));
+    receive();
+    // SRTT 0.4 s, RTTVAR 0.2 s: a timeout of 1.2 s.
+    advance(0.4);
+    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 1 });
+    service!.connection.write(Uint8Array.of(2));
+    expect(brief(receive())).toEqual(['PA 1']);
+    advance(1.19);
+    expect(receive()).toEqual([]);
+    advance(0.03);
+    expect(brief(receive())).toEqual(['PA 1']);
+  });
+
   it('sends the oldest segment at once after three duplicates (RFC 5681 3.2)', () => {
     const { send, receive, service, remote, local } = establishedBench({
       synOptions: [{ kind: 'mss', mssBytes: 100 }] as TcpRepr['options'],

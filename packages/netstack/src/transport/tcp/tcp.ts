@@ -387,7 +387,7 @@ export class Tcp {
     const { congestion } = endpoint;
     const { acknowledgment } = this.#incoming;
     if (endpoint.timedSequence !== null && seqDistance(endpoint.timedSequence, acknowledgment) >= 0) {
-      congestion.onRoundTrip(this.#components.clock.nowSeconds() * 1000 - endpoint.timedAtMs);
+      congestion.onRoundTrip(Math.round(this.#connections.nowMs()) - endpoint.timedAtMs);
       endpoint.timedSequence = null;
     }
     const until = congestion.recoverUntil;
