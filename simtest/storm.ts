@@ -62,8 +62,8 @@ const CLIENT_SECONDS_MAX = 1200;
 /** Idle time, probes and TIME-WAIT of the stack are all over by then. */
 const DRAIN_SECONDS = 1500;
 const KEY_SHIFT = 65_536;
-/** The stack's clock counts from 1970, as that of a machine does. */
-const EPOCH_SECONDS = 1.7e9;
+/** The stack's clock counts from 1970, as that of a machine does; within the hour it needs more than 31 bits. */
+const EPOCH_SECONDS = 2 ** 31 - 1800;
 
 class Storm {
   readonly clock: VirtualClock = new VirtualClock();

@@ -13,7 +13,7 @@ import {
   wholeSixteen,
 } from './pair.mjs';
 
-const ROUNDS = Number(process.env['WORMWOOD_BENCH_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['WORMWOOD_BENCH_ROUNDS'] ?? 5);
 /** So many that what any load makes the process grow by is little for each. */
 const HELD = 60_000;
 const HONEYD_RATIO = 0.67;
@@ -34,45 +34,60 @@ async function withDaemon(configuration, options, body) {
 
 const idle = (pid) => new Promise((resolve) => setTimeout(() => resolve(residentBytes(pid)), 1000));
 
-function rates(load) {
-  return async (pid, pair) => {
-    runLoad(pair, load, pid);
-    const runs = Array.from({ length: ROUNDS }, () => runLoad(pair, load, pid));
-    return {
-      rate: median(runs.map(({ rate }) => rate)),
-      microseconds: median(runs.map(({ microseconds }) => microseconds)),
-    };
-  };
-}
-
+const KINDS = [
+  { name: 'one', configuration: honeydConfiguration(['10.3.0.5']), options: [], addresses: {} },
+  {
+    name: '65,536 hosts',
+    configuration: honeydConfiguration(wholeSixteen()),
+    options: [],
+    addresses: { first: '10.3.0.0', addresses: 65_536 },
+  },
+  {
+    name: 'a /8',
+    configuration: honeydConfiguration([]),
+    options: ['--net', '10.0.0.0/8'],
+    addresses: { first: '10.0.0.0', addresses: 2 ** 24 },
+  },
+];
 const LOADS = [
   { name: 'ICMP echo', load: { mode: 'echo' } },
   { name: 'SYN to SYN/ACK', load: { mode: 'syn' } },
 ];
-for (const { name, load } of LOADS) {
-  const one = await withDaemon(honeydConfiguration(['10.3.0.5']), [], rates(load));
-  const spread = { ...load, first: '10.3.0.0', addresses: 65_536 };
-  const many = await withDaemon(honeydConfiguration(wholeSixteen()), [], rates(spread));
-  const wide = { ...load, first: '10.0.0.0', addresses: 2 ** 24 };
-  const whole = await withDaemon(honeydConfiguration([]), ['--net', '10.0.0.0/8'], rates(wide));
-  const spreads = [
-    { bound: '65,536 hosts', seen: many },
-    { bound: 'a /8', seen: whole },
-  ];
-  for (const { bound, seen } of spreads) {
+
+/** All loads once on a daemon of a kind, each after a second to warm up. */
+function measure({ configuration, options, addresses }) {
+  return withDaemon(configuration, options, (pid, pair) =>
+    LOADS.map(({ load }) => {
+      runLoad(pair, { ...load, ...addresses, seconds: 1 }, pid);
+      return runLoad(pair, { ...load, ...addresses }, pid);
+    }),
+  );
+}
+
+/** Rounds of all kinds in turns: what else the machine does disturbs them alike. */
+const rounds = [];
+for (let i = 0; i < ROUNDS; i++) {
+  const round = {};
+  for (const kind of KINDS) round[kind.name] = await measure(kind);
+  rounds.push(round);
+}
+
+LOADS.forEach(({ name: load }, i) => {
+  const middle = (kind, figure) => median(rounds.map((round) => round[kind][i][figure]));
+  for (const { name } of KINDS.slice(1)) {
     console.log(
       JSON.stringify({
-        benchmark: `honeynet: ${name}, ${bound} bound against one`,
-        repliesPerSecond: seen.rate,
-        referenceRepliesPerSecond: one.rate,
-        ratio: Number((seen.rate / one.rate).toFixed(2)),
-        microsecondsPerReply: seen.microseconds,
-        referenceMicrosecondsPerReply: one.microseconds,
+        benchmark: `honeynet: ${load}, ${name} bound against one`,
+        repliesPerSecond: middle(name, 'rate'),
+        referenceRepliesPerSecond: middle('one', 'rate'),
+        ratio: Number((middle(name, 'rate') / middle('one', 'rate')).toFixed(2)),
+        microsecondsPerReply: middle(name, 'microseconds'),
+        referenceMicrosecondsPerReply: middle('one', 'microseconds'),
         honeydRatio: HONEYD_RATIO,
       }),
     );
   }
-}
+});
 
 const empty = await withDaemon(honeydConfiguration([]), [], idle);
 const full = await withDaemon(honeydConfiguration(wholeSixteen()), [], idle);

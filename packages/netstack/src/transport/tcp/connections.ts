@@ -356,7 +356,9 @@ export class Connections {
 
   #checkIdle(at: number): void {
     const { words } = this.table;
-    const quietMs = (Math.floor(this.#components.clock.nowSeconds()) - words[at + field.lastSeen]!) * 1000;
+    // Seconds of 32 bits: a difference is right beyond 2038, too.
+    const quietSeconds = ((this.#components.clock.nowSeconds() | 0) - words[at + field.lastSeen]!) | 0;
+    const quietMs = quietSeconds * 1000;
     const allowedMs = this.#quietMs(at);
     if (quietMs >= allowedMs) this.close(at, 'timeout');
     else this.#wheel.start(at, this.nowMs() + allowedMs - quietMs);
