@@ -52,6 +52,7 @@ const BATCH_FRAMES = 4096;
 /** How long the loop goes on asking after the last frame before it goes to sleep: waking costs about as much. */
 const SPIN_SECONDS = 0.0001;
 const SLEEP_SECONDS_MAX = 1;
+/** A turn of the event loop costs as much as ten frames. */
 const TURN_SECONDS = 0.0003;
 /** A smaller batch is followed by a nap, which the kernel draws out by some 50 µs. */
 const FEW_FRAMES = 64;
@@ -150,9 +151,11 @@ export class Sensor {
     }
   }
 
-  /** Whether the event loop must turn before the next batch: at once where services have a say. */
+  /** Whether the event loop must turn before the next batch: at once where services, or others in this process, have a say. */
   #isTurnDue(secondsSince: number): boolean {
-    return secondsSince >= TURN_SECONDS || this.stack.tcp.endpointCount > 0;
+    return (
+      secondsSince >= TURN_SECONDS || this.stack.tcp.endpointCount > 0 || this.#components.device.fd === null
+    );
   }
 
   /** One batch; returns how many frames there were. For callers that keep time themselves. */
