@@ -140,7 +140,13 @@ export function runLoad(
   );
   const { answers, seconds: took, repeated, held } = JSON.parse(printed);
   const microseconds = ((processorSeconds(pid) - before) * 1e6) / answers;
-  return { rate: Math.round(answers / took), repeated, held, microseconds: Number(microseconds.toFixed(2)) };
+  return {
+    answers,
+    rate: Math.round(answers / took),
+    repeated,
+    held,
+    microseconds: Number(microseconds.toFixed(2)),
+  };
 }
 
 /** User and system time of a process. */

@@ -5,7 +5,7 @@
  *
  * load IFACE DST_MAC FIRST_ADDRESS ADDRESSES PORT MODE CLIENTS SECONDS
  * MODE: echo (ICMP echo), syn (SYN, answered by SYN/ACK or RST; a SYN/ACK is reset), close (connect and close), hold
- * (connect and stay)
+ * (connect and stay), flood (CLIENTS times a SYN from somewhere else, whatever is answered)
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,6 +40,8 @@ static const uint8_t own_mac[6] = {2, 0, 0, 0, 0, 0xfe};
 static uint8_t peer_mac[6];
 static uint32_t first_address, addresses, question;
 static uint16_t port;
+/* Of all clients that stay: they differ by their address. */
+static uint16_t held_port;
 static char mode;
 
 static double now(void) {
@@ -101,7 +103,7 @@ static void send_tcp(const struct client *c, int id, int flags) {
   int length = flags & SYN ? 24 : 20;
   uint8_t *tcp = begin(c->source, c->destination, 6, length);
   memset(tcp, 0, length);
-  put16(tcp, FIRST_PORT + id), put16(tcp + 2, port);
+  put16(tcp, mode == 'h' ? held_port : FIRST_PORT + id), put16(tcp + 2, port);
   put32(tcp + 4, c->sequence), put32(tcp + 8, flags & ACK ? c->acknowledgment : 0);
   tcp[12] = length << 2, tcp[13] = flags, put16(tcp + 14, 64240);
   if (flags & SYN) put32(tcp + 20, 0x020405b4); /* MSS 1460 */
@@ -111,9 +113,10 @@ static void send_tcp(const struct client *c, int id, int flags) {
 
 static void ask(struct client *c, int id) {
   question++;
-  c->source = SOURCE_BASE + question % SOURCE_COUNT;
-  c->destination = first_address + question % addresses;
-  c->sequence = question * 2654435761u;
+  uint32_t source = mode == 'h' ? (uint32_t)id : question;
+  c->source = SOURCE_BASE + source % SOURCE_COUNT;
+  c->destination = first_address + source % addresses;
+  c->sequence = source * 2654435761u;
   c->state = WAIT_ANSWER;
   if (mode == 'e') {
     uint8_t *icmp = begin(c->source, c->destination, 1, 64);
@@ -130,7 +133,7 @@ static int take(const uint8_t *frame, struct client *clients, int count) {
   const uint8_t *ip = frame + 14;
   if (get16(frame + 12) != ETH_P_IP || ip[0] != 0x45) return -1;
   const uint8_t *data = ip + 20;
-  int id = (ip[9] == 1 ? get16(data + 4) : get16(data + 2)) - FIRST_PORT;
+  int id = mode == 'h' ? (int)(get32(ip + 16) - SOURCE_BASE) : (int)(ip[9] == 1 ? get16(data + 4) : get16(data + 2)) - FIRST_PORT;
   if (id < 0 || id >= count) return -1;
   struct client *c = clients + id;
   if (get32(ip + 16) != c->source || get32(ip + 12) != c->destination) return -1;
@@ -179,6 +182,29 @@ static void open_interface(const char *name) {
   if (bind(fd, (void *)&address, sizeof address) < 0) fail("bind");
 }
 
+/* Sends `count` SYNs, each from another end; returns how many were answered. */
+static uint64_t flood(uint32_t count) {
+  uint64_t answered = 0;
+  struct client c = {0};
+  for (uint32_t i = 0; i < count + RX_SLOTS; i++) {
+    if (i < count) {
+      c.source = SOURCE_BASE + i % SOURCE_COUNT, c.destination = first_address + i % addresses, c.sequence = i;
+      send_tcp(&c, i / SOURCE_COUNT, SYN);
+    }
+    if (i % 256 != 255) continue;
+    flush();
+    /* About 100,000 a second: none shall be lost for want of room on the way. */
+    usleep(2000);
+    for (struct tpacket2_hdr *header; (header = (void *)(rx + (size_t)rx_next * SLOT))->tp_status & TP_STATUS_USER;) {
+      const uint8_t *tcp = (uint8_t *)header + header->tp_mac + 34;
+      answered += (tcp[13] & (SYN | ACK)) == (SYN | ACK);
+      __atomic_store_n(&header->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+      rx_next = (rx_next + 1) % RX_SLOTS;
+    }
+  }
+  return answered;
+}
+
 int main(int argc, char **argv) {
   if (argc != 9) return 2;
   unsigned mac[6];
@@ -189,6 +215,13 @@ int main(int argc, char **argv) {
   int count = atoi(argv[7]);
   double seconds = atof(argv[8]);
   open_interface(argv[1]);
+  if (mode == 'f') {
+    double began = now();
+    uint64_t answered = flood(count);
+    printf("{\"answers\": %llu, \"seconds\": %.6f, \"repeated\": 0, \"held\": 0}\n", (unsigned long long)answered, now() - began);
+    return 0;
+  }
+  held_port = FIRST_PORT + getpid() % 60000;
   struct client *clients = calloc(count, sizeof *clients);
   uint64_t answers = 0, repeated = 0, held = 0;
   double started = now(), time = started, swept = started;
