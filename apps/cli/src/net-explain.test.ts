@@ -51,6 +51,17 @@ describe('net explain', () => {
       },
     ));
 
+  it('knows a real machine and the way to it', () =>
+    withConfiguration(`${SOUND}bind 10.1.0.200 to eth0\n`, async (path) => {
+      const { stdout } = await wormwood(['net', 'explain', path, '10.1.0.200', '--port', '80']);
+      expect(stdout.trimEnd().split('\n')).toEqual([
+        '10.1.0.200 tcp/80:',
+        '  A real machine behind eth0 has the address and answers for itself.',
+        '  Over 10.0.0.1 (15 ms, 2% loss) → 10.1.0.1.',
+        '  15 ms one way; 2% of the packets are lost on the way in.',
+      ]);
+    }));
+
   it('says that nobody answers', () =>
     withConfiguration(SOUND, async (path) => {
       const { stdout } = await wormwood(['net', 'explain', path, '192.0.2.1', '--json']);

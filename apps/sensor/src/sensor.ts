@@ -7,6 +7,7 @@ import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
 import {
   Dispatcher,
   type DispatcherComponents,
+  ExternalHosts,
   type Honeynet,
   Topology,
   TopologyDevice,
@@ -72,6 +73,7 @@ export class Sensor {
   readonly #directory: ReplaceableDirectory;
   readonly #waiter: Waiter;
   #topology: Topology;
+  #externals: ReadonlySet<number>;
   #isClosing = false;
   #isTroubled = false;
   #frames = 0;
@@ -98,6 +100,8 @@ export class Sensor {
     const link = components.tap?.(bare) ?? bare;
     this.#topology = new Topology(honeynet.topology);
     const topologyOf = (): Topology => this.#topology;
+    this.#externals = externalsOf(honeynet);
+    const externalsNow = (): ReadonlySet<number> => this.#externals;
     // Without a way in there is nothing to walk; a reload then brings none.
     this.#topologyDevice =
       honeynet.topology.entries.length === 0
@@ -107,6 +111,14 @@ export class Sensor {
             get topology() {
               return topologyOf();
             },
+            externals: new ExternalHosts({
+              device: link,
+              clock,
+              linkAddress: components.linkAddress,
+              get addresses() {
+                return externalsNow();
+              },
+            }),
             clock,
             stream: streams.stream('sensor/topology'),
           });
@@ -200,6 +212,7 @@ export class Sensor {
   /** Answers by another configuration from the next packet on; connections and frames on their way go on. */
   replace(honeynet: Honeynet): void {
     this.#topology = new Topology(honeynet.topology);
+    this.#externals = externalsOf(honeynet);
     this.#honeynet = honeynet;
     this.#answerAnew();
   }
@@ -275,6 +288,10 @@ class ReplaceableDirectory implements HostDirectory {
   find(...args: Parameters<HostDirectory['find']>): ReturnType<HostDirectory['find']> {
     return this.current.find(...args);
   }
+}
+
+function externalsOf({ externals }: Honeynet): ReadonlySet<number> {
+  return new Set(externals.map(({ address }) => address));
 }
 
 /** Lets the event loop turn once. */

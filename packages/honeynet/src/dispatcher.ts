@@ -7,7 +7,7 @@ import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack
 import { ipProtocol } from '@wormwood/wire';
 import { BindingTable } from './binding-table.ts';
 import type { Condition, Honeynet, Template, TransportProtocol } from './model.ts';
-import { withUptime } from './template-behavior.ts';
+import { withSpoofedSource, withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
 
 export interface DispatcherComponents {
@@ -49,11 +49,14 @@ export class Dispatcher implements HostDirectory {
   readonly #table: BindingTable;
   readonly #hosts: readonly Resolved[];
   readonly #default: Resolved | null;
+  /** Addresses of real machines, which answer themselves. */
+  readonly #externals: ReadonlySet<number>;
 
   constructor(components: DispatcherComponents) {
     const { honeynet } = components;
     this.#components = components;
     this.#table = new BindingTable(honeynet.bindings);
+    this.#externals = new Set(honeynet.externals.map(({ address }) => address));
     // 65,536 bindings of one template share one virtual host.
     const made = new Map<string, Resolved>();
     this.#hosts = honeynet.bindings.map(({ template }) => this.#shared(made, template));
@@ -61,6 +64,7 @@ export class Dispatcher implements HostDirectory {
   }
 
   find(address: number, source: number, protocol: number): StackHost | null {
+    if (this.#externals.size > 0 && this.#externals.has(address)) return null;
     const index = this.#table.find(address);
     const resolved =
       index >= 0 ? this.#hosts[index]! : this.#components.claimed.contains(address) ? this.#default : null;
@@ -96,11 +100,20 @@ export class Dispatcher implements HostDirectory {
   #hostOf(template: Template): VirtualHost {
     return new VirtualHost({
       template,
-      behavior: withUptime(this.#components.behaviorOf(template), template.uptimeSeconds),
+      behavior: withSpoofedSource(
+        withUptime(this.#components.behaviorOf(template), template.uptimeSeconds),
+        this.#spoofedSourceOf(template),
+      ),
       linkAddress: this.#components.linkAddressOf(template),
       services: this.#components.services,
       stream: this.#components.stream,
     });
+  }
+
+  /** An address of our own: nobody else's name is used. */
+  #spoofedSourceOf({ spoof }: Template): number | null {
+    const from = spoof?.fromAddress ?? null;
+    return from !== null && this.#table.find(from) >= 0 ? from : null;
   }
 
   /** The first rule that holds; when none does, the first of all (Honeyd's rule). */

@@ -3,6 +3,7 @@ import { BindingTable } from './binding-table.ts';
 import type {
   Binding,
   Condition,
+  External,
   Honeynet,
   LinkQuality,
   PortAction,
@@ -23,6 +24,8 @@ export interface Question {
 export interface Explanation {
   /** Null: nobody answers. */
   readonly answer: Answer | null;
+  /** The real machine that has the address; it answers for itself. */
+  readonly external: External | null;
   /** Routers from the entry to the one at the address, with the link that leads to the next. */
   readonly hops: readonly Hop[];
   /** One way, without queues. */
@@ -57,12 +60,14 @@ export interface Hop {
 export function explainAddress(honeynet: Honeynet, question: Question): Explanation {
   const index = new BindingTable(honeynet.bindings).find(question.address);
   const binding = honeynet.bindings[index] ?? null;
-  const template = binding?.template ?? honeynet.defaultTemplate;
+  const external = honeynet.externals.find(({ address }) => address === question.address) ?? null;
+  const template = external === null ? (binding?.template ?? honeynet.defaultTemplate) : null;
   const hops = hopsTo(honeynet, question.address);
   const links = hops.flatMap(({ link }) => (link === null ? [] : [link]));
   const dropped = template?.dropIncoming ?? 0;
   return {
     answer: template === null ? null : { binding, cases: casesOf(template, question) },
+    external,
     hops,
     delaySeconds: links.reduce((sum, link) => sum + link.latencySeconds, 0),
     arrival: links.reduce((product, link) => product * (1 - link.loss), 1 - dropped),

@@ -21,6 +21,7 @@ export { BindingTable } from './binding-table.ts';
 export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
 export { type ServiceRunner, VirtualHost, type VirtualHostComponents } from './virtual-host.ts';
 export { type Arrival, type Journey, Topology } from './topology/topology.ts';
+export { ExternalHosts, type ExternalHostsComponents } from './topology/external-hosts.ts';
 export { TopologyDevice, type TopologyDeviceComponents } from './topology/topology-device.ts';
 
 // What happened, as events and in Honeyd's logs.

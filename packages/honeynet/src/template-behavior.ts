@@ -1,4 +1,7 @@
-/** The behavior of an operating system as a template changes it: how long its hosts say that they have been up. */
+/**
+ * The behavior of an operating system as a template changes it: how long its hosts say that they have been up, and from
+ * where they seem to answer.
+ */
 import type { StackBehavior } from '@wormwood/netstack';
 
 /**
@@ -15,4 +18,9 @@ export function withUptime(behavior: StackBehavior, uptimeSeconds: number | null
     return (origin.ticks + ticksSince(host, origin.seconds, nowSeconds)) % 2 ** 32;
   };
   return { ...behavior, timestampValue };
+}
+
+/** Returns the behavior with replies from another address; the behavior itself where that is null. */
+export function withSpoofedSource(behavior: StackBehavior, spoofedSource: number | null): StackBehavior {
+  return spoofedSource === null ? behavior : { ...behavior, spoofedSource };
 }

@@ -24,6 +24,8 @@ export interface StackBehavior {
   dontFragment(kind: PacketClass): boolean;
   /** The identification field: 16 bits. `host` is the address that sends. */
   identification(kind: PacketClass, host: number): number;
+  /** The address that all packets claim to come from; null: the one that was asked. */
+  readonly spoofedSource: number | null;
   /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
   echoTypeOfService(requested: number): number;
   /** What counts where fragments of a packet overlap. */
@@ -66,6 +68,7 @@ export function plainBehavior(
     // RFC 6864 4.1: with DF and no fragments the field means nothing; Linux sends 0 with SYN/ACK and RST.
     identification: (kind) =>
       kind === 'syn-ack' || kind === 'reset' ? 0 : (identification = (identification + 1) & 0xffff),
+    spoofedSource: null,
     echoTypeOfService: (requested) => requested,
     fragmentOverlap: 'old',
     icmpQuoteBytes: 548,

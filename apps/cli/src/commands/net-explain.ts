@@ -53,12 +53,13 @@ interface Explained {
 
 /** Addresses as text, templates by name. */
 function plain({ question: { protocol, port }, explanation }: Explained): object {
-  const { answer, hops, delaySeconds, arrival } = explanation;
+  const { answer, external, hops, delaySeconds, arrival } = explanation;
   const binding = answer?.binding ?? null;
   return {
     protocol,
     port,
     answers: answer !== null,
+    external: external?.interfaceName ?? null,
     binding: binding && { first: formatIpv4(binding.first), last: formatIpv4(binding.last) },
     cases: (answer?.cases ?? []).map(({ condition, template, action, isOwnRule }) => ({
       condition,

@@ -47,7 +47,13 @@ function conditionInWords(condition: Condition | null): string | null {
 
 /** Returns the explanation as lines. */
 export function explanationInWords(explanation: Explanation, what: string): readonly string[] {
-  const { answer } = explanation;
+  const { answer, external } = explanation;
+  if (external !== null)
+    return [
+      `${what}:`,
+      `  A real machine behind ${external.interfaceName} has the address and answers for itself.`,
+      ...routeInWords(explanation),
+    ];
   if (answer === null)
     return [`${what}: nobody answers; no binding covers the address and there is no default template.`];
   const { binding } = answer;

@@ -1,4 +1,6 @@
 /** What a configuration may say and this program reads, keeps and does not do. */
+import { formatIpv4 } from '@wormwood/base';
+import { BindingTable } from '../binding-table.ts';
 import type { Honeynet, PortAction, Template } from '../model.ts';
 import { INTERNAL_SERVICES } from '../service/service-runner.ts';
 
@@ -9,26 +11,35 @@ export function unsupportedFeatures(honeynet: Honeynet): readonly string[] {
   // A copy that is bound says what its original has said.
   const own = templates.filter(({ name }) => !bound.has(name));
   const told = own.length > 0 ? own : templates;
+  const table = new BindingTable(honeynet.bindings);
   return [
     ...told.flatMap((template) =>
       template.subsystems.map(
         ({ command }) => `Template "${template.name}": the subsystem "${command}" is kept and not run.`,
       ),
     ),
-    ...told
-      .filter(({ spoof }) => spoof !== null)
-      .map(
-        ({ name }) =>
-          `Template "${name}": replies come from the address that was asked and go to who asked; "spoof" is kept only.`,
-      ),
+    ...told.flatMap((template) => spoofsWithoutEffect(template, table)),
     ...told.flatMap(unknownServices),
-    ...honeynet.externals.map(
-      ({ interfaceName }) => `A real machine behind ${interfaceName} is kept and not reached.`,
-    ),
     ...honeynet.broadcasts.map(
       ({ template }) => `Template "${template}": its broadcasts are kept and not sent.`,
     ),
     ...new Set(honeynet.options.map(({ plugin }) => `The options of plug-in "${plugin}" have no effect.`)),
+  ];
+}
+
+function spoofsWithoutEffect({ name, spoof }: Template, table: BindingTable): readonly string[] {
+  if (spoof === null) return [];
+  const { fromAddress, toAddress } = spoof;
+  const isForeign = fromAddress !== null && table.find(fromAddress) < 0;
+  return [
+    ...(isForeign
+      ? [
+          `Template "${name}": nothing is bound to ${formatIpv4(fromAddress)}, so replies come from the address that was asked.`,
+        ]
+      : []),
+    ...(toAddress === null
+      ? []
+      : [`Template "${name}": replies go to who asked; "spoof to ${formatIpv4(toAddress)}" is kept only.`]),
   ];
 }
 

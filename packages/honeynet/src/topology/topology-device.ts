@@ -33,12 +33,15 @@ import {
   swapEthernetAddresses,
   unreachableCode,
 } from '@wormwood/wire';
+import { completeChecksum, type ExternalHosts } from './external-hosts.ts';
 import type { Arrival, Topology } from './topology.ts';
 
 export interface TopologyDeviceComponents {
   /** Where frames really come and go. */
   readonly device: LinkDevice;
   readonly topology: Topology;
+  /** Real machines that take part. @default none */
+  readonly externals?: ExternalHosts | null;
   readonly clock: Clock;
   /** For loss and early drop. */
   readonly stream: RandomStream;
@@ -51,12 +54,16 @@ interface InwardFrame {
   readonly end: number;
   readonly ipStart: number;
   readonly verified: boolean;
+  /** Sent by a real machine inside the topology. */
+  readonly isFromMachine: boolean;
 }
 
 interface HeldFrame {
   readonly bytes: Uint8Array;
   readonly inward: boolean;
   readonly checksumsVerified: boolean;
+  /** For a real machine: where its IP header begins, and the router to whose link it belongs. */
+  readonly external?: { readonly ipStart: number; readonly router: number };
 }
 
 /** RFC 1812 4.3.2.3: as much of the packet as fits 576 octets. */
@@ -64,6 +71,8 @@ const QUOTE_BYTES_MAX = 576 - 2 * IPV4_HEADER_LENGTH - 8;
 const ROUTER_TTL = 255;
 const HELD_FRAMES_MAX = 65_536;
 const FIRST_MULTICAST = 0xe000_0000;
+/** Ethernet with two VLAN tags. */
+const LINK_HEADER_BYTES_MAX = 22;
 
 export class TopologyDevice implements LinkDevice {
   readonly #components: TopologyDeviceComponents;
@@ -120,9 +129,9 @@ export class TopologyDevice implements LinkDevice {
     if (arrival.kind === 'lost' || arrival.kind === 'time-exceeded' || arrival.kind === 'unreachable') return;
     if (arrival.kind === 'tunneled') return this.#sendThroughTunnel(bytes, start, ipStart, arrival);
     this.#setTimeToLive(bytes, ipStart, arrival.ttl);
-    if (arrival.delaySeconds === 0 && arrival.kind === 'left')
-      return this.#components.device.commit(lengthBytes);
-    this.#hold(bytes.slice(start, start + lengthBytes), arrival, arrival.kind === 'delivered', false);
+    const inward = this.#isInward(arrival, bytes, ipStart);
+    if (arrival.delaySeconds === 0 && !inward) return this.#components.device.commit(lengthBytes);
+    this.#hold(bytes.slice(start, start + lengthBytes), arrival, inward, false);
   }
 
   flush(): void {
@@ -142,6 +151,12 @@ export class TopologyDevice implements LinkDevice {
         receiver(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified);
         continue;
       }
+      // What the kernel has put together from several frames fits none.
+      if (frame.bytes.length > device.mtuBytes + LINK_HEADER_BYTES_MAX) continue;
+      if (frame.external !== undefined) {
+        this.#components.externals?.send(frame.bytes, frame.external.ipStart, frame.external.router);
+        continue;
+      }
       const at = device.reserve();
       if (at < 0) continue;
       device.transmitBuffer.set(frame.bytes, at);
@@ -150,25 +165,36 @@ export class TopologyDevice implements LinkDevice {
     return delivered;
   }
 
-  #walkIn(receiver: FrameReceiver, bytes: Uint8Array, start: number, end: number, verified: boolean): void {
-    const ipStart = this.#ipStartOf(bytes, start, end);
-    const destination = ipStart < 0 ? 0 : readU32(bytes, ipStart + ipv4Field.destination);
-    if (ipStart >= 0 && this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
-    const entry = ipStart < 0 ? undefined : this.#components.topology.entryFor(destination);
-    if (entry === undefined) return receiver(bytes, start, end, verified);
-    this.#walkFrom(entry, receiver, { bytes, start, end, ipStart, verified });
+  /** Whether a packet that has arrived is for a virtual host. */
+  #isInward(arrival: Arrival, bytes: Uint8Array, ipStart: number): boolean {
+    const destination = readU32(bytes, ipStart + ipv4Field.destination);
+    return arrival.kind === 'delivered' && this.#components.externals?.has(destination) !== true;
   }
 
-  #walkFrom(
-    router: number,
-    receiver: FrameReceiver,
-    { bytes, start, end, ipStart, verified }: InwardFrame,
-  ): void {
+  #walkIn(receiver: FrameReceiver, bytes: Uint8Array, start: number, end: number, verified: boolean): void {
+    const { topology, externals } = this.#components;
+    const ipStart = this.#ipStartOf(bytes, start, end);
+    if (ipStart < 0) {
+      externals?.receive(bytes, start, end);
+      return receiver(bytes, start, end, verified);
+    }
+    if (this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
+    const isFromMachine = externals?.isFromMachine(bytes, start, ipStart) === true;
+    const router = isFromMachine
+      ? topology.routerOf(readU32(bytes, ipStart + ipv4Field.source))
+      : topology.entryFor(readU32(bytes, ipStart + ipv4Field.destination));
+    if (router === undefined) return receiver(bytes, start, end, verified);
+    this.#walkFrom(router, receiver, { bytes, start, end, ipStart, verified, isFromMachine });
+  }
+
+  #walkFrom(router: number, receiver: FrameReceiver, frame: InwardFrame): void {
+    const { bytes, start, end, ipStart, verified } = frame;
     const destination = readU32(bytes, ipStart + ipv4Field.destination);
     const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
-        if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified);
+        if (!this.#isInward(arrival, bytes, ipStart)) this.#forward(frame, arrival);
+        else if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified);
         else this.#hold(bytes.slice(start, end), arrival, true, verified);
         return;
       case 'time-exceeded':
@@ -179,10 +205,33 @@ export class TopologyDevice implements LinkDevice {
           code: unreachableCode.network,
         });
       case 'tunneled':
+        if (verified) completeChecksum(bytes, ipStart);
         return this.#sendThroughTunnel(bytes, start, ipStart, arrival, 'turned');
       case 'left':
+        if (frame.isFromMachine) this.#forward(frame, arrival);
+        return;
       case 'lost':
     }
+  }
+
+  /** The packet goes on to a real machine, or from one to whoever asked it. */
+  #forward(
+    { bytes, start, end, ipStart, verified, isFromMachine }: InwardFrame,
+    { kind, ttl, delaySeconds }: Arrival & { readonly kind: 'delivered' | 'left' },
+  ): void {
+    const { topology, externals } = this.#components;
+    if (externals === undefined || externals === null) return;
+    if (!isFromMachine) externals.noteAsker(bytes, start, ipStart);
+    const copy = bytes.slice(start, end);
+    const at = ipStart - start;
+    this.#setTimeToLive(copy, at, ttl);
+    if (verified) completeChecksum(copy, at);
+    if (kind === 'left') {
+      if (externals.addressToAsker(copy, at)) this.#hold(copy, { delaySeconds }, false, false);
+      return;
+    }
+    const router = topology.routerOf(readU32(copy, at + ipv4Field.destination)) ?? 0;
+    this.#hold(copy, { delaySeconds }, false, false, { ipStart: at, router });
   }
 
   /** A packet out of a tunnel goes on from the tunnel's router; true when this was one. */
@@ -202,8 +251,8 @@ export class TopologyDevice implements LinkDevice {
     const inner = new Uint8Array(linkLength + packet.length);
     inner.set(bytes.subarray(start, ipStart));
     inner.set(packet, linkLength);
-    const frame = { bytes: inner, start: 0, end: inner.length, ipStart: linkLength, verified: false };
-    this.#walkFrom(tunnel.router, receiver, frame);
+    const whole = { bytes: inner, start: 0, end: inner.length, ipStart: linkLength };
+    this.#walkFrom(tunnel.router, receiver, { ...whole, verified: false, isFromMachine: false });
     return true;
   }
 
@@ -244,6 +293,7 @@ export class TopologyDevice implements LinkDevice {
     arrival: { readonly delaySeconds: number },
     inward: boolean,
     checksumsVerified: boolean,
+    external?: HeldFrame['external'],
   ): void {
     // Beyond this the network is congested, and networks drop.
     if (this.#held.size >= HELD_FRAMES_MAX) return;
@@ -251,6 +301,7 @@ export class TopologyDevice implements LinkDevice {
       bytes,
       inward,
       checksumsVerified,
+      ...(external !== undefined && { external }),
     });
   }
 
@@ -296,7 +347,8 @@ export class TopologyDevice implements LinkDevice {
     const back = this.#walk(router, frame, linkLength, packet.destination);
     if (back.kind !== 'left' && back.kind !== 'delivered') return;
     this.#setTimeToLive(frame, linkLength, back.ttl);
-    this.#hold(frame, { delaySeconds: delaySeconds + back.delaySeconds }, back.kind === 'delivered', false);
+    const inward = this.#isInward(back, frame, linkLength);
+    this.#hold(frame, { delaySeconds: delaySeconds + back.delaySeconds }, inward, false);
   }
 
   #setTimeToLive(bytes: Uint8Array, ipStart: number, ttl: number): void {

@@ -168,7 +168,7 @@ export class Ipv4Output {
     );
     writeU8(bytes, ipStart + ipv4Field.timeToLive, behavior.timeToLive(kind));
     writeU8(bytes, ipStart + ipv4Field.protocol, head.protocol);
-    writeU32(bytes, ipStart + ipv4Field.source, head.source);
+    writeU32(bytes, ipStart + ipv4Field.source, behavior.spoofedSource ?? head.source);
     writeU32(bytes, ipStart + ipv4Field.destination, head.destination);
     return ipStart + IPV4_HEADER_LENGTH;
   }

@@ -1,0 +1,152 @@
+// Replies from another address of the honeynet, whatever layer they are of.
+import { AddressSet, parseIpv4, randomStreams, VirtualClock } from '@wormwood/base';
+import { memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
+import {
+  emitIcmpv4,
+  emitIpv4,
+  emitTcp,
+  emitUdp,
+  icmpv4Length,
+  ipProtocol,
+  isChecksumValid,
+  isMalformed,
+  parseIpv4Packet,
+  pseudoHeaderSum,
+  tcpFlag,
+  tcpLength,
+  udpLength,
+  verifyTcpChecksum,
+  verifyUdpChecksum,
+} from '@wormwood/wire';
+import { describe, expect, it } from 'vitest';
+import { parseHoneydConfiguration } from './config/honeyd-parser.ts';
+import { unsupportedFeatures } from './config/unsupported-features.ts';
+import { Dispatcher } from './dispatcher.ts';
+
+const ip = (text: string): number => {
+  const address = parseIpv4(text);
+  if (!address.ok) throw new Error(address.reason);
+  return address.value;
+};
+const REMOTE = ip('192.0.2.9');
+const ASKED = ip('10.3.0.5');
+
+/** What comes back from 10.3.0.5 to a packet with this payload. */
+function network(spoof: string) {
+  const { honeynet } = parseHoneydConfiguration({
+    text: `create a\nset a default tcp action reset\nset a default udp action reset\nadd a tcp port 80 open
+add a udp port 7 internal "echo"\nset a spoof ${spoof}\nbind 10.3.0.5 a\nbind 10.3.0.6 a\n`,
+    file: 't',
+    readInclude: () => ({ ok: false, reason: '' }),
+  });
+  const streams = randomStreams('1');
+  const hosts = new Dispatcher({
+    honeynet,
+    claimed: AddressSet.empty,
+    services: { tcp: () => null, udp: (_action, { payload }, reply) => reply(payload) },
+    stream: streams.stream('drops'),
+    behaviorOf: () => plainBehavior(),
+    linkAddressOf: () => null,
+    minuteOfDay: () => 0,
+    sourceSystem: () => null,
+  });
+  const [far, device] = memoryLink({ medium: 'ip' });
+  const clock = new VirtualClock();
+  const stack = new Stack({ device, hosts, clock, streams, observer: silentObserver, linkAddress: 0 });
+  const ask = (protocol: number, payload: Uint8Array) => {
+    const at = far.reserve();
+    const packet = {
+      typeOfService: 0,
+      identification: 1,
+      reservedFlag: false,
+      dontFragment: false,
+      moreFragments: false,
+      fragmentOffset: 0,
+      timeToLive: 64,
+      protocol,
+      source: REMOTE,
+      destination: ASKED,
+      options: [],
+      payload,
+    };
+    far.commit(emitIpv4(packet, far.transmitBuffer, at) - at);
+    far.flush();
+    stack.work(10);
+    const [answer] = (() => {
+      const found: ReturnType<typeof parseIpv4Packet>[] = [];
+      far.receive((bytes, start, end) => void found.push(parseIpv4Packet(bytes.slice(start, end))), 10);
+      return found;
+    })();
+    if (answer === undefined || isMalformed(answer)) throw new Error('no answer');
+    return answer;
+  };
+  return { ask, honeynet };
+}
+
+const PSEUDO = pseudoHeaderSum({ source: REMOTE, destination: ASKED });
+
+function echoRequest(): Uint8Array {
+  const words = { kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1 } as const;
+  const message = { ...words, payload: new Uint8Array(8) };
+  const octets = new Uint8Array(icmpv4Length(message));
+  emitIcmpv4(message, octets);
+  return octets;
+}
+
+function syn(destinationPort: number): Uint8Array {
+  const segment = {
+    sourcePort: 40_000,
+    destinationPort,
+    sequenceNumber: 1,
+    acknowledgmentNumber: 0,
+    reserved: 0,
+    flags: tcpFlag.SYN,
+    window: 1000,
+    urgentPointer: 0,
+    options: [],
+    payload: new Uint8Array(0),
+  };
+  const octets = new Uint8Array(tcpLength(segment));
+  emitTcp(segment, octets, 0, PSEUDO);
+  return octets;
+}
+
+function datagram(destinationPort: number): Uint8Array {
+  const words = { sourcePort: 40_000, destinationPort, checksummed: true };
+  const repr = { ...words, payload: Uint8Array.of(1, 2, 3) };
+  const octets = new Uint8Array(udpLength(repr));
+  emitUdp(repr, octets, 0, PSEUDO);
+  return octets;
+}
+
+describe('a template with "spoof from"', () => {
+  it('answers in the name of another address of the honeynet, with checksums to match', () => {
+    const { ask, honeynet } = network('from 10.3.0.6');
+    const answers = [
+      ask(ipProtocol.icmpv4, echoRequest()),
+      ask(ipProtocol.tcp, syn(80)),
+      ask(ipProtocol.tcp, syn(81)),
+      ask(ipProtocol.udp, datagram(7)),
+      ask(ipProtocol.udp, datagram(9)),
+    ];
+    for (const { source, destination, protocol, payload } of answers) {
+      expect([source, destination]).toEqual([ip('10.3.0.6'), REMOTE]);
+      const sum = pseudoHeaderSum({ source, destination });
+      const { length } = payload;
+      if (protocol === ipProtocol.tcp) expect(verifyTcpChecksum(payload, 0, length, sum)).toBe(true);
+      else if (protocol === ipProtocol.udp) expect(verifyUdpChecksum(payload, 0, sum)).toBe(true);
+      else expect(isChecksumValid(payload, 0, length)).toBe(true);
+    }
+    expect(unsupportedFeatures(honeynet)).toEqual([]);
+  });
+
+  it("borrows no address that is not the honeynet's, and answers nobody but who asked", () => {
+    const { ask, honeynet } = network('from 198.51.100.1 to 198.51.100.2');
+    const { source, destination } = ask(ipProtocol.icmpv4, echoRequest());
+    expect([source, destination]).toEqual([ASKED, REMOTE]);
+    expect(unsupportedFeatures(honeynet)).toEqual([
+      'Template "a": nothing is bound to 198.51.100.1, so replies come from the address that was asked.',
+      'Template "a": replies go to who asked; "spoof to 198.51.100.2" is kept only.',
+    ]);
+  });
+});
