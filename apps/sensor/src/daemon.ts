@@ -1,6 +1,12 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
-import { type Honeynet, HoneynetServices, TrafficCounts } from '@wormwood/honeynet';
+import {
+  type Honeynet,
+  HoneynetServices,
+  SourceSystems,
+  type SynFingerprints,
+  TrafficCounts,
+} from '@wormwood/honeynet';
 import { captureHead, captureTap, type LinkDevice, plainBehavior, sessionTap } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
@@ -33,6 +39,8 @@ export interface DaemonOptions {
   readonly ipv6: readonly Ipv6Prefix[];
   /** Answer for an address only once nobody else has. */
   readonly askFirst: boolean;
+  /** By which sources are told apart; null: they are not. */
+  readonly fingerprints: SynFingerprints | null;
   readonly streams: RandomStreams;
   readonly outputs: OutputPaths;
   /** The directory of a capture for each session; null: none. */
@@ -62,6 +70,7 @@ export class Daemon {
   readonly #proxies: RemoteConnector = new RemoteConnector();
   readonly #services: HoneynetServices;
   readonly #claimed: AddressSet;
+  readonly #sourceSystems: SourceSystems | null;
   #honeynet: Honeynet;
 
   /** Opens what the options ask for, then becomes the user. Rejects with the system's error. */
@@ -72,6 +81,7 @@ export class Daemon {
       clock: options.opened.clock,
       streams: options.streams,
       hostName: (address, source, protocol) => daemon?.sensor.hostName(address, source, protocol) ?? null,
+      sourceSystem: (source) => daemon?.sourceSystem(source) ?? null,
       onTrouble: (sentence) => options.onTrouble(sentence),
     });
     try {
@@ -100,6 +110,9 @@ export class Daemon {
     this.#clock = opened.clock;
     this.#honeynet = honeynet;
     this.#claimed = AddressSet.fromCidrs(nets);
+    this.#sourceSystems =
+      options.fingerprints === null ? null : new SourceSystems(options.fingerprints, opened.clock);
+    const sourceSystem = (source: number): string | null => this.sourceSystem(source);
     this.outputs = outputs;
     this.#control = control;
     this.version = options.version;
@@ -114,7 +127,7 @@ export class Daemon {
         const timer = setTimeout(callback, seconds * 1000);
         return () => clearTimeout(timer);
       },
-      sourceSystem: () => null,
+      sourceSystem,
       today,
       onMessage: (session, line) => outputs.serviceMessage(session, ipProtocol.tcp, line),
     });
@@ -135,7 +148,8 @@ export class Daemon {
           (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
         ),
         linkAddress: opened.linkAddress,
-        tap: (device) => tapped(device, captures, opened.clock),
+        sourceSystem,
+        tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
         services: new WatchedServices(this.#services, outputs),
         behaviorOf: () => behavior,
         linkAddressOf: linkAddresses(streams),
@@ -168,6 +182,11 @@ export class Daemon {
     }
   }
 
+  /** What a source runs, as `Linux 2.6`, by its last SYN; null where that is not known. */
+  sourceSystem(source: number): string | null {
+    return this.#sourceSystems?.systemOf(source) ?? null;
+  }
+
   get honeynet(): Honeynet {
     return this.#honeynet;
   }
@@ -187,6 +206,10 @@ export class Daemon {
   /** The new configuration has mistakes; everything stays as it is. */
   refuseReload(): void {
     this.outputs.events.sensorReload(false, 'The configuration has mistakes; the one before stays in force.');
+  }
+
+  #watched(device: LinkDevice): LinkDevice {
+    return this.#sourceSystems?.watch(device) ?? device;
   }
 
   /** Every address that is answered for: those of the command line and those of the bindings. */

@@ -13,3 +13,4 @@ export { Sensor } from './sensor.ts';
 export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
 export { readNmapData } from './nmap-data.ts';
+export { installedSynFingerprints, readSynFingerprints } from './syn-fingerprints.ts';

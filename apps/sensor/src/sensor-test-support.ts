@@ -53,6 +53,7 @@ export function componentsOf(
     services: { tcp: () => null, udp: () => undefined },
     behaviorOf: () => behavior,
     linkAddressOf: () => null,
+    sourceSystem: () => null,
     onTrouble: () => undefined,
     ...parts,
   };

@@ -35,6 +35,7 @@ export interface SensorComponents {
   readonly services: DispatcherComponents['services'];
   readonly behaviorOf: DispatcherComponents['behaviorOf'];
   readonly linkAddressOf: DispatcherComponents['linkAddressOf'];
+  readonly sourceSystem: DispatcherComponents['sourceSystem'];
   /** Sees what goes over the device. @default nobody */
   readonly tap?: (device: LinkDevice) => LinkDevice;
   /** Told once when the device fails, and once when it works again. */
@@ -263,7 +264,7 @@ export class Sensor {
       leased.length === 0
         ? this.#honeynet
         : { ...this.#honeynet, bindings: [...this.#honeynet.bindings, ...leased] };
-    const { claimed, services, behaviorOf, linkAddressOf, streams } = this.#components;
+    const { claimed, services, behaviorOf, linkAddressOf, sourceSystem, streams } = this.#components;
     return new Dispatcher({
       honeynet,
       claimed,
@@ -272,7 +273,7 @@ export class Sensor {
       behaviorOf,
       linkAddressOf,
       minuteOfDay,
-      sourceSystem: () => null,
+      sourceSystem,
     });
   }
 }

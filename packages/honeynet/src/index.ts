@@ -19,6 +19,8 @@ export { type KnownNames, nearestPersonality, personalityNames, unknownNames } f
 export { unsupportedFeatures } from './config/unsupported-features.ts';
 export { BindingTable } from './binding-table.ts';
 export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
+export { parsePfOs, type SynFingerprints } from './source-system/pf-os.ts';
+export { SourceSystems } from './source-system/source-systems.ts';
 export { type ServiceRunner, VirtualHost, type VirtualHostComponents } from './virtual-host.ts';
 export { type Arrival, type Journey, Topology } from './topology/topology.ts';
 export { ExternalHosts, type ExternalHostsComponents } from './topology/external-hosts.ts';

@@ -12,6 +12,7 @@ export { captureTap, type CaptureTapComponents } from './link/capture-tap.ts';
 export { captureHead } from './link/capture-blocks.ts';
 export { flowOfFrame } from './link/frame-flow.ts';
 export { sessionTap } from './link/session-tap.ts';
+export { TappedDevice } from './link/tapped-device.ts';
 export { decapsulate, encapsulate, GRE_OVERHEAD_BYTES, GreDevice, type GreTunnel } from './link/gre.ts';
 export { type MemoryDevice, memoryLink, type MemoryLinkOptions } from './link/memory-link.ts';
 

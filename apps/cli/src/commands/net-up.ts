@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { formatIpv4, randomStreams } from '@wormwood/base';
-import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
+import { type Honeynet, parseHoneydConfiguration, type SynFingerprints } from '@wormwood/honeynet';
 import {
   Daemon,
   type DaemonOptions,
   DEMO_CONFIGURATION,
   findUser,
+  installedSynFingerprints,
   type Ipv6Prefix,
   type LookAround,
   lookAround,
@@ -15,6 +16,7 @@ import {
   openDevice,
   parseDevice,
   parseIpv6Prefix,
+  readSynFingerprints,
   systemClock,
 } from '@wormwood/sensor';
 import Table from 'cli-table3';
@@ -129,6 +131,7 @@ function commonOptions(
     nets: options.net,
     ipv6: options.ipv6.map(prefixOf),
     askFirst: options.askFirst === true,
+    fingerprints: fingerprintsOf(honeynet, options, terminal),
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
     outputs: {
       events: options.events ?? null,
@@ -140,6 +143,44 @@ function commonOptions(
     control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
     onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
   };
+}
+
+/** Those that were named, or, where a template depends on what its visitors run, those that are installed. */
+function fingerprintsOf(
+  honeynet: Honeynet,
+  { fingerprints: path }: NetUpOptions,
+  terminal: Terminal,
+): SynFingerprints | null {
+  const conditions = [...honeynet.bindings.map(({ template }) => template), honeynet.defaultTemplate];
+  const isNeeded = conditions.some((template) =>
+    template?.dynamic?.some(({ condition }) => condition.kind === 'source-os'),
+  );
+  if (path === undefined && !isNeeded) return null;
+  const fingerprints = path === undefined ? installedSynFingerprints() : readOrFail(path);
+  if (fingerprints === null) {
+    terminal.warn(
+      'wormwood: No pf.os is installed, so nothing holds that depends on what a source runs; name one by --fingerprints.',
+    );
+    return null;
+  }
+  const [first] = fingerprints.strangeLines;
+  if (path !== undefined && fingerprints.signatures.length === 0)
+    throw new CommandFailure(EXIT.invalidFile, `${path} is no pf.os: it has no fingerprint of a SYN.`);
+  if (path !== undefined && first !== undefined)
+    terminal.warn(
+      `wormwood: ${path}:${first} is no fingerprint of a SYN (of ${fingerprints.strangeLines.length} such lines the first).`,
+    );
+  return fingerprints;
+}
+
+function readOrFail(path: string): SynFingerprints {
+  try {
+    return readSynFingerprints(path);
+  } catch (error) {
+    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${path}: ${systemReason(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 function prefixOf(text: string): Ipv6Prefix {

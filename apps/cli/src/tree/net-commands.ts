@@ -12,6 +12,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly net: readonly Cidr[];
   readonly ipv6: readonly string[];
   readonly askFirst?: true;
+  readonly fingerprints?: string;
   readonly capture?: string;
   readonly pcap?: string;
   readonly events?: string;
@@ -72,6 +73,7 @@ function addUp(net: Command, finish: Finish): void {
       [],
     )
     .option('--ask-first', 'answer for an address only once nobody else has answered for it')
+    .option('--fingerprints <file>', 'tell sources apart by their SYN with this pf.os')
     .option('--events <file>', 'append events to this file, one JSON object a line')
     .option('--packet-log <file>', "append Honeyd's packet log to this file")
     .option('--service-log <file>', "append Honeyd's service log to this file")

@@ -16,6 +16,7 @@ export interface OutputComponents {
   readonly clock: Clock;
   readonly streams: RandomStreams;
   hostName(address: number, source: number, protocol: number): string | null;
+  sourceSystem(source: number): string | null;
   onTrouble(sentence: string): void;
 }
 
@@ -74,7 +75,7 @@ export class Outputs {
         : new PacketLog({
             clock: components.clock,
             offsetSeconds,
-            sourceSystem: () => null,
+            sourceSystem: (source) => components.sourceSystem(source),
             write: (line) => packetLog.write(line),
           });
     this.#packetLog?.started();

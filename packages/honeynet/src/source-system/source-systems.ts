@@ -1,0 +1,129 @@
+/** What the sources of connections run, by the SYN with which each began the last one (honeyd.md 1.2, `source os`). */
+import type { Clock } from '@wormwood/base';
+import { type LinkDevice, TappedDevice } from '@wormwood/netstack';
+import {
+  checkEthernet,
+  checkIpv4,
+  checkTcp,
+  etherType,
+  ipProtocol,
+  ipv4Field,
+  ipv4Flag,
+  isIpv4Fragment,
+  parseTcpOptions,
+  readEthernetHeaderLength,
+  readIpv4HeaderLength,
+  readTcpHeaderLength,
+  readU16,
+  readU32,
+  readU8,
+  tcpField,
+  tcpFlag,
+  type TcpOption,
+} from '@wormwood/wire';
+import { type SynFingerprints, type SynTraits, systemOf } from './pf-os.ts';
+
+interface Seen {
+  readonly system: string | null;
+  readonly atSeconds: number;
+}
+
+/** Honeyd's: as long as it believes what it has seen. */
+const BELIEVED_SECONDS = 300;
+const SOURCES_MAX = 65_536;
+/** Different beginnings that are remembered with what they mean; there are few. */
+const KINDS_MAX = 4096;
+
+export class SourceSystems {
+  readonly #clock: Clock;
+  readonly #fingerprints: SynFingerprints;
+  /** By source, the latest at the end. */
+  readonly #sources: Map<number, Seen> = new Map();
+  readonly #kinds: Map<string, string | null> = new Map();
+
+  constructor(fingerprints: SynFingerprints, clock: Clock) {
+    this.#fingerprints = fingerprints;
+    this.#clock = clock;
+  }
+
+  /** Returns what the source runs, as `Linux 2.6`; null where that is not known. */
+  systemOf(source: number): string | null {
+    const seen = this.#sources.get(source);
+    return seen === undefined || this.#clock.nowSeconds() - seen.atSeconds > BELIEVED_SECONDS
+      ? null
+      : seen.system;
+  }
+
+  /** Returns a device whose incoming SYNs are looked at. */
+  watch(device: LinkDevice): LinkDevice {
+    return new TappedDevice(device, (bytes, start, end, direction) => {
+      if (direction === 'in') this.#see(bytes, start, end, device.medium);
+    });
+  }
+
+  #see(bytes: Uint8Array, start: number, end: number, medium: LinkDevice['medium']): void {
+    let ipStart = start;
+    if (medium === 'ethernet') {
+      if (checkEthernet(bytes, start, end) !== undefined) return;
+      ipStart += readEthernetHeaderLength(bytes, start);
+      if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return;
+    }
+    if (checkIpv4(bytes, ipStart, end) !== undefined || isIpv4Fragment(bytes, ipStart)) return;
+    if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.tcp) return;
+    const tcpStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
+    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    if (checkTcp(bytes, tcpStart, packetEnd) !== undefined) return;
+    if ((bytes[tcpStart + tcpField.flags]! & (tcpFlag.SYN | tcpFlag.ACK)) !== tcpFlag.SYN) return;
+    const source = readU32(bytes, ipStart + ipv4Field.source);
+    this.#sources.delete(source);
+    this.#sources.set(source, {
+      system: this.#recognize(traitsOf(bytes, ipStart, tcpStart)),
+      atSeconds: this.#clock.nowSeconds(),
+    });
+    if (this.#sources.size > SOURCES_MAX) this.#sources.delete(this.#sources.keys().next().value ?? 0);
+  }
+
+  #recognize(traits: SynTraits): string | null {
+    const key = Object.values(traits).join(' ');
+    const known = this.#kinds.get(key);
+    if (known !== undefined) return known;
+    const system = systemOf(traits, this.#fingerprints.signatures);
+    // A scanner that invents its SYNs fills no memory.
+    if (this.#kinds.size >= KINDS_MAX) this.#kinds.clear();
+    this.#kinds.set(key, system);
+    return system;
+  }
+}
+
+function traitsOf(bytes: Uint8Array, ipStart: number, tcpStart: number): SynTraits {
+  const headerEnd = tcpStart + readTcpHeaderLength(bytes, tcpStart);
+  const options = parseTcpOptions(bytes, tcpStart + tcpField.options, headerEnd);
+  const mss = options.find((option) => option.kind === 'mss');
+  return {
+    window: readU16(bytes, tcpStart + tcpField.window),
+    timeToLive: readU8(bytes, ipStart + ipv4Field.timeToLive),
+    dontFragment: (readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) & ipv4Flag.dontFragment) !== 0,
+    lengthBytes: readU16(bytes, ipStart + ipv4Field.totalLength),
+    mssBytes: mss?.mssBytes ?? 0,
+    options: options.flatMap(optionInLetters),
+  };
+}
+
+function optionInLetters(option: TcpOption): readonly string[] {
+  switch (option.kind) {
+    case 'mss':
+      return [`M${option.mssBytes}`];
+    case 'windowScale':
+      return [`W${option.shift}`];
+    case 'sackPermitted':
+      return ['S'];
+    case 'timestamps':
+      return [option.value === 0 ? 'T0' : 'T'];
+    case 'noOperation':
+      return ['N'];
+    case 'end':
+      return [];
+    default:
+      return ['?'];
+  }
+}
