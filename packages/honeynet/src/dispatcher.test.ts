@@ -51,6 +51,32 @@ describe('Dispatcher', () => {
     expect([25, 80, 81].map((port) => tcpAt(hosts, '10.3.0.1', port))).toEqual(['tarpit', 'tarpit', 'open']);
   });
 
+  it('changes the behavior of a personality as its annotations say', () => {
+    const hosts = dispatcher(`annotate "Linux 2.4.20" fragment old
+annotate "Linux 2.4.20" fragment new
+annotate "Linux 2.4.20" no finscan
+annotate "FreeBSD 4.6" fragment drop
+annotate "FreeBSD 4.6" finscan
+create a
+set a personality "Linux 2.4.20"
+create b
+set b personality "FreeBSD 4.6"
+create c
+bind 10.3.0.1 a
+bind 10.3.0.2 b
+bind 10.3.0.3 c
+`);
+    const behaviors = ['10.3.0.1', '10.3.0.2', '10.3.0.3'].map((address) => {
+      const behavior = hosts.find(ip(address), SOURCE, ipProtocol.tcp)?.behavior;
+      return [behavior?.fragments, behavior?.tcp.answersFinToListener];
+    });
+    expect(behaviors).toEqual([
+      ['new', true],
+      ['drop', false],
+      ['old', false],
+    ]);
+  });
+
   it('shares one virtual host among 65,536 bindings of one template', () => {
     const hosts = dispatcher('create a\nbind 10.3.0.0/16 a\nbind 10.4.0.1 a\n');
     const find = (address: string) => hosts.find(ip(address), SOURCE, ipProtocol.tcp);

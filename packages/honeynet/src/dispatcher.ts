@@ -7,7 +7,7 @@ import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack
 import { ipProtocol } from '@wormwood/wire';
 import { BindingTable } from './binding-table.ts';
 import type { Condition, Honeynet, Template, TransportProtocol } from './model.ts';
-import { withSpoofedSource, withUptime } from './template-behavior.ts';
+import { withAnnotations, withSpoofedSource, withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
 
 export interface DispatcherComponents {
@@ -100,14 +100,19 @@ export class Dispatcher implements HostDirectory {
   #hostOf(template: Template): VirtualHost {
     return new VirtualHost({
       template,
-      behavior: withSpoofedSource(
-        withUptime(this.#components.behaviorOf(template), template.uptimeSeconds),
-        this.#spoofedSourceOf(template),
-      ),
+      behavior: this.#behaviorOf(template),
       linkAddress: this.#components.linkAddressOf(template),
       services: this.#components.services,
       stream: this.#components.stream,
     });
+  }
+
+  /** That of its operating system, as the template and the annotations change it. */
+  #behaviorOf(template: Template): StackBehavior {
+    const { annotations } = this.#components.honeynet;
+    const own = this.#components.behaviorOf(template);
+    const annotated = withAnnotations(own, template.personality, annotations);
+    return withSpoofedSource(withUptime(annotated, template.uptimeSeconds), this.#spoofedSourceOf(template));
   }
 
   /** An address of our own: nobody else's name is used. */

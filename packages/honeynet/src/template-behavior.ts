@@ -3,6 +3,7 @@
  * where they seem to answer.
  */
 import type { StackBehavior } from '@wormwood/netstack';
+import type { Annotation } from './model.ts';
 
 /**
  * Returns the behavior with TCP timestamps that began `uptimeSeconds` before they were first asked for, and tick as fast
@@ -18,6 +19,23 @@ export function withUptime(behavior: StackBehavior, uptimeSeconds: number | null
     return (origin.ticks + ticksSince(host, origin.seconds, nowSeconds)) % 2 ** 32;
   };
   return { ...behavior, timestampValue };
+}
+
+/** Returns the behavior as the annotations of its personality change it; of several of a kind the last one counts. */
+export function withAnnotations(
+  behavior: StackBehavior,
+  personality: string | null,
+  annotations: readonly Annotation[],
+): StackBehavior {
+  let changed = behavior;
+  for (const annotation of annotations) {
+    if (annotation.personality !== personality) continue;
+    changed =
+      annotation.kind === 'fragments'
+        ? { ...changed, fragments: annotation.policy }
+        : { ...changed, tcp: { ...changed.tcp, answersFinToListener: !annotation.allowed } };
+  }
+  return changed;
 }
 
 /** Returns the behavior with replies from another address; the behavior itself where that is null. */

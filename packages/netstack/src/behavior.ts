@@ -28,8 +28,8 @@ export interface StackBehavior {
   readonly spoofedSource: number | null;
   /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
   echoTypeOfService(requested: number): number;
-  /** What counts where fragments of a packet overlap. */
-  readonly fragmentOverlap: OverlapPolicy;
+  /** What counts where fragments of a packet overlap; `drop`: packets in pieces are never put together. */
+  readonly fragments: OverlapPolicy | 'drop';
   /** Octets of the offending packet that an ICMP error quotes, beginning with its IP header (RFC 1812 4.3.2.3). */
   readonly icmpQuoteBytes: number;
   /** ISN of a connection that we accept now (RFC 6528). */
@@ -70,7 +70,7 @@ export function plainBehavior(
       kind === 'syn-ack' || kind === 'reset' ? 0 : (identification = (identification + 1) & 0xffff),
     spoofedSource: null,
     echoTypeOfService: (requested) => requested,
-    fragmentOverlap: 'old',
+    fragments: 'old',
     icmpQuoteBytes: 548,
     // RFC 6528 3: a clock of 4 µs plus a keyed hash of the flow.
     initialSequenceNumber: (flow, nowSeconds) =>

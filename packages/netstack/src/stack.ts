@@ -185,7 +185,8 @@ export class Stack {
   /** A packet made whole keeps the link header of its last fragment in front of it: that is where the answer goes. */
   #receiveFragment(): void {
     const packet = this.#packet;
-    const policy = packet.host?.behavior.fragmentOverlap ?? 'old';
+    const policy = packet.host?.behavior.fragments ?? 'old';
+    if (policy === 'drop') return;
     const whole = this.#reassembly.add(packet.bytes, packet.ipStart, policy, packet.nowSeconds);
     if (whole === null) return;
     const linkLength = packet.ipStart - packet.linkStart;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  checksum,
   emitIcmpv4,
   emitUdp,
   icmpv4Type,
@@ -89,5 +90,46 @@ describe('answers longer than a packet', () => {
     sendPacket(ipPacket(ipProtocol.icmpv4, echoRequest(1472)));
     const [reply, ...more] = receivePackets();
     expect([reply?.payload.length, reply?.moreFragments, more.length]).toEqual([1480, false, 0]);
+  });
+});
+
+describe('fragments that overlap', () => {
+  /** An echo request in three pieces, the second over half of the first, whose checksum is right where `winner` counts. */
+  function overlapping(winner: 'old' | 'new'): readonly Uint8Array[] {
+    const first = echoRequest(48);
+    const second = first.slice().fill(0xee, 16, 32);
+    const counts = (winner === 'old' ? first : second).slice();
+    counts.set([0, 0], 2);
+    const sum = checksum(counts, 0, counts.length);
+    first.set([sum >> 8, sum & 255], 2);
+    const piece = (from: Uint8Array, start: number, end: number): Uint8Array =>
+      ipPacket(ipProtocol.icmpv4, from.subarray(start, end), REMOTE, {
+        identification: 78,
+        fragmentOffset: start,
+        moreFragments: end < from.length,
+      });
+    return [piece(first, 0, 32), piece(second, 16, 48), piece(first, 48, 56)];
+  }
+
+  it.each([
+    ['old', 'old', 1],
+    ['old', 'new', 0],
+    ['new', 'new', 1],
+    ['new', 'old', 0],
+    ['drop', 'old', 0],
+    ['drop', 'new', 0],
+  ] as const)(
+    'with the policy %s, where the %s octets are the right ones: %i answers',
+    (fragments, winner, answers) => {
+      const { sendPacket, receivePackets } = bench({ behavior: { fragments } });
+      for (const packet of overlapping(winner)) sendPacket(packet);
+      expect(receivePackets()).toHaveLength(answers);
+    },
+  );
+
+  it('with the policy drop, not even pieces that do not overlap are put together', () => {
+    const { sendPacket, receivePackets } = bench({ behavior: { fragments: 'drop' } });
+    for (const packet of piecesOf(ipProtocol.icmpv4, echoRequest(2000), 1500)) sendPacket(packet);
+    expect(receivePackets()).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import {
 } from '@wormwood/wire';
 
 /** `old` keeps the octets that came first, `new` the ones that came last, `drop` gives up the packet (RFC 5722). */
-export type OverlapPolicy = 'old' | 'new' | 'drop';
+export type OverlapPolicy = 'old' | 'new';
 
 export interface ReassemblyLimits {
   /** Packets in the making. @default 1024 */
@@ -75,8 +75,7 @@ export class Reassembly {
     if (isLast && packet.totalLength < 0) packet.totalLength = start + length;
     if (packet.totalLength >= 0 && start + length > packet.totalLength) return this.#giveUp(packet);
     this.#makeRoom(packet, start + length);
-    if (!merge(packet, bytes.subarray(payloadStart, payloadStart + length), start, policy))
-      return this.#giveUp(packet);
+    merge(packet, bytes.subarray(payloadStart, payloadStart + length), start, policy);
     if (start === 0) packet.header ??= bytes.slice(ipStart, payloadStart);
     if (packet.header === null || packet.received !== packet.totalLength) return null;
     this.#remove(packet);
@@ -144,21 +143,19 @@ export class Reassembly {
   }
 }
 
-/** Copies a piece to its place; false when it overlaps and the policy gives up such packets. */
-function merge(packet: Unfinished, piece: Uint8Array, start: number, policy: OverlapPolicy): boolean {
+/** Copies a piece to its place. */
+function merge(packet: Unfinished, piece: Uint8Array, start: number, policy: OverlapPolicy): void {
   const { payload, present } = packet;
   for (let i = 0; i < piece.length; i++) {
     const at = start + i;
     const bit = 1 << (at & 7);
     const isThere = (present[at >> 3]! & bit) !== 0;
-    if (isThere && policy === 'drop') return false;
     if (!isThere) {
       present[at >> 3]! |= bit;
       packet.received++;
     }
     if (!isThere || policy === 'new') payload[at] = piece[i]!;
   }
-  return true;
 }
 
 function whole(header: Uint8Array, payload: Uint8Array): Uint8Array {

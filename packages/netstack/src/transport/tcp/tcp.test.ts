@@ -3,6 +3,7 @@ import { randomStreams } from '@wormwood/base';
 import { type TcpRepr, tcpFlag } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plainBehavior } from '../../behavior.ts';
 import { bench, establishedBench, flagsOf, type RecordingService, tcpPacket } from '../../stack.fixture.ts';
 
 const brief = (segments: readonly TcpRepr[]): string[] =>
@@ -55,6 +56,14 @@ describe('without a connection', () => {
     const { send, receive } = bench();
     send(segment);
     expect(receive()).toEqual([]);
+  });
+
+  it('refuses a bare FIN to a listener where the system does', () => {
+    const { tcp } = plainBehavior();
+    const { send, receive } = bench({ behavior: { tcp: { ...tcp, answersFinToListener: true } } });
+    send({ flags: 'F', sequenceNumber: 7 });
+    // RFC 9293 3.10.7.1: the sequence number, and one for FIN.
+    expect(receive()).toMatchObject([{ flags: flagsOf('RA'), sequenceNumber: 0, acknowledgmentNumber: 8 }]);
   });
 
   it('ignores a segment with a wrong checksum', () => {
