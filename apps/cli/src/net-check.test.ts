@@ -54,6 +54,19 @@ describe('net check', () => {
       },
     ));
 
+  it('says what is read and has no effect', () =>
+    withConfiguration(
+      `${SOUND}add web subsystem "/usr/sbin/ftpd"\nset web spoof to 192.0.2.1\n`,
+      async (path) => {
+        const ended = await wormwood(['net', 'check', path]);
+        expect(ended.code).toBe(0);
+        expect(ended.stderr.trim().split('\n')).toEqual([
+          'note: Template "web": the subsystem "/usr/sbin/ftpd" is kept and not run.',
+          'note: Template "web": replies go to who asked; "spoof to 192.0.2.1" is kept only.',
+        ]);
+      },
+    ));
+
   it('says in a sentence that there is no file', async () => {
     const ended = await wormwood(['net', 'check', '/nowhere/honeyd.conf']);
     expect([ended.code, ended.stdout]).toEqual([3, '']);

@@ -3,7 +3,7 @@ import type { Honeynet } from '@wormwood/honeynet';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../tree/command-options.ts';
-import { openHoneynet } from './net-configuration.ts';
+import { openHoneynet, tellUnsupported } from './net-configuration.ts';
 import { readKnownNames } from './net-known-names.ts';
 
 export interface NetCheckOptions extends PrintOptions {
@@ -13,6 +13,7 @@ export interface NetCheckOptions extends PrintOptions {
 export async function netCheck(path: string, options: NetCheckOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const { honeynet, diagnostics } = openHoneynet(path, terminal, readKnownNames(options.personalities));
+  if (honeynet !== null) tellUnsupported(honeynet, terminal);
   // Each binding holds a copy of its template.
   const templates = honeynet === null ? 0 : honeynet.templates.size - honeynet.bindings.length;
   const bound = honeynet === null ? 0 : boundAddresses(honeynet);

@@ -1,6 +1,6 @@
 /** Opening the CONFIG argument of `net`: a honeynet that can be used, or every reason why not. */
 import { diagnose, type Diagnostic, renderDiagnostic } from '@wormwood/base';
-import { type Honeynet, type KnownNames, unknownNames } from '@wormwood/honeynet';
+import { type Honeynet, type KnownNames, unknownNames, unsupportedFeatures } from '@wormwood/honeynet';
 import { type HoneynetReading, readHoneynet, readHoneynetApart } from '@wormwood/sensor';
 import { EXIT, CommandFailure, systemReason } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -46,6 +46,11 @@ function checked(
     terminal.warn(renderDiagnostic(diagnostic, diagnostic.file === path ? text : '', { color }));
   }
   return { honeynet, diagnostics };
+}
+
+/** Says on stderr what a honeynet asks for and does not get. */
+export function tellUnsupported(honeynet: Honeynet, terminal: Terminal): void {
+  for (const sentence of unsupportedFeatures(honeynet)) terminal.warn(`note: ${sentence}`);
 }
 
 function unreadable(path: string, error: unknown): CommandFailure {

@@ -24,7 +24,7 @@ import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '..
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import type { NetUpOptions } from '../tree/net-commands.ts';
 import { VERSION } from '../version.ts';
-import { type CheckedHoneynet, openHoneynetApart } from './net-configuration.ts';
+import { type CheckedHoneynet, openHoneynetApart, tellUnsupported } from './net-configuration.ts';
 
 const MEMORY_DEVICE = 'memory';
 
@@ -91,7 +91,10 @@ async function loadHoneynet(
 ): Promise<Honeynet | undefined> {
   const { honeynet, diagnostics } =
     config === undefined ? demoHoneynet() : await openHoneynetApart(config, terminal);
-  if (honeynet !== null) return honeynet;
+  if (honeynet !== null) {
+    tellUnsupported(honeynet, terminal);
+    return honeynet;
+  }
   if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
   return undefined;
 }
