@@ -49,6 +49,10 @@ function unknownServices(template: Template): readonly string[] {
     ...template.ports.map(({ action }) => action),
   ];
   return actions.flatMap((action) => {
+    if (action.kind === 'proxy' && action.host.includes('$ipsrc'))
+      return [
+        `Template "${template.name}": a proxy to $ipsrc would attack back; whoever asks there is let go.`,
+      ];
     if (action.kind !== 'internal') return [];
     const name = action.service.trim().split(/\s+/, 1)[0] ?? '';
     if (INTERNAL_SERVICES.includes(name)) return [];

@@ -132,15 +132,26 @@ describe('other actions', () => {
   it('forwards to the proxy that the configuration names, variables expanded', () => {
     const { services, connector } = setUp();
     const connection = new FakeConnection();
-    const action: PortAction = { kind: 'proxy', host: '$ipsrc', port: '$dport', tarpit: false };
+    const action: PortAction = { kind: 'proxy', host: '10.9.9.9', port: '$dport', tarpit: false };
     const service = services.tcp(action, connection, template)!;
     const [{ remote, process: far }] = connector.opened as [FakeConnector['opened'][number]];
-    expect(remote).toEqual({ host: '192.0.2.5', port: 80 });
+    expect(remote).toEqual({ host: '10.9.9.9', port: 80 });
     service.data(octetsOf('hello'));
     far.listener.output(octetsOf('back'));
     expect([textOf(far.input), connection.sent]).toEqual(['hello', 'back']);
     far.listener.reset?.();
     expect(connection.wasAborted).toBe(true);
+  });
+
+  it.each(['$ipsrc', '192.0.2.5'])('never turns against a source: no proxy to %s', (host) => {
+    const { services, connector, messages } = setUp();
+    const connection = new FakeConnection();
+    const action: PortAction = { kind: 'proxy', host, port: '$dport', tarpit: false };
+    expect(services.tcp(action, connection, template)).toBeNull();
+    const datagram = { ...SESSION, payload: octetsOf('x') };
+    services.udp(action, datagram, () => undefined, template);
+    expect([connection.hasEnded, connector.opened.length, connector.datagrams.length]).toEqual([true, 0, 0]);
+    expect(messages).toEqual([`the proxy leads nowhere: ${host}:$dport`]);
   });
 
   it('refuses a proxy that leads nowhere', () => {

@@ -2,7 +2,7 @@
  * What stands behind the open ports of a template: nothing, a service inside the sensor, a script for each connection, a
  * worker for all of them, or another machine. Scripts and connections are the app's; here it is decided what they are.
  */
-import type { Clock } from '@wormwood/base';
+import { type Clock, formatIpv4 } from '@wormwood/base';
 import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
 import type { PortAction, Template } from '../model.ts';
 import type { ServiceRunner } from '../virtual-host.ts';
@@ -161,9 +161,12 @@ export class HoneynetServices implements ServiceRunner {
     session: Session,
   ): RemoteEnd | null {
     const today = this.#components.today();
+    const address = expandVariables(host, session, today);
+    // Nothing is ever begun towards a source (`proxy $ipsrc:$dport` sends an attack back).
+    if (address === formatIpv4(session.remoteAddress)) return null;
     const target = Number(expandVariables(port, session, today));
     if (!Number.isInteger(target) || target < 1 || target > 65_535) return null;
-    return { host: expandVariables(host, session, today), port: target };
+    return { host: address, port: target };
   }
 
   #messagesOf({ localAddress, localPort, remoteAddress, remotePort }: Session): (line: string) => void {
