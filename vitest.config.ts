@@ -1,21 +1,47 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests resolve workspace packages to their sources, so that a failing line is the line you wrote.
 const conditions = ['@wormwood/source', 'module', 'node', 'import', 'default'];
+const settings = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // What a process writes, it writes in batches of a second, and on a busy machine later.
+  expect: { poll: { timeout: 15_000, interval: 50 } },
+};
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'apps/*/src/**/*.test.ts',
-      'tools/**/*.test.ts',
-      'simtest/**/*.test.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...settings,
+          name: 'calculations',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/cli/src/sim-*.test.ts',
+            'tools/**/*.test.ts',
+            'simtest/**/*.test.ts',
+          ],
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Daemons, interfaces and real clocks: one file at a time, when the machine is otherwise idle.
+        extends: true,
+        test: {
+          ...settings,
+          name: 'machine',
+          include: ['apps/*/src/**/*.test.ts'],
+          exclude: ['apps/cli/src/sim-*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // What a process writes, it writes in batches of a second, and on a busy machine later.
-    expect: { poll: { timeout: 15_000, interval: 50 } },
   },
 });
