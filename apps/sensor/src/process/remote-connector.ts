@@ -1,6 +1,7 @@
 /** Connections to other machines for `proxy` actions, through the machine's own stack. */
 import { createSocket } from 'node:dgram';
-import { connect, type Socket } from 'node:net';
+import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { BlockList, isIP, type LookupFunction, Socket } from 'node:net';
 import type { Connector, ProcessListener, RemoteEnd, RunningProcess } from '@wormwood/honeynet';
 
 const CONNECT_MS_MAX = 10_000;
@@ -11,9 +12,9 @@ export class RemoteConnector implements Connector {
   #open = 0;
   readonly #closers: Set<() => void> = new Set();
 
-  connect({ host, port }: RemoteEnd, listener: ProcessListener): RunningProcess | null {
+  connect({ host, port, askedBy }: RemoteEnd, listener: ProcessListener): RunningProcess | null {
     if (this.#open >= OPEN_MAX) return null;
-    const socket = connect({ host, port, allowHalfOpen: true });
+    const socket = new Socket({ allowHalfOpen: true });
     let reason: string | null = null;
     const timer = setTimeout(() => {
       reason = `${host}:${port} does not answer`;
@@ -33,12 +34,29 @@ export class RemoteConnector implements Connector {
           listener.exited(reason);
         }),
     );
+    const apart: LookupFunction = (name, options, callback) =>
+      findApart(askedBy, name, options, (error, addresses) =>
+        options.all === true
+          ? callback(error, addresses)
+          : callback(error, addresses[0]?.address ?? '', addresses[0]?.family),
+      );
+    // A socket asks no lookup for an address.
+    if (isIP(host) !== 0 && isSame(host, askedBy)) socket.destroy(leadsBack());
+    else socket.connect({ host, port, lookup: apart });
     return new RemoteProcess(socket);
   }
 
-  sendDatagram({ host, port }: RemoteEnd, payload: Uint8Array, reply: (payload: Uint8Array) => void): void {
+  sendDatagram(
+    { host, port, askedBy }: RemoteEnd,
+    payload: Uint8Array,
+    reply: (payload: Uint8Array) => void,
+  ): void {
     if (this.#open >= OPEN_MAX) return;
-    const socket = createSocket('udp4');
+    const socket = createSocket({
+      type: 'udp4',
+      lookup: (name, _options, callback) =>
+        findApart(askedBy, name, { family: 4 }, (error, [first]) => callback(error, first?.address ?? '', 4)),
+    });
     const close = (): void => {
       clearTimeout(timer);
       socket.close();
@@ -63,6 +81,31 @@ export class RemoteConnector implements Connector {
       this.#closers.delete(close);
     });
   }
+}
+
+/** Hands over the addresses of a name as the machine knows them; an error where one of them is the source's own. */
+function findApart(
+  askedBy: string,
+  name: string,
+  options: LookupOptions,
+  found: (error: Error | null, addresses: LookupAddress[]) => void,
+): void {
+  lookup(name, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) found(error, []);
+    else if (addresses.some(({ address }) => isSame(address, askedBy))) found(leadsBack(), []);
+    else found(null, addresses);
+  });
+}
+
+/** Whether an address is this one of IPv4, in whichever notation. */
+function isSame(address: string, ipv4: string): boolean {
+  const only = new BlockList();
+  only.addAddress(ipv4);
+  return only.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function leadsBack(): Error {
+  return new Error('the proxy leads back to whoever asks');
 }
 
 class RemoteProcess implements RunningProcess {

@@ -42,6 +42,8 @@ export interface ProcessSpawner {
 export interface RemoteEnd {
   readonly host: string;
   readonly port: number;
+  /** The source's address. No proxy leads there, by whatever name. */
+  readonly askedBy: string;
 }
 
 /** Reaches another machine for a `proxy` action: the owner's choice, in his configuration, never the source's. */

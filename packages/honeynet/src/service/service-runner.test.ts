@@ -135,7 +135,7 @@ describe('other actions', () => {
     const action: PortAction = { kind: 'proxy', host: '10.9.9.9', port: '$dport', tarpit: false };
     const service = services.tcp(action, connection, template)!;
     const [{ remote, process: far }] = connector.opened as [FakeConnector['opened'][number]];
-    expect(remote).toEqual({ host: '10.9.9.9', port: 80 });
+    expect(remote).toEqual({ host: '10.9.9.9', port: 80, askedBy: '192.0.2.5' });
     service.data(octetsOf('hello'));
     far.listener.output(octetsOf('back'));
     expect([textOf(far.input), connection.sent]).toEqual(['hello', 'back']);

@@ -163,10 +163,11 @@ export class HoneynetServices implements ServiceRunner {
     const today = this.#components.today();
     const address = expandVariables(host, session, today);
     // Nothing is ever begun towards a source (`proxy $ipsrc:$dport` sends an attack back).
-    if (address === formatIpv4(session.remoteAddress)) return null;
+    const askedBy = formatIpv4(session.remoteAddress);
+    if (address === askedBy) return null;
     const target = Number(expandVariables(port, session, today));
     if (!Number.isInteger(target) || target < 1 || target > 65_535) return null;
-    return { host: address, port: target };
+    return { host: address, port: target, askedBy };
   }
 
   #messagesOf({ localAddress, localPort, remoteAddress, remotePort }: Session): (line: string) => void {

@@ -1,0 +1,86 @@
+// Where proxies lead, and where they never do; servers on loopback.
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RemoteConnector } from './remote-connector.ts';
+
+const HERE = '127.0.0.1';
+const ELSEWHERE = '192.0.2.1';
+const connector = new RemoteConnector();
+let server: Server;
+let datagrams: DatagramSocket;
+let connections = 0;
+let received = 0;
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    connections++;
+    socket.on('error', () => {}).pipe(socket);
+  });
+  await once(server.listen(0, HERE), 'listening');
+  datagrams = createSocket('udp4');
+  datagrams.on('message', (payload, { port, address }) => {
+    received++;
+    datagrams.send(payload, port, address);
+  });
+  datagrams.bind(0, HERE);
+  await once(datagrams, 'listening');
+});
+
+afterAll(() => {
+  connector.close();
+  server.close();
+  datagrams.close();
+});
+
+/** What comes back of a word written to the port, and why it ended. */
+async function spoken(host: string, askedBy: string): Promise<{ heard: string; reason: string | null }> {
+  let heard = '';
+  const { port } = server.address() as AddressInfo;
+  const reason = await new Promise<string | null>((resolve) => {
+    const process = connector.connect(
+      { host, port, askedBy },
+      {
+        output: (octets) => (heard += Buffer.from(octets).toString()),
+        message: () => {},
+        drained: () => {},
+        exited: resolve,
+      },
+    )!;
+    process.write(Buffer.from('word'));
+    process.endInput();
+  });
+  return { heard, reason };
+}
+
+it.each([HERE, 'localhost'])('reaches %s and hands on what it says', async (host) => {
+  const before = connections;
+  expect(await spoken(host, ELSEWHERE)).toEqual({ heard: 'word', reason: null });
+  expect(connections).toBe(before + 1);
+});
+
+it.each([HERE, 'localhost', '::ffff:127.0.0.1', '::ffff:7f00:1', '127.1'])(
+  'never reaches %s for whoever asks from there',
+  async (host) => {
+    const before = connections;
+    const { heard, reason } = await spoken(host, HERE);
+    expect(heard).toBe('');
+    expect(reason).toContain('the proxy leads back to whoever asks');
+    expect(connections).toBe(before);
+  },
+);
+
+it('hands on datagrams and their answers, but none to whoever asks', async () => {
+  const { port } = datagrams.address();
+  const answer = (host: string, askedBy: string): Promise<string> =>
+    new Promise((resolve) => {
+      connector.sendDatagram({ host, port, askedBy }, Buffer.from('word'), (payload) =>
+        resolve(Buffer.from(payload).toString()),
+      );
+    });
+  for (const host of [HERE, 'localhost', '127.1']) void answer(host, HERE);
+  // What leads elsewhere is sent later and answered: the others had their time.
+  for (const host of [HERE, 'localhost', '127.1']) expect(await answer(host, ELSEWHERE)).toBe('word');
+  expect(received).toBe(3);
+});
