@@ -1,14 +1,9 @@
-import { AddressSet, parseIpv4, randomStreams } from '@wormwood/base';
-import { plainBehavior } from '@wormwood/netstack';
+import { AddressSet } from '@wormwood/base';
 import { ipProtocol } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { parseHoneydConfiguration } from './config/honeyd-parser.ts';
-import { Dispatcher } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { dispatcherOf, honeynetOf, ip } from './honeynet.fixture.ts';
 
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  return address.ok ? address.value : Number.NaN;
-};
 const SOURCE = ip('192.0.2.1');
 
 interface World {
@@ -17,17 +12,8 @@ interface World {
 }
 
 function dispatcher(text: string, { minute = 0, system }: World = {}): Dispatcher {
-  const readInclude = () => ({ ok: false, reason: '' }) as const;
-  const { honeynet, diagnostics } = parseHoneydConfiguration({ text, file: 't', readInclude });
-  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const streams = randomStreams('1');
-  return new Dispatcher({
-    honeynet,
+  return dispatcherOf(honeynetOf(text), {
     claimed: AddressSet.fromCidrs([{ address: ip('10.9.0.0'), prefixLength: 16 }]),
-    services: { tcp: () => null, udp: () => undefined },
-    stream: streams.stream('test/drops'),
-    behaviorOf: () => plainBehavior(streams.stream('test/behavior')),
-    linkAddressOf: () => null,
     minuteOfDay: () => minute,
     sourceSystem: () => system ?? null,
   });

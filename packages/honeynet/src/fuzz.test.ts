@@ -1,12 +1,11 @@
 // Damaged frames into the virtual network above the stack: routers, tunnels, real machines, and whoever looks at SYNs.
 // `WORMWOOD_FUZZ_FRAMES=10000000` for the long run.
-import { AddressSet, type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
-import { type LinkDevice, memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
+import { type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
+import { type LinkDevice, memoryLink, silentObserver, Stack } from '@wormwood/netstack';
 import {
   emitArp,
   emitEthernet,
   emitGre,
-  emitIpv4,
   emitTcp,
   emitUdp,
   etherType,
@@ -18,8 +17,7 @@ import {
   tcpFlag,
 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { parseHoneydConfiguration } from './config/honeyd-parser.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { dispatcherOf, honeynetOf, ipv4Packet } from './honeynet.fixture.ts';
 import { parsePfOs } from './source-system/pf-os.ts';
 import { SourceSystems } from './source-system/source-systems.ts';
 import { ExternalHosts } from './topology/external-hosts.ts';
@@ -55,20 +53,6 @@ route 10.3.0.1 unreach 10.7.0.0/16
 route 10.3.0.1 add net 10.8.0.0/16 tunnel 10.3.0.1 192.0.2.99
 `;
 
-function packet(
-  source: number,
-  destination: number,
-  protocol: number,
-  payload: Uint8Array,
-  ttl = 64,
-): Uint8Array {
-  const flags = { reservedFlag: false, dontFragment: true, moreFragments: false, fragmentOffset: 0 };
-  const repr = { typeOfService: 0, identification: 7, ...flags, timeToLive: ttl, options: [] };
-  const octets = new Uint8Array(20 + payload.length);
-  emitIpv4({ ...repr, protocol, source, destination, payload }, octets);
-  return octets;
-}
-
 function syn(source: number, destination: number, ttl = 64): Uint8Array {
   const options: TcpOption[] = [
     { kind: 'mss', mssBytes: 1460 },
@@ -87,14 +71,14 @@ function syn(source: number, destination: number, ttl = 64): Uint8Array {
   const rest = { flags: tcpFlag.SYN, window: 64_240, urgentPointer: 0, options, payload: new Uint8Array(0) };
   const segment = new Uint8Array(40);
   emitTcp({ ...head, ...rest }, segment, 0, pseudoHeaderSum({ source, destination }));
-  return packet(source, destination, ipProtocol.tcp, segment, ttl);
+  return ipv4Packet(source, destination, ipProtocol.tcp, segment, ttl);
 }
 
 function datagram(source: number, destination: number): Uint8Array {
   const octets = new Uint8Array(8 + 16);
   const repr = { sourcePort: 9, destinationPort: 9, checksummed: true, payload: new Uint8Array(16) };
   emitUdp(repr, octets, 0, pseudoHeaderSum({ source, destination }));
-  return packet(source, destination, ipProtocol.udp, octets);
+  return ipv4Packet(source, destination, ipProtocol.udp, octets);
 }
 
 function frame(from: number, type: number, payload: Uint8Array): Uint8Array {
@@ -124,7 +108,7 @@ function seeds(): readonly Uint8Array[] {
       syn(CLIENT, 0x0a07_0001),
       syn(CLIENT, 0x0a08_0001),
       datagram(CLIENT, MACHINE),
-      packet(FAR_END, ROUTER, ipProtocol.gre, gre),
+      ipv4Packet(FAR_END, ROUTER, ipProtocol.gre, gre),
     ].map((octets) => frame(CLIENT_MAC, etherType.ipv4, octets)),
     ...[syn(MACHINE, CLIENT), syn(MACHINE, VIRTUAL), datagram(MACHINE, 0xc633_6401)].map((octets) =>
       frame(MACHINE_MAC, etherType.ipv4, octets),
@@ -161,12 +145,7 @@ it(
   `${FRAMES} damaged frames through the virtual network: nothing throws, nothing grows`,
   { timeout: 60_000 + FRAMES / 10 },
   () => {
-    const { honeynet, diagnostics } = parseHoneydConfiguration({
-      text: CONFIGURATION,
-      file: 'fuzz.conf',
-      readInclude: () => ({ ok: false, reason: '' }),
-    });
-    expect(diagnostics).toEqual([]);
+    const honeynet = honeynetOf(CONFIGURATION);
     const streams = randomStreams(SEED);
     const stream = streams.stream('fuzz');
     const clock = new VirtualClock(1.7e9);
@@ -185,16 +164,7 @@ it(
       clock,
       stream: streams.stream('topology'),
     });
-    const hosts = new Dispatcher({
-      honeynet,
-      claimed: AddressSet.empty,
-      services: { tcp: () => null, udp: () => undefined },
-      stream: streams.stream('drops'),
-      behaviorOf: () => plainBehavior(),
-      linkAddressOf: () => null,
-      minuteOfDay: () => 0,
-      sourceSystem: (source) => systems.systemOf(source),
-    });
+    const hosts = dispatcherOf(honeynet, { sourceSystem: (source) => systems.systemOf(source) });
     const stack = new Stack({
       device,
       hosts,

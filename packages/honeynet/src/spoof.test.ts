@@ -1,9 +1,8 @@
 // Replies from another address of the honeynet, whatever layer they are of.
-import { AddressSet, parseIpv4, randomStreams, VirtualClock } from '@wormwood/base';
-import { memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
+import { randomStreams, VirtualClock } from '@wormwood/base';
+import { memoryLink, silentObserver, Stack } from '@wormwood/netstack';
 import {
   emitIcmpv4,
-  emitIpv4,
   emitTcp,
   emitUdp,
   icmpv4Length,
@@ -19,57 +18,36 @@ import {
   verifyUdpChecksum,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { parseHoneydConfiguration } from './config/honeyd-parser.ts';
 import { unsupportedFeatures } from './config/unsupported-features.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet.fixture.ts';
 
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  if (!address.ok) throw new Error(address.reason);
-  return address.value;
-};
 const REMOTE = ip('192.0.2.9');
 const ASKED = ip('10.3.0.5');
 
 /** What comes back from 10.3.0.5 to a packet with this payload. */
 function network(spoof: string) {
-  const { honeynet } = parseHoneydConfiguration({
-    text: `create a\nset a default tcp action reset\nset a default udp action reset\nadd a tcp port 80 open
-add a udp port 7 internal "echo"\nset a spoof ${spoof}\nbind 10.3.0.5 a\nbind 10.3.0.6 a\n`,
-    file: 't',
-    readInclude: () => ({ ok: false, reason: '' }),
+  const honeynet = honeynetOf(`
+create a
+set a default tcp action reset
+set a default udp action reset
+add a tcp port 80 open
+add a udp port 7 internal "echo"
+set a spoof ${spoof}
+bind 10.3.0.5 a
+bind 10.3.0.6 a
+`);
+  const hosts = dispatcherOf(honeynet, {
+    services: { tcp: () => null, udp: (_action, { payload }, reply) => reply(payload) },
   });
   const streams = randomStreams('1');
-  const hosts = new Dispatcher({
-    honeynet,
-    claimed: AddressSet.empty,
-    services: { tcp: () => null, udp: (_action, { payload }, reply) => reply(payload) },
-    stream: streams.stream('drops'),
-    behaviorOf: () => plainBehavior(),
-    linkAddressOf: () => null,
-    minuteOfDay: () => 0,
-    sourceSystem: () => null,
-  });
   const [far, device] = memoryLink({ medium: 'ip' });
   const clock = new VirtualClock();
   const stack = new Stack({ device, hosts, clock, streams, observer: silentObserver, linkAddress: 0 });
   const ask = (protocol: number, payload: Uint8Array) => {
     const at = far.reserve();
-    const packet = {
-      typeOfService: 0,
-      identification: 1,
-      reservedFlag: false,
-      dontFragment: false,
-      moreFragments: false,
-      fragmentOffset: 0,
-      timeToLive: 64,
-      protocol,
-      source: REMOTE,
-      destination: ASKED,
-      options: [],
-      payload,
-    };
-    far.commit(emitIpv4(packet, far.transmitBuffer, at) - at);
+    const packet = ipv4Packet(REMOTE, ASKED, protocol, payload);
+    far.transmitBuffer.set(packet, at);
+    far.commit(packet.length);
     far.flush();
     stack.work(10);
     const [answer] = (() => {

@@ -2,11 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lexHoneydConfiguration } from './honeyd-lexer.ts';
-import { parseHoneydConfiguration } from './honeyd-parser.ts';
-
-function parse(text: string) {
-  return parseHoneydConfiguration({ text, file: 'any', readInclude: () => ({ ok: false, reason: 'none' }) });
-}
+import { readConfiguration } from '../honeynet.fixture.ts';
 
 it('makes of any octets a honeynet and diagnostics with places inside the text', () => {
   const octets = fc.oneof(
@@ -19,7 +15,7 @@ it('makes of any octets a honeynet and diagnostics with places inside the text',
     fc.property(octets, (bytes) => {
       const text = String.fromCharCode(...bytes);
       const lines = text.split('\n').length;
-      for (const { line, column, length, message } of parse(text).diagnostics) {
+      for (const { line, column, length, message } of readConfiguration(text).diagnostics) {
         expect(line).toBeLessThanOrEqual(lines);
         expect(Math.min(line, column, length)).toBeGreaterThan(0);
         expect(Array.from(message).every((letter) => letter >= ' ')).toBe(true);
@@ -36,14 +32,14 @@ it('reads every octet once: as many tokens as there are, and no diagnostic twice
       expect(tokens.length).toBeLessThanOrEqual(text.length + 1);
       const letters = tokens.reduce((sum, token) => sum + token.text.length, 0);
       expect(letters).toBeLessThanOrEqual(text.length);
-      expect(parse(text).diagnostics.length).toBeLessThanOrEqual(tokens.length);
+      expect(readConfiguration(text).diagnostics.length).toBeLessThanOrEqual(tokens.length);
     }),
   );
 });
 
 describe("faults of Honeyd's reader", () => {
   it('B9: both spellings of a refusal, and personalities of either generation, are read', () => {
-    const { honeynet, diagnostics } = parse(`
+    const { honeynet, diagnostics } = readConfiguration(`
 create first
 set first personality "NetBSD 1.5.2 running on a Commodore Amiga (68040 processor)"
 set first default tcp action reset
@@ -59,7 +55,9 @@ set second default udp action filtered
   });
 
   it('B14: of a port added twice the last definition holds, and a warning says so', () => {
-    const { honeynet, diagnostics } = parse('create a\nadd a tcp port 80 open\nadd a tcp port 80 closed\n');
+    const { honeynet, diagnostics } = readConfiguration(
+      'create a\nadd a tcp port 80 open\nadd a tcp port 80 closed\n',
+    );
     expect(honeynet.templates.get('a')?.ports).toEqual([
       { protocol: 'tcp', port: 80, action: { kind: 'closed' } },
     ]);
@@ -69,7 +67,7 @@ set second default udp action filtered
   });
 
   it('B14: a template named by a keyword is told to be one, with a name instead', () => {
-    expect(parse('create router\ncreate source\n').diagnostics).toMatchObject([
+    expect(readConfiguration('create router\ncreate source\n').diagnostics).toMatchObject([
       { code: 'keyword-as-name', line: 2, column: 8, help: 'Choose another name, such as source-host.' },
     ]);
   });

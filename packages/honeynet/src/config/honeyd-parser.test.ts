@@ -1,6 +1,7 @@
-import { formatIpv4, parseIpv4 } from '@wormwood/base';
+import { formatIpv4 } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ip } from '../honeynet.fixture.ts';
 import { KEYWORDS } from './honeyd-lexer.ts';
 import { type ConfigurationResult, parseHoneydConfiguration } from './honeyd-parser.ts';
 
@@ -23,10 +24,6 @@ function good(text: string, includes?: Readonly<Record<string, string>>) {
 
 const found = (text: string) =>
   parse(text).diagnostics.map(({ code, line, column }) => `${code} ${line}:${column}`);
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  return address.ok ? address.value : Number.NaN;
-};
 
 /** Every statement of the grammar at least once, both spellings. */
 const WHOLE_LANGUAGE = `

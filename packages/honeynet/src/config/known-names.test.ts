@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { diagnose, randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { COMMON_VENDORS, ethernetAddress, parseMacPrefixes } from './ethernet-address.ts';
-import { parseHoneydConfiguration } from './honeyd-parser.ts';
+import { honeynetOf } from '../honeynet.fixture.ts';
 import { nearestPersonality, personalityNames, unknownNames } from './known-names.ts';
 
 const DATABASE = `# comment
@@ -88,11 +88,7 @@ describe('Ethernet addresses', () => {
 
 it('tells names that stand for nothing, where they stand', () => {
   const text = 'create a\nset a personality "Linux Kernel 2.6.32"\nset a ethernet "dll"\nbind 10.0.0.1 a\n';
-  const { honeynet } = parseHoneydConfiguration({
-    text,
-    file: 't',
-    readInclude: () => ({ ok: false, reason: '' }),
-  });
+  const honeynet = honeynetOf(text);
   const known = { personalities: personalityNames(DATABASE), vendors: [] };
   const diagnostics = diagnose(unknownNames(honeynet, text, known), 't', text);
   expect(

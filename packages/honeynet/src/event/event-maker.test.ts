@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { parseIpv4, randomStreams, VirtualClock } from '@wormwood/base';
+import { randomStreams, VirtualClock } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
+import { ip } from '../honeynet.fixture.ts';
 import type { SensorEvent } from './event.ts';
 import { EventMaker } from './event-maker.ts';
 import { formatTimestamp } from './timestamp.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  return address.ok ? address.value : -1;
-};
 const FLOW: Flow = {
   remoteAddress: ip('128.232.110.120'),
   remotePort: 34_855,

@@ -1,14 +1,11 @@
-import { parseIpv4, VirtualClock } from '@wormwood/base';
+import { VirtualClock } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
+import { ip } from '../honeynet.fixture.ts';
 import { formatHoneydTime } from './honeyd-time.ts';
 import { PacketLog } from './packet-log.ts';
 import { serviceLogLine } from './service-log.ts';
 
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  return address.ok ? address.value : -1;
-};
 const flow = (remote: string, remotePort: number, local: string, localPort: number): Flow => ({
   remoteAddress: ip(remote),
   remotePort,

@@ -1,34 +1,27 @@
-import { AddressSet, parseIpv4, randomStreams, VirtualClock } from '@wormwood/base';
+import { randomStreams, VirtualClock } from '@wormwood/base';
 import {
   decapsulate,
   encapsulate,
   GRE_OVERHEAD_BYTES,
   memoryLink,
-  plainBehavior,
   silentObserver,
   Stack,
 } from '@wormwood/netstack';
 import {
   emitIcmpv4,
-  emitIpv4,
   icmpv4Length,
+  ipProtocol,
   isMalformed,
   parseIcmpv4,
   parseIpv4Packet,
   verifyIpv4Checksum,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { parseHoneydConfiguration } from '../config/honeyd-parser.ts';
-import { Dispatcher } from '../dispatcher.ts';
+import { dispatcherOf, honeynetOf, ip, ipv4Packet } from '../honeynet.fixture.ts';
 import { Topology } from './topology.ts';
 import { TopologyDevice } from './topology-device.ts';
 
 const REMOTE = '192.0.2.9';
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  if (!address.ok) throw new Error(address.reason);
-  return address.value;
-};
 
 const CONFIGURATION = `
 create host
@@ -45,12 +38,7 @@ route 10.3.0.1 unreach 10.3.7.0/24
 
 /** A honeynet on a link in memory, with a remote host that sends echo requests into it. */
 function network(text = CONFIGURATION) {
-  const { honeynet, diagnostics } = parseHoneydConfiguration({
-    text,
-    file: 't',
-    readInclude: () => ({ ok: false, reason: 'none' }),
-  });
-  expect(diagnostics).toEqual([]);
+  const honeynet = honeynetOf(text);
   const clock = new VirtualClock();
   const streams = randomStreams('3');
   const [far, near] = memoryLink({ medium: 'ip' });
@@ -60,16 +48,7 @@ function network(text = CONFIGURATION) {
     clock,
     stream: streams.stream('topology'),
   });
-  const hosts = new Dispatcher({
-    honeynet,
-    claimed: AddressSet.empty,
-    services: { tcp: () => null, udp: () => undefined },
-    stream: streams.stream('drop'),
-    behaviorOf: () => plainBehavior(),
-    linkAddressOf: () => null,
-    minuteOfDay: () => 0,
-    sourceSystem: () => null,
-  });
+  const hosts = dispatcherOf(honeynet);
   const stack = new Stack({ device, hosts, clock, streams, observer: silentObserver, linkAddress: 0 });
 
   const ping = (destination: string, timeToLive: number): void => {
@@ -82,20 +61,9 @@ function network(text = CONFIGURATION) {
     } as const;
     const payload = new Uint8Array(icmpv4Length(message));
     emitIcmpv4(message, payload);
-    const at = far.reserve();
-    const flags = { reservedFlag: false, dontFragment: false, moreFragments: false, fragmentOffset: 0 };
-    const packet = {
-      typeOfService: 0,
-      identification: 1,
-      ...flags,
-      timeToLive,
-      protocol: 1,
-      source: ip(REMOTE),
-      destination: ip(destination),
-      options: [],
-      payload,
-    };
-    far.commit(emitIpv4(packet, far.transmitBuffer, at) - at);
+    const packet = ipv4Packet(ip(REMOTE), ip(destination), ipProtocol.icmpv4, payload, timeToLive);
+    far.transmitBuffer.set(packet, far.reserve());
+    far.commit(packet.length);
     far.flush();
   };
   /** Of the echo replies so far, in their order: the TTL of each request. */
@@ -253,24 +221,5 @@ function echoRequest(source: number, destination: number): Uint8Array {
   } as const;
   const payload = new Uint8Array(icmpv4Length(message));
   emitIcmpv4(message, payload);
-  const packet = new Uint8Array(20 + payload.length);
-  emitIpv4(
-    {
-      typeOfService: 0,
-      identification: 1,
-      reservedFlag: false,
-      dontFragment: false,
-      moreFragments: false,
-      fragmentOffset: 0,
-      timeToLive: 64,
-      protocol: 1,
-      source,
-      destination,
-      options: [],
-      payload,
-    },
-    packet,
-    0,
-  );
-  return packet;
+  return ipv4Packet(source, destination, ipProtocol.icmpv4, payload);
 }

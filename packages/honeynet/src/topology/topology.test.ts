@@ -1,20 +1,12 @@
-import { parseIpv4, randomStreams } from '@wormwood/base';
+import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { parseHoneydConfiguration } from '../config/honeyd-parser.ts';
+import { honeynetOf, ip } from '../honeynet.fixture.ts';
 import { type Arrival, Topology } from './topology.ts';
 
 function topology(text: string): Topology {
-  const readInclude = () => ({ ok: false, reason: 'none' }) as const;
-  const { honeynet, diagnostics } = parseHoneydConfiguration({ text, file: 't', readInclude });
-  expect(diagnostics).toEqual([]);
-  return new Topology(honeynet.topology);
+  return new Topology(honeynetOf(text).topology);
 }
 
-const ip = (text: string): number => {
-  const address = parseIpv4(text);
-  if (!address.ok) throw new Error(address.reason);
-  return address.value;
-};
 const stream = () => randomStreams('1').stream('test/topology');
 
 /** Three routers in a row, hosts behind each; the last link is slow. */
