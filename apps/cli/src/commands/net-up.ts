@@ -154,8 +154,8 @@ function fingerprintsOf(
   { fingerprints: path }: NetUpOptions,
   terminal: Terminal,
 ): SynFingerprints | null {
-  const conditions = [...honeynet.bindings.map(({ template }) => template), honeynet.defaultTemplate];
-  const isNeeded = conditions.some((template) =>
+  const templates = [...honeynet.bindings.map(({ template }) => template), honeynet.defaultTemplate];
+  const isNeeded = templates.some((template) =>
     template?.dynamic?.some(({ condition }) => condition.kind === 'source-os'),
   );
   if (path === undefined && !isNeeded) return null;

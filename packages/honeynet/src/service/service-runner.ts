@@ -162,7 +162,7 @@ export class HoneynetServices implements ServiceRunner {
   ): RemoteEnd | null {
     const today = this.#components.today();
     const address = expandVariables(host, session, today);
-    // Nothing is ever begun towards a source (`proxy $ipsrc:$dport` sends an attack back).
+    // Nothing is ever begun towards a source (`proxy $ipsrc:$dport` sends an attack back); the connector looks up names.
     const askedBy = formatIpv4(session.remoteAddress);
     if (address === askedBy) return null;
     const target = Number(expandVariables(port, session, today));

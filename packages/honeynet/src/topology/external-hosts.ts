@@ -10,22 +10,13 @@ import {
   arpOperation,
   ARP_LENGTH,
   checkArp,
-  checkTcp,
-  checkUdp,
   emitArp,
   ETHERNET_HEADER_LENGTH,
   etherType,
-  fillTcpChecksum,
-  fillUdpChecksum,
-  ipProtocol,
   ipv4Field,
-  isIpv4Fragment,
-  readIpv4HeaderLength,
   readMac,
-  readPseudoHeaderSumIpv4,
   readU16,
   readU32,
-  readU8,
   writeMac,
   writeU16,
 } from '@wormwood/wire';
@@ -185,17 +176,4 @@ export class ExternalHosts {
   #now(): number {
     return this.#components.clock.nowSeconds();
   }
-}
-
-/** Fills in the transport checksum that a sender on this machine has left to hardware. */
-export function completeChecksum(bytes: Uint8Array, ipStart: number): void {
-  if (isIpv4Fragment(bytes, ipStart)) return;
-  const start = ipStart + readIpv4HeaderLength(bytes, ipStart);
-  const end = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
-  const protocol = readU8(bytes, ipStart + ipv4Field.protocol);
-  const sum = readPseudoHeaderSumIpv4(bytes, ipStart);
-  if (protocol === ipProtocol.tcp && checkTcp(bytes, start, end) === undefined)
-    fillTcpChecksum(bytes, start, end, sum);
-  else if (protocol === ipProtocol.udp && checkUdp(bytes, start, end) === undefined)
-    fillUdpChecksum(bytes, start, sum);
 }

@@ -33,7 +33,8 @@ import {
   swapEthernetAddresses,
   unreachableCode,
 } from '@wormwood/wire';
-import { completeChecksum, type ExternalHosts } from './external-hosts.ts';
+import { completeChecksum } from './complete-checksum.ts';
+import type { ExternalHosts } from './external-hosts.ts';
 import type { Arrival, Topology } from './topology.ts';
 
 export interface TopologyDeviceComponents {
@@ -41,7 +42,7 @@ export interface TopologyDeviceComponents {
   readonly device: LinkDevice;
   readonly topology: Topology;
   /** Real machines that take part. @default none */
-  readonly externals?: ExternalHosts | null;
+  readonly externals?: ExternalHosts;
   readonly clock: Clock;
   /** For loss and early drop. */
   readonly stream: RandomStream;
@@ -220,7 +221,7 @@ export class TopologyDevice implements LinkDevice {
     { kind, ttl, delaySeconds }: Arrival & { readonly kind: 'delivered' | 'left' },
   ): void {
     const { topology, externals } = this.#components;
-    if (externals === undefined || externals === null) return;
+    if (externals === undefined) return;
     if (!isFromMachine) externals.noteAsker(bytes, start, ipStart);
     const copy = bytes.slice(start, end);
     const at = ipStart - start;
