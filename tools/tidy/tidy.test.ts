@@ -58,7 +58,7 @@ const sources: readonly SourceFile[] = files
   .map((path) => ({ path, lines: readFileSync(join(root, path), 'utf8').split('\n') }));
 
 const isTest = (path: string): boolean =>
-  /\.test\.ts$|\/test-support\/|test-support\.ts$|-conformance\.ts$|\.fixture\.ts$/.test(path);
+  /\.test\.ts$|\/test-support\/|test-support\.ts$|\/conformance\/|\.fixture\.ts$/.test(path);
 const packageOf = (path: string): string | undefined => /^packages\/([^/]+)\//.exec(path)?.[1];
 
 /** Returns `file:line: advice` for each line of each file that a rule matches. */

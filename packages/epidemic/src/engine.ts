@@ -1,6 +1,6 @@
 /**
  * What an engine is: one function from an outbreak and a source of randomness to a run. The engines live in the folders
- * beside this file (`ode`, `stochastic`, `hosts`, `probes`); `engine-conformance.ts` is the suite that all of them pass.
+ * beside this file (`ode`, `stochastic`, `hosts`, `probes`); `conformance/` is the suite that all of them pass.
  */
 import type { RandomStreams } from '@wormwood/base';
 import type { Outbreak } from './outbreak.ts';

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ipv6Address, mac } from './arbitrary-packet.fixture.ts';
+import { ipv6Address, mac } from './arbitrary-field.fixture.ts';
 import {
   formatIp,
   formatIpv6,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ipv6Address, u16, u32 } from './arbitrary-packet.fixture.ts';
+import { ipv6Address, u16, u32 } from './arbitrary-field.fixture.ts';
 import { writeU32 } from './bytes.ts';
 import { communityId, type Flow, foldIpv6Address, hashFlow } from './flow.ts';
 import { ipProtocol } from './ip-protocol.ts';

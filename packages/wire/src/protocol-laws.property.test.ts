@@ -1,12 +1,11 @@
+import { icmpv6Repr, ipv6Repr } from './arbitrary-ipv6.fixture.ts';
 import {
   arpRepr,
   dhcpv4Repr,
   ethernetRepr,
   greRepr,
   icmpv4Repr,
-  icmpv6Repr,
   ipv4Repr,
-  ipv6Repr,
   pcapngRepr,
   pcapRecordRepr,
   pcapRepr,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { u32 } from './arbitrary-packet.fixture.ts';
+import { u32 } from './arbitrary-field.fixture.ts';
 import { parameters } from './protocol-laws.fixture.ts';
 import { seqAdd, seqBefore, seqBeforeOrAt, seqDistance, seqInWindow, seqMax, seqMin } from './seqnum.ts';
 

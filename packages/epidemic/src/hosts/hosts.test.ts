@@ -1,7 +1,7 @@
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import type { InfectionLog, RunControl } from '../engine.ts';
-import { runEngineConformance } from '../engine-conformance.ts';
+import { runEngineConformance } from '../conformance/engine-conformance.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { placePopulation, PLACEMENT_STREAM } from '../population.ts';
 import {

@@ -1,4 +1,4 @@
-import { runEngineConformance } from '../engine-conformance.ts';
+import { runEngineConformance } from '../conformance/engine-conformance.ts';
 import { ode } from './ode.ts';
 
 runEngineConformance(ode);

@@ -1,7 +1,7 @@
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { finalSizeFraction, growthTime } from '../closed-forms.ts';
-import { runEngineConformance } from '../engine-conformance.ts';
+import { runEngineConformance } from '../conformance/engine-conformance.ts';
 import { ode } from '../ode/ode.ts';
 import { honeypots, momentsOf, runsOf, seedScenario, smallScenario } from '../random-engine-test-support.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
