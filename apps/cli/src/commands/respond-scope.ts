@@ -6,7 +6,7 @@ import { formatTimestamp, type ScopeFile } from '@wormwood/defense';
 import { checkScopeFile } from '@wormwood/scenario/files';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
-import type { PrintOptions } from '../tree/command-options.ts';
+import type { PrintOptions } from '../command-options.ts';
 import type { ScopeCheckOptions, ScopeSignOptions } from '../tree/respond-commands.ts';
 import { generateKeys, readKey, signOctets, type TrustedKey, verifierOf } from './respond-keys.ts';
 import { nowSeconds } from './respond-state.ts';

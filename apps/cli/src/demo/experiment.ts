@@ -12,8 +12,8 @@ import {
   setScenarioValue,
   type SimulationResult,
 } from '@wormwood/scenario';
-import { openShippedScenario } from '../check-scenario.ts';
-import type { SimulationTask } from '../simulate.ts';
+import { openShippedScenario } from '../sim/check-scenario.ts';
+import type { SimulationTask } from '../sim/simulate.ts';
 
 /** What the demo asks the rest of the program to compute. */
 export interface Laboratory {

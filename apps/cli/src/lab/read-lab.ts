@@ -2,7 +2,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '@wormwood/base';
-import { aboutFile, readScenario, type ScenarioReading } from '../read-scenario.ts';
+import { aboutFile, readScenario, type ScenarioReading } from '../sim/read-scenario.ts';
 
 /** Beside `apps/`, seen from `apps/cli/dist/lab` and `apps/cli/src/lab` alike. */
 const shippedDirectory = new URL('../../../../labs/', import.meta.url);

@@ -14,7 +14,7 @@ import {
   toSvg,
 } from '@wormwood/scenario';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import { svgToPng } from '../png.ts';
+import { svgToPng } from './png.ts';
 import { VERSION } from '../version.ts';
 import type { OutputFile } from './save.ts';
 

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { type PrintOptions, withExamples, withPrintOptions } from './command-options.ts';
+import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
 
 export interface RespondOptions extends PrintOptions {
   readonly state: string;

@@ -1,0 +1,52 @@
+/** What all commands share on the command line: the options of printing, and examples below the help. */
+import { availableParallelism } from 'node:os';
+import { parseSeed } from '@wormwood/base';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+const WORKERS_MAX = 256;
+
+/** What every command that prints takes. */
+export interface PrintOptions {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly debug?: true;
+  readonly color: boolean;
+}
+
+export function withPrintOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object instead of text')
+    .option('-q, --quiet', 'no talk and no progress on standard error')
+    .option('--debug', 'show where in the program an error arose')
+    .option('--no-color', 'no colours (NO_COLOR does the same)');
+}
+
+export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+export function seedOption(): Option {
+  return new Option('--seed <n>', 'where all randomness comes from: 0 to 2^64-1')
+    .default('1')
+    .argParser((text: string) => {
+      const seed = parseSeed(text);
+      if (!seed.ok) throw new InvalidArgumentError(seed.reason);
+      return seed.value;
+    });
+}
+
+export function workersOption(): Option {
+  return new Option('--workers <n>', 'number of threads; the result is the same for any')
+    .default(Math.min(WORKERS_MAX, availableParallelism()), 'one a core')
+    .argParser((text: string) => wholeNumber(text, 'a number of threads', WORKERS_MAX));
+}
+
+export function wholeNumber(text: string, noun: string, max: number): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || value < 1 || value > max) {
+    throw new InvalidArgumentError(`It takes ${noun} from 1 to ${max}.`);
+  }
+  return value;
+}

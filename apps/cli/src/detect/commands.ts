@@ -1,0 +1,96 @@
+/** `wormwood detect …` on the command line. */
+import { AddressSet, parseCidr, parseIpv4, parseSeed } from '@wormwood/base';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from '../exit-code.ts';
+import { withExamples, withPrintOptions } from '../command-options.ts';
+import type { DetectFileOptions, DetectOptions } from './input.ts';
+
+type Finish = (exitCode: ExitCode) => void;
+
+export function addDetect(parent: Command, finish: Finish): void {
+  const detect = parent
+    .command('detect')
+    .description('find infected hosts in a capture or in the events of a sensor')
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .action(async (options: DetectFileOptions) => {
+      const { detect: run } = await import('./detect.ts');
+      finish(await run(options));
+    });
+  withExamples(withFileOptions(detect), [
+    ['wormwood detect --pcap day.pcap --dark 10.1.0.0/16', 'who scanned the dark space'],
+    ['wormwood detect --events events.jsonl --json', 'from the honeynet, for a program'],
+  ]);
+  addWatch(detect, finish);
+  addExplain(detect, finish);
+}
+
+function addWatch(detect: Command, finish: Finish): void {
+  const watch = detect
+    .command('watch')
+    .description('follow the events of a running sensor until Ctrl-C')
+    .requiredOption('--events <file>', 'events, one JSON object a line; waits for more at the end')
+    .action(async (options: DetectOptions & { readonly events: string }) => {
+      const { watch: run } = await import('./watch.ts');
+      finish(await run(options));
+    });
+  withExamples(withDetectorOptions(watch), [
+    ['wormwood detect watch --events events.jsonl', 'a line for each verdict'],
+    ['wormwood detect watch --events events.jsonl --json', 'one JSON object for each'],
+  ]);
+}
+
+function addExplain(detect: Command, finish: Finish): void {
+  const explain = detect
+    .command('explain')
+    .description('say everything that is known of one source')
+    .argument('<source>', 'an IPv4 address', sourceOf)
+    .action(async (source: number, options: DetectFileOptions) => {
+      const { explain: run } = await import('./explain.ts');
+      finish(await run(source, options));
+    });
+  withExamples(withFileOptions(explain), [
+    ['wormwood detect explain 198.51.100.7 --pcap day.pcap --dark 10.1.0.0/16', 'why, or why not'],
+  ]);
+}
+
+function withFileOptions(command: Command): Command {
+  return withDetectorOptions(
+    command
+      .option('--pcap <file>', 'a capture, pcap or pcapng')
+      .option('--events <file>', 'events of a sensor, one JSON object a line'),
+  );
+}
+
+function withDetectorOptions(command: Command): Command {
+  return withPrintOptions(
+    command
+      .addOption(
+        new Option('--dark <cidr>', 'addresses where nothing should arrive; repeatable').argParser(prefixes),
+      )
+      .addOption(
+        new Option('--live <cidr>', 'live addresses whose contacts are seen, too; repeatable').argParser(
+          prefixes,
+        ),
+      )
+      .addOption(new Option('--seed <n>', 'keys of the hashes, to repeat a run exactly').argParser(seedOf)),
+  );
+}
+
+function prefixes(text: string, before: AddressSet | undefined): AddressSet {
+  const cidr = parseCidr(text);
+  if (!cidr.ok) throw new InvalidArgumentError(cidr.reason);
+  return AddressSet.fromCidrs([cidr.value]).union(before ?? AddressSet.empty);
+}
+
+function seedOf(text: string): string {
+  const seed = parseSeed(text);
+  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
+  return seed.value;
+}
+
+function sourceOf(text: string): number {
+  const address = parseIpv4(text);
+  if (!address.ok) throw new InvalidArgumentError(address.reason);
+  return address.value;
+}

@@ -1,0 +1,359 @@
+// `detect` as a user calls it: captures and events, mistakes, a file that grows. The program runs as built.
+import { spawn } from 'node:child_process';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatIpv4, parseIpv4 } from '@wormwood/base';
+import { readVerdicts } from '@wormwood/defense';
+import {
+  emitIpv4,
+  emitPcap,
+  emitPcapRecord,
+  emitTcp,
+  ipProtocol,
+  linkType,
+  PCAP_HEADER_LENGTH,
+  PCAP_RECORD_HEADER_LENGTH,
+  tcpFlag,
+} from '@wormwood/wire';
+import { describe, expect, it } from 'vitest';
+import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
+
+const SCANNER = '198.51.100.7';
+const START = Date.UTC(2026, 2, 1, 12) / 1000;
+const FILE = {
+  byteOrder: 'little',
+  precision: 'microseconds',
+  snapLength: 65_535,
+  linkType: linkType.raw,
+} as const;
+const { SYN, ACK } = tcpFlag;
+
+interface Segment {
+  readonly atSeconds: number;
+  readonly from: string;
+  readonly to: string;
+  readonly ports: readonly [number, number];
+  readonly flags: number;
+  readonly seq: number;
+  readonly ack: number;
+}
+
+/** The octets of a capture with these segments. */
+function capture(segments: readonly Segment[]): Uint8Array {
+  const octets = new Uint8Array(PCAP_HEADER_LENGTH + segments.length * (PCAP_RECORD_HEADER_LENGTH + 40));
+  const header = { ...FILE, timeZoneSeconds: 0, timestampAccuracy: 0 };
+  let at = emitPcap(header, octets);
+  for (const each of segments) {
+    const bytes = packetOf(each);
+    const seconds = Math.floor(each.atSeconds);
+    const nanoseconds = Math.round((each.atSeconds - seconds) * 1e6) * 1000;
+    at = emitPcapRecord({ seconds, nanoseconds, originalLength: bytes.length, bytes }, octets, at, header);
+  }
+  return octets;
+}
+
+function packetOf({ from, to, ports, flags, seq, ack }: Segment): Uint8Array {
+  const payload = new Uint8Array(20);
+  const tcp = { reserved: 0, window: 1024, urgentPointer: 0, options: [], payload: new Uint8Array(0) };
+  const numbers = { sequenceNumber: seq, acknowledgmentNumber: ack };
+  emitTcp({ sourcePort: ports[0], destinationPort: ports[1], flags, ...numbers, ...tcp }, payload, 0, 0);
+  const bytes = new Uint8Array(40);
+  const ip = { typeOfService: 0, identification: 1, reservedFlag: false, dontFragment: true, options: [] };
+  const whole = { moreFragments: false, fragmentOffset: 0, timeToLive: 60, protocol: ipProtocol.tcp };
+  emitIpv4({ ...ip, ...whole, source: address(from), destination: address(to), payload }, bytes);
+  return bytes;
+}
+
+function address(text: string): number {
+  const parsed = parseIpv4(text);
+  return parsed.ok ? parsed.value : -1;
+}
+
+/** A handshake with each of `count` dark addresses, a second apart. */
+function scan(count: number): Segment[] {
+  return Array.from({ length: count }, (_, i) => {
+    const atSeconds = START + i;
+    const to = `10.1.2.${7 * i + 1}`;
+    const there = { from: SCANNER, to, ports: [50_000 + i, 445] } as const;
+    const back = { from: to, to: SCANNER, ports: [445, 50_000 + i] } as const;
+    return [
+      { ...there, atSeconds, flags: SYN, seq: 9, ack: 0 },
+      { ...back, atSeconds: atSeconds + 0.01, flags: SYN | ACK, seq: 500, ack: 10 },
+      { ...there, atSeconds: atSeconds + 0.02, flags: ACK, seq: 10, ack: 501 },
+    ];
+  }).flat();
+}
+
+/** Many hosts each answer one dark address: backscatter of somebody's forged packets. */
+function backscatter(count: number): Segment[] {
+  return Array.from({ length: count }, (_, i) => ({
+    atSeconds: START + i / 10,
+    from: '203.0.113.80',
+    to: `10.1.3.${i}`,
+    ports: [80, 40_000 + i] as const,
+    flags: SYN | ACK,
+    seq: i,
+    ack: 7,
+  }));
+}
+
+function event(second: number, fields: Readonly<Record<string, unknown>>): string {
+  const ts = `${new Date((START + second) * 1000).toISOString().slice(0, 19)}.000250Z`;
+  return `${JSON.stringify({ v: 1, ts, sensor: 'dmz', ...fields })}\n`;
+}
+
+const NETS = event(0, { event: 'sensor.start', nets: ['10.1.0.0/16'] });
+
+function probes(from: number, to: number): string {
+  const seconds = Array.from({ length: to - from }, (_, i) => from + i);
+  return seconds
+    .map((second) => {
+      const source = { src_ip: SCANNER, src_port: 40_000 + second };
+      const destination = { dst_ip: `10.1.9.${second}`, dst_port: 445, proto: 'tcp' };
+      const ends = { ...source, ...destination };
+      return (
+        event(second, { event: 'probe.tcp', ...ends }) +
+        event(second, { event: 'flow.open', handshake: true, ...ends })
+      );
+    })
+    .join('');
+}
+
+const DARK = ['--dark', '10.1.0.0/16', '--seed', '1'];
+
+describe('a capture', () => {
+  it('gives verdicts that `respond` reads, proven by its handshakes', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      writeFileSync(join(cwd, 'day.pcap'), capture([...scan(12), ...backscatter(50)]));
+      const { code, stdout, stderr } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, '--json'], {
+        cwd,
+      });
+      expect([code, stderr]).toEqual([0, '']);
+      const result = JSON.parse(stdout) as Record<string, unknown>;
+      expect(Object.keys(result)).toEqual([
+        'version',
+        'seed',
+        'monitored',
+        'verdicts',
+        'alarm',
+        'status',
+        'packets',
+        'partial',
+      ]);
+      expect(result).toMatchObject({
+        seed: '1',
+        monitored: ['10.1.0.0/16'],
+        alarm: null,
+        partial: false,
+        packets: { packets: 86, malformed: 0, observations: 74 },
+        status: { backscatter: 50, verdicts: 1, unforgeableVerdicts: 1 },
+      });
+      const verdicts = readVerdicts(stdout);
+      expect(verdicts.ok).toBe(true);
+      const proven = verdicts.ok ? verdicts.value.filter(({ unforgeable }) => unforgeable) : [];
+      expect(proven.map(({ source, port }) => [formatIpv4(source), port])).toEqual([[SCANNER, 445]]);
+    });
+  });
+
+  it('gives a table with the evidence in words', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
+      const { code, stdout, stderr } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK], { cwd });
+      expect(stdout).toMatch(
+        /│ 198\.51\.100\.7 +│ tcp\/445 +│ 2026-03-01T12:00:00Z │ [\d,]+ +│ 1 in 10,000 +│ handshakes +│/,
+      );
+      expect(stdout).toMatch(/It sends about [\d,]+ probes\/s \(95 %: [\d,]+ to [\d,]+\)\./);
+      expect(stdout).toContain('its own address is not forged.');
+      expect(stderr).toContain('36 packets.');
+      expect(code).toBe(0);
+      const again = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, '-q'], { cwd });
+      expect(again).toEqual({ code: 0, stdout, stderr: '' });
+    });
+  });
+
+  it('explains a source, also one that is unknown', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
+      const file = ['--pcap', 'day.pcap', ...DARK];
+      const known = await wormwood(['detect', 'explain', SCANNER, ...file], { cwd });
+      expect(known.stdout).toMatch(
+        /^198\.51\.100\.7 is judged infected\.\n- 2026-03-01T12:00:0\dZ: judged infected/,
+      );
+      expect(known.stdout).toMatch(/- It completed TCP handshakes with 1\d dark addresses in 11 s/);
+      expect([known.code, known.stderr]).toEqual([0, '']);
+      const unknown = await wormwood(['detect', 'explain', '8.8.8.8', ...file], { cwd });
+      expect(unknown.stdout).toBe('8.8.8.8 has left no trace here, or none that is still remembered.\n');
+      const json = await wormwood(['detect', 'explain', SCANNER, ...file, '--json'], { cwd });
+      expect(JSON.parse(json.stdout)).toMatchObject({ source: SCANNER, state: 'infected', seed: '1' });
+    });
+  });
+});
+
+describe('events', () => {
+  it('name the dark addresses themselves', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      writeFileSync(join(cwd, 'events.jsonl'), NETS + probes(1, 9));
+      const { code, stdout } = await wormwood(['detect', '--events', 'events.jsonl', '--json'], { cwd });
+      expect(JSON.parse(stdout)).toMatchObject({
+        monitored: ['10.1.0.0/16'],
+        events: { lines: 17, malformed: 0, observations: 16 },
+      });
+      expect(readVerdicts(stdout)).toMatchObject({
+        ok: true,
+        value: [{ unforgeable: false }, { unforgeable: true }],
+      });
+      expect(code).toBe(0);
+    });
+  });
+
+  it('are told with file and line where they are malformed; the rest is judged', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      const bad = '{"v":1,"event":"probe.tcp"}\n{"cut":'.repeat(20);
+      writeFileSync(join(cwd, 'events.jsonl'), NETS + probes(1, 9) + bad);
+      const { code, stdout, stderr } = await wormwood(['detect', '--events', 'events.jsonl', '--json'], {
+        cwd,
+      });
+      expect(stderr).toContain('events.jsonl:18: The field `ts` is missing.');
+      expect(stderr).toContain('events.jsonl:19: This line is no JSON object.');
+      expect(stderr.trim().split('\n')).toHaveLength(11);
+      expect(JSON.parse(stdout)).toMatchObject({ partial: true, events: { malformed: 21 } });
+      expect(code).toBe(4);
+    });
+  });
+});
+
+describe.concurrent('one sentence and the right code', () => {
+  const whole = capture(scan(12));
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    'empty.pcap': '',
+    'text.pcap': 'Dear diary, today nothing happened.',
+    'header.pcap': capture([]),
+    'cut.pcap': whole.subarray(0, whole.length - 5),
+    'bad.jsonl': 'Dear diary\n',
+    'unnamed.jsonl': probes(1, 3),
+  };
+
+  it.each<[string, number, string]>([
+    ['detect', 2, 'wormwood: Name what to read: --pcap FILE or --events FILE.'],
+    ['detect --pcap cut.pcap --events bad.jsonl', 2, 'wormwood: Either --pcap or --events, not both.'],
+    ['detect --pcap cut.pcap', 2, 'wormwood: Say which addresses are dark, such as --dark 10.1.0.0/16.'],
+    [
+      'detect --pcap no.pcap --dark 10.1.0.0/16',
+      3,
+      'wormwood: Cannot read no.pcap: no such file or directory.',
+    ],
+    ['detect --pcap . --dark 10.1.0.0/16', 3, 'wormwood: . is a directory; name a file.'],
+    [
+      'detect --pcap empty.pcap --dark 10.1.0.0/16',
+      3,
+      'wormwood: empty.pcap is no capture: the file is too short for a capture.',
+    ],
+    [
+      'detect --pcap text.pcap --dark 10.1.0.0/16',
+      3,
+      'wormwood: text.pcap is no capture: the file is no pcap capture.',
+    ],
+    ['detect --pcap header.pcap --dark 10.1.0.0/16 -q', 0, 'header.pcap holds no packets.'],
+    [
+      'detect --pcap cut.pcap --dark 10.1.0.0/16 -q',
+      4,
+      'cut.pcap ends early: the file is cut in the middle of a record at octet 1,984; 35 packets before it are judged.',
+    ],
+    [
+      'detect --events unnamed.jsonl',
+      2,
+      'wormwood: No event says which addresses the sensor answers for; name them: --dark 10.1.0.0/16.',
+    ],
+    ['detect watch --events no.jsonl', 3, 'wormwood: Cannot read no.jsonl: no such file or directory.'],
+    [
+      'detect --pcap cut.pcap --dark 10.1.0.0/16 --live 10.1.2.0/24',
+      2,
+      'wormwood: No address is dark and live at once.',
+    ],
+  ])('wormwood %s', async (line, code, sentence) => {
+    await inTemporaryDirectory(async (cwd) => {
+      for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
+      const ended = await wormwood(line.split(' '), { cwd });
+      expect([ended.code, ended.stderr]).toEqual([code, `${sentence}\n`]);
+    });
+  });
+
+  it.each([
+    ['detect --dark 10.0.0.0/33', 'prefix'],
+    ['detect explain 1.2.3', '1.2.3'],
+    ['detect --seed x', 'A seed is a whole number'],
+    ['detect watch', "required option '--events <file>' not specified"],
+  ])('wormwood %s is a mistake on the command line', async (line, part) => {
+    const { code, stderr } = await wormwood(line.split(' '));
+    expect(stderr).toContain(part);
+    expect(code).toBe(2);
+  });
+
+  it('malformed lines alone are no events', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      writeFileSync(join(cwd, 'bad.jsonl'), 'Dear diary\n');
+      const ended = await wormwood(['detect', '--events', 'bad.jsonl', '--dark', '10.1.0.0/16'], { cwd });
+      expect(ended.stderr).toContain('wormwood: bad.jsonl holds no events.\n');
+      expect(ended.code).toBe(3);
+    });
+  });
+});
+
+/** Starts `detect watch`; `until` resolves once standard output or error matches, `interrupt` sends Ctrl-C. */
+function startWatching(cwd: string) {
+  const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
+  const args = ['detect', 'watch', '--events', 'events.jsonl', '--json'];
+  const child = spawn(process.execPath, [program, ...args], { cwd });
+  const said = { stdout: '', stderr: '' };
+  let look = (): void => undefined;
+  child.stdout.on('data', (text: Buffer) => {
+    said.stdout += text.toString();
+    look();
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    said.stderr += text.toString();
+    look();
+  });
+  const until = (pattern: RegExp, stream: keyof typeof said): Promise<void> =>
+    new Promise((resolve) => {
+      look = () => {
+        if (pattern.test(said[stream])) resolve();
+      };
+      look();
+    });
+  const interrupt = (): Promise<number | null> =>
+    new Promise((resolve) => {
+      child.on('close', resolve);
+      child.kill('SIGINT');
+    });
+  return { said, until, interrupt };
+}
+
+describe('watch', () => {
+  it('judges what is added, follows a rotation, and ends with Ctrl-C', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      const path = join(cwd, 'events.jsonl');
+      writeFileSync(path, NETS + probes(1, 3));
+      const watching = startWatching(cwd);
+      await watching.until(/Watching/, 'stderr');
+      // A line may arrive in two pieces.
+      const more = probes(3, 9);
+      appendFileSync(path, more.slice(0, 100));
+      appendFileSync(path, more.slice(100));
+      await watching.until(/"unforgeable":true.*\n/, 'stdout');
+      renameSync(path, `${path}.1`);
+      writeFileSync(path, probes(1, 9).replaceAll(SCANNER, '203.0.113.9'));
+      await watching.until(/"source":"203\.0\.113\.9".*"unforgeable":true.*\n/, 'stdout');
+      expect(await watching.interrupt()).toBe(130);
+      expect(watching.said.stderr).toContain('32 observations of 2 sources');
+      const verdicts = readVerdicts(watching.said.stdout);
+      expect(verdicts.ok && verdicts.value.map(({ unforgeable }) => unforgeable)).toEqual([
+        false,
+        true,
+        false,
+        true,
+      ]);
+    });
+  });
+});

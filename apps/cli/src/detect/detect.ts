@@ -1,0 +1,120 @@
+/** `wormwood detect`: who is infected, from a capture or from the events of a sensor. */
+import { formatCount } from '@wormwood/base';
+import type { Verdict } from '@wormwood/defense';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { catchInterrupt } from '../interrupt.ts';
+import { openTerminal, type Terminal } from '../output/terminal.ts';
+import { VERSION } from '../version.ts';
+import { type DetectFileOptions, type DetectorSetup, type InputReport, readInput, setUp } from './input.ts';
+import { alarmWords, counted, prefixesOf, statusWords, forPrograms, verdictTable } from './words.ts';
+
+/** Sources whose verdicts the table shows; a program gets them all. */
+const SHOWN_MAX = 200;
+
+/** Takes verdicts as they come and prints them, all at once or one after the other, in constant memory. */
+interface Printer {
+  add(verdict: Verdict): void;
+  flush(): Promise<void>;
+  finish(report: InputReport): Promise<void>;
+}
+
+export async function detect(options: DetectFileOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const setup = await setUp(options);
+  const printer = options.json ? jsonPrinter(setup, terminal) : textPrinter(setup, terminal);
+  const interrupt = catchInterrupt(() => terminal.say('\nEnding; once more ends at once.'));
+  try {
+    const report = await readInput(options, setup.monitored, {
+      terminal,
+      interrupt,
+      take: (observation) => {
+        const verdict = setup.detector.observe(observation);
+        if (verdict !== null) printer.add(verdict);
+      },
+      flush: () => printer.flush(),
+    });
+    await printer.finish(report);
+    if (interrupt.interrupted()) terminal.warn('Ended early: this is the result of what was read.');
+    if (interrupt.interrupted()) return EXIT.interrupted;
+    return report.isPartial ? EXIT.partial : EXIT.ok;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** One object; its verdicts are written as they come. */
+function jsonPrinter({ detector, monitored, seed }: DetectorSetup, terminal: Terminal): Printer {
+  let begun = false;
+  let pending: string[] = [];
+  const begin = async (): Promise<void> => {
+    if (begun) return;
+    begun = true;
+    const head = { version: VERSION, seed, monitored: prefixesOf(monitored) };
+    await terminal.print(`${JSON.stringify(head).slice(0, -1)},"verdicts":[`);
+  };
+  let separator = '';
+  const flush = async (): Promise<void> => {
+    if (pending.length === 0) return;
+    const text = pending.join(',\n');
+    pending = [];
+    await begin();
+    await terminal.print(separator + text);
+    separator = ',';
+  };
+  return {
+    add: (verdict) => pending.push(JSON.stringify(forPrograms(verdict))),
+    flush,
+    finish: async ({ isPartial, packets, events }) => {
+      await flush();
+      await begin();
+      const tail = {
+        alarm: detector.alarm(),
+        status: detector.status(),
+        packets,
+        events,
+        partial: isPartial,
+      };
+      await terminal.print(`],${JSON.stringify(tail).slice(1)}`);
+    },
+  };
+}
+
+function textPrinter({ detector }: DetectorSetup, terminal: Terminal): Printer {
+  const shown = new Map<number, Verdict>();
+  return {
+    add: (verdict) => {
+      if (shown.size < SHOWN_MAX || shown.has(verdict.source)) shown.set(verdict.source, verdict);
+    },
+    flush: () => Promise.resolve(),
+    finish: async (report) => {
+      const status = detector.status();
+      terminal.say(inputWords(report));
+      terminal.say(statusWords(status));
+      if (shown.size > 0) await terminal.print(verdictTable([...shown.values()]));
+      await terminal.print(summaryOf(status.verdicts, shown.size));
+      const alarm = detector.alarm();
+      if (alarm !== null) await terminal.print(terminal.stdout.bold(alarmWords(alarm)));
+    },
+  };
+}
+
+function summaryOf(verdicts: number, shown: number): string {
+  if (verdicts === 0) return 'No source is judged infected.';
+  const found = `${counted(verdicts, 'verdict')}.`;
+  return verdicts > SHOWN_MAX ? `${found} Shown are those of ${shown} sources; --json has all.` : found;
+}
+
+function inputWords({ packets, events }: InputReport): string {
+  if (events !== undefined) {
+    const bad = events.malformed === 0 ? '' : `, ${formatCount(events.malformed)} of them malformed`;
+    return `${counted(events.lines, 'line')} of events${bad}.`;
+  }
+  if (packets === undefined) return '';
+  const { packets: all, elsewhere, ipv6, malformed } = packets;
+  const others = [
+    ...(elsewhere === 0 ? [] : [`${formatCount(elsewhere)} between other addresses`]),
+    ...(ipv6 === 0 ? [] : [`${formatCount(ipv6)} of IPv6, which is not judged`]),
+    ...(malformed === 0 ? [] : [`${formatCount(malformed)} malformed`]),
+  ];
+  return `${[counted(all, 'packet'), ...others].join(', ')}.`;
+}

@@ -1,0 +1,32 @@
+/** `wormwood detect explain SOURCE`: all evidence of one source in words. */
+import type { Verdict } from '@wormwood/defense';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { catchInterrupt } from '../interrupt.ts';
+import { openTerminal } from '../output/terminal.ts';
+import { type DetectFileOptions, readInput, setUp } from './input.ts';
+import { explanationWords, forPrograms } from './words.ts';
+
+export async function explain(source: number, options: DetectFileOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const { detector, monitored, seed } = await setUp(options);
+  const verdicts: Verdict[] = [];
+  const interrupt = catchInterrupt(() => terminal.say('\nEnding; once more ends at once.'));
+  try {
+    const { isPartial } = await readInput(options, monitored, {
+      terminal,
+      interrupt,
+      take: (observation) => {
+        const verdict = detector.observe(observation);
+        if (verdict !== null && verdict.source === source) verdicts.push(verdict);
+      },
+      flush: () => Promise.resolve(),
+    });
+    const explanation = detector.explain(source);
+    const found = { seed, ...forPrograms(explanation), verdicts: verdicts.map(forPrograms) };
+    await terminal.print(options.json ? JSON.stringify(found) : explanationWords(explanation, verdicts));
+    if (interrupt.interrupted()) return EXIT.interrupted;
+    return isPartial ? EXIT.partial : EXIT.ok;
+  } finally {
+    interrupt.release();
+  }
+}

@@ -1,0 +1,249 @@
+/** What `wormwood detect` reads: a capture or a file of events, handed to a detector piece by piece. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { AddressSet, formatCount, randomStreams } from '@wormwood/base';
+import {
+  createDetector,
+  type Detector,
+  type Observation,
+  observeEvent,
+  type PacketCounts,
+  PacketObserver,
+} from '@wormwood/defense';
+import { CaptureReader } from '@wormwood/wire';
+import { CommandFailure, EXIT, systemReason } from '../exit-code.ts';
+import type { Interrupt } from '../interrupt.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { LineSplitter, type NumberedLine } from './lines.ts';
+import { counted } from './words.ts';
+import type { PrintOptions } from '../command-options.ts';
+
+/** What is watched, and the keys of the detector's hashes. */
+export interface DetectOptions extends PrintOptions {
+  readonly events?: string;
+  readonly dark?: AddressSet;
+  readonly live?: AddressSet;
+  /** Drawn anew for each run where it is left out. */
+  readonly seed?: string;
+}
+
+/** Either a capture or events. */
+export interface DetectFileOptions extends DetectOptions {
+  readonly pcap?: string;
+}
+
+/** A detector and what it was made for. */
+export interface DetectorSetup {
+  readonly detector: Detector;
+  readonly monitored: AddressSet;
+  readonly seed: string;
+}
+
+/** What was read and how it ended. */
+export interface InputReport {
+  /** Some of the input could not be read; the result is that of the rest. */
+  readonly isPartial: boolean;
+  readonly packets?: PacketCounts;
+  readonly events?: EventCounts;
+}
+
+export interface EventCounts {
+  readonly lines: number;
+  readonly malformed: number;
+  readonly observations: number;
+}
+
+export interface ReadingTools {
+  readonly terminal: Terminal;
+  readonly interrupt: Interrupt;
+  take(observation: Observation): void;
+  /** Called after each piece of the file. */
+  flush(): Promise<void>;
+}
+
+/** Malformed lines that are shown; further ones are only counted. */
+const SHOWN_MAX = 10;
+
+/** Returns the one file that the options name. */
+function inputFile({ pcap, events }: DetectFileOptions): {
+  readonly kind: 'pcap' | 'events';
+  readonly path: string;
+} {
+  if (pcap !== undefined && events !== undefined) {
+    throw new CommandFailure(EXIT.usage, 'Either --pcap or --events, not both.');
+  }
+  if (pcap !== undefined) return { kind: 'pcap', path: pcap };
+  if (events !== undefined) return { kind: 'events', path: events };
+  throw new CommandFailure(EXIT.usage, 'Name what to read: --pcap FILE or --events FILE.');
+}
+
+/** Returns a detector for the options; where they name no dark addresses, the events must. */
+export async function setUp(options: DetectFileOptions): Promise<DetectorSetup> {
+  const { kind, path } = inputFile(options);
+  await checkReadable(path);
+  if (options.dark === undefined && kind === 'pcap') {
+    throw new CommandFailure(EXIT.usage, 'Say which addresses are dark, such as --dark 10.1.0.0/16.');
+  }
+  return setUpDetector(options, options.dark ?? (await sensorNets(path)));
+}
+
+function setUpDetector({ seed, dark, live }: DetectOptions, nets: AddressSet): DetectorSetup {
+  const monitored = dark ?? nets;
+  if (monitored.size === 0) {
+    throw new CommandFailure(
+      EXIT.usage,
+      'No event says which addresses the sensor answers for; name them: --dark 10.1.0.0/16.',
+    );
+  }
+  const overlap = live?.intersection(monitored).size ?? 0;
+  if (overlap > 0) throw new CommandFailure(EXIT.usage, 'No address is dark and live at once.');
+  // Whoever knew the keys could choose addresses that the tables take for one.
+  const key = seed ?? randomBytes(8).readBigUInt64BE().toString();
+  const streams = randomStreams(key);
+  const detector = createDetector({ streams, monitored, ...(live === undefined ? {} : { live }) });
+  return { detector, monitored, seed: key };
+}
+
+/** Hands every observation of the file over, until it ends or Ctrl-C. */
+export async function readInput(
+  options: DetectFileOptions,
+  monitored: AddressSet,
+  tools: ReadingTools,
+): Promise<InputReport> {
+  const { kind, path } = inputFile(options);
+  if (kind === 'events') return readEvents(path, monitored, tools);
+  return readCapture(path, { dark: monitored, live: options.live }, tools);
+}
+
+async function readCapture(
+  path: string,
+  { dark, live }: { readonly dark: AddressSet; readonly live: AddressSet | undefined },
+  tools: ReadingTools,
+): Promise<InputReport> {
+  const reader = new CaptureReader();
+  const observer = new PacketObserver({ dark, ...(live === undefined ? {} : { live }) });
+  for await (const chunk of chunksOf(path, tools)) {
+    for (const record of reader.push(chunk)) {
+      for (const observation of observer.observe(record)) tools.take(observation);
+    }
+    await tools.flush();
+  }
+  const packets = observer.counts();
+  if (tools.interrupt.interrupted()) return { isPartial: true, packets };
+  const fault = reader.end();
+  if (fault !== undefined && packets.packets === 0) {
+    throw new CommandFailure(EXIT.invalidFile, `${path} is no capture: ${fault.reason}.`);
+  }
+  if (fault !== undefined) {
+    const read = `${counted(packets.packets, 'packet')} before it are judged`;
+    tools.terminal.warn(
+      `${path} ends early: ${fault.reason} at octet ${formatCount(fault.offset)}; ${read}.`,
+    );
+  } else if (packets.packets === 0) {
+    tools.terminal.warn(`${path} holds no packets.`);
+  }
+  return { isPartial: fault !== undefined, packets };
+}
+
+async function readEvents(path: string, monitored: AddressSet, tools: ReadingTools): Promise<InputReport> {
+  const reader = new EventReader({ file: path, monitored, warn: (text) => tools.terminal.warn(text) });
+  const lines = new LineSplitter();
+  for await (const chunk of chunksOf(path, tools)) {
+    for (const line of lines.push(chunk)) reader.read(line, (each) => tools.take(each));
+    await tools.flush();
+  }
+  const last = lines.end();
+  if (last !== null) reader.read(last, (each) => tools.take(each));
+  await tools.flush();
+  const events = reader.counts();
+  if (events.malformed > 0 && events.malformed === events.lines) {
+    throw new CommandFailure(EXIT.invalidFile, `${path} holds no events.`);
+  }
+  if (events.lines === 0) tools.terminal.warn(`${path} holds no events.`);
+  return { isPartial: events.malformed > 0 || tools.interrupt.interrupted(), events };
+}
+
+/** Reads lines of events; says where one is malformed. */
+export class EventReader {
+  readonly #file: string;
+  readonly #monitored: AddressSet;
+  readonly #warn: (text: string) => void;
+  #lines = 0;
+  #malformed = 0;
+  #observations = 0;
+
+  constructor(options: {
+    readonly file: string;
+    readonly monitored: AddressSet;
+    readonly warn: (text: string) => void;
+  }) {
+    this.#file = options.file;
+    this.#monitored = options.monitored;
+    this.#warn = options.warn;
+  }
+
+  read({ text, line }: NumberedLine, take: (observation: Observation) => void): void {
+    if (text.trim() === '') return;
+    this.#lines++;
+    const reading = observeEvent({ text, line, file: this.#file }, this.#monitored);
+    if (reading.kind === 'observation') {
+      this.#observations++;
+      take(reading.observation);
+    }
+    if (reading.kind !== 'malformed') return;
+    this.#malformed++;
+    const { file, message, help } = reading.diagnostic;
+    if (this.#malformed <= SHOWN_MAX) this.#warn(`${file}:${line}: ${message} ${help}`);
+    if (this.#malformed === SHOWN_MAX) this.#warn('Further lines that are no events are only counted.');
+  }
+
+  counts(): EventCounts {
+    return { lines: this.#lines, malformed: this.#malformed, observations: this.#observations };
+  }
+}
+
+/** All addresses that sensors of the file say they answer for. */
+async function sensorNets(path: string): Promise<AddressSet> {
+  const lines = new LineSplitter();
+  let nets = AddressSet.empty;
+  const add = ({ text, line }: NumberedLine): void => {
+    if (!text.includes('"sensor.start"')) return;
+    const reading = observeEvent({ text, line, file: path }, AddressSet.empty);
+    if (reading.kind === 'nets') nets = nets.union(reading.nets);
+  };
+  for await (const chunk of createReadStream(path)) lines.push(chunk as Buffer).forEach(add);
+  const last = lines.end();
+  if (last !== null) add(last);
+  return nets;
+}
+
+async function checkReadable(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => fail(path, error));
+  if (found.isDirectory()) throw new CommandFailure(EXIT.invalidFile, `${path} is a directory; name a file.`);
+}
+
+async function* chunksOf(path: string, { terminal, interrupt }: ReadingTools): AsyncGenerator<Buffer> {
+  const progress = terminal.progress('Reading');
+  try {
+    const { size } = await stat(path);
+    let read = 0;
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      if (interrupt.interrupted()) return;
+      yield chunk as Buffer;
+      read += (chunk as Buffer).length;
+      progress.update(Math.min(read / Math.max(size, 1), 1), `${formatCount(read / 1e6)} MB`);
+    }
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    fail(path, error);
+  } finally {
+    progress.stop();
+  }
+}
+
+function fail(path: string, error: unknown): never {
+  throw new CommandFailure(EXIT.invalidFile, `Cannot read ${path}: ${systemReason(error)}.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,168 @@
+/** `wormwood doctor`: what this machine has, and what each thing is for. */
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { delimiter, join } from 'node:path';
+import Table from 'cli-table3';
+import type { PrintOptions } from './command-options.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { openTerminal, type Terminal } from './output/terminal.ts';
+import { VERSION } from './version.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, or what was not. */
+  readonly found: string;
+  readonly purpose: string;
+  /** True when the laboratory does not work without it. */
+  readonly required: boolean;
+}
+
+export async function doctor(options: PrintOptions): Promise<ExitCode> {
+  const checks = examine();
+  const missing = checks.filter((check) => check.required && !check.ok);
+  const terminal = openTerminal(options);
+  if (options.json) {
+    await terminal.print(JSON.stringify({ ok: missing.length === 0, version: VERSION, checks }));
+  } else {
+    await terminal.print(render(checks, terminal));
+    await terminal.print(
+      missing.length === 0
+        ? 'Everything that the outbreak laboratory needs is here.'
+        : `Missing: ${missing.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  return missing.length === 0 ? EXIT.ok : EXIT.missingCapability;
+}
+
+function examine(): readonly Check[] {
+  return [...runtimeChecks(), ...toolChecks(), ...networkChecks()];
+}
+
+const NODE_MINIMUM = [20, 19] as const;
+const MEMORY_MINIMUM_MB = 1024;
+
+function runtimeChecks(): readonly Check[] {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isNewEnough = major > NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor >= NODE_MINIMUM[1]);
+  const cores = availableParallelism();
+  const memoryMb = memoryLimitMb();
+  return [
+    {
+      name: 'Node.js',
+      ok: isNewEnough,
+      found: process.versions.node,
+      purpose: `runs everything; ${NODE_MINIMUM.join('.')} or newer`,
+      required: true,
+    },
+    {
+      name: 'cores',
+      ok: cores >= 1,
+      found: String(cores),
+      purpose: 'each runs a share of an ensemble',
+      required: true,
+    },
+    {
+      name: 'memory',
+      ok: memoryMb >= MEMORY_MINIMUM_MB,
+      found: `${memoryMb} MB, ${Math.round(freemem() / 2 ** 20)} MB free`,
+      purpose: `the probes engine keeps a map of the address space; ${MEMORY_MINIMUM_MB} MB suffice`,
+      required: true,
+    },
+    {
+      name: 'WebAssembly SIMD',
+      ok: hasWebAssemblySimd(),
+      found: hasWebAssemblySimd() ? 'yes' : 'no',
+      purpose: 'engine probes: many probes at a time',
+      required: true,
+    },
+  ];
+}
+
+/** The memory of the machine, or less where a container grants less. */
+function memoryLimitMb(): number {
+  const granted = process.constrainedMemory();
+  const total = totalmem();
+  return Math.round((granted > 0 && granted < total ? granted : total) / 2 ** 20);
+}
+
+// Node has it; its types come only with those of a browser.
+declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
+
+/** The smallest module with a vector instruction: a function that returns `i8x16.popcnt(i8x16.splat(0))`. */
+function hasWebAssemblySimd(): boolean {
+  const module = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0];
+  return WebAssembly.validate(new Uint8Array([...module, 253, 15, 253, 98, 11]));
+}
+
+function toolChecks(): readonly Check[] {
+  const tools: readonly (readonly [string, readonly string[], string])[] = [
+    ['C compiler', ['gcc', 'cc', 'clang'], 'benchmarks: the references in C'],
+    ['Chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'tests: the report in a browser'],
+    ['nmap', ['nmap'], 'tests of the honeynet: whether personalities deceive it'],
+    ['tshark', ['tshark'], 'tests of the packet codecs: a second opinion on every byte'],
+  ];
+  return tools.map(([name, programs, purpose]) => {
+    const found = firstExecutable(programs);
+    return { name, ok: found !== undefined, found: found ?? 'not found', purpose, required: false };
+  });
+}
+
+function firstExecutable(programs: readonly string[]): string | undefined {
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const paths = programs.flatMap((program) => directories.map((directory) => join(directory, program)));
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const CAP_NET_RAW = 13n;
+
+function networkChecks(): readonly Check[] {
+  const hasTun = existsSync('/dev/net/tun');
+  const hasRaw = (effectiveCapabilities() & (1n << CAP_NET_RAW)) !== 0n;
+  return [
+    {
+      name: '/dev/net/tun',
+      ok: hasTun,
+      found: hasTun ? 'yes' : 'not found',
+      purpose: 'honeynet on a virtual interface',
+      required: false,
+    },
+    {
+      name: 'CAP_NET_RAW',
+      ok: hasRaw,
+      found: hasRaw ? 'yes' : 'no',
+      purpose: 'honeynet on a real interface',
+      required: false,
+    },
+  ];
+}
+
+/** The effective capabilities of this process as a bit set; none where there is no such thing. */
+function effectiveCapabilities(): bigint {
+  try {
+    const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return mask === undefined ? 0n : BigInt(`0x${mask}`);
+  } catch {
+    return 0n;
+  }
+}
+
+function render(checks: readonly Check[], terminal: Terminal): string {
+  const { green, red, yellow } = terminal.stdout;
+  const table = new Table({
+    head: ['', 'what', 'found', 'for'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { ok, required, name, found, purpose } of checks) {
+    const mark = ok ? green('ok') : required ? red('missing') : yellow('absent');
+    table.push([mark, name, found, purpose]);
+  }
+  return table.toString();
+}

@@ -1,0 +1,75 @@
+/** `wormwood net explain CONFIG ADDRESS`: what would this address answer, and over which route. */
+import { formatIpv4 } from '@wormwood/base';
+import { explainAddress, type Explanation, type Question, type TransportProtocol } from '@wormwood/honeynet';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { openTerminal } from '../output/terminal.ts';
+import type { PrintOptions } from '../command-options.ts';
+import { openHoneynet } from './configuration.ts';
+import { explanationInWords } from './words.ts';
+
+export interface NetExplainOptions extends PrintOptions {
+  readonly port?: number;
+  readonly proto: TransportProtocol;
+  readonly from?: number;
+}
+
+export async function netExplain(
+  path: string,
+  address: number,
+  options: NetExplainOptions,
+): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const { honeynet } = openHoneynet(path, terminal);
+  if (honeynet === null) return EXIT.invalidFile;
+  const port = options.port ?? null;
+  const isPortless = options.proto === 'icmp';
+  const protocols: readonly TransportProtocol[] =
+    port === null && !isPortless ? ['tcp', 'udp', 'icmp'] : [options.proto];
+  const explained = protocols.map((protocol): Explained => {
+    const question = {
+      address,
+      protocol,
+      port: protocol === 'icmp' ? null : port,
+      source: options.from ?? null,
+    };
+    return { question, explanation: explainAddress(honeynet, question) };
+  });
+  if (options.json) {
+    await terminal.print(JSON.stringify({ address: formatIpv4(address), answers: explained.map(plain) }));
+    return EXIT.ok;
+  }
+  const blocks = explained.map(({ question: { protocol, port: asked }, explanation }) => {
+    const where = asked === null ? protocol : `${protocol}/${asked}`;
+    return explanationInWords(explanation, `${formatIpv4(address)} ${where}`).join('\n');
+  });
+  await terminal.print(blocks.join('\n\n'));
+  return EXIT.ok;
+}
+
+interface Explained {
+  readonly question: Question;
+  readonly explanation: Explanation;
+}
+
+/** Addresses as text, templates by name. */
+function plain({ question: { protocol, port }, explanation }: Explained): object {
+  const { answer, external, hops, delaySeconds, arrival } = explanation;
+  const binding = answer?.binding ?? null;
+  return {
+    protocol,
+    port,
+    answers: answer !== null,
+    external: external?.interfaceName ?? null,
+    binding: binding && { first: formatIpv4(binding.first), last: formatIpv4(binding.last) },
+    cases: (answer?.cases ?? []).map(({ condition, template, action, isOwnRule }) => ({
+      condition,
+      template: condition === null ? (binding?.original ?? template.name) : template.name,
+      personality: template.personality,
+      action,
+      isOwnRule,
+    })),
+    route: hops.map(({ router, link }) => ({ router: formatIpv4(router), link })),
+    delaySeconds,
+    arrival,
+  };
+}

@@ -1,0 +1,73 @@
+/** `wormwood net check`, `explain` and `import` on the command line: a configuration read, nothing opened. */
+import { parseIpv4 } from '@wormwood/base';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { NetCheckOptions } from './check.ts';
+import type { NetExplainOptions } from './explain.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
+
+type Finish = (exitCode: ExitCode) => void;
+
+export function addCheck(net: Command, finish: Finish): void {
+  const check = net
+    .command('check')
+    .description('say everything that is wrong or doubtful about a configuration')
+    .argument('<config>', 'a net.yaml or a honeyd.conf')
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints; where nmap is installed, its own')
+    .action(async (path: string, options: NetCheckOptions) => {
+      const { netCheck } = await import('./check.ts');
+      finish(await netCheck(path, options));
+    });
+  withExamples(withPrintOptions(check), [
+    ['wormwood net check honeyd.conf', 'ends with 3 when something is wrong'],
+    ['wormwood net check honeyd.conf --json', 'one JSON object, for a program'],
+  ]);
+}
+
+export function addExplain(net: Command, finish: Finish): void {
+  const explain = net
+    .command('explain')
+    .description('say what an address would answer, by which rule, over which route')
+    .argument('<config>', 'a net.yaml or a honeyd.conf')
+    .argument('<address>', 'an IPv4 address', addressOf)
+    .addOption(new Option('--port <n>', 'a port; all protocols without it').argParser(portOf))
+    .addOption(
+      new Option('--proto <name>', 'the protocol of the port').choices(['tcp', 'udp', 'icmp']).default('tcp'),
+    )
+    .addOption(new Option('--from <address>', 'who asks; anybody without it').argParser(addressOf))
+    .action(async (path: string, address: number, options: NetExplainOptions) => {
+      const { netExplain } = await import('./explain.ts');
+      finish(await netExplain(path, address, options));
+    });
+  withExamples(withPrintOptions(explain), [
+    ['wormwood net explain honeyd.conf 10.1.2.3', 'what answers by default'],
+    ['wormwood net explain honeyd.conf 10.1.2.3 --port 53 --proto udp', 'one port'],
+  ]);
+}
+
+export function addImport(net: Command, finish: Finish): void {
+  const command = net
+    .command('import')
+    .description('write a honeyd.conf as net.yaml, and say what it could not keep')
+    .argument('<config>', 'a honeyd.conf')
+    .action(async (path: string, options: PrintOptions) => {
+      const { netImport } = await import('./import.ts');
+      finish(await netImport(path, options));
+    });
+  withExamples(withPrintOptions(command), [
+    ['wormwood net import honeyd.conf > net.yaml', 'what is lost stands on standard error'],
+  ]);
+}
+
+function addressOf(text: string): number {
+  const address = parseIpv4(text);
+  if (!address.ok) throw new InvalidArgumentError(address.reason);
+  return address.value;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}

@@ -1,0 +1,24 @@
+/** `wormwood net hosts`: the virtual hosts of the running sensor. */
+import type { SensorHosts } from '@wormwood/sensor';
+import Table from 'cli-table3';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { openTerminal } from '../output/terminal.ts';
+import { ask, type NetAskOptions } from './ask.ts';
+
+export async function netHosts(options: NetAskOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const hosts = await ask<SensorHosts>(options.control, '/hosts');
+  await terminal.print(options.json ? JSON.stringify(hosts) : render(hosts));
+  return EXIT.ok;
+}
+
+function render(hosts: SensorHosts): string {
+  const table = new Table({
+    head: ['addresses', 'personality', 'ports'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { first, last, personality, ports } of hosts) {
+    table.push([first === last ? first : `${first}-${last}`, personality ?? '', ports.join(', ')]);
+  }
+  return table.toString();
+}

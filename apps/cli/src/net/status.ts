@@ -1,0 +1,40 @@
+/** `wormwood net status`: what the running sensor does. */
+import { formatDuration } from '@wormwood/base';
+import type { SensorStatus } from '@wormwood/sensor';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { openTerminal } from '../output/terminal.ts';
+import { ask, type NetAskOptions } from './ask.ts';
+
+const NETS_SHOWN_MAX = 5;
+
+export async function netStatus(options: NetAskOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const status = await ask<SensorStatus>(options.control, '/status');
+  await terminal.print(options.json ? JSON.stringify(status) : render(status));
+  return EXIT.ok;
+}
+
+function render(status: SensorStatus): string {
+  const { totals, nets } = status;
+  const shown = nets.slice(0, NETS_SHOWN_MAX).join(', ');
+  const more = nets.length > NETS_SHOWN_MAX ? ` and ${nets.length - NETS_SHOWN_MAX} more` : '';
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      'sensor',
+      `${status.sensor}, version ${status.version}, up ${formatDuration(Math.floor(status.uptimeSeconds))}`,
+    ],
+    ['answers for', `${shown}${more} (${status.addresses} addresses)`],
+    ['frames', `${status.frames}, dropped ${status.framesDropped}`],
+    [
+      'contacts',
+      `TCP ${totals.tcpProbes}, UDP ${totals.udpProbes + totals.udpDatagrams}, ICMP ${totals.icmpMessages}`,
+    ],
+    [
+      'connections',
+      `${status.connections} now, ${status.halfOpen} of them half open; ${totals.connectionsOpened} so far`,
+    ],
+    ['memory', `${Math.round(status.memoryBytes / 1e6)} MB`],
+    ['lines lost', String(status.linesDropped)],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(12)} ${value}`).join('\n');
+}

@@ -1,0 +1,315 @@
+/** `wormwood net up`: a honeynet on a device until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { type Cidr, formatIpv4, randomStreams } from '@wormwood/base';
+import { type Honeynet, parseHoneydConfiguration, type SynFingerprints } from '@wormwood/honeynet';
+import {
+  Daemon,
+  type DaemonOptions,
+  DEMO_CONFIGURATION,
+  findUser,
+  installedSynFingerprints,
+  type Ipv6Prefix,
+  type LookAround,
+  lookAround,
+  memoryDevices,
+  openDevice,
+  parseDevice,
+  parseIpv6Prefix,
+  readSynFingerprints,
+  systemClock,
+} from '@wormwood/sensor';
+import Table from 'cli-table3';
+import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
+import { openTerminal, type Terminal } from '../output/terminal.ts';
+import { VERSION } from '../version.ts';
+import { type CheckedHoneynet, openHoneynetApart, tellUnsupported } from './configuration.ts';
+import type { PrintOptions } from '../command-options.ts';
+
+export interface NetUpOptions extends PrintOptions {
+  readonly device?: string;
+  readonly net: readonly Cidr[];
+  readonly ipv6: readonly string[];
+  readonly askFirst?: true;
+  readonly fingerprints?: string;
+  readonly capture?: string;
+  readonly pcap?: string;
+  readonly events?: string;
+  readonly packetLog?: string;
+  readonly serviceLog?: string;
+  readonly user?: string;
+  readonly name: string;
+  readonly control: string;
+  readonly metricsPort?: number;
+  readonly seed?: string;
+  readonly demo?: true;
+}
+
+const MEMORY_DEVICE = 'memory';
+
+export async function netUp(config: string | undefined, options: NetUpOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const device = deviceOf(config, options);
+  if (device.kind === 'memory') return showInMemory(config, options, terminal);
+  const daemon = await startOn(device, config, options, terminal);
+  if (daemon === undefined) return EXIT.invalidFile;
+  return runUntilSignal(daemon, () => loadHoneynet(config, options, terminal), terminal);
+}
+
+type Device = NonNullable<ReturnType<typeof parseDevice>>;
+
+/** Only the daemon stays: the honeynet as it was read takes far more memory than what is kept of it. */
+async function startOn(
+  device: Exclude<Device, { readonly kind: 'memory' }>,
+  config: string | undefined,
+  options: NetUpOptions,
+  terminal: Terminal,
+): Promise<Daemon | undefined> {
+  const honeynet = await loadHoneynet(config, options, terminal);
+  if (honeynet === undefined) return undefined;
+  const user = userOf(options);
+  const opened = openDevice(device);
+  if (!opened.ok) {
+    throw new CommandFailure(
+      opened.reason === 'failed' ? EXIT.failed : EXIT.missingCapability,
+      opened.sentence,
+    );
+  }
+  return started({ ...commonOptions(config, honeynet, options, terminal), opened, user });
+}
+
+function deviceOf(config: string | undefined, options: NetUpOptions): Device {
+  if (options.demo && (config !== undefined || options.device !== undefined)) {
+    throw new CommandFailure(EXIT.usage, '--demo brings its own honeynet and device; leave out yours.');
+  }
+  if (config === undefined && !options.demo) {
+    throw new CommandFailure(EXIT.usage, 'Name a honeynet to run, or try `wormwood net up --demo`.');
+  }
+  const text = options.demo ? MEMORY_DEVICE : options.device;
+  if (text === undefined) {
+    throw new CommandFailure(
+      EXIT.usage,
+      'Name a device: --device packet:IFACE, tun:NAME, pcap:FILE or memory.',
+    );
+  }
+  const device = parseDevice(text);
+  if (device === undefined) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `There is no device ${text}; say packet:IFACE, tun:NAME, pcap:FILE or memory.`,
+    );
+  }
+  return device;
+}
+
+/** The honeynet, or undefined after its problems were told. */
+async function loadHoneynet(
+  config: string | undefined,
+  options: NetUpOptions,
+  terminal: Terminal,
+): Promise<Honeynet | undefined> {
+  const { honeynet, diagnostics } =
+    config === undefined ? demoHoneynet() : await openHoneynetApart(config, terminal);
+  if (honeynet !== null) {
+    tellUnsupported(honeynet, terminal);
+    return honeynet;
+  }
+  if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
+  return undefined;
+}
+
+function demoHoneynet(): CheckedHoneynet {
+  const readInclude = () => ({ ok: false, reason: 'there are no files' }) as const;
+  return parseHoneydConfiguration({ text: DEMO_CONFIGURATION, file: 'demo', readInclude });
+}
+
+/** As root, nobody at least; without rights there is nobody else to become. */
+function userOf({ user }: NetUpOptions): DaemonOptions['user'] {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && user === undefined) return null;
+  const name = user ?? 'nobody';
+  const account = findUser(name);
+  if (account === undefined) throw new CommandFailure(EXIT.usage, `There is no user ${name}.`);
+  if (!isRoot && account.userId !== process.getuid?.()) {
+    throw new CommandFailure(EXIT.missingCapability, `Only root can become ${name}.`);
+  }
+  return isRoot ? account : null;
+}
+
+type CommonOptions = Omit<DaemonOptions, 'opened' | 'user'>;
+
+function commonOptions(
+  config: string | undefined,
+  honeynet: Honeynet,
+  options: NetUpOptions,
+  terminal: Terminal,
+): CommonOptions {
+  return {
+    version: VERSION,
+    name: options.name,
+    honeynet,
+    // Honeyd's scripts begin at its data directory; here it is that of the configuration.
+    directory: config === undefined ? '/' : dirname(resolve(config)),
+    nets: options.net,
+    ipv6: options.ipv6.map(prefixOf),
+    askFirst: options.askFirst === true,
+    fingerprints: fingerprintsOf(honeynet, options, terminal),
+    streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
+    outputs: {
+      events: options.events ?? null,
+      packetLog: options.packetLog ?? null,
+      serviceLog: options.serviceLog ?? null,
+    },
+    captures: options.capture ?? null,
+    pcap: options.pcap ?? null,
+    control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
+    onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
+  };
+}
+
+/** Those that were named, or, where a template depends on what its visitors run, those that are installed. */
+function fingerprintsOf(
+  honeynet: Honeynet,
+  { fingerprints: path }: NetUpOptions,
+  terminal: Terminal,
+): SynFingerprints | null {
+  const templates = [...honeynet.bindings.map(({ template }) => template), honeynet.defaultTemplate];
+  const isNeeded = templates.some((template) =>
+    template?.dynamic?.some(({ condition }) => condition.kind === 'source-os'),
+  );
+  if (path === undefined && !isNeeded) return null;
+  const fingerprints = path === undefined ? installedSynFingerprints() : readOrFail(path);
+  if (fingerprints === null) {
+    terminal.warn(
+      'wormwood: No pf.os is installed, so nothing holds that depends on what a source runs; name one by --fingerprints.',
+    );
+    return null;
+  }
+  const [first] = fingerprints.strangeLines;
+  if (path !== undefined && fingerprints.signatures.length === 0)
+    throw new CommandFailure(EXIT.invalidFile, `${path} is no pf.os: it has no fingerprint of a SYN.`);
+  if (path !== undefined && first !== undefined)
+    terminal.warn(
+      `wormwood: ${path}:${first} is no fingerprint of a SYN (of ${fingerprints.strangeLines.length} such lines the first).`,
+    );
+  return fingerprints;
+}
+
+function readOrFail(path: string): SynFingerprints {
+  try {
+    return readSynFingerprints(path);
+  } catch (error) {
+    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${path}: ${systemReason(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function prefixOf(text: string): Ipv6Prefix {
+  const prefix = parseIpv6Prefix(text);
+  if (!prefix.ok) throw new CommandFailure(EXIT.usage, prefix.reason);
+  return prefix.value;
+}
+
+async function started(options: DaemonOptions): Promise<Daemon> {
+  try {
+    return await Daemon.start(options);
+  } catch (error) {
+    options.opened.device.close();
+    const path = pathOf(error);
+    const isInUse = errorCode(error) === 'EADDRINUSE';
+    const what = path === undefined ? 'The sensor cannot start' : `Cannot open ${path}`;
+    const why = isInUse ? 'another sensor uses it' : systemReason(error);
+    const isForbidden = errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM';
+    throw new CommandFailure(isForbidden ? EXIT.missingCapability : EXIT.failed, `${what}: ${why}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The file or socket that a system error is about. */
+function pathOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const found = 'path' in error ? error.path : 'address' in error ? error.address : undefined;
+  return typeof found === 'string' ? found : undefined;
+}
+
+async function runUntilSignal(
+  daemon: Daemon,
+  reload: () => Promise<Honeynet | undefined>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const stop = (): void => daemon.close();
+  const rotate = (): void => void daemon.reopen();
+  const reread = (): void => void rereadInto(daemon, reload);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', rotate).on('SIGHUP', reread);
+  terminal.say(`Answering for ${daemon.addresses().size} addresses. Ctrl-C ends it.`);
+  try {
+    await daemon.run();
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', rotate).off('SIGHUP', reread);
+  }
+  const { frames } = daemon.sensor.counts();
+  terminal.say(`Ended after ${frames} frames.`);
+  return EXIT.ok;
+}
+
+/** What cannot be read changes nothing. */
+async function rereadInto(daemon: Daemon, reload: () => Promise<Honeynet | undefined>): Promise<void> {
+  const honeynet = await reload().catch(() => undefined);
+  if (honeynet === undefined) daemon.refuseReload();
+  else daemon.replace(honeynet);
+}
+
+async function showInMemory(
+  config: string | undefined,
+  options: NetUpOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const honeynet = await loadHoneynet(config, options, terminal);
+  if (honeynet === undefined) return EXIT.invalidFile;
+  const { device, remote } = memoryDevices();
+  const opened = { device, clock: systemClock, linkAddress: 0 };
+  const common = commonOptions(config, honeynet, options, terminal);
+  const daemon = await started({ ...common, opened, user: null, control: null });
+  const seen = await lookAround(daemon, remote, daemon.addresses(), common.streams.stream('demo'));
+  if (options.json) await terminal.print(JSON.stringify(toJson(seen)));
+  else await printSeen(seen, daemon, terminal);
+  return seen.hosts.length > 0 ? EXIT.ok : EXIT.failed;
+}
+
+function toJson({ hosts, ...counts }: LookAround): unknown {
+  return {
+    ...counts,
+    hosts: hosts.map(({ address, answersPing, openPorts }) => ({
+      address: formatIpv4(address),
+      answersPing,
+      openPorts: [...openPorts].sort((a, b) => a - b),
+    })),
+  };
+}
+
+/** Hosts with the same ports in one line. */
+async function printSeen(seen: LookAround, daemon: Daemon, terminal: Terminal): Promise<void> {
+  const groups = new Map<string, number[]>();
+  for (const { address, openPorts } of seen.hosts) {
+    const ports = [...openPorts].sort((a, b) => a - b).join(', ');
+    groups.set(ports, [...(groups.get(ports) ?? []), address]);
+  }
+  const table = new Table({
+    head: ['open ports', 'hosts', 'for example'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [ports, addresses] of groups) {
+    table.push([ports === '' ? 'none' : ports, addresses.length, formatIpv4(addresses[0] ?? 0)]);
+  }
+  const { totals } = daemon.counts;
+  const pinged = seen.hosts.filter(({ answersPing }) => answersPing).length;
+  await terminal.print(table.toString());
+  await terminal.print(
+    `A scanner asked ${seen.addresses} addresses and saw ${seen.hosts.length} hosts; ${pinged} answered its ping.\n` +
+      `It sent ${seen.packetsSent} packets and got ${seen.packetsReceived} back in ${seen.seconds.toFixed(1)} s.\n` +
+      `The sensor saw ${totals.tcpProbes} TCP and ${totals.icmpMessages} ICMP contacts ` +
+      `and ${totals.connectionsOpened} completed handshakes.`,
+  );
+}

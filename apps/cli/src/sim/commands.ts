@@ -1,0 +1,94 @@
+/** `wormwood sim …` on the command line. */
+import type { EngineName } from '@wormwood/epidemic';
+import { type Command, Option } from 'commander';
+import {
+  type PrintOptions,
+  seedOption,
+  wholeNumber,
+  withExamples,
+  withPrintOptions,
+  workersOption,
+} from '../command-options.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { addSimObserve } from './observe-command.ts';
+import type { SimReportOptions } from './report.ts';
+import type { SimRunOptions } from './run.ts';
+
+const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
+const RUNS_MAX = 1_000_000;
+
+export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): void {
+  const sim = parent.command('sim').description('simulate outbreaks').helpCommand(false);
+  const run = sim
+    .command('run')
+    .description('run one scenario, once or many times')
+    .argument('<scenario>', 'a scenario file, - for standard input, or the name of a shipped scenario')
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'how to compute the outbreak (default: ode, or hosts where ode has no equations)',
+      ).choices(ENGINES),
+    )
+    .addOption(
+      new Option('--runs <n>', 'number of runs with different randomness').default(1).argParser(runsOf),
+    )
+    .addOption(seedOption())
+    .addOption(workersOption())
+    .option('--out <dir>', 'also write result, series, figures and report into this directory')
+    .action(async (scenario: string, options: SimRunOptions) => {
+      const { simRun } = await import('./run.ts');
+      finish(await simRun(scenario, options));
+    });
+  withExamples(withPrintOptions(run), [
+    ['wormwood sim run provos-2004-20min', 'the mean field of a shipped scenario'],
+    ['wormwood sim run mine.yaml --engine hosts --runs 100 --seed 7', 'an ensemble'],
+    ['wormwood sim run mine.yaml --out results', 'with figures and a report'],
+    ['wormwood sim run - --json < mine.yaml', 'from standard input, for a program'],
+  ]);
+  addSimObserve(sim, finish);
+  addSimReport(sim, finish);
+  addSimPresets(sim, finish);
+  withExamples(sim, [['wormwood sim run provos-2004-20min', 'one scenario, once']]);
+}
+
+function addSimReport(sim: Command, finish: (exitCode: ExitCode) => void): void {
+  const report = sim
+    .command('report')
+    .description('write the report of a saved run, or of several side by side')
+    .argument('<run...>', 'directories that sim run --out wrote, or their result.json')
+    .option('--out <dir>', 'directory for report and figures', 'out/report')
+    .action(async (runs: readonly string[], options: SimReportOptions) => {
+      const { simReport } = await import('./report.ts');
+      finish(await simReport(runs, options));
+    });
+  withExamples(withPrintOptions(report), [
+    ['wormwood sim report out/few out/many --out out/compared', 'two runs side by side'],
+  ]);
+}
+
+function addSimPresets(sim: Command, finish: (exitCode: ExitCode) => void): void {
+  const presets = sim
+    .command('presets')
+    .description('list the shipped scenarios, or show one of them')
+    .action(async (options: PrintOptions) => {
+      const { simPresets } = await import('./presets.ts');
+      finish(await simPresets(options));
+    });
+  const show = presets
+    .command('show')
+    .description('print a shipped scenario as its file')
+    .argument('<name>', 'its name')
+    .action(async (name: string, _options: PrintOptions, command: Command) => {
+      const { simPresetsShow } = await import('./presets.ts');
+      finish(await simPresetsShow(name, command.optsWithGlobals()));
+    });
+  withPrintOptions(show);
+  withExamples(withPrintOptions(presets), [
+    ['wormwood sim presets', 'what there is'],
+    ['wormwood sim presets show slammer > mine.yaml', 'a file to begin with'],
+  ]);
+}
+
+function runsOf(text: string): number {
+  return wholeNumber(text, 'a number of runs', RUNS_MAX);
+}

@@ -1,0 +1,58 @@
+/** `wormwood sim presets`: the shipped scenarios, each in a line; `sim presets show NAME`: one of them as its file. */
+import { formatCount, formatRate } from '@wormwood/base';
+import { checkScenario, scenarioDocument } from '@wormwood/scenario';
+import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
+import { renderTable } from '../output/table.ts';
+import { openTerminal } from '../output/terminal.ts';
+import { readShippedScenario, shippedScenarios } from './read-scenario.ts';
+import type { PrintOptions } from '../command-options.ts';
+
+export async function simPresets(options: PrintOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const presets = await Promise.all((await shippedScenarios()).map(readPreset));
+  if (options.json) {
+    await terminal.print(JSON.stringify(presets.map(({ scenario }) => scenarioDocument(scenario))));
+    return EXIT.ok;
+  }
+  const rows = presets.map(({ name, scenario: { population, defenses, sources }, outbreak: { worm } }) => [
+    name,
+    formatCount(population.vulnerable),
+    formatRate(worm.scanRatePerSecond),
+    worm.strategy.kind,
+    defenses.map(({ kind }) => kind).join(', ') || 'none',
+    String(sources.length),
+  ]);
+  const columns = ['scenario', 'vulnerable', 'scan rate', 'strategy', 'defenses', 'sources'];
+  await terminal.print(renderTable({ caption: 'Shipped scenarios', columns, rows }));
+  return EXIT.ok;
+}
+
+export async function simPresetsShow(name: string, options: PrintOptions): Promise<ExitCode> {
+  const shipped = await shippedScenarios();
+  if (!shipped.includes(name)) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `There is no shipped scenario ${JSON.stringify(name)}. They are ${shipped.join(', ')}.`,
+    );
+  }
+  const { text, scenario } = await readPreset(name);
+  await openTerminal(options).print(
+    options.json ? JSON.stringify(scenarioDocument(scenario)) : text.trimEnd(),
+  );
+  return EXIT.ok;
+}
+
+type Whole = Extract<ReturnType<typeof checkScenario>, { ok: true }>;
+
+async function readPreset(name: string): Promise<{
+  readonly name: string;
+  readonly text: string;
+  readonly scenario: Whole['scenario'];
+  readonly outbreak: Whole['outbreak'];
+}> {
+  const reading = await readShippedScenario(name);
+  if (!reading.ok) throw new CommandFailure(EXIT.failed, `The shipped scenario ${name} cannot be read.`);
+  const check = checkScenario(reading.text, reading.fileName, { readFile: reading.readFile });
+  if (!check.ok) throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} is wrong.`);
+  return { name, text: reading.text, scenario: check.scenario, outbreak: check.outbreak };
+}

@@ -1,0 +1,116 @@
+/** Finding and reading a scenario: a file, standard input, or the bare name of one that is shipped. */
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nearest, type Parsed } from '@wormwood/base';
+import type { Diagnostic } from '@wormwood/scenario';
+import { errorCode, systemReason } from '../exit-code.ts';
+
+/** Beside `apps/`, seen from `apps/cli/dist` and `apps/cli/src` alike. */
+const shippedDirectory = new URL('../../../../scenarios/', import.meta.url);
+
+/** What `checkScenario` reads at most; looked at before a byte is read. */
+const SCENARIO_BYTES_MAX = 2 ** 20;
+/** Of a table of prefixes or of a graph. */
+const NAMED_BYTES_MAX = 2 ** 25;
+const STDIN = 'stdin';
+
+export type ScenarioReading =
+  | {
+      readonly ok: true;
+      /** What diagnostics call the file. */
+      readonly fileName: string;
+      readonly text: string;
+      /** Reads a file that the scenario names, from the directory that the scenario lies in. */
+      readonly readFile: (path: string) => Parsed<string>;
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads the scenario that `argument` names, or tells why it cannot be read. */
+export async function readScenario(argument: string): Promise<ScenarioReading> {
+  if (argument === '-') return readText(process.stdin, STDIN);
+  const found = await stat(argument).catch((error: unknown) => error);
+  if (errorCode(found) !== 'ENOENT') return readScenarioFile(argument);
+  const shipped = await shippedScenarios();
+  return shipped.includes(argument) ? readShippedScenario(argument) : refuseMissing(argument, shipped);
+}
+
+export function readShippedScenario(name: string): Promise<ScenarioReading> {
+  return readScenarioFile(fileURLToPath(new URL(`${name}.yaml`, shippedDirectory)));
+}
+
+/** Returns the names of the shipped scenarios, in alphabetical order. */
+export async function shippedScenarios(): Promise<readonly string[]> {
+  const names = await readdir(shippedDirectory).catch(() => []);
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/** Returns a diagnostic about a file as a whole. */
+export function aboutFile(file: string, code: string, message: string, help: string): Diagnostic {
+  return { severity: 'error', code, file, line: 1, column: 1, length: 0, path: '', message, help };
+}
+
+function refuse(file: string, code: string, message: string, help = ''): ScenarioReading {
+  return { ok: false, diagnostics: [aboutFile(file, code, message, help)] };
+}
+
+function refuseMissing(name: string, shipped: readonly string[]): ScenarioReading {
+  const meant = nearest(name.replace(/^.*\//, '').replace(/\.(?:ya?ml|json)$/i, ''), shipped);
+  const help =
+    meant === undefined ? `The shipped scenarios are ${shipped.join(', ')}.` : `Did you mean ${meant}?`;
+  return refuse(name, 'file-missing', 'This is neither a file nor the name of a shipped scenario.', help);
+}
+
+async function readScenarioFile(path: string): Promise<ScenarioReading> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return refuse(path, 'file-is-directory', 'This is a directory.', 'Name a file.');
+    if (found.size > SCENARIO_BYTES_MAX) return refuseSize(path);
+    return await readText(createReadStream(path), path);
+  } catch (error) {
+    return refuse(path, 'file-unreadable', `The file cannot be read: ${systemReason(error)}.`);
+  }
+}
+
+/** The limit again, for pipes and devices, whose size nobody knows before. */
+async function readText(stream: AsyncIterable<unknown>, fileName: string): Promise<ScenarioReading> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    const part = chunk as Uint8Array;
+    bytes += part.length;
+    if (bytes > SCENARIO_BYTES_MAX) return refuseSize(fileName);
+    chunks.push(part);
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return { ok: true, fileName, text, readFile: (path) => readNamed(fileName, path) };
+  } catch {
+    return refuse(fileName, 'file-not-text', 'The file is no text in UTF-8.');
+  }
+}
+
+function readNamed(scenario: string, path: string): Parsed<string> {
+  const directory = scenario === STDIN ? '.' : dirname(scenario);
+  try {
+    const found = statSync(resolve(directory, path));
+    if (!found.isFile()) return { ok: false, reason: `${path} is no file.` };
+    if (found.size > NAMED_BYTES_MAX) {
+      return { ok: false, reason: `${path} has more than ${NAMED_BYTES_MAX} bytes.` };
+    }
+    const octets = readFileSync(resolve(directory, path));
+    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(octets) };
+  } catch (error) {
+    const reason = error instanceof TypeError ? 'it is no text in UTF-8' : systemReason(error);
+    return { ok: false, reason: `The file ${path} cannot be read: ${reason}.` };
+  }
+}
+
+function refuseSize(fileName: string): ScenarioReading {
+  const message = `The file has more than ${SCENARIO_BYTES_MAX} bytes, which no scenario needs.`;
+  return refuse(fileName, 'file-too-large', message, 'Name a scenario file.');
+}

@@ -1,0 +1,72 @@
+// `sim report`: saved runs read back, alone and side by side.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
+
+const SMALL = `
+version: 1
+name: small
+duration: 10min
+space: 2^16
+population: { vulnerable: 2000, infected: 20 }
+worm: { scanRate: 2/s }
+sample: 10s
+`;
+
+describe('sim report', () => {
+  it('lays saved runs side by side, of one run and of many', () =>
+    inTemporaryDirectory(async (directory) => {
+      const [one, many, out] = ['one', 'many', 'out'].map((name) => join(directory, name));
+      await wormwood(['sim', 'run', '-', '--out', one!, '-q'], { input: SMALL });
+      await wormwood(['sim', 'run', '-', '--engine', 'hosts', '--runs', '3', '--out', many!, '-q'], {
+        input: SMALL,
+      });
+      const ended = await wormwood([
+        'sim',
+        'report',
+        one!,
+        join(many!, 'result.json'),
+        '--out',
+        out!,
+        '--json',
+      ]);
+      expect(ended.code).toBe(0);
+      const { verdict, results } = JSON.parse(ended.stdout) as {
+        verdict: string;
+        results: { name: string; runs: number }[];
+      };
+      expect(results.map(({ name, runs }) => [name, runs])).toEqual([
+        ['small, ode', 1],
+        ['small, hosts', 3],
+      ]);
+      expect(verdict).toContain('infect');
+      expect(readdirSync(out!).toSorted()).toEqual([
+        'comparison-ever-infected.png',
+        'comparison-ever-infected.svg',
+        'comparison-infected.png',
+        'comparison-infected.svg',
+        'report.html',
+        'summary.csv',
+      ]);
+      expect(readFileSync(join(out!, 'report.html'), 'utf8')).toContain('2 outbreaks side by side');
+    }));
+
+  it('tells of each path that holds no result, and writes nothing', () =>
+    inTemporaryDirectory(async (directory) => {
+      const file = join(directory, 'other.json');
+      writeFileSync(file, '{"engine": "ode"}');
+      const ended = await wormwood([
+        'sim',
+        'report',
+        file,
+        join(directory, 'none'),
+        '--out',
+        join(directory, 'out'),
+      ]);
+      expect(ended.code).toBe(3);
+      expect(ended.stderr).toContain('other.json holds no result of sim run: `scenario` is no scenario');
+      expect(ended.stderr).toContain('none: no such file or directory');
+      expect(readdirSync(directory)).toEqual(['other.json']);
+    }));
+});

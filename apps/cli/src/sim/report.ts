@@ -1,0 +1,97 @@
+/** `wormwood sim report RUN…`: the report of a saved run, or of several side by side. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  comparisonReport,
+  comparisonTable,
+  type NamedResult,
+  outbreakReport,
+  readResult,
+  renderReport,
+  type SimulationResult,
+  summaryCsv,
+  summaryTable,
+} from '@wormwood/scenario';
+import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
+import { chartFiles } from '../output/result-files.ts';
+import { prepareDirectory, saveFiles } from '../output/save.ts';
+import { renderTable } from '../output/table.ts';
+import { openTerminal } from '../output/terminal.ts';
+import type { PrintOptions } from '../command-options.ts';
+
+export interface SimReportOptions extends PrintOptions {
+  readonly out: string;
+}
+
+const RESULT_FILE = 'result.json';
+
+export async function simReport(paths: readonly string[], options: SimReportOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const read = await Promise.all(paths.map(readRun));
+  const refused = read.filter((run) => typeof run === 'string');
+  if (refused.length > 0) {
+    for (const sentence of refused) terminal.warn(sentence);
+    return EXIT.invalidFile;
+  }
+  const results = distinctNames(read.filter((run) => typeof run !== 'string'));
+  const [first, ...more] = results;
+  if (first === undefined) throw new CommandFailure(EXIT.usage, 'Name at least one run.');
+  const directory = await prepareDirectory(options.out);
+  const report =
+    more.length === 0
+      ? outbreakReport(first.result)
+      : comparisonReport(results, { title: `${results.length} outbreaks side by side` });
+  await saveFiles(directory, [
+    ...report.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
+    { name: 'summary.csv', content: summaryCsv(results) },
+    { name: 'report.html', content: renderReport(report) },
+  ]);
+  const table = more.length === 0 ? summaryTable(first.result) : comparisonTable(results, 'scenario');
+  const figures = results.map(({ name, result: { engine, runs, summary } }) => ({
+    name,
+    engine,
+    runs,
+    summary,
+  }));
+  await terminal.print(
+    options.json
+      ? JSON.stringify({ verdict: report.verdict, results: figures })
+      : [renderTable(table), terminal.stdout.bold(report.verdict)].join('\n\n'),
+  );
+  terminal.say(`Written to ${options.out}; open ${join(directory, 'report.html')}`);
+  return EXIT.ok;
+}
+
+/** Returns the run that was saved at a path, a directory or its result file; a sentence when there is none. */
+async function readRun(path: string): Promise<NamedResult | string> {
+  try {
+    const isDirectory = (await stat(path)).isDirectory();
+    const file = isDirectory ? join(path, RESULT_FILE) : path;
+    const read = readResult(await readFile(file, 'utf8'));
+    if (!read.ok) return `${file} holds no result of sim run: ${read.reason}.`;
+    return { name: nameOf(read.result) ?? basename(dirname(resolve(file))), result: read.result };
+  } catch (error) {
+    return `Cannot read the run at ${path}: ${systemReason(error)}. Name the directory that sim run --out wrote.`;
+  }
+}
+
+function nameOf({ scenario }: SimulationResult): string | null {
+  const { name } = scenario;
+  return typeof name === 'string' ? name : null;
+}
+
+/** Runs of one scenario are told apart by their engine, and where that is the same too, by their place in the row. */
+function distinctNames(results: readonly NamedResult[]): readonly NamedResult[] {
+  const countOf = (names: readonly string[]) => (name: string) =>
+    names.filter((other) => other === name).length;
+  const isShared = countOf(results.map(({ name }) => name));
+  const named = results.map(({ name, result }) => ({
+    name: isShared(name) > 1 ? `${name}, ${result.engine}` : name,
+    result,
+  }));
+  const isStillShared = countOf(named.map(({ name }) => name));
+  return named.map(({ name, result }, index) => ({
+    name: isStillShared(name) > 1 ? `${name} (${index + 1})` : name,
+    result,
+  }));
+}

@@ -1,0 +1,64 @@
+/** What a worker thread does: one run, or one chunk of an ensemble. Loaded by the pool as `dist/sim/run-worker.js`. */
+import { randomStreams } from '@wormwood/base';
+import {
+  type ChunkRequest,
+  engineNamed,
+  type EngineName,
+  type Outbreak,
+  runChunk,
+  type RunControl,
+  transferables,
+} from '@wormwood/epidemic';
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
+
+/** Handed to every worker when it starts; all of it is shared memory. */
+export interface WorkerSetup {
+  /** Not 0 once the runs shall end. */
+  readonly stopFlag: Int32Array;
+  /** How many workers have taken a place in `simulatedSeconds`. */
+  readonly workersStarted: Int32Array;
+  /** What each worker has simulated, in seconds summed over its runs. */
+  readonly simulatedSeconds: Float64Array;
+}
+
+export interface SingleTask {
+  readonly kind: 'single';
+  readonly engine: EngineName;
+  readonly outbreak: Outbreak;
+  readonly seed: string;
+  readonly keepInfections: boolean;
+}
+
+export interface ChunkTask {
+  readonly kind: 'chunk';
+  readonly request: ChunkRequest;
+}
+
+const { stopFlag, workersStarted, simulatedSeconds } = workerData as WorkerSetup;
+const place = Atomics.add(workersStarted, 0, 1);
+/** Of all runs before the one at hand, and of that one. */
+let endedSeconds = 0;
+let reachedSeconds = 0;
+
+/** Returns a `Run`, or a `RunChunk` that is handed over without a copy. The pool calls the default export. */
+export default function runTask(task: SingleTask | ChunkTask): object {
+  endedSeconds += reachedSeconds;
+  reachedSeconds = 0;
+  if (task.kind === 'chunk') {
+    const chunk = runChunk(task.request, control);
+    return move({ [transferableSymbol]: transferables(chunk), [valueSymbol]: chunk });
+  }
+  const { engine, outbreak, seed, keepInfections } = task;
+  const randomness = { streams: randomStreams(seed), replicate: 0 };
+  return engineNamed(engine).run(outbreak, randomness, { ...control, keepInfections });
+}
+
+const control: RunControl = {
+  shouldStop: () => Atomics.load(stopFlag, 0) !== 0,
+  progress: (seconds) => {
+    // The next run of a chunk begins at 0 again.
+    if (seconds < reachedSeconds) endedSeconds += reachedSeconds;
+    reachedSeconds = seconds;
+    simulatedSeconds[place] = endedSeconds + seconds;
+  },
+};

@@ -1,0 +1,421 @@
+// `sim run` as a program sees it: the JSON contract, refusals, files, interruption. The program runs as built.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EnsembleSeries, EnsembleSummary, SimulationResult, SingleSummary } from '@wormwood/scenario';
+import { describe, expect, it } from 'vitest';
+import { type Ended, inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
+
+const SMALL = `
+version: 1
+name: small
+duration: 10min
+space: 2^16
+population: { vulnerable: 2000, infected: 20 }
+worm: { scanRate: 2/s }
+defenses: [{ kind: honeypots, count: 1500, start: 1min, delay: 2s }]
+sample: 10s
+`;
+
+const SUMMARY_KEYS = [
+  'peakInfected',
+  'peakTime',
+  'everInfected',
+  'everInfectedFraction',
+  'neverInfected',
+  'immunized',
+  'stillInfected',
+  'extinctionTime',
+  'basicReproductionNumber',
+  'reproductionNumberAtStart',
+  'doublingTime',
+  'timeTo',
+  'probes',
+  'honeypotContacts',
+];
+const TOP_KEYS = ['scenario', 'engine', 'seed', 'runs', 'version', 'summary', 'series'];
+const DISTRIBUTION_KEYS = ['mean', 'sd', 'q05', 'q25', 'q50', 'q75', 'q95'];
+
+function run(args: readonly string[], input = SMALL): Promise<Ended> {
+  return wormwood(['sim', 'run', '-', ...args], { input });
+}
+
+function parse({ stdout }: Ended): SimulationResult {
+  return JSON.parse(stdout) as SimulationResult;
+}
+
+describe('the JSON contract', () => {
+  it.each(['ode', 'stochastic', 'hosts', 'probes'])('of one run of %s', async (engine) => {
+    const ended = await run(['--engine', engine, '--json', '--seed', '7']);
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    const result = parse(ended);
+    expect(Object.keys(result)).toEqual(TOP_KEYS);
+    expect(result).toMatchObject({ engine, seed: '7', runs: 1, scenario: { name: 'small', version: 1 } });
+    expect(Object.keys(result.summary)).toEqual(SUMMARY_KEYS);
+    expect(Object.keys(result.summary.timeTo).sort()).toEqual(['0.5', '0.9', '0.99', '1']);
+    expect(Object.keys(result.series)).toEqual(['time', 'susceptible', 'infected', 'immunized']);
+    const { time, susceptible, infected, immunized } = result.series;
+    expect(time).toEqual(Array.from({ length: 61 }, (_, i) => i * 10));
+    for (const [i] of time.entries()) {
+      const total = [susceptible, infected, immunized].reduce(
+        (sum, values) => sum + (values as number[])[i]!,
+        0,
+      );
+      expect(total).toBeCloseTo(2000, 6);
+    }
+    const { everInfected, neverInfected } = result.summary as SingleSummary;
+    expect(everInfected + neverInfected).toBeCloseTo(2000, 6);
+  });
+
+  it.each(['stochastic', 'hosts', 'probes'])('of an ensemble of %s', async (engine) => {
+    const ended = await run(['--engine', engine, '--json', '--runs', '6', '--workers', '2']);
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    const result = parse(ended);
+    expect(Object.keys(result)).toEqual(TOP_KEYS);
+    expect(result).toMatchObject({ engine, seed: '1', runs: 6 });
+    const summary = result.summary as EnsembleSummary;
+    expect(Object.keys(summary).sort()).toEqual([...SUMMARY_KEYS, 'extinctProbability'].sort());
+    expect(Object.keys(summary.peakInfected)).toEqual(DISTRIBUTION_KEYS);
+    expect(Object.keys(summary.timeTo['0.5'])).toEqual(DISTRIBUTION_KEYS);
+    const series = result.series as EnsembleSeries;
+    expect(Object.keys(series)).toEqual(['time', 'susceptible', 'infected', 'immunized']);
+    expect(Object.keys(series.infected)).toEqual(['mean', 'q05', 'q25', 'q50', 'q75', 'q95']);
+    expect(series.infected.mean).toHaveLength(61);
+  });
+
+  it('the mean field of the experiment of Provos has the published figures', async () => {
+    const { code, stdout, stderr } = await wormwood(['sim', 'run', 'provos-2004-20min', '--json']);
+    const { summary } = JSON.parse(stdout) as { summary: SingleSummary };
+    // models 3.1: peak 31,188 at 33.3 min, ever infected 206,308, R0 1.377; to a relative 1e-4.
+    expect(summary.peakInfected / 31_188).toBeCloseTo(1, 4);
+    expect(summary.everInfected / 206_308).toBeCloseTo(1, 4);
+    expect(summary.peakTime / 60).toBeCloseTo(33.3, 1);
+    expect(summary.basicReproductionNumber).toBeCloseTo(1.377, 3);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('the same seed gives the same bytes for any number of workers, another seed others', async () => {
+    const args = ['--engine', 'hosts', '--json', '--runs', '7'];
+    const [one, two, three, other] = await Promise.all([
+      run([...args, '--workers', '1']),
+      run([...args, '--workers', '2']),
+      run([...args, '--workers', '3']),
+      run([...args, '--workers', '2', '--seed', '2']),
+    ]);
+    expect(two.stdout).toBe(one.stdout);
+    expect(three.stdout).toBe(one.stdout);
+    expect(other.stdout).not.toBe(one.stdout);
+  });
+
+  it('JSON is a scenario file too, and 0007 the same seed as 7', async () => {
+    const document = JSON.stringify(parse(await run(['--json'])).scenario);
+    const [fromYaml, fromJson] = await Promise.all([
+      run(['--json', '--engine', 'hosts', '--seed', '7']),
+      run(['--json', '--engine', 'hosts', '--seed', '0007'], document),
+    ]);
+    expect(fromJson.stdout).toBe(fromYaml.stdout);
+  });
+});
+
+describe('text', () => {
+  it('shows active and ever infected apart, a plot and the verdict, without escapes on a pipe', async () => {
+    const { code, stdout } = await run([]);
+    expect(stdout).toMatch(/Ever infected: hosts infected at some time/);
+    expect(stdout).toMatch(/Peak: hosts infected at one time/);
+    expect(stdout).toMatch(/^hosts$[^]*time \(min\)/m);
+    expect(stdout).toMatch(/1,500 honeypots after 1 min /);
+    expect(stdout).not.toContain('\u001b');
+    expect(code).toBe(0);
+  });
+
+  it('colours no pipe where a builder of software sets CI', async () => {
+    const { stderr } = await wormwood(['sim', 'run', '-'], { input: ': : [', env: { CI: 'true' } });
+    expect(stderr).toMatch(/^stdin:\d+:\d+: error: /);
+  });
+
+  it('colours a terminal unless NO_COLOR or --no-color', async () => {
+    const colored = await onTerminal([], {});
+    expect(colored).toContain('\u001b[1m');
+    for (const plain of [await onTerminal([], { NO_COLOR: '1' }), await onTerminal(['--no-color'], {})]) {
+      // oxlint-disable-next-line no-control-regex
+      expect(plain).not.toMatch(/\u001b\[[0-9;]*m/);
+    }
+  });
+
+  it('a reader that stops reading is no error', () => {
+    const program = new URL('../../bin/wormwood.js', import.meta.url).pathname;
+    const command = `"${process.execPath}" "${program}" sim run provos-2004-20min --json | head -c 10; echo "\${PIPESTATUS[0]}"`;
+    const output = execFileSync('bash', ['-c', `${command} 2>&1`], { encoding: 'utf8' });
+    expect(output).toMatch(/^\{"scenario0\n$/);
+  });
+});
+
+/** Runs on a pseudo-terminal that `script` (util-linux) makes. */
+async function onTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  let shown = '';
+  await inTemporaryDirectory(async (directory) => {
+    writeFileSync(join(directory, 'small.yaml'), SMALL);
+    const program = new URL('../../bin/wormwood.js', import.meta.url).pathname;
+    const command = [process.execPath, program, 'sim', 'run', 'small.yaml', ...args].join(' ');
+    shown = execFileSync('script', ['-qec', command, '/dev/null'], {
+      cwd: directory,
+      env: { ...process.env, TERM: 'xterm-256color', ...env },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  });
+  return shown;
+}
+
+describe('talk', () => {
+  const args = ['--engine', 'stochastic', '--runs', '8', '--json'];
+  const slow = SMALL.replace('2^16', '2^32')
+    .replace('vulnerable: 2000', 'vulnerable: 3000000')
+    .replace('scanRate: 2/s', 'scanRate: 50/s')
+    .replace('duration: 10min', 'duration: 24h')
+    .replace('sample: 10s', 'sample: 1h');
+
+  it('is sparse on stderr, leaves stdout alone, and stops with --quiet', async () => {
+    const [talkative, quiet] = await Promise.all([run(args, slow), run([...args, '--quiet'], slow)]);
+    // How many lines there are depends on the machine; a quick one shows none.
+    expect(talkative.stderr).toMatch(/^(?:stochastic: \d+ %, \d+ of 8 runs(?:, about [^\n]+ left)?\n){0,9}$/);
+    expect(quiet.stderr).toBe('');
+    expect(quiet.stdout).toBe(talkative.stdout);
+  });
+});
+
+describe('refusals', () => {
+  it('tells all seven mistakes of a file at once and writes nothing', async () => {
+    const text = SMALL.replace('version: 1', 'version: 2')
+      .replace('duration: 10min', 'duration: 10 parsecs')
+      .replace('vulnerable: 2000', 'vulnerable: -5')
+      .replace('infected: 20', 'infected: many')
+      .replace('scanRate', 'scanRat')
+      .replace('delay: 2s', 'delay: 2')
+      .replace('count: 1500', 'count: 1.5');
+    await inTemporaryDirectory(async (directory) => {
+      const args = ['sim', 'run', '-', '--json', '--out', 'out'];
+      const { code, stdout, stderr } = await wormwood(args, { input: text, cwd: directory });
+      const { ok, diagnostics } = JSON.parse(stdout) as {
+        ok: boolean;
+        diagnostics: Record<string, unknown>[];
+      };
+      expect(ok).toBe(false);
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      // A misspelt key is one mistake, though it may be told as an unknown key and a missing one.
+      expect(new Set(errors.map(({ line }) => line))).toEqual(new Set([2, 4, 6, 7, 8]));
+      expect(errors.length).toBeGreaterThanOrEqual(7);
+      for (const diagnostic of diagnostics) {
+        const keys = ['severity', 'code', 'file', 'line', 'column', 'message', 'help'];
+        expect(Object.keys(diagnostic)).toEqual(expect.arrayContaining(keys));
+      }
+      expect(stderr).toContain('stdin:4:');
+      expect(stderr).toContain('^');
+      expect(readdirSync(directory)).toEqual([]);
+      expect(code).toBe(3);
+    });
+  });
+
+  it.each([
+    ['a duration of 0', SMALL.replace('duration: 10min', 'duration: 0s')],
+    ['more infected than vulnerable', SMALL.replace('infected: 20', 'infected: 2001')],
+    ['more addresses than the space has', SMALL.replace('count: 1500', 'count: 70000')],
+    ['a rate that is no number', SMALL.replace('2/s', 'NaN')],
+    ['no YAML', ': : : ['],
+    ['an empty file', ''],
+    ['octets that are no text', '\u0000\u0001'],
+  ])('%s', async (_, input) => {
+    const { code, stdout, stderr } = await run([], input);
+    expect(stderr).toMatch(/^stdin:\d+:\d+: error: /);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
+  it.each([
+    ['missing.yaml', /neither a file nor the name of a shipped scenario/],
+    ['provos-2004-20mi', /Did you mean provos-2004-20min\?/],
+    ['directory', /directory/],
+    ['large.yaml', /more than 1048576 bytes/],
+    ['latin1.yaml', /UTF-8/],
+    ['/dev/zero', /more than 1048576 bytes/],
+  ])('of the file %s', async (name, sentence) => {
+    await inTemporaryDirectory(async (directory) => {
+      mkdirSync(join(directory, 'directory'));
+      execFileSync('truncate', ['-s', '100M', join(directory, 'large.yaml')]);
+      writeFileSync(join(directory, 'latin1.yaml'), Buffer.from([0xe4, 0xf6, 0xfc]));
+      const { code, stdout, stderr } = await wormwood(['sim', 'run', name, '--json'], { cwd: directory });
+      expect(stderr).toMatch(sentence);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: false,
+        diagnostics: [{ severity: 'error', file: name }],
+      });
+      expect(code).toBe(3);
+    });
+  });
+
+  const billion = SMALL.replace('2^16', '2^40').replace('vulnerable: 2000', 'vulnerable: 1e9');
+
+  it.each(['ode', 'stochastic'])('a billion hosts run with %s', async (engine) => {
+    const { code, stdout } = await run(['--engine', engine, '--json'], billion);
+    const { summary } = JSON.parse(stdout) as { summary: SingleSummary };
+    expect(summary.everInfected + summary.neverInfected).toBeCloseTo(1e9, 0);
+    expect(code).toBe(0);
+  });
+
+  it.each(['hosts', 'probes'])('a billion hosts are too many for %s', async (engine) => {
+    const { code, stdout, stderr } = await run(['--engine', engine], billion);
+    expect(stderr).toMatch(/error: .*\[engine-unsupported\]/);
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
+  it('more than one run of the mean field', async () => {
+    const { code, stdout, stderr } = await run(['--runs', '5']);
+    expect(stderr).toContain('knows no chance');
+    expect([code, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('--out', () => {
+  it('writes result, series, figures and report of a run with its infections', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      const args = ['sim', 'run', '-', '--engine', 'hosts', '--json', '--out', 'a/b'];
+      const { code, stdout } = await wormwood(args, { input: SMALL, cwd: directory });
+      const written = join(directory, 'a', 'b');
+      expect(code).toBe(0);
+      expect(readdirSync(written).sort()).toEqual([
+        'address-map.png',
+        'address-map.svg',
+        'design-map.png',
+        'design-map.svg',
+        'infections.csv',
+        'infections.parquet',
+        'report.html',
+        'result.json',
+        'series.csv',
+        'series.parquet',
+        'small-trajectory.png',
+        'small-trajectory.svg',
+      ]);
+      expect(readFileSync(join(written, 'result.json'), 'utf8')).toBe(stdout);
+      const { summary } = JSON.parse(stdout) as { summary: SingleSummary };
+      const infections = readFileSync(join(written, 'infections.csv'), 'utf8').trim().split('\r\n');
+      expect(infections[0]).toBe('host,address,infector,time_s');
+      expect(infections.length - 1).toBe(summary.everInfected);
+      expect(infections[1]).toMatch(/^\d+,0\.0\.\d+\.\d+,-1,0$/);
+      expect(readFileSync(join(written, 'series.csv'), 'utf8').trim().split('\r\n')).toHaveLength(62);
+    });
+  });
+
+  it('Parquet holds what CSV holds', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      await wormwood(['sim', 'run', '-', '--engine', 'hosts', '--out', 'out'], {
+        input: SMALL,
+        cwd: directory,
+      });
+      const rows = await parquetRows(join(directory, 'out', 'infections.parquet'));
+      const csv = readFileSync(join(directory, 'out', 'infections.csv'), 'utf8')
+        .trim()
+        .split('\r\n')
+        .slice(1);
+      expect(rows.map(({ host, infector, time_s: time }) => [host, infector, time].join())).toEqual(
+        csv.map((line) => line.split(',').toSpliced(1, 1).join()),
+      );
+      const series = await parquetRows(join(directory, 'out', 'series.parquet'));
+      expect(series).toHaveLength(61);
+      expect(series[0]).toMatchObject({ time_s: 0, infected_hosts: 20, susceptible_hosts: 1980 });
+    });
+  });
+
+  it('refuses a file and a directory that cannot be written to, before it runs', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      writeFileSync(join(directory, 'file'), 'mine');
+      const refused = await wormwood(['sim', 'run', '-', '--out', 'file'], { input: SMALL, cwd: directory });
+      expect(refused.stderr).toBe('wormwood: --out file is a file; name a directory.\n');
+      expect([refused.code, refused.stdout]).toEqual([2, '']);
+      expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('mine');
+      const below = await wormwood(['sim', 'run', '-', '--out', 'file/x'], { input: SMALL, cwd: directory });
+      expect(below.stderr).toMatch(/^wormwood: Cannot write into file\/x: [^\n]+\n$/);
+      expect([below.code, below.stdout]).toEqual([1, '']);
+      // Root may write everywhere but where nobody can.
+      const sys = await wormwood(['sim', 'run', '-', '--out', '/proc/wormwood'], { input: SMALL });
+      expect(sys.stderr).toMatch(/^wormwood: Cannot write into \/proc\/wormwood: [^\n]+\n$/);
+      expect(sys.code).toBe(1);
+    });
+  });
+});
+
+describe('a full disk', () => {
+  const canMount = isPossible('unshare', ['-rm', 'true']);
+
+  it('is told in a sentence and leaves nothing', () => {
+    if (!canMount) {
+      expect(process.env['WORMWOOD_REQUIRE_ALL'], 'no user namespaces').toBeUndefined();
+      console.log('not checked: no user namespaces to mount a small disk in');
+      return;
+    }
+    const program = new URL('../../bin/wormwood.js', import.meta.url).pathname;
+    const script = `mount -t tmpfs -o size=64k none /mnt && cd /mnt &&
+      "${process.execPath}" "${program}" sim run provos-2004-20min --json --out results >/dev/null
+      echo "code $?"; find /mnt -type f`;
+    const told = execFileSync('unshare', ['-rm', 'bash', '-c', `{ ${script}; } 2>&1`], { encoding: 'utf8' });
+    expect(told).toMatch(
+      /^wormwood: Cannot write \/mnt\/results\/[a-z.]+: the disk is full\.[^\n]+\ncode 1\n$/,
+    );
+  });
+});
+
+function isPossible(program: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function parquetRows(path: string): Promise<Record<string, unknown>[]> {
+  const { parquetReadObjects } = await import('hyparquet');
+  const bytes = readFileSync(path);
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  return parquetReadObjects({ file });
+}
+
+describe('interruption', () => {
+  const long = SMALL.replace('duration: 10min', 'duration: 30d')
+    .replace('sample: 10s', 'sample: 1h')
+    .replace('2^16', '2^32')
+    .replace('vulnerable: 2000', 'vulnerable: 360000')
+    .replace('scanRate: 2/s', 'scanRate: 50/s')
+    .replace('count: 1500', 'count: 4096');
+
+  it.each([
+    ['SIGINT', ['--engine', 'hosts', '--runs', '100000']],
+    ['SIGTERM', ['--engine', 'stochastic', '--runs', '100000']],
+    ['SIGINT', ['--engine', 'probes']],
+  ] as const)('%s ends a long run %j with a valid partial result', async (signal, args) => {
+    await inTemporaryDirectory(async (directory) => {
+      const ended = await wormwood(['sim', 'run', '-', ...args, '--json', '--out', 'out'], {
+        input: long,
+        cwd: directory,
+        signals: [{ after: /: \d+ %, .*\n/, signal }],
+      });
+      const result = parse(ended);
+      expect(result.partial).toBe(true);
+      expect(ended.stderr).toMatch(/Ended early.*repeat: wormwood sim run - --engine/);
+      expect(readFileSync(join(directory, 'out', 'result.json'), 'utf8')).toBe(ended.stdout);
+      expect(existsSync(join(directory, 'out', 'report.html'))).toBe(true);
+      expect(ended.code).toBe(130);
+    });
+  });
+
+  it('the second signal ends at once and prints nothing', async () => {
+    const ended = await wormwood(['sim', 'run', '-', '--engine', 'probes', '--json'], {
+      input: long,
+      signals: [
+        { after: /: \d+ %, .*\n/, signal: 'SIGINT' },
+        { after: /once more ends at once/, signal: 'SIGINT' },
+      ],
+    });
+    expect([ended.code, ended.stdout]).toEqual([130, '']);
+  });
+});

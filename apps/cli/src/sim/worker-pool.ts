@@ -1,0 +1,46 @@
+/** The threads that all simulation runs in, so that the main thread answers signals and draws progress at once. */
+import type { ChunkRequest, Run, RunChunk } from '@wormwood/epidemic';
+import { Piscina } from 'piscina';
+import { CommandFailure, errorCode, EXIT } from '../exit-code.ts';
+import type { ChunkTask, SingleTask, WorkerSetup } from './run-worker.ts';
+
+export interface WorkerPool {
+  runSingle(task: Omit<SingleTask, 'kind'>): Promise<Run>;
+  runChunk(request: ChunkRequest): Promise<RunChunk>;
+  /** What all runs of the pool have simulated so far, in seconds. */
+  simulatedSeconds(): number;
+  close(): Promise<void>;
+}
+
+/** Starts `workers` threads; once `stopFlag` is not 0 they end their runs and return what they have. */
+export function openWorkerPool(workers: number, stopFlag: Int32Array): WorkerPool {
+  const setup: WorkerSetup = {
+    stopFlag,
+    workersStarted: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    simulatedSeconds: new Float64Array(new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)),
+  };
+  const pool = new Piscina<SingleTask | ChunkTask, unknown>({
+    filename: new URL('run-worker.js', import.meta.url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    workerData: setup,
+  });
+  const run = async (task: SingleTask | ChunkTask): Promise<unknown> => {
+    try {
+      return await pool.run(task);
+    } catch (error) {
+      throw errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(error) : error;
+    }
+  };
+  return {
+    runSingle: (task) => run({ kind: 'single', ...task }) as Promise<Run>,
+    runChunk: (request) => run({ kind: 'chunk', request }) as Promise<RunChunk>,
+    simulatedSeconds: () => setup.simulatedSeconds.reduce((sum, seconds) => sum + seconds, 0),
+    close: () => pool.destroy(),
+  };
+}
+
+function outOfMemory(cause: unknown): CommandFailure {
+  const advice = 'use fewer --workers, a longer `sample` or a smaller outbreak';
+  return new CommandFailure(EXIT.failed, `A worker ran out of memory; ${advice}.`, { cause });
+}
