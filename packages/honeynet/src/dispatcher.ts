@@ -1,6 +1,7 @@
 /**
- * The single entrance of packets (honeyd.md 1.2): who answers at this address, for this source, now? Bindings first, then
- * the default template for the addresses that we answer for; a dynamic template is resolved anew for each packet.
+ * The single entrance of packets: who answers at this address, for this source, now? Bindings first, then the default
+ * template for the addresses that we answer for; a dynamic template is resolved anew for each packet
+ * (docs/honeynet.md#who-answers-over-which-route).
  */
 import { type AddressSet, type RandomStream, unreachable } from '@wormwood/base';
 import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack';

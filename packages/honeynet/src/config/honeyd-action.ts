@@ -1,4 +1,4 @@
-/** Actions, conditions and times of day as `honeyd.conf` writes them (honeyd.md 1.2). */
+/** Actions, conditions and times of day as `honeyd.conf` writes them (docs/honeynet.md#actions-of-ports). */
 import { nearest } from '@wormwood/base';
 import type { Condition, PortAction, TransportProtocol } from '../model.ts';
 import type { TokenReader } from './token-reader.ts';

@@ -1,6 +1,7 @@
 /**
- * Reads `honeyd.conf` as it is: both spellings (`block`/`filtered`, `reset`/`closed`), every statement of honeyd.md 1.2.
- * All problems are told at once; after a statement that cannot be read, reading goes on at the next one. Files are
+ * Reads `honeyd.conf` as it is: every statement of Honeyd's grammar, in both spellings (`block`/`filtered`,
+ * `reset`/`closed`). All problems are reported at once: after a statement that cannot be read, reading goes on at the next
+ * one. What differs from Honeyd: docs/honeynet.md#where-honeydconf-means-something-else-here. Files are
  * asked for through `readInclude`, so this folder touches no disk.
  */
 import { type Diagnostic, formatIpv4, nearest, type Parsed } from '@wormwood/base';

@@ -1,4 +1,4 @@
-/** The `route` statements of `honeyd.conf`: the virtual network (honeyd.md 1.2 and 1.12). */
+/** The `route` statements of `honeyd.conf`: the virtual network (docs/honeynet.md#who-answers-over-which-route). */
 import { formatIpv4 } from '@wormwood/base';
 import type { LinkQuality } from '../model.ts';
 import type { HoneynetBuilder } from './honeynet-builder.ts';

@@ -1,4 +1,4 @@
-/** The `set` statements of `honeyd.conf`: what a template is like (honeyd.md 1.2). */
+/** The `set` statements of `honeyd.conf`: what a template is like. */
 import type { TransportProtocol } from '../model.ts';
 import { readAction, readProtocol } from './honeyd-action.ts';
 import type { TemplateDraft } from './honeynet-builder.ts';

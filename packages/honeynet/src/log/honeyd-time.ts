@@ -1,4 +1,4 @@
-/** The time in Honeyd's logs: local, to a tenth of a millisecond (honeyd.md 1.8). */
+/** The time in Honeyd's logs: local, to a tenth of a millisecond (docs/honeynet.md#honeyds-logs). */
 import { civilTime } from './civil-time.ts';
 
 /** `YYYY-MM-DD-hh:mm:ss.ffff` of seconds since 1970 where clocks stand `offsetSeconds` ahead of UTC. */

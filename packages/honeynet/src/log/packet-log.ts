@@ -1,5 +1,5 @@
 /**
- * Honeyd's packet log (honeyd.md 1.8), line for line, so that what reads Honeyd's logs reads ours:
+ * Honeyd's packet log (docs/honeynet.md#honeyds-logs), line for line, so that what reads Honeyd's logs reads ours:
  *
  * - `TIME proto(num) S SRC SPORT DST DPORT[ [system]]` a connection or a conversation over UDP begins,
  * - `TIME proto(num) E SRC SPORT DST DPORT: RECEIVED SENT` it ends,

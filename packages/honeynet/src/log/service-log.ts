@@ -1,4 +1,4 @@
-/** Honeyd's service log (honeyd.md 1.8): what scripts write to their standard error, one line each. */
+/** Honeyd's service log (docs/honeynet.md#honeyds-logs): what scripts write to their standard error, one line each. */
 import { formatIpv4 } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
 import { formatHoneydTime } from './honeyd-time.ts';

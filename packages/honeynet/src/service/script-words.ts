@@ -1,6 +1,6 @@
 /**
  * From the text of an action to a program: variables as Honeyd expands them, words without a shell, and the environment
- * that a script is told about its connection (honeyd.md 1.3).
+ * that tells a script about its connection (docs/honeynet.md#what-a-script-sees).
  */
 import { formatIpv4 } from '@wormwood/base';
 import type { Template } from '../model.ts';

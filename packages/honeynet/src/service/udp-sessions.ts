@@ -1,6 +1,6 @@
 /**
  * Scripts behind UDP ports: one program for each pair of addresses and ports, ended a minute after the last datagram
- * (honeyd.md 1.2). Each datagram is one write; each chunk of output is one answer.
+ * (docs/honeynet.md#what-a-script-sees). Each datagram is one write; each chunk of output is one answer.
  */
 import type { UdpDatagram } from '@wormwood/netstack';
 import type { RunningProcess } from './process-spawner.ts';

@@ -1,4 +1,4 @@
-/** What the sources of connections run, by the SYN with which each began the last one (honeyd.md 1.2, `source os`). */
+/** What the sources of connections run, by the SYN of the last connection of each: what `source os` in a rule compares. */
 import type { Clock } from '@wormwood/base';
 import { type LinkDevice, TappedDevice } from '@wormwood/netstack';
 import {

@@ -1,7 +1,7 @@
 /**
  * The virtual network: where a packet goes between the outside and a virtual host, how long that takes and whether it
- * arrives (honeyd.md 1.12). A packet is walked hop by hop at the moment it arrives; the sum of its delays is returned,
- * and the caller holds the packet back for so long. Out and back are walked apart, so routes may differ.
+ * arrives (docs/honeynet.md#who-answers-over-which-route). The whole way of a packet is computed when it arrives; the sum of
+ * its delays is returned, and the caller holds the packet back that long. The ways out and back may differ.
  */
 import type { RandomStream } from '@wormwood/base';
 import type { Honeynet, LinkQuality, Network, Tunnel } from '../model.ts';

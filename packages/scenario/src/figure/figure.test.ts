@@ -86,7 +86,7 @@ describe('charts', () => {
       const line = lines.find((candidate) => candidate.name === name);
       return line?.y[line.y.length - 1] ?? Number.NaN;
     };
-    // models.md 3.1: 206,308 of 360,000 hosts are infected at some time, and at the end none is any more.
+    // docs/models.md#the-published-scenario: 206,308 of 360,000 hosts are ever infected, and none is at the end.
     expect(last('ever infected') / 206_308).toBeGreaterThan(0.98);
     expect(last('infected now')).toBeLessThan(3600);
     expect(moments).toEqual([{ x: 20, label: 'honeypots start' }]);

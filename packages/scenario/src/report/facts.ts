@@ -1,6 +1,7 @@
 /**
- * The three facts that decide whether honeypots stop a worm, computed for one scenario (Provos 2004; models.md 1.3 and
- * 1.8): the threshold is a count, the delay has a wall, and placement matters to worms that prefer what is near.
+ * The three facts that decide whether honeypots stop a worm, computed for one scenario: the threshold is a count
+ * (docs/models.md#reproduction-number), the delay has a wall (docs/models.md#delay-wall), and placement matters to worms that
+ * prefer what is near (docs/models.md#local-preference).
  */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic';
@@ -102,9 +103,12 @@ function delayFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
   };
 }
 
-/** Code Red II: the shares of its probes to its own /16, its own /8 and anywhere (models.md 1.8). */
+/** Code Red II: the shares of its probes to its own /16, its own /8 and anywhere (docs/models.md#local-preference). */
 const CODE_RED_II: LocalPreference = { own16: 3 / 8, own8: 1 / 2, anywhere: 1 / 8 };
-/** Networks that hold vulnerable hosts, as on the Internet of 2001: 116 of 256 /8 and 20,000 of 65,536 /16 (row 43). */
+/**
+ * Networks that hold vulnerable hosts, as on the Internet of 2001: 116 of 256 /8 and 20,000 of 65,536 /16
+ * (docs/validation.md, row 43).
+ */
 const POPULATED = { slash8: 116, slash16: 20_000 } as const;
 const IPV4_ADDRESSES = 2 ** 32;
 

@@ -29,7 +29,7 @@ function resultOf(text: string): ReturnType<typeof toSingleResult> {
 
 it('sets the ever infected of the same time beside the report, and nothing beyond the end', () => {
   const result = resultOf(TEXT);
-  // models.md row 1: 21,557 at 20 min, 7.8 % more than 20,000.
+  // docs/models.md#the-published-scenario: 21,557 at 20 min, 7.8 % more than 20,000.
   expect(milestoneTable(result)?.rows).toEqual([
     ['a telescope', '20 min', '20,000', '21,557', '+7.78%'],
     ['a newspaper', '2 h', '360,000', '–', '–'],

@@ -1,7 +1,7 @@
 /**
- * The numbers that decide whether honeypots stop a worm, from a result alone (models.md 1.3). With γ = s h p/Ω effective
- * contacts a second and a delay δ from contact to immunization, an infected host infects S/(h p) + (S/N) β δ others
- * while S are susceptible: S/(h p) before its first effective contact, the rest while it waits.
+ * The numbers that decide whether honeypots stop a worm, from a result alone (docs/models.md#reproduction-number). With
+ * γ = s h p/Ω effective contacts a second and a delay δ from contact to immunization, an infected host infects
+ * S/(h p) + (S/N) β δ others while S are susceptible: S/(h p) before its first effective contact, the rest while it waits.
  */
 import { statedHoneypots, type StatedHoneypots, vulnerableOf } from '../figure/result-series.ts';
 import type { SimulationResult } from '../result.ts';

@@ -72,7 +72,7 @@ describe('tables', () => {
     });
   });
 
-  it('compare honeypot counts as models.md 3.1 does, 20 min', () => {
+  it('compare honeypot counts as docs/models.md#the-published-scenario does, 20 min', () => {
     const counts = [0, 4096, 65_536, 262_144, 524_288];
     const named = counts.map((honeypots) => ({ name: String(honeypots), result: odeResult({ honeypots }) }));
     const rows = comparisonTable(named, 'honeypots').rows;

@@ -127,7 +127,7 @@ describe('threeFacts', () => {
   const facts = (...args: Parameters<typeof odeResult>) =>
     threeFacts(odeResult(...args)).map(({ text }) => text);
 
-  it('computes the threshold and the wall of the seed scenario (models.md 0.3, rows 43, 44 and 50)', () => {
+  it('computes the threshold and the wall of the published scenario (docs/validation.md, rows 43, 44 and 50)', () => {
     const [threshold, delay, placement] = facts();
     expect(threshold).toContain('N/h = 1.37, with the delay R0 = 1.38, above 1 (supercritical)');
     expect(delay).toContain('1/β = 238.6 s');
@@ -140,7 +140,7 @@ describe('threeFacts', () => {
     ['10s', '375,747'],
     // The table cuts 1,465,626.8 off.
     ['3min', '1,465,627'],
-  ])('computes h_min of a delay of %s (models.md row 50)', (delay, least) => {
+  ])('computes h_min of a delay of %s (docs/models.md#delay-wall)', (delay, least) => {
     expect(facts({ delay })[1]).toContain(`h_min = ${least}`);
   });
 
