@@ -34,6 +34,11 @@ export interface StackBehavior {
   readonly icmpQuoteBytes: number;
   /** ISN of a connection that we accept now (RFC 6528). */
   initialSequenceNumber(flow: Flow, nowSeconds: number): number;
+  /**
+   * `keyed`: nobody who does not see our SYN/ACK can guess its sequence number. `weak`: as an old system's, they can be
+   * guessed, so a completed handshake proves nothing about its source.
+   */
+  readonly sequenceNumbers: 'keyed' | 'weak';
   /** TSval of a host now (RFC 7323 5.4): 32 bits. */
   timestampValue(host: number, nowSeconds: number): number;
   readonly tcp: TcpBehavior;
@@ -75,6 +80,7 @@ export function plainBehavior(
     // RFC 6528 3: a clock of 4 µs plus a keyed hash of the flow.
     initialSequenceNumber: (flow, nowSeconds) =>
       (Math.floor(nowSeconds * 250_000) + hashFlow(flow, isnSecret)) >>> 0,
+    sequenceNumbers: 'keyed',
     timestampValue: (host, nowSeconds) => (Math.floor(nowSeconds * 1000) + mix(host ^ clockSecret)) >>> 0,
     tcp: {
       windowBytes: 65_160,

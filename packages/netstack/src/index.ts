@@ -41,6 +41,6 @@ export {
 } from './network/dhcp-client.ts';
 export type { Ipv6Directory } from './network/ndp-responder.ts';
 export type { OverlapPolicy } from './network/reassembly.ts';
-export { silentObserver, type StackObserver } from './observer.ts';
+export { type ForgeableReason, silentObserver, type SourceProof, type StackObserver } from './observer.ts';
 export { Stack, type StackComponents, type StackOptions } from './stack.ts';
 export type { ConnectionStatus, TcpLimits } from './transport/tcp/tcp.ts';

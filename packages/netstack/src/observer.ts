@@ -1,6 +1,37 @@
 /** What the stack tells about its work: the source of logs, events and detectors. Calls must return quickly. */
 import type { Flow } from './behavior.ts';
 
+/**
+ * Why a completed handshake does not prove that its source owns the address: stable words, which events carry.
+ * `no-link-address`: the frames have no Ethernet source of their own, as on a TUN interface or in a tunnel.
+ * `unknown-router`: the source is off the link and the frames come from no known router. `arp-silent`: nobody answered the
+ * question for the address, or it could not be asked. `arp-conflict`: several machines answered. `arp-mismatch`: one answered,
+ * with another link address. `address-changed`: the frames of the handshake come from several link addresses.
+ * `weak-sequence-numbers`: the host's initial sequence numbers can be guessed.
+ */
+export type ForgeableReason =
+  | 'no-link-address'
+  | 'unknown-router'
+  | 'arp-silent'
+  | 'arp-conflict'
+  | 'arp-mismatch'
+  | 'address-changed'
+  | 'weak-sequence-numbers';
+
+/** Where the frames of a handshake came from, and what that proves about the source's address. */
+export interface SourceProof {
+  /** Ethernet source of the initiator's frames; null on a device without Ethernet. */
+  readonly linkAddress: number | null;
+  /**
+   * `router`: the source is off the link and its frames came from a known router. `link`: the source is on the link, and ARP
+   * had exactly one answer, from that link address. `pending`: ARP was asked, and `flowProof` follows. `none`: `forgeable`
+   * says why.
+   */
+  readonly kind: 'router' | 'link' | 'pending' | 'none';
+  /** Null except with `none`. */
+  readonly forgeable: ForgeableReason | null;
+}
+
 export interface StackObserver {
   /**
    * A TCP segment outside any connection: its flags and the length of the IP packet. `opens`: it is a SYN to an open port,
@@ -14,8 +45,13 @@ export interface StackObserver {
   /** An answer to such a datagram. */
   udpSent(flow: Flow, payloadBytes: number): void;
   icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void;
-  /** A handshake was completed: the remote address is not forged. */
-  flowOpen(flow: Flow): void;
+  /** A handshake was completed; `proof` says whether the remote address can be forged nevertheless. */
+  flowOpen(flow: Flow, proof: SourceProof): void;
+  /**
+   * The proof of a flow that was opened with a pending one, once: `link` or `none`. `flow` is the object that `flowOpen` got;
+   * the connection may be over by now.
+   */
+  flowProof(flow: Flow, proof: SourceProof): void;
   /** A connection is over; payload octets each way. */
   flowClose(flow: Flow, receivedBytes: number, sentBytes: number, reason: 'done' | 'reset' | 'timeout'): void;
   /** A packet of a protocol that the stack does not speak, or for an address that nobody answers for. */
@@ -30,6 +66,7 @@ export const silentObserver: StackObserver = {
   udpSent() {},
   icmp() {},
   flowOpen() {},
+  flowProof() {},
   flowClose() {},
   other() {},
 };

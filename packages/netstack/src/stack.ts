@@ -26,6 +26,7 @@ import { Ipv4Output } from './network/ipv4-output.ts';
 import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
 import { Reassembly } from './network/reassembly.ts';
+import { SourceProver } from './network/source-prover.ts';
 import type { StackObserver } from './observer.ts';
 import { Tcp, type TcpLimits } from './transport/tcp/tcp.ts';
 import { Udp } from './transport/udp.ts';
@@ -83,6 +84,7 @@ export class Stack {
         clock: this.#clock,
         hosts: components.hosts,
         streams: components.streams,
+        sources: new SourceProver(),
       },
       options.tcp,
     );

@@ -22,8 +22,11 @@ export function observerList(
     icmp: (source, destination, type, code, lengthBytes) => {
       for (const observer of observers) observer.icmp(source, destination, type, code, lengthBytes);
     },
-    flowOpen: (flow) => {
-      for (const observer of observers) observer.flowOpen(flow);
+    flowOpen: (flow, proof) => {
+      for (const observer of observers) observer.flowOpen(flow, proof);
+    },
+    flowProof: (flow, proof) => {
+      for (const observer of observers) observer.flowProof(flow, proof);
     },
     flowClose: (flow, receivedBytes, sentBytes, reason) => {
       for (const observer of observers) observer.flowClose(flow, receivedBytes, sentBytes, reason);

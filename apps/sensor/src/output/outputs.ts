@@ -144,6 +144,7 @@ function onlyWhile(isWanted: () => boolean, observer: StackObserver): StackObser
     udpSent: (...told) => isWanted() && observer.udpSent(...told),
     icmp: (...told) => isWanted() && observer.icmp(...told),
     flowOpen: (...told) => isWanted() && observer.flowOpen(...told),
+    flowProof: (...told) => isWanted() && observer.flowProof(...told),
     flowClose: (...told) => isWanted() && observer.flowClose(...told),
     other: (...told) => isWanted() && observer.other(...told),
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { randomStreams, VirtualClock } from '@wormwood/base';
-import type { Flow } from '@wormwood/netstack';
+import type { Flow, SourceProof } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../honeynet.fixture.ts';
 import type { SensorEvent } from './event.ts';
@@ -14,6 +14,8 @@ const FLOW: Flow = {
   localAddress: ip('66.35.250.204'),
   localPort: 80,
 };
+const ROUTED: SourceProof = { linkAddress: 0x02_00_00_00_00_0a, kind: 'router', forgeable: null };
+const PENDING: SourceProof = { ...ROUTED, kind: 'pending' };
 /** The moment of the example in RFC 9562 A.6: 22 February 2022, 14:22:22 in UTC-5. */
 const MOMENT = 1_645_557_742;
 
@@ -50,7 +52,7 @@ describe('an event', () => {
 
   it('carries the Community ID of its flow', () => {
     const { maker: made, events } = maker();
-    made.flowOpen(FLOW);
+    made.flowOpen(FLOW, ROUTED);
     made.icmp(ip('192.168.0.89'), ip('192.168.0.1'), 8, 0, 84);
     // The two published examples of corelight/community-id-spec: TCP, and an echo request.
     expect(events.map((event) => 'community_id' in event && event.community_id)).toEqual([
@@ -63,7 +65,7 @@ describe('an event', () => {
 describe('a connection', () => {
   it('is one session from open to close', () => {
     const { maker: made, events, clock } = maker();
-    made.flowOpen(FLOW);
+    made.flowOpen(FLOW, ROUTED);
     clock.advanceBy(1.5);
     made.serviceData(FLOW, 6, { sha256: 'abc', length: 5 });
     made.flowClose(FLOW, 5, 12, 'done');
@@ -86,10 +88,47 @@ describe('a connection', () => {
 
   it('shares nothing with one over UDP between the same ends', () => {
     const { maker: made, events } = maker();
-    made.flowOpen(FLOW);
+    made.flowOpen(FLOW, ROUTED);
     made.udpReceived(FLOW);
     expect(events[1]).toMatchObject({ event: 'flow.open', handshake: false, proto: 'udp' });
     expect(events[1]).not.toHaveProperty('session');
+  });
+});
+
+describe('the proof of a source', () => {
+  it('stands in the event that opens the flow, or follows it in the same session though the flow is over', () => {
+    const { maker: made, events } = maker();
+    made.flowOpen(FLOW, ROUTED);
+    made.flowClose(FLOW, 0, 0, 'done');
+    const again = { ...FLOW };
+    made.flowOpen(again, PENDING);
+    made.flowClose(again, 0, 0, 'done');
+    made.flowOpen({ ...FLOW }, { ...PENDING, linkAddress: 0x02_00_00_00_00_0b });
+    made.flowProof(again, { ...ROUTED, kind: 'link' });
+    const [routed, , pending, , , proof] = events;
+    expect(routed).toMatchObject({ src_mac: '02:00:00:00:00:0a', source_proof: 'router' });
+    expect(pending).toMatchObject({ event: 'flow.open', source_proof: 'pending' });
+    expect(pending).not.toHaveProperty('forgeable');
+    expect(proof).toMatchObject({
+      event: 'flow.proof',
+      session: pending?.id,
+      src_ip: '128.232.110.120',
+      src_mac: '02:00:00:00:00:0a',
+      source_proof: 'link',
+    });
+  });
+
+  it('names why the address can be forged, and no link address where there is none', () => {
+    const { maker: made, events } = maker();
+    made.flowOpen(FLOW, { linkAddress: null, kind: 'none', forgeable: 'no-link-address' });
+    expect(events).toMatchObject([{ source_proof: 'none', forgeable: 'no-link-address' }]);
+    expect(events[0]).not.toHaveProperty('src_mac');
+  });
+
+  it('is not reported of a flow that nobody heard of', () => {
+    const { maker: made, events } = maker();
+    made.flowProof(FLOW, { ...ROUTED, kind: 'link' });
+    expect(events).toEqual([]);
   });
 });
 

@@ -3,10 +3,10 @@
  * same times give the same lines.
  */
 import { type Clock, formatIpv4, type RandomStream } from '@wormwood/base';
-import type { Flow, StackObserver } from '@wormwood/netstack';
-import { communityId, formatIpProtocol, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
+import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
+import { communityId, formatIpProtocol, formatMac, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
-import type { EventHead, FlowFields, SensorEvent } from './event.ts';
+import type { EventHead, FlowFields, SensorEvent, SourceFields } from './event.ts';
 import { formatTimestamp } from './timestamp.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -46,6 +46,8 @@ const ANSWERS: ReadonlySet<number> = new Set([
 export class EventMaker implements StackObserver {
   readonly #components: EventMakerComponents;
   readonly #sessions: Map<string, Session> = new Map();
+  /** Sessions whose proof is pending; the connection may be over before it comes. */
+  readonly #pending: WeakMap<Flow, string> = new WeakMap();
   /** UDP flows of the last minute, oldest first. */
   readonly #datagramFlows: Map<string, number> = new Map();
 
@@ -110,7 +112,7 @@ export class EventMaker implements StackObserver {
     });
   }
 
-  flowOpen(flow: Flow): void {
+  flowOpen(flow: Flow, proof: SourceProof): void {
     const head = this.#head();
     const oldest = this.#sessions.size >= SESSIONS_MAX ? this.#sessions.keys().next().value : undefined;
     if (oldest !== undefined) this.#sessions.delete(oldest);
@@ -118,13 +120,28 @@ export class EventMaker implements StackObserver {
       id: head.id,
       startSeconds: this.#components.clock.nowSeconds(),
     });
+    if (proof.kind === 'pending') this.#pending.set(flow, head.id);
     this.#components.emit({
       ...head,
       event: 'flow.open',
       ...this.#fieldsOf(flow, ipProtocol.tcp),
       session: head.id,
       handshake: true,
+      ...sourceFields(proof),
       message: `connection ${ends(flow)}`,
+    });
+  }
+
+  flowProof(flow: Flow, proof: SourceProof): void {
+    const session = this.#pending.get(flow);
+    // Nobody was there to read the event that it belongs to.
+    if (session === undefined) return;
+    this.#emit({
+      event: 'flow.proof',
+      ...this.#fieldsOf(flow, ipProtocol.tcp),
+      session,
+      ...sourceFields(proof),
+      message: `source of the connection ${ends(flow)}: ${proof.forgeable ?? proof.kind}`,
     });
   }
 
@@ -229,6 +246,14 @@ export class EventMaker implements StackObserver {
       ),
     };
   }
+}
+
+function sourceFields({ linkAddress, kind, forgeable }: SourceProof): SourceFields {
+  return {
+    ...(linkAddress === null ? {} : { src_mac: formatMac(linkAddress) }),
+    source_proof: kind,
+    ...(forgeable === null ? {} : { forgeable }),
+  };
 }
 
 function ends({ remoteAddress, remotePort, localAddress, localPort }: Flow): string {

@@ -2,6 +2,7 @@
  * Events: one flat object for each thing that happened, with names that stay (design §4.5). Times are RFC 3339 in UTC
  * with microseconds, addresses are text, and undefined fields are not written.
  */
+import type { ForgeableReason, SourceProof } from '@wormwood/netstack';
 
 /** Fields that every event has. */
 export interface EventHead {
@@ -55,8 +56,21 @@ type ProbeFields =
     }
   | { readonly event: 'probe.other'; readonly ip_length: number };
 
+/** What a completed handshake proves about the address of its source. */
+export interface SourceFields {
+  /** Ethernet source of the initiator's frames, `aa:bb:cc:dd:ee:ff`; absent on a device without Ethernet. */
+  readonly src_mac?: string;
+  readonly source_proof: SourceProof['kind'];
+  /** Why the address can be forged; only with `none`. */
+  readonly forgeable?: ForgeableReason;
+}
+
 type FlowEventFields =
-  | { readonly event: 'flow.open'; readonly handshake: boolean }
+  /** `handshake` false: a conversation over UDP, which proves nothing. */
+  | { readonly event: 'flow.open'; readonly handshake: false }
+  | ({ readonly event: 'flow.open'; readonly handshake: true } & SourceFields)
+  /** Follows a `flow.open` whose proof is pending, once. */
+  | ({ readonly event: 'flow.proof' } & SourceFields)
   | {
       readonly event: 'flow.close';
       readonly received_bytes: number;

@@ -114,6 +114,8 @@ export class PacketLog implements StackObserver {
   /** A connection has begun with its SYN. */
   flowOpen(): void {}
 
+  flowProof(): void {}
+
   flowClose(flow: Flow, receivedBytes: number, sentBytes: number): void {
     this.#end(ipProtocol.tcp, flow, receivedBytes, sentBytes);
   }

@@ -92,6 +92,8 @@ export class TrafficCounts implements StackObserver {
     this.totals.connectionsOpened++;
   }
 
+  flowProof(): void {}
+
   flowClose(_flow: Flow, receivedBytes: number, sentBytes: number): void {
     this.totals.connectionsClosed++;
     this.totals.receivedBytes += receivedBytes;

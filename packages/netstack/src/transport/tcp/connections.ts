@@ -7,7 +7,8 @@ import { ipProtocol, seqAdd, seqDistance, tcpFlag } from '@wormwood/wire';
 import type { Flow } from '../../behavior.ts';
 import type { HostDirectory, StackHost } from '../../host.ts';
 import type { Ipv4Output } from '../../network/ipv4-output.ts';
-import type { StackObserver } from '../../observer.ts';
+import type { SourceProver } from '../../network/source-prover.ts';
+import type { SourceProof, StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, flag, NONE, state } from './connection-table.ts';
 import { Endpoint } from './endpoint.ts';
 import { HalfOpenQueue } from './half-open-queue.ts';
@@ -22,6 +23,7 @@ export interface TcpComponents {
   readonly clock: Clock;
   readonly hosts: HostDirectory;
   readonly streams: RandomStreams;
+  readonly sources: SourceProver;
 }
 
 export interface TcpLimits {
@@ -86,14 +88,14 @@ export class Connections {
   }
 
   /** The handshake is complete: asks the host for a service. */
-  establish(at: number, host: StackHost): void {
+  establish(at: number, host: StackHost, proof: SourceProof): void {
     const { words } = this.table;
     this.#halfOpen.remove(at);
     words[at + field.state] = state.established;
     words[at + field.retries] = 0;
     words[at + field.lastSeen] = this.#components.clock.nowSeconds();
     const flow = this.flowOf(at);
-    this.#components.observer.flowOpen(flow);
+    this.#components.observer.flowOpen(flow, proof);
     this.#wheel.start(at, this.nowMs() + this.#limits.idleSeconds * 1000);
     const endpoint = new Endpoint(
       at,

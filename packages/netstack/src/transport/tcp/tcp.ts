@@ -295,7 +295,7 @@ export class Tcp {
     }
     words[at + field.sendUnacknowledged] = words[at + field.sendNext]!;
     words[at + field.sendWindow] = this.#scaledWindow(at);
-    this.#connections.establish(at, host);
+    this.#connections.establish(at, host, this.#components.sources.prove(packet));
     return words[at + field.state] === state.established;
   }
 
