@@ -11,7 +11,7 @@ import { addLab } from './lab/commands.ts';
 import { addNet } from './net/commands.ts';
 import type { SchemaKind } from './schema.ts';
 import { addSim } from './sim/commands.ts';
-import { addRespond } from './tree/respond-commands.ts';
+import { addRespond } from './respond/commands.ts';
 
 const SCHEMA_KINDS: readonly SchemaKind[] = ['scenario', 'scope', 'respond', 'lab', 'honeynet'];
 

@@ -11,7 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { type Cidr, formatCidr, formatIpv4, parseCidr } from '@wormwood/base';
 import { type Actuator, type Command, nftablesActuator, nftablesSetup } from '@wormwood/defense';
 import { inNetworkNamespace, PacketRing } from '@wormwood/sensor';
-import { commandRunner } from '../commands/respond-runner.ts';
+import { commandRunner } from '@wormwood/responder';
 
 export interface VethNetwork {
   readonly labName: string;

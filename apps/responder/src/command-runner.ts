@@ -1,7 +1,7 @@
 /** Runs the programs that act: no shell, the arguments as a list, bounded in time and in what they print. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { systemReason } from '@wormwood/base';
 import type { Command, CommandResult, CommandRunner } from '@wormwood/defense';
-import { systemReason } from '../exit-code.ts';
 
 const OUTPUT_LENGTH_MAX = 65_536;
 /** How long the output of a program that has ended is waited for: a child of its own may hold it open. */

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AddressSet, formatCidr, renderDiagnostic } from '@wormwood/base';
+import { AddressSet, errorCode, formatCidr, renderDiagnostic, systemReason } from '@wormwood/base';
 import {
   type Actuator,
   type AuditEntry,
@@ -31,12 +31,12 @@ import {
   readScopeFile,
   type RespondFile,
 } from '@wormwood/scenario/files';
-import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
-import { type AuditFile, auditFileToRead, openAuditFile } from './respond-audit-file.ts';
-import { readKey, type TrustedKey, verifierOf } from './respond-keys.ts';
-import { lockState, type StateLock } from './respond-lock.ts';
-import { ownAddresses } from './respond-own-addresses.ts';
-import { commandRunner } from './respond-runner.ts';
+import { ResponderFailure } from './failure.ts';
+import { type AuditFile, auditFileToRead, openAuditFile } from './audit-file.ts';
+import { readKey, type TrustedKey, verifierOf } from './keys.ts';
+import { lockState, type StateLock } from './lock.ts';
+import { ownAddresses } from './own-addresses.ts';
+import { commandRunner } from './command-runner.ts';
 
 /** A responder at work. */
 export interface OpenResponder {
@@ -138,7 +138,7 @@ export class ResponseState {
     );
     if (!opening.ok) {
       await auditFile.close();
-      throw new CommandFailure(EXIT.failed, opening.reason);
+      throw new ResponderFailure('failed', opening.reason);
     }
     this.#kept = { responder: opening.responder, auditFile, making, log: this.logStamp() };
     return this.#kept;
@@ -157,7 +157,7 @@ export class ResponseState {
       const isForeign = found.uid !== 0 && found.uid !== process.getuid?.();
       if (!isForeign && (found.mode & WRITABLE_BY_ALL) === 0) continue;
       const reason = isForeign ? 'belongs to another user' : 'can be written by everybody';
-      throw new CommandFailure(EXIT.missingCapability, `${path} ${reason}, so nothing is done.`);
+      throw new ResponderFailure('missingPermission', `${path} ${reason}, so nothing is done.`);
     }
   }
 
@@ -180,7 +180,7 @@ export class ResponseState {
   /** As `view`, for those who need a log that is in order. */
   async viewInOrder(): Promise<StateView> {
     const view = await this.view();
-    if (!view.reading.ok) throw new CommandFailure(EXIT.failed, view.reading.reason);
+    if (!view.reading.ok) throw new ResponderFailure('failed', view.reading.reason);
     return view;
   }
 
@@ -240,7 +240,7 @@ export class ResponseState {
     const what =
       waiting.length === 1 ? 'A decision in earnest waits' : `${waiting.length} decisions in earnest wait`;
     const sentence = `${what} here: add --act, or take another --state for a dry run.`;
-    throw new CommandFailure(EXIT.usage, sentence);
+    throw new ResponderFailure('usage', sentence);
   }
 
   #scopeComponents(): ScopeComponents & { load(): Promise<ScopeDocument> } {
@@ -267,7 +267,7 @@ export class ResponseState {
     const check = checkRespondFile(text, path);
     if (check.ok) return check.file;
     const frames = check.diagnostics.map((each) => renderDiagnostic(each, text, { color: false }));
-    throw new CommandFailure(EXIT.invalidFile, `${path} cannot be used.\n${frames.join('\n')}`);
+    throw new ResponderFailure('invalidFile', `${path} cannot be used.\n${frames.join('\n')}`);
   }
 
   #stampOf(names: readonly string[]): string {
@@ -287,10 +287,10 @@ export class ResponseState {
     try {
       return work();
     } catch (error) {
-      if (error instanceof CommandFailure) throw error;
+      if (error instanceof ResponderFailure) throw error;
       const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
       const sentence = `The state directory ${this.#directory} cannot be ${verb}: ${systemReason(error)}.`;
-      throw new CommandFailure(isForbidden ? EXIT.missingCapability : EXIT.failed, sentence, {
+      throw new ResponderFailure(isForbidden ? 'missingPermission' : 'failed', sentence, {
         cause: error,
       });
     }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { generateKeys, readKey, signOctets } from './commands/respond-keys.ts';
-import { type Ended, type SpawnOptions, wormwood } from './spawn-test-support.ts';
+import { generateKeys, readKey, signOctets } from '@wormwood/responder';
+import { type Ended, type SpawnOptions, wormwood } from '../spawn-test-support.ts';
 
 export const SCOPE: string = `
 version: 1
@@ -66,7 +66,7 @@ export interface Started {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
 
 function started(args: readonly string[]): Started {
   const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });

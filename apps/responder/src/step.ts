@@ -1,13 +1,9 @@
 /** What every command that decides shares: verdicts answered, outcomes that must be good. */
-import type { Outcome, Responder, ResponseMode, Verdict } from '@wormwood/defense';
-import { CommandFailure, EXIT } from '../exit-code.ts';
+import type { Outcome, Responder, Verdict } from '@wormwood/defense';
+import { ResponderFailure } from './failure.ts';
 
 /** Offered at a time; the responder holds no more. */
 const OFFERED_MAX = 500;
-
-export function modeOf({ act }: { readonly act?: true }): ResponseMode {
-  return act === true ? 'act' : 'dryRun';
-}
 
 /** Answers all verdicts and does what is due, at least once. */
 export async function answerAll(responder: Responder, verdicts: readonly Verdict[]): Promise<void> {
@@ -18,5 +14,5 @@ export async function answerAll(responder: Responder, verdicts: readonly Verdict
 }
 
 export function mustBeDone(outcome: Outcome): void {
-  if (!outcome.ok) throw new CommandFailure(EXIT.failed, outcome.reason);
+  if (!outcome.ok) throw new ResponderFailure('failed', outcome.reason);
 }

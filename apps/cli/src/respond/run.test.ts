@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAudit, type AuditFindings } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
-import { generateKeys } from './commands/respond-keys.ts';
-import { ResponseState } from './commands/respond-state.ts';
+import { generateKeys } from '@wormwood/responder';
+import { ResponseState } from '@wormwood/responder';
 import { AUTOMATIC_SCOPE, makeWorld, SCOPE, until, verdictOn, type World } from './respond-test-support.ts';
-import { inTemporaryDirectory } from './spawn-test-support.ts';
+import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 const INFECTED = '10.20.7.9';
 

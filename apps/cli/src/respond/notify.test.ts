@@ -4,9 +4,9 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ResponseState } from './commands/respond-state.ts';
+import { ResponseState } from '@wormwood/responder';
 import { AUTOMATIC_SCOPE, makeWorld, type World } from './respond-test-support.ts';
-import { inTemporaryDirectory } from './spawn-test-support.ts';
+import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -10,11 +10,16 @@ import {
   type ScopeAdmission,
   stixBundle,
 } from '@wormwood/defense';
+import { nowSeconds, ResponseState, type StateView } from '@wormwood/responder';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
-import type { RespondExportOptions, RespondOptions } from '../tree/respond-commands.ts';
-import { nowSeconds, ResponseState, type StateView } from './respond-state.ts';
-import { decisionObject, decisionTable, sentenceLine } from './respond-words.ts';
+import type { RespondOptions } from './options.ts';
+import { decisionObject, decisionTable, sentenceLine } from './words.ts';
+
+export interface RespondExportOptions extends RespondOptions {
+  readonly stix?: true;
+  readonly misp?: true;
+}
 
 export async function list(options: RespondOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);

@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorCode, systemReason } from '@wormwood/base';
 import {
   type AppendOnlyFile,
   type CursorFile,
@@ -13,7 +14,6 @@ import {
   type FileLine,
   type Outcome,
 } from '@wormwood/defense';
-import { errorCode, systemReason } from '../exit-code.ts';
 
 export interface AuditFile extends AppendOnlyFile {
   /** Returns the lines that were added since this was asked last, each a JSON object. */

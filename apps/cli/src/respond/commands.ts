@@ -3,47 +3,18 @@ import { userInfo } from 'node:os';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
-
-export interface RespondOptions extends PrintOptions {
-  readonly state: string;
-}
-
-export interface RespondActOptions extends RespondOptions {
-  readonly act?: true;
-}
-
-export interface RespondPersonOptions extends RespondOptions {
-  readonly by: string;
-}
-
-export interface RespondUndoOptions extends RespondPersonOptions {
-  readonly reason: string;
-}
-
-export interface RespondRunOptions extends RespondActOptions {
-  readonly once?: true;
-}
-
-export interface RespondNotifyOptions extends RespondOptions {
-  readonly once?: true;
-}
-
-export interface RespondExportOptions extends RespondOptions {
-  readonly stix?: true;
-  readonly misp?: true;
-}
-
-export interface RespondFeedOptions extends RespondOptions {
-  readonly port: number;
-}
-
-export interface ScopeCheckOptions extends PrintOptions {
-  readonly trust: readonly string[];
-}
-
-export interface ScopeSignOptions extends PrintOptions {
-  readonly key: string;
-}
+import { withExitCode } from './exit-codes.ts';
+import type { RespondFeedOptions } from './feed.ts';
+import type { RespondNotifyOptions } from './notify.ts';
+import type {
+  RespondActOptions,
+  RespondOptions,
+  RespondPersonOptions,
+  RespondReasonOptions,
+} from './options.ts';
+import type { RespondRunOptions } from './run.ts';
+import type { ScopeCheckOptions, ScopeSignOptions } from './scope.ts';
+import type { RespondExportOptions } from './show.ts';
 
 type Finish = (exitCode: ExitCode) => void;
 
@@ -75,8 +46,8 @@ function addDecide(respond: Command, finish: Finish): void {
     .argument('<file>', 'verdicts as `wormwood detect --json` prints them; - for standard input')
     .option('--act', 'decide in earnest and carry it out; otherwise nothing is done')
     .action(async (file: string, options: RespondActOptions) => {
-      const { propose: run } = await import('../commands/respond-decide.ts');
-      finish(await run(file, options));
+      const { propose: run } = await import('./decide.ts');
+      finish(await withExitCode(run(file, options)));
     });
   withExamples(withStateOptions(propose), [
     ['wormwood respond propose verdicts.json', 'a dry run'],
@@ -89,8 +60,8 @@ function addDecide(respond: Command, finish: Finish): void {
     .option('--act', 'decide in earnest and carry it out; otherwise nothing is done')
     .option('--once', 'do what is due now and end')
     .action(async (verdicts: '-' | undefined, options: RespondRunOptions) => {
-      const { run: serve } = await import('../commands/respond-run.ts');
-      finish(await serve(verdicts, options));
+      const { run: serve } = await import('./run.ts');
+      finish(await withExitCode(serve(verdicts, options)));
     });
   withExamples(withStateOptions(run), [
     [
@@ -108,8 +79,8 @@ function addPeople(respond: Command, finish: Finish): void {
     .argument('<id>', 'the decision, or the beginning of its identifier')
     .option('--act', 'carry it out')
     .action(async (id: string, options: RespondActOptions & RespondPersonOptions) => {
-      const { approve: say } = await import('../commands/respond-decide.ts');
-      finish(await say(id, options));
+      const { approve: say } = await import('./decide.ts');
+      finish(await withExitCode(say(id, options)));
     });
   withExamples(withPersonOptions(approve), [['wormwood respond approve 3f2a --act', 'and do it']]);
   const undo = respond
@@ -117,9 +88,9 @@ function addPeople(respond: Command, finish: Finish): void {
     .description('end a decision; what is in force is released at once')
     .argument('<id>', 'the decision, or the beginning of its identifier')
     .addOption(reasonOption())
-    .action(async (id: string, options: RespondUndoOptions) => {
-      const { undo: end } = await import('../commands/respond-decide.ts');
-      finish(await end(id, options));
+    .action(async (id: string, options: RespondReasonOptions) => {
+      const { undo: end } = await import('./decide.ts');
+      finish(await withExitCode(end(id, options)));
     });
   withExamples(withPersonOptions(undo), [
     ["wormwood respond undo 3f2a --reason 'our own scanner'", 'the reason stands in the log'],
@@ -128,17 +99,17 @@ function addPeople(respond: Command, finish: Finish): void {
     .command('pause')
     .description('begin no action from now on; what is in force still ends in time')
     .addOption(reasonOption())
-    .action(async (options: RespondUndoOptions) => {
-      const { pause: halt } = await import('../commands/respond-decide.ts');
-      finish(await halt(options));
+    .action(async (options: RespondReasonOptions) => {
+      const { pause: halt } = await import('./decide.ts');
+      finish(await withExitCode(halt(options)));
     });
   withExamples(withPersonOptions(pause), [["wormwood respond pause --reason 'exam week'", 'until resume']]);
   const resume = respond
     .command('resume')
     .description('let actions go on after a pause')
     .action(async (options: RespondPersonOptions) => {
-      const { resume: goOn } = await import('../commands/respond-decide.ts');
-      finish(await goOn(options));
+      const { resume: goOn } = await import('./decide.ts');
+      finish(await withExitCode(goOn(options)));
     });
   withExamples(withPersonOptions(resume), [['wormwood respond resume', 'what waits is begun by `run`']]);
 }
@@ -148,16 +119,16 @@ function addShow(respond: Command, finish: Finish): void {
     .command('list')
     .description('show the scope in force, and the decisions that wait or are in force')
     .action(async (options: RespondOptions) => {
-      const { list: show } = await import('../commands/respond-show.ts');
-      finish(await show(options));
+      const { list: show } = await import('./show.ts');
+      finish(await withExitCode(show(options)));
     });
   withExamples(withStateOptions(list), [['wormwood respond list --json', 'the same for a program']]);
   const audit = respond
     .command('audit')
     .description('verify the audit log and every promise from it alone, and print it in sentences')
     .action(async (options: RespondOptions) => {
-      const { audit: verify } = await import('../commands/respond-show.ts');
-      finish(await verify(options));
+      const { audit: verify } = await import('./show.ts');
+      finish(await withExitCode(verify(options)));
     });
   withExamples(withStateOptions(audit), [['wormwood respond audit', 'ends with code 1 if it does not hold']]);
   const explain = respond
@@ -165,8 +136,8 @@ function addShow(respond: Command, finish: Finish): void {
     .description('say what is known about a host, what was done about it and why')
     .argument('<source>', 'its IPv4 address')
     .action(async (source: string, options: RespondOptions) => {
-      const { explain: say } = await import('../commands/respond-show.ts');
-      finish(await say(source, options));
+      const { explain: say } = await import('./show.ts');
+      finish(await withExitCode(say(source, options)));
     });
   withExamples(withStateOptions(explain), [['wormwood respond explain 10.20.7.9', 'one host']]);
   const exporting = respond
@@ -175,8 +146,8 @@ function addShow(respond: Command, finish: Finish): void {
     .addOption(new Option('--stix', 'as a STIX 2.1 bundle').conflicts('misp'))
     .addOption(new Option('--misp', 'as a MISP event').conflicts('stix'))
     .action(async (options: RespondExportOptions) => {
-      const { exportFindings } = await import('../commands/respond-show.ts');
-      finish(await exportFindings(options));
+      const { exportFindings } = await import('./show.ts');
+      finish(await withExitCode(exportFindings(options)));
     });
   withExamples(withStateOptions(exporting), [['wormwood respond export --stix > bundle.json', 'STIX 2.1']]);
 }
@@ -189,8 +160,8 @@ function addServe(respond: Command, finish: Finish): void {
       new Option('--port <n>', 'TCP port on 127.0.0.1; 0 for any').default(PORT_DEFAULT).argParser(portOf),
     )
     .action(async (options: RespondFeedOptions) => {
-      const { feed: serve } = await import('../commands/respond-feed.ts');
-      finish(await serve(options));
+      const { feed: serve } = await import('./feed.ts');
+      finish(await withExitCode(serve(options)));
     });
   withExamples(withStateOptions(feed), [
     ['wormwood respond feed', 'each reader shows the key that it prints where to find'],
@@ -200,8 +171,8 @@ function addServe(respond: Command, finish: Finish): void {
     .description('carry what the audit log says to webhooks, syslog and mail, until Ctrl-C')
     .option('--once', 'deliver what waits and end; code 4 if something still waits')
     .action(async (options: RespondNotifyOptions) => {
-      const { notify: tell } = await import('../commands/respond-notify.ts');
-      finish(await tell(options));
+      const { notify: tell } = await import('./notify.ts');
+      finish(await withExitCode(tell(options)));
     });
   withExamples(withStateOptions(notify), [
     ['wormwood respond notify', 'to the deliveries of respond.yaml, each event once'],
@@ -219,8 +190,8 @@ function addScope(respond: Command, finish: Finish): void {
     .argument('<file>', 'the scope file; its signature is FILE.sig')
     .option('--trust <key>', 'verify the signature with this public key; repeatable', collected, [])
     .action(async (file: string, options: ScopeCheckOptions) => {
-      const { scopeCheck } = await import('../commands/respond-scope.ts');
-      finish(await scopeCheck(file, options));
+      const { scopeCheck } = await import('./scope.ts');
+      finish(await withExitCode(scopeCheck(file, options)));
     });
   withExamples(withPrintOptions(check), [
     ['wormwood respond scope check scope.yaml', 'before it is signed'],
@@ -232,8 +203,8 @@ function addScope(respond: Command, finish: Finish): void {
     .argument('<file>', 'the scope file')
     .requiredOption('--key <key>', 'private key of the owner, as `scope keygen` writes it')
     .action(async (file: string, options: ScopeSignOptions) => {
-      const { scopeSign } = await import('../commands/respond-scope.ts');
-      finish(await scopeSign(file, options));
+      const { scopeSign } = await import('./scope.ts');
+      finish(await withExitCode(scopeSign(file, options)));
     });
   withExamples(withPrintOptions(sign), [
     ['wormwood respond scope sign scope.yaml --key owner.key', 'after every change'],
@@ -243,8 +214,8 @@ function addScope(respond: Command, finish: Finish): void {
     .description('make a pair of keys: NAME.key, to be kept by the owner, and NAME.pub')
     .argument('<name>', 'path of the two files without their endings')
     .action(async (name: string, options: PrintOptions) => {
-      const { scopeKeygen } = await import('../commands/respond-scope.ts');
-      finish(await scopeKeygen(name, options));
+      const { scopeKeygen } = await import('./scope.ts');
+      finish(await withExitCode(scopeKeygen(name, options)));
     });
   withExamples(withPrintOptions(keygen), [
     ['wormwood respond scope keygen owner', 'owner.key and owner.pub'],

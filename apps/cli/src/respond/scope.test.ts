@@ -3,9 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gatewaysIn, nameServersIn } from './commands/respond-own-addresses.ts';
 import { makeWorld, SCOPE, type World } from './respond-test-support.ts';
-import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
+import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 
 const INFECTED = '10.20.7.9';
 
@@ -106,21 +105,5 @@ describe('a scope file', () => {
       const verified = ['pkeyutl', '-verify', '-pubin', '-inkey', 'owner.pub', '-rawin', '-in', 'scope.yaml'];
       expect(openssl(...verified, '-sigfile', 'raw').toString()).toContain('Verified Successfully');
     });
-  });
-});
-
-describe('the addresses of this machine', () => {
-  it('are read as the system writes them', () => {
-    const routes = [
-      'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask',
-      'eth0\t00000000\t0114A8C0\t0003\t0\t0\t100\t00000000',
-      'eth0\t0014A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF',
-    ].join('\n');
-    expect(gatewaysIn(routes)).toEqual([0xc0a8_1401]);
-    expect(gatewaysIn('')).toEqual([]);
-    expect(nameServersIn('# x\nnameserver 10.0.0.53\noptions ndots:1\n nameserver fe80::1\n')).toEqual([
-      '10.0.0.53',
-      'fe80::1',
-    ]);
   });
 });

@@ -2,16 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { type Decision, type LedgerView, readVerdicts } from '@wormwood/defense';
+import { answerAll, mustBeDone, nowSeconds, type OpenResponder, ResponseState } from '@wormwood/responder';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
-import type {
-  RespondActOptions,
-  RespondPersonOptions,
-  RespondUndoOptions,
-} from '../tree/respond-commands.ts';
-import { answerAll, modeOf, mustBeDone } from './respond-step.ts';
-import { nowSeconds, type OpenResponder, ResponseState } from './respond-state.ts';
-import { decisionObject, decisionTable, linesAdded, sentenceLine } from './respond-words.ts';
+import {
+  modeOf,
+  type RespondActOptions,
+  type RespondPersonOptions,
+  type RespondReasonOptions,
+} from './options.ts';
+import { decisionObject, decisionTable, linesAdded, sentenceLine } from './words.ts';
 
 /** Answers verdicts from a file: what the scope allows in advance is done at once, the rest waits for a person. */
 export async function propose(file: string, options: RespondActOptions): Promise<ExitCode> {
@@ -42,7 +42,7 @@ export async function approve(
 }
 
 /** A person ends a decision; what is in force is released at once, with `--act` or without. */
-export async function undo(id: string, options: RespondUndoOptions): Promise<ExitCode> {
+export async function undo(id: string, options: RespondReasonOptions): Promise<ExitCode> {
   return new ResponseState(options.state).respondOnce('asBefore', async (open) => {
     const { responder } = open;
     const decision = decisionNamed(id, responder.ledger);
@@ -53,7 +53,7 @@ export async function undo(id: string, options: RespondUndoOptions): Promise<Exi
 }
 
 /** Nothing is begun from now on; what is in force still ends in time. */
-export async function pause(options: RespondUndoOptions): Promise<ExitCode> {
+export async function pause(options: RespondReasonOptions): Promise<ExitCode> {
   return new ResponseState(options.state).respondOnce('asBefore', async (open) => {
     mustBeDone(await open.responder.pause(options.by, options.reason));
     return report(open, options);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
+import { systemReason } from '@wormwood/base';
 import {
   DONE,
   failed,
@@ -17,8 +18,8 @@ import {
   webhookTransport,
 } from '@wormwood/defense';
 import type { DeliveryEntry } from '@wormwood/scenario/files';
-import { CommandFailure, EXIT, systemReason } from '../exit-code.ts';
-import { commandRunner } from './respond-runner.ts';
+import { ResponderFailure } from './failure.ts';
+import { commandRunner } from './command-runner.ts';
 
 const SYSLOG_MILLISECONDS_MAX = 20_000;
 const MAIL_SECONDS_MAX = 60;
@@ -28,13 +29,13 @@ export async function transportOf(entry: DeliveryEntry): Promise<Transport> {
   if (entry.kind === 'syslog') return syslogTransport(syslogSender(entry.host, entry.port));
   if (entry.kind === 'webhook') {
     const { url, preset, authorizationFile } = entry;
-    if (!URL.canParse(url)) throw new CommandFailure(EXIT.invalidFile, `${entry.name}: ${url} is no URL.`);
+    if (!URL.canParse(url)) throw new ResponderFailure('invalidFile', `${entry.name}: ${url} is no URL.`);
     const headers =
       authorizationFile === undefined ? {} : { authorization: await secretIn(authorizationFile) };
     return webhookTransport(httpSender, { url, preset, headers });
   }
   const [first, ...others] = entry.to;
-  if (first === undefined) throw new CommandFailure(EXIT.invalidFile, `${entry.name} mails to nobody.`);
+  if (first === undefined) throw new ResponderFailure('invalidFile', `${entry.name} mails to nobody.`);
   return mailTransport(mailSender(entry.program), { from: entry.from, to: [first, ...others] });
 }
 
@@ -43,7 +44,7 @@ async function secretIn(path: string): Promise<string> {
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {
     const sentence = `${path} cannot be read: ${systemReason(error)}.`;
-    throw new CommandFailure(EXIT.invalidFile, sentence, { cause: error });
+    throw new ResponderFailure('invalidFile', sentence, { cause: error });
   }
 }
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { formatIpv4 } from '@wormwood/base';
 import { type AuditFindings, checkAudit, readVerdicts } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
-import { ResponseState } from './commands/respond-state.ts';
+import { ResponseState } from '@wormwood/responder';
 import { AUTOMATIC_SCOPE, makeWorld, SCOPE, type World } from './respond-test-support.ts';
-import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
+import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -156,7 +156,7 @@ describe('files that anybody can write', () => {
         chmodSync(join(world.state, name), 0o777);
         const work = new ResponseState(world.state).respondOnce('act', async () => undefined);
         await expect(work).rejects.toMatchObject({
-          exitCode: 5,
+          kind: 'missingPermission',
           message: expect.stringContaining('can be written by everybody, so nothing is done.'),
         });
       })(),

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { nftablesSetup } from '@wormwood/defense';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorld, SCOPE } from './respond-test-support.ts';
-import { inTemporaryDirectory } from './spawn-test-support.ts';
+import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
-const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
 const ROUTER = `wwrsr${process.pid}`;
 const HOST = `wwrsh${process.pid}`;
 const SERVER = `wwrss${process.pid}`;

@@ -7,10 +7,10 @@ import { nftablesSetup } from '@wormwood/defense';
 import { checkRespondFile } from '@wormwood/scenario/files';
 import { describe, expect, it } from 'vitest';
 import { verdictOn } from './respond-test-support.ts';
-import { inTemporaryDirectory } from './spawn-test-support.ts';
+import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
-const text = readFileSync(new URL('../../../docs/respond.md', import.meta.url), 'utf8');
-const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
+const text = readFileSync(new URL('../../../../docs/respond.md', import.meta.url), 'utf8');
+const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
 
 function blocksOf(language: string): readonly string[] {
   return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]

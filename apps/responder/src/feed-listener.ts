@@ -1,27 +1,39 @@
-/** `wormwood respond feed`: the block lists over HTTP on loopback, read from the log, which another process may write. */
+/** The block lists over HTTP on loopback, read from the log, which another process may write. */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { errorCode, systemReason } from '@wormwood/base';
 import { type FeedClient, feedContent, FeedServer, type FeedResponse, Ledger } from '@wormwood/defense';
-import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
-import { catchInterrupt } from '../interrupt.ts';
-import { openTerminal } from '../output/terminal.ts';
-import type { RespondFeedOptions } from '../tree/respond-commands.ts';
-import { nowSeconds, ResponseState } from './respond-state.ts';
+import { ResponderFailure } from './failure.ts';
+import { nowSeconds, type ResponseState } from './state.ts';
 
 const HOST = '127.0.0.1';
 const KEY_OCTETS = 24;
 const REQUEST_BYTES_MAX = 8192;
 const REQUEST_MILLISECONDS_MAX = 10_000;
 
-export async function feed(options: RespondFeedOptions): Promise<ExitCode> {
-  const terminal = openTerminal(options);
-  const state = new ResponseState(options.state);
+/** A feed that is served. */
+export interface ServedFeed {
+  readonly feed: string;
+  readonly url: string;
+  /** File that holds the key which readers show. */
+  readonly keyPath: string;
+}
+
+export interface FeedListener {
+  readonly feeds: readonly ServedFeed[];
+  close(): void;
+}
+
+/** Listens on this port of 127.0.0.1, any for 0; rejects with a `ResponderFailure` where there is nothing to serve. */
+export async function listenForFeeds(state: ResponseState, port: number): Promise<FeedListener> {
   const names = await state.feeds();
   if (names.length === 0) {
-    const sentence = `No actuator of kind feed stands in ${options.state}/respond.yaml, so that there is nothing to serve.`;
-    throw new CommandFailure(EXIT.failed, sentence);
+    throw new ResponderFailure(
+      'failed',
+      'respond.yaml names no actuator of kind feed: there is nothing to serve.',
+    );
   }
   const clients: FeedClient[] = [];
   for (const name of names) clients.push({ name, feed: name, key: await keyOf(state.feedKeyPath(name)) });
@@ -30,20 +42,18 @@ export async function feed(options: RespondFeedOptions): Promise<ExitCode> {
     { maxHeaderSize: REQUEST_BYTES_MAX, requestTimeout: REQUEST_MILLISECONDS_MAX },
     (request, response) => void answer(answerer, request, response),
   );
-  const port = await listening(server, options.port);
-  const interrupt = catchInterrupt(() => terminal.say('Ending.'));
-  for (const name of names) {
-    const url = `http://${HOST}:${port}/feeds/${name}.txt`;
-    const key = state.feedKeyPath(name);
-    await terminal.print(options.json ? JSON.stringify({ feed: name, url, key }) : `${url}  (key in ${key})`);
-  }
-  if (!interrupt.interrupted()) {
-    await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }));
-  }
-  interrupt.release();
-  server.closeAllConnections();
-  server.close();
-  return EXIT.ok;
+  const actualPort = await listening(server, port);
+  return {
+    feeds: names.map((feed) => ({
+      feed,
+      url: `http://${HOST}:${actualPort}/feeds/${feed}.txt`,
+      keyPath: state.feedKeyPath(feed),
+    })),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** Answers from the log as it is now; it is read again only after a change. */
@@ -111,7 +121,7 @@ function listening(server: Server, port: number): Promise<number> {
     server.once('error', (error) => {
       const reason =
         errorCode(error) === 'EADDRINUSE' ? 'another program listens there' : systemReason(error);
-      reject(new CommandFailure(EXIT.failed, `The feed cannot listen on port ${port}: ${reason}.`));
+      reject(new ResponderFailure('failed', `The feed cannot listen on port ${port}: ${reason}.`));
     });
     server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
   });
@@ -125,7 +135,7 @@ async function keyOf(path: string): Promise<string> {
     return made;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return (await readFile(path, 'utf8')).trim();
-    throw new CommandFailure(EXIT.failed, `${path} cannot be written: ${systemReason(error)}.`, {
+    throw new ResponderFailure('failed', `${path} cannot be written: ${systemReason(error)}.`, {
       cause: error,
     });
   }

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { CommandFailure, EXIT } from '../exit-code.ts';
+import { ResponderFailure } from './failure.ts';
 
 export interface StateLock {
   /** Inherited by programs that shall hold the lock until they end. */
@@ -27,10 +27,10 @@ export function lockState(path: string): StateLock {
   if (status === 0) return { descriptor, release: () => closeSync(descriptor) };
   closeSync(descriptor);
   if (error !== undefined) {
-    throw new CommandFailure(EXIT.missingCapability, 'The program `flock` (util-linux) is not installed.', {
+    throw new ResponderFailure('missingPermission', 'The program `flock` (util-linux) is not installed.', {
       cause: error,
     });
   }
   const reason = status === BUSY_CODE ? 'Another `wormwood respond` works on it' : 'It cannot be locked';
-  throw new CommandFailure(EXIT.failed, `${reason}: ${path}.`);
+  throw new ResponderFailure('failed', `${reason}: ${path}.`);
 }

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { formatIpv4, randomStreams } from '@wormwood/base';
 import { type AuditEntry, checkAudit } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
-import { ResponseState } from './commands/respond-state.ts';
+import { ResponseState } from '@wormwood/responder';
 import { makeWorld, SCOPE, until } from './respond-test-support.ts';
-import { inTemporaryDirectory } from './spawn-test-support.ts';
+import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 const KILLS = Number(process.env['WORMWOOD_KILLS'] ?? '10');
 const SEED = process.env['WORMWOOD_SEED'] ?? String(Date.now() % 1_000_000);

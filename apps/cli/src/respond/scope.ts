@@ -3,13 +3,26 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AddressSet, formatCidr, formatDuration, renderDiagnostic } from '@wormwood/base';
 import { formatTimestamp, type ScopeFile } from '@wormwood/defense';
+import {
+  generateKeys,
+  nowSeconds,
+  readKey,
+  signOctets,
+  type TrustedKey,
+  verifierOf,
+} from '@wormwood/responder';
 import { checkScopeFile } from '@wormwood/scenario/files';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
-import type { ScopeCheckOptions, ScopeSignOptions } from '../tree/respond-commands.ts';
-import { generateKeys, readKey, signOctets, type TrustedKey, verifierOf } from './respond-keys.ts';
-import { nowSeconds } from './respond-state.ts';
+
+export interface ScopeCheckOptions extends PrintOptions {
+  readonly trust: readonly string[];
+}
+
+export interface ScopeSignOptions extends PrintOptions {
+  readonly key: string;
+}
 
 interface CheckedScope {
   readonly file: ScopeFile;
