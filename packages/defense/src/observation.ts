@@ -3,6 +3,32 @@
  * simulated outbreak; `defense` knows none of these, so a detector can be tested on a list.
  */
 
+/** Why a completed handshake does not prove who sent it, or does not yet. The words are stable. */
+export const FORGEABLE_REASONS = [
+  /** The device or the capture has no Ethernet, so that nothing says who sent the frames. */
+  'no-link-address',
+  /** The frames came from no known router, and the sensor did not ask the link for the source. */
+  'unknown-router',
+  /** Nobody answered when the sensor asked the link for the source. */
+  'arp-silent',
+  /** More than one machine answered. */
+  'arp-conflict',
+  /** Another machine answered than the one that sent the frames. */
+  'arp-mismatch',
+  /** The frames of one handshake, or of the handshakes of one source, came from several link addresses. */
+  'address-changed',
+  /** The virtual host imitates a system whose initial sequence numbers can be guessed. */
+  'weak-sequence-numbers',
+  /** In a capture: the answer came from no machine that is known as the sensor. */
+  'unknown-sensor',
+  /** The sensor has asked the link for the source and still waits for answers. */
+  'proof-pending',
+  /** The sensor does not say whether the handshake proves anything. */
+  'no-proof',
+] as const;
+
+export type ForgeableReason = (typeof FORGEABLE_REASONS)[number];
+
 export interface Observation {
   /** Seconds of the sensor's clock; never decreasing within one source of observations by more than its reordering. */
   readonly timeSeconds: number;
@@ -18,11 +44,16 @@ export interface Observation {
   readonly payloadLength: number;
   /** True when the destination is dark space: nothing should arrive there. */
   readonly dark: boolean;
+  /** MAC address of a source on the sensor's own link; null for one beyond a router, and where it is not known. */
+  readonly linkAddress: number | null;
+  /** Why the handshake, or that of the payload's flow, proves no address; null when it does. Contacts prove none. */
+  readonly forgeable: ForgeableReason | null;
 }
 
 /**
- * `contact`: a first packet of the source to that address and port (SYN, datagram, echo request). `handshake`: the TCP
- * handshake was completed, so the source address is not forged. `payload`: first payload of a flow. `backscatter`: an
+ * `contact`: a first packet of the source to that address and port (SYN, datagram, echo request). `handshake`: a TCP
+ * handshake was completed; its source address is proven when `forgeable` is null. The same handshake may come again once
+ * its proof has arrived. `payload`: first payload of a flow. `backscatter`: an
  * answer to something never asked (SYN/ACK, RST, ICMP error).
  */
 export type ObservationKind = 'contact' | 'handshake' | 'payload' | 'backscatter';

@@ -1,5 +1,7 @@
 /** The judgment that a host is infected, with what it rests on and how often such a judgment is wrong. */
 
+import type { ForgeableReason } from './observation.ts';
+
 export interface Verdict {
   /** Stable for the same source and detector state; decisions and audit refer to it. */
   readonly id: string;
@@ -19,6 +21,12 @@ export interface Verdict {
   readonly missRate: number;
   /** True when only evidence counted that nobody can forge (completed handshakes); nothing acts on other verdicts. */
   readonly unforgeable: boolean;
+  /** MAC address, such as `02:00:5e:10:00:01`, from which every proven handshake came; null for a source beyond a router. */
+  readonly linkAddress: string | null;
+  /** Why handshakes of the source did not count; empty when all did. */
+  readonly forgeableReasons: readonly ForgeableReason[];
+  /** What the owner should rule out first, such as an innocent relay; null when nothing hints at it. */
+  readonly caution: string | null;
   readonly evidence: readonly Evidence[];
 }
 

@@ -163,6 +163,9 @@ export function verdictOn(source: string, fields: Readonly<Record<string, unknow
     falsePositiveRate: 1e-4,
     missRate: 0.01,
     unforgeable: true,
+    linkAddress: null,
+    forgeableReasons: [],
+    caution: null,
     evidence: [
       { detector: 'walk', text: '6 completed handshakes', forgeable: false, figures: { handshakes: 6 } },
     ],

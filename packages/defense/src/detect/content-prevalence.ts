@@ -20,7 +20,7 @@ const WEIGHT = findingWeight({ infected: 0.5, innocent: 0.1 });
 
 const SENT = 1;
 const SHARED = 2;
-const OVER_TCP = 4;
+const PROVEN = 4;
 
 export class ContentPrevalence implements EvidenceDetector {
   readonly bytesPerSource: number = 5;
@@ -47,7 +47,7 @@ export class ContentPrevalence implements EvidenceDetector {
     // A shared payload, once found, is not given up for another one.
     if ((flags & SHARED) !== 0 && !isShared) return;
     this.#keys[slot] = key;
-    this.#flags[slot] = SENT | (isShared ? SHARED : 0) | (observation.protocol === 'tcp' ? OVER_TCP : 0);
+    this.#flags[slot] = SENT | (isShared ? SHARED : 0) | (isProven(observation) ? PROVEN : 0);
   }
 
   logLikelihoodRatio(slot: number): number {
@@ -56,10 +56,10 @@ export class ContentPrevalence implements EvidenceDetector {
     return (flags & SHARED) === 0 ? WEIGHT.absent : WEIGHT.present;
   }
 
-  /** Whoever sends over TCP has completed a handshake; of what comes over UDP only the absence counts. */
+  /** What came over a proven handshake counts in full; of everything else only the absence does. */
   unforgeableLogLikelihoodRatio(slot: number): number {
     const ratio = this.logLikelihoodRatio(slot);
-    return ((this.#flags[slot] ?? 0) & OVER_TCP) === 0 ? Math.min(ratio, 0) : ratio;
+    return ((this.#flags[slot] ?? 0) & PROVEN) === 0 ? Math.min(ratio, 0) : ratio;
   }
 
   evidence(slot: number): readonly Evidence[] {
@@ -72,7 +72,7 @@ export class ContentPrevalence implements EvidenceDetector {
         text:
           `It sent what about ${formatCount(sources)} sources sent to` +
           ` ${formatCount(destinations)} dark addresses (payload ${payloadHash.slice(0, 12)}).`,
-        forgeable: ((this.#flags[slot] ?? 0) & OVER_TCP) === 0,
+        forgeable: ((this.#flags[slot] ?? 0) & PROVEN) === 0,
         figures: { sources, destinations, logLikelihoodRatio: this.logLikelihoodRatio(slot) },
       },
     ];
@@ -87,6 +87,10 @@ export class ContentPrevalence implements EvidenceDetector {
     const isShared = ((this.#flags[slot] ?? 0) & SHARED) !== 0;
     return isShared ? this.#signatures.spread(this.#keys[slot] ?? 0) : null;
   }
+}
+
+function isProven({ protocol, forgeable }: Observation): boolean {
+  return protocol === 'tcp' && forgeable === null;
 }
 
 function isSharedSpread(spread: Spread | null): boolean {

@@ -1,13 +1,20 @@
 /**
  * Evidence from contacts to dark addresses: the test of `contact-model.ts`, once for all contacts and once for those
- * that completed a TCP handshake, whose source address nobody can forge.
+ * that completed a TCP handshake whose source address is proven.
  */
 import { formatCount, formatDuration, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
+import { AddressProof } from './address-proof.ts';
 import type { ContactModel } from './contact-model.ts';
 import { DistinctCounts } from './distinct-counts.ts';
-import { type EvidenceDetector, formatPort, portKey, type Trail } from './evidence-detector.ts';
+import {
+  type EvidenceDetector,
+  formatPort,
+  isProvenHandshake,
+  portKey,
+  type Trail,
+} from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import { KeyedHash } from './keyed-hash.ts';
 
@@ -25,6 +32,7 @@ export interface DarkContactsOptions {
 
 export class DarkContacts implements EvidenceDetector {
   readonly bytesPerSource: number;
+  readonly proof: AddressProof;
   readonly #model: ContactModel;
   readonly #all: AddressTrail;
   readonly #handshakes: AddressTrail;
@@ -36,13 +44,16 @@ export class DarkContacts implements EvidenceDetector {
     this.#all = new AddressTrail({ rows: capacity, bitsPerRow: CONTACT_BITS, hash });
     this.#handshakes = new AddressTrail({ rows: capacity, bitsPerRow: HANDSHAKE_BITS, hash });
     this.#contacts = new Uint32Array(capacity);
-    this.bytesPerSource = this.#all.bytesPerRow + this.#handshakes.bytesPerRow + 4;
+    this.proof = new AddressProof(capacity);
+    this.bytesPerSource =
+      this.#all.bytesPerRow + this.#handshakes.bytesPerRow + this.proof.bytesPerSource + 4;
   }
 
   reset(slot: number): void {
     this.#all.clear(slot);
     this.#handshakes.clear(slot);
     this.#contacts[slot] = 0;
+    this.proof.reset(slot);
   }
 
   observe(slot: number, observation: Observation): void {
@@ -52,8 +63,8 @@ export class DarkContacts implements EvidenceDetector {
     if (isNew || observation.kind === 'contact') {
       this.#contacts[slot] = Math.min((this.#contacts[slot] ?? 0) + 1, CONTACTS_MAX);
     }
-    if (observation.kind === 'handshake' && observation.protocol === 'tcp')
-      this.#handshakes.add(slot, observation);
+    this.proof.observe(slot, observation);
+    if (isProvenHandshake(observation)) this.#handshakes.add(slot, observation);
   }
 
   logLikelihoodRatio(slot: number, nowSeconds: number): number {
@@ -69,6 +80,7 @@ export class DarkContacts implements EvidenceDetector {
     if (reached === 0) return [];
     const found = [this.#contactEvidence(slot, nowSeconds)];
     if (this.#handshakes.reached(slot) > 0) found.push(this.#handshakeEvidence(slot, nowSeconds));
+    found.push(...this.proof.evidence(slot));
     return found;
   }
 
@@ -87,9 +99,9 @@ export class DarkContacts implements EvidenceDetector {
     return this.#all.trail(slot);
   }
 
-  /** The same from completed handshakes alone. */
+  /** The same from proven handshakes alone; null as well when these came from several machines. */
   handshakeTrail(slot: number): Trail | null {
-    return this.#handshakes.trail(slot);
+    return this.proof.isBound(slot) ? this.#handshakes.trail(slot) : null;
   }
 
   #contactEvidence(slot: number, nowSeconds: number): Evidence {
@@ -118,12 +130,19 @@ export class DarkContacts implements EvidenceDetector {
   #handshakeEvidence(slot: number, nowSeconds: number): Evidence {
     const addresses = this.#handshakes.addresses(slot);
     const seconds = nowSeconds - this.#handshakes.firstSeconds(slot);
+    const isBound = this.proof.isBound(slot);
+    const linkAddress = this.proof.linkAddress(slot);
+    const conclusion = !isBound
+      ? 'but from several machines, so that they prove nothing about one'
+      : linkAddress === null
+        ? 'its own address is not forged'
+        : `its own address is not forged and belongs to ${linkAddress} on the sensor's link`;
     return {
       detector: 'handshakes',
       text:
         `It completed TCP handshakes with ${this.#handshakes.addressWords(slot)}` +
-        ` in ${formatDuration(seconds)}: its own address is not forged.`,
-      forgeable: false,
+        ` in ${formatDuration(seconds)}${isBound ? ':' : ','} ${conclusion}.`,
+      forgeable: !isBound,
       figures: {
         addresses,
         seconds,

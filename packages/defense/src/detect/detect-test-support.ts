@@ -29,6 +29,8 @@ export function observation(given: Partial<Observation>): Observation {
     payloadHash: null,
     payloadLength: 0,
     dark: true,
+    linkAddress: null,
+    forgeable: null,
     ...given,
   };
 }

@@ -47,7 +47,7 @@ export interface DetectorStatus {
   readonly unusable: number;
   /** Answers to what was never asked, left out. */
   readonly backscatter: number;
-  /** Verdicts, and those of them, or after them, that rest on completed handshakes alone. */
+  /** Verdicts, and those of them, or after them, that rest on proven handshakes alone. */
   readonly verdicts: number;
   readonly unforgeableVerdicts: number;
   /** Tests begun, and those that ended with the source cleared. */
@@ -288,6 +288,8 @@ class SourceDetector implements Detector {
       },
       rates: this.#rates,
       isUnforgeable,
+      linkAddress: this.#dark.proof.linkAddress(slot),
+      forgeableReasons: this.#dark.proof.reasons(slot),
       evidence: this.#evidence(slot, nowSeconds).filter(({ forgeable }) => !isUnforgeable || !forgeable),
     });
   }

@@ -50,3 +50,8 @@ export function formatPort(key: number): string {
   const { protocol, port } = portOf(key);
   return protocol === 'icmp' ? 'icmp' : `${protocol}/${port}`;
 }
+
+/** Whether the observation proves who made it: a completed handshake with nothing to be said against it. */
+export function isProvenHandshake({ kind, protocol, forgeable }: Observation): boolean {
+  return kind === 'handshake' && protocol === 'tcp' && forgeable === null;
+}

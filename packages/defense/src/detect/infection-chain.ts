@@ -21,7 +21,6 @@ const WEIGHT = findingWeight({ infected: 0.5, innocent: 0.1 });
 
 const OURS = 1;
 const CHAINED = 2;
-const OVER_TCP = 4;
 
 export interface InfectionChainOptions {
   readonly capacity: number;
@@ -70,10 +69,9 @@ export class InfectionChain implements EvidenceDetector {
     return (flags & CHAINED) === 0 ? WEIGHT.absent : WEIGHT.present;
   }
 
-  /** A contact over TCP is remembered only when its handshake was completed. */
+  /** Nobody proves who contacted a live address, nor that the one that did is infected: only the absence counts. */
   unforgeableLogLikelihoodRatio(slot: number): number {
-    const ratio = this.logLikelihoodRatio(slot);
-    return ((this.#flags[slot] ?? 0) & OVER_TCP) === 0 ? Math.min(ratio, 0) : ratio;
+    return Math.min(this.logLikelihoodRatio(slot), 0);
   }
 
   evidence(slot: number): readonly Evidence[] {
@@ -86,7 +84,7 @@ export class InfectionChain implements EvidenceDetector {
         text:
           `${formatIpv4(this.#infector[slot] ?? 0)}, itself judged infected, contacted it on` +
           ` ${formatPort(this.#chainPort[slot] ?? 0)}, the port it scans, ${formatDuration(seconds)} earlier.`,
-        forgeable: (flags & OVER_TCP) === 0,
+        forgeable: true,
         figures: {
           infector: this.#infector[slot] ?? 0,
           seconds,
@@ -122,7 +120,7 @@ export class InfectionChain implements EvidenceDetector {
     const seconds = observation.timeSeconds - (this.#seconds[row] ?? 0);
     const contactor = this.#contactor[row] ?? 0;
     if (!(seconds >= 0 && seconds < REMEMBERED_SECONDS) || !this.#options.isInfected(contactor)) return;
-    this.#flags[slot] = flags | CHAINED | (observation.protocol === 'tcp' ? OVER_TCP : 0);
+    this.#flags[slot] = flags | CHAINED;
     this.#infector[slot] = contactor;
     this.#chainPort[slot] = key;
     this.#chainSeconds[slot] = seconds;

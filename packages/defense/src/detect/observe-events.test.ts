@@ -52,6 +52,8 @@ describe('an event', () => {
       payloadHash: null,
       payloadLength: 0,
       dark: true,
+      linkAddress: null,
+      forgeable: null,
     });
   });
 

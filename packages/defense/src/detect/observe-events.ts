@@ -91,7 +91,10 @@ function readEvent(fields: Fields, dark: AddressSet): EventReading | Fault {
   if ('fault' in payload) return payload;
   const kind = kindOf(event, fields, protocol);
   const observed = { timeSeconds, kind, protocol, ...ends, ...payload };
-  return { kind: 'observation', observation: { ...observed, dark: dark.contains(ends.destination) } };
+  return {
+    kind: 'observation',
+    observation: { ...observed, dark: dark.contains(ends.destination), linkAddress: null, forgeable: null },
+  };
 }
 
 function kindOf(event: string, fields: Fields, protocol: Observation['protocol']): ObservationKind {

@@ -53,6 +53,8 @@ describe('a recorded handshake', () => {
       payloadHash: null,
       payloadLength: 0,
       dark: true,
+      linkAddress: null,
+      forgeable: null,
     };
     // The published SHA-256 of `hello`.
     const payloadHash = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';

@@ -224,7 +224,18 @@ export class PacketObserver {
     if (this.#dark.contains(ends.source) || (payload !== undefined && isCut)) return NONE;
     const payloadHash = payload === undefined ? null : hexadecimal(sha256(payload));
     const dark = this.#dark.contains(ends.destination);
-    return [{ timeSeconds, kind, ...ends, payloadHash, payloadLength: payload?.length ?? 0, dark }];
+    return [
+      {
+        timeSeconds,
+        kind,
+        ...ends,
+        payloadHash,
+        payloadLength: payload?.length ?? 0,
+        dark,
+        linkAddress: null,
+        forgeable: null,
+      },
+    ];
   }
 }
 

@@ -8,7 +8,7 @@ import { formatCount, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
-import { type EvidenceDetector, portKey, type Trail } from './evidence-detector.ts';
+import { type EvidenceDetector, isProvenHandshake, portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { type ThresholdRandomWalk, walkPosition } from './threshold-random-walk.ts';
@@ -119,8 +119,7 @@ export class SourceWalk implements EvidenceDetector {
       this.#step(slot, { column: this.#failures, seconds: observation.timeSeconds });
       this.#port.add(slot, portKey(observation));
     }
-    const isProof = observation.kind === 'handshake' && observation.protocol === 'tcp';
-    if (isProof && this.#destinations.add(handshakes(slot), observation.destination)) {
+    if (isProvenHandshake(observation) && this.#destinations.add(handshakes(slot), observation.destination)) {
       this.#provenFailures[slot] = Math.min((this.#provenFailures[slot] ?? 0) + 1, STEPS_MAX);
     }
   }

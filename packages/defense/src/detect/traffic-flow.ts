@@ -36,6 +36,8 @@ export function flowObservations(flow: Flow, stream: RandomStream): readonly Obs
     payloadHash: null,
     payloadLength: 0,
     dark,
+    linkAddress: null,
+    forgeable: null,
   };
   const content = { kind: 'payload', payloadHash, payloadLength: PAYLOAD_LENGTH } as const;
   if (protocol !== 'tcp') return payloadHash === null ? [contact] : [contact, { ...contact, ...content }];

@@ -1,7 +1,8 @@
 /** Verdicts and explanations, put into words and figures. */
 import { formatIpv4 } from '@wormwood/base';
+import type { ForgeableReason } from '../observation.ts';
 import type { Evidence, Verdict } from '../verdict.ts';
-import { portOf, type Trail } from './evidence-detector.ts';
+import { formatPort, portOf, type Trail } from './evidence-detector.ts';
 import { estimateScanRate, type Exposure } from './scan-rate.ts';
 import type { ErrorRates } from './sequential-test.ts';
 
@@ -18,6 +19,15 @@ export interface Explanation {
   readonly text: string;
   readonly evidence: readonly Evidence[];
 }
+
+const BROWSERS = 'a browser or a proxy';
+const RELAYS = 'a mail relay';
+
+/** Ports on which innocent hosts connect to whatever address a stranger names. */
+const LURED: ReadonlyMap<number, string> = new Map([
+  ...[80, 443, 3128, 8000, 8008, 8080, 8443, 8888].map((port): [number, string] => [port, BROWSERS]),
+  ...[25, 465, 587].map((port): [number, string] => [port, RELAYS]),
+]);
 
 const STATE_WORDS: Readonly<Record<SourceState, string>> = {
   unknown: 'has left no trace here, or none that is still remembered.',
@@ -41,6 +51,8 @@ export interface VerdictFindings {
   readonly exposure: Exposure;
   readonly rates: ErrorRates;
   readonly isUnforgeable: boolean;
+  readonly linkAddress: string | null;
+  readonly forgeableReasons: readonly ForgeableReason[];
   readonly evidence: readonly Evidence[];
 }
 
@@ -58,8 +70,25 @@ export function verdictOf(found: VerdictFindings): Verdict {
     falsePositiveRate: rates.falsePositiveRate,
     missRate: rates.missRate,
     unforgeable: isUnforgeable,
+    linkAddress: found.linkAddress,
+    forgeableReasons: found.forgeableReasons,
+    caution: cautionOf(trail.portKey),
     evidence,
   };
+}
+
+/**
+ * A page, a message or a request can make an innocent browser, mail relay or proxy connect to dark addresses, and its
+ * handshakes are real. All such contacts go to the ports of its own protocol.
+ */
+function cautionOf(key: number): string | null {
+  const { protocol, port } = portOf(key);
+  const lured = protocol === 'tcp' ? LURED.get(port) : undefined;
+  if (lured === undefined) return null;
+  return (
+    `Most of it went to ${formatPort(key)}, where ${lured} can be lured by a stranger. If this host is one, or a gateway` +
+    ` that translates the addresses of others, it belongs on the protected list of the scope file.`
+  );
 }
 
 function isIpv4(source: number): boolean {

@@ -80,6 +80,9 @@ export function verdictOn(source: string, fields: Partial<Verdict> = {}): Verdic
     falsePositiveRate: 1e-6,
     missRate: 1e-3,
     unforgeable: true,
+    linkAddress: null,
+    forgeableReasons: [],
+    caution: null,
     evidence: [
       {
         detector: 'threshold-random-walk',

@@ -82,6 +82,8 @@ function scanOf(source: string, kind: Observation['kind'], count: number): reado
     payloadHash: null,
     payloadLength: 0,
     dark: true,
+    linkAddress: null,
+    forgeable: null,
   }));
 }
 

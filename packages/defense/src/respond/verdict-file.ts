@@ -3,6 +3,8 @@
  * What is read here may lead to an action, so that every field is checked, and one that does not fit refuses the file.
  */
 import { parseIpv4, type Parsed } from '@wormwood/base';
+import { isMacMulticast, parseMac } from '@wormwood/wire';
+import { FORGEABLE_REASONS } from '../observation.ts';
 import type { Evidence, Verdict } from '../verdict.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,10 +13,14 @@ type Check = (value: unknown) => boolean;
 const TEXT_LENGTH_MAX = 10_000;
 const EVIDENCE_MAX = 100;
 
+const REASONS: ReadonlySet<unknown> = new Set(FORGEABLE_REASONS);
+const MAC_LENGTH = 17;
+
 const isText: Check = (value) => typeof value === 'string' && value.length <= TEXT_LENGTH_MAX;
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isFigure: Check = (value) => typeof value === 'number' && value >= 0;
 const isTime: Check = (value) => typeof value === 'number' && value >= 0 && value < 2 ** 32;
+const isReason: Check = (value) => REASONS.has(value);
 const isFraction: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 
 const VERDICT_FIELDS: Readonly<Record<keyof Verdict, Check>> = {
@@ -30,6 +36,9 @@ const VERDICT_FIELDS: Readonly<Record<keyof Verdict, Check>> = {
   falsePositiveRate: isFraction,
   missRate: isFraction,
   unforgeable: isFlag,
+  linkAddress: (value) => value === null || isStationAddress(value),
+  forgeableReasons: (value) => Array.isArray(value) && value.length <= REASONS.size && value.every(isReason),
+  caution: (value) => value === null || isText(value),
   evidence: (value) => Array.isArray(value) && value.length <= EVIDENCE_MAX && value.every(isEvidence),
 };
 
@@ -65,6 +74,13 @@ function addressOf(value: unknown): number | undefined {
   }
   const address = typeof value === 'string' ? parseIpv4(value) : undefined;
   return address?.ok === true ? address.value : undefined;
+}
+
+/** Six lower-case pairs between colons that name one station: firewalls and programs get the text as it stands. */
+function isStationAddress(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length !== MAC_LENGTH || !/^[0-9a-f:]+$/.test(value)) return false;
+  const mac = parseMac(value);
+  return mac.ok && mac.value !== 0 && !isMacMulticast(mac.value);
 }
 
 function isEvidence(value: unknown): value is Evidence {

@@ -75,6 +75,9 @@ function observerOf(clock: Clock, observed: (observation: Observation) => void):
       payloadHash: null,
       payloadLength: 0,
       dark: true,
+      // Every machine of a lab is its own, so that none forges an address.
+      linkAddress: null,
+      forgeable: null,
     });
   return {
     ...silentObserver,
