@@ -17,7 +17,9 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   honeynet: ['base', 'wire', 'netstack'],
   epidemic: ['base'],
   defense: ['base', 'wire'],
-  scenario: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense'],
+  files: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense'],
+  report: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense', 'files'],
+  lab: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense', 'files', 'report'],
 };
 
 /** Things that a package is handed instead of reaching for them. */

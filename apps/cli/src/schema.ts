@@ -1,5 +1,7 @@
 /** `wormwood schema KIND`: the JSON Schema of a kind of file. */
-import { honeynetJsonSchema, respondJsonSchema, scopeJsonSchema } from '@wormwood/scenario/files';
+import { honeynetJsonSchema } from '@wormwood/files/honeynet';
+import { respondJsonSchema } from '@wormwood/files/respond';
+import { scopeJsonSchema } from '@wormwood/files/scope';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openTerminal } from './output/terminal.ts';
 
@@ -16,9 +18,9 @@ async function schemaOf(kind: SchemaKind): Promise<unknown> {
   if (kind === 'respond') return respondJsonSchema();
   if (kind === 'honeynet') return honeynetJsonSchema();
   if (kind === 'lab') {
-    const { labJsonSchema } = await import('@wormwood/scenario/lab');
+    const { labJsonSchema } = await import('@wormwood/files/lab');
     return labJsonSchema();
   }
-  const { scenarioJsonSchema } = await import('@wormwood/scenario');
+  const { scenarioJsonSchema } = await import('@wormwood/files/scenario');
   return scenarioJsonSchema();
 }

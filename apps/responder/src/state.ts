@@ -28,9 +28,9 @@ import {
   type ActuatorEntry,
   checkRespondFile,
   type DeliveryEntry,
-  readScopeFile,
   type RespondFile,
-} from '@wormwood/scenario/files';
+} from '@wormwood/files/respond';
+import { readScopeFile } from '@wormwood/files/scope';
 import { ResponderFailure } from './failure.ts';
 import { type AuditFile, auditFileToRead, openAuditFile } from './audit-file.ts';
 import { readKey, type TrustedKey, verifierOf } from './keys.ts';

@@ -17,7 +17,7 @@ import {
   type Transport,
   webhookTransport,
 } from '@wormwood/defense';
-import type { DeliveryEntry } from '@wormwood/scenario/files';
+import type { DeliveryEntry } from '@wormwood/files/respond';
 import { ResponderFailure } from './failure.ts';
 import { commandRunner } from './command-runner.ts';
 

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Diagnostic } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
-import { checkHoneynetFile } from '@wormwood/scenario/files';
+import { checkHoneynetFile } from '@wormwood/files/honeynet';
 
 export interface HoneynetReading {
   /** Null when a diagnostic is an error. */

@@ -1,7 +1,7 @@
 // The demo as a whole, once: the published figures of the experiment, engines that agree, and all files.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SingleSummary } from '@wormwood/scenario';
+import type { SingleSummary } from '@wormwood/report';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 

@@ -8,7 +8,7 @@ import {
   renderReport,
   toCsv,
   toTerminal,
-} from '@wormwood/scenario';
+} from '@wormwood/report';
 import { type DemoExperiment, featuredPair, type Laboratory, runExperiment } from './experiment.ts';
 import { agreements } from './fidelity.ts';
 import { storyOf } from './story.ts';

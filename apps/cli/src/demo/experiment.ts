@@ -6,12 +6,11 @@ import { formatCount } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
 import {
   checkScenarioDocument,
-  type EnginePair,
   scenarioDocument,
   type ScenarioDocument,
   setScenarioValue,
-  type SimulationResult,
-} from '@wormwood/scenario';
+} from '@wormwood/files/scenario';
+import type { EnginePair, SimulationResult } from '@wormwood/report';
 import { openShippedScenario } from '../sim/check-scenario.ts';
 import type { SimulationTask } from '../sim/simulate.ts';
 

@@ -6,7 +6,7 @@ import {
   type ReportSection,
   type SimulationResult,
   spreadOf,
-} from '@wormwood/scenario';
+} from '@wormwood/report';
 import type { Fidelity } from './experiment.ts';
 
 /** Figures of one engine as fractions of N, so that the small copy of the outbreak compares. */

@@ -1,6 +1,6 @@
 /** The experiment as a report: verdict, sections with figures and tables, facts. Terminal and HTML show the same one. */
+import { checkScenarioDocument } from '@wormwood/files/scenario';
 import {
-  checkScenarioDocument,
   designMap,
   experimentReport,
   type Report,
@@ -8,7 +8,7 @@ import {
   type SimulationResult,
   trajectoryChart,
   verdict,
-} from '@wormwood/scenario';
+} from '@wormwood/report';
 import {
   type DemoExperiment,
   featuredPair,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cidr } from '@wormwood/base';
 import type { Actuator } from '@wormwood/defense';
 import { PLACEMENT_STREAM, placeHosts } from '@wormwood/epidemic';
-import { LabCourse, type LabPlan, type LabRun } from '@wormwood/scenario/lab';
+import { LabCourse, type LabPlan, type LabRun } from '@wormwood/lab';
 import { systemClock } from '@wormwood/sensor';
 import { vethNetwork } from './veth-network.ts';
 

@@ -1,8 +1,8 @@
 // `lab run` as a program sees it: the JSON, the files, refusals. The program runs as built.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkScenario } from '@wormwood/scenario';
-import type { LabResult } from '@wormwood/scenario/lab';
+import { checkScenario } from '@wormwood/files/scenario';
+import type { LabResult } from '@wormwood/lab';
 import { describe, expect, it } from 'vitest';
 import { type Ended, inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 

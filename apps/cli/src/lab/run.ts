@@ -1,17 +1,12 @@
 /** `wormwood lab run LAB`: an outbreak acted out with packets, laid over its prediction. */
 import { join } from 'node:path';
 import { formatCount, randomStreams } from '@wormwood/base';
+import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
+import { scenarioText } from '@wormwood/files/scenario';
+import { renderReport, toTerminal } from '@wormwood/report';
+import { checkLab, type LabCheck } from '@wormwood/files/lab';
 import {
-  type Diagnostic,
-  renderDiagnostic,
-  renderReport,
-  scenarioText,
-  toTerminal,
-} from '@wormwood/scenario';
-import {
-  checkLab,
   labChart,
-  type LabCheck,
   labOutcome,
   type LabOutcome,
   type LabPlan,
@@ -20,7 +15,7 @@ import {
   labTables,
   labVerdict,
   runLabInMemory,
-} from '@wormwood/scenario/lab';
+} from '@wormwood/lab';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
 import { readLab } from './read-lab.ts';

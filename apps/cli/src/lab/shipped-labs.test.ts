@@ -1,7 +1,8 @@
 // The labs that are shipped, in memory. WORMWOOD_LAB_RUNS=20 runs each of the four so many times, in some two minutes.
 import { readFileSync } from 'node:fs';
 import { randomStreams } from '@wormwood/base';
-import { checkLab, labOutcome, type LabRun, runLabInMemory } from '@wormwood/scenario/lab';
+import { checkLab } from '@wormwood/files/lab';
+import { labOutcome, type LabRun, runLabInMemory } from '@wormwood/lab';
 import { describe, expect, it } from 'vitest';
 
 const RUNS = Number(process.env['WORMWOOD_LAB_RUNS'] ?? 1);

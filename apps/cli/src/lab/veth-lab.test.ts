@@ -1,7 +1,7 @@
 // The lab over the kernel's interfaces, router and firewall: closed before it starts, enforced while it runs.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomStreams } from '@wormwood/base';
-import { checkLab } from '@wormwood/scenario/lab';
+import { checkLab } from '@wormwood/files/lab';
 import { describe, expect, it } from 'vitest';
 import { runLabOnVeth } from './run-on-veth.ts';
 import { vethNetwork, waysOut } from './veth-network.ts';

@@ -1,7 +1,7 @@
 /** `wormwood net import CONFIG`: a configuration as net.yaml on standard output, and what could not be kept. */
 import { readFileSync } from 'node:fs';
 import { unsupportedFeatures } from '@wormwood/honeynet';
-import { honeynetText } from '@wormwood/scenario/files';
+import { honeynetText } from '@wormwood/files/honeynet';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';

@@ -1,7 +1,7 @@
 /** The pictures of an outbreak that are no curves: what other honeypots would have done, and where everything lies. */
 import { formatDuration, randomStreams } from '@wormwood/base';
 import { type InfectionLog, type Outbreak, placePopulation, PLACEMENT_STREAM } from '@wormwood/epidemic';
-import { addressMap, designMap, type Picture } from '@wormwood/scenario';
+import { addressMap, designMap, type Picture } from '@wormwood/report';
 
 export interface PictureSource {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LineChart, toSvg } from '@wormwood/scenario';
+import { type LineChart, toSvg } from '@wormwood/report';
 import { svgToPng } from './png.ts';
 
 const chart: LineChart = {

@@ -12,7 +12,7 @@ import {
   type SimulationResult,
   toCsv,
   toSvg,
-} from '@wormwood/scenario';
+} from '@wormwood/report';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { svgToPng } from './png.ts';
 import { VERSION } from '../version.ts';

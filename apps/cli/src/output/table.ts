@@ -1,5 +1,5 @@
 /** Tables for the terminal. */
-import type { ReportTable } from '@wormwood/scenario';
+import type { ReportTable } from '@wormwood/report';
 import Table from 'cli-table3';
 
 /** Returns the table with a rule under the head, the first column left and the others right; no colours of its own. */

@@ -4,7 +4,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nftablesSetup } from '@wormwood/defense';
-import { checkRespondFile } from '@wormwood/scenario/files';
+import { checkRespondFile } from '@wormwood/files/respond';
 import { describe, expect, it } from 'vitest';
 import { verdictOn } from './respond-test-support.ts';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';

@@ -11,7 +11,7 @@ import {
   type TrustedKey,
   verifierOf,
 } from '@wormwood/responder';
-import { checkScopeFile } from '@wormwood/scenario/files';
+import { checkScopeFile } from '@wormwood/files/scope';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';

@@ -1,13 +1,12 @@
 /** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why not. */
 import { engineNamed, type EngineName, type Outbreak } from '@wormwood/epidemic';
+import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import {
   checkScenario,
-  type Diagnostic,
-  renderDiagnostic,
   type Scenario,
   scenarioDocument,
   type ScenarioDocument,
-} from '@wormwood/scenario';
+} from '@wormwood/files/scenario';
 import type { Terminal } from '../output/terminal.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { aboutFile, readScenario, readShippedScenario } from './read-scenario.ts';

@@ -11,7 +11,7 @@ import {
   trendAlarm,
   vulnerableFromGrowth,
 } from '@wormwood/epidemic';
-import { type LineChart, toTerminal } from '@wormwood/scenario';
+import { type LineChart, toTerminal } from '@wormwood/report';
 import { openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { renderTable } from '../output/table.ts';

@@ -1,7 +1,7 @@
 /** `sim presets` over the shipped files: each is listed, and shown as it is. */
 import { readFileSync } from 'node:fs';
 import { engineNamed } from '@wormwood/epidemic';
-import { checkScenario, scenarioDocument } from '@wormwood/scenario';
+import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
 import { expect, it } from 'vitest';
 import { openShippedScenario } from './check-scenario.ts';
 import { shippedScenarios } from './read-scenario.ts';

@@ -1,6 +1,6 @@
 /** `wormwood sim presets`: the shipped scenarios, each in a line; `sim presets show NAME`: one of them as its file. */
 import { formatCount, formatRate } from '@wormwood/base';
-import { checkScenario, scenarioDocument } from '@wormwood/scenario';
+import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal } from '../output/terminal.ts';

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest, type Parsed } from '@wormwood/base';
-import type { Diagnostic } from '@wormwood/scenario';
+import type { Diagnostic } from '@wormwood/base';
 import { errorCode, systemReason } from '../exit-code.ts';
 
 /** Beside `apps/`, seen from `apps/cli/dist` and `apps/cli/src` alike. */

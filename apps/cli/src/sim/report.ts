@@ -11,7 +11,7 @@ import {
   type SimulationResult,
   summaryCsv,
   summaryTable,
-} from '@wormwood/scenario';
+} from '@wormwood/report';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { chartFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnsembleSeries, EnsembleSummary, SimulationResult, SingleSummary } from '@wormwood/scenario';
+import type { EnsembleSeries, EnsembleSummary, SimulationResult, SingleSummary } from '@wormwood/report';
 import { describe, expect, it } from 'vitest';
 import { type Ended, inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 

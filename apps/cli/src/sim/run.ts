@@ -9,7 +9,7 @@ import {
   toTerminal,
   trajectoryChart,
   verdict,
-} from '@wormwood/scenario';
+} from '@wormwood/report';
 import { type CheckedScenario, openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';

@@ -1,12 +1,8 @@
 /** Runs an outbreak on the workers, shows how far it has come, and returns the result. */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type EngineName, type InfectionLog, type Outbreak, runEnsemble } from '@wormwood/epidemic';
-import {
-  type ScenarioDocument,
-  type SimulationResult,
-  toEnsembleResult,
-  toSingleResult,
-} from '@wormwood/scenario';
+import type { ScenarioDocument } from '@wormwood/files/scenario';
+import { type SimulationResult, toEnsembleResult, toSingleResult } from '@wormwood/report';
 import type { Progress } from '../output/progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';

@@ -1,0 +1,217 @@
+/**
+ * `net.yaml`: the same honeynet as `honeyd.conf` says, in the style of the scenario file. Text in, a honeynet out, or
+ * every problem of the text at once; and back: what was read from either file can be written as `net.yaml`.
+ */
+import { type Diagnostic, diagnose, nearest, type Problem, quoted, type Span } from '@wormwood/base';
+import { bindingName, type Honeynet, HoneynetBuilder, type Template } from '@wormwood/honeynet';
+import { stringify } from 'yaml';
+import { contentOf } from './content.ts';
+import { type FlatRoute, type HoneynetDocument, honeynetShape } from './schema.ts';
+import { emptyBody, type RuleEntry, type TemplateBody, withoutRules } from './template-shapes.ts';
+import { readWith } from '../shape/read-with.ts';
+
+export type HoneynetCheck =
+  | { readonly ok: true; readonly honeynet: Honeynet }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+const BEGINNING = 'A honeynet begins with the lines `version: 1` and `templates:`.';
+/** A line for each address of a /16, several times over. */
+const LIMITS = { bytes: 2 ** 26, tokens: 10_000_000 } as const;
+
+/** Checks the text of a `net.yaml`; `fileName` stands in the diagnostics. */
+export function checkHoneynetFile(text: string, fileName: string): HoneynetCheck {
+  const reading = readWith(honeynetShape, text, BEGINNING, LIMITS);
+  if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
+  const assembly = new Assembly(reading.value, reading.spanAt);
+  const honeynet = assembly.build();
+  return assembly.problems.length === 0
+    ? { ok: true, honeynet }
+    : { ok: false, diagnostics: diagnose(assembly.problems, fileName, text) };
+}
+
+/** Returns a `net.yaml` with this content; checking it gives the same honeynet. */
+export function honeynetText(honeynet: Honeynet): string {
+  return stringify(honeynetShape.write(contentOf(honeynet)), {
+    aliasDuplicateObjects: false,
+    lineWidth: 100,
+  });
+}
+
+/** Follows the names of a document, and notes what fits nowhere. */
+class Assembly {
+  readonly problems: Problem[] = [];
+  readonly #builder = new HoneynetBuilder();
+  readonly #file: HoneynetDocument;
+  readonly #spanAt: (path: string) => Span;
+
+  constructor(file: HoneynetDocument, spanAt: (path: string) => Span) {
+    this.#file = file;
+    this.#spanAt = spanAt;
+  }
+
+  build(): Honeynet {
+    const builder = this.#builder;
+    this.#addTemplates();
+    for (const [index, entry] of this.#file.bindings.entries()) {
+      const path = `bindings.${index}`;
+      const { first, last } = entry.addresses;
+      const name = bindingName(first, last);
+      const base = this.#baseOf(entry.template, `${path}.template`) ?? emptyTemplate(name);
+      const template = this.#changed(base, entry.changes, name, `${path}.with`);
+      if (!builder.bind(first, last, { ...template, name: base.name }))
+        this.#report(
+          `${path}.addresses`,
+          'bound-twice',
+          `${quoted(name)} is bound already.`,
+          'Remove one binding.',
+        );
+    }
+    this.#addNetwork();
+    builder.externals.push(...this.#file.externals);
+    for (const [index, { template, interfaceName, changes }] of this.#file.dhcp.entries()) {
+      const name = `dhcp-${index + 1}`;
+      const base = this.#baseOf(template, `dhcp.${index}.template`) ?? emptyTemplate(name);
+      const changed = this.#changed(base, changes, name, `dhcp.${index}.with`);
+      if (changed.ethernet === null)
+        this.#report(
+          `dhcp.${index}`,
+          'dhcp-without-ethernet',
+          'There is no Ethernet address to ask with.',
+          'Give `with: {ethernet: dell}`.',
+        );
+      builder.addDhcpClient({ ...changed, name: base.name }, changed.ethernet, interfaceName);
+    }
+    for (const [index, broadcast] of this.#file.broadcasts.entries()) {
+      this.#baseOf(broadcast.template, `broadcasts.${index}.template`);
+      builder.broadcasts.push(broadcast);
+    }
+    builder.annotations.push(...this.#file.annotations);
+    builder.options.push(...this.#file.options);
+    return builder.build();
+  }
+
+  #addTemplates(): void {
+    const { templates } = this.#file;
+    const { templates: made } = this.#builder;
+    for (const [index, { name, ...body }] of templates.entries()) {
+      if (made.has(name))
+        this.#report(
+          `templates.${index}.name`,
+          'template-exists',
+          `There are two templates ${quoted(name)}.`,
+          'Rename one.',
+        );
+      made.set(name, { ...withoutRules(body), name, dynamic: null });
+    }
+    // A rule may use a template that stands below it.
+    for (const [index, { name, rules, ports }] of templates.entries()) {
+      const template = made.get(name);
+      const path = `templates.${index}`;
+      if (template !== undefined) template.dynamic = this.#rulesOf(rules, name, `${path}.rules`);
+      this.#checkPorts(ports, `${path}.ports`);
+    }
+  }
+
+  #changed(base: Template, changes: Partial<TemplateBody>, name: string, path: string): Template {
+    const { rules, ...body } = changes;
+    const dynamic = rules === undefined ? base.dynamic : this.#rulesOf(rules, name, `${path}.rules`);
+    if (body.ports !== undefined) this.#checkPorts(body.ports, `${path}.ports`);
+    return { ...base, ...body, dynamic };
+  }
+
+  #rulesOf(rules: readonly RuleEntry[] | null, owner: string, path: string): Template['dynamic'] {
+    if (rules === null) return null;
+    return rules.map((rule, index) => {
+      const base = this.#baseOf(rule.template, `${path}.${index}.template`);
+      if (base !== undefined && (base.dynamic !== null || this.#isDynamic(base.name)))
+        this.#report(
+          `${path}.${index}.template`,
+          'dynamic-in-dynamic',
+          `Template ${quoted(base.name)} is dynamic itself.`,
+          'Add its rules here one by one.',
+        );
+      const name = rule.name ?? `${owner}_${index}_${base?.name ?? 'own'}`;
+      return {
+        condition: rule.condition,
+        template: { ...(base ?? emptyTemplate(name)), ...rule.changes, name, dynamic: null },
+      };
+    });
+  }
+
+  #isDynamic(name: string): boolean {
+    return this.#file.templates.some((entry) => entry.name === name && entry.rules !== null);
+  }
+
+  /** The template of this name; undefined without one. */
+  #baseOf(name: string | null, path: string): Template | undefined {
+    if (name === null) return undefined;
+    const template = this.#builder.templates.get(name);
+    if (template === undefined) {
+      const meant = nearest(name, this.#builder.templates.keys());
+      const help = meant === undefined ? 'Give it below `templates`.' : `Did you mean \`${meant}\`?`;
+      this.#report(path, 'unknown-template', `No template is called ${quoted(name)}.`, help);
+    }
+    return template;
+  }
+
+  #checkPorts(ports: Template['ports'], path: string): void {
+    const seen = new Set<string>();
+    for (const [index, { protocol, port }] of ports.entries()) {
+      const key = `${protocol}/${port}`;
+      if (seen.has(key))
+        this.#report(
+          `${path}.${index}.port`,
+          'port-defined-twice',
+          `The port ${key} stands here a second time.`,
+          'Keep one of them.',
+        );
+      seen.add(key);
+    }
+  }
+
+  #addNetwork(): void {
+    const builder = this.#builder;
+    for (const [index, { router, network }] of this.#file.entries.entries()) {
+      if (builder.overlappingEntry(network) !== undefined)
+        this.#report(
+          `entries.${index}`,
+          'entry-overlap',
+          'This entry overlaps one above it.',
+          'Give each entry a network of its own.',
+        );
+      builder.entries.push({ router, network });
+    }
+    for (const [index, entry] of this.#file.routers.entries()) {
+      const router = builder.router(entry.address);
+      router.links.push(...entry.links);
+      router.unreachable.push(...entry.unreachable);
+      router.tunnels.push(...entry.tunnels);
+      router.routes.push(...entry.routes.map(routeOf));
+      for (const [at, { drop }] of entry.routes.entries())
+        if (drop !== null && drop.toSeconds <= drop.fromSeconds)
+          this.#report(
+            `routers.${index}.routes.${at}.drop`,
+            'empty-span',
+            'The longest queue must exceed the least.',
+            'Write `drop: {from: 20ms, to: 50ms}`.',
+          );
+    }
+    // What the file says of the way back comes first.
+    for (const { address, routes } of this.#file.routers)
+      for (const flat of routes) builder.addWayBack(address, routeOf(flat));
+    for (const { router } of this.#file.entries) builder.router(router);
+  }
+
+  #report(path: string, code: string, message: string, help: string): void {
+    this.problems.push({ code, path, span: this.#spanAt(path), message, help });
+  }
+}
+
+function routeOf({ network, nextHop, latencySeconds, loss, bandwidth, drop }: FlatRoute) {
+  return { network, nextHop, link: { latencySeconds, loss, bandwidth, drop } };
+}
+
+/** A template of which nothing is said. */
+function emptyTemplate(name: string): Template {
+  return { ...withoutRules(emptyBody), name, dynamic: null };
+}

@@ -1,0 +1,11 @@
+/** The scenario file: an outbreak and what is done against it. */
+
+export { scenarioDocument, type ScenarioDocument, scenarioText } from './scenario-data.ts';
+export {
+  checkScenario,
+  checkScenarioDocument,
+  type CheckOptions,
+  type ScenarioCheck,
+} from './scenario-file.ts';
+export { type ScenarioChange, scenarioPaths, setScenarioValue } from './scenario-path.ts';
+export { type AddressSpace, type Scenario, scenarioJsonSchema } from './schema.ts';

@@ -1,0 +1,328 @@
+/** The scan strategies in the words of the scenario file; each means what its file in the package `epidemic` says. */
+import type {
+  CoverageHoleScan,
+  LocalPreferenceScan,
+  PermutationScan,
+  SequentialScan,
+  ShortCycleScan,
+  UniformScan,
+} from '@wormwood/epidemic';
+import { type PrefixRow, prefixTable } from './prefix-table.ts';
+import { converted, keyOfKind, oneOf } from '../shape/alternative-shapes.ts';
+import { count, fraction } from '../shape/quantity-shapes.ts';
+import { flag, text } from '../shape/scalar-shapes.ts';
+import type { Shape } from '../shape/shape.ts';
+import { list, mapping, scalarOrMapping } from '../shape/structure-shapes.ts';
+import { table } from '../shape/table-shapes.ts';
+import { type ScenarioTopological, topological } from './topological-shape.ts';
+
+export type ScenarioStrategy = SearchStrategy | ScenarioHitlist;
+
+export type SearchStrategy =
+  | UniformScan
+  | LocalPreferenceScan
+  | SequentialScan
+  | PermutationScan
+  | ShortCycleScan
+  | CoverageHoleScan
+  | ScenarioRoutable
+  | ScenarioLists
+  | ScenarioTopological;
+
+export interface ScenarioHitlist {
+  readonly kind: 'hitlist';
+  readonly size: number;
+  readonly vulnerableFraction: number;
+  readonly then: SearchStrategy;
+}
+
+/** A part of the space from its first address on, or prefixes. */
+export interface ScenarioRoutable {
+  readonly kind: 'routable';
+  readonly announced: number | readonly PrefixRow[];
+}
+
+export interface ScenarioLists {
+  readonly kind: 'lists';
+  readonly lists: readonly ScenarioList[];
+}
+
+export interface ScenarioList {
+  readonly name: string;
+  readonly size: number;
+  readonly probability: number;
+  readonly vulnerable: number;
+}
+
+const LEVELS = { '/8': 2 ** 24, '/16': 2 ** 16, '/24': 2 ** 8 } as const;
+
+interface LocalWords {
+  readonly slash8: number;
+  readonly slash16: number;
+  readonly slash24: number;
+}
+
+function levelField(key: keyof typeof LEVELS): {
+  readonly key: string;
+  readonly shape: Shape<number>;
+  readonly description: string;
+  readonly fallback: number;
+} {
+  return {
+    key,
+    shape: fraction(),
+    description: `Fraction of the probes that go to the ${key} network of the sender.`,
+    fallback: 0,
+  };
+}
+
+const localWords: Shape<LocalWords> = mapping<LocalWords, object>({
+  allowed: 'a mapping with the keys /8, /16 or /24',
+  constants: {},
+  fields: { slash8: levelField('/8'), slash16: levelField('/16'), slash24: levelField('/24') },
+});
+
+const local: Shape<LocalPreferenceScan> = converted<LocalWords, LocalPreferenceScan>(localWords, {
+  to: ({ slash8, slash16, slash24 }) => {
+    const given = [
+      { networkSize: LEVELS['/8'], probability: slash8 },
+      { networkSize: LEVELS['/16'], probability: slash16 },
+      { networkSize: LEVELS['/24'], probability: slash24 },
+    ];
+    return { kind: 'local', levels: given.filter(({ probability }) => probability > 0) };
+  },
+  from: ({ levels }) => {
+    const at = (size: number): number =>
+      levels.find(({ networkSize }) => networkSize === size)?.probability ?? 0;
+    return { slash8: at(LEVELS['/8']), slash16: at(LEVELS['/16']), slash24: at(LEVELS['/24']) };
+  },
+});
+
+const sequential: Shape<SequentialScan> = mapping<SequentialScan, { readonly kind: 'sequential' }>({
+  allowed: 'a mapping with the key near',
+  constants: { kind: 'sequential' },
+  fields: {
+    nearProbability: {
+      key: 'near',
+      shape: fraction(),
+      description: 'Probability that a host begins near its own address rather than anywhere.',
+    },
+  },
+});
+
+interface PermutationWords {
+  readonly giveUpAfter: number;
+  readonly partitioned: boolean;
+}
+
+const permutation: Shape<PermutationScan> = converted<PermutationWords, PermutationScan>(
+  mapping<PermutationWords, object>({
+    allowed: 'a mapping with the keys giveUpAfter or partitioned',
+    constants: {},
+    fields: {
+      giveUpAfter: {
+        key: 'giveUpAfter',
+        shape: count(0),
+        description: 'Infected hosts that a host meets in a row before it stops scanning; 0 for never.',
+        fallback: 0,
+        examples: [3],
+      },
+      partitioned: {
+        key: 'partitioned',
+        shape: flag,
+        description: 'Whether each host has a part of the order to itself, halved at each infection.',
+        fallback: false,
+        isRare: true,
+      },
+    },
+  }),
+  {
+    to: ({ giveUpAfter, partitioned }) => ({
+      kind: 'permutation',
+      giveUpAfter: giveUpAfter === 0 ? null : giveUpAfter,
+      partitioned,
+    }),
+    from: ({ giveUpAfter, partitioned }) => ({ giveUpAfter: giveUpAfter ?? 0, partitioned }),
+  },
+);
+
+const coverageHole: Shape<CoverageHoleScan> = converted<number, CoverageHoleScan>(fraction(), {
+  to: (reached) => ({ kind: 'coverage-hole', reached }),
+  from: ({ reached }) => reached,
+});
+
+const shortCycles: Shape<ShortCycleScan> = converted<readonly number[], ShortCycleScan>(
+  list('a list of fractions of the space such as [0.5, 0.25, 0.01]', fraction()),
+  { to: (cycles) => ({ kind: 'short-cycles', cycles }), from: ({ cycles }) => cycles },
+);
+
+const routable: Shape<ScenarioRoutable> = converted<number | readonly PrefixRow[], ScenarioRoutable>(
+  scalarOrMapping<number, readonly PrefixRow[]>('a fraction such as 0.286 or a mapping with the key file', {
+    scalar: fraction(),
+    mapping: table('a list of prefixes', prefixTable),
+    isMapping: (value): value is readonly PrefixRow[] => typeof value !== 'number',
+  }),
+  { to: (announced) => ({ kind: 'routable', announced }), from: ({ announced }) => announced },
+);
+
+const candidateList: Shape<ScenarioList> = mapping<ScenarioList, object>({
+  allowed: 'a mapping with the keys name, size, probability and vulnerable',
+  constants: {},
+  fields: {
+    name: {
+      key: 'name',
+      shape: text({ allowed: 'a text of 1 to 100 characters', lengthMax: 100 }),
+      description: 'Where the candidates come from.',
+      examples: ['names in the DNS'],
+    },
+    size: { key: 'size', shape: count(1), description: 'Candidate addresses on the list.' },
+    probability: {
+      key: 'probability',
+      shape: fraction(),
+      description: 'Fraction of the probes that take it.',
+    },
+    vulnerable: { key: 'vulnerable', shape: count(0), description: 'Vulnerable hosts among the candidates.' },
+  },
+});
+
+const lists: Shape<ScenarioLists> = converted<readonly ScenarioList[], ScenarioLists>(
+  list('a list of candidate lists', candidateList),
+  { to: (given) => ({ kind: 'lists', lists: given }), from: (value) => value.lists },
+);
+
+/** Blaster's. */
+const NEAR_PROBABILITY = 0.4;
+
+const search: Shape<SearchStrategy> = oneOf<SearchStrategy>(
+  'a strategy',
+  [
+    {
+      word: 'uniform',
+      description: 'Every address of the space is equally likely, each probe independent of all others.',
+      value: { kind: 'uniform' },
+    },
+    {
+      word: 'sequential',
+      description: 'From a start, near the own address with probability 0.4, one address after the other.',
+      value: { kind: 'sequential', nearProbability: NEAR_PROBABILITY },
+    },
+    {
+      word: 'permutation',
+      description: 'All hosts walk along one random order of the addresses, and never stop.',
+      value: { kind: 'permutation', giveUpAfter: null, partitioned: false },
+    },
+  ],
+  [
+    keyOfKind<SearchStrategy, 'local'>('local', {
+      key: 'local',
+      description: 'Some probes go to the networks that the sender lies in, the others anywhere.',
+      shape: local,
+    }),
+    keyOfKind<SearchStrategy, 'sequential'>('sequential', {
+      key: 'sequential',
+      description: 'From a start on, one address after the other.',
+      shape: sequential,
+    }),
+    keyOfKind<SearchStrategy, 'permutation'>('permutation', {
+      key: 'permutation',
+      description: 'All hosts walk along one random order of the addresses.',
+      shape: permutation,
+    }),
+    keyOfKind<SearchStrategy, 'routable'>('routable', {
+      key: 'routable',
+      description: 'Only announced addresses are probed: the first part of the space, or prefixes.',
+      shape: routable,
+    }),
+    keyOfKind<SearchStrategy, 'coverage-hole'>('coverage-hole', {
+      key: 'coverageHole',
+      description: 'A flawed generator reaches only this fraction of the addresses.',
+      shape: coverageHole,
+    }),
+    keyOfKind<SearchStrategy, 'short-cycles'>('short-cycles', {
+      key: 'shortCycles',
+      description: 'A flawed generator leads each host round one of these cycles.',
+      shape: shortCycles,
+    }),
+    keyOfKind<SearchStrategy, 'lists'>('lists', {
+      key: 'lists',
+      description:
+        'Probes go to candidates on lists, as in IPv6; the lists lie one behind the other in the space.',
+      shape: lists,
+    }),
+    keyOfKind<SearchStrategy, 'topological'>('topological', {
+      key: 'topological',
+      description: 'Probes go to the hosts that a host knows.',
+      shape: topological,
+    }),
+  ],
+);
+
+interface HitlistWords {
+  readonly size: number;
+  readonly vulnerableFraction: number;
+  readonly then: SearchStrategy;
+}
+
+const hitlistWords: Shape<HitlistWords> = mapping<HitlistWords, object>({
+  allowed: 'a mapping with the key size',
+  constants: {},
+  fields: {
+    size: { key: 'size', shape: count(1), description: 'Addresses on the list.', examples: [10_000] },
+    vulnerableFraction: {
+      key: 'vulnerable',
+      shape: fraction(),
+      description: 'Fraction of the entries that are vulnerable hosts.',
+      fallback: 1,
+    },
+    then: {
+      key: 'then',
+      shape: search,
+      description: 'How a host scans when its part of the list is done.',
+      fallback: { kind: 'uniform' },
+    },
+  },
+});
+
+const hitlist: Shape<ScenarioHitlist> = converted<number | HitlistWords, ScenarioHitlist>(
+  scalarOrMapping<number, HitlistWords>('a whole number such as 10000 or a mapping with the key size', {
+    scalar: count(1),
+    mapping: hitlistWords,
+    isMapping: (value): value is HitlistWords => typeof value !== 'number',
+  }),
+  {
+    to: (value) =>
+      typeof value === 'number'
+        ? { kind: 'hitlist', size: value, vulnerableFraction: 1, then: { kind: 'uniform' } }
+        : { kind: 'hitlist', ...value },
+    from: ({ size, vulnerableFraction, then }) =>
+      vulnerableFraction === 1 && then.kind === 'uniform' ? size : { size, vulnerableFraction, then },
+  },
+);
+
+/** The strategy of a worm. */
+export const strategy: Shape<ScenarioStrategy> = withHitlist(search);
+
+/** A hitlist comes before a search, so it is one key more where a search may stand. */
+function withHitlist(shape: Shape<SearchStrategy>): Shape<ScenarioStrategy> {
+  const listed = oneOf<ScenarioStrategy>(
+    'a strategy',
+    [],
+    [
+      keyOfKind<ScenarioStrategy, 'hitlist'>('hitlist', {
+        key: 'hitlist',
+        description: 'First a list of addresses is probed, which hosts share as they are infected.',
+        shape: hitlist,
+      }),
+    ],
+  );
+  return {
+    allowed: `${shape.allowed}; or a mapping with the key hitlist`,
+    children: new Map([...shape.children, ...listed.children]),
+    jsonSchema: { anyOf: [shape.jsonSchema, listed.jsonSchema] },
+    write: (value) => (value.kind === 'hitlist' ? listed.write(value) : shape.write(value)),
+    read: (node, place, reader) => {
+      const isListed = node.kind === 'mapping' && node.entries[0]?.key === 'hitlist';
+      return (isListed ? listed : shape).read(node, place, reader);
+    },
+  };
+}

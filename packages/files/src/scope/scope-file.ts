@@ -1,0 +1,189 @@
+/**
+ * The scope file of an owner, as people write it: which hosts, which actions, until when. What the content means and when
+ * it is admitted says `defense`; here are its words, and its checks with their places.
+ */
+import { type Diagnostic, diagnose, type Parsed } from '@wormwood/base';
+import {
+  type ActionKind,
+  type AllowedAction,
+  formatTimestamp,
+  readTimestamp,
+  type ScopeFile,
+  scopeProblems,
+} from '@wormwood/defense';
+import { count, duration } from '../shape/quantity-shapes.ts';
+import { scalar, text, word } from '../shape/scalar-shapes.ts';
+import type { JsonSchema, Shape } from '../shape/shape.ts';
+import { list, mapping } from '../shape/structure-shapes.ts';
+import { prefix, versionOne } from '../shape/file-shapes.ts';
+import { readWith } from '../shape/read-with.ts';
+
+export type ScopeFileCheck =
+  | { readonly ok: true; readonly file: ScopeFile }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+const BEGINNING = 'A scope begins with the lines `version: 1` and `owner: Example University`.';
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+const moment: Shape<number> = scalar<number>({
+  allowed: 'a day such as 2027-01-31 or a time such as 2027-01-31T12:00:00Z',
+  code: 'invalid-time',
+  parse: (input) => {
+    const written = String(input).trim();
+    const seconds = readTimestamp(DATE.test(written) ? `${written}T00:00:00Z` : written);
+    if (seconds !== undefined) return { ok: true, value: seconds };
+    return {
+      ok: false,
+      reason: `"${written}" is no time; write a day such as 2027-01-31, or 2027-01-31T12:00:00Z, in UTC.`,
+    };
+  },
+  write: (value) => formatTimestamp(value, 0),
+  jsonSchema: { type: 'string', pattern: String.raw`^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z)?$` },
+});
+
+const line = (allowed: string): Shape<string> => text({ allowed, lengthMax: 100 });
+
+const action: Shape<AllowedAction> = mapping<AllowedAction, object>({
+  allowed: 'a mapping with the keys action, actuator and ttl',
+  constants: {},
+  fields: {
+    action: {
+      key: 'action',
+      shape: word<ActionKind>({
+        noun: 'an action',
+        words: {
+          block: 'The firewall of the owner drops packets of the host.',
+          quarantine: 'The host is moved to a network of its own, or isolated by its own agent.',
+          patch: 'The patch run of the owner is started for the host.',
+        },
+      }),
+      description: 'What is done about an infected host.',
+    },
+    actuator: {
+      key: 'actuator',
+      shape: line('the name of an actuator'),
+      description: 'Who does it, as `respond.yaml` calls it.',
+      examples: ['border-firewall'],
+    },
+    ttlSeconds: {
+      key: 'ttl',
+      shape: duration('positive'),
+      description: 'How long it stays in force; then it is undone. 30 days at most.',
+      examples: ['1h'],
+    },
+    approval: {
+      key: 'approval',
+      shape: word<AllowedAction['approval']>({
+        noun: 'an approval',
+        words: {
+          required: 'A person says yes to each action.',
+          automatic: 'The owner says yes in advance, with this file.',
+        },
+      }),
+      description: 'Whether a person must approve of each action.',
+      fallback: 'required',
+    },
+  },
+});
+
+const scopeShape: Shape<ScopeFile> = mapping<ScopeFile, object>({
+  allowed: 'a mapping with the keys version, owner, contact, expires, prefixes, protected and actions',
+  constants: {},
+  fields: {
+    version: {
+      key: 'version',
+      shape: versionOne('scope files'),
+      description: 'Version of the file format.',
+      examples: [1],
+    },
+    owner: {
+      key: 'owner',
+      shape: line('a name of one line'),
+      description: 'Who allows it: an organisation or a person.',
+      examples: ['Example University'],
+    },
+    contact: {
+      key: 'contact',
+      shape: line('a mail address'),
+      description: 'Mail address of the people to ask.',
+      examples: ['noc@example.org'],
+    },
+    expiresSeconds: {
+      key: 'expires',
+      shape: moment,
+      description: 'When the file stops to allow anything; within a year.',
+      examples: ['2027-01-31'],
+    },
+    prefixes: {
+      key: 'prefixes',
+      shape: list('a list of prefixes', prefix),
+      description: 'Where actions are allowed; none wider than a /8.',
+      examples: [['10.20.0.0/16']],
+    },
+    addressesMax: {
+      key: 'addressesMax',
+      shape: count(1),
+      description: 'How many addresses the prefixes may cover, against a prefix mistyped by one digit.',
+      examples: [65_536],
+    },
+    protectedPrefixes: {
+      key: 'protected',
+      shape: list('a list of prefixes', prefix),
+      description: 'Hosts to which nothing is ever done, such as routers and name servers; `[]` for none.',
+      examples: [['10.20.0.1', '10.20.53.0/24']],
+    },
+    actions: {
+      key: 'actions',
+      shape: list('a list of actions', action),
+      description: 'What is done about an infected host: each of these.',
+    },
+    actionsPerMinute: {
+      key: 'actionsPerMinute',
+      shape: count(1),
+      description: 'How many actions may begin in any 60 seconds.',
+      fallback: 10,
+    },
+    activeActionsMax: {
+      key: 'activeActionsMax',
+      shape: count(1),
+      description: 'How many actions may be in force at the same time.',
+      fallback: 100,
+    },
+  },
+});
+
+/** Checks the text of a scope file in YAML or JSON as it would be admitted at this Unix time; signatures aside. */
+export function checkScopeFile(written: string, fileName: string, nowSeconds: number): ScopeFileCheck {
+  const reading = readWith(scopeShape, written, BEGINNING);
+  const problems = reading.ok
+    ? scopeProblems(reading.value, nowSeconds).map(({ code, path, message, help }) => ({
+        code,
+        path,
+        message,
+        help,
+        span: reading.spanAt(path),
+      }))
+    : reading.problems;
+  return reading.ok && problems.length === 0
+    ? { ok: true, file: reading.value }
+    : { ok: false, diagnostics: diagnose(problems, fileName, written) };
+}
+
+/** Reads the text of a scope file without asking whether it may be admitted; what is wrong with it as one sentence. */
+export function readScopeFile(written: string): Parsed<ScopeFile> {
+  const reading = readWith(scopeShape, written, BEGINNING);
+  if (reading.ok) return { ok: true, value: reading.value };
+  return { ok: false, reason: reading.problems[0]?.message ?? 'The file cannot be read.' };
+}
+
+/** Returns the JSON Schema (draft 2020-12) of the scope file, for editors and other programs. */
+export function scopeJsonSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Wormwood scope, version 1',
+    description:
+      'What the owner of a network allows to be done about infected hosts. Beyond this schema, the file expires within a ' +
+      'year, its prefixes cover at most `addressesMax` addresses, and no action is allowed twice.',
+    ...scopeShape.jsonSchema,
+  };
+}

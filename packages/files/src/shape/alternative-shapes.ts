@@ -1,0 +1,182 @@
+/** The shape of one of several things: a word, or a mapping with one key that says which. */
+import { enumerated, nearest, quoted } from '@wormwood/base';
+import type { YamlNode } from './yaml-tree.ts';
+import {
+  type Draft,
+  type JsonSchema,
+  nameOf,
+  pathOf,
+  type Place,
+  type Reader,
+  reportWrongType,
+  type Shape,
+} from './shape.ts';
+
+/** A thing that takes no parameters, or whose parameters all have a value when they are left out. */
+export interface WordAlternative<T> {
+  readonly word: string;
+  /** As a sentence. */
+  readonly description: string;
+  readonly value: T;
+}
+
+/** A thing that is written as the one key of a mapping. */
+export interface KeyAlternative<T> {
+  readonly key: string;
+  readonly description: string;
+  /** Of what stands behind the key. */
+  readonly shape: Shape<T>;
+  /** Whether a value is of this alternative. */
+  readonly is: (value: T) => boolean;
+}
+
+/** Returns a key alternative that is known by the `kind` of its values. */
+export function keyOfKind<T extends { readonly kind: string }, Kind extends T['kind']>(
+  kind: Kind,
+  alternative: {
+    readonly key: string;
+    readonly description: string;
+    readonly shape: Shape<Extract<T, { kind: Kind }>>;
+  },
+): KeyAlternative<T> {
+  const { shape, ...rest } = alternative;
+  return { ...rest, shape, is: (value) => value.kind === kind };
+}
+
+/** Returns the shape of any of these; a word that stands for the same value is what is written. */
+export function oneOf<T>(
+  noun: string,
+  words: readonly WordAlternative<T>[],
+  keys: readonly KeyAlternative<T>[],
+): Shape<T> {
+  const names = [
+    ...words.map(({ word }) => `\`${word}\``),
+    ...keys.map(({ key }) => `a mapping with the key ${key}`),
+  ];
+  const allowed = `one of ${enumerated(names)}`;
+  const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  return {
+    allowed,
+    children: new Map(keys.map(({ key, shape }) => [key, shape as Shape<unknown>])),
+    jsonSchema: { anyOf: [...words.map(wordSchema), ...keys.map(keySchema)] },
+    write: (value) => {
+      const known = words.find((each) => isSame(each.value, value));
+      if (known !== undefined) return known.word;
+      const alternative = keys.find((each) => each.is(value));
+      return alternative === undefined ? undefined : { [alternative.key]: alternative.shape.write(value) };
+    },
+    read: (node, place, reader) => {
+      if (node.kind === 'scalar') return readWord(node, { noun, allowed, words, keys, place, reader });
+      if (node.kind !== 'mapping') return reportWrongType(node, allowed, place, reader);
+      return readKey(node, { noun, allowed, words, keys, place, reader });
+    },
+  };
+}
+
+interface Reading<T> {
+  readonly noun: string;
+  readonly allowed: string;
+  readonly words: readonly WordAlternative<T>[];
+  readonly keys: readonly KeyAlternative<T>[];
+  readonly place: Place;
+  readonly reader: Reader;
+}
+
+function readWord<T>(
+  node: Extract<YamlNode, { kind: 'scalar' }>,
+  { noun, allowed, words, keys, place, reader }: Reading<T>,
+): Draft<T> | undefined {
+  const found = words.find(({ word }) => word === node.value);
+  if (found !== undefined) return found.value as Draft<T>;
+  const written = String(node.value);
+  const key = keys.find((each) => each.key === written);
+  const meant = nearest(written.slice(0, 60), [
+    ...words.map(({ word }) => word),
+    ...keys.map((each) => each.key),
+  ]);
+  const question = meant === undefined || key !== undefined ? '' : ` Did you mean \`${meant}\`?`;
+  const message =
+    key === undefined
+      ? `${quoted(written)} is not ${noun}, which must be ${allowed}.${question}`
+      : `\`${written}\` needs parameters: write \`{${written}: …}\`, where … is ${key.shape.allowed}.`;
+  reader.report({
+    code: 'unknown-word',
+    span: node.span,
+    path: place.path,
+    message,
+    help: place.description,
+  });
+  return undefined;
+}
+
+function readKey<T>(
+  node: Extract<YamlNode, { kind: 'mapping' }>,
+  { noun, allowed, words, keys, place, reader }: Reading<T>,
+): Draft<T> | undefined {
+  const [entry, second] = node.entries;
+  const problem = { path: place.path, help: place.description };
+  if (entry === undefined || second !== undefined) {
+    const span = second?.keySpan ?? node.span;
+    const message = `${nameOf(place)} must be ${allowed}: one key, which says what it is.`;
+    reader.report({ ...problem, code: 'one-key', span, message });
+    return undefined;
+  }
+  const alternative = keys.find(({ key }) => key === entry.key);
+  if (alternative === undefined) {
+    const written = entry.key ?? '';
+    const word = words.find((each) => each.word === written);
+    const meant = nearest(
+      written.slice(0, 60),
+      keys.map(({ key }) => key),
+    );
+    const question = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
+    const message =
+      word === undefined
+        ? `${quoted(written)} is not ${noun}, which must be ${allowed}.${question}`
+        : `\`${written}\` takes no parameters: write it alone, as a word.`;
+    reader.report({ ...problem, code: 'unknown-key', span: entry.keySpan, message });
+    return undefined;
+  }
+  const path = pathOf(place.path, alternative.key);
+  const below = reader.follow(entry.value);
+  reader.mark(path, below.span);
+  const description = `\`${alternative.key}\`: ${alternative.description}`;
+  return alternative.shape.read(below, { path, keySpan: entry.keySpan, description }, reader);
+}
+
+function wordSchema<T>({ word, description }: WordAlternative<T>): JsonSchema {
+  return { const: word, description };
+}
+
+function keySchema<T>({ key, description, shape }: KeyAlternative<T>): JsonSchema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: [key],
+    properties: { [key]: { description, ...shape.jsonSchema } },
+  };
+}
+
+/** Returns the shape of a value that a file writes as another. */
+export function converted<From, To>(
+  shape: Shape<From>,
+  { to, from }: { readonly to: (value: From) => To; readonly from: (value: To) => From },
+): Shape<To> {
+  return {
+    ...shape,
+    write: (value) => shape.write(from(value)),
+    read: (node, place, reader) => {
+      const problems = { any: false };
+      const watching: Reader = {
+        ...reader,
+        report: (problem) => {
+          problems.any = true;
+          reader.report(problem);
+        },
+      };
+      const value = shape.read(node, place, watching);
+      // What a problem concerns is left out, and what is left is not converted.
+      return value === undefined || problems.any ? undefined : (to(value as From) as Draft<To>);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Reads a short file of one shape: all its problems, or its value and where each part of it stands. */
+import { assert, type Problem, type Span } from '@wormwood/base';
+import { readYaml } from './yaml-tree.ts';
+import { createReader, type Shape } from './shape.ts';
+
+export type ShapeReading<T> =
+  | { readonly ok: true; readonly value: T; readonly spanAt: (path: string) => Span }
+  | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
+
+/** Files are longer only where a program may have written them. */
+export interface ReadLimits {
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
+const LIMITS: ReadLimits = { bytes: 2 ** 18, tokens: 50_000 };
+
+/** Reads `text` in YAML or JSON; `beginning` says in a sentence how such a file begins. */
+export function readWith<T>(
+  shape: Shape<T>,
+  text: string,
+  beginning: string,
+  limits: ReadLimits = LIMITS,
+): ShapeReading<T> {
+  const reading = readYaml(text, limits.bytes, limits.tokens);
+  if (!reading.ok) return refused(reading.problems);
+  const { reader, problems, spans } = createReader(reading.tree);
+  const { root } = reading.tree;
+  const keySpan: Span = [root.span[0], root.span[0]];
+  const value = shape.read(root, { path: '', keySpan, description: beginning }, reader);
+  if (problems.length > 0) return refused(problems);
+  // A reading without problems is whole.
+  return { ok: true, value: value as T, spanAt: (path) => spans.get(path) ?? keySpan };
+}
+
+function refused(problems: readonly Problem[]): ShapeReading<never> {
+  const [first, ...others] = problems;
+  assert(first !== undefined, 'a file that cannot be read has a problem');
+  return { ok: false, problems: [first, ...others] };
+}

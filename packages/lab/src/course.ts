@@ -1,0 +1,268 @@
+/**
+ * One lab as it runs: hosts, honeynet, detector and immunizer joined, without a notion of where time and frames come
+ * from. `run-in-memory.ts` drives it by virtual time over links in memory; the app does by real time over real devices.
+ */
+import {
+  type Cidr,
+  type Clock,
+  EventQueue,
+  exponential,
+  type RandomStream,
+  type RandomStreams,
+} from '@wormwood/base';
+import {
+  type Actuator,
+  createDetector,
+  type Detector,
+  type Observation,
+  type Responder,
+  type Verdict,
+} from '@wormwood/defense';
+import { type Outbreak, placePopulation, PLACEMENT_STREAM, type Trajectory } from '@wormwood/epidemic';
+import type { LinkDevice, Stack } from '@wormwood/netstack';
+import { memoryActuator, MemoryAuditFile, openImmunizer } from './immunizer.ts';
+import type { Lab } from '@wormwood/files/lab';
+import { honeypotsOf, labHoneynet } from './honeynet.ts';
+import { type ContactRecord, LabHosts } from './hosts.ts';
+import { MarkerHosts, type MarkerHostsCounts } from './marker-hosts.ts';
+
+export interface LabPlan {
+  readonly lab: Lab;
+  readonly outbreak: Outbreak;
+  readonly streams: RandomStreams;
+  /** Number of the run among those of one seed. */
+  readonly replicate: number;
+}
+
+export interface LabSurroundings {
+  readonly clock: Clock;
+  readonly hostsDevice: LinkDevice;
+  readonly honeynetDevice: LinkDevice;
+  /** Ethernet addresses of the lab's side of both links, and of the router on the hosts' link. */
+  readonly links?: { readonly hosts: number; readonly router: number; readonly honeynet: number };
+}
+
+export interface LabCounts extends MarkerHostsCounts {
+  readonly probes: number;
+  /** Handshakes with honeypots. */
+  readonly honeypotContacts: number;
+  readonly verdicts: number;
+  /** Verdicts on evidence that could have been forged; nothing acts on them. */
+  readonly forgeableVerdicts: number;
+  /** Probes sent by hosts that are immunized, and infections by them: what a firewall has to stop. */
+  readonly immunizedProbes: number;
+  readonly immunizedInfections: number;
+}
+
+/** What one lab measured. */
+export interface LabRun {
+  readonly replicate: number;
+  readonly trajectory: Trajectory;
+  readonly contacts: readonly ContactRecord[];
+  readonly counts: LabCounts;
+  /** The audit log of the immunizer, a JSON object a line. */
+  readonly audit: string;
+}
+
+/** Frames taken at a time. */
+const BUDGET = 1024;
+/** The detector is set to find scanners down to this fraction of the lab's scan rate. */
+const SLOWEST_OF_SCAN_RATE = 0.1;
+const MISS_RATE = 0.01;
+
+export class LabCourse {
+  readonly hosts: LabHosts;
+  readonly #plan: LabPlan;
+  readonly #surroundings: LabSurroundings;
+  readonly #scan: RandomStream;
+  readonly #response: RandomStream;
+  #startSeconds: number;
+  /** When honeypots begin to answer, and when their contacts begin to count against a host; seconds since the beginning. */
+  readonly #listenFromSeconds: number;
+  #convictFromSeconds: number;
+  readonly #markerHosts: MarkerHosts;
+  readonly #honeynet: Stack;
+  readonly #detector: Detector | null;
+  /** Verdicts on their way to the immunizer, by the clock's seconds. */
+  readonly #verdicts: EventQueue<Verdict> = new EventQueue();
+  readonly #auditFile: MemoryAuditFile = new MemoryAuditFile();
+  #responder: Responder | null = null;
+  /** When the immunizer has something to do by itself, by the clock's seconds. */
+  #dueSeconds = Infinity;
+  readonly #counts = {
+    probes: 0,
+    honeypotContacts: 0,
+    verdicts: 0,
+    forgeableVerdicts: 0,
+    immunizedProbes: 0,
+    immunizedInfections: 0,
+  };
+
+  constructor(plan: LabPlan, surroundings: LabSurroundings) {
+    const { lab, outbreak, streams, replicate } = plan;
+    const { clock, hostsDevice, honeynetDevice, links } = surroundings;
+    const population = placePopulation(outbreak, streams.stream(PLACEMENT_STREAM, replicate));
+    const honeypots = population.honeypotAddress[0] ?? new Float64Array(0);
+    const start = honeypotsOf(outbreak)?.start;
+    this.#plan = plan;
+    this.#surroundings = surroundings;
+    this.#scan = streams.stream('lab/scan', replicate);
+    this.#response = streams.stream('lab/response', replicate);
+    this.#startSeconds = clock.nowSeconds();
+    this.#listenFromSeconds = start?.kind === 'time' ? start.timeSeconds : 0;
+    this.#convictFromSeconds = start?.kind === 'time' ? start.timeSeconds : Infinity;
+    this.hosts = new LabHosts(outbreak, population);
+    this.#markerHosts = new MarkerHosts({
+      device: hostsDevice,
+      hostAt: (address) => this.hosts.indexOf(address),
+      port: lab.port,
+      stream: streams.stream('lab/marker-hosts', replicate),
+      received: (host, source) => this.#receiveMarker(host, source),
+      ...(links === undefined ? {} : { link: { own: links.hosts, router: links.router } }),
+    });
+    this.#honeynet = labHoneynet({
+      device: honeynetDevice,
+      clock,
+      streams,
+      honeypots,
+      port: lab.port,
+      linkAddress: links?.honeynet ?? 0,
+      observed: (observation) => this.#observe(observation),
+    });
+    this.#detector = honeypots.length === 0 ? null : detectorOf(plan, honeypots.length);
+  }
+
+  /** Seconds since the lab began. */
+  nowSeconds(): number {
+    return this.#surroundings.clock.nowSeconds() - this.#startSeconds;
+  }
+
+  /**
+   * Makes ready the immunizer, whose acts `actuator` carries out; by default a host is told to stop, and does. The lab
+   * begins when this settles.
+   */
+  async open(actuator: Actuator = this.#inMemory()): Promise<void> {
+    const { outbreak } = this.#plan;
+    const { clock } = this.#surroundings;
+    this.#responder = await openImmunizer({
+      clock,
+      prefix: prefixOf(outbreak),
+      endSeconds: clock.nowSeconds() + outbreak.durationSeconds,
+      actuator,
+      auditFile: this.#auditFile,
+    });
+    this.#startSeconds = clock.nowSeconds();
+  }
+
+  /** Draws the time from one probe of the lab to the next: infinite when nobody scans. */
+  drawGapSeconds(): number {
+    const rate = this.hosts.scanning * this.#plan.outbreak.worm.scanRatePerSecond;
+    return rate === 0 ? Infinity : exponential(this.#scan) / rate;
+  }
+
+  /** One of the infected hosts probes one of the addresses. */
+  probe(): void {
+    const { firstAddress, addressSpaceSize } = this.#plan.outbreak;
+    const source = this.hosts.drawScanner(this.#scan);
+    this.#counts.probes++;
+    if (this.hosts.isImmunized(source)) this.#counts.immunizedProbes++;
+    this.#markerHosts.probe(source, firstAddress + this.#scan.nextBelow(addressSpaceSize));
+  }
+
+  /** Takes the frames that wait on both devices and answers them; returns how many there were. */
+  work(): number {
+    const isListening = this.nowSeconds() >= this.#listenFromSeconds;
+    const onHoneynet = isListening
+      ? this.#honeynet.work(BUDGET)
+      : this.#surroundings.honeynetDevice.receive(ignore, BUDGET);
+    return this.#markerHosts.work(BUDGET) + onHoneynet;
+  }
+
+  /** Seconds since the beginning at which `respond` has something to do; infinite when nothing is due. */
+  nextResponseSeconds(): number {
+    return Math.min(this.#verdicts.peekTime() ?? Infinity, this.#dueSeconds) - this.#startSeconds;
+  }
+
+  /** Hands over the verdicts that have waited long enough, and lets the immunizer do what is due. */
+  async respond(): Promise<void> {
+    const now = this.#surroundings.clock.nowSeconds();
+    while ((this.#verdicts.peekTime() ?? Infinity) <= now) {
+      const next = this.#verdicts.pop();
+      if (next !== undefined) this.#responder?.offer(next.event);
+    }
+    await this.#responder?.step();
+    this.#dueSeconds = this.#responder?.nextDueSeconds() ?? Infinity;
+  }
+
+  /** The immunizer has acted on this host. `silences`: it stops scanning; otherwise the network keeps its packets back. */
+  immunized(address: number, silences: boolean): void {
+    const now = this.nowSeconds();
+    this.hosts.sampleUntil(now);
+    this.hosts.immunize(address, now, silences);
+  }
+
+  result(): LabRun {
+    return {
+      replicate: this.#plan.replicate,
+      trajectory: this.hosts.trajectory(),
+      contacts: this.hosts.contactRecords(),
+      counts: { ...this.#markerHosts.counts(), ...this.#counts },
+      audit: this.#auditFile.text,
+    };
+  }
+
+  #inMemory(): Actuator {
+    return memoryActuator((address) => this.immunized(address, true));
+  }
+
+  #receiveMarker(host: number, source: number): void {
+    this.hosts.sampleUntil(this.nowSeconds());
+    if (this.hosts.infect(host) && this.hosts.isImmunized(source)) this.#counts.immunizedInfections++;
+  }
+
+  /** The honeypots that listen from the beginning take the worm for detected after so many contacts. */
+  #countContact(nowSeconds: number): void {
+    this.#counts.honeypotContacts++;
+    const start = honeypotsOf(this.#plan.outbreak)?.start;
+    if (start?.kind === 'contacts' && this.#counts.honeypotContacts === start.contacts) {
+      this.#convictFromSeconds = nowSeconds + start.prepareSeconds;
+    }
+  }
+
+  #observe(observation: Observation): void {
+    const now = this.nowSeconds();
+    if (observation.kind === 'handshake') this.#countContact(now);
+    if (now < this.#convictFromSeconds) return;
+    if (observation.kind === 'handshake') this.hosts.contacted(observation.source, now);
+    const verdict = this.#detector?.observe(observation) ?? null;
+    if (verdict === null) return;
+    if (!verdict.unforgeable) {
+      this.#counts.forgeableVerdicts++;
+      return;
+    }
+    this.#counts.verdicts++;
+    this.hosts.convicted(verdict.source, now);
+    const waitSeconds = exponential(this.#response) * this.#plan.lab.response.delaySeconds;
+    this.#verdicts.push(this.#surroundings.clock.nowSeconds() + waitSeconds, verdict);
+  }
+}
+
+function detectorOf({ lab, outbreak, streams }: LabPlan, honeypots: number): Detector {
+  return createDetector({
+    streams,
+    monitored: honeypots / outbreak.addressSpaceSize,
+    falsePositiveRate: lab.detector.falsePositiveRate,
+    missRate: MISS_RATE,
+    slowestScanRatePerSecond: outbreak.worm.scanRatePerSecond * SLOWEST_OF_SCAN_RATE,
+    strayRatePerSecond: lab.detector.strayRatePerSecond,
+    sourcesMax: 2 * outbreak.population.vulnerable,
+  });
+}
+
+function prefixOf({ firstAddress, addressSpaceSize }: Outbreak): Cidr {
+  return { address: firstAddress, prefixLength: 32 - Math.round(Math.log2(addressSpaceSize)) };
+}
+
+function ignore(): void {
+  // The honeypots are not there yet.
+}

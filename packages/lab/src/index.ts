@@ -1,0 +1,6 @@
+/** The lab: an outbreak acted out with real packets and an inert marker, laid over its prediction. Start with `course.ts`. */
+
+export { LabCourse, type LabPlan, type LabRun } from './course.ts';
+export { runLabInMemory } from './run-in-memory.ts';
+export { type LabExperiment, labOutcome, type LabOutcome, type LabResult } from './result.ts';
+export { labChart, labReport, labTables, labVerdict } from './report.ts';

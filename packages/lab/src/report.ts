@@ -1,0 +1,175 @@
+/** A lab in pictures, tables and sentences: the measured curves over the predicted band. */
+import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
+import {
+  fileNameOf,
+  type Line,
+  type LineChart,
+  type Report,
+  type ReportTable,
+  type SimulationResult,
+} from '@wormwood/report';
+import type { LabResult } from './result.ts';
+
+type Compartment = 'susceptible' | 'infected' | 'immunized';
+
+const COMPARTMENTS: readonly Compartment[] = ['susceptible', 'immunized', 'infected'];
+/** Below, a lab counts as having left the predicted band. */
+const P_VALUE_MIN = 0.01;
+const NONE = '–';
+
+/** The measured curves, dashed, over the band of the engine `hosts`. */
+export function labChart(result: LabResult): LineChart {
+  const { time, measured, predicted } = result.series;
+  const last = time.at(-1) ?? 0;
+  const isLong = last > 240;
+  const unit = isLong ? { name: 'min' as const, seconds: 60 } : { name: 's' as const, seconds: 1 };
+  const x = time.map((seconds) => seconds / unit.seconds);
+  const name = nameOf(result);
+  const band = (compartment: Compartment): Line => ({
+    name: `${compartment}, predicted`,
+    role: compartment,
+    x,
+    y: predicted[compartment].mean,
+    band: { low: predicted[compartment].q05, high: predicted[compartment].q95, name: '5 to 95%' },
+  });
+  const line = (compartment: Compartment): Line => ({
+    name: 'measured',
+    role: 'reference',
+    x,
+    y: measured[compartment],
+  });
+  return {
+    kind: 'lines',
+    id: `${fileNameOf(name)}-lab`,
+    title: `${name}: measured and predicted`,
+    caption:
+      `Dashed: ${runsInWords(result)} of the lab, with packets. Solid: ` +
+      `${formatCount(result.agreement.predictedRuns)} runs of the engine hosts, with the band of 5 to 95%.`,
+    x: { label: `time (${unit.name})`, unit: unit.name, min: 0, max: last / unit.seconds },
+    y: { label: 'hosts', min: 0 },
+    lines: [...COMPARTMENTS.map(band), ...COMPARTMENTS.map(line)],
+    moments: [],
+  };
+}
+
+export function labTables(result: LabResult): readonly ReportTable[] {
+  return [agreementTable(result), delayTable(result), packetTable(result)];
+}
+
+function agreementTable({ runs, series, agreement }: LabResult): ReportTable {
+  const last = series.time.length - 1;
+  const predicted = (compartment: Compartment): string =>
+    formatCount(Math.round(series.predicted[compartment].mean[last] ?? 0));
+  const measured = (compartment: Compartment): string =>
+    formatCount(Math.round(series.measured[compartment][last] ?? 0));
+  const outside = runs.filter(({ pValue }) => pValue <= P_VALUE_MIN).length;
+  return {
+    caption: 'Measured beside predicted',
+    columns: ['', 'measured', 'predicted'],
+    rows: [
+      ['Susceptible at the end', measured('susceptible'), predicted('susceptible')],
+      ['Infected at the end', measured('infected'), predicted('infected')],
+      ['Immunized at the end', measured('immunized'), predicted('immunized')],
+      ['Runs with a p-value of 0.01 or less', `${outside} of ${runs.length}`, NONE],
+      ['p-value of the runs together (Fisher)', pText(agreement.combinedPValue), NONE],
+      ['p-value of their mean', pText(agreement.meanPValue), NONE],
+    ],
+  };
+}
+
+function delayTable({ delays }: LabResult): ReportTable {
+  return {
+    caption: 'From contact to immunization',
+    columns: ['', 'measured'],
+    rows: [
+      ['Hosts that reached a honeypot', formatCount(delays.contacted)],
+      ['Verdicts', formatCount(delays.convicted)],
+      ['Hosts immunized', formatCount(delays.immunized)],
+      ['Contacts that a verdict took', numberText(delays.contactsPerVerdict)],
+      ['From first contact to verdict', secondsText(delays.contactToVerdictSeconds)],
+      ['From verdict to immunized', secondsText(delays.verdictToImmunizedSeconds)],
+      ['From first contact to immunized', secondsText(delays.contactToImmunizedSeconds)],
+      ['success, as written into the scenario', numberText(delays.success)],
+      ['delay, as written into the scenario', secondsText(delays.delaySeconds)],
+    ],
+  };
+}
+
+function packetTable({ counts, medium }: LabResult): ReportTable {
+  return {
+    caption: medium === 'memory' ? 'Packets, in memory' : 'Packets, over interfaces of the kernel',
+    columns: ['', 'count'],
+    rows: [
+      ['Probes', formatCount(counts.probes)],
+      ['Frames sent by the hosts', formatCount(counts.sent)],
+      ['Frames that reached a host', formatCount(counts.received)],
+      ['Frames for which there was no room', formatCount(counts.dropped)],
+      ['Markers sent, after a handshake', formatCount(counts.markersSent)],
+      ['Markers received by hosts', formatCount(counts.markersReceived)],
+      ['Handshakes with honeypots', formatCount(counts.honeypotContacts)],
+      ['Verdicts on evidence that could be forged, not acted on', formatCount(counts.forgeableVerdicts)],
+      ['Probes of immunized hosts', formatCount(counts.immunizedProbes)],
+      ['Infections by immunized hosts', formatCount(counts.immunizedInfections)],
+    ],
+  };
+}
+
+/** The outcome in a sentence or two. */
+export function labVerdict(result: LabResult): string {
+  const { agreement, series, delays, runs } = result;
+  const hosts = COMPARTMENTS.reduce((sum, each) => sum + (series.measured[each][0] ?? 0), 0);
+  const ever = hosts - (series.measured.susceptible.at(-1) ?? 0);
+  const spread = `${formatPercent(ever / hosts)} of ${formatCount(hosts)} hosts were infected at some time`;
+  const within = agreement.combinedPValue > P_VALUE_MIN;
+  const p = `p = ${pText(agreement.combinedPValue)}`;
+  const judged = within
+    ? `the measured curve lies within the predicted band (${p})`
+    : `the measured curve leaves the predicted band (${p})`;
+  const delay =
+    delays.contactToImmunizedSeconds === null
+      ? ''
+      : ` A host was immunized ${secondsText(delays.contactToImmunizedSeconds)} after its first contact.`;
+  const mean = runs.length > 1 ? ' on average' : '';
+  return `${spread}${mean}; ${judged}.${delay}`;
+}
+
+/** The report of a lab; `prediction` is offered for download beside it. */
+export function labReport(result: LabResult, prediction: SimulationResult): Report {
+  return {
+    title: nameOf(result),
+    verdict: labVerdict(result),
+    facts: [],
+    sections: [
+      {
+        title: 'The lab over its prediction',
+        text:
+          'Every probe was a packet with an inert marker; the honeynet answered, the detector decided, the immunizer ' +
+          'acted. The prediction is the scenario with the delay that the lab measured.',
+        charts: [labChart(result)],
+        tables: labTables(result),
+      },
+    ],
+    results: [{ name: `${nameOf(result)}, predicted`, result: prediction }],
+  };
+}
+
+function nameOf({ scenario }: LabResult): string {
+  return String(scenario['name']);
+}
+
+function runsInWords({ runs }: LabResult): string {
+  return runs.length === 1 ? 'one run' : `the mean of ${formatCount(runs.length)} runs`;
+}
+
+function pText(pValue: number): string {
+  return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3);
+}
+
+function numberText(value: number | null): string {
+  return value === null ? NONE : value.toFixed(2);
+}
+
+/** Three digits: the delays of a lab are means of some hundred hosts. */
+function secondsText(value: number | null): string {
+  return value === null ? NONE : formatDuration(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,168 @@
+/** What `lab run --json` prints: the measured curve, what was learned from it, and how well the prediction holds. */
+import type { Outbreak, Trajectory } from '@wormwood/epidemic';
+import type { Lab } from '@wormwood/files/lab';
+import { scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
+import {
+  type EnsembleSeries,
+  type SimulationResult,
+  type SingleSeries,
+  toEnsembleResult,
+} from '@wormwood/report';
+import { combinePValues, compareWithEnsemble } from './agreement.ts';
+import type { LabCounts, LabRun } from './course.ts';
+import { calibrated, type MeasuredDelays, measureDelays } from './calibration.ts';
+import { predict } from './prediction.ts';
+
+/** Times in seconds, counts in hosts. */
+export interface LabResult {
+  /** The scenario as the lab file has it, and with the measured delay in place of the supposed one. */
+  readonly scenario: ScenarioDocument;
+  readonly calibratedScenario: ScenarioDocument;
+  /** Where the packets went: `memory`, or `veth` for interfaces of the kernel. */
+  readonly medium: 'memory' | 'veth';
+  readonly seed: string;
+  readonly version: string;
+  readonly delays: MeasuredDelays;
+  /** Sums over all runs. */
+  readonly counts: LabCounts;
+  readonly runs: readonly LabRunResult[];
+  readonly agreement: LabAgreement;
+  readonly series: {
+    readonly time: readonly number[];
+    /** Means of the runs of the lab. */
+    readonly measured: Omit<SingleSeries, 'time'>;
+    /** Of the engine `hosts`. */
+    readonly predicted: Omit<EnsembleSeries, 'time'>;
+  };
+}
+
+export interface LabRunResult {
+  readonly everInfected: number;
+  readonly peakInfected: number;
+  readonly immunized: number;
+  readonly probes: number;
+  /** The largest deviation from the prediction in standard deviations, when, and its p-value among the predicted runs. */
+  readonly deviation: number;
+  readonly deviationSeconds: number;
+  readonly pValue: number;
+}
+
+export interface LabAgreement {
+  readonly predictedRuns: number;
+  /** Of the runs one by one, combined by Fisher's method. */
+  readonly combinedPValue: number;
+  /** Of their mean among means of as many predicted runs. */
+  readonly meanPValue: number;
+}
+
+/** What was run. */
+export interface LabExperiment {
+  readonly lab: Lab;
+  readonly outbreak: Outbreak;
+  readonly medium: LabResult['medium'];
+  readonly seed: string;
+  readonly version: string;
+  readonly runs: readonly LabRun[];
+}
+
+/** Means that the mean of the measured runs is compared with. */
+const MEANS = 199;
+/** A single run is compared with at least so many. */
+const PREDICTED_MIN = 999;
+
+export interface LabOutcome {
+  readonly result: LabResult;
+  /** The prediction as a result of its own, to be drawn, saved and repeated like any other. */
+  readonly prediction: SimulationResult;
+}
+
+/** Calibrates the scenario by the runs, at least one, and lays them over its prediction. */
+export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome> {
+  const { lab, outbreak, seed, runs, medium, version } = experiment;
+  const delays = measureDelays(runs, outbreak.durationSeconds);
+  const known = calibrated(outbreak, delays);
+  const predictedRuns = Math.max(PREDICTED_MIN, MEANS * runs.length);
+  const { ensemble, trajectories } = await predict(known, seed, predictedRuns);
+  const measured = runs.map(({ trajectory }) => trajectory);
+  const results = runs.map((run) => runResult(run, trajectories));
+  const mean = meanTrajectory(measured);
+  const { time, ...predicted } = ensemble.series;
+  const calibratedScenario = scenarioDocument({ ...lab.scenario, defenses: known.defenses });
+  const result: LabResult = {
+    scenario: scenarioDocument(lab.scenario),
+    calibratedScenario,
+    medium,
+    seed,
+    version,
+    delays,
+    counts: sumOfCounts(runs.map(({ counts }) => counts)),
+    runs: results,
+    agreement: {
+      predictedRuns,
+      combinedPValue: combinePValues(results.map(({ pValue }) => pValue)),
+      meanPValue: compareWithEnsemble(mean, meansOf(trajectories, runs.length)).pValue,
+    },
+    series: {
+      time,
+      measured: {
+        susceptible: Array.from(mean.susceptible),
+        infected: Array.from(mean.infected),
+        immunized: Array.from(mean.immunized),
+      },
+      predicted,
+    },
+  };
+  return { result, prediction: toEnsembleResult(ensemble, { scenario: calibratedScenario, seed, version }) };
+}
+
+function runResult({ trajectory, counts }: LabRun, predicted: readonly Trajectory[]): LabRunResult {
+  const { susceptible, infected, immunized } = trajectory;
+  const vulnerable = (susceptible[0] ?? 0) + (infected[0] ?? 0) + (immunized[0] ?? 0);
+  return {
+    everInfected: vulnerable - (susceptible.at(-1) ?? 0),
+    peakInfected: Math.max(...infected),
+    immunized: immunized.at(-1) ?? 0,
+    probes: counts.probes,
+    ...compareWithEnsemble(trajectory, predicted),
+  };
+}
+
+/** Means of consecutive runs, so many each; all independent. */
+function meansOf(trajectories: readonly Trajectory[], size: number): readonly Trajectory[] {
+  return Array.from({ length: Math.floor(trajectories.length / size) }, (_, group) =>
+    meanTrajectory(trajectories.slice(group * size, (group + 1) * size)),
+  );
+}
+
+function meanTrajectory(trajectories: readonly Trajectory[]): Trajectory {
+  const time = trajectories[0]?.time ?? new Float64Array(0);
+  const meanOf = (curve: 'susceptible' | 'infected' | 'immunized'): Float64Array =>
+    time.map((_, sample) => {
+      let sum = 0;
+      for (const each of trajectories) sum += each[curve][sample] ?? 0;
+      return sum / trajectories.length;
+    });
+  return {
+    time,
+    susceptible: meanOf('susceptible'),
+    infected: meanOf('infected'),
+    immunized: meanOf('immunized'),
+  };
+}
+
+function sumOfCounts(counts: readonly LabCounts[]): LabCounts {
+  const sum = (key: keyof LabCounts): number => counts.reduce((total, each) => total + each[key], 0);
+  return {
+    sent: sum('sent'),
+    received: sum('received'),
+    dropped: sum('dropped'),
+    markersSent: sum('markersSent'),
+    markersReceived: sum('markersReceived'),
+    probes: sum('probes'),
+    honeypotContacts: sum('honeypotContacts'),
+    verdicts: sum('verdicts'),
+    forgeableVerdicts: sum('forgeableVerdicts'),
+    immunizedProbes: sum('immunizedProbes'),
+    immunizedInfections: sum('immunizedInfections'),
+  };
+}

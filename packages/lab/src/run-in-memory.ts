@@ -1,0 +1,49 @@
+/**
+ * A lab in memory under virtual time: the frames of a probe come to rest before the next is sent, and a run is a function
+ * of its seed and number alone.
+ */
+import { AddressSet, VirtualClock } from '@wormwood/base';
+import { LabCourse, type LabPlan, type LabRun } from './course.ts';
+import { MemoryNetwork } from './memory-network.ts';
+
+/** Runs the lab once. */
+export async function runLabInMemory(plan: LabPlan): Promise<LabRun> {
+  const { outbreak } = plan;
+  const { firstAddress, addressSpaceSize, durationSeconds } = outbreak;
+  const clock = new VirtualClock();
+  const space = { first: firstAddress, last: firstAddress + addressSpaceSize - 1 };
+  const network = new MemoryNetwork({
+    space: AddressSet.fromRanges([space]),
+    isHost: (address) => course.hosts.role(address) === 'host',
+    isHoneypot: (address) => course.hosts.role(address) === 'honeypot',
+  });
+  const course = new LabCourse(plan, {
+    clock,
+    hostsDevice: network.hosts,
+    honeynetDevice: network.honeynet,
+  });
+  await course.open();
+  let probeSeconds = course.drawGapSeconds();
+  let scanning = course.hosts.scanning;
+  for (;;) {
+    const responseSeconds = course.nextResponseSeconds();
+    const next = Math.min(probeSeconds, responseSeconds);
+    if (next > durationSeconds) break;
+    clock.advanceTo(Math.max(next, clock.nowSeconds()));
+    if (responseSeconds <= probeSeconds) await course.respond();
+    else {
+      course.probe();
+      for (course.work(); network.forward() > 0;) course.work();
+      probeSeconds = next + course.drawGapSeconds();
+      scanning = course.hosts.scanning;
+    }
+    // The gaps of a Poisson process have no memory: when its rate has changed, the next gap is drawn anew.
+    if (course.hosts.scanning !== scanning) {
+      scanning = course.hosts.scanning;
+      probeSeconds = next + course.drawGapSeconds();
+    }
+  }
+  clock.advanceTo(durationSeconds);
+  course.hosts.sampleUntil(durationSeconds);
+  return course.result();
+}

@@ -1,0 +1,234 @@
+/** What a report says about one outbreak, about several, and about an experiment run by two engines. */
+import { formatCount, formatDuration } from '@wormwood/base';
+import type { NamedResult } from '../result/result.ts';
+import {
+  agreementChart,
+  type ChartOptions,
+  comparisonChart,
+  differenceChart,
+  type EnginePair,
+  fileNameOf,
+  trajectoryChart,
+} from '../figure/charts.ts';
+import type { Picture } from '../figure/picture.ts';
+import { nameOf } from '../result/result-series.ts';
+import type { SimulationResult } from '../result/result.ts';
+import { milestoneTable, statedSources } from '../table/milestones.ts';
+import { threeFacts } from '../words/facts.ts';
+import type { Highlight, Report, ReportSection } from './html.ts';
+import { honeypotStartNumbers, outbreakNumbers } from '../result/outbreak-numbers.ts';
+import { figureOf, spreadOf } from '../result/summary-figures.ts';
+import { comparisonTable, engineTable, summaryTable } from '../table/tables.ts';
+import { verdict } from '../words/verdict.ts';
+import { percent, ratio } from '../words/wording.ts';
+
+/** Returns the report of one outbreak; `pictures` are shown after its curves. */
+export function outbreakReport(result: SimulationResult, pictures: readonly Picture[] = []): Report {
+  const title = nameOf(result);
+  return {
+    title,
+    verdict: verdict(result),
+    highlights: highlightsOf(result),
+    facts: threeFacts(result),
+    sections: [
+      { title: 'The outbreak', text: '', charts: [trajectoryChart(result)], tables: [summaryTable(result)] },
+      ...historySection(result),
+      ...(pictures.length === 0
+        ? []
+        : [{ title: 'How many, how soon, where', text: '', charts: [], pictures, tables: [] }]),
+    ],
+    results: [{ name: title, result }],
+  };
+}
+
+/** Reported numbers beside the simulated, and the works that they stand in. */
+function historySection(result: SimulationResult): readonly ReportSection[] {
+  const table = milestoneTable(result);
+  const sources = statedSources(result);
+  if (table === null && sources.length === 0) return [];
+  const text = sources.length === 0 ? '' : `Sources: ${sources.join('; ')}.`;
+  return [{ title: 'As it was reported', text, charts: [], tables: table === null ? [] : [table] }];
+}
+
+function highlightsOf(result: SimulationResult): readonly Highlight[] {
+  const { vulnerable } = outbreakNumbers(result);
+  const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
+  const share = (value: number | null): string =>
+    value === null ? '' : `${percent(value / vulnerable)} of the hosts`;
+  const peak = figureOf(result, 'peakInfected');
+  const peakTime = figureOf(result, 'peakTime');
+  const ever = figureOf(result, 'everInfected');
+  const never = figureOf(result, 'neverInfected');
+  const basic = figureOf(result, 'basicReproductionNumber');
+  const spread = spreadOf(result, 'everInfected');
+  const between =
+    spread?.q05 === null || spread?.q05 === undefined || spread.q95 === null
+      ? ''
+      : `; 90% of the runs: ${formatCount(spread.q05)} to ${formatCount(spread.q95)}`;
+  return [
+    {
+      label: 'Infected at one time',
+      value: count(peak),
+      note: `${share(peak)}${peakTime === null ? '' : `, after ${unbroken(formatDuration(peakTime))}`}`,
+    },
+    { label: 'Infected at some time', value: count(ever), note: `${share(ever)}${between}` },
+    { label: 'Never infected', value: count(never), note: share(never) },
+    {
+      label: 'Reproduction number R0',
+      value: basic === null ? '∞' : ratio(basic),
+      note: basic === null ? 'no honeypots' : regimeOf(basic),
+    },
+  ];
+}
+
+/** A duration of two parts stays in one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
+function regimeOf(reproductionNumber: number): string {
+  if (ratio(reproductionNumber) === '1') return 'critical';
+  return reproductionNumber > 1 ? 'above 1: the worm spreads' : 'below 1: the worm dies out';
+}
+
+/** What a report on several results is told beside them. */
+export interface ComparisonOptions {
+  readonly title: string;
+  /** What the names of the results are: `honeypots`. @default 'scenario' */
+  readonly names?: string;
+  /** Where the time axes end, in seconds. @default where the curves have settled */
+  readonly untilSeconds?: number;
+}
+
+/** Returns the report of several outbreaks, in an order that means something; the facts are those of the last. */
+export function comparisonReport(results: readonly NamedResult[], options: ComparisonOptions): Report {
+  const { title, names = 'scenario' } = options;
+  const last = results.at(-1);
+  const chartOptions = (id: string, heading: string): ChartOptions => ({
+    id,
+    title: heading,
+    legend: names,
+    ...(options.untilSeconds === undefined ? {} : { untilSeconds: options.untilSeconds }),
+  });
+  return {
+    title,
+    verdict: comparisonVerdict(results, names),
+    facts: last === undefined ? [] : threeFacts(last.result),
+    sections: [
+      {
+        title: 'Infected at one time, infected at some time',
+        text: '',
+        charts: [
+          comparisonChart(results, 'infected', chartOptions('comparison-infected', 'Hosts infected now')),
+          comparisonChart(
+            results,
+            'everInfected',
+            chartOptions('comparison-ever-infected', 'Hosts ever infected'),
+          ),
+        ],
+        tables: [comparisonTable(results, names)],
+      },
+    ],
+    results,
+  };
+}
+
+/** Fractions this close are one to a reader. */
+const SAME_FRACTION = 1e-4;
+
+/** Returns which result infects the fewest hosts, which the most, and against which honeypots the outbreak shrinks. */
+function comparisonVerdict(results: readonly NamedResult[], names: string): string {
+  const ever = ({ result }: NamedResult): number => figureOf(result, 'everInfectedFraction') ?? 0;
+  const least = results.find((named) => ever(named) <= Math.min(...results.map(ever)) + SAME_FRACTION);
+  const most = results.find((named) => ever(named) >= Math.max(...results.map(ever)) - SAME_FRACTION);
+  if (least === undefined || most === undefined) return 'There is nothing to compare.';
+  const label = ({ name }: NamedResult): string => (names === 'scenario' ? name : `${name} ${names}`);
+  if (least === most) return `The worm infects ${percent(ever(least))} of the hosts at some time.`;
+  const starts = results.map(({ result }) => honeypotStartNumbers(result));
+  const shrinking = results.filter((_, index) => (starts[index]?.reproductionNumber ?? Infinity) < 1);
+  const shrinks =
+    shrinking.length === 0
+      ? 'None of the honeypots makes the outbreak shrink from their start on.'
+      : `From the start of the honeypots on, the outbreak shrinks with: ${shrinking.map(label).join('; ')}.`;
+  return (
+    `The worm infects between ${percent(ever(least))} of the hosts at some time (${label(least)}) and ` +
+    `${percent(ever(most))} (${label(most)}). ${shrinks}`
+  );
+}
+
+/** An experiment: the same outbreak against several numbers of honeypots, each by the mean field and by an ensemble. */
+export interface Experiment {
+  readonly title: string;
+  /** The outbreak to show in full. */
+  readonly featured: EnginePair;
+  readonly series: readonly ExperimentSeries[];
+  /** Where the time axes of the series end, in seconds. */
+  readonly untilSeconds: number;
+}
+
+export interface ExperimentSeries {
+  /** As a heading: `Honeypots after 20 min`. */
+  readonly title: string;
+  /** What there is to see, in a sentence or two. */
+  readonly text: string;
+  /** From few honeypots to many, named by their number. */
+  readonly pairs: readonly EnginePair[];
+}
+
+/** Returns the report of an experiment: one outbreak in full, then each series, two engines side by side throughout. */
+export function experimentReport(experiment: Experiment): Report {
+  const { title, featured, series, untilSeconds } = experiment;
+  const pairs = [featured, ...series.flatMap((each) => each.pairs)];
+  return {
+    title,
+    verdict: verdict(featured.meanField),
+    highlights: highlightsOf(featured.meanField),
+    facts: threeFacts(featured.meanField),
+    sections: [featuredSection(featured), ...series.map((each) => seriesSection(each, untilSeconds))],
+    results: pairs.flatMap(({ name, meanField, ensemble }) => [
+      { name, result: meanField },
+      { name, result: ensemble },
+    ]),
+  };
+}
+
+function featuredSection(pair: EnginePair): ReportSection {
+  const { name, meanField, ensemble } = pair;
+  return {
+    title: name,
+    text: '',
+    charts: [
+      trajectoryChart(ensemble, { id: 'trajectory', title: `${name}: hosts over time` }),
+      agreementChart(meanField, ensemble, { id: 'agreement' }),
+      differenceChart([pair], 'infected', { id: 'agreement-difference' }),
+    ],
+    tables: [summaryTable(ensemble)],
+  };
+}
+
+function seriesSection({ title, text, pairs }: ExperimentSeries, untilSeconds: number): ReportSection {
+  const id = fileNameOf(title);
+  const ensembles = pairs.map(({ name, ensemble }) => ({ name, result: ensemble }));
+  const references = pairs.map(({ meanField }) => ({ name: meanField.engine, result: meanField }));
+  const shared = { legend: 'honeypots', untilSeconds };
+  return {
+    title,
+    text,
+    charts: [
+      comparisonChart(ensembles, 'infected', {
+        ...shared,
+        id: `${id}-infected`,
+        title: `${title}: hosts infected now`,
+        references,
+      }),
+      comparisonChart(ensembles, 'everInfected', {
+        ...shared,
+        id: `${id}-ever-infected`,
+        title: `${title}: hosts ever infected`,
+        references,
+      }),
+      differenceChart(pairs, 'infected', { ...shared, id: `${id}-difference` }),
+    ],
+    tables: [engineTable(pairs, 'honeypots')],
+  };
+}

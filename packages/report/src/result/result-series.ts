@@ -1,0 +1,165 @@
+/** Reading a result as curves, whether it holds one run or the bands of an ensemble. */
+import { parseDuration } from '@wormwood/base';
+import type { SeriesBand, SimulationResult } from './result.ts';
+
+export type Compartment = 'susceptible' | 'infected' | 'immunized' | 'everInfected';
+
+/** One curve over the sample times; with a band when it stands for many runs. */
+export interface Curve {
+  readonly time: readonly number[];
+  readonly value: readonly number[];
+  readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
+}
+
+/** Returns the name of the scenario behind a result. */
+export function nameOf(result: SimulationResult): string {
+  const name = result.scenario['name'];
+  return typeof name === 'string' ? name : 'outbreak';
+}
+
+/** Returns N, the number of vulnerable hosts of a result. */
+export function vulnerableOf(result: SimulationResult): number {
+  const population = result.scenario['population'];
+  const stated = isMapping(population) ? population['vulnerable'] : undefined;
+  if (typeof stated === 'number' && Number.isFinite(stated) && stated > 0) return stated;
+  const { susceptible, infected, immunized } = result.series;
+  const first = [susceptible, infected, immunized].map((series) => center(series)[0] ?? 0);
+  return first.reduce((sum, count) => sum + count, 0);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Returns the curve of a compartment: the run itself, or the mean of the runs with the band of 5 to 95 %. */
+export function curveOf(result: SimulationResult, compartment: Compartment): Curve {
+  const { time } = result.series;
+  if (compartment !== 'everInfected') return { time, ...withBand(result.series[compartment]) };
+  if (result.series.everInfected !== undefined) return { time, ...withBand(result.series.everInfected) };
+  // Ever infected = N − susceptible, which turns the band upside down.
+  const total = vulnerableOf(result);
+  const { value, band } = withBand(result.series.susceptible);
+  const mirrored = (values: readonly number[]): readonly number[] => values.map((count) => total - count);
+  return {
+    time,
+    value: mirrored(value),
+    band: band && { low: mirrored(band.high), high: mirrored(band.low) },
+  };
+}
+
+/** Returns the value of a curve at a time by linear interpolation, constant beyond both ends. */
+export function valueAt({ time, value }: Pick<Curve, 'time' | 'value'>, seconds: number): number {
+  let low = 0;
+  let high = time.length - 1;
+  if (high < 0) return 0;
+  if (seconds <= time[0]!) return value[0] ?? 0;
+  if (seconds >= time[high]!) return value[high] ?? 0;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (time[middle]! <= seconds) low = middle;
+    else high = middle;
+  }
+  const share = (seconds - time[low]!) / (time[high]! - time[low]!);
+  return value[low]! + (value[high]! - value[low]!) * share;
+}
+
+/** Returns the first sample time at which a host (in the mean of an ensemble) is immunized; null when none ever is. */
+export function firstImmunizedSeconds(result: SimulationResult): number | null {
+  const { time, value } = curveOf(result, 'immunized');
+  const index = value.findIndex((count) => count >= 1);
+  return index < 0 ? null : (time[index] ?? null);
+}
+
+function withBand(series: readonly number[] | SeriesBand): Omit<Curve, 'time'> {
+  return { value: center(series), band: isBand(series) ? { low: series.q05, high: series.q95 } : null };
+}
+
+function center(series: readonly number[] | SeriesBand): readonly number[] {
+  return isBand(series) ? series.mean : series;
+}
+
+function isBand(series: readonly number[] | SeriesBand): series is SeriesBand {
+  return !Array.isArray(series);
+}
+
+/** A honeypot defense as the scenario states it, as far as figures and sentences need it. */
+export interface StatedHoneypots {
+  readonly count: number;
+  readonly delaySeconds: number;
+  readonly success: number;
+  /** Seconds; null when the honeypots start by their own contacts. */
+  readonly startSeconds: number | null;
+}
+
+/** Returns the honeypot defenses of the scenario in a result. */
+export function statedHoneypots(result: SimulationResult): readonly StatedHoneypots[] {
+  const defenses = result.scenario['defenses'];
+  if (!Array.isArray(defenses)) return [];
+  return defenses
+    .filter(isMapping)
+    .filter((defense) => defense['kind'] === 'honeypots')
+    .map((defense) => ({
+      count: Number(defense['count'] ?? 0),
+      delaySeconds: secondsOf(defense['delay'] ?? 0) ?? 0,
+      success: Number(defense['success'] ?? 1),
+      startSeconds: secondsOf(defense['start'] ?? 0),
+    }));
+}
+
+/** Returns the kinds of the other defenses of the scenario in a result, each once. */
+export function statedMeasures(result: SimulationResult): readonly string[] {
+  const defenses = result.scenario['defenses'];
+  if (!Array.isArray(defenses)) return [];
+  const kinds = defenses.filter(isMapping).map((defense) => String(defense['kind']));
+  return [...new Set(kinds.filter((kind) => kind !== 'honeypots'))];
+}
+
+/** Returns whether all hosts of the scenario in a result scan uniformly, at one rate, at once and for good. */
+export function scansPlainly(result: SimulationResult): boolean {
+  const { worm, population } = result.scenario;
+  const stated = { strategy: 'uniform', scanRate: '', ...(isMapping(worm) ? worm : {}) };
+  const rare = ['latent', 'rebootRate', 'churnRate'];
+  const others = { ...(isMapping(worm) ? worm : {}), ...(isMapping(population) ? population : {}) };
+  return stated.strategy === 'uniform' && !isMapping(stated.scanRate) && !rare.some((key) => key in others);
+}
+
+function secondsOf(value: unknown): number | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const duration = parseDuration(value);
+  return duration.ok ? duration.value : null;
+}
+
+/** A curve has settled when it stays within this share of its range. */
+const SETTLED_SHARE = 0.01;
+/** Room after the curves have settled. */
+const SETTLED_ROOM = 1.25;
+
+/** Returns where a picture of the result may end, in seconds: a round time some way after its curves have settled. */
+export function settledSeconds(result: SimulationResult): number {
+  const { time } = result.series;
+  const end = time.at(-1) ?? 0;
+  let settled = 0;
+  for (const compartment of ['susceptible', 'infected'] as const) {
+    settled = Math.max(settled, time[settledIndex(curveOf(result, compartment).value)] ?? 0);
+  }
+  return settled === 0 ? end : Math.min(end, roundTime(settled * SETTLED_ROOM));
+}
+
+function settledIndex(values: readonly number[]): number {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  const last = values.at(-1) ?? 0;
+  let index = values.length - 1;
+  while (index > 0 && Math.abs(values[index - 1]! - last) <= (highest - lowest) * SETTLED_SHARE) index--;
+  return Math.max(0, index);
+}
+
+/** The next whole of the largest step of which the time has at least ten. */
+function roundTime(seconds: number): number {
+  const step = [86_400, 3600, 600, 60, 10, 1].find((candidate) => seconds >= 10 * candidate) ?? 1;
+  return Math.ceil(seconds / step) * step;
+}

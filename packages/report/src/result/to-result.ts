@@ -1,0 +1,52 @@
+/** From runs to the object that `sim run --json` prints: what `result.ts` describes. */
+import type { Ensemble, Run } from '@wormwood/epidemic';
+import type { ScenarioDocument } from '@wormwood/files/scenario';
+import type { SimulationResult } from './result.ts';
+
+/** What a result says beside the figures. */
+export interface ResultContext {
+  readonly scenario: ScenarioDocument;
+  /** Canonical, as `parseSeed` returns it. */
+  readonly seed: string;
+  /** The version of the program that ran it. */
+  readonly version: string;
+}
+
+/** Returns the result of one run. */
+export function toSingleResult(run: Run, { scenario, seed, version }: ResultContext): SimulationResult {
+  const { time, susceptible, infected, immunized, everInfected } = run.trajectory;
+  return {
+    scenario,
+    engine: run.engine,
+    seed,
+    runs: 1,
+    version,
+    ...(run.partial ? { partial: true } : {}),
+    summary: run.summary,
+    series: {
+      time: Array.from(time),
+      susceptible: Array.from(susceptible),
+      infected: Array.from(infected),
+      immunized: Array.from(immunized),
+      ...(everInfected && { everInfected: Array.from(everInfected) }),
+    },
+  };
+}
+
+/** Returns the result of many runs; of those completed, when it was ended early. */
+export function toEnsembleResult(
+  ensemble: Ensemble,
+  { scenario, seed, version }: ResultContext,
+): SimulationResult {
+  const { engine, runs, partial, summary, series } = ensemble;
+  return {
+    scenario,
+    engine,
+    seed,
+    runs,
+    version,
+    ...(partial ? { partial: true } : {}),
+    summary,
+    series,
+  };
+}

@@ -1,0 +1,142 @@
+/** What a result means, in a few sentences that keep active and ever infected apart. */
+import { formatCount, formatDuration, parseDuration } from '@wormwood/base';
+import { scansPlainly, statedMeasures } from '../result/result-series.ts';
+import type { SimulationResult } from '../result/result.ts';
+import {
+  honeypotStartNumbers,
+  type HoneypotStartNumbers,
+  outbreakNumbers,
+  type OutbreakNumbers,
+} from '../result/outbreak-numbers.ts';
+import { extinctProbabilityOf, figureOf, spreadOf } from '../result/summary-figures.ts';
+import { honeypotsInWords, percent, ratio } from './wording.ts';
+
+/** Honeypots that start with fewer susceptible hosts left than this fraction of N protect almost nobody. */
+const TOO_LATE_FRACTION = 0.1;
+
+/**
+ * Returns whether the honeypots stop the worm, the peak beside the ever infected, and the numbers that decide it. For
+ * an ensemble the figures are means, and how far the runs differ is said.
+ */
+export function verdict(result: SimulationResult): string {
+  const numbers = outbreakNumbers(result);
+  const { runs } = result;
+  return [
+    `${outcome(result, numbers)}.`,
+    reason(result, numbers),
+    runs > 1 ? spread(result) : '',
+    endedEarly(result),
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
+  const figures = peakAndEver(result, numbers);
+  const measures = statedMeasures(result);
+  if (measures.length > 0) return `With ${measures.join(', ')}: ${figures}`;
+  if (numbers.groups.length === 0) return `Without honeypots nothing stops this worm: ${figures}`;
+  const subject = honeypotsInWords(numbers.groups);
+  const one = numbers.honeypots === 1;
+  if (figureOf(result, 'reproductionNumberAtStart') === null) {
+    const last = formatDuration(result.series.time.at(-1) ?? 0);
+    return `${subject} ${one ? 'does' : 'do'} not start within the ${last} simulated: ${figures}`;
+  }
+  const start = honeypotStartNumbers(result);
+  if (start === null) return `Against ${subject}, ${figures}`;
+  const before = 1 - start.susceptibleFraction;
+  if (start.susceptibleFraction < TOO_LATE_FRACTION) {
+    return (
+      `${subject} ${one ? 'comes' : 'come'} too late: ${percent(before)} of the hosts are infected before they start, ` +
+      `${percent(everOf(result))} at some time`
+    );
+  }
+  if (start.reproductionNumber >= 1)
+    return `${subject} ${one ? 'does' : 'do'} not stop this worm: ${figures}`;
+  const already = before > TOO_LATE_FRACTION ? `, ${percent(before)} already before they start` : '';
+  return `${subject} ${one ? 'stops' : 'stop'} this worm from growing: ${figures}${already}`;
+}
+
+function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
+  const peak = (figureOf(result, 'peakInfected') ?? 0) / vulnerable;
+  const ever = everOf(result);
+  // Without immunization both are one number.
+  if (Math.abs(ever - peak) < 1e-6) return `${percent(ever)} of the hosts are infected${within(result)}`;
+  const joined = ever > 2 * peak ? ', yet' : ', and';
+  return `the peak is ${percent(peak)}${joined} ${percent(ever)} of the hosts are infected at some time`;
+}
+
+/** A run that ends before all hosts are infected says when. */
+function within(result: SimulationResult): string {
+  return everOf(result) < 0.999 ? ` within ${formatDuration(result.series.time.at(-1) ?? 0)}` : '';
+}
+
+function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
+  const basic = figureOf(result, 'basicReproductionNumber');
+  if (numbers.groups.length === 0 || basic === null) return '';
+  const start = honeypotStartNumbers(result);
+  // From the start on R0 says all; too late, nothing depends on it any more.
+  const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
+  const formula = scansPlainly(result) ? `${formulaOf(numbers)} = ` : '';
+  const whole = `R0 = ${formula}${ratio(basic)}${comparedWithOne(basic)}`;
+  return `${whole}${isTelling ? whenTheyStart(start) : ''}.${scansPlainly(result) ? wall(numbers) : ''}`;
+}
+
+function startsLater({ groups }: OutbreakNumbers): boolean {
+  return groups.some(({ startSeconds }) => startSeconds !== 0);
+}
+
+/** N/h in the simplest form that is true: success and delay appear where they matter. */
+function formulaOf({ honeypots, effectiveHoneypots, delaySeconds }: OutbreakNumbers): string {
+  const divisor = effectiveHoneypots < honeypots ? 'N/(h p)' : 'N/h';
+  return delaySeconds > 0 ? `${divisor} + βδ` : divisor;
+}
+
+function comparedWithOne(value: number): string {
+  if (ratio(value) === '1') return '';
+  return value > 1 ? ' > 1' : ' < 1';
+}
+
+function whenTheyStart({ susceptible, reproductionNumber }: HoneypotStartNumbers): string {
+  const each = `each infected host infects ${ratio(reproductionNumber)} of the ${formatCount(susceptible)} still susceptible`;
+  return reproductionNumber < 1
+    ? `; when they start, ${each}, so the outbreak shrinks`
+    : `; when they start, ${each}, so the outbreak still grows`;
+}
+
+function wall({ contactRatePerSecond, delaySeconds, sufficientHoneypots }: OutbreakNumbers): string {
+  if (contactRatePerSecond === null || sufficientHoneypots !== null) return '';
+  return (
+    ` With ${formatDuration(delaySeconds)} from contact to immunization no number of honeypots stops it: the wall is ` +
+    `1/β = ${formatDuration(1 / contactRatePerSecond)}.`
+  );
+}
+
+function spread(result: SimulationResult): string {
+  const ever = spreadOf(result, 'everInfectedFraction');
+  const extinct = extinctProbabilityOf(result);
+  const range =
+    ever?.q05 === null || ever?.q05 === undefined || ever.q95 === null
+      ? ''
+      : `, 90% of which end with ${percent(ever.q05)} to ${percent(ever.q95)} ever infected`;
+  const extinction =
+    extinct === null || extinct === 0 || extinct === 1
+      ? ''
+      : ` No host is infected any more at the end of ${percent(extinct)} of the runs.`;
+  return `Means of ${formatCount(result.runs)} runs${range}.${extinction}`;
+}
+
+function endedEarly(result: SimulationResult): string {
+  if (result.partial !== true) return '';
+  const reached = result.series.time.at(-1) ?? 0;
+  const stated = result.scenario['duration'];
+  const duration = typeof stated === 'string' || typeof stated === 'number' ? parseDuration(stated) : null;
+  // Of an ensemble whole runs are missing, of a single run its end.
+  return duration?.ok === true && reached < duration.value
+    ? `Ended early, after ${formatDuration(reached)} of ${formatDuration(duration.value)}.`
+    : 'Ended early: runs are missing.';
+}
+
+function everOf(result: SimulationResult): number {
+  return figureOf(result, 'everInfectedFraction') ?? 0;
+}
