@@ -2,13 +2,12 @@
 
 export { assert, unreachable } from './assert.ts';
 export { type Clock, VirtualClock } from './clock.ts';
-export { type EventHandle, EventQueue, type TimedEvent } from './event-queue.ts';
+export { EventQueue } from './event-queue.ts';
 
 // Randomness: named streams and what is drawn from them.
-export { philox4x32 } from './random/philox.ts';
 export { RandomStream } from './random/random-stream.ts';
 export { parseSeed, type RandomStreams, randomStreams } from './random/random-streams.ts';
-export { exponentialZiggurat, type ZigguratTables } from './random/ziggurat.ts';
+export { exponentialZiggurat } from './random/ziggurat.ts';
 export { exponential, exponentialOutsideLayer, gamma, normal } from './random/distributions.ts';
 export { poisson } from './random/poisson.ts';
 export { binomial } from './random/binomial.ts';
@@ -38,9 +37,9 @@ export {
   quoted,
   type Span,
 } from './text/diagnostic.ts';
-export { renderDiagnostic, type RenderOptions } from './text/code-frame.ts';
+export { renderDiagnostic } from './text/code-frame.ts';
 
 // Addresses and sets of them.
-export { type AddressRange, AddressSet } from './address/address-set.ts';
+export { AddressSet } from './address/address-set.ts';
 export { type Cidr, formatCidr, formatIpv4, parseCidr, parseIpv4 } from './address/ipv4.ts';
 export { decodeBase64, encodeBase64 } from './text/base64.ts';

@@ -1,6 +1,6 @@
 /**
  * What can be said of an outbreak without simulating it: the simple epidemic, the final size and peak of the general
- * epidemic, the number of honeypots that suffices, and the randomness of small outbreaks. Start with `simpleEpidemic`.
+ * epidemic, the number of honeypots that suffices, and the randomness of small outbreaks. Start with `SimpleEpidemic`.
  *
  * β is the contact rate of the fraction form, sN/Ω per second (`contactRatePerSecond`); the pairwise rate is s/Ω.
  */

@@ -60,7 +60,7 @@ export function drawBelow(stream: RandomStream, out: Float64Array, size: number)
   let s2 = state[2]! | 0;
   let s3 = state[3]! | 0;
   for (let i = 0; i < out.length; i++) {
-    // A step of xoshiro128++ (base/random/random-stream.ts).
+    // A step of xoshiro128++ (packages/base/src/random/random-stream.ts).
     const sum = (s0 + s3) | 0;
     const shifted = s1 << 9;
     const word = (((sum << 7) | (sum >>> 25)) + s0) >>> 0;

@@ -3,10 +3,12 @@
  * a behavior answers. There is no `if` about systems anywhere else in this package.
  */
 import { type RandomStream, randomStreams } from '@wormwood/base';
-import type { OverlapPolicy } from './network/reassembly.ts';
 
 /** What a packet is, as far as its IP header depends on it. */
 export type PacketClass = 'echo-reply' | 'icmp-error' | 'syn-ack' | 'established' | 'reset' | 'udp';
+
+/** Which octets count where fragments overlap: `old` keeps those that came first, `new` those that came last. */
+export type OverlapPolicy = 'old' | 'new';
 
 /** Two ends of a connection; addresses and ports as unsigned integers. */
 export interface Flow {
@@ -28,7 +30,7 @@ export interface StackBehavior {
   readonly spoofedSource: number | null;
   /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
   echoTypeOfService(requested: number): number;
-  /** What counts where fragments of a packet overlap; `drop`: packets in pieces are never put together. */
+  /** What counts where fragments of a packet overlap; `drop`: fragmented packets are dropped (RFC 5722). */
   readonly fragments: OverlapPolicy | 'drop';
   /** Octets of the offending packet that an ICMP error quotes, beginning with its IP header (RFC 1812 4.3.2.3). */
   readonly icmpQuoteBytes: number;

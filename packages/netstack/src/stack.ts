@@ -1,6 +1,6 @@
 /**
- * The stack: every frame of a device enters `receiveFrames`, is taken apart down to its transport, and is answered by the
- * host that its destination belongs to. Time and randomness come from outside; nothing here waits.
+ * The stack: every frame of a device is parsed down to its transport and answered by the host that its destination
+ * belongs to. Time and randomness come from outside; nothing here waits.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
 import {

@@ -8,8 +8,10 @@ export interface Failed {
   readonly reason: string;
 }
 
+/** The outcome of what succeeded. */
 export const DONE: Outcome = { ok: true };
 
+/** Returns the outcome of what failed, with its reason in words. */
 export function failed(reason: string): Failed {
   return { ok: false, reason };
 }

@@ -62,7 +62,7 @@ export function refill(draws: Draws): void {
   let s3 = state[3]! | 0;
   let outside = 0;
   for (let i = 0; i < count; i++) {
-    // Three steps of xoshiro128++ (base/random/random-stream.ts).
+    // Three steps of xoshiro128++ (packages/base/src/random/random-stream.ts).
     let sum = (s0 + s3) | 0;
     let shifted = s1 << 9;
     const a = (((sum << 7) | (sum >>> 25)) + s0) | 0;

@@ -35,7 +35,7 @@ interface Hop {
   readonly link: LinkState;
 }
 
-/** A link in one direction: `busyUntil` is the moment when its queue is empty. */
+/** A link in one direction; at `busyUntilSeconds` its queue is empty. */
 interface LinkState {
   readonly quality: LinkQuality;
   busyUntilSeconds: number;

@@ -5,6 +5,7 @@ import type { FrameReceiver, LinkDevice } from './device.ts';
 /** Sees a frame, whose octets belong to the device again when it returns. */
 export type ShowFrame = (bytes: Uint8Array, start: number, end: number, direction: Direction) => void;
 
+/** A device that shows every frame of another one, both ways, and is otherwise that device. */
 export class TappedDevice implements LinkDevice {
   readonly #device: LinkDevice;
   readonly #show: ShowFrame;

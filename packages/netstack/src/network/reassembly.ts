@@ -12,9 +12,7 @@ import {
   readU8,
   writeU16,
 } from '@wormwood/wire';
-
-/** `old` keeps the octets that came first, `new` the ones that came last, `drop` gives up the packet (RFC 5722). */
-export type OverlapPolicy = 'old' | 'new';
+import type { OverlapPolicy } from '../behavior.ts';
 
 export interface ReassemblyLimits {
   /** Packets in the making. @default 1024 */

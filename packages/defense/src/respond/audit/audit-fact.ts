@@ -213,4 +213,5 @@ export const FIELD_KINDS: FieldKinds = {
   'response.fail': { ...RESPONSE, attempt: 'number', reason: 'text', final: 'flag', retrySeconds: 'time' },
 };
 
+/** The names of all events of the audit log. */
 export const AUDIT_EVENTS: readonly AuditEvent[] = Object.keys(FIELD_KINDS) as AuditEvent[];

@@ -1,0 +1,90 @@
+// What a package shows to others: everything in its index is documented, and somebody outside uses it.
+import { describe, expect, it } from 'vitest';
+import { scripts, type SourceFile } from './repository.ts';
+import { entries, type Export, fileOf, scriptAt, syntaxOf } from './syntax.ts';
+import { UNDOCUMENTED, UNUSED } from './ratchet.ts';
+
+const HANDED_ON_MAX = 9;
+
+/** Names imported from each entry by files of other packages; `*` for everything. */
+const used: ReadonlyMap<string, ReadonlySet<string>> = usedNames();
+
+function usedNames(): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>([...entries.values()].map((file) => [file, new Set<string>()]));
+  for (const source of scripts) {
+    for (const imported of syntaxOf(source).imports) {
+      if (imported.from.startsWith('.')) continue;
+      const taken = names.get(fileOf(source.path, imported) ?? '');
+      for (const name of imported.names) taken?.add(name);
+    }
+  }
+  return names;
+}
+
+/** Returns whether the declaration of an export has a doc comment, wherever it is handed on from. */
+function isDocumented(exported: Export): boolean {
+  let current: Export | undefined = exported;
+  for (let step = 0; step < HANDED_ON_MAX; step++) {
+    const from: Export['from'] | undefined = current?.from;
+    if (from === null || from === undefined) return current?.isDocumented ?? false;
+    const source = scriptAt(from.file);
+    if (source === undefined) return true;
+    // A namespace is documented by the head of its file, which another rule asks for.
+    if (from.name === '*') return true;
+    current = syntaxOf(source).exports.find(({ name }) => name === from.name);
+  }
+  return false;
+}
+
+interface PublicExport {
+  readonly entry: string;
+  /** Where the index exports it. */
+  readonly line: number;
+  readonly exported: Export;
+}
+
+/** Returns the exports of an entry, those of `export *` one by one. */
+function exportsOf(entry: string, source: SourceFile, line?: number): readonly PublicExport[] {
+  return syntaxOf(source).exports.flatMap((exported): readonly PublicExport[] => {
+    const all = exported.name === '*' ? scriptAt(exported.from?.file ?? '') : undefined;
+    const shown = line ?? exported.line;
+    return all === undefined ? [{ entry, line: shown, exported }] : exportsOf(entry, all, shown);
+  });
+}
+
+const surface: readonly PublicExport[] = [...entries.values()].flatMap((entry) => {
+  const source = scriptAt(entry);
+  return source === undefined ? [] : exportsOf(entry, source);
+});
+
+/** Whether a file outside of the package imports it. */
+const isUsed = ({ entry, exported }: PublicExport): boolean => {
+  const names = used.get(entry);
+  return names?.has(exported.name) === true || names?.has('*') === true;
+};
+
+describe('tidy: surface', () => {
+  it('finds what it checks', () => {
+    expect(surface.length).toBeGreaterThan(300);
+  });
+
+  it('every export of a package is used outside of it', () => {
+    const wrong = surface
+      .filter((each) => !isUsed(each) && !UNUSED.has(each.exported.name))
+      .map(
+        ({ entry, line, exported }) =>
+          `${entry}:${line}: nobody outside uses ${exported.name}; do not export it here`,
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('every export of a package is documented', () => {
+    const wrong = surface
+      .filter(({ exported }) => !isDocumented(exported) && !UNDOCUMENTED.has(exported.name))
+      .map(
+        ({ entry, line, exported }) =>
+          `${entry}:${line}: ${exported.name} has no doc comment where it is declared; write one`,
+      );
+    expect(wrong).toEqual([]);
+  });
+});
