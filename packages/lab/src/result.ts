@@ -87,10 +87,10 @@ export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome>
   const results = runs.map((run) => runResult(run, trajectories));
   const mean = meanTrajectory(measured);
   const { time, ...predicted } = ensemble.series;
-  const calibratedScenario = scenarioDocument({ ...lab.scenario, defenses: known.defenses });
+  const calibratedScenario = { ...lab.scenario, defenses: known.defenses };
   const result: LabResult = {
     scenario: scenarioDocument(lab.scenario),
-    calibratedScenario,
+    calibratedScenario: scenarioDocument(calibratedScenario),
     medium,
     seed,
     version,

@@ -6,12 +6,14 @@ export type {
   EnsembleSeries,
   EnsembleSummary,
   NamedResult,
+  ResultDocument,
   SeriesBand,
   SimulationResult,
   SingleSeries,
   SingleSummary,
 } from './result/result.ts';
 export { readResult } from './result/read-result.ts';
+export { resultDocument } from './result/result.ts';
 export { type ResultContext, toEnsembleResult, toSingleResult } from './result/to-result.ts';
 
 // Figures: charts as data, and their renderers.

@@ -6,6 +6,7 @@ import {
   type LineChart,
   type Report,
   renderReport,
+  resultDocument,
   toCsv,
   toTerminal,
 } from '@wormwood/report';
@@ -104,7 +105,7 @@ function demoFiles({ delays }: DemoExperiment, story: Report, summary: object): 
   const charts = story.sections.flatMap((section) => section.charts);
   return [
     { name: 'report.html', content: renderReport(story) },
-    { name: 'result.json', content: `${JSON.stringify({ ...summary, result })}\n` },
+    { name: 'result.json', content: `${JSON.stringify({ ...summary, result: resultDocument(result) })}\n` },
     ...charts.flatMap(chartFiles),
     ...story.sections.flatMap(({ pictures = [] }) => pictures.flatMap(pictureFiles)),
     ...charts.map((chart) => ({ name: `${chart.id}.csv`, content: chartCsv(chart) })),

@@ -136,8 +136,8 @@ function smallCopy(document: ScenarioDocument): ScenarioDocument {
 }
 
 async function shipped(name: string): Promise<ScenarioDocument> {
-  const { document } = await openShippedScenario(name);
-  return changed(document, [['sample', SAMPLE]]);
+  const { scenario } = await openShippedScenario(name);
+  return changed(scenarioDocument(scenario), [['sample', SAMPLE]]);
 }
 
 function changed(
@@ -154,5 +154,5 @@ function changed(
 function taskOf(engine: EngineName, document: ScenarioDocument, { seed }: Laboratory): SimulationTask {
   const check = checkScenarioDocument(document, 'demo');
   if (!check.ok) throw new Error(check.diagnostics.map(({ message }) => message).join(' '));
-  return { engine, seed, outbreak: check.outbreak, document: scenarioDocument(check.scenario) };
+  return { engine, seed, outbreak: check.outbreak, scenario: check.scenario };
 }

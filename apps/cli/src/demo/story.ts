@@ -1,5 +1,5 @@
 /** The experiment as a report: verdict, sections with figures and tables, facts. Terminal and HTML show the same one. */
-import { checkScenarioDocument } from '@wormwood/files/scenario';
+import { toOutbreak } from '@wormwood/files/scenario';
 import {
   designMap,
   experimentReport,
@@ -59,8 +59,7 @@ export function storyOf({ alone, delays, fidelities }: DemoExperiment): Report {
 
 /** The experiment between and beyond its numbers. */
 function designSection({ scenario }: SimulationResult): readonly ReportSection[] {
-  const check = checkScenarioDocument(scenario, 'demo');
-  const picture = check.ok ? designMap(check.outbreak) : null;
+  const picture = designMap(toOutbreak(scenario));
   if (picture === null) return [];
   const text =
     'Below some ten minutes the start hardly matters and the number decides; above a quarter of an hour the start does.';

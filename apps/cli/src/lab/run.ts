@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatCount, randomStreams } from '@wormwood/base';
 import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import { scenarioText } from '@wormwood/files/scenario';
-import { renderReport, toTerminal } from '@wormwood/report';
+import { renderReport, resultDocument, toTerminal } from '@wormwood/report';
 import { checkLab, type LabCheck } from '@wormwood/files/lab';
 import {
   labChart,
@@ -135,7 +135,7 @@ function filesOf({ result, prediction }: LabOutcome, runs: readonly LabRun[]): O
   return [
     { name: 'result.json', content: `${JSON.stringify(result)}\n` },
     { name: 'calibrated.yaml', content: scenarioText(result.calibratedScenario) },
-    { name: 'prediction.json', content: `${JSON.stringify(prediction)}\n` },
+    { name: 'prediction.json', content: `${JSON.stringify(resultDocument(prediction))}\n` },
     { name: 'audit.jsonl', content: runs[0]?.audit ?? '' },
     ...chartFiles(labChart(result)),
     { name: 'report.html', content: renderReport(labReport(result, prediction)) },

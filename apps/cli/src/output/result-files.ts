@@ -7,6 +7,7 @@ import {
   type Picture,
   pictureSvg,
   renderReport,
+  resultDocument,
   seriesColumns,
   seriesCsv,
   type SimulationResult,
@@ -28,7 +29,7 @@ export interface ResultExtras {
 export function resultFiles(result: SimulationResult, { infections, pictures }: ResultExtras): OutputFile[] {
   const report = outbreakReport(result, pictures);
   return [
-    { name: 'result.json', content: `${JSON.stringify(result)}\n` },
+    { name: 'result.json', content: `${JSON.stringify(resultDocument(result))}\n` },
     { name: 'series.csv', content: seriesCsv(result) },
     { name: 'series.parquet', content: seriesParquet(result) },
     ...(infections === undefined ? [] : infectionFiles(infections)),

@@ -1,19 +1,13 @@
 /** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why not. */
 import { engineNamed, type EngineName, type Outbreak } from '@wormwood/epidemic';
 import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
-import {
-  checkScenario,
-  type Scenario,
-  scenarioDocument,
-  type ScenarioDocument,
-} from '@wormwood/files/scenario';
+import { checkScenario, type Scenario } from '@wormwood/files/scenario';
 import type { Terminal } from '../output/terminal.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { aboutFile, readScenario, readShippedScenario } from './read-scenario.ts';
 
 export interface CheckedScenario {
   readonly scenario: Scenario;
-  readonly document: ScenarioDocument;
   readonly outbreak: Outbreak;
   /** The one that was asked for, or chosen. */
   readonly engine: EngineName;
@@ -59,7 +53,7 @@ export async function openScenario(
   }
   show({ diagnostics: check.diagnostics, text });
   const { scenario, outbreak } = check;
-  return { scenario, document: scenarioDocument(scenario), outbreak, engine };
+  return { scenario, outbreak, engine };
 }
 
 /** Returns a scenario that comes with the program. */
@@ -72,5 +66,5 @@ export async function openShippedScenario(name: string): Promise<Omit<CheckedSce
     const reasons = check.diagnostics.map(({ message }) => message).join(' ');
     throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} cannot be used: ${reasons}`);
   }
-  return { scenario: check.scenario, document: scenarioDocument(check.scenario), outbreak: check.outbreak };
+  return { scenario: check.scenario, outbreak: check.outbreak };
 }

@@ -65,7 +65,9 @@ describe('sim report', () => {
         join(directory, 'out'),
       ]);
       expect(ended.code).toBe(3);
-      expect(ended.stderr).toContain('other.json holds no result of sim run: `scenario` is no scenario');
+      expect(ended.stderr).toContain(
+        'other.json holds no result of sim run: this version does not understand its `scenario`',
+      );
       expect(ended.stderr).toContain('none: no such file or directory');
       expect(readdirSync(directory)).toEqual(['other.json']);
     }));

@@ -1,6 +1,6 @@
 /** `wormwood sim report RUN…`: the report of a saved run, or of several side by side. */
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   comparisonReport,
   comparisonTable,
@@ -8,7 +8,6 @@ import {
   outbreakReport,
   readResult,
   renderReport,
-  type SimulationResult,
   summaryCsv,
   summaryTable,
 } from '@wormwood/report';
@@ -69,15 +68,10 @@ async function readRun(path: string): Promise<NamedResult | string> {
     const file = isDirectory ? join(path, RESULT_FILE) : path;
     const read = readResult(await readFile(file, 'utf8'));
     if (!read.ok) return `${file} holds no result of sim run: ${read.reason}.`;
-    return { name: nameOf(read.result) ?? basename(dirname(resolve(file))), result: read.result };
+    return { name: read.result.scenario.name, result: read.result };
   } catch (error) {
     return `Cannot read the run at ${path}: ${systemReason(error)}. Name the directory that sim run --out wrote.`;
   }
-}
-
-function nameOf({ scenario }: SimulationResult): string | null {
-  const { name } = scenario;
-  return typeof name === 'string' ? name : null;
 }
 
 /** Runs of one scenario are told apart by their engine, and where that is the same too, by their place in the row. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnsembleSeries, EnsembleSummary, SimulationResult, SingleSummary } from '@wormwood/report';
+import type { EnsembleSeries, EnsembleSummary, ResultDocument, SingleSummary } from '@wormwood/report';
 import { describe, expect, it } from 'vitest';
 import { type Ended, inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 
@@ -40,8 +40,8 @@ function run(args: readonly string[], input = SMALL): Promise<Ended> {
   return wormwood(['sim', 'run', '-', ...args], { input });
 }
 
-function parse({ stdout }: Ended): SimulationResult {
-  return JSON.parse(stdout) as SimulationResult;
+function parse({ stdout }: Ended): ResultDocument {
+  return JSON.parse(stdout) as ResultDocument;
 }
 
 describe('the JSON contract', () => {

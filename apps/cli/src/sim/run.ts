@@ -4,6 +4,7 @@ import { formatCount, formatDuration } from '@wormwood/base';
 import { type EngineName, engineNamed } from '@wormwood/epidemic';
 import {
   milestoneTable,
+  resultDocument,
   type SimulationResult,
   summaryTable,
   toTerminal,
@@ -52,12 +53,12 @@ export async function simRun(argument: string, given: SimRunOptions): Promise<Ex
   try {
     const { result, infections } = await simulate(checked, { options, terminal, interrupt });
     if (directory !== undefined && result.runs > 0) {
-      const name = String(result.scenario['name']);
+      const { name } = result.scenario;
       const pictures = picturesOf(checked.outbreak, { name, seed: result.seed, infections });
       await saveFiles(directory, resultFiles(result, { infections, pictures }));
       terminal.say(`Written to ${out}; open ${join(directory, 'report.html')}`);
     }
-    await terminal.print(options.json ? JSON.stringify(result) : describe(result, terminal));
+    await terminal.print(options.json ? JSON.stringify(resultDocument(result)) : describe(result, terminal));
     return conclude(result, { argument, options, terminal, interrupt });
   } finally {
     interrupt.release();
@@ -71,12 +72,12 @@ interface Surroundings {
 }
 
 async function simulate(
-  { document, outbreak }: CheckedScenario,
+  { scenario, outbreak }: CheckedScenario,
   { options, terminal, interrupt }: Surroundings,
 ): Promise<SingleSimulation> {
   const { engine, runs, seed, workers, out } = options;
   const pool = openWorkerPool(Math.min(workers, runs), interrupt.flag);
-  const task = { engine, outbreak, seed, document };
+  const task = { engine, outbreak, seed, scenario };
   try {
     if (runs === 1) return await simulateSingle(pool, task, { terminal, keepInfections: out !== undefined });
     return {
@@ -95,7 +96,7 @@ function describe(result: SimulationResult, terminal: Terminal): string {
   const ended = result.partial === true ? ', ended early' : '';
   const milestones = milestoneTable(result);
   return [
-    `${stdout.bold(String(result.scenario['name']))}, engine ${engine}, seed ${seed}${ended}`,
+    `${stdout.bold(result.scenario.name)}, engine ${engine}, seed ${seed}${ended}`,
     renderTable(summaryTable(result)),
     ...(milestones === null ? [] : [renderTable(milestones)]),
     toTerminal(trajectoryChart(result), { columns, color: stdout.isColorSupported }),

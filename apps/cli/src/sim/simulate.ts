@@ -1,7 +1,7 @@
 /** Runs an outbreak on the workers, shows how far it has come, and returns the result. */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type EngineName, type InfectionLog, type Outbreak, runEnsemble } from '@wormwood/epidemic';
-import type { ScenarioDocument } from '@wormwood/files/scenario';
+import type { Scenario } from '@wormwood/files/scenario';
 import { type SimulationResult, toEnsembleResult, toSingleResult } from '@wormwood/report';
 import type { Progress } from '../output/progress.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -11,7 +11,7 @@ import type { WorkerPool } from './worker-pool.ts';
 export interface SimulationTask {
   readonly engine: EngineName;
   readonly outbreak: Outbreak;
-  readonly document: ScenarioDocument;
+  readonly scenario: Scenario;
   readonly seed: string;
 }
 
@@ -27,7 +27,7 @@ export interface SingleSimulation {
 
 export async function simulateSingle(
   pool: WorkerPool,
-  { engine, outbreak, document, seed }: SimulationTask,
+  { engine, outbreak, scenario, seed }: SimulationTask,
   { terminal, keepInfections }: SingleOptions,
 ): Promise<SingleSimulation> {
   const { durationSeconds } = outbreak;
@@ -39,7 +39,7 @@ export async function simulateSingle(
       progress.update(reached / durationSeconds, `${formatDuration(reached)} simulated`);
     },
   });
-  const result = toSingleResult(run, { scenario: document, seed, version: VERSION });
+  const result = toSingleResult(run, { scenario, seed, version: VERSION });
   return run.infections === undefined ? { result } : { result, infections: run.infections };
 }
 
@@ -53,7 +53,7 @@ export interface EnsembleOptions {
 
 export async function simulateEnsemble(
   pool: WorkerPool,
-  { engine, outbreak, document, seed }: SimulationTask,
+  { engine, outbreak, scenario, seed }: SimulationTask,
   { terminal, runs, workers, signal }: EnsembleOptions,
 ): Promise<SimulationResult> {
   const before = pool.simulatedSeconds();
@@ -74,7 +74,7 @@ export async function simulateEnsemble(
       progress.update(Math.min(1, Math.max(completed / runs, fraction)), note);
     },
   });
-  return toEnsembleResult(ensemble, { scenario: document, seed, version: VERSION });
+  return toEnsembleResult(ensemble, { scenario, seed, version: VERSION });
 }
 
 interface WatchedWork<Result> {

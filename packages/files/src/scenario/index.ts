@@ -8,4 +8,5 @@ export {
   type ScenarioCheck,
 } from './scenario-file.ts';
 export { type ScenarioChange, scenarioPaths, setScenarioValue } from './scenario-path.ts';
+export { toOutbreak } from './to-outbreak.ts';
 export { type AddressSpace, type Scenario, scenarioJsonSchema } from './schema.ts';

@@ -8,11 +8,10 @@ import {
   type Curve,
   curveOf,
   firstImmunizedSeconds,
-  nameOf,
+  honeypotsOf,
   settledSeconds,
-  statedHoneypots,
+  startSecondsOf,
   valueAt,
-  vulnerableOf,
 } from '../result/result-series.ts';
 
 const COMPARTMENT_NAMES: Readonly<Record<Compartment, string>> = {
@@ -64,7 +63,7 @@ const SMALL = 0.05;
 export function trajectoryChart(result: SimulationResult, options: ChartOptions = {}): LineChart {
   const until = options.untilSeconds ?? settledSeconds(result);
   const unit = timeUnitFor(until);
-  const vulnerable = vulnerableOf(result);
+  const { vulnerable } = result.scenario.population;
   const ever = curveOf(result, 'everInfected');
   // Beside all susceptible hosts a small outbreak would lie flat on the axis.
   const isSmall =
@@ -84,7 +83,7 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
       until,
     }),
   );
-  const name = nameOf(result);
+  const { name } = result.scenario;
   return {
     kind: 'lines',
     id: options.id ?? `${fileNameOf(name)}-trajectory`,
@@ -256,7 +255,7 @@ function honeypotMoments(
 ): readonly Moment[] {
   const labels = new Map<number, string>();
   for (const result of results) {
-    for (const { startSeconds } of statedHoneypots(result)) {
+    for (const startSeconds of honeypotsOf(result).map(startSecondsOf)) {
       const seconds = startSeconds ?? (results.length === 1 ? firstImmunizedSeconds(result) : null);
       const label = startSeconds === null ? 'first hosts immunized' : 'honeypots start';
       if (seconds !== null && seconds > 0 && seconds < until) labels.set(seconds, label);

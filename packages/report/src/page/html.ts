@@ -12,7 +12,7 @@ import { type Picture, pictureSvg } from '../figure/picture.ts';
 import { toSvg } from '../figure/svg.ts';
 import { escapeXml } from '../figure/xml.ts';
 import type { SimulationResult } from '../result/result.ts';
-import { scenarioText } from '@wormwood/files/scenario';
+import { scenarioDocument, scenarioText } from '@wormwood/files/scenario';
 import { seriesCsv, summaryCsv } from '../table/csv.ts';
 import type { Fact } from '../words/facts.ts';
 import { chartCsv, chartTable } from '../table/figure-data.ts';
@@ -188,6 +188,7 @@ function renderProvenance({ name, result }: NamedResult, results: number): strin
     ['To repeat', `wormwood sim run scenario.yaml --engine ${engine} --runs ${runs} --seed ${seed}`],
   ];
   const file = fileNameOf(name);
+  const scenario = scenarioText(scenarioDocument(result.scenario));
   const links = [
     csvLink(`Series as CSV${series.note}`, `${file}-series.csv`, seriesCsv(series.result)),
     csvLink('Key figures as CSV', `${file}-summary.csv`, summaryCsv([{ name, result }])),
@@ -195,7 +196,7 @@ function renderProvenance({ name, result }: NamedResult, results: number): strin
   return [
     '<dl class="provenance">',
     ...rows.map(([term = '', text = '']) => `<div><dt>${term}</dt><dd>${escapeXml(text)}</dd></div>`),
-    `</dl><h3>scenario.yaml</h3><pre>${escapeXml(scenarioText(result.scenario))}</pre><p class="links">${links.join(' · ')}</p>`,
+    `</dl><h3>scenario.yaml</h3><pre>${escapeXml(scenario)}</pre><p class="links">${links.join(' · ')}</p>`,
   ].join('');
 }
 

@@ -11,12 +11,11 @@ import {
   trajectoryChart,
 } from '../figure/charts.ts';
 import type { Picture } from '../figure/picture.ts';
-import { nameOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
-import { milestoneTable, statedSources } from '../table/milestones.ts';
+import { milestoneTable } from '../table/milestones.ts';
 import { threeFacts } from '../words/facts.ts';
 import type { Highlight, Report, ReportSection } from './html.ts';
-import { honeypotStartNumbers, outbreakNumbers } from '../result/outbreak-numbers.ts';
+import { honeypotStartNumbers } from '../result/outbreak-numbers.ts';
 import { figureOf, spreadOf } from '../result/summary-figures.ts';
 import { comparisonTable, engineTable, summaryTable } from '../table/tables.ts';
 import { verdict } from '../words/verdict.ts';
@@ -24,7 +23,7 @@ import { percent, ratio } from '../words/wording.ts';
 
 /** Returns the report of one outbreak; `pictures` are shown after its curves. */
 export function outbreakReport(result: SimulationResult, pictures: readonly Picture[] = []): Report {
-  const title = nameOf(result);
+  const title = result.scenario.name;
   return {
     title,
     verdict: verdict(result),
@@ -44,14 +43,14 @@ export function outbreakReport(result: SimulationResult, pictures: readonly Pict
 /** Reported numbers beside the simulated, and the works that they stand in. */
 function historySection(result: SimulationResult): readonly ReportSection[] {
   const table = milestoneTable(result);
-  const sources = statedSources(result);
+  const { sources } = result.scenario;
   if (table === null && sources.length === 0) return [];
   const text = sources.length === 0 ? '' : `Sources: ${sources.join('; ')}.`;
   return [{ title: 'As it was reported', text, charts: [], tables: table === null ? [] : [table] }];
 }
 
 function highlightsOf(result: SimulationResult): readonly Highlight[] {
-  const { vulnerable } = outbreakNumbers(result);
+  const { vulnerable } = result.scenario.population;
   const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
   const share = (value: number | null): string =>
     value === null ? '' : `${percent(value / vulnerable)} of the hosts`;

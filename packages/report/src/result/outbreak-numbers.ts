@@ -1,19 +1,23 @@
 /**
- * The numbers that decide whether honeypots stop a worm, from a result alone (docs/models.md#reproduction-number). With
+ * The numbers that decide whether honeypots stop a worm, from a result (docs/models.md#reproduction-number). With
  * γ = s h p/Ω effective contacts a second and a delay δ from contact to immunization, an infected host infects
  * S/(h p) + (S/N) β δ others while S are susceptible: S/(h p) before its first effective contact, the rest while it waits.
  */
-import { statedHoneypots, type StatedHoneypots, vulnerableOf } from './result-series.ts';
+import { contactRatePerSecond, type HoneypotDefense, plainObstacles } from '@wormwood/epidemic';
+import { toOutbreak } from '@wormwood/files/scenario';
+import { curveOf, honeypotsOf, startSecondsOf, valueAt } from './result-series.ts';
 import type { SimulationResult } from './result.ts';
 import { figureOf } from './summary-figures.ts';
 
 export interface OutbreakNumbers {
   /** N. */
   readonly vulnerable: number;
-  /** β = s N/Ω; null where the worm does not scan. */
+  /** Whether all hosts scan uniformly, at one rate, at once and for good: only then do the formulas hold. */
+  readonly scansPlainly: boolean;
+  /** β = s N/Ω; null where hosts do not scan plainly. */
   readonly contactRatePerSecond: number | null;
   /** Groups with at least one honeypot of which a contact may immunize. */
-  readonly groups: readonly StatedHoneypots[];
+  readonly groups: readonly HoneypotDefense[];
   /** h, all honeypots of those groups. */
   readonly honeypots: number;
   /** h p: honeypots that immunize with each contact and would do as much. */
@@ -26,19 +30,21 @@ export interface OutbreakNumbers {
 
 /** Returns the numbers of the scenario behind a result. */
 export function outbreakNumbers(result: SimulationResult): OutbreakNumbers {
-  const vulnerable = vulnerableOf(result);
-  const doubling = figureOf(result, 'doublingTime');
-  const contactRatePerSecond = doubling === null ? null : Math.LN2 / doubling;
-  const groups = statedHoneypots(result).filter(({ count, success }) => count > 0 && success > 0);
+  const { vulnerable } = result.scenario.population;
+  const outbreak = toOutbreak(result.scenario);
+  const scansPlainly = plainObstacles(result.engine, outbreak).length === 0;
+  const contactRate = scansPlainly ? contactRatePerSecond(outbreak) : null;
+  const groups = honeypotsOf(result).filter(({ count, success }) => count > 0 && success > 0);
   const honeypots = groups.reduce((sum, { count }) => sum + count, 0);
   const effectiveHoneypots = groups.reduce((sum, { count, success }) => sum + count * success, 0);
   const delaySeconds = weightedDelaySeconds(groups);
-  const lost = (contactRatePerSecond ?? 0) * delaySeconds;
+  const lost = (contactRate ?? 0) * delaySeconds;
   // In honeypots of the kind that is stated: those of success p count p times.
   const success = honeypots > 0 ? effectiveHoneypots / honeypots : 1;
   return {
     vulnerable,
-    contactRatePerSecond,
+    scansPlainly,
+    contactRatePerSecond: contactRate,
     groups,
     honeypots,
     effectiveHoneypots,
@@ -60,19 +66,35 @@ export interface HoneypotStartNumbers {
  * Returns how the outbreak stood at the start of the honeypots; null when none started, and when groups start at
  * different times or by their own contacts, one before the other: the summary does not say which was first.
  */
-export function honeypotStartNumbers(result: SimulationResult): HoneypotStartNumbers | null {
-  const { vulnerable, contactRatePerSecond, groups, effectiveHoneypots, delaySeconds } =
-    outbreakNumbers(result);
+export function honeypotStartNumbers(
+  result: SimulationResult,
+  numbers: OutbreakNumbers = outbreakNumbers(result),
+): HoneypotStartNumbers | null {
+  const { vulnerable, groups } = numbers;
   const reproductionNumber = figureOf(result, 'reproductionNumberAtStart');
-  const starts = new Set(groups.map(({ startSeconds }) => startSeconds));
-  if (reproductionNumber === null || starts.size !== 1 || (starts.has(null) && groups.length > 1))
-    return null;
-  const perSusceptible = 1 / effectiveHoneypots + ((contactRatePerSecond ?? 0) * delaySeconds) / vulnerable;
-  const susceptible = Math.min(vulnerable, reproductionNumber / perSusceptible);
+  const [startSeconds, ...others] = new Set(groups.map(startSecondsOf));
+  if (reproductionNumber === null || startSeconds === undefined || others.length > 0) return null;
+  if (startSeconds === null && groups.length > 1) return null;
+  const susceptible = numbers.scansPlainly
+    ? Math.min(vulnerable, reproductionNumber / perSusceptible(numbers))
+    : startSeconds === null
+      ? null
+      : valueAt(curveOf(result, 'susceptible'), startSeconds);
+  if (susceptible === null) return null;
   return { susceptible, susceptibleFraction: susceptible / vulnerable, reproductionNumber };
 }
 
-function weightedDelaySeconds(groups: readonly StatedHoneypots[]): number {
+/** How many hosts an infected host infects for each one that is susceptible. */
+function perSusceptible({
+  vulnerable,
+  contactRatePerSecond: contactRate,
+  effectiveHoneypots,
+  delaySeconds,
+}: OutbreakNumbers): number {
+  return 1 / effectiveHoneypots + ((contactRate ?? 0) * delaySeconds) / vulnerable;
+}
+
+function weightedDelaySeconds(groups: readonly HoneypotDefense[]): number {
   const weight = groups.reduce((sum, { count, success }) => sum + count * success, 0);
   const weighted = groups.reduce(
     (sum, { count, success, delaySeconds }) => sum + count * success * delaySeconds,

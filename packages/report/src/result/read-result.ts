@@ -1,6 +1,6 @@
 /** A saved result read back: what `sim run --json` printed, perhaps long ago or by other hands, checked before it is used. */
 import { checkScenarioDocument } from '@wormwood/files/scenario';
-import type { SimulationResult } from './result.ts';
+import type { ResultDocument, SimulationResult } from './result.ts';
 
 export type ReadResult =
   | { readonly ok: true; readonly result: SimulationResult }
@@ -22,26 +22,35 @@ export function readResult(text: string): ReadResult {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refuse(`it is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return refuse(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (!isObject(value)) return refuse('it holds no object');
+  const { scenario } = value;
+  const check = isObject(scenario) ? checkScenarioDocument(scenario, 'result') : null;
+  if (check?.ok !== true) return refuse('this version does not understand its `scenario`');
   const reason = obstacle(value);
-  return reason === null ? { ok: true, result: value as SimulationResult } : refuse(reason);
+  if (reason !== null) return refuse(reason);
+  return { ok: true, result: { ...(value as unknown as ResultDocument), scenario: check.scenario } };
 }
 
 function refuse(reason: string): ReadResult {
   return { ok: false, reason };
 }
 
-function obstacle(value: unknown): string | null {
-  if (!isObject(value)) return 'it holds no object';
-  const { scenario, engine, seed, runs, version, summary, series } = value;
-  if (!isObject(scenario) || !checkScenarioDocument(scenario, 'result').ok)
-    return '`scenario` is no scenario that this version understands';
-  if (!ENGINES.has(engine)) return '`engine` names no engine';
+function obstacle({
+  engine,
+  seed,
+  runs,
+  version,
+  summary,
+  series,
+}: Readonly<Record<string, unknown>>): string | null {
+  if (!ENGINES.has(engine)) return '`engine` is not the name of an engine';
   if (typeof seed !== 'string' || typeof version !== 'string') return '`seed` or `version` is missing';
-  if (typeof runs !== 'number' || !Number.isInteger(runs) || runs < 1) return '`runs` is no number of runs';
+  if (typeof runs !== 'number' || !Number.isInteger(runs) || runs < 1)
+    return '`runs` is not a number of runs';
   if (!isObject(summary) || !FIGURES.every((name) => isFigure(summary[name], runs > 1)))
-    return '`summary` lacks figures that a result has';
+    return '`summary` lacks a figure';
   if (!isObject(series) || !isNumbers(series['time'])) return '`series` lacks its times';
   const { length } = series['time'];
   const names = 'everInfected' in series ? [...SERIES, 'everInfected'] : SERIES;

@@ -1,5 +1,5 @@
 /** Reading a result as curves, whether it holds one run or the bands of an ensemble. */
-import { parseDuration } from '@wormwood/base';
+import type { HoneypotDefense } from '@wormwood/epidemic';
 import type { SeriesBand, SimulationResult } from './result.ts';
 
 export type Compartment = 'susceptible' | 'infected' | 'immunized' | 'everInfected';
@@ -11,33 +11,13 @@ export interface Curve {
   readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
 }
 
-/** Returns the name of the scenario behind a result. */
-export function nameOf(result: SimulationResult): string {
-  const name = result.scenario['name'];
-  return typeof name === 'string' ? name : 'outbreak';
-}
-
-/** Returns N, the number of vulnerable hosts of a result. */
-export function vulnerableOf(result: SimulationResult): number {
-  const population = result.scenario['population'];
-  const stated = isMapping(population) ? population['vulnerable'] : undefined;
-  if (typeof stated === 'number' && Number.isFinite(stated) && stated > 0) return stated;
-  const { susceptible, infected, immunized } = result.series;
-  const first = [susceptible, infected, immunized].map((series) => center(series)[0] ?? 0);
-  return first.reduce((sum, count) => sum + count, 0);
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Returns the curve of a compartment: the run itself, or the mean of the runs with the band of 5 to 95 %. */
 export function curveOf(result: SimulationResult, compartment: Compartment): Curve {
   const { time } = result.series;
   if (compartment !== 'everInfected') return { time, ...withBand(result.series[compartment]) };
   if (result.series.everInfected !== undefined) return { time, ...withBand(result.series.everInfected) };
   // Ever infected = N − susceptible, which turns the band upside down.
-  const total = vulnerableOf(result);
+  const total = result.scenario.population.vulnerable;
   const { value, band } = withBand(result.series.susceptible);
   const mirrored = (values: readonly number[]): readonly number[] => values.map((count) => total - count);
   return {
@@ -82,51 +62,14 @@ function isBand(series: readonly number[] | SeriesBand): series is SeriesBand {
   return !Array.isArray(series);
 }
 
-/** A honeypot defense as the scenario states it, as far as figures and sentences need it. */
-export interface StatedHoneypots {
-  readonly count: number;
-  readonly delaySeconds: number;
-  readonly success: number;
-  /** Seconds; null when the honeypots start by their own contacts. */
-  readonly startSeconds: number | null;
+/** Returns the groups of honeypots in the scenario of a result. */
+export function honeypotsOf({ scenario }: SimulationResult): readonly HoneypotDefense[] {
+  return scenario.defenses.filter((defense) => defense.kind === 'honeypots');
 }
 
-/** Returns the honeypot defenses of the scenario in a result. */
-export function statedHoneypots(result: SimulationResult): readonly StatedHoneypots[] {
-  const defenses = result.scenario['defenses'];
-  if (!Array.isArray(defenses)) return [];
-  return defenses
-    .filter(isMapping)
-    .filter((defense) => defense['kind'] === 'honeypots')
-    .map((defense) => ({
-      count: Number(defense['count'] ?? 0),
-      delaySeconds: secondsOf(defense['delay'] ?? 0) ?? 0,
-      success: Number(defense['success'] ?? 1),
-      startSeconds: secondsOf(defense['start'] ?? 0),
-    }));
-}
-
-/** Returns the kinds of the other defenses of the scenario in a result, each once. */
-export function statedMeasures(result: SimulationResult): readonly string[] {
-  const defenses = result.scenario['defenses'];
-  if (!Array.isArray(defenses)) return [];
-  const kinds = defenses.filter(isMapping).map((defense) => String(defense['kind']));
-  return [...new Set(kinds.filter((kind) => kind !== 'honeypots'))];
-}
-
-/** Returns whether all hosts of the scenario in a result scan uniformly, at one rate, at once and for good. */
-export function scansPlainly(result: SimulationResult): boolean {
-  const { worm, population } = result.scenario;
-  const stated = { strategy: 'uniform', scanRate: '', ...(isMapping(worm) ? worm : {}) };
-  const rare = ['latent', 'rebootRate', 'churnRate'];
-  const others = { ...(isMapping(worm) ? worm : {}), ...(isMapping(population) ? population : {}) };
-  return stated.strategy === 'uniform' && !isMapping(stated.scanRate) && !rare.some((key) => key in others);
-}
-
-function secondsOf(value: unknown): number | null {
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const duration = parseDuration(value);
-  return duration.ok ? duration.value : null;
+/** Returns when honeypots start, in seconds; null when their own contacts decide it. */
+export function startSecondsOf({ start }: HoneypotDefense): number | null {
+  return start.kind === 'time' ? start.timeSeconds : null;
 }
 
 /** A curve has settled when it stays within this share of its range. */

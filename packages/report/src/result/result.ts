@@ -1,23 +1,33 @@
-/** The object that `sim run --json` prints and `--out DIR` saves (design contract 4.3): what reports and figures read. */
-import type { ScenarioDocument } from '@wormwood/files/scenario';
+/** What the runs of one scenario came to: what figures and reports read, and the object that `sim run --json` prints. */
 import type { EngineName, EnsembleSeries, EnsembleSummary, Summary } from '@wormwood/epidemic';
+import { type Scenario, scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
 
 export type { Distribution, EnsembleSeries, EnsembleSummary, SeriesBand } from '@wormwood/epidemic';
 
-/** Times in seconds, counts in hosts. */
+/** One run or an ensemble with the checked scenario behind it. Times in seconds, counts in hosts. */
 export interface SimulationResult {
-  /** The scenario as checked, in the words of the file. */
-  readonly scenario: ScenarioDocument;
+  readonly scenario: Scenario;
   readonly engine: EngineName;
   /** A decimal integer below 2^64, as text because it may exceed 2^53. */
   readonly seed: string;
   /** Runs completed. */
   readonly runs: number;
+  /** The version of the program that ran it. */
   readonly version: string;
   /** Present and true when the run was ended early; the series then stop short of the duration. */
   readonly partial?: true;
   readonly summary: SingleSummary | EnsembleSummary;
   readonly series: SingleSeries | EnsembleSeries;
+}
+
+/** A result as `sim run --json` prints it and `--out DIR` saves it: the scenario in the words of its file. */
+export interface ResultDocument extends Omit<SimulationResult, 'scenario'> {
+  readonly scenario: ScenarioDocument;
+}
+
+/** Returns the result as plain data for JSON; `readResult` reads it back. */
+export function resultDocument(result: SimulationResult): ResultDocument {
+  return { ...result, scenario: scenarioDocument(result.scenario) };
 }
 
 export type SingleSummary = Summary;

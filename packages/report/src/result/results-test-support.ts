@@ -2,7 +2,7 @@
 import { randomStreams } from '@wormwood/base';
 import { ode } from '@wormwood/epidemic';
 import type { EnsembleSummary, SeriesBand, SimulationResult } from './result.ts';
-import { checkScenarioDocument, scenarioDocument } from '@wormwood/files/scenario';
+import { checkScenarioDocument } from '@wormwood/files/scenario';
 import { toSingleResult } from './to-result.ts';
 
 export interface Variation {
@@ -51,7 +51,7 @@ function runOde(variation: Variation): SimulationResult {
   );
   if (!check.ok) throw new Error(check.diagnostics.map(({ message }) => message).join(' '));
   const run = ode.run(check.outbreak, { streams: randomStreams('1'), replicate: 0 });
-  return toSingleResult(run, { scenario: scenarioDocument(check.scenario), seed: '1', version: '0.0.0' });
+  return toSingleResult(run, { scenario: check.scenario, seed: '1', version: '0.0.0' });
 }
 
 /** The result as if it were the mean of many runs, with a band of a tenth on both sides. */

@@ -1,11 +1,11 @@
-/** From runs to the object that `sim run --json` prints: what `result.ts` describes. */
+/** From runs to a result: what `result.ts` describes. */
 import type { Ensemble, Run } from '@wormwood/epidemic';
-import type { ScenarioDocument } from '@wormwood/files/scenario';
+import type { Scenario } from '@wormwood/files/scenario';
 import type { SimulationResult } from './result.ts';
 
 /** What a result says beside the figures. */
 export interface ResultContext {
-  readonly scenario: ScenarioDocument;
+  readonly scenario: Scenario;
   /** Canonical, as `parseSeed` returns it. */
   readonly seed: string;
   /** The version of the program that ran it. */

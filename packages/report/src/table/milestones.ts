@@ -1,5 +1,5 @@
 /** What was reported of a historical outbreak beside what the scenario gives for the same time. */
-import { formatCount, formatDuration, parseCount, parseDuration } from '@wormwood/base';
+import { formatCount, formatDuration } from '@wormwood/base';
 import { curveOf, valueAt } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import type { ReportTable } from './tables.ts';
@@ -7,23 +7,18 @@ import { percent } from '../words/wording.ts';
 
 /** Returns the table of milestones that the scenario behind a result states; null where it states none. */
 export function milestoneTable(result: SimulationResult): ReportTable | null {
-  const stated = result.scenario['milestones'];
-  if (!Array.isArray(stated) || stated.length === 0) return null;
+  const { milestones } = result.scenario;
+  if (milestones.length === 0) return null;
   const ever = curveOf(result, 'everInfected');
   const last = ever.time.at(-1) ?? 0;
-  const rows = (stated as readonly Readonly<Record<string, unknown>>[]).flatMap((milestone) => {
-    const at = parseDuration(milestone['at'] as string | number);
-    const infected = parseCount(milestone['infected'] as string | number);
-    if (!at.ok || !infected.ok) return [];
-    const ours = at.value > last ? null : valueAt(ever, at.value);
+  const rows = milestones.map(({ atSeconds, infected, reported }) => {
+    const ours = atSeconds > last ? null : valueAt(ever, atSeconds);
     return [
-      [
-        String(milestone['reported']),
-        formatDuration(at.value),
-        formatCount(infected.value),
-        ours === null ? '–' : formatCount(ours),
-        ours === null || infected.value === 0 ? '–' : percentChange(ours / infected.value - 1),
-      ],
+      reported,
+      formatDuration(atSeconds),
+      formatCount(infected),
+      ours === null ? '–' : formatCount(ours),
+      ours === null || infected === 0 ? '–' : percentChange(ours / infected - 1),
     ];
   });
   return {
@@ -31,12 +26,6 @@ export function milestoneTable(result: SimulationResult): ReportTable | null {
     columns: ['reported', 'at', 'infected', 'simulated', 'difference'],
     rows,
   };
-}
-
-/** Returns where the numbers of the scenario come from, as it states it. */
-export function statedSources(result: SimulationResult): readonly string[] {
-  const stated = result.scenario['sources'];
-  return Array.isArray(stated) ? stated.map(String) : [];
 }
 
 function percentChange(change: number): string {

@@ -2,7 +2,6 @@
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
 import type { NamedResult } from '../result/result.ts';
 import type { EnginePair } from '../figure/charts.ts';
-import { vulnerableOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import { type FigureName, figureOf, spreadOf } from '../result/summary-figures.ts';
 import { percent } from '../words/wording.ts';
@@ -108,7 +107,7 @@ export function engineTable(pairs: readonly EnginePair[], names: string): Report
 
 function fractionOf(result: SimulationResult, figure: FigureName): number | null {
   const value = figureOf(result, figure);
-  return value === null ? null : value / vulnerableOf(result);
+  return value === null ? null : value / result.scenario.population.vulnerable;
 }
 
 function signedCount(value: number): string {

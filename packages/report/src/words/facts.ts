@@ -5,7 +5,6 @@
  */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic';
-import { scansPlainly } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from '../result/outbreak-numbers.ts';
 import { figureOf } from '../result/summary-figures.ts';
@@ -19,7 +18,7 @@ export interface Fact {
 /** Returns the facts in the words and numbers of the scenario behind a result. */
 export function threeFacts(result: SimulationResult): readonly Fact[] {
   const numbers = outbreakNumbers(result);
-  return [thresholdFact(result, numbers), delayFact(result, numbers), placementFact(result, numbers)];
+  return [thresholdFact(result, numbers), delayFact(numbers), placementFact(result, numbers)];
 }
 
 function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
@@ -29,7 +28,7 @@ function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact
     'An infected host meets either a susceptible host or a honeypot first, so R0 = N/h: the scan rate and the size of ' +
     'the address space cancel.';
   const basic = figureOf(result, 'basicReproductionNumber');
-  if (!scansPlainly(result)) {
+  if (!numbers.scansPlainly) {
     const here = basic === null ? '' : ` Here R0 = ${ratio(basic)}, by the mean field.`;
     return {
       title,
@@ -47,7 +46,7 @@ function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact
       ? ` As contacts may fail, they are worth ${formatCount(effectiveHoneypots)}.`
       : '';
   const here = `Here N = ${formatCount(vulnerable)} and h = ${formatCount(honeypots)}.${success}`;
-  return { title, text: `${rule} ${here} ${numberInWords(basic, numbers)}${atStart(result)}` };
+  return { title, text: `${rule} ${here} ${numberInWords(basic, numbers)}${atStart(result, numbers)}` };
 }
 
 function numberInWords(
@@ -63,8 +62,8 @@ function numberInWords(
     : `${number}, below 1 (subcritical): if they are there from the start, no outbreak grows.`;
 }
 
-function atStart(result: SimulationResult): string {
-  const start = honeypotStartNumbers(result);
+function atStart(result: SimulationResult, numbers: OutbreakNumbers): string {
+  const start = honeypotStartNumbers(result, numbers);
   if (start === null) return '';
   return (
     ` When they start, ${formatCount(start.susceptible)} hosts are still susceptible, of which each infected one infects ` +
@@ -72,9 +71,9 @@ function atStart(result: SimulationResult): string {
   );
 }
 
-function delayFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
+function delayFact(numbers: OutbreakNumbers): Fact {
   const title = 'The delay has a wall';
-  if (!scansPlainly(result)) {
+  if (!numbers.scansPlainly) {
     const text =
       'With δ from contact to immunization and hosts that all scan alike and uniformly, no number of honeypots suffices ' +
       'past δ = 1/β; where they do not, hosts that scan faster or nearer leave less time.';
@@ -112,7 +111,8 @@ const CODE_RED_II: LocalPreference = { own16: 3 / 8, own8: 1 / 2, anywhere: 1 / 
 const POPULATED = { slash8: 116, slash16: 20_000 } as const;
 const IPV4_ADDRESSES = 2 ** 32;
 
-function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers): Fact {
+function placementFact({ scenario }: SimulationResult, numbers: OutbreakNumbers): Fact {
+  const { honeypots } = numbers;
   const title = 'Placement beats count where a worm prefers what is near';
   const { anywhere } = CODE_RED_II;
   const spread = localPreferenceFactor(CODE_RED_II, POPULATED);
@@ -120,7 +120,7 @@ function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers)
     'Against local preference as of Code Red II, a honeypot in one dark block is found ' +
     `${anywhere} times as often as under uniform scanning, one among the populated /16 networks ${spread.toFixed(2)} ` +
     `times: ${(spread / anywhere).toFixed(1)} times as often.`;
-  if (!scansPlainly(result)) {
+  if (!numbers.scansPlainly) {
     return {
       title,
       text: `These hosts do not all scan uniformly, so where the honeypots lie may decide how often they are found. ${rule}`,
@@ -129,16 +129,9 @@ function placementFact(result: SimulationResult, { honeypots }: OutbreakNumbers)
   const here =
     'This worm scans uniformly and finds a honeypot equally often wherever it lies: only their number counts.';
   const equivalent =
-    honeypots > 0 && spaceOf(result) === IPV4_ADDRESSES
+    honeypots > 0 && scenario.space.size === IPV4_ADDRESSES
       ? ` So placed, these ${formatCount(honeypots)} would be worth ${formatCount(honeypots * anywhere)} or ` +
         `${formatCount(honeypots * spread)}.`
       : '';
   return { title, text: `${here} ${rule}${equivalent}` };
-}
-
-/** The number of addresses; null where the scenario states it in a way that is not read here. */
-function spaceOf(result: SimulationResult): number | null {
-  const stated = result.scenario['space'] ?? IPV4_ADDRESSES;
-  if (stated === '2^32' || stated === '0.0.0.0/0') return IPV4_ADDRESSES;
-  return typeof stated === 'number' ? stated : null;
 }

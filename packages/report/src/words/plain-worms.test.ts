@@ -3,7 +3,7 @@ import { engineNamed } from '@wormwood/epidemic';
 import { randomStreams } from '@wormwood/base';
 import { expect, it } from 'vitest';
 import { designMap } from '../figure/design-map.ts';
-import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
+import { checkScenario } from '@wormwood/files/scenario';
 import { toSingleResult } from '../result/to-result.ts';
 import { threeFacts } from './facts.ts';
 import { verdict } from './verdict.ts';
@@ -20,7 +20,7 @@ function told(strategy: string): string {
   const check = checkScenario(text(strategy), 'worm.yaml');
   if (!check.ok) throw new Error(JSON.stringify(check.diagnostics));
   const run = engineNamed('hosts').run(check.outbreak, { streams: randomStreams('1'), replicate: 0 });
-  const result = toSingleResult(run, { scenario: scenarioDocument(check.scenario), seed: '1', version: '0' });
+  const result = toSingleResult(run, { scenario: check.scenario, seed: '1', version: '0' });
   const map = designMap(check.outbreak) === null ? 'no map' : 'map';
   return [verdict(result), ...threeFacts(result).map((fact) => fact.text), map].join('\n');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curveOf, valueAt } from '../result/result-series.ts';
+import { curveOf, honeypotsOf, valueAt } from '../result/result-series.ts';
 import { ensembleOf, odeResult } from '../result/results-test-support.ts';
 import { threeFacts } from './facts.ts';
 import { honeypotStartNumbers, outbreakNumbers } from '../result/outbreak-numbers.ts';
@@ -84,7 +84,11 @@ describe('verdict', () => {
 
   it('says that a run was ended early', () => {
     const result = odeResult({ duration: '30min' });
-    const early = { ...result, partial: true as const, scenario: { ...result.scenario, duration: '24h' } };
+    const early = {
+      ...result,
+      partial: true as const,
+      scenario: { ...result.scenario, durationSeconds: 86_400 },
+    };
     expect(verdict(early)).toMatch(
       /Ended early, after 30 min of 24 h\.$|Ended early, after 30 min of 1 d\.$/,
     );
@@ -95,8 +99,8 @@ describe('verdict', () => {
 
   it('judges no groups that start at different times by the first alone', () => {
     const result = odeResult();
-    const [group] = result.scenario['defenses'] as readonly object[];
-    const defenses = [group, { ...group, start: '2h' }];
+    const [group] = honeypotsOf(result);
+    const defenses = [group!, { ...group!, start: { kind: 'time' as const, timeSeconds: 7200 } }];
     expect(verdict({ ...result, scenario: { ...result.scenario, defenses } })).toMatch(
       /^Against 524,288 honeypots in 2 groups, the peak is 8\.66%/,
     );
@@ -160,10 +164,10 @@ describe('threeFacts', () => {
 
   it('weighs the delays of several groups by their contacts', () => {
     const result = odeResult();
-    const [group] = result.scenario['defenses'] as readonly object[];
+    const [group] = honeypotsOf(result);
     const defenses = [
-      { ...group, count: 300, success: 0.5, delay: '10s' },
-      { ...group, count: 50, success: 1, delay: '50s' },
+      { ...group!, count: 300, success: 0.5, delaySeconds: 10 },
+      { ...group!, count: 50, success: 1, delaySeconds: 50 },
     ];
     const numbers = outbreakNumbers({ ...result, scenario: { ...result.scenario, defenses } });
     expect(numbers.delaySeconds).toBeCloseTo((150 * 10 + 50 * 50) / 200, 12);

@@ -1,6 +1,6 @@
 /** What a result means, in a few sentences that keep active and ever infected apart. */
-import { formatCount, formatDuration, parseDuration } from '@wormwood/base';
-import { scansPlainly, statedMeasures } from '../result/result-series.ts';
+import { formatCount, formatDuration } from '@wormwood/base';
+import { startSecondsOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import {
   honeypotStartNumbers,
@@ -33,7 +33,7 @@ export function verdict(result: SimulationResult): string {
 
 function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   const figures = peakAndEver(result, numbers);
-  const measures = statedMeasures(result);
+  const measures = otherDefenses(result);
   if (measures.length > 0) return `With ${measures.join(', ')}: ${figures}`;
   if (numbers.groups.length === 0) return `Without honeypots nothing stops this worm: ${figures}`;
   const subject = honeypotsInWords(numbers.groups);
@@ -42,7 +42,7 @@ function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
     const last = formatDuration(result.series.time.at(-1) ?? 0);
     return `${subject} ${one ? 'does' : 'do'} not start within the ${last} simulated: ${figures}`;
   }
-  const start = honeypotStartNumbers(result);
+  const start = honeypotStartNumbers(result, numbers);
   if (start === null) return `Against ${subject}, ${figures}`;
   const before = 1 - start.susceptibleFraction;
   if (start.susceptibleFraction < TOO_LATE_FRACTION) {
@@ -55,6 +55,12 @@ function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
     return `${subject} ${one ? 'does' : 'do'} not stop this worm: ${figures}`;
   const already = before > TOO_LATE_FRACTION ? `, ${percent(before)} already before they start` : '';
   return `${subject} ${one ? 'stops' : 'stop'} this worm from growing: ${figures}${already}`;
+}
+
+/** The kinds of defense besides honeypots, each once. */
+function otherDefenses({ scenario }: SimulationResult): readonly string[] {
+  const kinds = scenario.defenses.map(({ kind }) => kind).filter((kind) => kind !== 'honeypots');
+  return [...new Set(kinds)];
 }
 
 function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
@@ -74,16 +80,16 @@ function within(result: SimulationResult): string {
 function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
   const basic = figureOf(result, 'basicReproductionNumber');
   if (numbers.groups.length === 0 || basic === null) return '';
-  const start = honeypotStartNumbers(result);
+  const start = honeypotStartNumbers(result, numbers);
   // From the start on R0 says all; too late, nothing depends on it any more.
   const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
-  const formula = scansPlainly(result) ? `${formulaOf(numbers)} = ` : '';
+  const formula = numbers.scansPlainly ? `${formulaOf(numbers)} = ` : '';
   const whole = `R0 = ${formula}${ratio(basic)}${comparedWithOne(basic)}`;
-  return `${whole}${isTelling ? whenTheyStart(start) : ''}.${scansPlainly(result) ? wall(numbers) : ''}`;
+  return `${whole}${isTelling ? whenTheyStart(start) : ''}.${numbers.scansPlainly ? wall(numbers) : ''}`;
 }
 
 function startsLater({ groups }: OutbreakNumbers): boolean {
-  return groups.some(({ startSeconds }) => startSeconds !== 0);
+  return groups.some((group) => startSecondsOf(group) !== 0);
 }
 
 /** N/h in the simplest form that is true: success and delay appear where they matter. */
@@ -129,11 +135,10 @@ function spread(result: SimulationResult): string {
 function endedEarly(result: SimulationResult): string {
   if (result.partial !== true) return '';
   const reached = result.series.time.at(-1) ?? 0;
-  const stated = result.scenario['duration'];
-  const duration = typeof stated === 'string' || typeof stated === 'number' ? parseDuration(stated) : null;
+  const { durationSeconds } = result.scenario;
   // Of an ensemble whole runs are missing, of a single run its end.
-  return duration?.ok === true && reached < duration.value
-    ? `Ended early, after ${formatDuration(reached)} of ${formatDuration(duration.value)}.`
+  return reached < durationSeconds
+    ? `Ended early, after ${formatDuration(reached)} of ${formatDuration(durationSeconds)}.`
     : 'Ended early: runs are missing.';
 }
 

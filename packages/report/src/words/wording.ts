@@ -1,6 +1,7 @@
 /** How numbers read in sentences. */
-import type { StatedHoneypots } from '../result/result-series.ts';
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
+import type { HoneypotDefense } from '@wormwood/epidemic';
+import { startSecondsOf } from '../result/result-series.ts';
 
 /** Above this fraction four digits would read as all. */
 const NEARLY_ALL = 0.99995;
@@ -22,10 +23,10 @@ export function ratio(value: number): string {
 }
 
 /** Returns the honeypots as the subject of a sentence: `262,144 honeypots after 20 min`. */
-export function honeypotsInWords(groups: readonly StatedHoneypots[]): string {
+export function honeypotsInWords(groups: readonly HoneypotDefense[]): string {
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const count = `${formatCount(total)} ${total === 1 ? 'honeypot' : 'honeypots'}`;
-  const starts = new Set(groups.map(({ startSeconds }) => startSeconds));
+  const starts = new Set(groups.map(startSecondsOf));
   const [start] = starts;
   if (start === undefined || starts.size > 1) return `${count} in ${groups.length} groups`;
   if (start === null) return `${count} that detect the worm themselves`;
