@@ -15,6 +15,9 @@ export { binomial } from './random/binomial.ts';
 // Mathematics that returns the same bits in every engine.
 export { exp, expm1, log, log1p } from './math/portable-math.ts';
 
+// A hash under a key, which nobody without the key can predict.
+export { SipHash, siphashKeyOf } from './hash/siphash.ts';
+
 // Growth among counts.
 export { type Growth, SeriesTrend, WITHHELD } from './trend/series-trend.ts';
 
