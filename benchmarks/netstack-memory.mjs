@@ -73,7 +73,7 @@ function memoryInUse() {
 function bytesPerConnection(accept, octets) {
   const [far, device] = memoryLink({ medium: 'ip', slots: 4 * BATCH });
   const host = {
-    behavior: plainBehavior(),
+    behavior: plainBehavior(new Uint8Array(16)),
     linkAddress: null,
     answersEcho: true,
     tcpPort: () => 'open',

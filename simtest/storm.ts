@@ -1,5 +1,5 @@
 /** One stack, many clients, bad weather both ways, and virtual time: a whole run is one function of its seed. */
-import { EventQueue, randomStreams, VirtualClock } from '@wormwood/base';
+import { EventQueue, randomStreams, siphashKeyOf, VirtualClock } from '@wormwood/base';
 import {
   FaultInjector,
   type FaultCounts,
@@ -111,7 +111,7 @@ class Storm {
   #host(): StackHost {
     const ports: ReadonlySet<number> = new Set(Object.values(servicePort));
     return {
-      behavior: plainBehavior(),
+      behavior: plainBehavior(siphashKeyOf(randomStreams(this.#options.seed).stream('simtest/secret'))),
       linkAddress: null,
       answersEcho: true,
       tcpPort: (port) => (ports.has(port) ? 'open' : 'closed'),

@@ -3,7 +3,7 @@
  * to say comes through whole at the rate of the tarpit.
  */
 import { expect, it } from 'vitest';
-import { randomStreams, VirtualClock } from '@wormwood/base';
+import { randomStreams, siphashKeyOf, VirtualClock } from '@wormwood/base';
 import {
   FaultInjector,
   type Faults,
@@ -62,7 +62,7 @@ function stuckClient(faults: Faults) {
     closed: () => undefined,
   });
   const host: StackHost = {
-    behavior: plainBehavior(),
+    behavior: plainBehavior(siphashKeyOf(streams.stream('secret'))),
     linkAddress: null,
     answersEcho: true,
     tcpPort: () => 'tarpit',

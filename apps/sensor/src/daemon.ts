@@ -1,4 +1,5 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
+import { randomBytes } from 'node:crypto';
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import {
   type Honeynet,
@@ -24,6 +25,9 @@ import { ScriptSpawner } from './process/script-spawner.ts';
 import { WatchedServices } from './process/watched-services.ts';
 import { dropCapabilities, dropPrivileges, type UserAccount } from './privileges.ts';
 import { Sensor } from './sensor.ts';
+
+/** Of the key that initial sequence numbers come from. */
+const SECRET_BYTES = 16;
 
 export interface DaemonOptions {
   readonly version: string;
@@ -131,7 +135,7 @@ export class Daemon {
       today,
       onMessage: (session, line) => outputs.serviceMessage(session, ipProtocol.tcp, line),
     });
-    const behavior = plainBehavior(streams.stream('sensor/plain'));
+    const behavior = plainBehavior(randomBytes(SECRET_BYTES));
     const stackOptions = {
       arp: { askFirst: options.askFirst },
       ...(options.ipv6.length > 0 && { ipv6: ipv6Directory(options.ipv6) }),

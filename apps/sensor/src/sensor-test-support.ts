@@ -42,7 +42,7 @@ export function componentsOf(
   configuration: string,
   parts: SensorParts & Pick<SensorComponents, 'device'>,
 ): SensorComponents {
-  const behavior = plainBehavior();
+  const behavior = plainBehavior(new Uint8Array(16));
   return {
     honeynet: honeynetOf(configuration),
     claimed: AddressSet.empty,

@@ -119,8 +119,8 @@ bind 10.3.0.1 both
     const hosts = dispatcher('create a\nset a uptime 1000\nbind 10.3.0.1 a\nbind 10.3.0.2 a\n');
     const behavior = hosts.find(ip('10.3.0.1'), SOURCE, ipProtocol.tcp)?.behavior;
     // The plain behavior ticks 1,000 times a second.
-    expect(behavior?.timestampValue(ip('10.3.0.1'), 50)).toBe(1_000_000);
-    expect(behavior?.timestampValue(ip('10.3.0.1'), 60)).toBe(1_010_000);
-    expect(behavior?.timestampValue(ip('10.3.0.2'), 60)).toBe(1_010_000);
+    expect(behavior?.timestampOffset(ip('10.3.0.1'), SOURCE)).toBe(0);
+    expect(behavior?.timestampValue(0, 50)).toBe(1_000_000);
+    expect(behavior?.timestampValue(0, 60)).toBe(1_010_000);
   });
 });

@@ -1,5 +1,5 @@
 /** A honeynet for tests, from a honeyd.conf in the test's own text, and packets to it. */
-import { AddressSet, parseIpv4, randomStreams } from '@wormwood/base';
+import { AddressSet, parseIpv4, randomStreams, siphashKeyOf } from '@wormwood/base';
 import { plainBehavior } from '@wormwood/netstack';
 import { emitIpv4 } from '@wormwood/wire';
 import { type ConfigurationResult, parseHoneydConfiguration } from './config/honeyd-parser.ts';
@@ -40,7 +40,7 @@ export function dispatcherOf(
     claimed: AddressSet.empty,
     services: { tcp: () => null, udp: () => undefined },
     stream: streams.stream('test/drops'),
-    behaviorOf: () => plainBehavior(streams.stream('test/behavior')),
+    behaviorOf: () => plainBehavior(siphashKeyOf(streams.stream('test/behavior'))),
     linkAddressOf: () => null,
     minuteOfDay: () => 0,
     sourceSystem: () => null,

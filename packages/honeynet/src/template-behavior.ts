@@ -7,18 +7,18 @@ import type { Annotation } from './model.ts';
 
 /**
  * Returns the behavior with TCP timestamps that began `uptimeSeconds` before they were first asked for, and tick as fast
- * as they do without (RFC 7323 5.4); the behavior itself where the uptime is null.
+ * as they do without (RFC 7323 5.4); the behavior itself where the uptime is null. Every remote host sees the same uptime.
  */
 export function withUptime(behavior: StackBehavior, uptimeSeconds: number | null): StackBehavior {
   if (uptimeSeconds === null) return behavior;
   let origin: { readonly seconds: number; readonly ticks: number } | null = null;
-  const ticksSince = (host: number, from: number, to: number): number =>
-    (behavior.timestampValue(host, to) - behavior.timestampValue(host, from)) >>> 0;
-  const timestampValue = (host: number, nowSeconds: number): number => {
-    origin ??= { seconds: nowSeconds, ticks: uptimeSeconds * ticksSince(host, nowSeconds, nowSeconds + 1) };
-    return (origin.ticks + ticksSince(host, origin.seconds, nowSeconds)) % 2 ** 32;
+  const ticksBetween = (from: number, to: number): number =>
+    (behavior.timestampValue(0, to) - behavior.timestampValue(0, from)) >>> 0;
+  const timestampValue = (_offset: number, nowSeconds: number): number => {
+    origin ??= { seconds: nowSeconds, ticks: uptimeSeconds * ticksBetween(nowSeconds, nowSeconds + 1) };
+    return (origin.ticks + ticksBetween(origin.seconds, nowSeconds)) % 2 ** 32;
   };
-  return { ...behavior, timestampValue };
+  return { ...behavior, timestampValue, timestampOffset: () => 0 };
 }
 
 /** Returns the behavior as the annotations of its personality change it; of several of a kind the last one counts. */

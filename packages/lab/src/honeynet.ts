@@ -2,7 +2,7 @@
  * The honeynet of the lab: a `honeyd.conf` with a binding for each honeypot address, the dispatcher and stack that answer
  * for it, and what the stack tells, as observations for the detector.
  */
-import { AddressSet, assert, type Clock, formatIpv4, type RandomStreams } from '@wormwood/base';
+import { AddressSet, assert, type Clock, formatIpv4, type RandomStreams, siphashKeyOf } from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
 import type { HoneypotDefense, Outbreak } from '@wormwood/epidemic';
 import { Dispatcher, parseHoneydConfiguration } from '@wormwood/honeynet';
@@ -41,7 +41,7 @@ export function labHoneynet(components: LabHoneynetComponents): Stack {
     claimed: AddressSet.empty,
     services: { tcp: () => null, udp: () => undefined },
     stream: streams.stream('lab/honeynet'),
-    behaviorOf: () => plainBehavior(streams.stream('lab/behavior')),
+    behaviorOf: () => plainBehavior(siphashKeyOf(streams.stream('lab/behavior'))),
     linkAddressOf: () => null,
     minuteOfDay: () => 0,
     sourceSystem: () => null,

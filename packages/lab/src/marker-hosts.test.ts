@@ -28,7 +28,7 @@ function lab() {
   });
   const told: string[] = [];
   const honeypot: StackHost = {
-    behavior: plainBehavior(),
+    behavior: plainBehavior(new Uint8Array(16)),
     linkAddress: null,
     answersEcho: true,
     tcpPort: (port) => (port === PORT ? 'open' : 'closed'),

@@ -2,7 +2,8 @@
  * Every choice by which an observer on the wire tells one operating system from another. The stack is mechanism and asks;
  * a behavior answers. There is no `if` about systems anywhere else in this package.
  */
-import { type RandomStream, randomStreams } from '@wormwood/base';
+import { RandomStream, SipHash } from '@wormwood/base';
+import { IdentificationCounters } from './network/identification.ts';
 
 /** What a packet is, as far as its IP header depends on it. */
 export type PacketClass = 'echo-reply' | 'icmp-error' | 'syn-ack' | 'established' | 'reset' | 'udp';
@@ -24,8 +25,8 @@ export interface StackBehavior {
   timeToLive(kind: PacketClass): number;
   /** The DF flag. */
   dontFragment(kind: PacketClass): boolean;
-  /** The identification field: 16 bits. `host` is the address that sends. */
-  identification(kind: PacketClass, host: number): number;
+  /** The identification field of a packet from one address to another: 16 bits. */
+  identification(kind: PacketClass, source: number, destination: number): number;
   /** The address that all packets claim to come from; null: the one that was asked. */
   readonly spoofedSource: number | null;
   /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
@@ -41,8 +42,10 @@ export interface StackBehavior {
    * guessed, so a completed handshake proves nothing about its source.
    */
   readonly sequenceNumbers: 'keyed' | 'weak';
-  /** TSval of a host now (RFC 7323 5.4): 32 bits. */
-  timestampValue(host: number, nowSeconds: number): number;
+  /** TSval of a connection now (RFC 7323 5.4): 32 bits. `offset` is what `timestampOffset` said at its SYN. */
+  timestampValue(offset: number, nowSeconds: number): number;
+  /** Where the timestamps of connections between two addresses begin: 32 bits, asked once for each connection. */
+  timestampOffset(localAddress: number, remoteAddress: number): number;
   readonly tcp: TcpBehavior;
 }
 
@@ -61,29 +64,42 @@ export interface TcpBehavior {
   readonly answersFinToListener: boolean;
 }
 
-/** The choices of a current Linux, for virtual hosts without a personality. */
-export function plainBehavior(
-  stream: RandomStream = randomStreams('0').stream('netstack/plain'),
-): StackBehavior {
-  const isnSecret = stream.nextUint32();
-  const clockSecret = stream.nextUint32();
-  let identification = stream.nextUint32() & 0xffff;
+/** What the secret is hashed with, so that one answer says nothing about another. */
+const purpose = { sequenceNumber: 1, timestampOffset: 2, identification: 3 } as const;
+
+/**
+ * The choices of a current Linux, for virtual hosts without a personality. `secret` is a key of 16 octets: from the system's
+ * generator wherever strangers send packets, because whoever knows it forges handshakes.
+ */
+export function plainBehavior(secret: Uint8Array): StackBehavior {
+  const hash = new SipHash(secret);
+  const identifications = new IdentificationCounters(streamUnder(hash, purpose.identification));
   return {
     name: 'plain',
     timeToLive: () => 64,
     dontFragment: (kind) => kind === 'syn-ack' || kind === 'established' || kind === 'reset',
     // RFC 6864 4.1: with DF and no fragments the field means nothing; Linux sends 0 with SYN/ACK and RST.
-    identification: (kind) =>
-      kind === 'syn-ack' || kind === 'reset' ? 0 : (identification = (identification + 1) & 0xffff),
+    identification: (kind, source, destination) =>
+      kind === 'syn-ack' || kind === 'reset' ? 0 : identifications.next(source, destination),
     spoofedSource: null,
     echoTypeOfService: (requested) => requested,
     fragments: 'old',
     icmpQuoteBytes: 548,
     // RFC 6528 3: a clock of 4 µs plus a keyed hash of the flow.
-    initialSequenceNumber: (flow, nowSeconds) =>
-      (Math.floor(nowSeconds * 250_000) + hashFlow(flow, isnSecret)) >>> 0,
+    initialSequenceNumber: ({ localAddress, localPort, remoteAddress, remotePort }, nowSeconds) =>
+      (Math.floor(nowSeconds * 250_000) +
+        hash.ofWords(
+          purpose.sequenceNumber,
+          localAddress,
+          remoteAddress,
+          ((remotePort << 16) | localPort) >>> 0,
+        )) >>>
+      0,
     sequenceNumbers: 'keyed',
-    timestampValue: (host, nowSeconds) => (Math.floor(nowSeconds * 1000) + mix(host ^ clockSecret)) >>> 0,
+    timestampValue: (offset, nowSeconds) => (Math.floor(nowSeconds * 1000) + offset) >>> 0,
+    // As in Linux: one host's clock tells nothing about that of another, nor to another.
+    timestampOffset: (localAddress, remoteAddress) =>
+      hash.ofWords(purpose.timestampOffset, localAddress, remoteAddress, 0),
     tcp: {
       windowBytes: 65_160,
       windowScale: 7,
@@ -96,15 +112,12 @@ export function plainBehavior(
   };
 }
 
-/** A 32-bit mix of the four numbers of a flow under a secret; not cryptographic, keyed per process. */
-function hashFlow({ localAddress, localPort, remoteAddress, remotePort }: Flow, secret: number): number {
-  return mix(mix(mix(remoteAddress ^ secret) ^ localAddress) ^ ((remotePort << 16) | localPort));
-}
-
-/** The finalizer of MurmurHash3: each bit of the input moves each bit of the output with probability near 1/2. */
-function mix(value: number): number {
-  let hash = value | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+/** A stream that whoever does not know the key cannot repeat. */
+function streamUnder(hash: SipHash, use: number): RandomStream {
+  const state = new Uint32Array(4);
+  for (let half = 0; half < 2; half++) {
+    state[2 * half] = hash.ofWords(use, half, 0, 0);
+    state[2 * half + 1] = hash.upper;
+  }
+  return new RandomStream(state);
 }

@@ -1,5 +1,5 @@
 /** A stack on a link in memory, and the hands of a remote host: send a segment, see what comes back. */
-import { randomStreams, VirtualClock } from '@wormwood/base';
+import { randomStreams, siphashKeyOf, VirtualClock } from '@wormwood/base';
 import {
   emitIpv4,
   emitTcp,
@@ -23,6 +23,8 @@ export const LOCAL = 0x0a000001;
 export const REMOTE = 0xc0000201;
 export const PORT = 80;
 export const REMOTE_PORT = 40_000;
+/** A key that every run of a test has again. */
+export const TEST_SECRET: Uint8Array = siphashKeyOf(randomStreams('5').stream('test/secret'));
 
 /** A service that remembers what it was told. */
 export class RecordingService implements TcpService {
@@ -89,7 +91,7 @@ export function bench(options: BenchOptions = {}) {
     return service;
   };
   const host: StackHost = {
-    behavior: { ...plainBehavior(), ...options.behavior },
+    behavior: { ...plainBehavior(TEST_SECRET), ...options.behavior },
     linkAddress: null,
     answersEcho: true,
     tcpPort: (port) => (port === PORT ? 'open' : port === 81 ? 'filtered' : 'closed'),
@@ -138,7 +140,7 @@ export function bench(options: BenchOptions = {}) {
     clock.advanceBy(seconds);
     stack.work(1000);
   };
-  return { clock, stack, services, host, sendPacket, receivePackets, send, receive, advance };
+  return { clock, stack, device, services, host, sendPacket, receivePackets, send, receive, advance };
 }
 
 export function tcpPacket(

@@ -6,7 +6,7 @@
 export interface LinkDevice {
   /** `ethernet` frames begin with an Ethernet header, `ip` packets with an IP header. */
   readonly medium: 'ethernet' | 'ip';
-  /** Largest IP packet that one frame carries. */
+  /** Largest IP packet that one frame carries; it may change from one frame to the next. */
   readonly mtuBytes: number;
   /** Memory that `reserve` points into. */
   readonly transmitBuffer: Uint8Array;

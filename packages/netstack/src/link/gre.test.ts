@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../behavior.ts';
 import { silentObserver } from '../observer.ts';
 import { Stack } from '../stack.ts';
-import { ipPacket, LOCAL, REMOTE, tcpPacket } from '../stack.fixture.ts';
+import { ipPacket, LOCAL, REMOTE, tcpPacket, TEST_SECRET } from '../stack.fixture.ts';
 import { decapsulate, encapsulate, GRE_OVERHEAD_BYTES, GreDevice, type GreTunnel } from './gre.ts';
 import { memoryLink } from './memory-link.ts';
 
@@ -72,7 +72,7 @@ it('a stack at the far end of a tunnel answers through it', () => {
       find: (address) =>
         address === LOCAL
           ? {
-              behavior: plainBehavior(),
+              behavior: plainBehavior(TEST_SECRET),
               linkAddress: null,
               answersEcho: true,
               tcpPort: () => 'open',

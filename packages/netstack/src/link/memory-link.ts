@@ -78,7 +78,8 @@ class FrameQueue {
 
 export class MemoryDevice implements LinkDevice {
   readonly medium: LinkDevice['medium'];
-  readonly mtuBytes: number;
+  /** May be lowered while the link is at work, as that of an interface may. */
+  mtuBytes: number;
   readonly #outgoing: FrameQueue;
   readonly #incoming: FrameQueue;
 

@@ -13,6 +13,7 @@ import {
   IPV4_HEADER_LENGTH,
   isChecksumValid,
   readIpv4FragmentOffset,
+  readIpv4HeaderLength,
   readU16,
   sumWords,
   unreachableCode,
@@ -20,6 +21,7 @@ import {
   writeU16,
   writeU32,
 } from '@wormwood/wire';
+import type { StackBehavior } from '../behavior.ts';
 import type { StackObserver } from '../observer.ts';
 import { type Ipv4Output, LINK_HEADER_LENGTH_MAX, type PacketHead } from './ipv4-output.ts';
 import type { PacketContext } from './packet-context.ts';
@@ -99,7 +101,7 @@ export class Icmp {
     });
     if (at < 0) return;
     const out = this.#output.bytes;
-    const quoteEnd = Math.min(end, ipStart + host.behavior.icmpQuoteBytes);
+    const quoteEnd = Math.min(end, ipStart + this.#quoteBytes(packet, host.behavior));
     out[at + icmpv4Field.type] = type;
     out[at + icmpv4Field.code] = code;
     writeU32(out, at + icmpv4Field.unused, 0);
@@ -108,6 +110,18 @@ export class Icmp {
     const errorEnd = quoteAt + quoteEnd - ipStart;
     fillIcmpv4Checksum(out, at, errorEnd);
     this.#output.finish(errorEnd);
+  }
+
+  /**
+   * Octets of the packet at hand that an error quotes: what the behavior quotes and the device can send, and no more than makes
+   * the error as long as the packet, so that nobody is sent more in our answers than was sent to us in his name. The header and
+   * eight octets are quoted in any case (RFC 792).
+   */
+  #quoteBytes({ bytes, ipStart, end }: PacketContext, { icmpQuoteBytes }: StackBehavior): number {
+    const overhead = IPV4_HEADER_LENGTH + ICMPV4_HEADER_LENGTH;
+    const shortest = readIpv4HeaderLength(bytes, ipStart) + 8;
+    const longest = Math.min(end - ipStart, this.#output.mtuBytes) - overhead;
+    return Math.max(shortest, Math.min(icmpQuoteBytes, longest));
   }
 }
 

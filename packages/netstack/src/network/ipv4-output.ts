@@ -43,6 +43,8 @@ export class Ipv4Output {
   #ipStart = 0;
   /** Packets that found no room in the device. */
   dropped = 0;
+  /** Packets longer than the MTU, which no device would send. */
+  oversized = 0;
 
   constructor(device: LinkDevice, ownLinkAddress: number) {
     this.#device = device;
@@ -99,6 +101,10 @@ export class Ipv4Output {
 
   /** Sends the packet begun last, whose transport header and payload end at `end`. */
   finish(end: number): void {
+    if (end - this.#ipStart > this.#device.mtuBytes) {
+      this.oversized++;
+      return;
+    }
     const bytes = this.bytes;
     writeU16(bytes, this.#ipStart + ipv4Field.totalLength, end - this.#ipStart);
     fillIpv4Checksum(bytes, this.#ipStart);
@@ -160,7 +166,8 @@ export class Ipv4Output {
     this.#ipStart = ipStart;
     bytes[ipStart] = 0x45;
     writeU8(bytes, ipStart + ipv4Field.typeOfService, head.typeOfService);
-    writeU16(bytes, ipStart + ipv4Field.identification, behavior.identification(kind, head.source));
+    const identification = behavior.identification(kind, head.source, head.destination);
+    writeU16(bytes, ipStart + ipv4Field.identification, identification);
     writeU16(
       bytes,
       ipStart + ipv4Field.flagsAndFragmentOffset,

@@ -18,8 +18,10 @@ export const field = {
   /** Octets that the remote side takes beyond `sendUnacknowledged`, scaled. */
   sendWindow: 8,
   receiveNext: 9,
-  initialSend: 10,
-  initialReceive: 11,
+  /** What `StackBehavior.timestampOffset` said at the SYN. */
+  timestampOffset: 10,
+  /** Acknowledgments of the half-open connection that were wrong. */
+  wrongAcknowledgments: 11,
   /** Largest segment that the remote side takes. */
   mss: 12,
   /** Shift of the windows that the remote side sends, in the upper half, and of ours in the lower. */

@@ -3,7 +3,14 @@
  * their timers do. `tcp.ts` is the receiving half.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import { ipProtocol, seqAdd, seqDistance, tcpFlag } from '@wormwood/wire';
+import {
+  ipProtocol,
+  IPV4_HEADER_LENGTH,
+  seqAdd,
+  seqDistance,
+  TCP_HEADER_LENGTH,
+  tcpFlag,
+} from '@wormwood/wire';
 import type { Flow } from '../../behavior.ts';
 import type { HostDirectory, StackHost } from '../../host.ts';
 import type { Ipv4Output } from '../../network/ipv4-output.ts';
@@ -42,6 +49,14 @@ const DATA_RETRIES = 8;
 /** 2 MSL of RFC 9293 3.4.2, with the MSL of 30 s that Linux takes. */
 const TIME_WAIT_SECONDS = 60;
 const PROBE_BYTES = 1;
+/** IPv4 and TCP headers without options. */
+const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
+/** Options of a segment, with what fills them up to words: timestamps, and as many SACK blocks as fit beside them. */
+const TIMESTAMPS_LENGTH = 12;
+const SACK_BLOCKS_MAX = 3;
+const SACK_LENGTH_MAX = 4 + 8 * SACK_BLOCKS_MAX;
+/** The smallest MTU at which a segment with all options carries half of what it could. */
+const SACK_MTU_MIN = HEADERS_LENGTH + 2 * (TIMESTAMPS_LENGTH + SACK_LENGTH_MAX);
 
 export class Connections {
   readonly table: ConnectionTable;
@@ -75,7 +90,7 @@ export class Connections {
 
   /** Adds a half-open connection and returns it, or -1 when there is no room. */
   open(remoteAddress: number, localAddress: number, ports: number): number {
-    if (this.#halfOpen.size >= this.#limits.halfOpen) this.#drop(this.#halfOpen.oldest());
+    if (this.#halfOpen.size >= this.#limits.halfOpen) this.forget(this.#halfOpen.oldest());
     const at = this.table.add(remoteAddress, localAddress, ports);
     if (at === NONE) {
       this.refused++;
@@ -172,7 +187,7 @@ export class Connections {
     const [received, sent] = [words[at + field.receivedBytes]! >>> 0, words[at + field.sentBytes]! >>> 0];
     const endpoint = this.endpoints.get(at);
     this.endpoints.delete(at);
-    this.#drop(at);
+    this.forget(at);
     if (wasOpen) this.#components.observer.flowClose(flow, received, sent, reason);
     if (endpoint === undefined) return;
     endpoint.isDead = true;
@@ -214,6 +229,12 @@ export class Connections {
     const room = Math.max(0, host.behavior.tcp.windowBytes - held);
     if (!isTarpit(this.table, at)) return room;
     return Math.min(room, tarpitWindow(this.table, at, this.#components.clock.nowSeconds()));
+  }
+
+  /** What the remote side takes by the window of a segment: octets. */
+  scaledWindow(at: number, window: number): number {
+    const scale = this.table.words[at + field.scales]! >>> 16;
+    return scale === NO_SCALE ? window : window << scale;
   }
 
   flowOf(at: number): Flow {
@@ -287,9 +308,8 @@ export class Connections {
     const payload =
       length > 0 && endpoint !== undefined ? { from: endpoint.sendBuffer, offset, length } : null;
     const window = this.receiveWindow(at, host) >>> (words[at + field.scales]! & 0xff);
-    const mayTell =
-      (words[at + field.flags]! & flag.sack) !== 0 && endpoint !== undefined && endpoint.earlyBytes > 0;
-    const held = mayTell ? endpoint.receiveQueue.ranges(3) : [];
+    const held =
+      endpoint !== undefined && this.#tellsHeld(at) ? endpoint.receiveQueue.ranges(SACK_BLOCKS_MAX) : [];
     const now = this.#components.clock.nowSeconds();
     if (!this.segments.send(at, host.behavior, { flags, sequenceNumber: next, window, payload, held }, now))
       return false;
@@ -310,11 +330,23 @@ export class Connections {
     this.#wheel.start(at, this.nowMs() + this.#rtoMs(at));
   }
 
-  /** What a segment carries: less than the MSS when options take room (RFC 6691). */
+  /**
+   * Octets that a segment carries: what the remote side takes and the device can send now, less what the options of a segment
+   * take (RFC 6691).
+   */
   #segmentBytes(at: number): number {
     const { words } = this.table;
-    const options = (words[at + field.flags]! & flag.timestamps) !== 0 ? 12 : 0;
-    return Math.max(1, words[at + field.mss]! - options);
+    const packetBytes = Math.min(words[at + field.mss]! + HEADERS_LENGTH, this.#components.output.mtuBytes);
+    let options = (words[at + field.flags]! & flag.timestamps) !== 0 ? TIMESTAMPS_LENGTH : 0;
+    if (this.#tellsHeld(at)) options += SACK_LENGTH_MAX;
+    return Math.max(1, packetBytes - HEADERS_LENGTH - options);
+  }
+
+  /** Whether segments tell what is held beyond a gap (RFC 2018): not where such options leave hardly any room. */
+  #tellsHeld(at: number): boolean {
+    if ((this.table.words[at + field.flags]! & flag.sack) === 0) return false;
+    if (this.#components.output.mtuBytes < SACK_MTU_MIN) return false;
+    return (this.endpoints.get(at)?.earlyBytes ?? 0) > 0;
   }
 
   #rtoMs(at: number): number {
@@ -351,7 +383,7 @@ export class Connections {
 
   #repeatSynAck(at: number, host: StackHost): void {
     const { words } = this.table;
-    if (++words[at + field.retries]! > SYN_ACK_RETRIES) return this.#drop(at);
+    if (++words[at + field.retries]! > SYN_ACK_RETRIES) return this.forget(at);
     this.segments.sendSynAck(at, host.behavior, this.#components.clock.nowSeconds());
     this.#wheel.start(at, this.nowMs() + FIRST_RTO_MS * 2 ** words[at + field.retries]!);
   }
@@ -438,8 +470,8 @@ export class Connections {
     return this.#components.hosts.find(local, remote, ipProtocol.tcp);
   }
 
-  /** Frees a connection without a word. */
-  #drop(at: number): void {
+  /** Frees a connection without a word: a half-open one, or one that was reported as closed. */
+  forget(at: number): void {
     if (this.table.words[at + field.state] === state.synReceived) this.#halfOpen.remove(at);
     this.#wheel.stop(at);
     this.table.remove(at);

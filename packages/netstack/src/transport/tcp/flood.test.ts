@@ -10,7 +10,7 @@ import type { StackHost } from '../../host.ts';
 import { memoryLink } from '../../link/memory-link.ts';
 import { silentObserver } from '../../observer.ts';
 import { Stack, type StackOptions } from '../../stack.ts';
-import { LOCAL, tcpPacket } from '../../stack.fixture.ts';
+import { LOCAL, tcpPacket, TEST_SECRET } from '../../stack.fixture.ts';
 
 const SYNS = Number(process.env['WORMWOOD_FLOOD_SYNS'] ?? 100_000);
 const BATCH = 256;
@@ -20,7 +20,7 @@ function flooded(options: StackOptions, syns: number) {
   const [far, device] = memoryLink({ medium: 'ip', slots: 2 * BATCH });
   const clock = new VirtualClock();
   const host: StackHost = {
-    behavior: plainBehavior(),
+    behavior: plainBehavior(TEST_SECRET),
     linkAddress: null,
     answersEcho: true,
     tcpPort: () => 'open',

@@ -2,6 +2,7 @@
 import {
   fillTcpChecksum,
   ipProtocol,
+  IPV4_HEADER_LENGTH,
   readPseudoHeaderSumIpv4,
   readU16,
   readU32,
@@ -23,6 +24,8 @@ import type { HeldRange } from './receive-queue.ts';
 import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const NOP = 1;
+/** IPv4 and TCP headers without options. */
+const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
 
 type TcpOptionName = Exclude<TcpBehavior['optionOrder'][number], 'nop'>;
 
@@ -99,7 +102,8 @@ export class SegmentOutput {
       filling = 0;
     }
     while ((option - start) % 4 !== 0) out[option++] = NOP;
-    const sequence = words[at + field.initialSend]!;
+    // Nothing is acknowledged yet: the oldest octet is our SYN.
+    const sequence = words[at + field.sendUnacknowledged]!;
     this.#writeHeader(start, at, {
       flags: tcpFlag.SYN | tcpFlag.ACK,
       sequence,
@@ -129,7 +133,9 @@ export class SegmentOutput {
     if (name === 'mss') {
       out[option] = tcpOptionCode.mss;
       out[option + 1] = 4;
-      writeU16(out, option + 2, isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : behavior.tcp.mssBytes);
+      const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : behavior.tcp.mssBytes;
+      // RFC 6691: what the link can carry, without regard to options.
+      writeU16(out, option + 2, Math.min(mssBytes, this.#output.mtuBytes - HEADERS_LENGTH));
       return option + 4;
     }
     if (name === 'sack') {
@@ -215,7 +221,7 @@ export class SegmentOutput {
     const { words } = this.#table;
     out[option] = tcpOptionCode.timestamps;
     out[option + 1] = 10;
-    writeU32(out, option + 2, behavior.timestampValue(words[at + field.localAddress]! >>> 0, nowSeconds));
+    writeU32(out, option + 2, behavior.timestampValue(words[at + field.timestampOffset]!, nowSeconds));
     writeU32(out, option + 6, words[at + field.recentTimestamp]!);
     return option + 10;
   }

@@ -4,7 +4,14 @@ import { type TcpRepr, tcpFlag } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../../behavior.ts';
-import { bench, establishedBench, flagsOf, type RecordingService, tcpPacket } from '../../stack.fixture.ts';
+import {
+  bench,
+  establishedBench,
+  flagsOf,
+  type RecordingService,
+  tcpPacket,
+  TEST_SECRET,
+} from '../../stack.fixture.ts';
 
 const brief = (segments: readonly TcpRepr[]): string[] =>
   segments.map(({ flags, payload }) => `${letters(flags)}${payload.length > 0 ? ` ${payload.length}` : ''}`);
@@ -59,7 +66,7 @@ describe('without a connection', () => {
   });
 
   it('refuses a bare FIN to a listener where the system does', () => {
-    const { tcp } = plainBehavior();
+    const { tcp } = plainBehavior(TEST_SECRET);
     const { send, receive } = bench({ behavior: { tcp: { ...tcp, answersFinToListener: true } } });
     send({ flags: 'F', sequenceNumber: 7 });
     // RFC 9293 3.10.7.1: the sequence number, and one for FIN.

@@ -1,0 +1,42 @@
+/**
+ * The identification field of IPv4 headers: a counter for each pair of hosts, so that nobody learns from the packets that he
+ * gets how many others get (RFC 7739 5.3 and 5.4 say the same of IPv6). Pairs that meet in one place of the table displace each
+ * other, and each begins at a number drawn anew.
+ */
+import type { RandomStream } from '@wormwood/base';
+
+const PLACES = 4096;
+
+export class IdentificationCounters {
+  readonly #stream: RandomStream;
+  readonly #placeKey: number;
+  /** Source and destination of each place. */
+  readonly #pairs: Int32Array = new Int32Array(2 * PLACES);
+  readonly #counters: Uint16Array = new Uint16Array(PLACES);
+
+  /** `stream` draws the places and the first numbers: strangers must not know its seed. */
+  constructor(stream: RandomStream) {
+    this.#stream = stream;
+    this.#placeKey = stream.nextUint32();
+  }
+
+  /** Returns the next identification between two addresses: 16 bits. */
+  next(source: number, destination: number): number {
+    const place = this.#placeOf(source, destination);
+    const pairs = this.#pairs;
+    if (pairs[2 * place] !== (source | 0) || pairs[2 * place + 1] !== (destination | 0)) {
+      pairs[2 * place] = source;
+      pairs[2 * place + 1] = destination;
+      this.#counters[place] = this.#stream.nextUint32() >>> 16;
+    }
+    // The array keeps 16 bits.
+    return this.#counters[place]!++;
+  }
+
+  #placeOf(source: number, destination: number): number {
+    let hash = Math.imul(source ^ this.#placeKey, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ destination, 0xc2b2ae35);
+    hash ^= hash >>> 13;
+    return (Math.imul(hash, 0x27d4eb2f) >>> 16) & (PLACES - 1);
+  }
+}

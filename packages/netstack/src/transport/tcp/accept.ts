@@ -1,0 +1,142 @@
+/**
+ * How connections begin: segments to ports without one, SYNs that are answered, and the acknowledgment that completes a
+ * handshake (RFC 9293 3.10.7.1, 3.10.7.2, and 3.10.7.4 in SYN-RECEIVED).
+ */
+import { ethernetField, readMac, seqAdd, tcpFlag } from '@wormwood/wire';
+import type { StackHost } from '../../host.ts';
+import type { PacketContext } from '../../network/packet-context.ts';
+import type { ReplyLimiter } from '../../network/reply-limiter.ts';
+import type { SourceProof } from '../../observer.ts';
+import { field, flag, NONE, state } from './connection-table.ts';
+import { type Connections, scalesOf, type TcpComponents } from './connections.ts';
+import { HandshakeGuesses, WRONG_ACKNOWLEDGMENTS_MAX } from './handshake-guesses.ts';
+import type { IncomingSegment } from './incoming-segment.ts';
+import { beginTarpit } from './tarpit.ts';
+
+/** RFC 9293 3.7.1: what a remote side takes that does not say. */
+const MSS_DEFAULT = 536;
+const MSS_MIN = 64;
+/** Of these flags, a segment that begins a connection has SYN alone. */
+const BEGINNING = tcpFlag.SYN | tcpFlag.ACK | tcpFlag.RST | tcpFlag.FIN;
+
+export interface AcceptorComponents extends TcpComponents {
+  readonly connections: Connections;
+  readonly segment: IncomingSegment;
+  /** Answers to segments that no honest host sends often. */
+  readonly doubts: ReplyLimiter;
+}
+
+export class Acceptor {
+  readonly #components: AcceptorComponents;
+  readonly #connections: Connections;
+  readonly #segment: IncomingSegment;
+  readonly #guesses: HandshakeGuesses;
+
+  constructor(components: AcceptorComponents) {
+    this.#components = components;
+    this.#connections = components.connections;
+    this.#segment = components.segment;
+    this.#guesses = new HandshakeGuesses(components.streams.stream('netstack/tcp/guesses').nextUint32());
+  }
+
+  /** RFC 9293 3.10.7.1 and 3.10.7.2: CLOSED and LISTEN. */
+  receive(packet: PacketContext, host: StackHost): void {
+    const { flags, ports, length } = this.#segment;
+    const localPort = ports & 0xffff;
+    const flow = {
+      localAddress: packet.destination,
+      localPort,
+      remoteAddress: packet.source,
+      remotePort: ports >>> 16,
+    };
+    const portState = host.tcpPort(localPort);
+    // A SYN with FIN begins nothing; Linux drops it, too.
+    const isOpen = portState === 'open' || portState === 'tarpit';
+    const opens = isOpen && (flags & BEGINNING) === tcpFlag.SYN;
+    this.#components.observer.tcpProbe(flow, flags, packet.end - packet.ipStart, opens);
+    if ((flags & tcpFlag.RST) !== 0) return;
+    if (portState === 'filtered') return;
+    if (portState === 'closed' || (flags & tcpFlag.ACK) !== 0) {
+      this.#connections.segments.sendReset(packet, length);
+      return;
+    }
+    if (opens) this.#accept(packet, host, portState === 'tarpit');
+    else if (
+      (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN &&
+      host.behavior.tcp.answersFinToListener
+    ) {
+      this.#connections.segments.sendReset(packet, length);
+    }
+  }
+
+  #accept(packet: PacketContext, host: StackHost, isTarpit: boolean): void {
+    const connections = this.#connections;
+    const segment = this.#segment;
+    const at = connections.open(packet.source, packet.destination, segment.ports);
+    if (at === NONE) return;
+    const { words, bytes } = connections.table;
+    const { tcp } = host.behavior;
+    const { sequence, window, options } = segment;
+    segment.scanOptions();
+    const flow = connections.flowOf(at);
+    const initial = host.behavior.initialSequenceNumber(flow, packet.nowSeconds);
+    words[at + field.sendUnacknowledged] = initial;
+    words[at + field.sendNext] = seqAdd(initial, 1);
+    words[at + field.receiveNext] = seqAdd(sequence, 1);
+    // RFC 7323 2.2: the window of a SYN is never scaled.
+    words[at + field.sendWindow] = window;
+    words[at + field.windowSequence] = sequence;
+    words[at + field.mss] = Math.max(
+      MSS_MIN,
+      Math.min(options.mssBytes < 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
+    );
+    // A window of a few octets is told as it is.
+    words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : tcp.windowScale);
+    if (isTarpit) beginTarpit(connections.table, at, packet.nowSeconds);
+    if (options.hasTimestamps && tcp.timestamps) {
+      words[at + field.flags]! |= flag.timestamps;
+      words[at + field.recentTimestamp] = options.timestampValue;
+      words[at + field.timestampOffset] = host.behavior.timestampOffset(packet.destination, packet.source);
+    }
+    if (options.sackPermitted && tcp.sack) words[at + field.flags]! |= flag.sack;
+    words[at + field.linkLength] = this.#components.output.saveLinkHeader(
+      packet,
+      bytes,
+      connections.table.linkOffset(at),
+    );
+    connections.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
+  }
+
+  /**
+   * Takes the acknowledgment of a half-open connection. Returns whether the connection is established; wrong acknowledgments are
+   * refused.
+   */
+  complete(packet: PacketContext, host: StackHost, at: number): boolean {
+    const { words } = this.#connections.table;
+    if ((this.#segment.acknowledgment | 0) !== words[at + field.sendNext]) {
+      this.#refuseGuess(packet, at);
+      return false;
+    }
+    words[at + field.sendUnacknowledged] = words[at + field.sendNext]!;
+    words[at + field.sendWindow] = this.#connections.scaledWindow(at, this.#segment.window);
+    this.#connections.establish(at, host, this.#proofOf(packet));
+    return words[at + field.state] === state.established;
+  }
+
+  /** RFC 9293 3.10.7.4: a wrong acknowledgment of our SYN is refused; after a few, so is the connection. */
+  #refuseGuess(packet: PacketContext, at: number): void {
+    const { words } = this.#connections.table;
+    this.#guesses.note(packet.source, packet.nowSeconds);
+    if (++words[at + field.wrongAcknowledgments]! >= WRONG_ACKNOWLEDGMENTS_MAX) this.#connections.forget(at);
+    if (this.#components.doubts.allows(packet.source, packet.nowSeconds))
+      this.#connections.segments.sendReset(packet, this.#segment.length);
+  }
+
+  /** What a handshake proves, provided that nobody has guessed his way into it. */
+  #proofOf(packet: PacketContext): SourceProof {
+    const { bytes, linkStart, ipStart, source, nowSeconds } = packet;
+    if (!this.#guesses.areMany(source, nowSeconds)) return this.#components.sources.prove(packet);
+    const linkAddress = ipStart === linkStart ? null : readMac(bytes, linkStart + ethernetField.source);
+    return { linkAddress, kind: 'none', forgeable: 'weak-sequence-numbers' };
+  }
+}
