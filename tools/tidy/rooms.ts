@@ -28,6 +28,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'units/',
     'address/',
     'random/',
+    'hash/',
   ],
   netstack: [
     'link/',
@@ -36,6 +37,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'host.ts',
     'observer.ts',
     'network/',
+    'plain-behavior.ts',
     'transport/',
     'stack.ts',
   ],

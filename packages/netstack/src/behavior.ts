@@ -2,8 +2,6 @@
  * Every choice by which an observer on the wire tells one operating system from another. The stack is mechanism and asks;
  * a behavior answers. There is no `if` about systems anywhere else in this package.
  */
-import { RandomStream, SipHash } from '@wormwood/base';
-import { IdentificationCounters } from './network/identification.ts';
 
 /** What a packet is, as far as its IP header depends on it. */
 export type PacketClass = 'echo-reply' | 'icmp-error' | 'syn-ack' | 'established' | 'reset' | 'udp';
@@ -62,62 +60,4 @@ export interface TcpBehavior {
   readonly optionOrder: readonly ('mss' | 'sack' | 'timestamps' | 'nop' | 'scale')[];
   /** A bare FIN to a listening port: dropped in silence as RFC 9293 3.10.7.2 has it, or answered with a reset. */
   readonly answersFinToListener: boolean;
-}
-
-/** What the secret is hashed with, so that one answer says nothing about another. */
-const purpose = { sequenceNumber: 1, timestampOffset: 2, identification: 3 } as const;
-
-/**
- * The choices of a current Linux, for virtual hosts without a personality. `secret` is a key of 16 octets: from the system's
- * generator wherever strangers send packets, because whoever knows it forges handshakes.
- */
-export function plainBehavior(secret: Uint8Array): StackBehavior {
-  const hash = new SipHash(secret);
-  const identifications = new IdentificationCounters(streamUnder(hash, purpose.identification));
-  return {
-    name: 'plain',
-    timeToLive: () => 64,
-    dontFragment: (kind) => kind === 'syn-ack' || kind === 'established' || kind === 'reset',
-    // RFC 6864 4.1: with DF and no fragments the field means nothing; Linux sends 0 with SYN/ACK and RST.
-    identification: (kind, source, destination) =>
-      kind === 'syn-ack' || kind === 'reset' ? 0 : identifications.next(source, destination),
-    spoofedSource: null,
-    echoTypeOfService: (requested) => requested,
-    fragments: 'old',
-    icmpQuoteBytes: 548,
-    // RFC 6528 3: a clock of 4 µs plus a keyed hash of the flow.
-    initialSequenceNumber: ({ localAddress, localPort, remoteAddress, remotePort }, nowSeconds) =>
-      (Math.floor(nowSeconds * 250_000) +
-        hash.ofWords(
-          purpose.sequenceNumber,
-          localAddress,
-          remoteAddress,
-          ((remotePort << 16) | localPort) >>> 0,
-        )) >>>
-      0,
-    sequenceNumbers: 'keyed',
-    timestampValue: (offset, nowSeconds) => (Math.floor(nowSeconds * 1000) + offset) >>> 0,
-    // As in Linux: one host's clock tells nothing about that of another, nor to another.
-    timestampOffset: (localAddress, remoteAddress) =>
-      hash.ofWords(purpose.timestampOffset, localAddress, remoteAddress, 0),
-    tcp: {
-      windowBytes: 65_160,
-      windowScale: 7,
-      mssBytes: 1460,
-      sack: true,
-      timestamps: true,
-      optionOrder: ['mss', 'sack', 'timestamps', 'nop', 'scale'],
-      answersFinToListener: false,
-    },
-  };
-}
-
-/** A stream that whoever does not know the key cannot repeat. */
-function streamUnder(hash: SipHash, use: number): RandomStream {
-  const state = new Uint32Array(4);
-  for (let half = 0; half < 2; half++) {
-    state[2 * half] = hash.ofWords(use, half, 0, 0);
-    state[2 * half + 1] = hash.upper;
-  }
-  return new RandomStream(state);
 }

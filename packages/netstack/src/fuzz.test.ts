@@ -15,7 +15,7 @@ import {
   writeU32,
 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { plainBehavior } from './behavior.ts';
+import { plainBehavior } from './plain-behavior.ts';
 import type { StackHost, TcpConnection, TcpService } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
 import { memoryLink } from './link/memory-link.ts';

@@ -11,7 +11,8 @@ export { decapsulate, encapsulate, GRE_OVERHEAD_BYTES } from './link/gre.ts';
 export { type MemoryDevice, memoryLink } from './link/memory-link.ts';
 
 // The stack, what it asks and what it tells.
-export { type Flow, plainBehavior, type StackBehavior } from './behavior.ts';
+export type { Flow, StackBehavior } from './behavior.ts';
+export { plainBehavior } from './plain-behavior.ts';
 export type {
   HostDirectory,
   PortState,

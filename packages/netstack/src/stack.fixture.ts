@@ -13,10 +13,11 @@ import {
   tcpLength,
   type TcpRepr,
 } from '@wormwood/wire';
-import { plainBehavior, type StackBehavior } from './behavior.ts';
+import type { StackBehavior } from './behavior.ts';
 import type { StackHost, TcpConnection, TcpService } from './host.ts';
 import { memoryLink } from './link/memory-link.ts';
 import { silentObserver, type StackObserver } from './observer.ts';
+import { plainBehavior } from './plain-behavior.ts';
 import { Stack, type StackOptions } from './stack.ts';
 
 export const LOCAL = 0x0a000001;

@@ -1,7 +1,7 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { emitGre, greLength, isMalformed, parseIpv4Packet, parseTcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { plainBehavior } from '../behavior.ts';
+import { plainBehavior } from '../plain-behavior.ts';
 import { silentObserver } from '../observer.ts';
 import { Stack } from '../stack.ts';
 import { ipPacket, LOCAL, REMOTE, tcpPacket, TEST_SECRET } from '../stack.fixture.ts';

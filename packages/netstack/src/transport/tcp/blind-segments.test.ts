@@ -1,7 +1,7 @@
 /** Segments that an attacker off the path sends into a connection of others (RFC 5961), and what headers tell him of others. */
 import { type TcpRepr, ipProtocol, emitIcmpv4 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { plainBehavior } from '../../behavior.ts';
+import { plainBehavior } from '../../plain-behavior.ts';
 import { bench, establishedBench, ipPacket, LOCAL, REMOTE, TEST_SECRET } from '../../stack.fixture.ts';
 
 const TIMESTAMPS: TcpRepr['options'] = [{ kind: 'timestamps', value: 1000, echo: 0 }];

@@ -5,7 +5,7 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { fillIpv4Checksum, readPseudoHeaderSumIpv4, fillTcpChecksum, writeU32 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { plainBehavior } from '../../behavior.ts';
+import { plainBehavior } from '../../plain-behavior.ts';
 import type { StackHost } from '../../host.ts';
 import { memoryLink } from '../../link/memory-link.ts';
 import { silentObserver } from '../../observer.ts';

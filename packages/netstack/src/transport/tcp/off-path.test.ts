@@ -5,13 +5,14 @@
 import { type RandomStream, randomStreams, siphashKeyOf } from '@wormwood/base';
 import { isMalformed, parseTcp, tcpFlag } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { type Flow, plainBehavior, type StackBehavior } from '../../behavior.ts';
+import type { Flow, StackBehavior } from '../../behavior.ts';
 import type { ForgeableReason } from '../../observer.ts';
+import { plainBehavior } from '../../plain-behavior.ts';
 import { bench, LOCAL, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../../stack.fixture.ts';
 
 const SEED = process.env['WORMWOOD_SEED'] ?? '20261130';
 const ATTACKER = 0xc633_6401;
-const FIRST_VICTIM = 0xcb00_7100;
+const FIRST_INNOCENT = 0xcb00_7100;
 const TICKS_PER_SECOND = 250_000;
 /** How well the attacker knows the clock of the sensor. */
 const CLOCK_ERROR_SECONDS = 0.02;
@@ -61,10 +62,10 @@ function network(behavior: Partial<StackBehavior>) {
       made.clock.advanceBy(0.002);
       return { flow: flowOf(ATTACKER, remotePort), sequence: sequence ?? 0 };
     });
-  /** One blind handshake in the name of a victim. */
-  const forge = (victim: number, guess: Guess): void => {
-    syn(victim, REMOTE_PORT);
-    ack(victim, REMOTE_PORT, guess(flowOf(victim, REMOTE_PORT), made.clock.nowSeconds()) + 1);
+  /** One blind handshake in the name of an innocent host. */
+  const forge = (innocent: number, guess: Guess): void => {
+    syn(innocent, REMOTE_PORT);
+    ack(innocent, REMOTE_PORT, guess(flowOf(innocent, REMOTE_PORT), made.clock.nowSeconds()) + 1);
     hear();
   };
   return { ...made, opened, syn, ack, sample, forge, hear };
@@ -132,10 +133,10 @@ function attack(behavior: Partial<StackBehavior>, handshakes: number) {
     const { secret, ticks } = cracked;
     const guess: Guess = (flow, now) =>
       ticks + Math.round((now - began) * TICKS_PER_SECOND) + mixedSequence(flow, secret);
-    for (let i = 0; i < handshakes; i++) stage.forge(FIRST_VICTIM + i, guess);
+    for (let i = 0; i < handshakes; i++) stage.forge(FIRST_INNOCENT + i, guess);
   } else {
     const stream = randomStreams(SEED).stream('off-path/guesses');
-    for (let i = 0; i < handshakes; i++) stage.forge(FIRST_VICTIM + i, anyGuess(samples, stream));
+    for (let i = 0; i < handshakes; i++) stage.forge(FIRST_INNOCENT + i, anyGuess(samples, stream));
   }
   const forged = stage.opened.filter(({ source }) => source !== ATTACKER);
   return { cracked, forged: forged.length };
@@ -167,14 +168,13 @@ describe('an attacker off the path', () => {
 
   it(`completes no handshake of 20,000 with keyed numbers; seed ${SEED}`, () => {
     const key = siphashKeyOf(randomStreams(SEED).stream('off-path/key'));
-    const { initialSequenceNumber } = plainBehavior(key);
-    expect(attack({ initialSequenceNumber }, 20_000)).toEqual({ cracked: null, forged: 0 });
+    expect(attack(plainBehavior(key), 20_000)).toEqual({ cracked: null, forged: 0 });
   });
 
   it('keeps nobody from a handshake in his own name', () => {
     const stage = network({});
     stage.sample(5);
-    stage.forge(FIRST_VICTIM, () => 1);
+    stage.forge(FIRST_INNOCENT, () => 1);
     stage.syn(ATTACKER, REMOTE_PORT);
     const [sequence] = stage.hear();
     stage.ack(ATTACKER, REMOTE_PORT, sequence! + 1);
@@ -236,23 +236,23 @@ describe('wrong acknowledgments in a handshake', () => {
     const handshake = (source: number): void => {
       syn(source, 3000 + opened.length);
       // As if the test stood on the path.
-      const { initialSequenceNumber } = plainBehavior(TEST_SECRET);
+      const behavior = plainBehavior(TEST_SECRET);
       ack(
         source,
         3000 + opened.length,
-        initialSequenceNumber(flowOf(source, 3000 + opened.length), clock.nowSeconds()) + 1,
+        behavior.initialSequenceNumber(flowOf(source, 3000 + opened.length), clock.nowSeconds()) + 1,
       );
       hear();
     };
     for (let i = 0; i < 8; i++) {
-      syn(FIRST_VICTIM, 2000 + i);
-      ack(FIRST_VICTIM, 2000 + i, 1);
+      syn(FIRST_INNOCENT, 2000 + i);
+      ack(FIRST_INNOCENT, 2000 + i, 1);
     }
     hear();
-    handshake(FIRST_VICTIM);
-    handshake(FIRST_VICTIM + 1);
+    handshake(FIRST_INNOCENT);
+    handshake(FIRST_INNOCENT + 1);
     clock.advanceBy(3601);
-    handshake(FIRST_VICTIM);
+    handshake(FIRST_INNOCENT);
     expect(opened.map(({ forgeable }) => forgeable)).toEqual([
       'weak-sequence-numbers',
       'no-link-address',

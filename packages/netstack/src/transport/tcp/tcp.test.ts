@@ -3,7 +3,7 @@ import { randomStreams } from '@wormwood/base';
 import { type TcpRepr, tcpFlag } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainBehavior } from '../../behavior.ts';
+import { plainBehavior } from '../../plain-behavior.ts';
 import {
   bench,
   establishedBench,
