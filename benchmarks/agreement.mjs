@@ -15,7 +15,7 @@ const outbreak = {
   firstAddress: 0,
   population: { vulnerable: 800_000, infected: 400 },
   worm: { scanRatePerSecond: 1000, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: 500_000,

@@ -23,7 +23,7 @@ const outbreak = {
   firstAddress: 0,
   population: { vulnerable: HOSTS, infected: SEEDS },
   worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: HONEYPOTS,

@@ -59,11 +59,11 @@ function timed(outbreak) {
 function measure(strategy) {
   const [scan, placement] = cases[strategy];
   const seed = seedScenario(1);
-  const bare = { ...seed, defenses: [], durationSeconds: 7200, sampleSeconds: 60 };
+  const bare = { ...seed, honeypots: [], durationSeconds: 7200, sampleSeconds: 60 };
   for (const [honeypots, plain] of Object.entries({ none: bare, '262,144 after 20 min': seed })) {
     // A host that knows five others needs no search, and no honeypot sees it.
     const isSearching = scan.kind !== 'topological';
-    if (!isSearching && plain.defenses.length > 0) continue;
+    if (!isSearching && plain.honeypots.length > 0) continue;
     const population = { ...plain.population, ...(placement && { placement }) };
     const scanRatePerSecond = isSearching ? plain.worm.scanRatePerSecond : 0.01;
     const outbreak = { ...plain, population, worm: { scanRatePerSecond, strategy: scan } };

@@ -50,7 +50,7 @@ export function seedScenario(delaySeconds) {
     firstAddress: 0,
     population: { vulnerable: 360_000, infected: 150 },
     worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-    defenses: [
+    honeypots: [
       {
         kind: 'honeypots',
         count: 262_144,

@@ -10,7 +10,7 @@ const outbreak: Outbreak = {
   firstAddress: 0x0a000000,
   population: { vulnerable: 4000, infected: 10 },
   worm: { scanRatePerSecond: 5, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: 3000,

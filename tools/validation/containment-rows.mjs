@@ -59,7 +59,7 @@ function blacklistedFinalSize(reactionSeconds) {
   });
   const { everInfectedFraction } = meanField({
     ...codeRed(10 * DAY),
-    measures: [{ kind: 'blacklist', start: NOW, reactionSeconds, coverage: 1 }],
+    countermeasures: [{ kind: 'blacklist', start: NOW, reactionSeconds, coverage: 1 }],
   });
   return relative(
     'final size at twice the threshold, ode with the measure',
@@ -74,7 +74,7 @@ function contentFiltering() {
   const safe = secondsWithinFraction(CODE_RED, { fraction: ONE_PERCENT, probability: 0.95 });
   const filtered = meanField({
     ...codeRed(DAY),
-    measures: [{ kind: 'filter', start: { kind: 'time', timeSeconds: expected }, coverage: 1 }],
+    countermeasures: [{ kind: 'filter', start: { kind: 'time', timeSeconds: expected }, coverage: 1 }],
   });
   const exceeded = sample('stochastic', codeRed(safe), FILTER_RUNS, ({ summary }) =>
     summary.everInfectedFraction > ONE_PERCENT ? 1 : 0,
@@ -136,8 +136,8 @@ function throttledSpeed(coverage) {
     scanRatePerSecond: 120,
     durationSeconds: DAY,
   });
-  const measures = [{ kind: 'throttle', start: NOW, coverage, allowedPerSecond: 1 }];
-  return meanField(outbreak).timeTo['0.5'] / meanField({ ...outbreak, measures }).timeTo['0.5'];
+  const countermeasures = [{ kind: 'throttle', start: NOW, coverage, allowedPerSecond: 1 }];
+  return meanField(outbreak).timeTo['0.5'] / meanField({ ...outbreak, countermeasures }).timeTo['0.5'];
 }
 
 function walledGarden() {
@@ -171,7 +171,7 @@ function stillInfectedShare(ratePerSecond, durationSeconds) {
   });
   const { stillInfected } = meanField({
     ...outbreak,
-    measures: [
+    countermeasures: [
       {
         kind: 'clean-up',
         start: NOW,

@@ -43,13 +43,13 @@ function derive({ addresses, vulnerable, rate, honeypots: count }) {
   };
 }
 
-function outbreakOf({ addresses, vulnerable, rate }, durationSeconds, defenses = []) {
+function outbreakOf({ addresses, vulnerable, rate }, durationSeconds, groups = []) {
   return uniformOutbreak({
     vulnerable,
     infected: 1,
     scanRatePerSecond: rate,
     durationSeconds,
-    defenses,
+    honeypots: groups,
     space: addresses,
   });
 }

@@ -16,7 +16,7 @@ function cappedSlammer() {
   });
   const { timeTo } = meanField({
     ...slammer,
-    measures: [{ kind: 'bandwidth-cap', start: NOW, probesPerSecond: 55e6 }],
+    countermeasures: [{ kind: 'bandwidth-cap', start: NOW, probesPerSecond: 55e6 }],
   });
   return {
     number: '16',
@@ -40,7 +40,7 @@ function twoFactor() {
       durationSeconds: 200 * HOUR,
     }),
     sampleSeconds: HOUR,
-    measures: [
+    countermeasures: [
       { kind: 'congestion', start: NOW, exponent: 3 },
       { kind: 'disinfection', start: NOW, ratePerSecond: 0.05 / HOUR, coverage: 1 },
       {
@@ -77,7 +77,7 @@ function counterWorm() {
   });
   const { everInfected } = meanField({
     ...outbreak,
-    measures: [
+    countermeasures: [
       { kind: 'counter-worm', start: NOW, hosts: 3600, scanRatePerSecond: 50, entersInfected: false },
     ],
   });

@@ -19,8 +19,8 @@ const RUNS = 400;
 const PROVOS_RATE = (50 * 360_000) / IPV4;
 const HOUR = 3600;
 
-const at20 = (count, delay = 1) => provos({ defenses: [honeypots(count, 1200, delay)] });
-const at60 = (count) => provos({ defenses: [honeypots(count, 3600, 1)] });
+const at20 = (count, delay = 1) => provos({ honeypots: [honeypots(count, 1200, delay)] });
+const at60 = (count) => provos({ honeypots: [honeypots(count, 3600, 1)] });
 
 function logistic() {
   const alone = provos({ durationSeconds: 3600 });
@@ -83,7 +83,7 @@ function finalSizeByOde(reproductionNumber) {
     scanRatePerSecond: space / vulnerable,
     durationSeconds: 400,
     space,
-    defenses: [honeypots(vulnerable / reproductionNumber, 0, 0)],
+    honeypots: [honeypots(vulnerable / reproductionNumber, 0, 0)],
   });
   return meanField(outbreak).everInfectedFraction;
 }
@@ -309,7 +309,7 @@ function chanceRows() {
       scanRatePerSecond: 1,
       durationSeconds: 400,
       space: 2 ** 18,
-      defenses: [honeypots(2 ** 17 / reproductionNumber, 0, 0)],
+      honeypots: [honeypots(2 ** 17 / reproductionNumber, 0, 0)],
     });
   // An outbreak that has left some hundred hosts behind goes on; one that ended early is extinct.
   const extinct = (reproductionNumber, infected, runs) =>

@@ -10,7 +10,7 @@ export function uniformOutbreak({
   infected,
   scanRatePerSecond,
   durationSeconds,
-  defenses = [],
+  honeypots: groups = [],
   space = IPV4,
 }) {
   return {
@@ -18,7 +18,7 @@ export function uniformOutbreak({
     firstAddress: 0,
     population: { vulnerable, infected },
     worm: { scanRatePerSecond, strategy: { kind: 'uniform' } },
-    defenses,
+    honeypots: groups,
     durationSeconds,
     sampleSeconds: durationSeconds,
   };
@@ -36,13 +36,13 @@ export function honeypots(count, startSeconds, delaySeconds) {
 }
 
 /** The worm of Provos (2004). */
-export function provos({ defenses = [], durationSeconds = 86_400 } = {}) {
+export function provos({ honeypots: groups = [], durationSeconds = 86_400 } = {}) {
   return uniformOutbreak({
     vulnerable: 360_000,
     infected: 150,
     scanRatePerSecond: 50,
     durationSeconds,
-    defenses,
+    honeypots: groups,
   });
 }
 

@@ -11,7 +11,7 @@ const outbreak: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 2000, infected: 3 },
   worm: { scanRatePerSecond: 4, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: 1500,
@@ -92,7 +92,7 @@ describe('ensemble', () => {
   it('has the ever infected apart where patching takes susceptible hosts', async () => {
     const patched: Outbreak = {
       ...outbreak,
-      measures: [
+      countermeasures: [
         {
           kind: 'patching',
           start: { kind: 'time', timeSeconds: 0 },

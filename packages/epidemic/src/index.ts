@@ -1,8 +1,7 @@
 export type {
   AddressRange,
   ClusteredPlacement,
-  Defense,
-  HoneypotDefense,
+  Honeypots,
   HoneypotStart,
   HostPlacement,
   Outbreak,
@@ -27,7 +26,7 @@ export type { ScanStrategy } from './scan/strategy.ts';
 export type { TopologicalScan } from './scan/topological.ts';
 export type { UniformScan } from './scan/uniform.ts';
 
-export type { Measure, StartRule } from './defense/measure.ts';
+export type { Countermeasure, StartRule } from './defense/measure.ts';
 export { throttleStopSeconds } from './defense/virus-throttle.ts';
 export type { Engine, EngineName, InfectionLog, Randomness, Run, RunControl } from './engine.ts';
 export { sampleTimes, type Trajectory } from './trajectory.ts';

@@ -5,7 +5,7 @@
  * is. Nothing here knows of files, units in text, or packets; `scenario` turns a YAML file into an `Outbreak`.
  */
 
-import type { Measure } from './defense/measure.ts';
+import type { Countermeasure } from './defense/measure.ts';
 import type { ScanStrategy } from './scan/strategy.ts';
 
 /** A worm, the hosts that it can infect, and what is done against it. */
@@ -16,9 +16,9 @@ export interface Outbreak {
   readonly firstAddress: number;
   readonly population: Population;
   readonly worm: Worm;
-  readonly defenses: readonly Defense[];
+  readonly honeypots: readonly Honeypots[];
   /** What else acts on the outbreak: rates rather than addresses. @default [] */
-  readonly measures?: readonly Measure[];
+  readonly countermeasures?: readonly Countermeasure[];
   /** How long the outbreak is followed, in seconds from its start. */
   readonly durationSeconds: number;
   /** Spacing of the reported series, in seconds. */
@@ -98,14 +98,11 @@ export type ScanRates =
   /** `sigma`: standard deviation of the natural logarithm. */
   | { readonly kind: 'log-normal'; readonly sigma: number };
 
-/** What is done against the worm. */
-export type Defense = HoneypotDefense;
-
 /**
  * Virtual honeypots on otherwise unused addresses: an infected host that probes one is immunized `delaySeconds` later
  * on average (Provos 2004). While it waits it stays infected and goes on scanning.
  */
-export interface HoneypotDefense {
+export interface Honeypots {
   readonly kind: 'honeypots';
   /** h: honeypot addresses. */
   readonly count: number;

@@ -54,7 +54,7 @@ function rangeObstacles({ ranges }: RangedPlacement, outbreak: Outbreak): readon
 
 /** Places hosts and honeypots of an outbreak whose placement is not uniform and has no obstacles. */
 export function placeClusters(outbreak: Outbreak, stream: RandomStream): PlacedClusters {
-  const { population, defenses } = outbreak;
+  const { population, honeypots } = outbreak;
   const { placement, vulnerable } = population;
   assert(placement !== undefined && placement.kind !== 'uniform', 'hosts lie in networks or ranges');
   const hostAddress =
@@ -62,23 +62,23 @@ export function placeClusters(outbreak: Outbreak, stream: RandomStream): PlacedC
       ? drawClustered(placement, outbreak, stream)
       : drawRanged(placement.ranges, vulnerable, stream);
   shuffle(hostAddress, stream);
-  const honeypotAddress: Float64Array[] = defenses.map(({ count }) => new Float64Array(count));
-  if (defenses.length === 0) return { hostAddress, honeypotAddress };
+  const honeypotAddress: Float64Array[] = honeypots.map(({ count }) => new Float64Array(count));
+  if (honeypots.length === 0) return { hostAddress, honeypotAddress };
   const taken = new Set<number>(hostAddress);
   const drawing = { taken, stream };
-  for (const [group, { placement: where, count }] of defenses.entries()) {
+  for (const [group, { placement: where, count }] of honeypots.entries()) {
     if (where === 'block') honeypotAddress[group] = drawBlock(outbreak, count, drawing);
   }
   const networks = populatedNetworks(hostAddress, outbreak);
   const space = [{ first: outbreak.firstAddress, size: outbreak.addressSpaceSize }];
-  for (const [group, { placement: where, count }] of defenses.entries()) {
+  for (const [group, { placement: where, count }] of honeypots.entries()) {
     if (where !== 'populated') continue;
     // Where the hosts share fewer networks than the honeypots need, the rest lies anywhere.
     const inside = Math.min(count, freeIn(networks, taken));
     fillFrom(honeypotAddress[group]!.subarray(0, inside), networks, drawing);
     fillFrom(honeypotAddress[group]!.subarray(inside), space, drawing);
   }
-  for (const [group, { placement: where }] of defenses.entries()) {
+  for (const [group, { placement: where }] of honeypots.entries()) {
     if (where === 'scattered') fillFrom(honeypotAddress[group]!, space, drawing);
   }
   return { hostAddress, honeypotAddress };

@@ -6,7 +6,7 @@ import type { Outbreak } from './outbreak.ts';
 
 /** Returns whether counts and honeypots say everything. Where hosts lie makes no difference to uniform scanning. */
 export function isPlain(outbreak: Outbreak): boolean {
-  return departures(outbreak).length === 0 && (outbreak.measures ?? []).length === 0;
+  return departures(outbreak).length === 0 && (outbreak.countermeasures ?? []).length === 0;
 }
 
 /** Returns a sentence that says what of the worm and its hosts an engine of counts cannot follow; none when it can. */

@@ -1,6 +1,6 @@
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import type { HoneypotDefense, Outbreak } from './outbreak.ts';
+import type { Honeypots, Outbreak } from './outbreak.ts';
 import {
   PLACED_ADDRESSES_MAX,
   placementObstacles,
@@ -11,7 +11,7 @@ import {
 
 const streams = randomStreams('11');
 
-function honeypots(count: number, placement: HoneypotDefense['placement']): HoneypotDefense {
+function honeypots(count: number, placement: Honeypots['placement']): Honeypots {
   const start = { kind: 'time', timeSeconds: 0 } as const;
   return { kind: 'honeypots', count, start, delaySeconds: 0, success: 1, placement };
 }
@@ -20,14 +20,14 @@ function outbreakOf(change: {
   readonly space: number;
   readonly first?: number;
   readonly vulnerable: number;
-  readonly defenses?: readonly HoneypotDefense[];
+  readonly honeypots?: readonly Honeypots[];
 }): Outbreak {
   return {
     addressSpaceSize: change.space,
     firstAddress: change.first ?? 0,
     population: { vulnerable: change.vulnerable, infected: 1 },
     worm: { scanRatePerSecond: 1, strategy: { kind: 'uniform' } },
-    defenses: change.defenses ?? [],
+    honeypots: change.honeypots ?? [],
     durationSeconds: 1,
     sampleSeconds: 1,
   };
@@ -44,9 +44,9 @@ function expectValid(
   { hostAddress, honeypotAddress }: PlacedPopulation,
   replicate = 0,
 ): void {
-  const { firstAddress, addressSpaceSize, population, defenses } = outbreak;
+  const { firstAddress, addressSpaceSize, population, honeypots: groups } = outbreak;
   expect(hostAddress.length).toBe(population.vulnerable);
-  expect(honeypotAddress.map(({ length }) => length)).toEqual(defenses.map(({ count }) => count));
+  expect(honeypotAddress.map(({ length }) => length)).toEqual(groups.map(({ count }) => count));
   const all = [hostAddress, ...honeypotAddress].flatMap((addresses) => Array.from(addresses));
   expect(new Set(all).size).toBe(all.length);
   expect(all.every(Number.isSafeInteger)).toBe(true);
@@ -69,19 +69,19 @@ const mixed = [
 
 describe('population', () => {
   for (const [name, outbreak] of [
-    ['sparse', outbreakOf({ space: 2 ** 32, vulnerable: 5000, defenses: mixed })],
-    ['beyond 32 bits', outbreakOf({ space: 2 ** 53, vulnerable: 500, defenses: mixed })],
-    ['of any size', outbreakOf({ space: 1_000_003, first: 77, vulnerable: 5000, defenses: mixed })],
-    ['half full', outbreakOf({ space: 2600, first: 2 ** 31 - 100, vulnerable: 650, defenses: mixed })],
-    ['full', outbreakOf({ space: 1000, first: 65_000, vulnerable: 350, defenses: mixed })],
+    ['sparse', outbreakOf({ space: 2 ** 32, vulnerable: 5000, honeypots: mixed })],
+    ['beyond 32 bits', outbreakOf({ space: 2 ** 53, vulnerable: 500, honeypots: mixed })],
+    ['of any size', outbreakOf({ space: 1_000_003, first: 77, vulnerable: 5000, honeypots: mixed })],
+    ['half full', outbreakOf({ space: 2600, first: 2 ** 31 - 100, vulnerable: 650, honeypots: mixed })],
+    ['full', outbreakOf({ space: 1000, first: 65_000, vulnerable: 350, honeypots: mixed })],
     ['of one address', outbreakOf({ space: 1, vulnerable: 1 })],
-    ['without hosts', outbreakOf({ space: 10, vulnerable: 0, defenses: [honeypots(10, 'block')] })],
+    ['without hosts', outbreakOf({ space: 10, vulnerable: 0, honeypots: [honeypots(10, 'block')] })],
   ] as const) {
     it(`places all on different addresses in a space ${name}`, () => {
       for (let replicate = 0; replicate < 5; replicate++) {
         const placed = place(outbreak, replicate);
         expectValid(outbreak, placed, replicate);
-        for (const [position, { placement }] of outbreak.defenses.entries()) {
+        for (const [position, { placement }] of outbreak.honeypots.entries()) {
           if (placement === 'block') expect(isRun(placed.honeypotAddress[position]!)).toBe(true);
         }
       }
@@ -89,14 +89,14 @@ describe('population', () => {
   }
 
   it('is the same for the same stream, and another for another', () => {
-    const outbreak = outbreakOf({ space: 2 ** 32, vulnerable: 100, defenses: mixed });
+    const outbreak = outbreakOf({ space: 2 ** 32, vulnerable: 100, honeypots: mixed });
     expect(place(outbreak)).toEqual(place(outbreak));
     expect(place(outbreak, 1).hostAddress).not.toEqual(place(outbreak).hostAddress);
   });
 
   it('draws hosts uniformly: pairs of a small space', () => {
     // 2 hosts and 1 honeypot on 5 addresses: 5·4·3 = 60 equally likely arrangements; chi-squared, 59 degrees of freedom.
-    const outbreak = outbreakOf({ space: 5, vulnerable: 2, defenses: [honeypots(1, 'scattered')] });
+    const outbreak = outbreakOf({ space: 5, vulnerable: 2, honeypots: [honeypots(1, 'scattered')] });
     const counts = new Map<string, number>();
     const runs = 12_000;
     for (let replicate = 0; replicate < runs; replicate++) {
@@ -116,8 +116,8 @@ describe('population', () => {
 
   it('draws blocks uniformly among arrangements that do not overlap', () => {
     // Blocks of 2 and 1 and a host on 6 addresses: the blocks as slots, 5·4 = 20 choices, times 3 places for the host.
-    const defenses = [honeypots(2, 'block'), honeypots(1, 'block')];
-    const outbreak = outbreakOf({ space: 6, vulnerable: 1, defenses });
+    const blocks = [honeypots(2, 'block'), honeypots(1, 'block')];
+    const outbreak = outbreakOf({ space: 6, vulnerable: 1, honeypots: blocks });
     const counts = new Map<string, number>();
     const runs = 12_000;
     for (let replicate = 0; replicate < runs; replicate++) {
@@ -143,7 +143,7 @@ describe('population', () => {
   });
 
   it('places populated honeypots in networks that hold hosts, and elsewhere only when these are full', () => {
-    const roomy = outbreakOf({ space: 2 ** 32, vulnerable: 40, defenses: [honeypots(5000, 'populated')] });
+    const roomy = outbreakOf({ space: 2 ** 32, vulnerable: 40, honeypots: [honeypots(5000, 'populated')] });
     const { hostAddress, honeypotAddress } = place(roomy);
     const networks = new Set(Array.from(hostAddress, (address) => Math.floor(address / 65_536)));
     expect(honeypotAddress[0]!.every((address) => networks.has(Math.floor(address / 65_536)))).toBe(true);
@@ -153,20 +153,20 @@ describe('population', () => {
     const tight = outbreakOf({
       space: 2 ** 18,
       vulnerable: 3,
-      defenses: [honeypots(2 ** 17 - 3, 'populated')],
+      honeypots: [honeypots(2 ** 17 - 3, 'populated')],
     });
     for (let replicate = 0; replicate < 3; replicate++)
       expectValid(tight, place(tight, replicate), replicate);
   });
 
   it('says why a population cannot be placed', () => {
-    const crowded = outbreakOf({ space: 10, vulnerable: 8, defenses: [honeypots(3, 'scattered')] });
+    const crowded = outbreakOf({ space: 10, vulnerable: 8, honeypots: [honeypots(3, 'scattered')] });
     expect(placementObstacles(crowded)).toEqual([
       'An address space of 10 addresses has no room for 8 vulnerable hosts and 3 honeypots.',
     ]);
     const huge = outbreakOf({ space: 2 ** 53, vulnerable: PLACED_ADDRESSES_MAX + 1 });
     expect(placementObstacles(huge)[0]).toContain('fit in memory');
-    const lonely = outbreakOf({ space: 2 ** 32, vulnerable: 1, defenses: [honeypots(65_536, 'populated')] });
+    const lonely = outbreakOf({ space: 2 ** 32, vulnerable: 1, honeypots: [honeypots(65_536, 'populated')] });
     expect(placementObstacles(lonely)[0]).toContain('no room for 65536 honeypots beside them');
   });
 });

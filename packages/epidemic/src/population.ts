@@ -8,7 +8,7 @@
  */
 import { assert, type RandomStream } from '@wormwood/base';
 import { drawBelow, drawDistinct, isSparse } from './distinct-kernel.ts';
-import type { HoneypotDefense, Outbreak } from './outbreak.ts';
+import type { Honeypots, Outbreak } from './outbreak.ts';
 import { clusterObstacles, placeClusters } from './placed-clusters.ts';
 
 /** Name of the stream to place from: engines that share it place a replicate's hosts on the same addresses. */
@@ -22,28 +22,28 @@ const TWO_TO_32 = 2 ** 32;
 export interface PlacedPopulation {
   /** Address of each vulnerable host, by host index; the index says nothing about the address. */
   readonly hostAddress: Float64Array;
-  /** For each defense of the outbreak, in its order, the addresses of its honeypots. */
+  /** For each group of honeypots of the outbreak, in its order, their addresses. */
   readonly honeypotAddress: readonly Float64Array[];
 }
 
 /** Returns the reasons, one sentence each, why the outbreak's hosts and honeypots cannot be placed; empty when they can. */
 export function placementObstacles(outbreak: Outbreak): readonly string[] {
-  const { addressSpaceSize, population, defenses } = outbreak;
+  const { addressSpaceSize, population, honeypots } = outbreak;
   const { vulnerable } = population;
-  const honeypots = countHoneypots(defenses);
-  const all = `${vulnerable} vulnerable hosts and ${honeypots} honeypots`;
+  const honeypotCount = countHoneypots(honeypots);
+  const all = `${vulnerable} vulnerable hosts and ${honeypotCount} honeypots`;
   const reasons: string[] = [...clusterObstacles(outbreak)];
-  if (vulnerable + honeypots > addressSpaceSize) {
+  if (vulnerable + honeypotCount > addressSpaceSize) {
     reasons.push(`An address space of ${addressSpaceSize} addresses has no room for ${all}.`);
   }
-  if (vulnerable + honeypots > PLACED_ADDRESSES_MAX) {
+  if (vulnerable + honeypotCount > PLACED_ADDRESSES_MAX) {
     reasons.push(
       `${all} are more than the ${PLACED_ADDRESSES_MAX} addresses that fit in memory one by one; ` +
         `the engines ode and stochastic count them instead.`,
     );
   }
   if (!isUniformlyPlaced(outbreak)) return reasons;
-  const populated = countHoneypots(defenses.filter(({ placement }) => placement === 'populated'));
+  const populated = countHoneypots(honeypots.filter(({ placement }) => placement === 'populated'));
   const networks = Math.min(vulnerable, networksOf(outbreak));
   if (populated > networks * NETWORK_SIZE - vulnerable) {
     reasons.push(
@@ -57,12 +57,12 @@ export function placementObstacles(outbreak: Outbreak): readonly string[] {
 /** Returns addresses for all hosts and honeypots of an outbreak without placement obstacles. */
 export function placePopulation(outbreak: Outbreak, stream: RandomStream): PlacedPopulation {
   if (!isUniformlyPlaced(outbreak)) return placeClusters(outbreak, stream);
-  const { defenses } = outbreak;
+  const { honeypots } = outbreak;
   const blocks = drawBlocks(outbreak, stream);
   const { offset, rows } = drawRows(outbreak, blocks, stream);
   return {
     hostAddress: addressesOf(blocks, offset, { first: 0, end: outbreak.population.vulnerable }),
-    honeypotAddress: defenses.map((_, position) => {
+    honeypotAddress: honeypots.map((_, position) => {
       const drawn = rows.get(position);
       return drawn === undefined ? blockAddresses(blocks, position) : addressesOf(blocks, offset, drawn);
     }),
@@ -73,7 +73,7 @@ export function placePopulation(outbreak: Outbreak, stream: RandomStream): Place
 export function placeHosts(outbreak: Outbreak, stream: RandomStream): Float64Array {
   if (!isUniformlyPlaced(outbreak)) return placeClusters(outbreak, stream).hostAddress;
   const blocks = drawBlocks(outbreak, stream);
-  const alone = { ...outbreak, defenses: [] };
+  const alone = { ...outbreak, honeypots: [] };
   const { offset } = drawRows(alone, blocks, stream);
   return addressesOf(blocks, offset, { first: 0, end: outbreak.population.vulnerable });
 }
@@ -82,21 +82,21 @@ function isUniformlyPlaced({ population: { placement } }: Outbreak): boolean {
   return placement === undefined || placement.kind === 'uniform';
 }
 
-/** Offsets of the hosts, then of the honeypots outside blocks; which rows are whose, by position among the defenses. */
+/** Offsets of the hosts, then of the honeypots outside blocks; which rows are whose, by position among the groups of honeypots. */
 interface DrawnRows {
   readonly offset: Float64Array;
   readonly rows: ReadonlyMap<number, Rows>;
 }
 
 function drawRows(outbreak: Outbreak, blocks: Blocks, stream: RandomStream): DrawnRows {
-  const { population, defenses } = outbreak;
-  const total = population.vulnerable + countHoneypots(outsideBlocks(defenses));
+  const { population, honeypots } = outbreak;
+  const total = population.vulnerable + countHoneypots(outsideBlocks(honeypots));
   const { rest } = blocks;
-  // By position, not by object: one and the same defense may be listed twice.
+  // By position, not by object: one and the same group may be listed twice.
   const rows = new Map<number, Rows>();
-  if (isSparse(total, rest.size) && defenses.every(({ placement }) => placement !== 'populated')) {
+  if (isSparse(total, rest.size) && honeypots.every(({ placement }) => placement !== 'populated')) {
     let first = population.vulnerable;
-    for (const [position, { placement, count }] of defenses.entries()) {
+    for (const [position, { placement, count }] of honeypots.entries()) {
       if (placement !== 'scattered') continue;
       rows.set(position, { first, end: first + count });
       first += count;
@@ -107,7 +107,7 @@ function drawRows(outbreak: Outbreak, blocks: Blocks, stream: RandomStream): Dra
   offsets.draw(stream, population.vulnerable, rest, 0);
   const pool = populatedPool(outbreak, blocks, offsets.offset);
   let pooled = population.vulnerable;
-  for (const [position, { placement, count }] of defenses.entries()) {
+  for (const [position, { placement, count }] of honeypots.entries()) {
     if (placement !== 'populated') continue;
     // Where the hosts happen to share fewer networks than the honeypots need, the rest lies anywhere.
     const inside = Math.min(count, pool.size - pooled);
@@ -117,7 +117,7 @@ function drawRows(outbreak: Outbreak, blocks: Blocks, stream: RandomStream): Dra
     offsets.draw(stream, count - inside, rest, offsets.count);
     rows.set(position, { first, end: offsets.count });
   }
-  for (const [position, { placement, count }] of defenses.entries()) {
+  for (const [position, { placement, count }] of honeypots.entries()) {
     if (placement !== 'scattered') continue;
     const first = offsets.count;
     offsets.draw(stream, count, rest, first);
@@ -133,7 +133,7 @@ interface Rows {
 }
 
 interface Block {
-  /** Position among the defenses of the outbreak. */
+  /** Position among the groups of honeypots. */
   readonly position: number;
   readonly address: number;
   readonly length: number;
@@ -155,11 +155,11 @@ interface Pool {
   offsetAt(index: number): number;
 }
 
-function countHoneypots(groups: readonly HoneypotDefense[]): number {
+function countHoneypots(groups: readonly Honeypots[]): number {
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
-function outsideBlocks(groups: readonly HoneypotDefense[]): readonly HoneypotDefense[] {
+function outsideBlocks(groups: readonly Honeypots[]): readonly Honeypots[] {
   return groups.filter(({ placement }) => placement !== 'block');
 }
 
@@ -173,7 +173,7 @@ function networksOf({ firstAddress, addressSpaceSize }: Outbreak): number {
  * blocks that do not overlap, and each arrangement is one choice.
  */
 function drawBlocks(outbreak: Outbreak, stream: RandomStream): Blocks {
-  const groups = [...outbreak.defenses.entries()].filter(([, { placement }]) => placement === 'block');
+  const groups = [...outbreak.honeypots.entries()].filter(([, { placement }]) => placement === 'block');
   const size = outbreak.addressSpaceSize - countHoneypots(groups.map(([, group]) => group));
   assert(size >= 0, 'the blocks fit in the address space');
   const slots = new DistinctOffsets(groups.length);
@@ -200,7 +200,7 @@ function contiguous(size: number): Pool {
 
 /** The addresses outside blocks of all /16 networks that hold a host; empty when nobody asks for them. */
 function populatedPool(outbreak: Outbreak, blocks: Blocks, offset: Float64Array): Pool {
-  if (outbreak.defenses.every(({ placement }) => placement !== 'populated')) return contiguous(0);
+  if (outbreak.honeypots.every(({ placement }) => placement !== 'populated')) return contiguous(0);
   const networks = new Set<number>();
   for (let host = 0; host < outbreak.population.vulnerable; host++) {
     networks.add(Math.floor(addressAt(blocks, offset[host] ?? 0) / NETWORK_SIZE));

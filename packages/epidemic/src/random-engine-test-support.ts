@@ -1,9 +1,9 @@
 /** Outbreaks and measures shared by the tests of the engines `stochastic` and `hosts`. */
 import type { Engine, Run } from './engine.ts';
 import { randomStreams } from '@wormwood/base';
-import type { HoneypotDefense, Outbreak } from './outbreak.ts';
+import type { Honeypots, Outbreak } from './outbreak.ts';
 
-export function honeypots(change: Partial<HoneypotDefense> = {}): HoneypotDefense {
+export function honeypots(change: Partial<Honeypots> = {}): Honeypots {
   return {
     kind: 'honeypots',
     count: 262_144,
@@ -21,7 +21,7 @@ export const seedScenario: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 360_000, infected: 150 },
   worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-  defenses: [honeypots()],
+  honeypots: [honeypots()],
   durationSeconds: 86_400,
   sampleSeconds: 600,
 };
@@ -32,7 +32,7 @@ export const smallScenario: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 1000, infected: 20 },
   worm: { scanRatePerSecond: 6.5536, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     honeypots({ count: 500, start: { kind: 'time', timeSeconds: 15 }, delaySeconds: 2, success: 0.8 }),
     honeypots({ count: 200, start: { kind: 'contacts', contacts: 30, prepareSeconds: 5 }, delaySeconds: 0 }),
   ],

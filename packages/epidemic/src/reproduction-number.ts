@@ -3,7 +3,7 @@
  * contact immunizes, γ = s h p / Ω is the rate of effective contacts and R = (s S / Ω)(1/γ + δ): the scan rate and the
  * size of the address space cancel but for the delay, R = S/(h p) · (1 + γδ) (Provos 2004; models.md 1.3).
  */
-import type { HoneypotDefense, Outbreak } from './outbreak.ts';
+import type { Honeypots, Outbreak } from './outbreak.ts';
 
 /** Returns β = sN/Ω per second: the rate at which one infected host infects while all others are susceptible. */
 export function contactRatePerSecond(outbreak: Outbreak): number {
@@ -16,7 +16,7 @@ export function pairwiseRatePerSecond(outbreak: Outbreak): number {
 }
 
 /** Returns γ = s h p / Ω per second: the rate at which one infected host makes a contact that will immunize it. */
-export function effectiveContactRatePerSecond(outbreak: Outbreak, honeypots: HoneypotDefense): number {
+export function effectiveContactRatePerSecond(outbreak: Outbreak, honeypots: Honeypots): number {
   return pairwiseRatePerSecond(outbreak) * honeypots.count * honeypots.success;
 }
 
@@ -26,7 +26,7 @@ export function effectiveContactRatePerSecond(outbreak: Outbreak, honeypots: Hon
  */
 export function reproductionNumber(
   outbreak: Outbreak,
-  honeypots: readonly HoneypotDefense[],
+  honeypots: readonly Honeypots[],
   susceptible: number,
 ): number | null {
   let rate = 0;

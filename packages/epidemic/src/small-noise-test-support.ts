@@ -53,16 +53,16 @@ export function smallNoise(outbreak: Outbreak): SmallNoise {
 }
 
 function expansionOf(outbreak: Outbreak): Expansion {
-  const startSeconds = outbreak.defenses.map(({ start }) => {
+  const startSeconds = outbreak.honeypots.map(({ start }) => {
     assert(start.kind === 'time', 'the expansion knows honeypots that start at a given time only');
     return start.timeSeconds;
   });
   return {
     pairwiseRate: pairwiseRatePerSecond(outbreak),
-    delaySeconds: outbreak.defenses.map((group) => group.delaySeconds),
+    delaySeconds: outbreak.honeypots.map((group) => group.delaySeconds),
     startSeconds,
-    contactRate: outbreak.defenses.map((group) => effectiveContactRatePerSecond(outbreak, group)),
-    dimension: 2 + outbreak.defenses.length,
+    contactRate: outbreak.honeypots.map((group) => effectiveContactRatePerSecond(outbreak, group)),
+    dimension: 2 + outbreak.honeypots.length,
   };
 }
 

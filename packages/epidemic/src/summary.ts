@@ -1,5 +1,5 @@
 /** The figures that describe one run in a line each: the `summary` object of `sim run --json`. */
-import type { HoneypotDefense, Outbreak } from './outbreak.ts';
+import type { Honeypots, Outbreak } from './outbreak.ts';
 import { contactRatePerSecond, reproductionNumber } from './reproduction-number.ts';
 
 export interface Summary {
@@ -65,7 +65,7 @@ export interface RunFacts {
    */
   readonly firstStart: {
     readonly susceptible: number;
-    readonly honeypots: readonly HoneypotDefense[];
+    readonly honeypots: readonly Honeypots[];
   } | null;
 }
 
@@ -83,7 +83,7 @@ export function summarize(outbreak: Outbreak, facts: RunFacts): Summary {
     immunized: seen.immunized,
     stillInfected: seen.stillInfected,
     extinctionTime: seen.extinctionTime,
-    basicReproductionNumber: reproductionNumber(outbreak, outbreak.defenses, vulnerable),
+    basicReproductionNumber: reproductionNumber(outbreak, outbreak.honeypots, vulnerable),
     reproductionNumberAtStart:
       firstStart && reproductionNumber(outbreak, firstStart.honeypots, firstStart.susceptible),
     doublingTime: rate > 0 ? Math.LN2 / rate : null,

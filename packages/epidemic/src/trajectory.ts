@@ -1,5 +1,5 @@
 /** The course of one outbreak on a grid of times: what every engine returns and every figure draws. */
-import type { Measure } from './defense/measure.ts';
+import type { Countermeasure } from './defense/measure.ts';
 import type { Outbreak } from './outbreak.ts';
 
 /** Counts of hosts at each time. All arrays have the same length; susceptible + infected + immunized = N at each time. */
@@ -18,18 +18,18 @@ export interface Trajectory {
 }
 
 /** Kinds of measures that immunize susceptible hosts. */
-const PATCHING: ReadonlySet<Measure['kind']> = new Set(['patching', 'patch-scanning', 'counter-worm']);
+const PATCHING: ReadonlySet<Countermeasure['kind']> = new Set(['patching', 'patch-scanning', 'counter-worm']);
 
 /** Returns whether the hosts ever infected are not simply those no longer susceptible. */
 export function everInfectedDiffers({
   population,
-  measures,
-}: Pick<Outbreak, 'population' | 'measures'>): boolean {
+  countermeasures,
+}: Pick<Outbreak, 'population' | 'countermeasures'>): boolean {
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   return (
     rebootRatePerSecond > 0 ||
     churnRatePerSecond > 0 ||
-    (measures ?? []).some(({ kind }) => PATCHING.has(kind))
+    (countermeasures ?? []).some(({ kind }) => PATCHING.has(kind))
   );
 }
 

@@ -9,7 +9,7 @@ const OUTBREAK: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 500, infected: 10 },
   worm: { scanRatePerSecond: 1, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: 1000,

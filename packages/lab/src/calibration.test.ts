@@ -9,7 +9,7 @@ const OUTBREAK: Outbreak = {
   firstAddress: 0x0a42_0000,
   population: { vulnerable: 100, infected: 1 },
   worm: { scanRatePerSecond: 1, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: 100,
@@ -71,15 +71,15 @@ describe('measureDelays', () => {
 describe('calibrated', () => {
   it('writes what was measured into the group of honeypots, and nothing else', () => {
     const known = calibrated(OUTBREAK, measure(runWith([2, 10, 20, 22])));
-    const [before] = OUTBREAK.defenses;
-    expect(known).toEqual({ ...OUTBREAK, defenses: [{ ...before, success: 1, delaySeconds: 12 }] });
+    const [before] = OUTBREAK.honeypots;
+    expect(known).toEqual({ ...OUTBREAK, honeypots: [{ ...before, success: 1, delaySeconds: 12 }] });
   });
 
   it('knows nothing better when no host met a honeypot, and that contacts are in vain when none helped', () => {
     expect(calibrated(OUTBREAK, measure(runWith()))).toEqual(OUTBREAK);
     const inVain = calibrated(OUTBREAK, measure(runWith([1, 10, null, null])));
-    expect(inVain.defenses[0]).toMatchObject({ success: 0 });
-    const without = { ...OUTBREAK, defenses: [] };
+    expect(inVain.honeypots[0]).toMatchObject({ success: 0 });
+    const without = { ...OUTBREAK, honeypots: [] };
     expect(calibrated(without, measure(runWith()))).toEqual(without);
   });
 });

@@ -5,7 +5,7 @@
  * The one makes an exponential time of the sum of contacts and response, the other of the sum of all contacts. The
  * first is exact without a response, and the second is the closer one when the response is the longer wait.
  */
-import type { HoneypotDefense, Outbreak } from '@wormwood/epidemic';
+import type { Honeypots, Outbreak } from '@wormwood/epidemic';
 import type { LabRun } from './course.ts';
 import { honeypotsOf } from './honeynet.ts';
 
@@ -73,8 +73,8 @@ export function calibrated(outbreak: Outbreak, measured: MeasuredDelays): Outbre
   const group = honeypotsOf(outbreak);
   if (group === null || measured.contacted === 0) return outbreak;
   const { success, delaySeconds } = measured;
-  const known: HoneypotDefense = { ...group, success: success ?? 0, delaySeconds: delaySeconds ?? 0 };
-  return { ...outbreak, defenses: [known] };
+  const known: Honeypots = { ...group, success: success ?? 0, delaySeconds: delaySeconds ?? 0 };
+  return { ...outbreak, honeypots: [known] };
 }
 
 function ratio(sum: number, count: number): number | null {

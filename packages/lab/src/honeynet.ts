@@ -4,7 +4,7 @@
  */
 import { AddressSet, assert, type Clock, formatIpv4, type RandomStreams, siphashKeyOf } from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
-import type { HoneypotDefense, Outbreak } from '@wormwood/epidemic';
+import type { Honeypots, Outbreak } from '@wormwood/epidemic';
 import { Dispatcher, parseHoneydConfiguration } from '@wormwood/honeynet';
 import {
   type Flow,
@@ -90,7 +90,7 @@ function observerOf(clock: Clock, observed: (observation: Observation) => void):
 }
 
 /** The honeypots of a lab's scenario; null where there are none. */
-export function honeypotsOf({ defenses }: Pick<Outbreak, 'defenses'>): HoneypotDefense | null {
-  const [first] = defenses;
+export function honeypotsOf({ honeypots }: Pick<Outbreak, 'honeypots'>): Honeypots | null {
+  const [first] = honeypots;
   return first === undefined || first.count === 0 ? null : first;
 }

@@ -87,7 +87,7 @@ export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome>
   const results = runs.map((run) => runResult(run, trajectories));
   const mean = meanTrajectory(measured);
   const { time, ...predicted } = ensemble.series;
-  const calibratedScenario = { ...lab.scenario, defenses: known.defenses };
+  const calibratedScenario = { ...lab.scenario, defenses: known.honeypots };
   const result: LabResult = {
     scenario: scenarioDocument(lab.scenario),
     calibratedScenario: scenarioDocument(calibratedScenario),

@@ -57,7 +57,7 @@ describe('lab run', () => {
       ]);
       const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as LabResult;
       const calibrated = checkScenario(readFileSync(join(out, 'calibrated.yaml'), 'utf8'), 'calibrated.yaml');
-      expect(calibrated.ok && calibrated.outbreak.defenses[0]?.delaySeconds).toBeCloseTo(
+      expect(calibrated.ok && calibrated.outbreak.honeypots[0]?.delaySeconds).toBeCloseTo(
         result.delays.delaySeconds ?? NaN,
         6,
       );

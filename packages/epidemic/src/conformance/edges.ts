@@ -15,7 +15,7 @@ export function declareEdges(engine: Engine, check: Check): void {
     expect(summary).toMatchObject({ peakInfected: 2000, peakTime: 0, everInfected: 2000, immunized: 0 });
     expect(summary.timeTo).toEqual({ '0.5': 0, '0.9': 0, '0.99': 0, '1': 0 });
     // Honeypots then thin the hosts exponentially at γ = β h/N.
-    const dying: Outbreak = { ...outbreak, defenses: [honeypots({ count: 1000 })], durationSeconds: 40 };
+    const dying: Outbreak = { ...outbreak, honeypots: [honeypots({ count: 1000 })], durationSeconds: 40 };
     const alive = (t: number): number => 2000 * Math.exp(-(smallContactRate / 2) * t);
     const pick: Figures = (r) => [r.trajectory.infected[2]!, r.trajectory.infected[4]!];
     expectMeans(engine, dying, 400, pick, [
@@ -29,7 +29,7 @@ export function declareEdges(engine: Engine, check: Check): void {
       ...smallOutbreak,
       ...population(1, 1),
       worm: { scanRatePerSecond: 10, strategy: { kind: 'uniform' } },
-      defenses: [honeypots({ count: 2 ** 13 })],
+      honeypots: [honeypots({ count: 2 ** 13 })],
       durationSeconds: 100,
     };
     const { summary } = runOnce(engine, outbreak);
@@ -57,7 +57,7 @@ export function declareEdges(engine: Engine, check: Check): void {
   check('honeypots prepare from the contact that they waited for', () => {
     // The first contact comes at once compared with the preparation: the start is `prepareSeconds` after time 0.
     const early = honeypots({ count: 8000, start: { kind: 'contacts', contacts: 1, prepareSeconds: 20 } });
-    const { trajectory } = runOnce(engine, { ...smallOutbreak, defenses: [early], sampleSeconds: 1 });
+    const { trajectory } = runOnce(engine, { ...smallOutbreak, honeypots: [early], sampleSeconds: 1 });
     const immunized = trajectory.immunized.findIndex((x) => x > 0);
     expect(trajectory.time[immunized]!).toBeGreaterThan(20);
     expect(trajectory.time[immunized]!).toBeLessThanOrEqual(22);

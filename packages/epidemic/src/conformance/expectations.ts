@@ -65,13 +65,13 @@ const expectedOutbreaks: readonly (readonly [string, Outbreak])[] = [
   ['no honeypots', smallOutbreak],
   [
     'immediate immunization from the start',
-    { ...smallOutbreak, defenses: [honeypots()], durationSeconds: 300 },
+    { ...smallOutbreak, honeypots: [honeypots()], durationSeconds: 300 },
   ],
   [
     'delayed immunization from 15 s',
     {
       ...smallOutbreak,
-      defenses: [honeypots({ count: 1400, start: { kind: 'time', timeSeconds: 15 }, delaySeconds: 5 })],
+      honeypots: [honeypots({ count: 1400, start: { kind: 'time', timeSeconds: 15 }, delaySeconds: 5 })],
       durationSeconds: 300,
     },
   ],
@@ -79,7 +79,7 @@ const expectedOutbreaks: readonly (readonly [string, Outbreak])[] = [
     'two groups of honeypots',
     {
       ...smallOutbreak,
-      defenses: [
+      honeypots: [
         honeypots({ count: 900, start: { kind: 'time', timeSeconds: 10 }, delaySeconds: 2, success: 0.5 }),
         honeypots({ count: 1200, start: { kind: 'time', timeSeconds: 25 } }),
       ],
@@ -142,7 +142,7 @@ export function declareExtinction(engine: Engine, check: Check): void {
         ...smallOutbreak,
         ...space,
         ...wormFor(space),
-        defenses: [honeypots({ count: honeypotCount })],
+        honeypots: [honeypots({ count: honeypotCount })],
         durationSeconds: 400,
         sampleSeconds: 400,
       };

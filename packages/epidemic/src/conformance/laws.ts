@@ -1,7 +1,7 @@
 /** Laws that hold in each run, and outbreaks that are the same outbreak. */
 import { expect } from 'vitest';
 import type { Engine, Run } from '../engine.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { sampleTimes } from '../trajectory.ts';
 import {
   type Check,
@@ -26,7 +26,7 @@ export function declareLaws(engine: Engine, check: Check): void {
   check('a probe reaches a honeypot with probability h/Ω', () => {
     // The count of honeypot contacts given the run is a sum of thinned Poisson processes: mean h/Ω of the probes.
     const listening = honeypots({ start: { kind: 'contacts', contacts: 500, prepareSeconds: 0 } });
-    const outbreak: Outbreak = { ...smallOutbreak, defenses: [listening] };
+    const outbreak: Outbreak = { ...smallOutbreak, honeypots: [listening] };
     const share = listening.count / outbreak.addressSpaceSize;
     const excess: Figures = ({ summary }) => [summary.honeypotContacts - share * summary.probes];
     expectMeans(engine, outbreak, 400, excess, [{ name: 'contacts', value: 0, bias: 1e-6 }]);
@@ -38,7 +38,7 @@ export function declareLaws(engine: Engine, check: Check): void {
         ...smallOutbreak,
         addressSpaceSize: smallOutbreak.addressSpaceSize * scale,
         worm: { ...smallOutbreak.worm, scanRatePerSecond: 5 / scale },
-        defenses: [honeypots({ start: { kind: 'time', timeSeconds: 2 } })],
+        honeypots: [honeypots({ start: { kind: 'time', timeSeconds: 2 } })],
       });
       expect(summary.basicReproductionNumber).toBeCloseTo(2, 12);
       expect(summary.reproductionNumberAtStart).toBeLessThan(2);
@@ -48,7 +48,7 @@ export function declareLaws(engine: Engine, check: Check): void {
 
   check('the reproduction number at the start counts the susceptible hosts left then', () => {
     const start = { kind: 'time', timeSeconds: 20 } as const;
-    const { summary, trajectory } = runOnce(engine, { ...smallOutbreak, defenses: [honeypots({ start })] });
+    const { summary, trajectory } = runOnce(engine, { ...smallOutbreak, honeypots: [honeypots({ start })] });
     expect(summary.reproductionNumberAtStart).toBeCloseTo(trajectory.susceptible[2]! / 1000, 9);
   });
 }
@@ -117,7 +117,7 @@ export function declareEquivalences(engine: Engine, check: Check): void {
   check('halving address space and scan rate together changes nothing', () => {
     const wide: Outbreak = {
       ...smallOutbreak,
-      defenses: [
+      honeypots: [
         honeypots({ start: { kind: 'time', timeSeconds: 10 }, delaySeconds: 2 }),
         honeypots({ start: { kind: 'contacts', contacts: 40, prepareSeconds: 10 }, success: 0.7 }),
       ],
@@ -134,7 +134,7 @@ export function declareEquivalences(engine: Engine, check: Check): void {
     expect(narrowRun.summary.honeypotContacts).toBeCloseTo(wideRun.summary.honeypotContacts, 4);
   });
 
-  const idle: readonly (readonly [string, HoneypotDefense])[] = [
+  const idle: readonly (readonly [string, Honeypots])[] = [
     ['no honeypots in a group', honeypots({ count: 0 })],
     ['honeypots that never succeed', honeypots({ success: 0 })],
     ['honeypots that start after the end', honeypots({ start: { kind: 'time', timeSeconds: 151 } })],
@@ -149,7 +149,7 @@ export function declareEquivalences(engine: Engine, check: Check): void {
   ];
   for (const [name, group] of idle) {
     check(`${name} change nothing`, () => {
-      const outbreak: Outbreak = { ...smallOutbreak, defenses: [group] };
+      const outbreak: Outbreak = { ...smallOutbreak, honeypots: [group] };
       same(smallOutbreak, outbreak);
       const { summary } = runOnce(engine, outbreak);
       expect(summary.immunized).toBe(0);
@@ -165,8 +165,8 @@ export function declareEquivalences(engine: Engine, check: Check): void {
     const start = { kind: 'time', timeSeconds: 10 } as const;
     const half = honeypots({ count: 600, start, delaySeconds: 4 });
     same(
-      { ...smallOutbreak, defenses: [half, half] },
-      { ...smallOutbreak, defenses: [{ ...half, count: 1200 }] },
+      { ...smallOutbreak, honeypots: [half, half] },
+      { ...smallOutbreak, honeypots: [{ ...half, count: 1200 }] },
     );
   });
 }

@@ -1,5 +1,5 @@
 /** Outbreaks small enough for an engine that draws every probe. */
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 
 /** β = 0.1/s: N = 2,000 of 16,384 addresses, 0.8192 probes/s. */
 export const smallOutbreak: Outbreak = {
@@ -7,13 +7,13 @@ export const smallOutbreak: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 2000, infected: 100 },
   worm: { scanRatePerSecond: 0.8192, strategy: { kind: 'uniform' } },
-  defenses: [],
+  honeypots: [],
   durationSeconds: 150,
   sampleSeconds: 10,
 };
 export const smallContactRate = 0.1;
 
-export function honeypots(change: Partial<HoneypotDefense> = {}): HoneypotDefense {
+export function honeypots(change: Partial<Honeypots> = {}): Honeypots {
   return {
     kind: 'honeypots',
     count: 1000,
@@ -38,7 +38,7 @@ export function wormFor(outbreak: Pick<Outbreak, 'addressSpaceSize' | 'populatio
 /** One of everything: immediate and delayed immunization, failed contacts, a start by time and one by contacts. */
 export const mixedOutbreak: Outbreak = {
   ...smallOutbreak,
-  defenses: [
+  honeypots: [
     honeypots({ count: 800, start: { kind: 'time', timeSeconds: 12 }, delaySeconds: 3, success: 0.5 }),
     honeypots({ count: 400, start: { kind: 'contacts', contacts: 60, prepareSeconds: 15 } }),
     honeypots({ count: 300, start: { kind: 'time', timeSeconds: 40 }, delaySeconds: 8 }),
@@ -47,7 +47,7 @@ export const mixedOutbreak: Outbreak = {
 
 export const lawOutbreaks: readonly (readonly [string, Outbreak])[] = [
   ['without honeypots', smallOutbreak],
-  ['with honeypots from the start', { ...smallOutbreak, defenses: [honeypots({ count: 1500 })] }],
+  ['with honeypots from the start', { ...smallOutbreak, honeypots: [honeypots({ count: 1500 })] }],
   ['with three groups of honeypots', mixedOutbreak],
-  ['with few hosts', { ...smallOutbreak, ...population(7, 2), defenses: [honeypots({ delaySeconds: 20 })] }],
+  ['with few hosts', { ...smallOutbreak, ...population(7, 2), honeypots: [honeypots({ delaySeconds: 20 })] }],
 ];

@@ -11,7 +11,7 @@ const seedOutbreak: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 360_000, infected: 150 },
   worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-  defenses: [],
+  honeypots: [],
   durationSeconds: 86_400,
   sampleSeconds: 600,
 };
@@ -44,7 +44,7 @@ export function declareSeedScenarios(engine: Engine, check: Check, seedRuns: num
       const start = { kind: 'time', timeSeconds: 60 * startMinutes } as const;
       const outbreak: Outbreak = {
         ...seedOutbreak,
-        defenses: [honeypots({ count, start, delaySeconds: 1 })],
+        honeypots: [honeypots({ count, start, delaySeconds: 1 })],
       };
       const isMainRow = count === 262_144 && startMinutes === 20;
       const runs = isMainRow ? seedRuns : Math.ceil(seedRuns / 4);

@@ -4,7 +4,7 @@
  *
  * Source: Moore, Shannon, Voelker, Savage, "Internet Quarantine", INFOCOM 2003.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface AddressBlacklisting extends MeasureStart {
@@ -15,6 +15,6 @@ export interface AddressBlacklisting extends MeasureStart {
   readonly coverage: number;
 }
 
-export function addressBlacklisting({ reactionSeconds, coverage }: AddressBlacklisting): DefenseEffect {
+export function addressBlacklisting({ reactionSeconds, coverage }: AddressBlacklisting): Effect {
   return { blockRate: constant(1 / reactionSeconds), blockedPassing: 1 - coverage };
 }

@@ -4,7 +4,7 @@
  * them. A contact immunizes at once.
  */
 import { exp } from '@wormwood/base';
-import { type DefenseEffect, ofCounts } from './effect.ts';
+import { type Effect, ofCounts } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface AvoidedHoneypots extends MeasureStart {
@@ -20,7 +20,7 @@ export interface AvoidedHoneypots extends MeasureStart {
 export function avoidedHoneypots(
   { count, learning, coverage }: AvoidedHoneypots,
   options: { readonly addressSpaceSize: number; readonly scanRatePerSecond: number },
-): DefenseEffect {
+): Effect {
   const rate = (options.scanRatePerSecond * count * coverage) / options.addressSpaceSize;
   const known = learning / options.addressSpaceSize;
   return { contactRate: ofCounts(({ probes }) => rate * exp(-known * probes)) };

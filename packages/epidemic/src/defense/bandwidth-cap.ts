@@ -4,7 +4,7 @@
  *
  * Source: Moore et al., "Inside the Slammer worm", IEEE Security & Privacy 2003; models.md 1.10.
  */
-import type { DefenseEffect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface BandwidthCap extends MeasureStart {
@@ -13,6 +13,6 @@ export interface BandwidthCap extends MeasureStart {
   readonly probesPerSecond: number;
 }
 
-export function bandwidthCap({ probesPerSecond }: BandwidthCap): DefenseEffect {
+export function bandwidthCap({ probesPerSecond }: BandwidthCap): Effect {
   return { probesPerSecondMax: probesPerSecond };
 }

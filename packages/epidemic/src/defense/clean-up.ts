@@ -4,7 +4,7 @@
  *
  * Source of the slow rate: Cetin et al., NDSS 2019 (92 % cleaned in 14 days, 0.18 a day).
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface CleanUp extends MeasureStart {
@@ -17,7 +17,7 @@ export interface CleanUp extends MeasureStart {
   readonly coverage: number;
 }
 
-export function cleanUp({ containSeconds, cleanSeconds, coverage }: CleanUp): DefenseEffect {
+export function cleanUp({ containSeconds, cleanSeconds, coverage }: CleanUp): Effect {
   return {
     blockRate: constant(1 / containSeconds),
     blockedPassing: 1 - coverage,

@@ -1,9 +1,9 @@
 /** All effects at work together: rates add, fractions multiply, the lowest cap holds. */
-import type { CounterWormEffect, Counts, DefenseEffect, Quantity } from './effect.ts';
+import type { CounterWormEffect, Counts, Effect, Quantity } from './effect.ts';
 
 /** An effect that has begun. */
 export interface WorkingEffect {
-  readonly effect: DefenseEffect;
+  readonly effect: Effect;
   readonly startSeconds: number;
   /** Probes sent by infected hosts before it began. */
   readonly probesBefore: number;

@@ -5,7 +5,7 @@
  * Source: Zou, Gong, Towsley, "Code Red worm propagation modeling and analysis", CCS 2002.
  */
 import { exp, log } from '@wormwood/base';
-import { type DefenseEffect, ofCounts } from './effect.ts';
+import { type Effect, ofCounts } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface Congestion extends MeasureStart {
@@ -14,7 +14,7 @@ export interface Congestion extends MeasureStart {
   readonly exponent: number;
 }
 
-export function congestion({ exponent }: Congestion): DefenseEffect {
+export function congestion({ exponent }: Congestion): Effect {
   return {
     scanFactor: ofCounts(({ infected, vulnerable }) => {
       const left = 1 - infected / vulnerable;

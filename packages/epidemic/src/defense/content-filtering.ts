@@ -4,7 +4,7 @@
  *
  * Source: Moore, Shannon, Voelker, Savage, "Internet Quarantine", INFOCOM 2003.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface ContentFiltering extends MeasureStart {
@@ -13,6 +13,6 @@ export interface ContentFiltering extends MeasureStart {
   readonly coverage: number;
 }
 
-export function contentFiltering({ coverage }: ContentFiltering): DefenseEffect {
+export function contentFiltering({ coverage }: ContentFiltering): Effect {
   return { passing: constant(1 - coverage) };
 }

@@ -8,7 +8,7 @@
  *
  * Source: Nicol, Liljenstam, "Models of active worm defenses", 2004; Castaneda et al., WORM 2004; models.md 1.12.
  */
-import type { DefenseEffect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface CounterWorm extends MeasureStart {
@@ -20,6 +20,6 @@ export interface CounterWorm extends MeasureStart {
   readonly entersInfected: boolean;
 }
 
-export function counterWorm({ hosts, scanRatePerSecond, entersInfected }: CounterWorm): DefenseEffect {
+export function counterWorm({ hosts, scanRatePerSecond, entersInfected }: CounterWorm): Effect {
   return { counterWorm: { hosts, scanRatePerSecond, entersInfected } };
 }

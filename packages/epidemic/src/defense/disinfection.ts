@@ -2,7 +2,7 @@
  * Disinfection: infected hosts are cleaned and patched at a constant rate, which makes the simple epidemic the general one
  * of Kermack and McKendrick (1927) with γ = coverage · rate.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface Disinfection extends MeasureStart {
@@ -11,6 +11,6 @@ export interface Disinfection extends MeasureStart {
   readonly coverage: number;
 }
 
-export function disinfection({ ratePerSecond, coverage }: Disinfection): DefenseEffect {
+export function disinfection({ ratePerSecond, coverage }: Disinfection): Effect {
   return { disinfectRate: constant(coverage * ratePerSecond) };
 }

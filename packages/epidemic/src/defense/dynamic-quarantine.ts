@@ -4,7 +4,7 @@
  *
  * Source: Zou, Gong, Towsley, "Worm propagation modeling and analysis under dynamic quarantine defense", WORM 2003.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface DynamicQuarantine extends MeasureStart {
@@ -18,7 +18,7 @@ export interface DynamicQuarantine extends MeasureStart {
   readonly coverage: number;
 }
 
-export function dynamicQuarantine(of: DynamicQuarantine): DefenseEffect {
+export function dynamicQuarantine(of: DynamicQuarantine): Effect {
   const away = (rate: number): number => {
     const expected = rate * of.quarantineSeconds;
     return (of.coverage * expected) / (1 + expected);

@@ -9,9 +9,9 @@ import { contentFiltering } from './content-filtering.ts';
 import { counterWorm } from './counter-worm.ts';
 import { disinfection } from './disinfection.ts';
 import { dynamicQuarantine } from './dynamic-quarantine.ts';
-import type { DefenseEffect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import { killSwitch } from './kill-switch.ts';
-import type { Measure } from './measure.ts';
+import type { Countermeasure } from './measure.ts';
 import { patchScanning } from './patch-scanning.ts';
 import { patching } from './patching.ts';
 import { virusThrottle } from './virus-throttle.ts';
@@ -23,7 +23,7 @@ export interface EffectContext {
 }
 
 /** Returns the effect of a measure from its start on. */
-export function effectOf(measure: Measure, context: EffectContext): DefenseEffect {
+export function effectOf(measure: Countermeasure, context: EffectContext): Effect {
   switch (measure.kind) {
     case 'blacklist':
       return addressBlacklisting(measure);

@@ -19,7 +19,7 @@ export interface Counts {
 }
 
 /** Rates a second for each host, fractions of probes; a missing member changes nothing. */
-export interface DefenseEffect {
+export interface Effect {
   /** Susceptible hosts become immunized. */
   readonly patchRate?: Quantity;
   /** Infected hosts, blocked ones too, become immunized. */

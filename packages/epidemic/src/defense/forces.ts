@@ -1,7 +1,7 @@
 /** Measures and honeypots of an outbreak as what waits for its start and then works. */
 import type { Outbreak } from '../outbreak.ts';
 import { standing, type Standing, type WorkingEffect } from './combine.ts';
-import type { DefenseEffect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import { effectOf } from './effect-of.ts';
 import type { StartRule } from './measure.ts';
 
@@ -13,7 +13,7 @@ export interface Force {
 }
 
 export interface MeasureForce extends Force {
-  readonly effect: DefenseEffect;
+  readonly effect: Effect;
   isWorking: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface Forces {
 export function forcesOf(outbreak: Outbreak): Forces {
   const { addressSpaceSize, worm } = outbreak;
   const context = { addressSpaceSize, scanRatePerSecond: worm.scanRatePerSecond };
-  const measures = (outbreak.measures ?? []).map((measure): MeasureForce => {
+  const measures = (outbreak.countermeasures ?? []).map((measure): MeasureForce => {
     const force = forceOf(measure.start, addressSpaceSize);
     return Object.assign(force, { effect: effectOf(measure, context), isWorking: false });
   });
-  const honeypots = outbreak.defenses.map(({ start, count, success, delaySeconds }): HoneypotForce => {
+  const honeypots = outbreak.honeypots.map(({ start, count, success, delaySeconds }): HoneypotForce => {
     const rule: StartRule =
       start.kind === 'time'
         ? start

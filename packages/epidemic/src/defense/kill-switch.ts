@@ -2,7 +2,7 @@
  * Kill switch: from its start infected hosts that reach it stop to scan, as those of WannaCry did on 12 May 2017 once its
  * name was registered. They stay infected.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface KillSwitch extends MeasureStart {
@@ -11,6 +11,6 @@ export interface KillSwitch extends MeasureStart {
   readonly coverage: number;
 }
 
-export function killSwitch({ coverage }: KillSwitch): DefenseEffect {
+export function killSwitch({ coverage }: KillSwitch): Effect {
   return { scanFactor: constant(1 - coverage) };
 }

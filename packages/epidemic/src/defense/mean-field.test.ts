@@ -10,7 +10,7 @@ import type { Outbreak } from '../outbreak.ts';
 import type { Summary } from '../summary.ts';
 import type { Trajectory } from '../trajectory.ts';
 import { measuredMeanField } from './mean-field.ts';
-import type { Measure, StartRule } from './measure.ts';
+import type { Countermeasure, StartRule } from './measure.ts';
 import { throttleStopSeconds } from './virus-throttle.ts';
 
 const NOW: StartRule = { kind: 'time', timeSeconds: 0 };
@@ -19,7 +19,7 @@ const PROVOS: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 360_000, infected: 150 },
   worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-  defenses: [],
+  honeypots: [],
   durationSeconds: 86_400,
   sampleSeconds: 60,
 };
@@ -27,9 +27,9 @@ const BETA = (50 * 360_000) / 2 ** 32;
 
 function run(
   outbreak: Outbreak,
-  ...measures: readonly Measure[]
+  ...measures: readonly Countermeasure[]
 ): { readonly trajectory: Trajectory; readonly summary: Summary } {
-  const measured = { ...outbreak, measures };
+  const measured = { ...outbreak, countermeasures: measures };
   expect(ode.unsupported(measured)).toEqual([]);
   return ode.run(measured, { streams: randomStreams('1'), replicate: 0 });
 }
@@ -49,7 +49,11 @@ function expectLogistic(trajectory: Trajectory, contactRatePerSecond: number): v
 
 describe('the general path of the mean field', () => {
   it('is the logistic without measures', () => {
-    const { trajectory, summary } = measuredMeanField({ ...PROVOS, durationSeconds: 3600, measures: [] });
+    const { trajectory, summary } = measuredMeanField({
+      ...PROVOS,
+      durationSeconds: 3600,
+      countermeasures: [],
+    });
     expectLogistic(trajectory, BETA);
     expect(summary.timeTo['0.5']).toBeCloseTo(1857.1, 1);
   });
@@ -66,7 +70,7 @@ describe('the general path of the mean field', () => {
       success: 1,
       placement: 'scattered',
     } as const;
-    const outbreak = { ...PROVOS, durationSeconds: 4 * 3600, defenses: [honeypots] };
+    const outbreak = { ...PROVOS, durationSeconds: 4 * 3600, honeypots: [honeypots] };
     const fast = ode.run(outbreak, { streams: randomStreams('1'), replicate: 0 });
     const ours = measuredMeanField(outbreak);
     // Both state 1e-6.
@@ -349,5 +353,5 @@ describe('a start at an alarm', () => {
 
 it('says what cannot be combined', () => {
   const blacklist = { kind: 'blacklist', start: NOW, reactionSeconds: 10, coverage: 1 } as const;
-  expect(ode.unsupported({ ...PROVOS, measures: [blacklist, blacklist] })).toHaveLength(1);
+  expect(ode.unsupported({ ...PROVOS, countermeasures: [blacklist, blacklist] })).toHaveLength(1);
 });

@@ -41,7 +41,7 @@ const SAFETY = 0.9;
 
 /** Returns why the measures of the outbreak cannot be run together, a sentence each. */
 export function measureObstacles(outbreak: Outbreak): readonly string[] {
-  const measures = outbreak.measures ?? [];
+  const measures = outbreak.countermeasures ?? [];
   const obstacles: string[] = [];
   const blocking = measures.filter(({ kind }) => kind === 'blacklist' || kind === 'clean-up');
   if (blocking.length > 1) obstacles.push('Only one of the measures can block infected hosts.');
@@ -49,7 +49,7 @@ export function measureObstacles(outbreak: Outbreak): readonly string[] {
     obstacles.push('Only one counter-worm can be modelled at a time.');
   }
   const shortest = outbreak.durationSeconds / DELAYS_IN_DURATION_MAX;
-  const isShort = outbreak.defenses.some(({ delaySeconds }) => delaySeconds > 0 && delaySeconds < shortest);
+  const isShort = outbreak.honeypots.some(({ delaySeconds }) => delaySeconds > 0 && delaySeconds < shortest);
   if (measures.length > 0 && isShort) {
     obstacles.push(`Beside other measures, the delay of honeypots must be 0 or at least ${shortest} s.`);
   }

@@ -16,7 +16,7 @@ import type { PatchScanning } from './patch-scanning.ts';
 import type { Patching } from './patching.ts';
 import type { VirusThrottle } from './virus-throttle.ts';
 
-export type Measure =
+export type Countermeasure =
   | AddressBlacklisting
   | AvoidedHoneypots
   | BandwidthCap
@@ -53,7 +53,7 @@ export type StartRule =
 /** Returns a sentence that says so when the outbreak has measures, for engines that know honeypots alone. */
 export function measuresUnknownTo(
   engine: string,
-  { measures }: { readonly measures?: readonly Measure[] },
+  { countermeasures: measures }: { readonly countermeasures?: readonly Countermeasure[] },
 ): readonly string[] {
   if (measures === undefined || measures.length === 0) return [];
   const kinds = [...new Set(measures.map(({ kind }) => kind))].join(', ');

@@ -3,7 +3,7 @@
  * because machines are changed by their owners alone. A susceptible host is found at the rate of all probes over Ω, and
  * the scanner does not grow with the outbreak, so it is late against any worm that does.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface PatchScanning extends MeasureStart {
@@ -17,6 +17,6 @@ export interface PatchScanning extends MeasureStart {
 export function patchScanning(
   { probesPerSecond, coverage }: PatchScanning,
   addressSpaceSize: number,
-): DefenseEffect {
+): Effect {
   return { patchRate: constant((coverage * probesPerSecond) / addressSpaceSize) };
 }

@@ -5,7 +5,7 @@
  * Source: Zou, Gong, Towsley, "Code Red worm propagation modeling and analysis", CCS 2002 (two-factor); models.md 1.4.
  */
 import { exp } from '@wormwood/base';
-import { constant, type DefenseEffect, ofCounts, type Quantity, risingInTime } from './effect.ts';
+import { constant, type Effect, ofCounts, type Quantity, risingInTime } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface Patching extends MeasureStart {
@@ -22,7 +22,7 @@ export type PatchingCurve =
   /** Rate μ when every host is or has been infected. */
   | { readonly kind: 'awareness'; readonly ratePerSecond: number };
 
-export function patching({ curve, coverage }: Patching): DefenseEffect {
+export function patching({ curve, coverage }: Patching): Effect {
   return { patchRate: rateOf(curve, coverage) };
 }
 

@@ -5,7 +5,7 @@
  *
  * Source: Williamson, "Throttling viruses", ACSAC 2002; Twycross, Williamson, USENIX Security 2003; models.md 1.11.
  */
-import { constant, type DefenseEffect } from './effect.ts';
+import { constant, type Effect } from './effect.ts';
 import type { MeasureStart } from './measure.ts';
 
 export interface VirusThrottle extends MeasureStart {
@@ -19,7 +19,7 @@ export interface VirusThrottle extends MeasureStart {
 export function virusThrottle(
   { coverage, allowedPerSecond }: VirusThrottle,
   scanRatePerSecond: number,
-): DefenseEffect {
+): Effect {
   const kept = Math.min(1, allowedPerSecond / scanRatePerSecond);
   return { scanFactor: constant(1 - coverage + coverage * kept) };
 }

@@ -54,7 +54,7 @@ function outbreakOf(
     firstAddress: 0,
     population: { vulnerable: HOSTS, infected: 400, ...population },
     worm: { scanRatePerSecond: 32, strategy: { kind: 'uniform' }, ...worm },
-    defenses: guarded,
+    honeypots: guarded,
     durationSeconds: 50,
     sampleSeconds: 5,
     ...change,
@@ -163,7 +163,7 @@ describe('the mean field is the mean of hosts', () => {
         { strategy: local, scanRatePerSecond: 16 },
         { placement: clustered },
         {
-          measures: [
+          countermeasures: [
             { kind: 'blacklist', start: { kind: 'time', timeSeconds: 5 }, reactionSeconds: 6, coverage: 0.9 },
             {
               kind: 'disinfection',
@@ -198,7 +198,7 @@ describe('the mean field beside hosts', () => {
       // eslint-disable-next-line unicorn/no-thenable -- the strategy that follows, not a promise
       then: { kind: 'uniform' },
     };
-    const outbreak = outbreakOf({ strategy }, { infected: 100 }, { defenses: [], sampleSeconds: 50 });
+    const outbreak = outbreakOf({ strategy }, { infected: 100 }, { honeypots: [], sampleSeconds: 50 });
     const { wanted, mean, standardError } = secondsTo(outbreak, '0.5');
     // By chance the curve sets off later by 1/(2 I0 β) = 0.017 s on average, which a mean field does not know.
     expect(Math.abs(mean - wanted)).toBeLessThan(4 * standardError + 0.02);
@@ -222,7 +222,7 @@ describe('the mean field beside hosts', () => {
     const outbreak = outbreakOf(
       { strategy, scanRatePerSecond: 1 },
       { vulnerable: 5000, infected: 100, placement },
-      { defenses: [], durationSeconds: 1000, sampleSeconds: 100 },
+      { honeypots: [], durationSeconds: 1000, sampleSeconds: 100 },
     );
     for (const fraction of ['0.5', '0.9'] as const) {
       const { wanted, mean } = secondsTo(outbreak, fraction);

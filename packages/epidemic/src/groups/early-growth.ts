@@ -40,9 +40,9 @@ export function reproductionNumberOf(
     if (susceptible[group] === 0) continue;
     let contacts = 0;
     let waitingShare = 0;
-    for (const [index, { success, delaySeconds }] of outbreak.defenses.entries()) {
+    for (const [index, { success, delaySeconds }] of outbreak.honeypots.entries()) {
       if (isWorking[index] !== true) continue;
-      const rate = scanRatePerSecond[group]! * success * reach.honeypots[index]![cell[group]!]!;
+      const rate = scanRatePerSecond[group]! * success * reach.met[index]![cell[group]!]!;
       contacts += rate;
       waitingShare += (rate * delaySeconds) / (1 + delaySeconds * leaving);
     }

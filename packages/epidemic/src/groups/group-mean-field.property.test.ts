@@ -57,7 +57,7 @@ const outbreaks: fc.Arbitrary<Outbreak> = fc
     infected: fc.integer({ min: 0, max: 500 }),
   })
   .map((drawn): Outbreak => {
-    const start: Outbreak['defenses'][number]['start'] =
+    const start: Outbreak['honeypots'][number]['start'] =
       drawn.contacts === null
         ? { kind: 'time', timeSeconds: 10 }
         : { kind: 'contacts', contacts: drawn.contacts, prepareSeconds: 3 };
@@ -79,7 +79,7 @@ const outbreaks: fc.Arbitrary<Outbreak> = fc
         latentSeconds,
         ...(rates === null ? {} : { scanRates: { kind: 'log-normal', sigma: rates } }),
       },
-      defenses: [honeypots({ count, start, delaySeconds, placement: where, success: 0.7 })],
+      honeypots: [honeypots({ count, start, delaySeconds, placement: where, success: 0.7 })],
       durationSeconds: 100,
       sampleSeconds: 5,
     };
@@ -124,7 +124,8 @@ describe('the mean field of groups', () => {
 
 /** All rates divided, all times multiplied by `factor`. */
 function inOtherUnit(outbreak: Outbreak, factor: number): Outbreak {
-  const { worm, population, defenses } = outbreak;
+  const { worm, population } = outbreak;
+  const [group] = outbreak.honeypots;
   return {
     ...outbreak,
     population: {
@@ -137,14 +138,14 @@ function inOtherUnit(outbreak: Outbreak, factor: number): Outbreak {
       scanRatePerSecond: worm.scanRatePerSecond / factor,
       latentSeconds: worm.latentSeconds! * factor,
     },
-    defenses: [
+    honeypots: [
       {
-        ...defenses[0]!,
-        delaySeconds: defenses[0]!.delaySeconds * factor,
+        ...group!,
+        delaySeconds: group!.delaySeconds * factor,
         start:
-          defenses[0]!.start.kind === 'time'
+          group!.start.kind === 'time'
             ? { kind: 'time', timeSeconds: 10 * factor }
-            : { ...defenses[0]!.start, prepareSeconds: 3 * factor },
+            : { ...group!.start, prepareSeconds: 3 * factor },
       },
     ],
     durationSeconds: 100 * factor,

@@ -6,10 +6,10 @@
 import { describe, expect, it } from 'vitest';
 import { localPreferenceFactor, logisticInfected } from '../closed-forms.ts';
 import { measuredMeanField } from '../defense/mean-field.ts';
-import type { Measure } from '../defense/measure.ts';
+import type { Countermeasure } from '../defense/measure.ts';
 import type { Run } from '../engine.ts';
 import { ode } from '../ode/ode.ts';
-import type { HoneypotDefense, HostPlacement, Outbreak, ScanRates } from '../outbreak.ts';
+import type { Honeypots, HostPlacement, Outbreak, ScanRates } from '../outbreak.ts';
 import { honeypots, runsOf, seedScenario, smallScenario } from '../random-engine-test-support.ts';
 import type { LocalLevel } from '../scan/local-preference.ts';
 import type { ScanStrategy } from '../scan/strategy.ts';
@@ -61,7 +61,7 @@ const clustered: HostPlacement = {
 };
 const announcedHalf = [{ first: 2 ** 30, size: 2 ** 31 }];
 
-const free = { ...seedScenario, defenses: [], durationSeconds: 5400, sampleSeconds: 60 };
+const free = { ...seedScenario, honeypots: [], durationSeconds: 5400, sampleSeconds: 60 };
 
 describe('one fate for all', () => {
   it.each([
@@ -129,7 +129,7 @@ describe('one fate for all', () => {
       },
     ],
   ])('takes the quick way, to the same end: %s', (_, outbreak) => {
-    const placed = { ...outbreak, defenses: [honeypots({ placement: 'populated', delaySeconds: 30 })] };
+    const placed = { ...outbreak, honeypots: [honeypots({ placement: 'populated', delaySeconds: 30 })] };
     const ours = groupMeanField(placed);
     const quick = run(placed);
     // The bound of ode's own Rosenbrock method.
@@ -253,8 +253,8 @@ describe('runs of addresses', () => {
       population: { vulnerable: 2000, infected: 2000, placement: { kind: 'ranges', ranges } },
     };
     const listening = { count: 1000, start: { kind: 'time', timeSeconds: 0 }, success: 0 } as const;
-    const met = (placement: HoneypotDefense['placement']): number =>
-      run({ ...inside, defenses: [honeypots({ ...listening, placement })] }).summary.honeypotContacts;
+    const met = (placement: Honeypots['placement']): number =>
+      run({ ...inside, honeypots: [honeypots({ ...listening, placement })] }).summary.honeypotContacts;
     const probes = 10 * 2000 * 1500;
     const unused = 1000 * ((announced - 2000) / (2 ** 20 - 2000));
     expect(met('scattered') / ((probes * unused) / announced)).toBeCloseTo(1, 8);
@@ -284,20 +284,20 @@ describe('local preference among clustered hosts', () => {
   });
 
   it('row 44: a dark block is worth an eighth of random scanning, honeypots among the hosts 2.457 times', () => {
-    const contacts = (placement: HoneypotDefense['placement'], strategy: ScanStrategy): number => {
+    const contacts = (placement: Honeypots['placement'], strategy: ScanStrategy): number => {
       const defense = honeypots({ placement, start: { kind: 'time', timeSeconds: 0 }, success: 0 });
-      return run({ ...withStrategy(uniform, strategy), defenses: [defense] }).summary.honeypotContacts;
+      return run({ ...withStrategy(uniform, strategy), honeypots: [defense] }).summary.honeypotContacts;
     };
     const probes = (strategy: ScanStrategy): number => run(withStrategy(uniform, strategy)).summary.probes;
-    const perProbe = (placement: HoneypotDefense['placement'], strategy: ScanStrategy): number =>
+    const perProbe = (placement: Honeypots['placement'], strategy: ScanStrategy): number =>
       contacts(placement, strategy) / probes(strategy);
     const random = perProbe('scattered', { kind: 'uniform' });
     expect(random / (262_144 / IPV4)).toBeCloseTo(1, 8);
     expect(perProbe('block', CODE_RED_TWO) / random).toBeCloseTo(0.125, 8);
     expect(Math.abs(perProbe('populated', CODE_RED_TWO) / random / 2.457 - 1)).toBeLessThan(1e-3);
     // R0 = N/h where both are random; the worm's preference gains it hosts, and honeypots among them in the same measure.
-    const basic = (placement: HoneypotDefense['placement']): number =>
-      run({ ...withStrategy(uniform, CODE_RED_TWO), defenses: [honeypots({ placement, delaySeconds: 0 })] })
+    const basic = (placement: Honeypots['placement']): number =>
+      run({ ...withStrategy(uniform, CODE_RED_TWO), honeypots: [honeypots({ placement, delaySeconds: 0 })] })
         .summary.basicReproductionNumber! /
       (360_000 / 262_144);
     expect(Math.abs(basic('populated') - 1)).toBeLessThan(1e-6);
@@ -340,7 +340,7 @@ describe('hosts that differ in time', () => {
       ...slow,
       durationSeconds: 400_000,
       population: { ...slow.population, churnRatePerSecond: churn },
-      defenses: [defense],
+      honeypots: [defense],
     });
     const susceptible = (360_000 * (gamma + churn)) / beta;
     // R' = γ I − c R = 0.
@@ -390,7 +390,7 @@ describe('scan rates that differ', () => {
       ...free,
       population: { vulnerable: 360_000, infected: 1e-3 },
       worm: { ...free.worm, scanRates: classes(...rows) },
-      defenses: [defense],
+      honeypots: [defense],
       durationSeconds: 6000,
       sampleSeconds: 3000,
     }).trajectory;
@@ -405,8 +405,8 @@ describe('nobody', () => {
   ])('%s', (_, change) => {
     for (const placement of [clustered, { kind: 'ranges', ranges: announcedHalf } as const]) {
       const population = { ...free.population, placement, ...change };
-      const defenses = [honeypots({ placement: 'populated', start: { kind: 'time', timeSeconds: 0 } })];
-      const { summary } = run(withStrategy({ ...free, population, defenses }, CODE_RED_TWO));
+      const populated = [honeypots({ placement: 'populated', start: { kind: 'time', timeSeconds: 0 } })];
+      const { summary } = run(withStrategy({ ...free, population, honeypots: populated }, CODE_RED_TWO));
       expect(summary.everInfected).toBe(population.infected);
       expect(summary.immunized).toBeCloseTo(summary.everInfected - summary.stillInfected, 8);
       expect(Number.isFinite(summary.probes + summary.honeypotContacts)).toBe(true);
@@ -441,7 +441,7 @@ describe('a hitlist', () => {
 const now = { kind: 'time', timeSeconds: 600 } as const;
 const alarm = { kind: 'observed', monitoredAddresses: 2 ** 20, probes: 400, prepareSeconds: 60 } as const;
 
-const measures: readonly Measure[] = [
+const measures: readonly Countermeasure[] = [
   { kind: 'blacklist', start: now, reactionSeconds: 300, coverage: 0.9 },
   { kind: 'avoided-honeypots', start: now, count: 150_000, learning: 0.2, coverage: 0.8 },
   { kind: 'bandwidth-cap', start: now, probesPerSecond: 300_000 },
@@ -463,13 +463,13 @@ describe('measures', () => {
   it.each(measures.map((measure) => [measure.kind, measure] as const))(
     'act on groups as on one: %s',
     (_, measure) => {
-      const defenses = [honeypots({ count: 100_000, delaySeconds: 20 })];
+      const delayed = [honeypots({ count: 100_000, delaySeconds: 20 })];
       const outbreak = {
         ...seedScenario,
         durationSeconds: 7200,
         sampleSeconds: 60,
-        defenses,
-        measures: [measure],
+        honeypots: delayed,
+        countermeasures: [measure],
       };
       // Both are good to 1e-7: 1e-10 a step there.
       expect(difference(run(manyGroups(outbreak)), measuredMeanField(outbreak))).toBeLessThan(2e-7);

@@ -33,7 +33,7 @@ import {
   type SampleWriter,
   writeSamples,
 } from '../ode/sample-kernel.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { contactRatePerSecond } from '../reproduction-number.ts';
 import { summarize } from '../summary.ts';
 import { sampleTimes } from '../trajectory.ts';
@@ -97,9 +97,9 @@ interface Course {
 
 function beginCourse(setup: GroupSetup): Course {
   const { outbreak, layout } = setup;
-  const { population, defenses } = outbreak;
+  const { population } = outbreak;
   const forces: Forces = { ...forcesOf(outbreak), honeypots: [] };
-  const honeypots = defenses.map(({ start }): Force => {
+  const honeypots = outbreak.honeypots.map(({ start }): Force => {
     if (start.kind === 'time') {
       return { startSeconds: start.timeSeconds, seenNeeded: Infinity, prepareSeconds: 0 };
     }
@@ -146,7 +146,7 @@ function begin(course: Course, work: Workspace, now: number): Segment {
   const sent = { probes: state[PROBES]!, seen: state[SEEN]! };
   state[PATCHING]! += startForces(forces, now, sent).counterWormHosts;
   const isImmunizing = honeypots.map(({ startSeconds }) => startSeconds <= now);
-  const isEffective = setup.outbreak.defenses.map(
+  const isEffective = setup.outbreak.honeypots.map(
     ({ count, success }, index) => isImmunizing[index] === true && count > 0 && success > 0,
   );
   if (course.atStart === undefined && isEffective.includes(true)) {
@@ -154,7 +154,7 @@ function begin(course: Course, work: Workspace, now: number): Segment {
     const left = state.subarray(susceptible, susceptible + setup.groups);
     course.atStart = reproductionNumberOf(setup, left, isImmunizing);
   }
-  const isListening = setup.outbreak.defenses.map(
+  const isListening = setup.outbreak.honeypots.map(
     ({ start }, index) => start.kind === 'contacts' || isImmunizing[index] === true,
   );
   const listedFraction = listEnd.startSeconds <= now ? null : (listOf(setup.outbreak)?.fraction ?? null);
@@ -270,8 +270,8 @@ function finish({ setup, writer, neverWriter, milestones, atStart }: Course, sta
   const { outbreak, layout } = setup;
   const { trajectory } = writer;
   const last = trajectory.time.length - 1;
-  const contacts = outbreak.defenses.reduce(
-    (sum: number, _: HoneypotDefense, index) => sum + state[layout.contacts + index]!,
+  const contacts = outbreak.honeypots.reduce(
+    (sum: number, _: Honeypots, index) => sum + state[layout.contacts + index]!,
     0,
   );
   // Rounding may lead beyond all hosts.
@@ -289,8 +289,8 @@ function finish({ setup, writer, neverWriter, milestones, atStart }: Course, sta
     firstStart: null,
   });
   // With measures at work, honeypots alone say nothing of R.
-  const isMeasured = (outbreak.measures ?? []).length > 0;
-  const allAtWork = outbreak.defenses.map(() => true);
+  const isMeasured = (outbreak.countermeasures ?? []).length > 0;
+  const allAtWork = outbreak.honeypots.map(() => true);
   return {
     engine: 'ode',
     partial: false,

@@ -71,7 +71,7 @@ export function groupSetup(outbreak: Outbreak): GroupSetup {
   };
 }
 
-function layoutOf({ worm, population, defenses, measures = [] }: Outbreak, groups: number): Layout {
+function layoutOf({ worm, population, honeypots, countermeasures = [] }: Outbreak, groups: number): Layout {
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   let size = COMMON;
   const take = (places: number, isNeeded = true): number => {
@@ -79,15 +79,15 @@ function layoutOf({ worm, population, defenses, measures = [] }: Outbreak, group
     size += places;
     return size - places;
   };
-  const contacts = take(defenses.length);
+  const contacts = take(honeypots.length);
   const susceptible = take(groups);
   const never = rebootRatePerSecond + churnRatePerSecond > 0 ? take(groups) : susceptible;
   const infected = size;
   const latent = take(groups, (worm.latentSeconds ?? 0) > 0);
   const free = take(groups);
-  const isBlocking = measures.some(({ kind }) => kind === 'blacklist' || kind === 'clean-up');
+  const isBlocking = countermeasures.some(({ kind }) => kind === 'blacklist' || kind === 'clean-up');
   const blocked = take(groups, isBlocking);
-  const waiting = defenses.map(({ delaySeconds }) => take(groups, delaySeconds > 0));
+  const waiting = honeypots.map(({ delaySeconds }) => take(groups, delaySeconds > 0));
   return { size, susceptible, never, infected, latent, free, blocked, waiting, contacts };
 }
 

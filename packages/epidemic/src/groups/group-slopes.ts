@@ -65,10 +65,10 @@ export function groupSlopes(setup: GroupSetup, segment: Segment): RightHandSide 
     slope[PROBES] = wanted * capped;
     slope[SEEN] = seen;
     slope[PATCHING] = counterPatch * susceptible + counterClean * infected;
-    for (let index = 0; index < reach.honeypots.length; index++) {
+    for (let index = 0; index < reach.met.length; index++) {
       let met = 0;
       if (segment.isListening[index] && segment.listedFraction === null) {
-        for (let from = 0; from < cells; from++) met += reach.honeypots[index]![from]! * arriving[from]!;
+        for (let from = 0; from < cells; from++) met += reach.met[index]![from]! * arriving[from]!;
       }
       slope[layout.contacts + index] = met;
     }
@@ -106,7 +106,7 @@ function outflowsOf(
   { outbreak, layout, groups, cell, hosts, scanRatePerSecond, reach }: GroupSetup,
   segment: Segment,
 ): (y: Float64Array, slope: Float64Array, flows: Flows) => void {
-  const { worm, population, defenses } = outbreak;
+  const { worm, population, honeypots } = outbreak;
   const { rebootRatePerSecond: reboot = 0, churnRatePerSecond: churn = 0 } = population;
   const { susceptible, never, latent, free, blocked, waiting } = layout;
   const comesBack = never !== susceptible;
@@ -131,9 +131,9 @@ function outflowsOf(
       }
       const reach1 = segment.listedFraction === null ? speed * scanRatePerSecond[group]! : 0;
       let contact = rates.contact * speed;
-      for (let index = 0; index < defenses.length; index++) {
-        const { success, delaySeconds } = defenses[index]!;
-        const met = reach.honeypots[index]![cell[group]!]!;
+      for (let index = 0; index < honeypots.length; index++) {
+        const { success, delaySeconds } = honeypots[index]!;
+        const met = reach.met[index]![cell[group]!]!;
         const rate = segment.isImmunizing[index] === true ? reach1 * success * met : 0;
         contact += rate;
         const at = waiting[index]!;

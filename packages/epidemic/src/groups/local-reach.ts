@@ -13,7 +13,7 @@
  * space is one network. Those spread over populated /16s lie around every host: all of their own /16, and of the
  * others as many as hosts lie there.
  */
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import type { LocalPreferenceScan } from '../scan/local-preference.ts';
 import { pairShare, populatedBlocks, type RandomPlacement } from './pair-shares.ts';
 import type { Reach } from './reach.ts';
@@ -21,7 +21,7 @@ import type { Reach } from './reach.ts';
 const SLASH16 = 2 ** 16;
 
 export function localReach(outbreak: Outbreak, { levels }: LocalPreferenceScan): Reach {
-  const { addressSpaceSize, population, defenses } = outbreak;
+  const { addressSpaceSize, population, honeypots } = outbreak;
   const { placement, vulnerable } = population;
   const random: RandomPlacement = {
     addressSpaceSize,
@@ -29,24 +29,24 @@ export function localReach(outbreak: Outbreak, { levels }: LocalPreferenceScan):
   };
   const anywhere = 1 - levels.reduce((sum, { probability }) => sum + probability, 0);
   let onto = anywhere / addressSpaceSize;
-  const honeypots = defenses.map(({ count }) => (anywhere * count) / addressSpaceSize);
+  const met = honeypots.map(({ count }) => (anywhere * count) / addressSpaceSize);
   for (const { networkSize, probability } of levels) {
     const size = Math.min(networkSize, addressSpaceSize);
     onto += (probability * pairShare(random, size)) / size;
-    for (const [index, defense] of defenses.entries()) {
-      honeypots[index]! += (probability * honeypotsAround(defense, { random, size, vulnerable })) / size;
+    for (const [index, group] of honeypots.entries()) {
+      met[index]! += (probability * honeypotsAround(group, { random, size, vulnerable })) / size;
     }
   }
   return {
     hosts: Float64Array.of(vulnerable),
     onto: Float64Array.of(onto),
-    honeypots: honeypots.map((met) => Float64Array.of(met)),
+    met: met.map((one) => Float64Array.of(one)),
   };
 }
 
 /** Honeypots in a host's own network of `size` addresses. */
 function honeypotsAround(
-  { placement, count }: HoneypotDefense,
+  { placement, count }: Honeypots,
   { random, size, vulnerable }: { random: RandomPlacement; size: number; vulnerable: number },
 ): number {
   const space = random.addressSpaceSize;

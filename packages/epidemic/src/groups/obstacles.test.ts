@@ -41,10 +41,10 @@ describe('the mean field refuses', () => {
   });
 
   it('a dark block in a network that holds many of the hosts, and takes one elsewhere', () => {
-    const defenses = [honeypots({ placement: 'block' })];
-    expect(obstaclesOf(local(2 ** 24), { defenses })).toEqual([]);
-    expect(obstaclesOf(local(2 ** 29), { defenses }).join()).toContain('block');
-    expect(obstaclesOf(local(2 ** 32), { defenses })).toEqual([]);
+    const dark = [honeypots({ placement: 'block' })];
+    expect(obstaclesOf(local(2 ** 24), { honeypots: dark })).toEqual([]);
+    expect(obstaclesOf(local(2 ** 29), { honeypots: dark }).join()).toContain('block');
+    expect(obstaclesOf(local(2 ** 32), { honeypots: dark })).toEqual([]);
   });
 
   it('preferred networks that overlap the populated ones', () => {
@@ -66,17 +66,19 @@ describe('the mean field refuses', () => {
   it('what would take too many steps', () => {
     const strategy: ScanStrategy = { kind: 'coverage-hole', reached: 0.5 };
     expect(obstaclesOf(strategy)).toEqual([]);
-    expect(obstaclesOf(strategy, { defenses: [honeypots({ delaySeconds: 1e-3 })] }).join()).toContain(
+    expect(obstaclesOf(strategy, { honeypots: [honeypots({ delaySeconds: 1e-3 })] }).join()).toContain(
       'steps',
     );
   });
 
   it('measures that exclude each other, as without groups', () => {
     const start = { kind: 'time', timeSeconds: 0 } as const;
-    const measures: Outbreak['measures'] = [
+    const countermeasures: Outbreak['countermeasures'] = [
       { kind: 'blacklist', start, reactionSeconds: 300, coverage: 1 },
       { kind: 'clean-up', start, containSeconds: 300, cleanSeconds: 1000, coverage: 1 },
     ];
-    expect(obstaclesOf(local(2 ** 16), { measures })).toEqual(obstaclesOf({ kind: 'uniform' }, { measures }));
+    expect(obstaclesOf(local(2 ** 16), { countermeasures })).toEqual(
+      obstaclesOf({ kind: 'uniform' }, { countermeasures }),
+    );
   });
 });

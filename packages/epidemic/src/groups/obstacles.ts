@@ -41,8 +41,8 @@ export function groupObstacles(outbreak: Outbreak): readonly string[] {
   return tooStiff(groupSetup(outbreak));
 }
 
-function tooManyNetworks({ population: { placement }, defenses }: Outbreak): readonly string[] {
-  if (placement?.kind !== 'ranges' || defenses.every((defense) => defense.placement !== 'populated'))
+function tooManyNetworks({ population: { placement }, honeypots }: Outbreak): readonly string[] {
+  if (placement?.kind !== 'ranges' || honeypots.every((defense) => defense.placement !== 'populated'))
     return [];
   const networks = networksTouched(placement);
   if (networks <= POPULATED_NETWORKS_MAX) return [];
@@ -53,7 +53,7 @@ function tooManyNetworks({ population: { placement }, defenses }: Outbreak): rea
 }
 
 function localObstacles(outbreak: Outbreak, { levels }: LocalPreferenceScan): readonly string[] {
-  const { population, defenses, addressSpaceSize, firstAddress } = outbreak;
+  const { population, honeypots, addressSpaceSize, firstAddress } = outbreak;
   const { placement } = population;
   const obstacles: string[] = [];
   if (placement?.kind === 'ranges' && placement.ranges.length > RANGES_MAX) {
@@ -61,7 +61,7 @@ function localObstacles(outbreak: Outbreak, { levels }: LocalPreferenceScan): re
       `With local preference the mean field takes at most ${RANGES_MAX} ranges of hosts, not ${placement.ranges.length}.`,
     );
   }
-  const placed = new Set(defenses.map((defense) => defense.placement));
+  const placed = new Set(honeypots.map((defense) => defense.placement));
   const sizes = placement?.kind === 'clustered' ? placement.levels.map((level) => level.networkSize) : [];
   if (placed.has('populated')) sizes.push(SLASH16);
   for (const { networkSize, probability } of levels) {
@@ -85,14 +85,14 @@ function localObstacles(outbreak: Outbreak, { levels }: LocalPreferenceScan): re
 }
 
 function tooStiff({ outbreak, reach, scanRatePerSecond, layout, cells }: GroupSetup): readonly string[] {
-  const { worm, population, defenses, durationSeconds } = outbreak;
+  const { worm, population, honeypots, durationSeconds } = outbreak;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const rates = [rebootRatePerSecond + churnRatePerSecond];
   if (worm.latentSeconds) rates.push(1 / worm.latentSeconds);
-  for (const { delaySeconds } of defenses) if (delaySeconds > 0) rates.push(1 / delaySeconds);
+  for (const { delaySeconds } of honeypots) if (delaySeconds > 0) rates.push(1 / delaySeconds);
   const fastest = scanRatePerSecond.reduce((most, rate) => Math.max(most, rate), 0);
   for (let cell = 0; cell < cells; cell++) {
-    const met = defenses.map(({ success }, index) => success * reach.honeypots[index]![cell]!);
+    const met = honeypots.map(({ success }, index) => success * reach.met[index]![cell]!);
     rates.push(fastest * met.reduce((sum, x) => sum + x, 0));
     let force = 0;
     for (let from = 0; from < cells; from++) force += reach.onto[cell * cells + from]! * reach.hosts[from]!;

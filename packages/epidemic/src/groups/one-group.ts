@@ -8,23 +8,26 @@ import { reachOf } from './reach.ts';
 
 /** Returns a uniform outbreak with the same mean field, its space and honeypots not whole numbers; null if there is none. */
 export function asUniform(outbreak: Outbreak): Outbreak | null {
-  const { worm, population, defenses, measures = [] } = outbreak;
+  const { worm, population, honeypots, countermeasures = [] } = outbreak;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const comesBack = rebootRatePerSecond + churnRatePerSecond > 0;
-  if (comesBack || (worm.latentSeconds ?? 0) > 0 || measures.length > 0 || worm.strategy.kind === 'hitlist') {
+  if (
+    comesBack ||
+    (worm.latentSeconds ?? 0) > 0 ||
+    countermeasures.length > 0 ||
+    worm.strategy.kind === 'hitlist'
+  ) {
     return null;
   }
   // Without honeypots the mean rate alone counts.
-  if (worm.scanRates !== undefined && defenses.length > 0) return null;
-  const { hosts, onto, honeypots } = reachOf(outbreak);
+  if (worm.scanRates !== undefined && honeypots.length > 0) return null;
+  const { hosts, onto, met } = reachOf(outbreak);
   const found = onto[0] ?? 0;
   if (hosts.length > 1 || found === 0) return null;
   return {
     ...outbreak,
     addressSpaceSize: 1 / found,
     worm: { scanRatePerSecond: worm.scanRatePerSecond, strategy: { kind: 'uniform' } },
-    defenses: defenses.map((defense, index) =>
-      Object.assign({}, defense, { count: honeypots[index]![0]! / found }),
-    ),
+    honeypots: honeypots.map((group, index) => Object.assign({}, group, { count: met[index]![0]! / found })),
   };
 }

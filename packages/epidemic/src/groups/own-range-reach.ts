@@ -19,17 +19,17 @@ export function ownRangeReach(
   { levels }: LocalPreferenceScan,
   placement: RangedPlacement,
 ): Reach {
-  const { addressSpaceSize, firstAddress, defenses, population } = outbreak;
+  const { addressSpaceSize, firstAddress, honeypots, population } = outbreak;
   const counts = hostsByRange(placement.ranges, population.vulnerable);
   const ranges = placement.ranges.filter((_, row) => counts[row]! > 0);
   const hosts = Float64Array.from(counts.filter((count) => count > 0));
   const space = { first: firstAddress, size: addressSpaceSize };
   const anywhere = 1 - levels.reduce((sum, { probability }) => sum + probability, 0);
   const onto = new Float64Array(ranges.length ** 2).fill(anywhere / addressSpaceSize);
-  const honeypots = defenses.map(({ count }) => {
+  const met = honeypots.map(({ count }) => {
     return new Float64Array(ranges.length).fill((anywhere * count) / addressSpaceSize);
   });
-  const networks = defenses.some((defense) => defense.placement === 'populated')
+  const networks = honeypots.some((group) => group.placement === 'populated')
     ? populatedNetworks(outbreak, placement)
     : [];
   const free = addressSpaceSize - population.vulnerable;
@@ -42,17 +42,17 @@ export function ownRangeReach(
         onto[to * ranges.length + from]! += probability * shared;
         occupied += hosts[to]! * shared;
       }
-      const met = {
+      const perHoneypot = {
         scattered: free > 0 ? (1 - occupied) / free : 0,
         block: blockSize >= addressSpaceSize ? 1 / addressSpaceSize : 0,
         populated: populatedAround(sender, occupied, { networks, blocks }),
       };
-      for (const [index, { placement: where, count }] of defenses.entries()) {
-        honeypots[index]![from]! += probability * count * met[where];
+      for (const [index, { placement: where, count }] of honeypots.entries()) {
+        met[index]![from]! += probability * count * perHoneypot[where];
       }
     }
   }
-  return { hosts, onto, honeypots };
+  return { hosts, onto, met };
 }
 
 /** A size of networks and the space that cuts them off. */

@@ -38,13 +38,13 @@ describe('classes of scan rates', () => {
   });
 
   it('are as many as honeypots need', () => {
-    const [group] = seedScenario.defenses;
+    const [group] = seedScenario.honeypots;
     const infected = (sigma: number, nodes?: number): Float64Array => {
       const classes = rateClasses(logNormal(sigma), 360_000, nodes);
       const outbreak: Outbreak = {
         ...seedScenario,
         worm: { ...seedScenario.worm, scanRates: { kind: 'classes', classes } },
-        defenses: [{ ...group!, delaySeconds: 0 }],
+        honeypots: [{ ...group!, delaySeconds: 0 }],
         durationSeconds: 7200,
       };
       return runsOf(ode, outbreak, 1)[0]!.trajectory.infected;

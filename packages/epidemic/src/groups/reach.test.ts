@@ -4,7 +4,7 @@
  */
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import type { HoneypotDefense, HostPlacement, Outbreak } from '../outbreak.ts';
+import type { Honeypots, HostPlacement, Outbreak } from '../outbreak.ts';
 import { placementObstacles, placePopulation } from '../population.ts';
 import { honeypots, momentsOf } from '../random-engine-test-support.ts';
 import type { LocalLevel, LocalPreferenceScan } from '../scan/local-preference.ts';
@@ -15,7 +15,7 @@ const SPACE = 2 ** 22;
 const RUNS = 100;
 const streams = randomStreams('5');
 
-const guarded: readonly HoneypotDefense[] = [
+const guarded: readonly Honeypots[] = [
   honeypots({ count: 3000, placement: 'scattered' }),
   honeypots({ count: 2000, placement: 'populated' }),
 ];
@@ -26,7 +26,7 @@ function outbreakOf(strategy: ScanStrategy, placement: HostPlacement): Outbreak 
     firstAddress: 0,
     population: { vulnerable: 300, infected: 1, placement },
     worm: { scanRatePerSecond: 1, strategy },
-    defenses: guarded,
+    honeypots: guarded,
     durationSeconds: 1,
     sampleSeconds: 1,
   };
@@ -62,7 +62,7 @@ function locally(outbreak: Outbreak, levels: readonly LocalLevel[], replicate: n
 
 /** The same from the reach: averaged over cells of senders by their hosts. */
 function expected(outbreak: Outbreak): readonly number[] {
-  const { hosts, onto, honeypots: met } = reachOf(outbreak);
+  const { hosts, onto, met } = reachOf(outbreak);
   const { vulnerable } = outbreak.population;
   const cells = hosts.length;
   const average = (of: (cell: number) => number): number =>

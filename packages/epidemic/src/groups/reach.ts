@@ -13,8 +13,8 @@ export interface Reach {
   readonly hosts: Float64Array;
   /** For a cell that is probed (row) and one that probes (column): the chance that a probe arrives at one given host. */
   readonly onto: Float64Array;
-  /** For each defense of the outbreak and each cell the honeypots that a probe of it meets, as expected. */
-  readonly honeypots: readonly Float64Array[];
+  /** For each group of honeypots and each cell the honeypots that a probe of it meets, as expected. */
+  readonly met: readonly Float64Array[];
 }
 
 /** Returns where probes of a worm go that draws each of them anew, once no hitlist is left. No cell is empty. */
@@ -23,18 +23,18 @@ export function reachOf(outbreak: Outbreak): Reach {
 }
 
 function withoutEmptyCells(reach: Reach): Reach {
-  const { hosts, onto, honeypots } = reach;
+  const { hosts, onto, met } = reach;
   const kept = [...hosts.keys()].filter((cell) => hosts[cell]! > 0);
   if (kept.length === hosts.length || kept.length === 0) return reach;
   return {
     hosts: Float64Array.from(kept, (cell) => hosts[cell]!),
     onto: Float64Array.from(kept.flatMap((to) => kept.map((from) => onto[to * hosts.length + from]!))),
-    honeypots: honeypots.map((met) => Float64Array.from(kept, (cell) => met[cell]!)),
+    met: met.map((ofCells) => Float64Array.from(kept, (cell) => ofCells[cell]!)),
   };
 }
 
 function reachOfAllCells(outbreak: Outbreak): Reach {
-  const { worm, population, defenses, addressSpaceSize } = outbreak;
+  const { worm, population, honeypots, addressSpaceSize } = outbreak;
   const strategy = worm.strategy.kind === 'hitlist' ? worm.strategy.then : worm.strategy;
   switch (strategy.kind) {
     case 'local':
@@ -54,14 +54,14 @@ function reachOfAllCells(outbreak: Outbreak): Reach {
       return {
         hosts: Float64Array.of(inside, population.vulnerable - inside),
         onto: Float64Array.of(1 / reached, 1 / reached, 0, 0),
-        honeypots: defenses.map(({ count }) => new Float64Array(2).fill(count / addressSpaceSize)),
+        met: honeypots.map(({ count }) => new Float64Array(2).fill(count / addressSpaceSize)),
       };
     }
     default:
       return {
         hosts: Float64Array.of(population.vulnerable),
         onto: Float64Array.of(1 / addressSpaceSize),
-        honeypots: defenses.map(({ count }) => Float64Array.of(count / addressSpaceSize)),
+        met: honeypots.map(({ count }) => Float64Array.of(count / addressSpaceSize)),
       };
   }
 }

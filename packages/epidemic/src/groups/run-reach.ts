@@ -6,7 +6,7 @@
  * A dark block counts as if it were spread over the unused addresses: that is its mean over places, though in a run it
  * lies in a short list as a whole or not at all.
  */
-import type { AddressRange, HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { AddressRange, Honeypots, Outbreak } from '../outbreak.ts';
 import { hostsByRange } from '../placed-clusters.ts';
 import { populatedIn } from './populated-networks.ts';
 import { overlap } from './overlap.ts';
@@ -18,11 +18,11 @@ export interface ProbedRun {
 }
 
 export function runReach(outbreak: Outbreak, runs: readonly ProbedRun[]): Reach {
-  const { population, defenses } = outbreak;
+  const { population, honeypots } = outbreak;
   const cells = runs.length + 1;
   const hosts = new Float64Array(cells);
   const onto = new Float64Array(cells * cells);
-  const honeypots = defenses.map(() => new Float64Array(cells));
+  const met = honeypots.map(() => new Float64Array(cells));
   let reached = 0;
   for (const [run, { probability, ranges }] of runs.entries()) {
     const size = ranges.reduce((sum, range) => sum + range.size, 0);
@@ -31,15 +31,15 @@ export function runReach(outbreak: Outbreak, runs: readonly ProbedRun[]): Reach 
     hosts[run] = inside;
     reached += inside;
     onto.fill(probability / size, run * cells, (run + 1) * cells);
-    for (const [index, defense] of defenses.entries()) {
-      const met = (probability * honeypotsIn(outbreak, defense, { ranges, size, inside })) / size;
-      for (let cell = 0; cell < cells; cell++) honeypots[index]![cell]! += met;
+    for (const [index, group] of honeypots.entries()) {
+      const perProbe = (probability * honeypotsIn(outbreak, group, { ranges, size, inside })) / size;
+      for (let cell = 0; cell < cells; cell++) met[index]![cell]! += perProbe;
     }
   }
   // Less than a millionth of a host is what rounding leaves where all are reached.
   const left = population.vulnerable - reached;
   hosts[cells - 1] = left > 1e-6 ? left : 0;
-  return { hosts, onto, honeypots };
+  return { hosts, onto, met };
 }
 
 function hostsIn({ population, addressSpaceSize }: Outbreak, ranges: readonly AddressRange[]): number {
@@ -58,7 +58,7 @@ function hostsIn({ population, addressSpaceSize }: Outbreak, ranges: readonly Ad
 
 function honeypotsIn(
   outbreak: Outbreak,
-  { placement, count }: HoneypotDefense,
+  { placement, count }: Honeypots,
   {
     ranges,
     size,

@@ -52,8 +52,8 @@ function expectPossible(outbreak: Outbreak, replicate: number): void {
 describe('hosts', () => {
   it('tells who infected whom, when and where', () => {
     for (let replicate = 0; replicate < 10; replicate++) expectPossible(smallScenario, replicate);
-    expectPossible({ ...smallScenario, defenses: [honeypots({ count: 800, delaySeconds: 5 })] }, 0);
-    expectPossible({ ...smallScenario, defenses: [] }, 0);
+    expectPossible({ ...smallScenario, honeypots: [honeypots({ count: 800, delaySeconds: 5 })] }, 0);
+    expectPossible({ ...smallScenario, honeypots: [] }, 0);
   });
 
   it('keeps no infections unless asked', () => {
@@ -66,7 +66,7 @@ describe('hosts', () => {
       ...smallScenario,
       population: { vulnerable: 50, infected: 1 },
       worm: { scanRatePerSecond: 100, strategy: { kind: 'uniform' } },
-      defenses: [],
+      honeypots: [],
     };
     const children = momentsOf(
       Array.from({ length: 2000 }, (_, replicate) => {
@@ -86,12 +86,12 @@ describe('hosts', () => {
     const one: Outbreak = {
       ...smallScenario,
       population: { vulnerable: 200, infected: 4 },
-      defenses: [honeypots({ count: 60, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 5 })],
+      honeypots: [honeypots({ count: 60, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 5 })],
       durationSeconds: 5000,
       sampleSeconds: 5000,
     };
     const half = honeypots({ count: 30, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 5 });
-    const two = { ...one, defenses: [half, half] };
+    const two = { ...one, honeypots: [half, half] };
     const [a, b] = [one, two].map((outbreak, shift) =>
       Array.from({ length: 1500 }, (_, k) => {
         const { infector } = logOf(outbreak, 1500 * shift + k);
@@ -141,7 +141,11 @@ describe('hosts', () => {
   });
 
   it('says that it cannot tell a billion hosts apart', () => {
-    const billion: Outbreak = { ...seedScenario, population: { vulnerable: 1e9, infected: 1 }, defenses: [] };
+    const billion: Outbreak = {
+      ...seedScenario,
+      population: { vulnerable: 1e9, infected: 1 },
+      honeypots: [],
+    };
     expect(hosts.unsupported(billion).join(' ')).toContain('fit in memory');
     expect(hosts.unsupported(seedScenario)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /** Measures in `hosts` against the mean field, which is the limit of large populations. */
 import { describe, expect, it } from 'vitest';
-import type { Measure } from '../defense/measure.ts';
+import type { Countermeasure } from '../defense/measure.ts';
 import { ode } from '../ode/ode.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { momentsOf, runsOf } from '../random-engine-test-support.ts';
@@ -10,13 +10,13 @@ const RUNS = 24;
 const VULNERABLE = 8192;
 
 /** β = 0.25/s in 2^17 addresses. */
-function outbreakWith(measure: Measure): Outbreak {
+function outbreakWith(measure: Countermeasure): Outbreak {
   return {
     addressSpaceSize: 2 ** 17,
     firstAddress: 0,
     population: { vulnerable: VULNERABLE, infected: 400 },
     worm: { scanRatePerSecond: 4, strategy: { kind: 'uniform' } },
-    defenses: [
+    honeypots: [
       {
         kind: 'honeypots',
         count: 2000,
@@ -26,7 +26,7 @@ function outbreakWith(measure: Measure): Outbreak {
         placement: 'scattered',
       },
     ],
-    measures: [measure],
+    countermeasures: [measure],
     durationSeconds: 40,
     sampleSeconds: 10,
   };
@@ -35,7 +35,7 @@ function outbreakWith(measure: Measure): Outbreak {
 const now = { kind: 'time', timeSeconds: 5 } as const;
 const alarm = { kind: 'observed', monitoredAddresses: 30_000, probes: 1000, prepareSeconds: 2 } as const;
 
-const measures: readonly Measure[] = [
+const measures: readonly Countermeasure[] = [
   { kind: 'blacklist', start: now, reactionSeconds: 5, coverage: 0.9 },
   { kind: 'avoided-honeypots', start: now, count: 4000, learning: 0.2, coverage: 0.8 },
   { kind: 'bandwidth-cap', start: now, probesPerSecond: 6000 },

@@ -9,7 +9,7 @@ const weaver: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 300_000, infected: 1 },
   worm: { scanRatePerSecond: 100, strategy: { kind: 'uniform' } },
-  defenses: [],
+  honeypots: [],
   durationSeconds: 7200,
   sampleSeconds: 60,
 };

@@ -3,7 +3,7 @@
  * the statistic of Kolmogorov and Smirnov passes 1.95 with probability 0.001, and seeds are fixed.
  */
 import { describe, expect, it } from 'vitest';
-import type { Measure } from '../defense/measure.ts';
+import type { Countermeasure } from '../defense/measure.ts';
 import type { HostPlacement, Outbreak, ScanRates } from '../outbreak.ts';
 import { probes } from '../probes/probes.ts';
 import { honeypots, kolmogorovSmirnov, runsOf } from '../random-engine-test-support.ts';
@@ -30,7 +30,7 @@ function outbreakOf(change: Partial<Outbreak>): Outbreak {
     firstAddress: 0,
     population: { vulnerable: 128, infected: 6 },
     worm: { scanRatePerSecond: 16, strategy: { kind: 'uniform' } },
-    defenses: [],
+    honeypots: [],
     durationSeconds: 30,
     sampleSeconds: 1,
     ...change,
@@ -116,7 +116,7 @@ describe('a strategy without the misses as with them', () => {
     const worm = { scanRatePerSecond: 16, strategy };
     expectAlike(outbreakOf({ worm }));
     const population = { vulnerable: 128, infected: 6, placement: clustered };
-    expectAlike(outbreakOf({ population, worm, defenses: guarded }));
+    expectAlike(outbreakOf({ population, worm, honeypots: guarded }));
   });
 
   it('topological', () => {
@@ -160,7 +160,7 @@ describe('a population without the misses as with them', () => {
         outbreakOf({
           population: { vulnerable: 128, infected: 6, placement: clustered, ...population },
           worm: { scanRatePerSecond: 16, strategy, ...worm },
-          defenses: guarded.slice(0, 1),
+          honeypots: guarded.slice(0, 1),
         }),
       );
     }
@@ -170,7 +170,7 @@ describe('a population without the misses as with them', () => {
 const now = { kind: 'time', timeSeconds: 4 } as const;
 const alarm = { kind: 'observed', monitoredAddresses: 300, probes: 40, prepareSeconds: 1 } as const;
 
-const measures: readonly Measure[] = [
+const measures: readonly Countermeasure[] = [
   { kind: 'blacklist', start: now, reactionSeconds: 3, coverage: 0.9 },
   { kind: 'avoided-honeypots', start: now, count: 150, learning: 0.2, coverage: 0.8 },
   { kind: 'bandwidth-cap', start: now, probesPerSecond: 700 },
@@ -204,6 +204,6 @@ describe('a measure without the misses as with them', () => {
     const strategy: ScanStrategy =
       index % 2 === 0 ? codeRedTwo : { kind: 'sequential', nearProbability: 0.4 };
     const worm = { scanRatePerSecond: 16, strategy };
-    expectAlike(outbreakOf({ worm, measures: [measures[index]!], defenses: guarded.slice(0, 1) }));
+    expectAlike(outbreakOf({ worm, countermeasures: [measures[index]!], honeypots: guarded.slice(0, 1) }));
   });
 });

@@ -52,8 +52,8 @@ export class WalkScanning implements Scanning {
     this.#isScanning = new Uint8Array(vulnerable);
     this.#horizonSeconds = outbreak.durationSeconds;
     const staysInfected =
-      outbreak.defenses.length === 0 &&
-      (outbreak.measures ?? []).length === 0 &&
+      outbreak.honeypots.length === 0 &&
+      (outbreak.countermeasures ?? []).length === 0 &&
       rebootRatePerSecond === 0 &&
       churnRatePerSecond === 0;
     this.#isInfected = scan.noticesInfected && staysInfected ? new Uint8Array(vulnerable) : undefined;

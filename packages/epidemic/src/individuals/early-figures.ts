@@ -5,7 +5,7 @@
 import { doublingSeconds, reproductionNumberOf } from '../groups/early-growth.ts';
 import { type GroupSetup, groupSetup } from '../groups/group-setup.ts';
 import { groupObstacles } from '../groups/obstacles.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import type { Summary } from '../summary.ts';
 
 export type EarlyFigures = Pick<
@@ -18,18 +18,18 @@ const setups = new WeakMap<Outbreak, GroupSetup | null>();
 /** `firstStart`: who is left and what has begun when the first honeypots immunize; null when none do. */
 export function earlyFigures(
   outbreak: Outbreak,
-  firstStart: { readonly susceptible: number; readonly honeypots: readonly HoneypotDefense[] } | null,
+  firstStart: { readonly susceptible: number; readonly honeypots: readonly Honeypots[] } | null,
 ): EarlyFigures {
   const setup = setupOf(outbreak);
   if (setup === null) {
     return { basicReproductionNumber: null, reproductionNumberAtStart: null, doublingTime: null };
   }
   // With measures at work, honeypots alone say nothing of R.
-  const isMeasured = (outbreak.measures ?? []).length > 0;
-  const { defenses, population } = outbreak;
-  const all = defenses.map(() => true);
+  const isMeasured = (outbreak.countermeasures ?? []).length > 0;
+  const { honeypots, population } = outbreak;
+  const all = honeypots.map(() => true);
   const left = firstStart === null ? 0 : firstStart.susceptible / population.vulnerable;
-  const begun = defenses.map((group) => firstStart?.honeypots.includes(group) === true);
+  const begun = honeypots.map((group) => firstStart?.honeypots.includes(group) === true);
   return {
     basicReproductionNumber: isMeasured ? null : reproductionNumberOf(setup, setup.hosts, all),
     // Susceptible hosts are taken to be left alike in all networks.

@@ -31,7 +31,7 @@ export class Exits {
   constructor(outbreak: Outbreak) {
     this.#ways = waysOf(outbreak);
     const states = new Set(this.#ways.flatMap(({ from }) => from));
-    this.roster = new Roster(outbreak.population.vulnerable, outbreak.defenses.length, states);
+    this.roster = new Roster(outbreak.population.vulnerable, outbreak.honeypots.length, states);
     this.#rate = new Float64Array(this.#ways.length);
   }
 
@@ -79,8 +79,8 @@ export class Exits {
   }
 }
 
-function waysOf({ defenses, worm, population, measures }: Outbreak): readonly Way[] {
-  const waiting = defenses.map((_, group) => WAITING + group);
+function waysOf({ honeypots, worm, population, countermeasures }: Outbreak): readonly Way[] {
+  const waiting = honeypots.map((_, group) => WAITING + group);
   const scanning = [FRESH, BLOCKED, ...waiting];
   const infected = [LATENT, ...scanning];
   const { latentSeconds = 0 } = worm;
@@ -95,12 +95,12 @@ function waysOf({ defenses, worm, population, measures }: Outbreak): readonly Wa
     ways.push({ from, to, ratePerSecond, by });
   };
   if (latentSeconds > 0) add([LATENT], FRESH, () => 1 / latentSeconds);
-  for (const [group, { delaySeconds }] of defenses.entries()) {
+  for (const [group, { delaySeconds }] of honeypots.entries()) {
     if (delaySeconds > 0) add([WAITING + group], IMMUNIZED, () => 1 / delaySeconds);
   }
   if (rebootRatePerSecond > 0) add(infected, SUSCEPTIBLE, () => rebootRatePerSecond);
   if (churnRatePerSecond > 0) add([...infected, IMMUNIZED], SUSCEPTIBLE, () => churnRatePerSecond);
-  if (measures !== undefined && measures.length > 0) {
+  if (countermeasures !== undefined && countermeasures.length > 0) {
     add([SUSCEPTIBLE], IMMUNIZED, ({ patch }) => patch, 'patching');
     add([SUSCEPTIBLE], IMMUNIZED, ({ counterPatch }) => counterPatch, 'counter-worm');
     add(infected, IMMUNIZED, ({ counterClean }) => counterClean, 'counter-worm');

@@ -10,7 +10,7 @@
 import { exponential, type RandomStream } from '@wormwood/base';
 import type { Counts } from '../defense/effect.ts';
 import type { RunControl } from '../engine.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { type Exit, Exits } from './exits.ts';
 import type { FinalCounts, Journal } from './journal.ts';
 import { type Circumstances, MeasuresAtWork, UNDISTURBED } from './measures-at-work.ts';
@@ -21,7 +21,7 @@ import type { Hit, Outcome, Scanning } from './scanning.ts';
 const EVENTS_PER_LOOK = 4096;
 
 interface Group {
-  readonly honeypots: HoneypotDefense;
+  readonly honeypots: Honeypots;
   startSeconds: number;
   isStarted: boolean;
   susceptibleAtStart: number;
@@ -74,19 +74,19 @@ export class Following {
     this.#exits = new Exits(outbreak);
     this.#roster = this.#exits.roster;
     this.#measures = new MeasuresAtWork(outbreak, stream);
-    this.#hasMeasures = (outbreak.measures ?? []).length > 0;
+    this.#hasMeasures = (outbreak.countermeasures ?? []).length > 0;
     this.#isDormant = new Uint8Array(vulnerable);
-    this.#canBlockedReach = (outbreak.measures ?? []).some(
+    this.#canBlockedReach = (outbreak.countermeasures ?? []).some(
       (measure) => (measure.kind === 'blacklist' || measure.kind === 'clean-up') && measure.coverage < 1,
     );
-    this.#groups = outbreak.defenses.map((honeypots) => ({
+    this.#groups = outbreak.honeypots.map((honeypots) => ({
       honeypots,
       startSeconds: firstStart(honeypots),
       isStarted: false,
       susceptibleAtStart: 0,
       contacts: 0,
     }));
-    for (const [group, { start }] of outbreak.defenses.entries()) {
+    for (const [group, { start }] of outbreak.honeypots.entries()) {
       if (start.kind === 'contacts') scanning.listen(group, 0, stream);
     }
     for (const host of seeds) this.#infect(host, -1);
@@ -354,7 +354,7 @@ function isScanning(state: number): boolean {
   return state === FRESH || state === BLOCKED || state >= WAITING;
 }
 
-function firstStart({ start }: HoneypotDefense): number {
+function firstStart({ start }: Honeypots): number {
   if (start.kind === 'time') return start.timeSeconds;
   return start.contacts <= 0 ? start.prepareSeconds : Infinity;
 }

@@ -1,6 +1,6 @@
 /** What is seen of one random outbreak while it runs: samples, peak, milestones, and who infected whom. */
 import type { EngineName, InfectionLog, Run } from '../engine.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { summarize } from '../summary.ts';
 import { everInfectedDiffers, sampleTimes } from '../trajectory.ts';
 
@@ -12,7 +12,7 @@ export interface FinalCounts {
   readonly honeypotContacts: number;
   readonly firstStart: {
     readonly susceptible: number;
-    readonly honeypots: readonly HoneypotDefense[];
+    readonly honeypots: readonly Honeypots[];
   } | null;
 }
 

@@ -61,7 +61,7 @@ export class MeasuresAtWork {
     this.#outbreak = outbreak;
     this.#forces = forcesOf(outbreak);
     this.#boundSeconds = outbreak.durationSeconds * BOUND_FRACTION;
-    this.#needed = (outbreak.measures ?? []).flatMap(({ start }, index) => {
+    this.#needed = (outbreak.countermeasures ?? []).flatMap(({ start }, index) => {
       const force = this.#forces.measures[index]!;
       if (start.kind === 'time') return [];
       const seen = start.probes <= 0 ? 0 : (force.seenNeeded / start.probes) * gamma(stream, start.probes);

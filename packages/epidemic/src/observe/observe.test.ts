@@ -63,7 +63,7 @@ const zou: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 360_000, infected: 10 },
   worm: { scanRatePerSecond: 358 / 60, strategy: { kind: 'uniform' } },
-  defenses: [],
+  honeypots: [],
   durationSeconds: 10 * 3600,
   sampleSeconds: 60,
 };

@@ -4,11 +4,11 @@
  */
 import type { SimpleEpidemic } from '../closed-forms.ts';
 import { logisticInfectedSeconds, logisticTimeOfInfectedSeconds } from '../closed-forms.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { effectiveContactRatePerSecond, pairwiseRatePerSecond } from '../reproduction-number.ts';
 
 export interface ScheduledGroup {
-  readonly honeypots: HoneypotDefense;
+  readonly honeypots: Honeypots;
   /** γ = s h p / Ω: contacts of one infected host that immunize, per second. */
   readonly contactRate: number;
   /** s h / Ω: all its contacts, per second. */
@@ -23,7 +23,7 @@ export interface ScheduledGroup {
 
 /** Returns the groups with the starts that the logistic, in force until the first of them, makes known. */
 export function scheduleHoneypots(outbreak: Outbreak, epidemic: SimpleEpidemic): ScheduledGroup[] {
-  const groups = outbreak.defenses.map((honeypots): ScheduledGroup => {
+  const groups = outbreak.honeypots.map((honeypots): ScheduledGroup => {
     const probeRate = pairwiseRatePerSecond(outbreak) * honeypots.count;
     const byTime = honeypots.start.kind === 'time';
     const contacts = honeypots.start.kind === 'contacts' ? honeypots.start.contacts : 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { ode } from './ode.ts';
 import { largestError, referenceTrajectory } from './reference-test-support.ts';
 
@@ -24,7 +24,7 @@ function group(options: {
   readonly delaySeconds: fc.Arbitrary<number>;
   readonly count: fc.Arbitrary<number>;
   readonly byContacts: boolean;
-}): fc.Arbitrary<HoneypotDefense> {
+}): fc.Arbitrary<Honeypots> {
   const byTime = options.timeSeconds.map((timeSeconds) => ({ kind: 'time', timeSeconds }) as const);
   const byContacts = fc.record({
     kind: fc.constant('contacts' as const),
@@ -52,7 +52,7 @@ const ordinary: fc.Arbitrary<Outbreak> = magnitude(1, 7).chain((hosts) => {
       infected: fc.integer({ min: 1, max: Math.max(1, Math.floor(vulnerable / 10)) }),
     }),
     worm: fc.constant({ scanRatePerSecond: 2 ** 32 / vulnerable, strategy: { kind: 'uniform' } as const }),
-    defenses: fc.array(
+    honeypots: fc.array(
       group({
         timeSeconds: fc.double({ min: 0, max: 15, noNaN: true }),
         delaySeconds: fc.oneof(fc.constant(0), magnitude(-2, 1.5)),
@@ -85,7 +85,7 @@ const extreme: fc.Arbitrary<Outbreak> = magnitude(0, 15).chain((hosts) => {
         scanRatePerSecond: fc.oneof(fc.constant(0), magnitude(-6, 12)),
         strategy: fc.constant({ kind: 'uniform' as const }),
       }),
-      defenses: fc.array(
+      honeypots: fc.array(
         group({
           timeSeconds: seconds,
           delaySeconds: seconds,

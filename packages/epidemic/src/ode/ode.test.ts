@@ -2,7 +2,7 @@ import { assert } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { finalSizeFraction, logisticTimeOfInfectedSeconds } from '../closed-forms.ts';
 import type { Run } from '../engine.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { ode } from './ode.ts';
 import { largestError, referenceTrajectory } from './reference-test-support.ts';
 
@@ -10,7 +10,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const HOSTS = 360_000;
 
-function honeypots(change: Partial<HoneypotDefense>): HoneypotDefense {
+function honeypots(change: Partial<Honeypots>): Honeypots {
   return {
     kind: 'honeypots',
     count: 262_144,
@@ -22,14 +22,14 @@ function honeypots(change: Partial<HoneypotDefense>): HoneypotDefense {
   };
 }
 
-/** The scenario of Provos 2004 with these defenses: models.md 3.1. */
-function provos(defenses: readonly HoneypotDefense[], change: Partial<Outbreak> = {}): Outbreak {
+/** The scenario of Provos 2004 with these honeypots: models.md 3.1. */
+function provos(groups: readonly Honeypots[], change: Partial<Outbreak> = {}): Outbreak {
   return {
     addressSpaceSize: 2 ** 32,
     firstAddress: 0,
     population: { vulnerable: HOSTS, infected: 150 },
     worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-    defenses,
+    honeypots: groups,
     durationSeconds: 24 * HOUR,
     sampleSeconds: 10,
     ...change,

@@ -48,7 +48,7 @@ export const ode: Engine = {
 
 /** Whether hosts do not all share one fate. */
 function hasGroups(outbreak: Outbreak): boolean {
-  return !isPlain({ ...outbreak, measures: [] });
+  return !isPlain({ ...outbreak, countermeasures: [] });
 }
 
 function run(outbreak: Outbreak): Run {
@@ -56,7 +56,7 @@ function run(outbreak: Outbreak): Run {
     const uniform = asUniform(outbreak);
     return uniform ? runUniform(uniform) : groupMeanField(outbreak);
   }
-  if (outbreak.measures && outbreak.measures.length > 0) return measuredMeanField(outbreak);
+  if (outbreak.countermeasures && outbreak.countermeasures.length > 0) return measuredMeanField(outbreak);
   return runUniform(outbreak);
 }
 

@@ -32,7 +32,7 @@ export interface Reference {
 /** Integrates an outbreak whose honeypots start at given times. */
 export function referenceTrajectory(outbreak: Outbreak): Reference {
   const { vulnerable, infected } = outbreak.population;
-  const groups = outbreak.defenses;
+  const groups = outbreak.honeypots;
   const solver = new Solver(3 + groups.length + 1);
   solver.relativeTolerance = 1e-12;
   solver.absoluteTolerance = 1e-12;
@@ -69,7 +69,7 @@ export function referenceTrajectory(outbreak: Outbreak): Reference {
 
 function meanField(outbreak: Outbreak, now: number): (x: number, y: readonly number[]) => number[] {
   const b = pairwiseRatePerSecond(outbreak);
-  const groups = outbreak.defenses.map((group) => ({
+  const groups = outbreak.honeypots.map((group) => ({
     rate:
       group.start.kind === 'time' && group.start.timeSeconds <= now
         ? effectiveContactRatePerSecond(outbreak, group)

@@ -42,7 +42,7 @@ function exact(timeSeconds: number): number[] {
     firstAddress: 0,
     population: { vulnerable: 950, infected: 250 },
     worm: { scanRatePerSecond: 1, strategy: { kind: 'uniform' } },
-    defenses: [
+    honeypots: [
       { ...group, count: 100, delaySeconds: 0 },
       { ...group, count: 300, delaySeconds: 5 },
     ],

@@ -4,13 +4,13 @@
  */
 import type { RandomStream } from '@wormwood/base';
 import type { EngineName, Run } from '../engine.ts';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { summarize } from '../summary.ts';
 import { sampleTimes } from '../trajectory.ts';
 import type { PopulationState } from './population-state.ts';
 
 interface Group {
-  readonly honeypots: HoneypotDefense;
+  readonly honeypots: Honeypots;
   /** When contacts begin to immunize; Infinity while nobody knows. */
   startSeconds: number;
   isStarted: boolean;
@@ -42,7 +42,7 @@ export class Ledger {
     this.#outbreak = outbreak;
     this.#population = population;
     this.#vulnerable = outbreak.population.vulnerable;
-    this.#groups = outbreak.defenses.map((honeypots) => ({
+    this.#groups = outbreak.honeypots.map((honeypots) => ({
       honeypots,
       startSeconds: honeypots.start.kind === 'time' ? honeypots.start.timeSeconds : alarmAtOnce(honeypots),
       isStarted: false,
@@ -199,6 +199,6 @@ export class Ledger {
   }
 }
 
-function alarmAtOnce({ start }: HoneypotDefense): number {
+function alarmAtOnce({ start }: Honeypots): number {
   return start.kind === 'contacts' && start.contacts <= 0 ? start.prepareSeconds : Number.POSITIVE_INFINITY;
 }

@@ -29,7 +29,7 @@ export class PopulationState {
     this.#state = new Uint8Array(vulnerable);
     this.#active = new Int32Array(vulnerable);
     this.#activePlace = new Int32Array(vulnerable);
-    this.#waiting = outbreak.defenses.map(() => []);
+    this.#waiting = outbreak.honeypots.map(() => []);
     this.#infected = new Int32Array(vulnerable);
     this.#infector = new Int32Array(vulnerable);
     this.#infectedAt = new Float64Array(vulnerable);

@@ -17,14 +17,14 @@ const mebi: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 4000, infected: 20 },
   worm: { scanRatePerSecond: 5, strategy: { kind: 'uniform' } },
-  defenses: [],
+  honeypots: [],
   durationSeconds: 3600,
   sampleSeconds: 60,
 };
 
 const withHoneypots: Outbreak = {
   ...mebi,
-  defenses: [honeypots({ count: 3000, start: { kind: 'time', timeSeconds: 120 }, delaySeconds: 10 })],
+  honeypots: [honeypots({ count: 3000, start: { kind: 'time', timeSeconds: 120 }, delaySeconds: 10 })],
 };
 
 describe('probes and hosts agree in distribution', () => {
@@ -37,7 +37,7 @@ describe('probes and hosts agree in distribution', () => {
       {
         ...withHoneypots,
         addressSpaceSize: 3 * 2 ** 18,
-        defenses: [
+        honeypots: [
           honeypots({
             count: 2500,
             start: { kind: 'contacts', contacts: 40, prepareSeconds: 30 },
@@ -111,7 +111,7 @@ describe('probe source', () => {
         ...mebi,
         addressSpaceSize: size,
         population: { vulnerable: count, infected: 1 },
-        defenses: [honeypots({ count })],
+        honeypots: [honeypots({ count })],
       };
       const streams = randomStreams('3');
       const placed = placePopulation(outbreak, streams.stream('placement'));

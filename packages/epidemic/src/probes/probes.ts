@@ -87,7 +87,7 @@ function followProbes(following: Following, control: RunControl | undefined): bo
   let untilLook = STEPS_PER_LOOK;
   while (ledger.timeSeconds < outbreak.durationSeconds) {
     ledger.startDueGroups();
-    if (population.susceptible === 0 && outbreak.defenses.length === 0) {
+    if (population.susceptible === 0 && outbreak.honeypots.length === 0) {
       sendIdly(following);
       break;
     }

@@ -47,7 +47,7 @@ export function scanOf(strategy: ScanStrategy, space: ScanSpace): Scan {
 
 /** Returns the reasons, one sentence each, why the strategy cannot be followed in this outbreak. */
 export function scanObstacles(outbreak: Outbreak): readonly string[] {
-  const { population, defenses, addressSpaceSize } = outbreak;
+  const { population, honeypots, addressSpaceSize } = outbreak;
   const { strategy } = outbreak.worm;
   const after = strategy.kind === 'hitlist' ? strategy.then : strategy;
   const obstacles: string[] = [];
@@ -59,7 +59,7 @@ export function scanObstacles(outbreak: Outbreak): readonly string[] {
     if (known !== population.vulnerable) {
       obstacles.push(`The graph knows ${known} hosts, where ${population.vulnerable} are vulnerable.`);
     }
-    if (defenses.length > 0) {
+    if (honeypots.length > 0) {
       obstacles.push(
         'A topological worm searches no addresses, so honeypots on unused ones see nothing of it.',
       );

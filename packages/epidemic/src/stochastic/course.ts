@@ -63,7 +63,7 @@ export function beginCourse(outbreak: Outbreak, stream: RandomStream): Course {
     timeSeconds: 0,
     susceptible: vulnerable - infected,
     fresh: infected,
-    contacted: new Float64Array(outbreak.defenses.length),
+    contacted: new Float64Array(outbreak.honeypots.length),
     infectedHostSeconds: 0,
     contactedHostSeconds: 0,
     peakInfected: infected,

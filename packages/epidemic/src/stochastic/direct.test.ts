@@ -55,7 +55,7 @@ describe('stochastic', () => {
         population: { vulnerable, infected: 600 },
         addressSpaceSize: 2 ** 20,
         worm: { scanRatePerSecond: 3, strategy: { kind: 'uniform' } as const },
-        defenses: [
+        honeypots: [
           honeypots({ count: vulnerable / reproductionNumber, start: { kind: 'time', timeSeconds: 0 } }),
         ],
         durationSeconds: 1e5,
@@ -81,7 +81,7 @@ describe('stochastic', () => {
       ...seedScenario,
       population: { vulnerable: 360_000, infected: 1 },
       worm: { scanRatePerSecond: 5.965, strategy: { kind: 'uniform' } as const },
-      defenses: [],
+      honeypots: [],
       durationSeconds: 40 * 3600,
     };
     const { mean, variance } = growthTime({

@@ -48,5 +48,5 @@ function eventsAtMost(outbreak: Outbreak): number {
   const growth = exp(-contactRatePerSecond(outbreak) * outbreak.durationSeconds);
   const everInfected = vulnerable / (1 + ((vulnerable - infected) / infected) * growth);
   // A host is infected, contacted and immunized once at most.
-  return everInfected * (outbreak.defenses.length === 0 ? 1 : 3);
+  return everInfected * (outbreak.honeypots.length === 0 ? 1 : 3);
 }

@@ -7,12 +7,12 @@
  * it costs no event either. Both are exact (Lewis, Shedler 1979: thinning and time change of Poisson processes).
  */
 import { binomial, gamma, normal, poisson, type RandomStream } from '@wormwood/base';
-import type { HoneypotDefense, Outbreak } from '../outbreak.ts';
+import type { Honeypots, Outbreak } from '../outbreak.ts';
 import { effectiveContactRatePerSecond, pairwiseRatePerSecond } from '../reproduction-number.ts';
 import type { Course } from './course.ts';
 
 export interface HoneypotGroup {
-  readonly honeypots: HoneypotDefense;
+  readonly honeypots: Honeypots;
   /** Probes a second that one infected host sends to these honeypots, and those of them that immunize. */
   readonly probeRatePerSecond: number;
   readonly contactRatePerSecond: number;
@@ -39,7 +39,7 @@ export interface Limits {
 }
 
 export function honeypotGroups(outbreak: Outbreak, stream: RandomStream): readonly HoneypotGroup[] {
-  return outbreak.defenses.map((honeypots) => {
+  return outbreak.honeypots.map((honeypots) => {
     const { start } = honeypots;
     const probeRatePerSecond = pairwiseRatePerSecond(outbreak) * honeypots.count;
     return {

@@ -11,7 +11,7 @@ const billion: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 1e9, infected: 100_000 },
   worm: { scanRatePerSecond: 0.01 * 8.589934592, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     honeypots({ count: 6e8, start: { kind: 'time', timeSeconds: 500 }, delaySeconds: 2 }),
     honeypots({ count: 4e8, start: { kind: 'time', timeSeconds: 700 }, delaySeconds: 30, success: 0.5 }),
   ],
@@ -74,7 +74,7 @@ describe('tau-leaping', () => {
     const subcritical: Outbreak = {
       ...billion,
       population: { vulnerable: 1e9, infected: 1e6 },
-      defenses: [honeypots({ count: 3e9, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 0 })],
+      honeypots: [honeypots({ count: 3e9, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 0 })],
       durationSeconds: 5000,
     };
     const runs = runsOf(stochastic, subcritical, 100);
@@ -89,7 +89,7 @@ describe('tau-leaping', () => {
   it('waits for the contacts that a listening group counts', () => {
     const listening: Outbreak = {
       ...billion,
-      defenses: [honeypots({ count: 6e8, start: { kind: 'contacts', contacts: 1e6, prepareSeconds: 200 } })],
+      honeypots: [honeypots({ count: 6e8, start: { kind: 'contacts', contacts: 1e6, prepareSeconds: 200 } })],
     };
     const runs = runsOf(stochastic, listening, 40);
     const meanField = runsOf(ode, listening, 1)[0]!;

@@ -36,14 +36,14 @@ const read = checkScenario(ALL, 'all.yaml');
 it('reads every kind, and what is written is read as the same', () => {
   expect(read.diagnostics).toEqual([]);
   if (!read.ok) return;
-  expect(read.outbreak.defenses).toHaveLength(1);
-  expect(read.outbreak.measures).toHaveLength(14);
-  expect(read.outbreak.measures?.[0]).toEqual({
+  expect(read.outbreak.honeypots).toHaveLength(1);
+  expect(read.outbreak.countermeasures).toHaveLength(14);
+  expect(read.outbreak.countermeasures?.[0]).toEqual({
     kind: 'filter',
     start: { kind: 'time', timeSeconds: 1800 },
     coverage: 0.5,
   });
-  expect(read.outbreak.measures?.[8]).toEqual({
+  expect(read.outbreak.countermeasures?.[8]).toEqual({
     kind: 'kill-switch',
     start: { kind: 'observed', probes: 1000, monitoredAddresses: 65_536, prepareSeconds: 600 },
     coverage: 1,

@@ -1,11 +1,11 @@
 /** The shapes of the defenses besides honeypots, a key a parameter; what they do stands in `epidemic/defense`. */
-import type { Measure, StartRule } from '@wormwood/epidemic';
+import type { Countermeasure, StartRule } from '@wormwood/epidemic';
 import { count, duration, fraction, rate, startTime } from '../shape/quantity-shapes.ts';
 import { scalar, word } from '../shape/scalar-shapes.ts';
 import type { Shape } from '../shape/shape.ts';
 import { type Field, kinds, mapping, scalarOrMapping } from '../shape/structure-shapes.ts';
 
-type OfKind<Kind extends Measure['kind']> = Extract<Measure, { kind: Kind }>;
+type OfKind<Kind extends Countermeasure['kind']> = Extract<Countermeasure, { kind: Kind }>;
 type AtTime = Extract<StartRule, { kind: 'time' }>;
 type Observed = Extract<StartRule, { kind: 'observed' }>;
 type Curve = OfKind<'patching'>['curve'];
@@ -321,7 +321,7 @@ const bandwidthCap = mapping<OfKind<'bandwidth-cap'>, object>({
 });
 
 /** By kind, for the list of defenses. */
-export const measureShapes: { readonly [Kind in Measure['kind']]: Shape<OfKind<Kind>> } = {
+export const measureShapes: { readonly [Kind in Countermeasure['kind']]: Shape<OfKind<Kind>> } = {
   'avoided-honeypots': avoidedHoneypots,
   'bandwidth-cap': bandwidthCap,
   blacklist,

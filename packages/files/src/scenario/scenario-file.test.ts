@@ -102,7 +102,7 @@ describe('what may be left out', () => {
       durationSeconds: 3600,
       sampleSeconds: 5,
     });
-    expect(checked(MINIMAL).outbreak.defenses).toEqual([]);
+    expect(checked(MINIMAL).outbreak.honeypots).toEqual([]);
   });
 
   it.each([
@@ -169,7 +169,7 @@ sample: 0.5s`);
 
   it('follows an alias', () => {
     const text = `${HONEYPOTS}\n    start: &wait 20min\n    delay: *wait\n`;
-    expect(checked(text).outbreak.defenses[0]?.delaySeconds).toBe(1200);
+    expect(checked(text).outbreak.honeypots[0]?.delaySeconds).toBe(1200);
   });
 
   it('takes a billion hosts, which is for the engines to refuse', () => {

@@ -3,7 +3,7 @@
  * one place to add a key, a word or a kind of defense; checker, JSON Schema, `--json` and sweep paths follow from it.
  */
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
-import type { HoneypotDefense, HoneypotStart, Measure } from '@wormwood/epidemic';
+import type { Honeypots, HoneypotStart, Countermeasure } from '@wormwood/epidemic';
 import { measureShapes } from './measure-shapes.ts';
 import { placement, type ScenarioPlacement } from './population-shapes.ts';
 import { scanRate, type ScenarioScanRate } from './scan-rate-shapes.ts';
@@ -58,7 +58,7 @@ export interface ScenarioWorm {
   readonly latentSeconds: number;
 }
 
-export type ScenarioDefense = HoneypotDefense | Measure;
+export type ScenarioDefense = Honeypots | Countermeasure;
 
 const version: Shape<1> = scalar<1>({
   allowed: 'the number 1',
@@ -218,7 +218,7 @@ const start: Shape<HoneypotStart> = scalarOrMapping(
   },
 );
 
-const honeypots: Shape<HoneypotDefense> = mapping<HoneypotDefense, object>({
+const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
   allowed: 'a mapping with the keys kind and count',
   constants: {},
   fields: {
@@ -258,7 +258,7 @@ const honeypots: Shape<HoneypotDefense> = mapping<HoneypotDefense, object>({
     },
     placement: {
       key: 'placement',
-      shape: word<HoneypotDefense['placement']>({
+      shape: word<Honeypots['placement']>({
         noun: 'a placement of honeypots',
         words: {
           scattered: 'Spread at random over the unused addresses.',

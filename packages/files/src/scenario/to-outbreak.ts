@@ -1,9 +1,9 @@
 /** From a checked scenario to what the engines run. */
 import type {
   CandidateList,
-  HoneypotDefense,
+  Honeypots,
   HostPlacement,
-  Measure,
+  Countermeasure,
   Outbreak,
   PopulatedRange,
   ScanStrategy,
@@ -19,7 +19,7 @@ const NETWORK_SIZE = { slash8: 2 ** 24, slash16: 2 ** 16, slash24: 2 ** 8 } as c
 /** Returns the outbreak that the scenario describes; the name concerns no engine. */
 export function toOutbreak(scenario: Scenario): Outbreak {
   const { space, population, worm, defenses, durationSeconds, sampleSeconds } = scenario;
-  const measures = defenses.filter((defense): defense is Measure => !isHoneypots(defense));
+  const countermeasures = defenses.filter((defense): defense is Countermeasure => !isHoneypots(defense));
   const { vulnerable, infected, rebootRatePerSecond, churnRatePerSecond } = population;
   const placement = placementOf(scenario);
   return {
@@ -37,14 +37,14 @@ export function toOutbreak(scenario: Scenario): Outbreak {
       strategy: strategyOf(worm.strategy, scenario),
       ...(worm.latentSeconds === 0 ? {} : { latentSeconds: worm.latentSeconds }),
     },
-    defenses: defenses.filter(isHoneypots),
-    ...(measures.length === 0 ? {} : { measures }),
+    honeypots: defenses.filter(isHoneypots),
+    ...(countermeasures.length === 0 ? {} : { countermeasures }),
     durationSeconds,
     sampleSeconds,
   };
 }
 
-function isHoneypots(defense: ScenarioDefense): defense is HoneypotDefense {
+function isHoneypots(defense: ScenarioDefense): defense is Honeypots {
   return defense.kind === 'honeypots';
 }
 

@@ -8,7 +8,7 @@ const provos: Outbreak = {
   firstAddress: 0,
   population: { vulnerable: 360_000, infected: 150 },
   worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-  defenses: [
+  honeypots: [
     {
       kind: 'honeypots',
       count: 262_144,
@@ -74,13 +74,13 @@ describe('design map', () => {
   });
 
   it('is none where honeypots start by contacts, at once, or beside others', () => {
-    const [group] = provos.defenses;
-    const others: readonly Outbreak['defenses'][] = [
+    const [group] = provos.honeypots;
+    const others: readonly Outbreak['honeypots'][] = [
       [],
       [group!, group!],
       [{ ...group!, start: { kind: 'time', timeSeconds: 0 } }],
       [{ ...group!, start: { kind: 'contacts', contacts: 5, prepareSeconds: 0 } }],
-    ] as Outbreak['defenses'][];
-    for (const defenses of others) expect(designMap({ ...provos, defenses })).toBeNull();
+    ] as Outbreak['honeypots'][];
+    for (const honeypots of others) expect(designMap({ ...provos, honeypots })).toBeNull();
   });
 });

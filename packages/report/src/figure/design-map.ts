@@ -3,7 +3,7 @@
  * some start time the number decides, above it the time does; the curve h = S(T) parts outbreaks that shrink from the
  * start of the honeypots on from those that still grow.
  */
-import { engineNamed, type HoneypotDefense, type Outbreak, plainObstacles } from '@wormwood/epidemic';
+import { engineNamed, type Honeypots, type Outbreak, plainObstacles } from '@wormwood/epidemic';
 import { randomStreams } from '@wormwood/base';
 import type { FieldChart } from './field-chart.ts';
 
@@ -18,7 +18,7 @@ const LEVELS = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.95] as const;
  * beginning, by the mean field; null for others.
  */
 export function designMap(outbreak: Outbreak): FieldChart | null {
-  const [honeypots, ...more] = outbreak.defenses;
+  const [honeypots, ...more] = outbreak.honeypots;
   if (more.length > 0 || honeypots?.kind !== 'honeypots') return null;
   // Where hosts differ, as many honeypots as susceptible hosts are no threshold.
   if (plainObstacles('ode', outbreak).length > 0) return null;
@@ -41,7 +41,7 @@ export function designMap(outbreak: Outbreak): FieldChart | null {
   );
   const alone: Outbreak = {
     ...outbreak,
-    defenses: [],
+    honeypots: [],
     durationSeconds: lastSeconds,
     sampleSeconds: lastSeconds / (COLUMNS - 1),
   };
@@ -72,10 +72,10 @@ export function designMap(outbreak: Outbreak): FieldChart | null {
 }
 
 /** The runs need their end only, and long enough for all that there is to come. */
-function defended(outbreak: Outbreak, honeypots: HoneypotDefense, timeSeconds: number): Outbreak {
+function defended(outbreak: Outbreak, honeypots: Honeypots, timeSeconds: number): Outbreak {
   return {
     ...outbreak,
-    defenses: [{ ...honeypots, start: { kind: 'time', timeSeconds } }],
+    honeypots: [{ ...honeypots, start: { kind: 'time', timeSeconds } }],
     sampleSeconds: outbreak.durationSeconds,
   };
 }
