@@ -64,7 +64,7 @@ describe('shipped scenarios', () => {
       firstAddress: 0,
       population: { vulnerable: 360_000, infected: 150 },
       worm: { scanRatePerSecond: 50, strategy: { kind: 'uniform' } },
-      defenses: [
+      honeypots: [
         {
           kind: 'honeypots',
           count: 262_144,
@@ -89,7 +89,7 @@ describe('what may be left out', () => {
       firstAddress: 0,
       population: { vulnerable: 100, infected: 1 },
       worm: { scanRatePerSecond: 5, strategy: { kind: 'uniform' } },
-      defenses: [
+      honeypots: [
         {
           kind: 'honeypots',
           count: 10,
@@ -145,7 +145,7 @@ sample: 0.5s`);
       firstAddress: 167_772_160,
       population: { vulnerable: 20_000, infected: 16 },
       worm: { scanRatePerSecond: 10, strategy: { kind: 'uniform' } },
-      defenses: [
+      honeypots: [
         {
           kind: 'honeypots',
           count: 100_000,

@@ -3,7 +3,7 @@
  * γ = s h p/Ω effective contacts a second and a delay δ from contact to immunization, an infected host infects
  * S/(h p) + (S/N) β δ others while S are susceptible: S/(h p) before its first effective contact, the rest while it waits.
  */
-import { contactRatePerSecond, type HoneypotDefense, plainObstacles } from '@wormwood/epidemic';
+import { contactRatePerSecond, type Honeypots, plainObstacles } from '@wormwood/epidemic';
 import { toOutbreak } from '@wormwood/files/scenario';
 import { curveOf, honeypotsOf, startSecondsOf, valueAt } from './result-series.ts';
 import type { SimulationResult } from './result.ts';
@@ -17,7 +17,7 @@ export interface OutbreakNumbers {
   /** β = s N/Ω; null where hosts do not scan plainly. */
   readonly contactRatePerSecond: number | null;
   /** Groups with at least one honeypot of which a contact may immunize. */
-  readonly groups: readonly HoneypotDefense[];
+  readonly groups: readonly Honeypots[];
   /** h, all honeypots of those groups. */
   readonly honeypots: number;
   /** h p: honeypots that immunize with each contact and would do as much. */
@@ -94,7 +94,7 @@ function perSusceptible({
   return 1 / effectiveHoneypots + ((contactRate ?? 0) * delaySeconds) / vulnerable;
 }
 
-function weightedDelaySeconds(groups: readonly HoneypotDefense[]): number {
+function weightedDelaySeconds(groups: readonly Honeypots[]): number {
   const weight = groups.reduce((sum, { count, success }) => sum + count * success, 0);
   const weighted = groups.reduce(
     (sum, { count, success, delaySeconds }) => sum + count * success * delaySeconds,

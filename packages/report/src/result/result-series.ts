@@ -1,5 +1,5 @@
 /** Reading a result as curves, whether it holds one run or the bands of an ensemble. */
-import type { HoneypotDefense } from '@wormwood/epidemic';
+import type { Honeypots } from '@wormwood/epidemic';
 import type { SeriesBand, SimulationResult } from './result.ts';
 
 export type Compartment = 'susceptible' | 'infected' | 'immunized' | 'everInfected';
@@ -63,12 +63,12 @@ function isBand(series: readonly number[] | SeriesBand): series is SeriesBand {
 }
 
 /** Returns the groups of honeypots in the scenario of a result. */
-export function honeypotsOf({ scenario }: SimulationResult): readonly HoneypotDefense[] {
+export function honeypotsOf({ scenario }: SimulationResult): readonly Honeypots[] {
   return scenario.defenses.filter((defense) => defense.kind === 'honeypots');
 }
 
 /** Returns when honeypots start, in seconds; null when their own contacts decide it. */
-export function startSecondsOf({ start }: HoneypotDefense): number | null {
+export function startSecondsOf({ start }: Honeypots): number | null {
   return start.kind === 'time' ? start.timeSeconds : null;
 }
 

@@ -1,6 +1,6 @@
 /** How numbers read in sentences. */
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
-import type { HoneypotDefense } from '@wormwood/epidemic';
+import type { Honeypots } from '@wormwood/epidemic';
 import { startSecondsOf } from '../result/result-series.ts';
 
 /** Above this fraction four digits would read as all. */
@@ -23,7 +23,7 @@ export function ratio(value: number): string {
 }
 
 /** Returns the honeypots as the subject of a sentence: `262,144 honeypots after 20 min`. */
-export function honeypotsInWords(groups: readonly HoneypotDefense[]): string {
+export function honeypotsInWords(groups: readonly Honeypots[]): string {
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const count = `${formatCount(total)} ${total === 1 ? 'honeypot' : 'honeypots'}`;
   const starts = new Set(groups.map(startSecondsOf));
