@@ -82,7 +82,7 @@ function isUniformlyPlaced({ population: { placement } }: Outbreak): boolean {
   return placement === undefined || placement.kind === 'uniform';
 }
 
-/** Offsets of the hosts, then of the honeypots outside blocks; which rows are whose, by position among the groups of honeypots. */
+/** Offsets of the hosts, then of the honeypots outside blocks; which rows are whose, by position among their groups. */
 interface DrawnRows {
   readonly offset: Float64Array;
   readonly rows: ReadonlyMap<number, Rows>;

@@ -1,6 +1,6 @@
 /**
  * What a measure does to an outbreak, as rates and factors that depend on time and on counts of hosts. Every measure is
- * one file beside this one that turns its parameters into a `DefenseEffect`; a model of counts, mean field or event by
+ * one file beside this one that turns its parameters into a `Effect`; a model of counts, mean field or event by
  * event, needs nothing else of it. Effects combine: rates add, fractions multiply (`combine.ts`).
  *
  * Source: models.md 1.4, 1.6, 1.11, 1.12; the papers stand at each measure.
