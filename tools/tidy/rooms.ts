@@ -29,7 +29,10 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'address/',
     'random/',
     'hash/',
+    'calendar/',
+    'id/',
   ],
+  defense: ['observation.ts', 'verdict.ts', 'detect/', 'respond/'],
   netstack: [
     'link/',
     'batch-clock.ts',

@@ -15,7 +15,14 @@ export { binomial } from './random/binomial.ts';
 // Mathematics that returns the same bits in every engine.
 export { exp, expm1, log, log1p } from './math/portable-math.ts';
 
-// A hash under a key, which nobody without the key can predict.
+// Moments, identifiers, octets of texts, hashes.
+export { civilTime } from './calendar/civil-time.ts';
+export { formatMessageDate, formatTimestamp, readTimestamp } from './calendar/timestamp.ts';
+export { drawUuid, uuidOfName, uuidOfTime } from './id/uuid.ts';
+export { decodeBase64, encodeBase64 } from './text/base64.ts';
+export { hexadecimal, utf8 } from './text/utf8.ts';
+export { mixWord } from './hash/mix.ts';
+export { sha1, sha256 } from './hash/secure-hash.ts';
 export { SipHash, siphashKeyOf } from './hash/siphash.ts';
 
 // Growth among counts.
@@ -45,4 +52,3 @@ export { renderDiagnostic } from './text/code-frame.ts';
 // Addresses and sets of them.
 export { AddressSet } from './address/address-set.ts';
 export { type Cidr, formatCidr, formatIpv4, parseCidr, parseIpv4 } from './address/ipv4.ts';
-export { decodeBase64, encodeBase64 } from './text/base64.ts';

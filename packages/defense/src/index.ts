@@ -58,4 +58,3 @@ export { type AuditFindings, checkAudit } from './respond/audit/audit-check.ts';
 export { findingsOf } from './respond/export/finding.ts';
 export { stixBundle } from './respond/export/stix.ts';
 export { mispEvent } from './respond/export/misp.ts';
-export { formatTimestamp, readTimestamp } from './respond/encoding/timestamp.ts';

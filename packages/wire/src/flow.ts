@@ -3,6 +3,7 @@
  * `communityId` names them so that other tools' records of the same flow can be found.
  */
 
+import { encodeBase64, mixWord, sha1 } from '@wormwood/base';
 import { writeU16, writeU32, writeU8 } from './bytes.ts';
 import { ipProtocol } from './ip-protocol.ts';
 import { type IpAddress, writeIpv6Address } from './ipv6-address.ts';
@@ -22,7 +23,7 @@ export interface Flow {
  */
 export function hashFlow(seed: number, source: number, destination: number, ports: number): number {
   const hash = mix(mix(mix(seed, source), destination), ports) ^ 12;
-  return finish(hash);
+  return mixWord(hash);
 }
 
 /** 32 bits that depend on all of the IPv6 address at `offset`, to stand for it in `hashFlow`. */
@@ -32,7 +33,7 @@ export function foldIpv6Address(seed: number, bytes: Uint8Array, offset: number)
     const word = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
     hash = mix(hash, word);
   }
-  return finish(hash ^ 16);
+  return mixWord(hash ^ 16);
 }
 
 function mix(hash: number, word: number): number {
@@ -40,14 +41,6 @@ function mix(hash: number, word: number): number {
   const block = Math.imul((scrambled << 15) | (scrambled >>> 17), 0x1b87_3593);
   const mixed = hash ^ block;
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe654_6b64) | 0;
-}
-
-function finish(hash: number): number {
-  let mixed = hash ^ (hash >>> 16);
-  mixed = Math.imul(mixed, 0x85eb_ca6b);
-  mixed ^= mixed >>> 13;
-  mixed = Math.imul(mixed, 0xc2b2_ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 /** ICMP types that ask and their answers; a flow of any other type goes one way. */
@@ -81,10 +74,9 @@ const WITH_PORTS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * The Community ID of the flow, version 1 (C. Kreibich, corelight/community-id-spec): both directions have the same.
- * `sha1` is handed in, since no hash function is part of the language.
+ * Returns the Community ID of the flow, version 1 (C. Kreibich, corelight/community-id-spec): both directions have the same.
  */
-export function communityId(flow: Flow, sha1: (octets: Uint8Array) => Uint8Array, seed = 0): string {
+export function communityId(flow: Flow, seed = 0): string {
   const octets = new Uint8Array(40);
   writeU16(octets, 0, seed);
   const [first, second] = endpoints(flow);
@@ -97,7 +89,7 @@ export function communityId(flow: Flow, sha1: (octets: Uint8Array) => Uint8Array
     writeU16(octets, at + 2, second.port);
     at += 4;
   }
-  return `1:${base64(sha1(octets.subarray(0, at)))}`;
+  return `1:${encodeBase64(sha1(octets.subarray(0, at)))}`;
 }
 
 interface Endpoint {
@@ -130,19 +122,4 @@ function writeAddress(out: Uint8Array, offset: number, address: IpAddress): numb
   }
   writeIpv6Address(out, offset, address);
   return offset + 16;
-}
-
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** RFC 4648 §4. */
-function base64(octets: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < octets.length; at += 3) {
-    const left = octets.length - at;
-    const group = (octets[at]! << 16) | ((octets[at + 1] ?? 0) << 8) | (octets[at + 2] ?? 0);
-    for (let digit = 0; digit < 4; digit++) {
-      text += digit <= left ? BASE64[(group >>> (18 - 6 * digit)) & 63] : '=';
-    }
-  }
-  return text;
 }

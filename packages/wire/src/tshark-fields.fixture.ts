@@ -1,5 +1,4 @@
 /** Packets as Wireshark shows them, by the names of its fields. */
-import { createHash } from 'node:crypto';
 import { formatIpv4 } from '@wormwood/base';
 import { expect } from 'vitest';
 import type { CaptureRecord } from './capture-reader.ts';
@@ -207,8 +206,7 @@ function flowFields(packet: Packet): Fields {
   if (ip === undefined || transport === undefined) return {};
   const { protocol, source, destination } = ip;
   const { sourcePort, destinationPort } = transport;
-  const sha1 = (octets: Uint8Array): Uint8Array => createHash('sha1').update(octets).digest();
-  return { communityid: communityId({ protocol, source, destination, sourcePort, destinationPort }, sha1) };
+  return { communityid: communityId({ protocol, source, destination, sourcePort, destinationPort }) };
 }
 
 /** The fields that Wireshark must show of a record, as we read it. */

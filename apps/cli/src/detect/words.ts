@@ -1,13 +1,6 @@
 /** Verdicts, alarms and explanations as they are printed: for people and for programs. */
-import { type AddressSet, formatCidr, formatCount, formatIpv4 } from '@wormwood/base';
-import {
-  type DetectorStatus,
-  type Evidence,
-  type Explanation,
-  formatTimestamp,
-  type Verdict,
-  type WormAlarm,
-} from '@wormwood/defense';
+import { type AddressSet, formatCidr, formatCount, formatIpv4, formatTimestamp } from '@wormwood/base';
+import type { DetectorStatus, Evidence, Explanation, Verdict, WormAlarm } from '@wormwood/defense';
 import Table from 'cli-table3';
 
 /** Three significant digits are what the interval leaves of the rate anyway. */

@@ -1,8 +1,8 @@
 /** `wormwood respond scope check | sign | keygen`: the owner's side of the permission. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AddressSet, formatCidr, formatDuration, renderDiagnostic } from '@wormwood/base';
-import { formatTimestamp, type ScopeFile } from '@wormwood/defense';
+import { AddressSet, formatCidr, formatDuration, formatTimestamp, renderDiagnostic } from '@wormwood/base';
+import type { ScopeFile } from '@wormwood/defense';
 import {
   generateKeys,
   nowSeconds,

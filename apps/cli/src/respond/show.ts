@@ -1,11 +1,10 @@
 /** `wormwood respond list | audit | explain | export`: what was decided and done, read from the log alone. */
-import { formatIpv4, parseIpv4 } from '@wormwood/base';
+import { formatIpv4, formatTimestamp, parseIpv4 } from '@wormwood/base';
 import {
   type AuditEntry,
   type AuditFindings,
   checkAudit,
   findingsOf,
-  formatTimestamp,
   mispEvent,
   type ScopeAdmission,
   stixBundle,

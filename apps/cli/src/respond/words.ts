@@ -1,6 +1,6 @@
 /** Decisions and lines of the log as they are printed: for people and for programs. */
-import { formatDuration, formatIpv4, printable } from '@wormwood/base';
-import { type Decision, formatTimestamp } from '@wormwood/defense';
+import { formatDuration, formatIpv4, formatTimestamp, printable } from '@wormwood/base';
+import type { Decision } from '@wormwood/defense';
 import { renderTable } from '../output/table.ts';
 
 /** How much of an identifier is shown; any unique beginning names a decision. */

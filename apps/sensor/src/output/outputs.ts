@@ -1,5 +1,4 @@
 /** What a sensor writes: events and Honeyd's two logs, each into a file of its own where one is asked for. */
-import { createHash } from 'node:crypto';
 import type { Clock, RandomStreams } from '@wormwood/base';
 import { EventMaker, PacketLog, type SensorEvent, serviceLogLine } from '@wormwood/honeynet';
 import type { Flow, StackObserver } from '@wormwood/netstack';
@@ -64,7 +63,6 @@ export class Outputs {
       sensor: components.sensor,
       clock: components.clock,
       stream: components.streams.stream('sensor/events'),
-      sha1: (octets) => createHash('sha1').update(octets).digest(),
       hostName: (address, source, protocol) => components.hostName(address, source, protocol),
       emit: (event) => this.#emit(event),
     });

@@ -2,16 +2,7 @@
  * Hashes that nobody outside can predict: whoever knew them could choose source addresses that displace each other in
  * the tables. Their keys come from a named stream.
  */
-import type { RandomStream } from '@wormwood/base';
-
-/** The finalizer of MurmurHash3 (Appleby, public domain): every bit of `word` moves every bit of the result. */
-function mixWord(word: number): number {
-  let h = word ^ (word >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
+import { mixWord, type RandomStream } from '@wormwood/base';
 
 /** A family member of 32-bit hashes. */
 export class KeyedHash {

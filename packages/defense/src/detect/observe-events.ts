@@ -17,9 +17,9 @@ import {
   parseIpv4,
   printable,
   quoted,
+  readTimestamp,
 } from '@wormwood/base';
 import type { Observation, ObservationKind } from '../observation.ts';
-import { readTimestamp } from '../respond/encoding/timestamp.ts';
 
 /** What a line says. */
 export type EventReading =

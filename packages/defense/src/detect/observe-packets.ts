@@ -3,7 +3,7 @@
  * its segments and the third acknowledges the very sequence number of the second: whoever forges a source address does
  * not receive that number. Tunnelled packets are left alone, since their inner addresses are the sender's to choose.
  */
-import type { AddressSet } from '@wormwood/base';
+import { type AddressSet, hexadecimal, sha256 } from '@wormwood/base';
 import {
   type CaptureRecord,
   dissect,
@@ -16,8 +16,6 @@ import {
   type UdpRepr,
 } from '@wormwood/wire';
 import type { Observation, ObservationKind } from '../observation.ts';
-import { sha256 } from '../respond/encoding/secure-hash.ts';
-import { hexadecimal } from '../respond/encoding/utf8.ts';
 import { type FlowEnds, FlowTable } from './flow-table.ts';
 
 export interface PacketObserverOptions {

@@ -2,8 +2,8 @@
  * A disk in memory for tests: what was appended but not synced may vanish, stay or stay in part when the machine stops,
  * and any operation may be the last.
  */
+import { utf8 } from '@wormwood/base';
 import type { AppendOnlyFile, FileLine } from './append-only-file.ts';
-import { utf8 } from './encoding/utf8.ts';
 import { DONE, failed, type Outcome } from './outcome.ts';
 
 /** Thrown in place of everything that a stopped machine would still have done. */

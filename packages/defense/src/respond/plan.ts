@@ -6,10 +6,10 @@ import { formatIpv4 } from '@wormwood/base';
 import type { Verdict } from '../verdict.ts';
 import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
 import type { Decision } from './decision.ts';
-import { uuidOfName } from './encoding/uuid.ts';
 import { type Refusal, refuseDeed, refuseVerdict, type Standing } from './guard.ts';
 import { type Ledger, MINUTE_SECONDS } from './ledger.ts';
 import type { Scope } from './scope.ts';
+import { identifierOf } from './identifier.ts';
 
 /** What holds at a moment, with the mode of the responder. */
 export interface Moment extends Standing {
@@ -64,7 +64,7 @@ function proposals(verdict: Verdict, scope: Scope, ledger: Ledger, moment: Momen
     .map(({ action, actuator, ttlSeconds, approval }): AuditFact => ({
       event: 'decision.add',
       // The count of entries makes it another decision if the same verdict ever comes back.
-      decision: uuidOfName(`${verdict.id} ${action} ${actuator} ${ledger.entryCount}`),
+      decision: identifierOf(`${verdict.id} ${action} ${actuator} ${ledger.entryCount}`),
       verdict: verdict.id,
       source,
       action,

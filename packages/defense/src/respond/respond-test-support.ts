@@ -1,8 +1,6 @@
 /** What tests of the responses share: a scope that is in order, verdicts, and a verifier that needs no key. */
-import { AddressSet, type Cidr, parseCidr, parseIpv4 } from '@wormwood/base';
+import { AddressSet, type Cidr, hexadecimal, parseCidr, parseIpv4, sha256, utf8 } from '@wormwood/base';
 import type { Verdict } from '../verdict.ts';
-import { sha256 } from './encoding/secure-hash.ts';
-import { hexadecimal, utf8 } from './encoding/utf8.ts';
 import type { Standing } from './guard.ts';
 import { Scope, type ScopeAdmission, type ScopeComponents, type ScopeDocument } from './scope.ts';
 import type { ScopeFile } from './scope-file.ts';

@@ -1,8 +1,7 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { AddressSet } from '@wormwood/base';
+import { AddressSet, utf8 } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { utf8 } from './encoding/utf8.ts';
 import { refuseDeed, refuseVerdict, type Standing } from './guard.ts';
 import {
   address,

@@ -3,11 +3,9 @@
  * its content checked, so that whoever holds one holds a permission. The file that is missing, unsigned, unreadable,
  * too wide or expired yields a reason instead, and nothing is ever done on a reason.
  */
-import { AddressSet, type Parsed } from '@wormwood/base';
+import { AddressSet, hexadecimal, type Parsed, sha256 } from '@wormwood/base';
 import type { AllowedAction, ScopeFile, ScopeProblem } from './scope-file.ts';
 import { scopeProblems } from './scope-file.ts';
-import { sha256 } from './encoding/secure-hash.ts';
-import { hexadecimal } from './encoding/utf8.ts';
 
 /** The octets of the file and the detached signature beside it; null for what does not exist. */
 export interface ScopeDocument {

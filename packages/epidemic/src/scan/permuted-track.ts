@@ -3,6 +3,7 @@
  * walked on until it falls into the space again (Black, Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002). Its
  * rounds mix by two multiplications, which is random enough for an outbreak and not secret.
  */
+import { mixWord } from '@wormwood/base';
 import type { ScanSpace } from './scan-space.ts';
 import type { Track } from './scan.ts';
 
@@ -16,12 +17,12 @@ export function permutation({ firstAddress, addressSpaceSize: size, key }: ScanS
   const halfBits = Math.max(1, Math.ceil(Math.log2(size) / 2));
   const half = 2 ** halfBits;
   const mask = half - 1;
-  const keys = Array.from({ length: ROUNDS }, (_, round) => mixed(key ^ Math.imul(round + 1, GOLDEN)));
+  const keys = Array.from({ length: ROUNDS }, (_, round) => mixWord(key ^ Math.imul(round + 1, GOLDEN)));
   const forth = (value: number): number => {
     let left = Math.floor(value / half);
     let right = value % half;
     for (const roundKey of keys) {
-      const next = left ^ (mixed(right ^ roundKey) & mask);
+      const next = left ^ (mixWord(right ^ roundKey) & mask);
       left = right;
       right = next;
     }
@@ -31,7 +32,7 @@ export function permutation({ firstAddress, addressSpaceSize: size, key }: ScanS
     let left = Math.floor(value / half);
     let right = value % half;
     for (let round = ROUNDS - 1; round >= 0; round--) {
-      const before = right ^ (mixed(left ^ keys[round]!) & mask);
+      const before = right ^ (mixWord(left ^ keys[round]!) & mask);
       right = left;
       left = before;
     }
@@ -51,12 +52,4 @@ export function permutation({ firstAddress, addressSpaceSize: size, key }: ScanS
       return firstAddress + offset;
     },
   };
-}
-
-/** A word mixed so that each bit depends on all (the finalizer of MurmurHash3 by Austin Appleby, public domain). */
-function mixed(word: number): number {
-  let x = word | 0;
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
 }

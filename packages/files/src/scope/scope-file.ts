@@ -2,15 +2,8 @@
  * The scope file of an owner, as people write it: which hosts, which actions, until when. What the content means and when
  * it is admitted says `defense`; here are its words, and its checks with their places.
  */
-import { type Diagnostic, diagnose, type Parsed } from '@wormwood/base';
-import {
-  type ActionKind,
-  type AllowedAction,
-  formatTimestamp,
-  readTimestamp,
-  type ScopeFile,
-  scopeProblems,
-} from '@wormwood/defense';
+import { diagnose, type Diagnostic, formatTimestamp, type Parsed, readTimestamp } from '@wormwood/base';
+import { type ActionKind, type AllowedAction, type ScopeFile, scopeProblems } from '@wormwood/defense';
 import { count, duration } from '../shape/quantity-shapes.ts';
 import { scalar, text, word } from '../shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from '../shape/shape.ts';

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import type { Flow, SourceProof } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../honeynet.fixture.ts';
 import type { SensorEvent } from './event.ts';
 import { EventMaker } from './event-maker.ts';
-import { formatTimestamp } from './timestamp.ts';
-import { uuidV7 } from './uuid-v7.ts';
 
 const FLOW: Flow = {
   remoteAddress: ip('128.232.110.120'),
@@ -30,7 +27,6 @@ function maker(): {
     sensor: 'dmz',
     clock,
     stream: randomStreams('7').stream('events'),
-    sha1: (octets) => createHash('sha1').update(octets).digest(),
     hostName: () => 'server',
     emit: (event) => events.push(event),
   });
@@ -38,18 +34,6 @@ function maker(): {
 }
 
 describe('an event', () => {
-  it('has an identifier that sorts by time', () => {
-    const stream = randomStreams('1').stream('ids');
-    expect(uuidV7(MOMENT, stream)).toMatch(/^017f22e2-79b0-7000-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    const later = Array.from({ length: 100 }, (_, i) => uuidV7(MOMENT + i * 1e-5, stream));
-    expect(later.toSorted()).toEqual(later);
-  });
-
-  it('has its time in UTC to the microsecond', () => {
-    expect(formatTimestamp(MOMENT + 0.00025)).toBe('2022-02-22T19:22:22.000250Z');
-    expect(formatTimestamp(MOMENT + 0.9999995)).toBe('2022-02-22T19:22:22.999999Z');
-  });
-
   it('carries the Community ID of its flow', () => {
     const { maker: made, events } = maker();
     made.flowOpen(FLOW, ROUTED);

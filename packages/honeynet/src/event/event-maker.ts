@@ -1,14 +1,12 @@
 /**
- * Turns what the stack tells into events. Time, randomness and the hash function are handed in, so the same calls at the
- * same times give the same lines.
+ * Turns what the stack reports into events. Time and randomness are handed in, so the same calls at the same
+ * times give the same lines.
  */
-import { type Clock, formatIpv4, type RandomStream } from '@wormwood/base';
+import { type Clock, drawUuid, formatIpv4, formatTimestamp, type RandomStream } from '@wormwood/base';
 import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
 import { communityId, formatIpProtocol, formatMac, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
 import type { EventHead, FlowFields, SensorEvent, SourceFields } from './event.ts';
-import { formatTimestamp } from './timestamp.ts';
-import { uuidV7 } from './uuid-v7.ts';
 
 export interface EventMakerComponents {
   /** Name of this sensor in every event. */
@@ -16,7 +14,6 @@ export interface EventMakerComponents {
   /** Seconds since 1970. */
   readonly clock: Clock;
   readonly stream: RandomStream;
-  sha1(octets: Uint8Array): Uint8Array;
   /** Name of the template that answers, or null. */
   hostName(address: number, source: number, protocol: number): string | null;
   emit(event: SensorEvent): void;
@@ -209,7 +206,7 @@ export class EventMaker implements StackObserver {
   #head(): EventHead {
     const { clock, stream, sensor } = this.#components;
     const now = clock.nowSeconds();
-    return { v: 1, id: uuidV7(now, stream), ts: formatTimestamp(now), sensor };
+    return { v: 1, id: drawUuid(now, stream), ts: formatTimestamp(now), sensor };
   }
 
   #emit(body: Body<SensorEvent>): void {
@@ -241,9 +238,7 @@ export class EventMaker implements StackObserver {
       src_ip: formatIpv4(source),
       dst_ip: formatIpv4(destination),
       proto: formatIpProtocol(protocol),
-      community_id: communityId({ protocol, source, destination, sourcePort, destinationPort }, (octets) =>
-        components.sha1(octets),
-      ),
+      community_id: communityId({ protocol, source, destination, sourcePort, destinationPort }),
     };
   }
 }

@@ -1,5 +1,5 @@
 /** The time in Honeyd's logs: local, to a tenth of a millisecond (docs/honeynet.md#honeyds-logs). */
-import { civilTime } from './civil-time.ts';
+import { civilTime } from '@wormwood/base';
 
 /** `YYYY-MM-DD-hh:mm:ss.ffff` of seconds since 1970 where clocks stand `offsetSeconds` ahead of UTC. */
 export function formatHoneydTime(seconds: number, offsetSeconds: number): string {

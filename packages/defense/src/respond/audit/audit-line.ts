@@ -1,7 +1,12 @@
 /** Facts as lines and lines as facts: the event format of the sensor, in which the audit log is written. */
-import { formatIpv4, parseIpv4, type Parsed } from '@wormwood/base';
-import { formatTimestamp, readTimestamp } from '../encoding/timestamp.ts';
-import { uuidOfTime } from '../encoding/uuid.ts';
+import {
+  formatIpv4,
+  formatTimestamp,
+  type Parsed,
+  parseIpv4,
+  readTimestamp,
+  uuidOfTime,
+} from '@wormwood/base';
 import { type AuditEntry, type AuditFact, FIELD_KINDS, type FieldKind } from './audit-fact.ts';
 import { sentenceOf } from './sentence.ts';
 

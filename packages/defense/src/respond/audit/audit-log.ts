@@ -6,9 +6,8 @@
  * It is a write-ahead log too: an act is begun only after its line is synced. A line torn by a crash never led to
  * anything, and is cut off when the log is opened; so are lines before it that hold only together with it.
  */
+import { hexadecimal, sha256, utf8 } from '@wormwood/base';
 import type { AppendOnlyFile } from '../append-only-file.ts';
-import { sha256 } from '../encoding/secure-hash.ts';
-import { hexadecimal, utf8 } from '../encoding/utf8.ts';
 import { DONE, type Failed, failed, type Outcome } from '../outcome.ts';
 import type { AuditEntry, AuditFact } from './audit-fact.ts';
 import { entryOf, lineOf, readLine } from './audit-line.ts';

@@ -1,6 +1,5 @@
 /** Each fact as a sentence for people: lists, messages and `explain` all say it in the same words. */
-import { formatDuration, formatIpv4 } from '@wormwood/base';
-import { formatTimestamp } from '../encoding/timestamp.ts';
+import { formatDuration, formatIpv4, formatTimestamp } from '@wormwood/base';
 import type { AuditEvent, AuditFact } from './audit-fact.ts';
 
 type Writers = { readonly [Event in AuditEvent]: (fact: Extract<AuditFact, { event: Event }>) => string };

@@ -1,5 +1,5 @@
 /** An event as messages need it: what every line of the sensor's event format has, be it of the audit log or another. */
-import { readTimestamp } from '../encoding/timestamp.ts';
+import { readTimestamp } from '@wormwood/base';
 
 export interface EventLine {
   readonly id: string;

@@ -1,7 +1,5 @@
 /** Messages as mail: a whole text by RFC 5322, for a sender that speaks SMTP. */
-import { assert, encodeBase64 } from '@wormwood/base';
-import { formatMessageDate } from '../encoding/timestamp.ts';
-import { utf8 } from '../encoding/utf8.ts';
+import { assert, encodeBase64, formatMessageDate, utf8 } from '@wormwood/base';
 import type { Outcome } from '../outcome.ts';
 import { MAIL_ADDRESS } from '../scope-file.ts';
 import type { OutgoingMessage, Transport } from './transport.ts';

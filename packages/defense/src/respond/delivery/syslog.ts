@@ -1,5 +1,5 @@
 /** Messages as lines of syslog, RFC 5424. */
-import { utf8 } from '../encoding/utf8.ts';
+import { utf8 } from '@wormwood/base';
 import type { Outcome } from '../outcome.ts';
 import type { EventLine } from './event-line.ts';
 import type { Transport } from './transport.ts';

@@ -1,7 +1,7 @@
+import { utf8 } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryOf, lineOf } from '../audit/audit-line.ts';
-import { utf8 } from '../encoding/utf8.ts';
 import { DONE, failed } from '../outcome.ts';
 import { address, NOON } from '../respond-test-support.ts';
 import { type EventLine, readEventLine } from './event-line.ts';

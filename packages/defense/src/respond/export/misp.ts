@@ -2,10 +2,9 @@
  * A MISP event (MISP core format, draft-dulaunoy-misp-core-format): one event of the infected hosts that a log knows, one
  * attribute a host. Its identifiers are UUIDs of names, so that importing it again updates what was imported before.
  */
-import { formatIpv4 } from '@wormwood/base';
-import { formatTimestamp } from '../encoding/timestamp.ts';
-import { uuidOfName } from '../encoding/uuid.ts';
+import { formatIpv4, formatTimestamp } from '@wormwood/base';
 import type { Finding, Findings } from './finding.ts';
+import { identifierOf } from '../identifier.ts';
 
 export interface MispDocument {
   readonly Event: MispEvent;
@@ -63,7 +62,7 @@ export function mispEvent({ exporter, findings }: Findings): MispDocument {
   const name = `misp ${exporter.name} ${exporter.contact ?? ''}`;
   return {
     Event: {
-      uuid: uuidOfName(`${name} event`),
+      uuid: identifierOf(`${name} event`),
       info: `Hosts infected with a scanning worm, seen by ${exporter.name}`,
       date: formatTimestamp(findings.length === 0 ? 0 : first, 0).slice(0, 10),
       timestamp: String(Math.floor(changed)),
@@ -71,7 +70,7 @@ export function mispEvent({ exporter, findings }: Findings): MispDocument {
       threat_level_id: MEDIUM_THREAT,
       analysis: ANALYSIS_COMPLETED,
       distribution: OWN_ORGANISATION_ONLY,
-      Orgc: { name: exporter.name, uuid: uuidOfName(`${name} organisation`) },
+      Orgc: { name: exporter.name, uuid: identifierOf(`${name} organisation`) },
       Tag: [AMBER],
       Attribute: [...hosts].map(([source, verdicts]) => attributeOf(source, verdicts, name)),
     },
@@ -81,7 +80,7 @@ export function mispEvent({ exporter, findings }: Findings): MispDocument {
 function attributeOf(source: number, verdicts: readonly Finding[], name: string): MispAttribute {
   const address = formatIpv4(source);
   return {
-    uuid: uuidOfName(`${name} ${address}`),
+    uuid: identifierOf(`${name} ${address}`),
     type: 'ip-src',
     category: 'Network activity',
     value: address,

@@ -3,10 +3,9 @@
  * an indicator, and the sighting that rests on what was observed. The same findings give the same bytes: identifiers are
  * UUIDs of names (§2.9), times those of the log.
  */
-import { formatIpv4 } from '@wormwood/base';
-import { formatTimestamp } from '../encoding/timestamp.ts';
-import { uuidOfName } from '../encoding/uuid.ts';
+import { formatIpv4, formatTimestamp, uuidOfName } from '@wormwood/base';
 import type { Exporter, Finding, Findings } from './finding.ts';
+import { identifierOf } from '../identifier.ts';
 
 /** An object with the properties that every one has. */
 export interface StixObject {
@@ -37,7 +36,7 @@ export function stixBundle({ exporter, findings }: Findings): StixBundle {
     for (const object of objectsOf(finding, identity.id)) objects.set(object.id, object);
   }
   const all = [...objects.values()];
-  return { type: 'bundle', id: `bundle--${uuidOfName(JSON.stringify(all))}`, objects: all };
+  return { type: 'bundle', id: `bundle--${identifierOf(JSON.stringify(all))}`, objects: all };
 }
 
 function identityOf({ name, contact }: Exporter): StixObject {
@@ -103,7 +102,7 @@ function descriptionOf(finding: Finding): string {
 /** A domain or relationship object (§3.2), named by what it is about. */
 function domainObject(type: string, name: string, timeSeconds: number): StixObject {
   const created = stixTime(timeSeconds);
-  const id = `${type}--${uuidOfName(`stix ${type} ${name}`)}`;
+  const id = `${type}--${identifierOf(`stix ${type} ${name}`)}`;
   return { type, spec_version: '2.1', id, created, modified: created };
 }
 

@@ -2,9 +2,7 @@
  * Answers the requests of those who fetch feeds. An app owns the socket and hands each request over; nothing here waits.
  * Only clients with a key are answered, and each of them is remembered by how far it has come in the stream.
  */
-import { encodeBase64 } from '@wormwood/base';
-import { sha256 } from '../encoding/secure-hash.ts';
-import { hexadecimal, utf8 } from '../encoding/utf8.ts';
+import { encodeBase64, hexadecimal, sha256, utf8 } from '@wormwood/base';
 import { crowdSecStream, type FeedContent, jsonFeed, textFeed } from './feed.ts';
 
 export interface FeedClient {

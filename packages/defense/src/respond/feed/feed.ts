@@ -2,9 +2,8 @@
  * Block lists that other machines fetch, as pure functions of the decisions in force: a text with an address a line, JSON
  * with reasons, and the stream of decisions as CrowdSec's local API answers it, for its bouncers.
  */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIpv4, formatTimestamp } from '@wormwood/base';
 import type { Decision } from '../decision.ts';
-import { formatTimestamp } from '../encoding/timestamp.ts';
 
 /** What a feed tells at a moment. */
 export interface FeedContent {

@@ -1,11 +1,11 @@
-/** Calendar and clock of a moment, by arithmetic alone. */
+/** Calendar and clock of a moment, by arithmetic alone: packages have no `Date`. */
 
 const DAY_SECONDS = 86_400;
 /** Days from 1 March of year 0 to 1 January 1970, and of 400 years: the calendar repeats after them. */
 const EPOCH_DAYS = 719_468;
 const ERA_DAYS = 146_097;
 
-/** `YYYY-MM-DD` and `hh:mm:ss` of whole seconds since 1970, in the proleptic Gregorian calendar (years 0 to 9999). */
+/** Returns `YYYY-MM-DD` and `hh:mm:ss` of whole seconds since 1970, in the proleptic Gregorian calendar (years 0 to 9999). */
 export function civilTime(wholeSeconds: number): { readonly date: string; readonly time: string } {
   const days = Math.floor(wholeSeconds / DAY_SECONDS);
   const second = wholeSeconds - days * DAY_SECONDS;
@@ -16,8 +16,15 @@ export function civilTime(wholeSeconds: number): { readonly date: string; readon
   };
 }
 
-/** Years are counted from March, so that the leap day is the last of its year. */
-function civilDate(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+/**
+ * Returns the date in the proleptic Gregorian calendar of a day, counted from 1 January 1970. Years are counted from March
+ * inside, so that the leap day is the last of its year.
+ */
+export function civilDate(days: number): {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+} {
   const sinceMarch = days + EPOCH_DAYS;
   const era = Math.floor(sinceMarch / ERA_DAYS);
   const dayOfEra = sinceMarch - era * ERA_DAYS;
@@ -33,6 +40,16 @@ function civilDate(days: number): { readonly year: number; readonly month: numbe
     month,
     day: dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1,
   };
+}
+
+/** Returns the day of a date, counted from 1 January 1970; a day that the month does not have runs into the next month. */
+export function dayOfDate(year: number, month: number, day: number): number {
+  const yearFromMarch = month <= 2 ? year - 1 : year;
+  const era = Math.floor(yearFromMarch / 400);
+  const yearOfEra = yearFromMarch - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * ERA_DAYS + dayOfEra - EPOCH_DAYS;
 }
 
 function two(value: number): string {

@@ -1,6 +1,6 @@
 /**
- * SHA-256 and SHA-1 (FIPS 180-4). The audit log is chained with the first; the second is only for UUIDs made from
- * names, which ask for it (RFC 9562 §5.5). Written out because a package has no `node:` module; what is hashed is short.
+ * SHA-256 and SHA-1 (FIPS 180-4). The second is there for what prescribes it, such as UUIDs made from names (RFC 9562 §5.5).
+ * A package has no `node:` module, so both are written out; what is hashed is short.
  */
 
 const BLOCK_LENGTH = 64;
