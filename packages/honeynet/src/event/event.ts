@@ -1,5 +1,5 @@
 /**
- * Events: one flat object for each thing that happened, with names that stay (design §4.5). Times are RFC 3339 in UTC
+ * Events: one flat object for each thing that happened, with names that stay (docs/sensor.md#files). Times are RFC 3339 in UTC
  * with microseconds, addresses are text, and undefined fields are not written.
  */
 import type { ForgeableReason, SourceProof } from '@wormwood/netstack';
