@@ -8,7 +8,7 @@ export { createDetector, type Detector, type DetectorStatus } from './detect/det
 export type { WormAlarm } from './detect/worm-trend.ts';
 export type { Explanation } from './detect/verdict-words.ts';
 export { type PacketCounts, PacketObserver } from './detect/observe-packets.ts';
-export { observeEvent } from './detect/observe-events.ts';
+export { EventObserver } from './detect/observe-events.ts';
 
 // Responses: start with `respond/responder.ts`.
 export { Responder } from './respond/responder.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pcapRecordRepr, pcapRepr } from './arbitrary-packet.fixture.ts';
 import type { ByteOrder } from './byte-order.ts';
 import { CaptureReader, type CaptureRecord } from './capture-reader.ts';
@@ -14,7 +14,7 @@ import {
   type PcapRepr,
 } from './pcap.ts';
 import { emitPcapng, pcapngLength, type PcapngRepr } from './pcapng.ts';
-import { pcapngClock, pcapngOptionCode } from './pcapng-option.ts';
+import { pcapngClock, type PcapngOption, pcapngOptionCode } from './pcapng-option.ts';
 import { parameters } from './protocol-laws.fixture.ts';
 
 function pcapFile(file: PcapRepr, records: readonly PcapRecordRepr[]): Uint8Array {
@@ -50,8 +50,10 @@ const frame = hex(linuxFrames.datagram);
 const milliseconds = { code: pcapngOptionCode.timestampResolution, data: Uint8Array.of(3) };
 const comment = { code: pcapngOptionCode.comment, data: new TextEncoder().encode('first contact') };
 
+const writer = { code: pcapngOptionCode.comment, data: new TextEncoder().encode('one section') };
+
 const blocks: readonly PcapngRepr[] = [
-  { kind: 'section', options: [] },
+  { kind: 'section', options: [writer] },
   { kind: 'interface', linkType: 1, snapLength: 20, options: [] },
   { kind: 'interface', linkType: 101, snapLength: 0, options: [milliseconds] },
   { kind: 'unknown', blockType: 4, content: new Uint8Array(8) },
@@ -90,6 +92,7 @@ describe('a capture reader', () => {
             bytes: record.bytes,
             linkType: file.linkType,
             options: [],
+            sectionOptions: [],
           }));
           expect(readAll(pcapFile(file, drawn), chunkSize)).toEqual({ records: expected, fault: undefined });
         },
@@ -110,6 +113,7 @@ describe('a capture reader', () => {
           originalLength: 45,
           bytes: frame,
           options: [comment],
+          sectionOptions: [writer],
         },
         {
           seconds: 1_100_000_000,
@@ -118,6 +122,7 @@ describe('a capture reader', () => {
           originalLength: 31,
           bytes: frame.subarray(14),
           options: [],
+          sectionOptions: [writer],
         },
         {
           seconds: 0,
@@ -126,6 +131,7 @@ describe('a capture reader', () => {
           originalLength: 45,
           bytes: frame.subarray(0, 20),
           options: [],
+          sectionOptions: [writer],
         },
       ]);
     }
@@ -232,6 +238,81 @@ describe('a capture reader', () => {
       reason: 'the byte-order magic of a section is missing',
       offset: 8,
     });
+  });
+});
+
+describe('a file made to exhaust its reader', () => {
+  const section: PcapngRepr = { kind: 'section', options: [] };
+  const description: PcapngRepr = { kind: 'interface', linkType: 1, snapLength: 0, options: [] };
+  const packet = blocks[4] as Extract<PcapngRepr, { kind: 'enhancedPacket' }>;
+  const some = (count: number): readonly PcapngOption[] => Array.from({ length: count }, () => comment);
+
+  it.each<[string, number, (count: number) => readonly PcapngRepr[]]>([
+    [
+      'a section describes more than 4,096 interfaces',
+      4096,
+      (count) => [section, ...Array.from({ length: count }, () => description), packet],
+    ],
+    [
+      'a block has more than 1,024 options',
+      1024,
+      (count) => [section, description, { ...packet, options: some(count) }],
+    ],
+    [
+      'a block has more than 1,024 options',
+      1024,
+      (count) => [{ kind: 'section', options: some(count) }, description, packet],
+    ],
+    [
+      'a block has more than 1,024 options',
+      1024,
+      (count) => [section, { ...description, options: some(count) }, packet],
+    ],
+    [
+      'a record is longer than any packet',
+      262_144,
+      (count) => [section, description, { ...packet, bytes: new Uint8Array(count) }],
+    ],
+  ])('is read up to a limit: %s', (reason, limit, blocksOf) => {
+    expect(readAll(pcapngFile('little', blocksOf(limit)))).toMatchObject({
+      records: { length: 1 },
+      fault: undefined,
+    });
+    expect(readAll(pcapngFile('little', blocksOf(limit + 1)))).toMatchObject({
+      records: [],
+      fault: { reason },
+    });
+  });
+
+  it('has its interfaces counted in each section anew', () => {
+    const many = [section, ...Array.from({ length: 4000 }, () => description), packet];
+    expect(readAll(pcapngFile('big', [...many, ...many]), 5000)).toMatchObject({
+      records: { length: 2 },
+      fault: undefined,
+    });
+  });
+
+  it('is copied a few times, however small the pieces of a large block are', () => {
+    const whole = pcapngFile('little', [
+      section,
+      { kind: 'unknown', blockType: 9, content: new Uint8Array(2 ** 20) },
+    ]);
+    let copied = 0;
+    const copy = vi.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (
+      this: Uint8Array,
+      from,
+      offset,
+    ) {
+      copied += from.length;
+      for (let i = 0; i < from.length; i++) this[(offset ?? 0) + i] = from[i] ?? 0;
+    });
+    try {
+      expect(readAll(whole, 100).fault).toBeUndefined();
+    } finally {
+      copy.mockRestore();
+    }
+    expect(copied).toBeGreaterThanOrEqual(whole.length);
+    expect(copied).toBeLessThan(4 * whole.length);
   });
 });
 

@@ -40,6 +40,8 @@ export interface CaptureRecord {
   readonly bytes: Uint8Array;
   /** Comments and the like of pcapng; empty in pcap. */
   readonly options: readonly PcapngOption[];
+  /** Those of the section that the packet stands in: the same list for all its packets. */
+  readonly sectionOptions: readonly PcapngOption[];
 }
 
 interface PcapngInterface {
@@ -48,8 +50,16 @@ interface PcapngInterface {
   readonly clock: PcapngClock;
 }
 
+/** What the packets of a section have in common. */
+interface PcapngSection {
+  readonly interfaces: readonly PcapngInterface[];
+  readonly sectionOptions: readonly PcapngOption[];
+}
+
 const NO_OPTIONS: readonly PcapngOption[] = [];
 const NO_OCTETS = new Uint8Array(0);
+/** Far beyond the interfaces of any machine; a file that describes more is made to fill the memory of its reader. */
+const INTERFACES_MAX = 4096;
 
 /** How many octets the next step needs before it can be taken, and what it does with them. */
 interface Format {
@@ -59,9 +69,12 @@ interface Format {
 }
 
 export class CaptureReader {
-  /** What was handed over and not yet read. */
-  #rest: Uint8Array = NO_OCTETS;
-  /** Octets of the file before `#rest`. */
+  /** What was handed over and not yet read, `#heldLength` octets, with room for more. */
+  #held: Uint8Array = NO_OCTETS;
+  #heldLength = 0;
+  /** Octets that must be held before the next step can be taken. */
+  #neededLength: number = PCAPNG_BLOCK_OVERHEAD;
+  /** Octets of the file before the held ones. */
   #consumed = 0;
   #format: Format | undefined;
   #fault: Malformed | undefined;
@@ -72,13 +85,16 @@ export class CaptureReader {
     assert(!this.#ended, 'nothing comes after the end of a file');
     const records: CaptureRecord[] = [];
     if (this.#fault !== undefined) return records;
-    const bytes = new Uint8Array(this.#rest.length + chunk.length);
-    bytes.set(this.#rest);
-    bytes.set(chunk, this.#rest.length);
+    this.#append(chunk);
+    if (this.#heldLength < this.#neededLength) return records;
+    const bytes = this.#held.subarray(0, this.#heldLength);
     let at = 0;
     for (;;) {
       const length = this.#nextLength(bytes, at);
-      if (length === 0 || at + length > bytes.length) break;
+      if (length === 0 || at + length > bytes.length) {
+        this.#neededLength = Math.max(length, bytes.length - at + 1);
+        break;
+      }
       const piece = this.#format?.read(bytes, at, at + length);
       if (piece !== undefined && isMalformed(piece)) {
         this.#fault = { ...piece, offset: piece.offset + this.#consumed };
@@ -87,7 +103,9 @@ export class CaptureReader {
       if (piece !== undefined) records.push(piece);
       at += length;
     }
-    this.#rest = bytes.subarray(at);
+    // What was handed out is not written again: new octets go behind it, or into a new buffer.
+    this.#held = this.#held.subarray(at);
+    this.#heldLength -= at;
     this.#consumed += at;
     return records;
   }
@@ -97,8 +115,20 @@ export class CaptureReader {
     this.#ended = true;
     if (this.#fault !== undefined) return this.#fault;
     if (this.#format === undefined) return malformed('capture', 0, 'the file is too short for a capture');
-    if (this.#rest.length === 0) return undefined;
+    if (this.#heldLength === 0) return undefined;
     return malformed('capture', this.#consumed, 'the file is cut in the middle of a record');
+  }
+
+  /** A buffer that is too small doubles at least, so that a block in many pieces is not copied once for each. */
+  #append(chunk: Uint8Array): void {
+    const length = this.#heldLength + chunk.length;
+    if (length > this.#held.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#heldLength));
+      larger.set(this.#held.subarray(0, this.#heldLength));
+      this.#held = larger;
+    }
+    this.#held.set(chunk, this.#heldLength);
+    this.#heldLength = length;
   }
 
   /** Octets of the next piece, or 0 where more octets are needed to tell, or where the file cannot be read on. */
@@ -133,7 +163,7 @@ function pcapFormat(): Format {
       }
       const record = parsePcapRecord(bytes, start, end, file);
       if (isMalformed(record)) return record;
-      return { ...record, linkType: file.linkType, options: NO_OPTIONS };
+      return { ...record, linkType: file.linkType, options: NO_OPTIONS, sectionOptions: NO_OPTIONS };
     },
   };
 }
@@ -141,6 +171,7 @@ function pcapFormat(): Format {
 function pcapngFormat(): Format {
   let order: ByteOrder = 'little';
   let interfaces: PcapngInterface[] = [];
+  let sectionOptions = NO_OPTIONS;
   return {
     nextLength(bytes, start) {
       if (start + PCAPNG_BLOCK_OVERHEAD > bytes.length) return 0;
@@ -159,12 +190,17 @@ function pcapngFormat(): Format {
     read(bytes, start, end) {
       const block = parsePcapng(bytes, start, end, order);
       if (isMalformed(block)) return block;
-      if (block.kind === 'section') interfaces = [];
+      if (block.kind === 'section') {
+        interfaces = [];
+        sectionOptions = block.options;
+      }
       if (block.kind === 'interface') {
         const { linkType, snapLength, options } = block;
+        if (interfaces.length === INTERFACES_MAX)
+          return malformed('pcapng', start, 'a section describes more than 4,096 interfaces');
         interfaces.push({ linkType, snapLength, clock: pcapngClock(options, order) });
       }
-      return packetOf(block, interfaces, start);
+      return packetOf(block, { interfaces, sectionOptions }, start);
     },
   };
 }
@@ -172,10 +208,11 @@ function pcapngFormat(): Format {
 /** The packet of a block, undefined where the block holds none. */
 function packetOf(
   block: PcapngRepr,
-  interfaces: readonly PcapngInterface[],
+  section: PcapngSection,
   start: number,
 ): CaptureRecord | Malformed | undefined {
   if (block.kind !== 'enhancedPacket' && block.kind !== 'simplePacket') return undefined;
+  const { interfaces, sectionOptions } = section;
   const from = interfaces[block.kind === 'enhancedPacket' ? block.interfaceIndex : 0];
   if (from === undefined)
     return malformed('pcapng', start, 'a packet names an interface that was not described');
@@ -191,6 +228,7 @@ function packetOf(
       originalLength,
       bytes,
       options: NO_OPTIONS,
+      sectionOptions,
     };
   }
   const { unitsPerSecond, offsetSeconds } = from.clock;
@@ -201,5 +239,6 @@ function packetOf(
     originalLength,
     bytes: block.bytes,
     options: block.options,
+    sectionOptions,
   };
 }

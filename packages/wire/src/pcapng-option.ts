@@ -2,6 +2,7 @@
 
 import { type ByteOrder, readOrderedU16, writeOrderedU16 } from './byte-order.ts';
 import { readU32, writeOctets } from './bytes.ts';
+import { type Malformed, malformed } from './malformed.ts';
 
 export interface PcapngOption {
   readonly code: number;
@@ -9,9 +10,10 @@ export interface PcapngOption {
   readonly data: Uint8Array;
 }
 
-/** Codes: `comment` in any block, the others in an interface block. */
+/** Codes: `comment` in any block, `packetFlags` in one of a packet (§4.3.1), the others in one of an interface. */
 export const pcapngOptionCode = {
   comment: 1,
+  packetFlags: 2,
   interfaceName: 2,
   interfaceDescription: 3,
   timestampResolution: 9,
@@ -19,15 +21,20 @@ export const pcapngOptionCode = {
 } as const;
 
 const END_OF_OPTIONS = 0;
+/** Writers add a handful; a list of millions of empty options is made to fill the memory of its reader. */
+const OPTIONS_MAX = 1024;
 const OVERHEAD = 4;
 
-/** Takes the options in [start, end) apart. A list that runs over its end is cut before the option that does. */
+const NO_OPTIONS: readonly PcapngOption[] = [];
+
+/** Takes the options in [start, end) apart; at most 1,024. A list that runs over its end is cut before the option that does. */
 export function parsePcapngOptions(
   bytes: Uint8Array,
   start: number,
   end: number,
   order: ByteOrder,
-): readonly PcapngOption[] {
+): readonly PcapngOption[] | Malformed {
+  if (start >= end) return NO_OPTIONS;
   const options: PcapngOption[] = [];
   let at = start;
   while (at + OVERHEAD <= end) {
@@ -35,6 +42,7 @@ export function parsePcapngOptions(
     const length = readOrderedU16(bytes, at + 2, order);
     const data = at + OVERHEAD;
     if (code === END_OF_OPTIONS || data + length > end) break;
+    if (options.length === OPTIONS_MAX) return malformed('pcapng', at, 'a block has more than 1,024 options');
     options.push({ code, data: bytes.subarray(data, data + length) });
     at = data + roundUp(length);
   }

@@ -13,7 +13,8 @@ import {
   writeOrderedU32,
 } from './byte-order.ts';
 import { assertRoom, writeOctets } from './bytes.ts';
-import { type Malformed, malformed } from './malformed.ts';
+import { isMalformed, type Malformed, malformed } from './malformed.ts';
+import { CAPTURED_LENGTH_MAX } from './pcap.ts';
 import {
   emitPcapngOptions,
   parsePcapngOptions,
@@ -118,12 +119,7 @@ export function parsePcapng(
     case pcapngBlockType.section:
       return parseSection(bytes, content, contentEnd, order);
     case pcapngBlockType.interface:
-      return {
-        kind: 'interface',
-        linkType: readOrderedU16(bytes, content, order),
-        snapLength: readOrderedU32(bytes, content + 4, order),
-        options: parsePcapngOptions(bytes, content + needed, contentEnd, order),
-      };
+      return parseInterface(bytes, content, contentEnd, order);
     case pcapngBlockType.enhancedPacket:
       return parseEnhancedPacket(bytes, content, contentEnd, order);
     case pcapngBlockType.simplePacket:
@@ -153,6 +149,22 @@ function fixedLength(blockType: number): number {
   }
 }
 
+function parseInterface(
+  bytes: Uint8Array,
+  content: number,
+  contentEnd: number,
+  order: ByteOrder,
+): PcapngRepr | Malformed {
+  const options = parsePcapngOptions(bytes, content + 8, contentEnd, order);
+  if (isMalformed(options)) return options;
+  return {
+    kind: 'interface',
+    linkType: readOrderedU16(bytes, content, order),
+    snapLength: readOrderedU32(bytes, content + 4, order),
+    options,
+  };
+}
+
 function parseSection(
   bytes: Uint8Array,
   content: number,
@@ -169,6 +181,7 @@ function parseSection(
   const low = readOrderedU32(bytes, lowAt, order);
   const high = readOrderedU32(bytes, highAt, order);
   const options = parsePcapngOptions(bytes, content + 16, contentEnd, order);
+  if (isMalformed(options)) return options;
   if (low === UNKNOWN_LENGTH && high === UNKNOWN_LENGTH) return { kind: 'section', options };
   const sectionLength = high * TWO_TO_32 + low;
   if (!Number.isSafeInteger(sectionLength)) {
@@ -188,16 +201,21 @@ function parseEnhancedPacket(
   if (capturedLength > contentEnd - packet) {
     return malformed('pcapng', content + 12, 'a packet is longer than its block');
   }
+  if (capturedLength > CAPTURED_LENGTH_MAX) {
+    return malformed('pcapng', content + 12, 'a record is longer than any packet');
+  }
+  const optionsStart = Math.min(packet + roundUp(capturedLength), contentEnd);
+  const options = parsePcapngOptions(bytes, optionsStart, contentEnd, order);
+  if (isMalformed(options)) return options;
   const high = readOrderedU32(bytes, content + 4, order);
   const low = readOrderedU32(bytes, content + 8, order);
-  const optionsStart = Math.min(packet + roundUp(capturedLength), contentEnd);
   return {
     kind: 'enhancedPacket',
     interfaceIndex: readOrderedU32(bytes, content, order),
     timestamp: (BigInt(high) << 32n) | BigInt(low),
     originalLength: readOrderedU32(bytes, content + 16, order),
     bytes: bytes.subarray(packet, packet + capturedLength),
-    options: parsePcapngOptions(bytes, optionsStart, contentEnd, order),
+    options,
   };
 }
 

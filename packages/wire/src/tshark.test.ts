@@ -272,7 +272,9 @@ describe.skipIf(!isInstalled)('Wireshark', () => {
     for (const format of ['nsecpcap', 'pcapng']) {
       const converted = join(directory, `converted.${format}`);
       execFileSync(EDITCAP, ['-F', format, path, converted]);
-      expect(readCapture(converted)).toEqual(original);
+      // In the head of a section editcap writes its own name.
+      const packets = readCapture(converted).map((record) => ({ ...record, sectionOptions: [] }));
+      expect(packets).toEqual(original);
     }
     const micro = join(directory, 'micro.pcap');
     execFileSync(EDITCAP, ['-F', 'pcap', '-s', '40', path, micro]);

@@ -1,5 +1,6 @@
 /** `wormwood detect …` on the command line. */
 import { AddressSet, parseCidr, parseIpv4, parseSeed } from '@wormwood/base';
+import { isMacMulticast, parseMac } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { withExamples, withPrintOptions } from '../command-options.ts';
@@ -19,6 +20,10 @@ export function addDetect(parent: Command, finish: Finish): void {
     });
   withExamples(withFileOptions(detect), [
     ['wormwood detect --pcap day.pcap --dark 10.1.0.0/16', 'who scanned the dark space'],
+    [
+      'wormwood detect --pcap day.pcap --dark 10.1.0.0/16 --sensor-mac 02:00:5e:10:00:01 --router 02:00:5e:10:00:fe',
+      'and whose address is proven',
+    ],
     ['wormwood detect --events events.jsonl --json', 'from the honeynet, for a program'],
   ]);
   addWatch(detect, finish);
@@ -58,7 +63,18 @@ function withFileOptions(command: Command): Command {
   return withDetectorOptions(
     command
       .option('--pcap <file>', 'a capture, pcap or pcapng')
-      .option('--events <file>', 'events of a sensor, one JSON object a line'),
+      .option('--events <file>', 'events of a sensor, one JSON object a line')
+      .addOption(
+        new Option('--sensor-mac <mac>', 'of a capture: from where the sensor answers; repeatable').argParser(
+          stations,
+        ),
+      )
+      .addOption(
+        new Option(
+          '--router <mac>',
+          'of a capture: a router of the link of the sensor; repeatable',
+        ).argParser(stations),
+      ),
   );
 }
 
@@ -81,6 +97,14 @@ function prefixes(text: string, before: AddressSet | undefined): AddressSet {
   const cidr = parseCidr(text);
   if (!cidr.ok) throw new InvalidArgumentError(cidr.reason);
   return AddressSet.fromCidrs([cidr.value]).union(before ?? AddressSet.empty);
+}
+
+function stations(text: string, before: ReadonlySet<number> | undefined): ReadonlySet<number> {
+  const mac = parseMac(text);
+  if (!mac.ok) throw new InvalidArgumentError(mac.reason);
+  if (mac.value === 0 || isMacMulticast(mac.value))
+    throw new InvalidArgumentError('It names no single machine.');
+  return new Set([...(before ?? []), mac.value]);
 }
 
 function seedOf(text: string): string {

@@ -6,12 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { formatIpv4, parseIpv4 } from '@wormwood/base';
 import { readVerdicts } from '@wormwood/defense';
 import {
+  emitEthernet,
   emitIpv4,
   emitPcap,
   emitPcapRecord,
   emitTcp,
+  etherType,
   ipProtocol,
   linkType,
+  parseMac,
   PCAP_HEADER_LENGTH,
   PCAP_RECORD_HEADER_LENGTH,
   tcpFlag,
@@ -25,8 +28,11 @@ const FILE = {
   byteOrder: 'little',
   precision: 'microseconds',
   snapLength: 65_535,
-  linkType: linkType.raw,
+  linkType: linkType.ethernet,
 } as const;
+const SENSOR_MAC = '02:00:5e:10:00:01';
+const ROUTER_MAC = '02:00:5e:10:00:fe';
+const FRAME_LENGTH = 54;
 const { SYN, ACK } = tcpFlag;
 
 interface Segment {
@@ -41,7 +47,9 @@ interface Segment {
 
 /** The octets of a capture with these segments. */
 function capture(segments: readonly Segment[]): Uint8Array {
-  const octets = new Uint8Array(PCAP_HEADER_LENGTH + segments.length * (PCAP_RECORD_HEADER_LENGTH + 40));
+  const octets = new Uint8Array(
+    PCAP_HEADER_LENGTH + segments.length * (PCAP_RECORD_HEADER_LENGTH + FRAME_LENGTH),
+  );
   const header = { ...FILE, timeZoneSeconds: 0, timestampAccuracy: 0 };
   let at = emitPcap(header, octets);
   for (const each of segments) {
@@ -58,11 +66,21 @@ function packetOf({ from, to, ports, flags, seq, ack }: Segment): Uint8Array {
   const tcp = { reserved: 0, window: 1024, urgentPointer: 0, options: [], payload: new Uint8Array(0) };
   const numbers = { sequenceNumber: seq, acknowledgmentNumber: ack };
   emitTcp({ sourcePort: ports[0], destinationPort: ports[1], flags, ...numbers, ...tcp }, payload, 0, 0);
-  const bytes = new Uint8Array(40);
+  const packet = new Uint8Array(40);
   const ip = { typeOfService: 0, identification: 1, reservedFlag: false, dontFragment: true, options: [] };
   const whole = { moreFragments: false, fragmentOffset: 0, timeToLive: 60, protocol: ipProtocol.tcp };
-  emitIpv4({ ...ip, ...whole, source: address(from), destination: address(to), payload }, bytes);
+  emitIpv4({ ...ip, ...whole, source: address(from), destination: address(to), payload }, packet);
+  const [sensor, router] = [mac(SENSOR_MAC), mac(ROUTER_MAC)];
+  const isAnswer = (flags & SYN) !== 0 && (flags & ACK) !== 0 && from.startsWith('10.1.');
+  const ends = isAnswer ? { source: sensor, destination: router } : { source: router, destination: sensor };
+  const bytes = new Uint8Array(FRAME_LENGTH);
+  emitEthernet({ ...ends, tags: [], etherType: etherType.ipv4, payload: packet }, bytes);
   return bytes;
+}
+
+function mac(text: string): number {
+  const parsed = parseMac(text);
+  return parsed.ok ? parsed.value : -1;
 }
 
 function address(text: string): number {
@@ -114,21 +132,25 @@ function probes(from: number, to: number): string {
       const ends = { ...source, ...destination };
       return (
         event(second, { event: 'probe.tcp', ...ends }) +
-        event(second, { event: 'flow.open', handshake: true, ...ends })
+        event(second, { event: 'flow.open', handshake: true, source_proof: 'router', ...ends })
       );
     })
     .join('');
 }
 
 const DARK = ['--dark', '10.1.0.0/16', '--seed', '1'];
+const KNOWN = ['--sensor-mac', SENSOR_MAC, '--router', ROUTER_MAC];
 
 describe('a capture', () => {
   it('gives verdicts that `respond` reads, proven by its handshakes', async () => {
     await inTemporaryDirectory(async (cwd) => {
       writeFileSync(join(cwd, 'day.pcap'), capture([...scan(12), ...backscatter(50)]));
-      const { code, stdout, stderr } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, '--json'], {
-        cwd,
-      });
+      const { code, stdout, stderr } = await wormwood(
+        ['detect', '--pcap', 'day.pcap', ...DARK, ...KNOWN, '--json'],
+        {
+          cwd,
+        },
+      );
       expect([code, stderr]).toEqual([0, '']);
       const result = JSON.parse(stdout) as Record<string, unknown>;
       expect(Object.keys(result)).toEqual([
@@ -156,10 +178,27 @@ describe('a capture', () => {
     });
   });
 
+  it('proves nothing where nobody says which machine is the sensor', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
+      const { stdout } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, '--json'], { cwd });
+      expect(JSON.parse(stdout)).toMatchObject({
+        verdicts: [{ unforgeable: false, linkAddress: null, forgeableReasons: ['unknown-sensor'] }],
+        status: { verdicts: 1, unforgeableVerdicts: 0 },
+      });
+      const text = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK], { cwd });
+      expect(text.stdout.replaceAll(/[\s│]+/g, ' ')).toContain(
+        'Handshakes under its address do not count: the answers came from no machine that is known as the sensor.',
+      );
+    });
+  });
+
   it('gives a table with the evidence in words', async () => {
     await inTemporaryDirectory(async (cwd) => {
       writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
-      const { code, stdout, stderr } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK], { cwd });
+      const { code, stdout, stderr } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, ...KNOWN], {
+        cwd,
+      });
       expect(stdout).toMatch(
         /│ 198\.51\.100\.7 +│ tcp\/445 +│ 2026-03-01T12:00:00Z │ [\d,]+ +│ 1 in 10,000 +│ handshakes +│/,
       );
@@ -167,7 +206,7 @@ describe('a capture', () => {
       expect(stdout).toContain('its own address is not forged.');
       expect(stderr).toContain('36 packets.');
       expect(code).toBe(0);
-      const again = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, '-q'], { cwd });
+      const again = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, ...KNOWN, '-q'], { cwd });
       expect(again).toEqual({ code: 0, stdout, stderr: '' });
     });
   });
@@ -175,7 +214,7 @@ describe('a capture', () => {
   it('explains a source, also one that is unknown', async () => {
     await inTemporaryDirectory(async (cwd) => {
       writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
-      const file = ['--pcap', 'day.pcap', ...DARK];
+      const file = ['--pcap', 'day.pcap', ...DARK, ...KNOWN];
       const known = await wormwood(['detect', 'explain', SCANNER, ...file], { cwd });
       expect(known.stdout).toMatch(
         /^198\.51\.100\.7 is judged infected\.\n- 2026-03-01T12:00:0\dZ: judged infected/,
@@ -258,13 +297,20 @@ describe.concurrent('one sentence and the right code', () => {
     [
       'detect --pcap cut.pcap --dark 10.1.0.0/16 -q',
       4,
-      'cut.pcap ends early: the file is cut in the middle of a record at octet 1,984; 35 packets before it are judged.',
+      'cut.pcap ends early: the file is cut in the middle of a record at octet 2,474; 35 packets before it are judged.',
     ],
     [
       'detect --events unnamed.jsonl',
       2,
       'wormwood: No event says which addresses the sensor answers for; name them: --dark 10.1.0.0/16.',
     ],
+    [
+      'detect --events bad.jsonl --dark 10.1.0.0/16 --router 02:00:5e:10:00:fe',
+      2,
+      'wormwood: --sensor-mac and --router belong to --pcap; events say themselves what is proven.',
+    ],
+    ['detect --pcap /dev/zero --dark 10.1.0.0/16', 3, 'wormwood: /dev/zero is no regular file.'],
+    ['detect --events /dev/zero', 3, 'wormwood: /dev/zero is no regular file.'],
     ['detect watch --events no.jsonl', 3, 'wormwood: Cannot read no.jsonl: no such file or directory.'],
     [
       'detect --pcap cut.pcap --dark 10.1.0.0/16 --live 10.1.2.0/24',
@@ -282,6 +328,8 @@ describe.concurrent('one sentence and the right code', () => {
   it.each([
     ['detect --dark 10.0.0.0/33', 'prefix'],
     ['detect explain 1.2.3', '1.2.3'],
+    ['detect --sensor-mac 02:00', 'A MAC address is six hexadecimal pairs'],
+    ['detect --router ff:ff:ff:ff:ff:ff', 'It names no single machine.'],
     ['detect --seed x', 'A seed is a whole number'],
     ['detect watch', "required option '--events <file>' not specified"],
   ])('wormwood %s is a mistake on the command line', async (line, part) => {

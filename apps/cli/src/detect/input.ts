@@ -2,12 +2,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { AddressSet, formatCount, randomStreams } from '@wormwood/base';
+import { AddressSet, type Cidr, formatCount, printable, randomStreams } from '@wormwood/base';
 import {
   createDetector,
   type Detector,
+  EventObserver,
   type Observation,
-  observeEvent,
   type PacketCounts,
   PacketObserver,
 } from '@wormwood/defense';
@@ -31,6 +31,9 @@ export interface DetectOptions extends PrintOptions {
 /** Either a capture or events. */
 export interface DetectFileOptions extends DetectOptions {
   readonly pcap?: string;
+  /** MAC addresses of the sensor and of the routers of its link, beside those that the capture names itself. */
+  readonly sensorMac?: ReadonlySet<number>;
+  readonly router?: ReadonlySet<number>;
 }
 
 /** A detector and what it was made for. */
@@ -66,12 +69,18 @@ export interface ReadingTools {
 const SHOWN_MAX = 10;
 
 /** Returns the one file that the options name. */
-function inputFile({ pcap, events }: DetectFileOptions): {
+function inputFile({ pcap, events, sensorMac, router }: DetectFileOptions): {
   readonly kind: 'pcap' | 'events';
   readonly path: string;
 } {
   if (pcap !== undefined && events !== undefined) {
     throw new CommandFailure(EXIT.usage, 'Either --pcap or --events, not both.');
+  }
+  if (events !== undefined && (sensorMac !== undefined || router !== undefined)) {
+    throw new CommandFailure(
+      EXIT.usage,
+      '--sensor-mac and --router belong to --pcap; events say themselves what is proven.',
+    );
   }
   if (pcap !== undefined) return { kind: 'pcap', path: pcap };
   if (events !== undefined) return { kind: 'events', path: events };
@@ -113,16 +122,21 @@ export async function readInput(
 ): Promise<InputReport> {
   const { kind, path } = inputFile(options);
   if (kind === 'events') return readEvents(path, monitored, tools);
-  return readCapture(path, { dark: monitored, live: options.live }, tools);
+  return readCapture(path, observerOf(options, monitored), tools);
+}
+
+function observerOf({ live, sensorMac, router }: DetectFileOptions, dark: AddressSet): PacketObserver {
+  const sensor = { sensorMacs: sensorMac ?? new Set<number>(), routerMacs: router ?? new Set<number>() };
+  return new PacketObserver({ dark, sensor, ...(live === undefined ? {} : { live }) });
 }
 
 async function readCapture(
   path: string,
-  { dark, live }: { readonly dark: AddressSet; readonly live: AddressSet | undefined },
+  observer: PacketObserver,
   tools: ReadingTools,
 ): Promise<InputReport> {
   const reader = new CaptureReader();
-  const observer = new PacketObserver({ dark, ...(live === undefined ? {} : { live }) });
+  const name = printable(path);
   for await (const chunk of chunksOf(path, tools)) {
     for (const record of reader.push(chunk)) {
       for (const observation of observer.observe(record)) tools.take(observation);
@@ -131,17 +145,20 @@ async function readCapture(
   }
   const packets = observer.counts();
   if (tools.interrupt.interrupted()) return { isPartial: true, packets };
+  if (observer.sensorFault !== null) {
+    tools.terminal.warn(`${name} names no sensor, though its head seems to: ${observer.sensorFault}.`);
+  }
   const fault = reader.end();
   if (fault !== undefined && packets.packets === 0) {
-    throw new CommandFailure(EXIT.invalidFile, `${path} is no capture: ${fault.reason}.`);
+    throw new CommandFailure(EXIT.invalidFile, `${name} is no capture: ${fault.reason}.`);
   }
   if (fault !== undefined) {
     const read = `${counted(packets.packets, 'packet')} before it are judged`;
     tools.terminal.warn(
-      `${path} ends early: ${fault.reason} at octet ${formatCount(fault.offset)}; ${read}.`,
+      `${name} ends early: ${fault.reason} at octet ${formatCount(fault.offset)}; ${read}.`,
     );
   } else if (packets.packets === 0) {
-    tools.terminal.warn(`${path} holds no packets.`);
+    tools.terminal.warn(`${name} holds no packets.`);
   }
   return { isPartial: fault !== undefined, packets };
 }
@@ -158,16 +175,16 @@ async function readEvents(path: string, monitored: AddressSet, tools: ReadingToo
   await tools.flush();
   const events = reader.counts();
   if (events.malformed > 0 && events.malformed === events.lines) {
-    throw new CommandFailure(EXIT.invalidFile, `${path} holds no events.`);
+    throw new CommandFailure(EXIT.invalidFile, `${printable(path)} holds no events.`);
   }
-  if (events.lines === 0) tools.terminal.warn(`${path} holds no events.`);
+  if (events.lines === 0) tools.terminal.warn(`${printable(path)} holds no events.`);
   return { isPartial: events.malformed > 0 || tools.interrupt.interrupted(), events };
 }
 
 /** Reads lines of events; says where one is malformed. */
 export class EventReader {
   readonly #file: string;
-  readonly #monitored: AddressSet;
+  readonly #observer: EventObserver;
   readonly #warn: (text: string) => void;
   #lines = 0;
   #malformed = 0;
@@ -179,22 +196,22 @@ export class EventReader {
     readonly warn: (text: string) => void;
   }) {
     this.#file = options.file;
-    this.#monitored = options.monitored;
+    this.#observer = new EventObserver(options.monitored);
     this.#warn = options.warn;
   }
 
   read({ text, line }: NumberedLine, take: (observation: Observation) => void): void {
     if (text.trim() === '') return;
     this.#lines++;
-    const reading = observeEvent({ text, line, file: this.#file }, this.#monitored);
-    if (reading.kind === 'observation') {
-      this.#observations++;
-      take(reading.observation);
+    const reading = this.#observer.read({ text, line, file: this.#file });
+    if (reading.kind === 'observations') {
+      this.#observations += reading.observations.length;
+      reading.observations.forEach(take);
     }
     if (reading.kind !== 'malformed') return;
     this.#malformed++;
     const { file, message, help } = reading.diagnostic;
-    if (this.#malformed <= SHOWN_MAX) this.#warn(`${file}:${line}: ${message} ${help}`);
+    if (this.#malformed <= SHOWN_MAX) this.#warn(`${printable(file)}:${line}: ${message} ${help}`);
     if (this.#malformed === SHOWN_MAX) this.#warn('Further lines that are no events are only counted.');
   }
 
@@ -206,21 +223,26 @@ export class EventReader {
 /** All addresses that sensors of the file say they answer for. */
 async function sensorNets(path: string): Promise<AddressSet> {
   const lines = new LineSplitter();
-  let nets = AddressSet.empty;
+  const observer = new EventObserver(AddressSet.empty);
+  const cidrs: Cidr[] = [];
   const add = ({ text, line }: NumberedLine): void => {
     if (!text.includes('"sensor.start"')) return;
-    const reading = observeEvent({ text, line, file: path }, AddressSet.empty);
-    if (reading.kind === 'nets') nets = nets.union(reading.nets);
+    const reading = observer.read({ text, line, file: path });
+    if (reading.kind === 'nets') for (const cidr of reading.nets.toCidrs()) cidrs.push(cidr);
   };
   for await (const chunk of createReadStream(path)) lines.push(chunk as Buffer).forEach(add);
   const last = lines.end();
   if (last !== null) add(last);
-  return nets;
+  return AddressSet.fromCidrs(cidrs);
 }
 
 async function checkReadable(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => fail(path, error));
-  if (found.isDirectory()) throw new CommandFailure(EXIT.invalidFile, `${path} is a directory; name a file.`);
+  const name = printable(path);
+  if (found.isDirectory()) throw new CommandFailure(EXIT.invalidFile, `${name} is a directory; name a file.`);
+  // A device never ends.
+  if (!found.isFile() && !found.isFIFO())
+    throw new CommandFailure(EXIT.invalidFile, `${name} is no regular file.`);
 }
 
 async function* chunksOf(path: string, { terminal, interrupt }: ReadingTools): AsyncGenerator<Buffer> {
@@ -243,7 +265,7 @@ async function* chunksOf(path: string, { terminal, interrupt }: ReadingTools): A
 }
 
 function fail(path: string, error: unknown): never {
-  throw new CommandFailure(EXIT.invalidFile, `Cannot read ${path}: ${systemReason(error)}.`, {
+  throw new CommandFailure(EXIT.invalidFile, `Cannot read ${printable(path)}: ${systemReason(error)}.`, {
     cause: error,
   });
 }

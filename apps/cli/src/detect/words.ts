@@ -1,6 +1,6 @@
 /** Verdicts, alarms and explanations as they are printed: for people and for programs. */
 import { type AddressSet, formatCidr, formatCount, formatIpv4, formatTimestamp } from '@wormwood/base';
-import type { DetectorStatus, Evidence, Explanation, Verdict, WormAlarm } from '@wormwood/defense';
+import type { DetectorStatus, Explanation, Verdict, WormAlarm } from '@wormwood/defense';
 import Table from 'cli-table3';
 
 /** Three significant digits are what the interval leaves of the rate anyway. */
@@ -41,20 +41,18 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
       `1 in ${formatCount(1 / verdict.falsePositiveRate)}`,
       verdict.unforgeable ? 'handshakes' : 'forgeable',
     ]);
-    table.push([
-      { colSpan: COLUMNS.length, content: `${rateWords(verdict)} ${evidenceWords(verdict.evidence)}` },
-    ]);
+    table.push([{ colSpan: COLUMNS.length, content: findingWords(verdict) }]);
   }
   return table.toString();
 }
 
 /** Returns the verdict as one line, for a log. */
 export function verdictLine(verdict: Verdict): string {
-  const { source, timeSeconds, sinceSeconds, evidence, unforgeable } = verdict;
+  const { source, timeSeconds, sinceSeconds, unforgeable } = verdict;
   const proof = unforgeable ? 'its address proven' : 'its address forgeable';
   return (
     `${formatTimestamp(timeSeconds, 0)} ${formatIpv4(source)} is infected since ${formatTimestamp(sinceSeconds, 0)},` +
-    ` ${portWords(verdict)}, ${proof}. ${rateWords(verdict)} ${evidenceWords(evidence)}`
+    ` ${portWords(verdict)}, ${proof}. ${findingWords(verdict)}`
   );
 }
 
@@ -76,7 +74,9 @@ export function explanationWords(
     ({ timeSeconds, unforgeable }) =>
       `- ${formatTimestamp(timeSeconds, 0)}: judged infected${unforgeable ? ', its address proven' : ''}.`,
   );
-  return [verdict ?? formatIpv4(source), ...judged, ...findings].join('\n');
+  const caution = verdicts.at(-1)?.caution ?? null;
+  const cautions = caution === null ? [] : [`- ${caution}`];
+  return [verdict ?? formatIpv4(source), ...judged, ...findings, ...cautions].join('\n');
 }
 
 /** Returns what the detector did, as a sentence or two. */
@@ -99,8 +99,14 @@ export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function evidenceWords(evidence: readonly Evidence[]): string {
-  return evidence.map(({ text }) => text).join(' ');
+/** How fast it scans, what there is against it, and what to rule out first. */
+function findingWords(verdict: Verdict): string {
+  const { evidence, caution } = verdict;
+  return [
+    rateWords(verdict),
+    ...evidence.map(({ text }) => text),
+    ...(caution === null ? [] : [caution]),
+  ].join(' ');
 }
 
 function portWords({ protocol, port }: Verdict): string {

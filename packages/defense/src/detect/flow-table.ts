@@ -2,21 +2,32 @@
  * The flows that a capture shows, as far as it takes to tell a first contact from the rest, an answer from backscatter,
  * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way.
  */
-import type { Observation } from '../observation.ts';
+import type { ForgeableReason, Observation } from '../observation.ts';
+import type { Judgment } from './handshake-proof.ts';
 
 /** What is known of a flow; it belongs to the host that began it. */
 export interface Flow {
   /** Sequence number of the SYN; 0 where there is none. */
   readonly initialSequence: number;
-  /** Link address that the first packet went to; null where the link has none. */
+  /** Link addresses between which the first packet went; null where the link has none. */
+  readonly initiatorMac: number | null;
   readonly responderMac: number | null;
+  readonly vlan: number;
   /** Sequence number of the SYN/ACK; null until there is one. */
   answerSequence: number | null;
   /** Two SYN/ACKs that differ: one of them is forged. */
   isContradictory: boolean;
-  isComplete: boolean;
+  /** Why the handshake will prove nothing; null while nothing speaks against it. */
+  doubt: ForgeableReason | null;
+  /** Third segments that acknowledged something else than the second. */
+  wrongGuesses: number;
+  /** What the completed handshake is worth; null before. */
+  judgment: Judgment | null;
   hasPayload: boolean;
 }
+
+/** What a flow begins with. */
+export type FirstPacket = Pick<Flow, 'initialSequence' | 'initiatorMac' | 'responderMac' | 'vlan'>;
 
 /** Both ends of a packet. */
 export interface FlowEnds {
@@ -50,14 +61,15 @@ export class FlowTable {
   }
 
   /** Begins a flow, instead of an earlier one between the same ends. */
-  begin(ends: FlowEnds, first: Pick<Flow, 'initialSequence' | 'responderMac'>): Flow {
+  begin(ends: FlowEnds, first: FirstPacket): Flow {
     const key = forwardKey(ends);
     const flow: Flow = {
-      initialSequence: first.initialSequence,
-      responderMac: first.responderMac,
+      ...first,
       answerSequence: null,
       isContradictory: false,
-      isComplete: false,
+      doubt: null,
+      wrongGuesses: 0,
+      judgment: null,
       hasPayload: false,
     };
     this.#flows.delete(key);

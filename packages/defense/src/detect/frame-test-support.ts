@@ -1,17 +1,30 @@
-/** Packets for the tests of what a capture shows: TCP, UDP and ICMP between two addresses, as records of a capture. */
+/**
+ * Packets for the tests of what a capture shows: TCP, UDP and ICMP between two addresses, as records of a capture without
+ * link headers; frames of Ethernet around them; ARP; and the head that a sensor writes.
+ */
 import { parseIpv4 } from '@wormwood/base';
 import {
+  ARP_LENGTH,
+  type ArpRepr,
   type CaptureRecord,
+  emitArp,
+  emitEthernet,
   emitIcmpv4,
   emitIpv4,
   emitTcp,
   emitUdp,
+  ethernetLength,
+  type EthernetRepr,
+  etherType,
   ICMPV4_HEADER_LENGTH,
   type Icmpv4Repr,
   ipProtocol,
   ipv4Length,
   type Ipv4Repr,
   linkType,
+  parseMac,
+  type PcapngOption,
+  pcapngOptionCode,
   tcpFlag,
   tcpLength,
   UDP_HEADER_LENGTH,
@@ -54,7 +67,15 @@ export function ipRecord(
   emitIpv4(repr, bytes);
   const seconds = Math.floor(atSeconds);
   const nanoseconds = Math.round((atSeconds - seconds) * 1e9);
-  return { seconds, nanoseconds, linkType: linkType.raw, originalLength: bytes.length, bytes, options: [] };
+  return {
+    seconds,
+    nanoseconds,
+    linkType: linkType.raw,
+    originalLength: bytes.length,
+    bytes,
+    options: [],
+    sectionOptions: [],
+  };
 }
 
 export interface SegmentFields extends PacketFields {
@@ -122,6 +143,61 @@ export function conversation(
     segment({ ...there, flags: 'A', seq: 1001, ack: 77_001, atSeconds: atSeconds + 0.02 }),
     segment({ ...there, flags: 'PA', seq: 1001, ack: 77_001, text, atSeconds: atSeconds + 0.03 }),
   ];
+}
+
+/** The MAC address that the text names. */
+export function macOf(text: string): number {
+  const parsed = parseMac(text);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.value;
+}
+
+/** Between which machines a frame goes, in which virtual networks. */
+export interface Link {
+  readonly source: number;
+  readonly destination: number;
+  readonly vlans?: readonly number[];
+}
+
+/** The record with an Ethernet header around its packet, IPv4 unless `type` says otherwise. */
+export function framed(
+  record: CaptureRecord,
+  { source, destination, vlans = [] }: Link,
+  type: number = etherType.ipv4,
+): CaptureRecord {
+  const tags = vlans.map((vlan) => ({ tagType: etherType.vlan, priority: 0, dropEligible: false, vlan }));
+  const repr: EthernetRepr = { source, destination, tags, etherType: type, payload: record.bytes };
+  const bytes = new Uint8Array(ethernetLength(repr));
+  emitEthernet(repr, bytes);
+  return { ...record, linkType: linkType.ethernet, originalLength: bytes.length, bytes };
+}
+
+/** An ARP packet in its frame. */
+export function arpFrame(atSeconds: number, arp: ArpRepr, link: Link): CaptureRecord {
+  const bytes = new Uint8Array(ARP_LENGTH);
+  emitArp(arp, bytes);
+  return framed(
+    { ...timed(atSeconds), linkType: 0, originalLength: 0, bytes, options: [], sectionOptions: [] },
+    link,
+    etherType.arp,
+  );
+}
+
+/** A section whose head the sensor has written: what stands behind the word. */
+export function sectionOf(description: unknown): readonly PcapngOption[] {
+  const text = typeof description === 'string' ? description : JSON.stringify(description);
+  return [{ code: pcapngOptionCode.comment, data: octets(`wormwood-sensor ${text}`) }];
+}
+
+/** The record as one that entered or left the machine that wrote the capture. */
+export function directed(record: CaptureRecord, direction: 'in' | 'out'): CaptureRecord {
+  const data = Uint8Array.of(direction === 'in' ? 1 : 2, 0, 0, 0);
+  return { ...record, options: [{ code: pcapngOptionCode.packetFlags, data }] };
+}
+
+function timed(atSeconds: number): Pick<CaptureRecord, 'seconds' | 'nanoseconds'> {
+  const seconds = Math.floor(atSeconds);
+  return { seconds, nanoseconds: Math.round((atSeconds - seconds) * 1e9) };
 }
 
 function octets(text: string): Uint8Array {

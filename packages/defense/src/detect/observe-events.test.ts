@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ipv4 } from './frame-test-support.ts';
 import { isUsable } from './observation-check.ts';
-import { observeEvent } from './observe-events.ts';
+import { EventObserver, type EventReading } from './observe-events.ts';
 
 const dark = AddressSet.fromCidrs([{ address: 0x0a010000, prefixLength: 16 }]);
 const FILE = 'events.jsonl';
@@ -22,13 +22,19 @@ const EVENT = {
 };
 const HASH = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
 
-function read(more: Readonly<Record<string, unknown>>, line = 1) {
-  return observeEvent({ text: JSON.stringify({ ...EVENT, ...more }), file: FILE, line }, dark);
+function read(more: Readonly<Record<string, unknown>>, line = 1): EventReading {
+  return readText(JSON.stringify({ ...EVENT, ...more }), line);
 }
 
-function observationOf(more: Readonly<Record<string, unknown>>) {
+function readText(text: string, line = 1): EventReading {
+  return new EventObserver(dark).read({ text, file: FILE, line });
+}
+
+function observationOf(more: Readonly<Record<string, unknown>>): unknown {
   const reading = read(more);
-  return reading.kind === 'observation' ? reading.observation : reading;
+  return reading.kind === 'observations' && reading.observations.length === 1
+    ? reading.observations[0]
+    : reading;
 }
 
 function faultOf(more: Readonly<Record<string, unknown>>): string {
@@ -126,19 +132,110 @@ describe('a line that is no event', () => {
   });
 
   it.each(['{', '[]', '"x"', 'null', 'x'])('is told: %s', (text) => {
-    const reading = observeEvent({ text, file: FILE, line: 3 }, dark);
+    const reading = readText(text, 3);
     expect(reading).toMatchObject({ kind: 'malformed', diagnostic: { line: 3, file: FILE } });
   });
 
   it('may be nested without end', () => {
     const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
     const text = JSON.stringify(EVENT).replace('"tcp"}', `"tcp","ts":${deep}}`);
-    expect(observeEvent({ text, file: FILE, line: 1 }, dark).kind).toBe('malformed');
-    expect(observeEvent({ text: deep, file: FILE, line: 1 }, dark).kind).toBe('malformed');
+    expect(readText(text).kind).toBe('malformed');
+    expect(readText(deep).kind).toBe('malformed');
   });
 
   it('is not an empty one', () => {
-    expect(observeEvent({ text: ' ', file: FILE, line: 1 }, dark)).toEqual({ kind: 'other' });
+    expect(readText(' ')).toEqual({ kind: 'other' });
+  });
+});
+
+/** What each of these events of one session says that it proves: a MAC address, `router`, nothing, or why nothing. */
+function proofsOf(
+  events: readonly Readonly<Record<string, unknown>>[],
+  observer: EventObserver = new EventObserver(dark),
+): readonly unknown[] {
+  return events.map((more) => {
+    const text = JSON.stringify({ ...EVENT, session: 'a', ...more });
+    const reading = observer.read({ text, file: FILE, line: 1 });
+    if (reading.kind !== 'observations') return reading.kind;
+    return reading.observations.map(({ kind, linkAddress, forgeable }) => [kind, forgeable ?? linkAddress]);
+  });
+}
+
+describe('the proof of a handshake', () => {
+  const open = { event: 'flow.open', handshake: true };
+  const mac = '02:00:5e:10:00:01';
+  const data = { event: 'service.data', payload_sha256: HASH, payload_length: 5 };
+
+  it.each([
+    [{ source_proof: 'router', src_mac: mac }, null],
+    [{ source_proof: 'link', src_mac: mac }, 0x02_00_5e_10_00_01],
+    [{}, 'no-proof'],
+    [{ src_mac: mac }, 'no-proof'],
+    [{ source_proof: 'pending', src_mac: mac }, 'proof-pending'],
+    [{ source_proof: 'PROVEN' }, 'no-proof'],
+    [{ source_proof: true }, 'no-proof'],
+    [{ source_proof: 'none' }, 'no-proof'],
+    [{ source_proof: 'none', forgeable: 'sunspots' }, 'no-proof'],
+    ...['no-link-address', 'unknown-router', 'arp-silent', 'arp-conflict', 'arp-mismatch'].map(
+      (forgeable): [object, string] => [{ source_proof: 'none', forgeable }, forgeable],
+    ),
+    [{ source_proof: 'none', forgeable: 'address-changed', src_mac: mac }, 'address-changed'],
+    [{ source_proof: 'none', forgeable: 'weak-sequence-numbers', src_mac: mac }, 'weak-sequence-numbers'],
+  ])('is what the sensor says, or none: %j', (more, proof) => {
+    expect(proofsOf([{ ...open, ...more }])).toEqual([[['handshake', proof]]]);
+    // The payload of the session proves as much, one without a session nothing.
+    expect(proofsOf([{ ...open, ...more }, data, { ...data, session: 'b' }]).slice(1)).toEqual([
+      [['payload', proof]],
+      [['payload', 'no-proof']],
+    ]);
+  });
+
+  it.each([undefined, 'x', 7, 'ff:ff:ff:ff:ff:ff', '00:00:00:00:00:00'])(
+    'names the machine on the link, not %j',
+    (src_mac) => {
+      expect(faultOf({ ...open, source_proof: 'link', src_mac })).toContain('The field `src_mac` is ');
+    },
+  );
+
+  it('that was pending comes in an event of its own, for the payload too', () => {
+    const pending = { ...open, source_proof: 'pending', src_mac: mac };
+    const proof = { event: 'flow.proof', source_proof: 'link', src_mac: mac };
+    expect(proofsOf([pending, data, proof, data])).toEqual([
+      [['handshake', 'proof-pending']],
+      [['payload', 'proof-pending']],
+      [
+        ['handshake', 0x02_00_5e_10_00_01],
+        ['payload', 0x02_00_5e_10_00_01],
+      ],
+      [['payload', 0x02_00_5e_10_00_01]],
+    ]);
+    const conflict = { event: 'flow.proof', source_proof: 'none', forgeable: 'arp-conflict' };
+    expect(proofsOf([pending, data, conflict])).toEqual([
+      [['handshake', 'proof-pending']],
+      [['payload', 'proof-pending']],
+      [
+        ['handshake', 'arp-conflict'],
+        ['payload', 'arp-conflict'],
+      ],
+    ]);
+    // What is pending for ever proves nothing.
+    expect(proofsOf([pending, data, { ...proof, source_proof: 'pending' }, data]).at(-1)).toEqual([
+      ['payload', 'no-proof'],
+    ]);
+    expect(proofsOf([pending, { ...proof, proto: 'udp' }])).toEqual([
+      [['handshake', 'proof-pending']],
+      'other',
+    ]);
+  });
+
+  it('of a session is forgotten when 65,536 others began after it', () => {
+    const observer = new EventObserver(dark);
+    const proven = { ...open, source_proof: 'router' };
+    proofsOf([proven], observer);
+    for (let i = 0; i < 65_535; i++) proofsOf([{ ...proven, session: String(i) }], observer);
+    expect(proofsOf([data], observer)).toEqual([[['payload', null]]]);
+    proofsOf([{ ...proven, session: 'last' }], observer);
+    expect(proofsOf([data], observer)).toEqual([[['payload', 'no-proof']]]);
   });
 });
 
@@ -151,15 +248,27 @@ it('no line makes the reader throw, and every observation can be judged', () => 
     'payload_length',
     'nets',
     'backscatter',
+    'source_proof',
+    'src_mac',
+    'forgeable',
+    'session',
   ];
-  const event = fc.constantFrom('probe.tcp', 'probe.udp', 'flow.open', 'service.data', 'sensor.start');
+  const event = fc.constantFrom(
+    'probe.tcp',
+    'probe.udp',
+    'flow.open',
+    'flow.proof',
+    'service.data',
+    'sensor.start',
+  );
   const changed = fc
     .tuple(event, fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 }))
     .map(([name, more]) => JSON.stringify({ ...EVENT, event: name, ...more }));
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json(), changed), (text) => {
-      const reading = observeEvent({ text, file: FILE, line: 1 }, dark);
-      if (reading.kind === 'observation') expect(isUsable(reading.observation)).toBe(true);
+      const reading = readText(text);
+      if (reading.kind !== 'observations') return;
+      for (const observation of reading.observations) expect(isUsable(observation)).toBe(true);
     }),
     { numRuns: 1000 },
   );

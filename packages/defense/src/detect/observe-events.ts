@@ -3,11 +3,15 @@
  *
  * - `v` 1, `ts` in RFC 3339 and UTC, `event`, and for those below `src_ip`, `src_port`, `dst_ip`, `dst_port`, `proto`;
  * - `probe.tcp`, `probe.udp`, `probe.icmp`: a contact, or backscatter where `backscatter` is true;
- * - `flow.open`: a handshake where `handshake` is true and it is TCP, otherwise a contact;
- * - `service.data`: a payload with its `payload_sha256` and `payload_length`;
+ * - `flow.open`: a handshake where `handshake` is true and it is TCP, otherwise a contact; what the handshake proves is in
+ *   `source_proof` (`router`, `link`, `pending` or `none`), `src_mac`, and for `none` in `forgeable`;
+ * - `flow.proof`: what a handshake proves whose `flow.open` said `pending`;
+ * - `service.data`: a payload with its `payload_sha256` and `payload_length`, which proves what the handshake of its
+ *   `session` proves;
  * - `sensor.start`: the addresses that the sensor answers for, `nets`, as a list of prefixes.
  *
- * Every other event says nothing about who is infected. A line that cannot be read is a diagnostic with its place.
+ * A handshake whose proof is missing or unknown proves nothing. Every other event says nothing about who is infected. A line
+ * that cannot be read is a diagnostic with its place.
  */
 import {
   AddressSet,
@@ -19,11 +23,14 @@ import {
   quoted,
   readTimestamp,
 } from '@wormwood/base';
-import type { Observation, ObservationKind } from '../observation.ts';
+import { parseMac } from '@wormwood/wire';
+import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
+import { isStationMac } from './capture-sensor.ts';
+import type { Proof } from './link-owners.ts';
 
 /** What a line says. */
 export type EventReading =
-  | { readonly kind: 'observation'; readonly observation: Observation }
+  | { readonly kind: 'observations'; readonly observations: readonly Observation[] }
   /** The addresses that a sensor answers for from now on. */
   | { readonly kind: 'nets'; readonly nets: AddressSet }
   /** An empty line, an event of another kind, or one of IPv6. */
@@ -57,51 +64,138 @@ const OBSERVED: ReadonlyMap<string, Observation['protocol'] | null> = new Map([
   ['probe.udp', 'udp'],
   ['probe.icmp', 'icmp'],
   ['flow.open', null],
+  ['flow.proof', null],
   ['service.data', null],
 ]);
 
-/** Reads one line; addresses outside `dark` are not dark. */
-export function observeEvent(given: EventLine, dark: AddressSet): EventReading {
-  if (given.text.trim() === '') return OTHER;
-  const fields = given.text.length > LINE_LENGTH_MAX ? undefined : readObject(given.text);
-  if (fields === undefined) {
-    return malformed(given, {
-      fault: 'This line is no JSON object.',
-      help: 'Each event is one, on a line of its own.',
-    });
+/** What the handshake of a session proves, and the payload that waits for it. */
+interface Session {
+  readonly proof: Proof;
+  readonly payload: Observation | null;
+}
+
+const NO_PROOF: Proof = { linkAddress: null, forgeable: 'no-proof' };
+const PENDING: Proof = { linkAddress: null, forgeable: 'proof-pending' };
+/** Of contacts and of what comes without a handshake. */
+const NOTHING_CLAIMED: Proof = { linkAddress: null, forgeable: null };
+const REASONS: ReadonlyMap<unknown, ForgeableReason> = new Map(FORGEABLE_REASONS.map((each) => [each, each]));
+/** Payloads of sessions that are older than so many others prove nothing. */
+const SESSIONS_MAX = 65_536;
+const SESSION_LENGTH_MAX = 64;
+
+/** Takes the events of one sensor in their order; addresses outside `dark` are not dark. */
+export class EventObserver {
+  readonly #dark: AddressSet;
+  readonly #sessions: Map<string, Session> = new Map();
+
+  constructor(dark: AddressSet) {
+    this.#dark = dark;
   }
-  const read = readEvent(fields, dark);
-  return 'fault' in read ? malformed(given, read) : read;
+
+  /** Reads one line. */
+  read(given: EventLine): EventReading {
+    if (given.text.trim() === '') return OTHER;
+    const fields = given.text.length > LINE_LENGTH_MAX ? undefined : readObject(given.text);
+    if (fields === undefined) {
+      return malformed(given, {
+        fault: 'This line is no JSON object.',
+        help: 'Each event is one, on a line of its own.',
+      });
+    }
+    const read = this.#readEvent(fields);
+    return 'fault' in read ? malformed(given, read) : read;
+  }
+
+  #readEvent(fields: Fields): EventReading | Fault {
+    const { v, event } = fields;
+    if (v !== VERSION) return wrong('v', v, 'Events of version 1 are understood.');
+    if (typeof event !== 'string')
+      return wrong('event', event, 'It names the kind of event, such as probe.tcp.');
+    if (event === 'sensor.start') return readNets(fields['nets']);
+    if (!OBSERVED.has(event) || isIpv6(fields['src_ip'])) return OTHER;
+    const timeSeconds = typeof fields['ts'] === 'string' ? readTimestamp(fields['ts']) : undefined;
+    if (timeSeconds === undefined) return wrong('ts', fields['ts'], 'Write 2026-03-01T12:00:00.000250Z.');
+    const protocol = OBSERVED.get(event) ?? PROTOCOLS.find((name) => name === fields['proto']);
+    if (protocol === undefined) return wrong('proto', fields['proto'], 'It is tcp, udp or icmp.');
+    const ends = readEnds(fields, protocol);
+    if ('fault' in ends) return ends;
+    const seen = { timeSeconds, protocol, ...ends, dark: this.#dark.contains(ends.destination) };
+    return this.#observe(event, fields, seen);
+  }
+
+  #observe(event: string, fields: Fields, seen: Seen): EventReading | Fault {
+    if (event === 'service.data') {
+      const payload = readPayload(fields);
+      if ('fault' in payload) return payload;
+      return observed(
+        this.#payload(fields['session'], { ...seen, ...payload, kind: 'payload', ...NOTHING_CLAIMED }),
+      );
+    }
+    if (event === 'flow.proof' && seen.protocol !== 'tcp') return OTHER;
+    const isOpened = event === 'flow.open' && fields['handshake'] === true && seen.protocol === 'tcp';
+    if (isOpened || event === 'flow.proof') {
+      const proof = readProof(fields, event);
+      if ('fault' in proof) return proof;
+      const handshake: Observation = { ...seen, ...NO_PAYLOAD, kind: 'handshake', ...proof };
+      return observed(handshake, ...this.#prove(fields['session'], proof));
+    }
+    const kind = fields['backscatter'] === true && event !== 'flow.open' ? 'backscatter' : 'contact';
+    return observed({ ...seen, ...NO_PAYLOAD, kind, ...NOTHING_CLAIMED });
+  }
+
+  /** Remembers what the session proves; returns its payload, if that has waited for it. */
+  #prove(session: unknown, proof: Proof): readonly Observation[] {
+    if (!isSession(session)) return [];
+    const { payload = null } = this.#sessions.get(session) ?? {};
+    this.#sessions.delete(session);
+    this.#sessions.set(session, { proof, payload: null });
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > SESSIONS_MAX && oldest !== undefined) this.#sessions.delete(oldest);
+    return payload === null || proof.forgeable === PENDING.forgeable ? [] : [{ ...payload, ...proof }];
+  }
+
+  /** The payload with what its session proves. */
+  #payload(session: unknown, payload: Observation): Observation {
+    if (payload.protocol !== 'tcp') return payload;
+    const known = isSession(session) ? this.#sessions.get(session) : undefined;
+    const { proof } = known ?? { proof: NO_PROOF };
+    const told = { ...payload, ...proof };
+    if (isSession(session) && known?.proof.forgeable === PENDING.forgeable && known.payload === null)
+      this.#sessions.set(session, { proof, payload: told });
+    return told;
+  }
 }
 
-function readEvent(fields: Fields, dark: AddressSet): EventReading | Fault {
-  const { v, event } = fields;
-  if (v !== VERSION) return wrong('v', v, 'Events of version 1 are understood.');
-  if (typeof event !== 'string')
-    return wrong('event', event, 'It names the kind of event, such as probe.tcp.');
-  if (event === 'sensor.start') return readNets(fields['nets']);
-  if (!OBSERVED.has(event) || isIpv6(fields['src_ip'])) return OTHER;
-  const timeSeconds = typeof fields['ts'] === 'string' ? readTimestamp(fields['ts']) : undefined;
-  if (timeSeconds === undefined) return wrong('ts', fields['ts'], 'Write 2026-03-01T12:00:00.000250Z.');
-  const protocol = OBSERVED.get(event) ?? PROTOCOLS.find((name) => name === fields['proto']);
-  if (protocol === undefined) return wrong('proto', fields['proto'], 'It is tcp, udp or icmp.');
-  const ends = readEnds(fields, protocol);
-  if ('fault' in ends) return ends;
-  const payload = event === 'service.data' ? readPayload(fields) : NO_PAYLOAD;
-  if ('fault' in payload) return payload;
-  const kind = kindOf(event, fields, protocol);
-  const observed = { timeSeconds, kind, protocol, ...ends, ...payload };
-  return {
-    kind: 'observation',
-    observation: { ...observed, dark: dark.contains(ends.destination), linkAddress: null, forgeable: null },
-  };
+/** What all observations of a line have in common. */
+type Seen = Pick<Observation, 'timeSeconds' | 'protocol' | 'dark'> & Ends;
+
+function observed(...observations: readonly Observation[]): EventReading {
+  return { kind: 'observations', observations };
 }
 
-function kindOf(event: string, fields: Fields, protocol: Observation['protocol']): ObservationKind {
-  if (event === 'service.data') return 'payload';
-  if (event === 'flow.open')
-    return fields['handshake'] === true && protocol === 'tcp' ? 'handshake' : 'contact';
-  return fields['backscatter'] === true ? 'backscatter' : 'contact';
+function isSession(session: unknown): session is string {
+  return typeof session === 'string' && session.length <= SESSION_LENGTH_MAX;
+}
+
+/** What the handshake proves; a sensor that does not say, or says something new, has proven nothing. */
+function readProof(fields: Fields, event: string): Proof | Fault {
+  const { source_proof: proof, src_mac: mac, forgeable } = fields;
+  switch (proof) {
+    case 'router':
+      return { linkAddress: null, forgeable: null };
+    case 'link': {
+      const linkAddress = typeof mac === 'string' ? parseMac(mac) : undefined;
+      if (linkAddress?.ok !== true || !isStationMac(linkAddress.value))
+        return wrong('src_mac', mac, 'Where `source_proof` is "link" it is the MAC address of the source.');
+      return { linkAddress: linkAddress.value, forgeable: null };
+    }
+    case 'pending':
+      return event === 'flow.proof' ? NO_PROOF : PENDING;
+    case 'none':
+      return { linkAddress: null, forgeable: REASONS.get(forgeable) ?? 'no-proof' };
+    default:
+      return NO_PROOF;
+  }
 }
 
 type Ends = Pick<Observation, 'source' | 'destination' | 'sourcePort' | 'destinationPort'>;

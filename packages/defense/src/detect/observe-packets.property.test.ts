@@ -34,7 +34,7 @@ const record: fc.Arbitrary<CaptureRecord> = fc
   })
   .map(({ seconds, nanoseconds, linkType: type, surplus, bytes }) => {
     const originalLength = bytes.length + surplus;
-    return { seconds, nanoseconds, linkType: type, originalLength, bytes, options: [] };
+    return { seconds, nanoseconds, linkType: type, originalLength, bytes, options: [], sectionOptions: [] };
   });
 
 it('no packet makes the observer throw, and every observation can be judged', () => {

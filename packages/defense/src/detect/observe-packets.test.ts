@@ -36,12 +36,20 @@ const LINUX_FRAMES = [
 
 function ethernetRecord(bytes: Uint8Array): CaptureRecord {
   const time = { seconds: 1_000, nanoseconds: 500_000_000 };
-  return { ...time, linkType: linkType.ethernet, originalLength: bytes.length, bytes, options: [] };
+  return {
+    ...time,
+    linkType: linkType.ethernet,
+    originalLength: bytes.length,
+    bytes,
+    options: [],
+    sectionOptions: [],
+  };
 }
 
 describe('a recorded handshake', () => {
   it('is a contact, a handshake, and a payload with its SHA-256', () => {
-    const observer = newObserver();
+    const sensor = { sensorMacs: new Set([0x02_00_00_00_00_02]), routerMacs: new Set([0x02_00_00_00_00_01]) };
+    const observer = new PacketObserver({ dark: network('10.9.8.2/31'), sensor });
     const told = LINUX_FRAMES.flatMap((bytes) => observer.observe(ethernetRecord(bytes)));
     const ends = {
       timeSeconds: 1000.5,

@@ -1,12 +1,14 @@
 /**
  * Observations from the packets of a capture. A handshake counts as completed only when the capture shows all three of
  * its segments and the third acknowledges the very sequence number of the second: whoever forges a source address does
- * not receive that number. Tunnelled packets are left alone, since their inner addresses are the sender's to choose.
+ * not receive that number. What it proves is for `handshake-proof.ts` to say. Tunnelled packets are left alone, since
+ * their inner addresses are the sender's to choose.
  */
 import { type AddressSet, hexadecimal, sha256 } from '@wormwood/base';
 import {
   type CaptureRecord,
   dissect,
+  type EthernetRepr,
   type Icmpv4Repr,
   type Ipv4Repr,
   type Layer,
@@ -16,13 +18,21 @@ import {
   type UdpRepr,
 } from '@wormwood/wire';
 import type { Observation, ObservationKind } from '../observation.ts';
-import { type FlowEnds, FlowTable } from './flow-table.ts';
+import type { CaptureSensor } from './capture-sensor.ts';
+import { type FirstPacket, type Flow, type FlowEnds, FlowTable } from './flow-table.ts';
+import { directionOf, type FrameEnds, HandshakeProof, vlanOf } from './handshake-proof.ts';
+import type { Proof } from './link-owners.ts';
 
 export interface PacketObserverOptions {
   /** Addresses to which nothing should come. Nothing that they send is observed: they are the sensor's own. */
   readonly dark: AddressSet;
   /** Live addresses whose incoming and outgoing contacts are observed, too. @default none */
   readonly live?: AddressSet;
+  /**
+   * The sensor and the routers of its link, beside those that the capture names itself. @default none, so that nothing
+   * but what such a capture names proves an address
+   */
+  readonly sensor?: CaptureSensor;
   /** Flows that are remembered at a time. @default 65536 */
   readonly flowsMax?: number;
 }
@@ -43,6 +53,11 @@ const FLOWS_MAX = 65_536;
 /** Captures count in seconds of 32 bits; what lies beyond is a damaged file. */
 const TIME_END = 2 ** 32;
 const NONE: readonly Observation[] = [];
+const NO_SENSOR: CaptureSensor = { sensorMacs: new Set(), routerMacs: new Set() };
+/** Contacts, and handshakes whose proof is not known yet. */
+const UNPROVEN: Proof = { linkAddress: null, forgeable: null };
+/** RFC 5961 limits what a stranger may guess at; whoever is right after this many wrong third segments guessed. */
+const WRONG_GUESSES_MAX = 8;
 const { SYN, RST, ACK } = tcpFlag;
 
 const ICMP_QUESTIONS: ReadonlySet<Icmpv4Repr['kind']> = new Set([
@@ -53,11 +68,9 @@ const ICMP_QUESTIONS: ReadonlySet<Icmpv4Repr['kind']> = new Set([
 ]);
 
 /** One packet with its time and its ends. */
-interface Arrival {
+interface Arrival extends FrameEnds {
   readonly timeSeconds: number;
   readonly ends: FlowEnds;
-  readonly sourceMac: number | null;
-  readonly destinationMac: number | null;
   /** The capture kept only the beginning. */
   readonly isCut: boolean;
 }
@@ -67,6 +80,7 @@ export class PacketObserver {
   readonly #dark: AddressSet;
   readonly #live: AddressSet | undefined;
   readonly #flows: FlowTable;
+  readonly #proof: HandshakeProof;
   #packets = 0;
   #malformed = 0;
   #ipv6 = 0;
@@ -77,28 +91,46 @@ export class PacketObserver {
     this.#dark = options.dark;
     this.#live = options.live;
     this.#flows = new FlowTable(options.flowsMax ?? FLOWS_MAX);
+    this.#proof = new HandshakeProof(options.sensor ?? NO_SENSOR);
   }
 
-  /** Returns what the packet says about its source, mostly nothing or one observation. */
+  /** Returns what the packet says about its source, and what earlier handshakes prove now: mostly nothing. */
   observe(record: CaptureRecord): readonly Observation[] {
     this.#packets++;
     const timeSeconds = record.seconds + record.nanoseconds / 1e9;
+    if (!(timeSeconds >= 0 && timeSeconds < TIME_END)) {
+      this.#malformed++;
+      return NONE;
+    }
+    this.#proof.enterSection(record.sectionOptions);
+    const settled = this.#proof.advance(timeSeconds);
+    const observed = this.#observePacket(record, timeSeconds);
+    const observations = settled.length === 0 ? observed : [...settled, ...observed];
+    this.#observations += observations.length;
+    return observations;
+  }
+
+  #observePacket(record: CaptureRecord, timeSeconds: number): readonly Observation[] {
     const isCut = record.originalLength > record.bytes.length;
     const { layers, fault } = dissect({ bytes: record.bytes, linkType: record.linkType, isCut });
     const ethernet = layers[0]?.protocol === 'ethernet' ? layers[0].repr : null;
-    const [network, transport] = ethernet === null ? layers : layers.slice(1);
+    const network = layers[ethernet === null ? 0 : 1];
+    const transport = layers[ethernet === null ? 1 : 2];
     if (network?.protocol === 'ipv6') this.#ipv6++;
     else if (fault !== undefined && transport === undefined) this.#malformed++;
-    else if (!(timeSeconds >= 0 && timeSeconds < TIME_END)) this.#malformed++;
+    else if (network?.protocol === 'arp') this.#proof.observeArp(network.repr, frameEnds(ethernet, record));
     else if (network?.protocol !== 'ipv4') return NONE;
     else if (!this.#isWatched(network.repr)) this.#elsewhere++;
     else {
-      const arrival = { timeSeconds, isCut, ...macsOf(ethernet) };
-      const observations = this.#observeTransport(network.repr, transport, arrival);
-      this.#observations += observations.length;
-      return observations;
+      const arrival = { timeSeconds, isCut, ...frameEnds(ethernet, record) };
+      return this.#observeTransport(network.repr, transport, arrival);
     }
     return NONE;
+  }
+
+  /** Why what the head of the capture says of its sensor cannot be read; null when it can, or says nothing. */
+  get sensorFault(): string | null {
+    return this.#proof.fault;
   }
 
   counts(): PacketCounts {
@@ -145,16 +177,16 @@ export class PacketObserver {
   }
 
   #observeTcp(segment: TcpRepr, arrival: Arrival): readonly Observation[] {
-    const { ends, destinationMac: responderMac } = arrival;
+    const { ends } = arrival;
     const { flags, sequenceNumber } = segment;
     const own = this.#flows.begunBySource(ends);
     if ((flags & (SYN | ACK | RST)) === SYN) {
       // The same SYN again is no second contact.
       if (own?.initialSequence === sequenceNumber) return NONE;
-      this.#flows.begin(ends, { initialSequence: sequenceNumber, responderMac });
+      this.#flows.begin(ends, firstPacket(arrival, sequenceNumber));
       return this.#tell('contact', arrival);
     }
-    if (own !== undefined) return this.#observeRest(segment, arrival);
+    if (own !== undefined) return this.#observeRest(own, segment, arrival);
     const isAnswer = (flags & RST) !== 0 || (flags & (SYN | ACK)) === (SYN | ACK);
     if (isAnswer) return this.#observeAnswer(segment, arrival);
     // Segments without ACK open nothing, yet ask: FIN, null and Xmas scans. With ACK they are the rest of something.
@@ -169,37 +201,64 @@ export class PacketObserver {
     const flow = this.#flows.begunByDestination(arrival.ends);
     if (flow === undefined) return this.#tell('backscatter', arrival);
     if ((flags & RST) !== 0 || acknowledgmentNumber !== seqAdd(flow.initialSequence, 1)) return NONE;
-    // An answer must come from the machine to which the SYN went, not from the one that sent a forged SYN.
-    if (flow.responderMac !== arrival.sourceMac) flow.isContradictory = true;
+    const { source: responder, destination: initiator } = arrival.ends;
+    this.#proof.observeAnswer(flow, sequenceNumber, { ...arrival, responder, initiator });
     flow.answerSequence ??= sequenceNumber;
     if (flow.answerSequence !== sequenceNumber) flow.isContradictory = true;
     return NONE;
   }
 
   /** What the host that began the flow sends after its SYN: the third segment, then a payload. */
-  #observeRest(segment: TcpRepr, arrival: Arrival): readonly Observation[] {
-    const flow = this.#flows.begunBySource(arrival.ends);
+  #observeRest(flow: Flow, segment: TcpRepr, arrival: Arrival): readonly Observation[] {
     const { flags, sequenceNumber, acknowledgmentNumber, payload } = segment;
-    if (flow === undefined || flow.answerSequence === null || flow.isContradictory) return NONE;
+    if (flow.answerSequence === null || flow.isContradictory) return NONE;
     if ((flags & (SYN | RST | ACK)) !== ACK) return NONE;
-    if (sequenceNumber !== seqAdd(flow.initialSequence, 1)) return NONE;
-    const told: Observation[] = [];
-    if (!flow.isComplete) {
+    let told = NONE;
+    if (flow.judgment === null) {
       // RFC 9293 §3.5: the third segment acknowledges the SYN of the second. A guess is right once in 2^32 times.
-      if (acknowledgmentNumber !== seqAdd(flow.answerSequence, 1)) return NONE;
-      flow.isComplete = true;
-      told.push(...this.#tell('handshake', arrival));
+      const isThird =
+        sequenceNumber === seqAdd(flow.initialSequence, 1) &&
+        acknowledgmentNumber === seqAdd(flow.answerSequence, 1);
+      if (!isThird) {
+        flow.wrongGuesses++;
+        if (flow.wrongGuesses > WRONG_GUESSES_MAX) flow.isContradictory = true;
+        return NONE;
+      }
+      told = this.#complete(flow, arrival);
     }
+    if (sequenceNumber !== seqAdd(flow.initialSequence, 1)) return told;
     if (payload.length === 0 || flow.hasPayload) return told;
     flow.hasPayload = true;
-    return [...told, ...this.#tell('payload', arrival, payload)];
+    return [...told, ...this.#tellPayload(flow, arrival, payload)];
+  }
+
+  #complete(flow: Flow, arrival: Arrival): readonly Observation[] {
+    const [handshake] = this.#tell('handshake', arrival);
+    if (handshake === undefined) {
+      flow.isContradictory = true;
+      return NONE;
+    }
+    flow.judgment = this.#proof.judge(flow, handshake, arrival);
+    const { linkAddress, forgeable } = flow.judgment;
+    return [{ ...handshake, linkAddress, forgeable }];
+  }
+
+  /** The payload proves as much as the handshake before it. */
+  #tellPayload(flow: Flow, arrival: Arrival, payload: Uint8Array): readonly Observation[] {
+    const [observation] = this.#tell('payload', arrival, payload);
+    if (observation === undefined || flow.judgment === null) return NONE;
+    const { waiting } = flow.judgment;
+    const { linkAddress, forgeable } = waiting?.proof ?? flow.judgment;
+    const told = { ...observation, linkAddress, forgeable };
+    if (waiting !== null && waiting.proof === null) waiting.payload = told;
+    return [told];
   }
 
   #observeUdp({ payload }: UdpRepr, arrival: Arrival): readonly Observation[] {
-    const { ends, destinationMac: responderMac } = arrival;
+    const { ends } = arrival;
     if (this.#flows.begunByDestination(ends) !== undefined) return NONE;
     const own = this.#flows.begunBySource(ends);
-    const flow = own ?? this.#flows.begin(ends, { initialSequence: 0, responderMac });
+    const flow = own ?? this.#flows.begin(ends, firstPacket(arrival, 0));
     const told = own === undefined ? this.#tell('contact', arrival) : NONE;
     if (payload.length === 0 || flow.hasPayload) return told;
     flow.hasPayload = true;
@@ -207,10 +266,10 @@ export class PacketObserver {
   }
 
   #observeIcmp({ kind }: Icmpv4Repr, arrival: Arrival): readonly Observation[] {
-    const { ends, destinationMac: responderMac } = arrival;
+    const { ends } = arrival;
     if (ICMP_QUESTIONS.has(kind)) {
       if (this.#flows.begunBySource(ends) !== undefined) return NONE;
-      this.#flows.begin(ends, { initialSequence: 0, responderMac });
+      this.#flows.begin(ends, firstPacket(arrival, 0));
       return this.#tell('contact', arrival);
     }
     return this.#flows.begunByDestination(ends) === undefined ? this.#tell('backscatter', arrival) : NONE;
@@ -230,15 +289,18 @@ export class PacketObserver {
         payloadHash,
         payloadLength: payload?.length ?? 0,
         dark,
-        linkAddress: null,
-        forgeable: null,
+        ...UNPROVEN,
       },
     ];
   }
 }
 
-function macsOf(
-  ethernet: { readonly source: number; readonly destination: number } | null,
-): Pick<Arrival, 'sourceMac' | 'destinationMac'> {
-  return { sourceMac: ethernet?.source ?? null, destinationMac: ethernet?.destination ?? null };
+function frameEnds(ethernet: EthernetRepr | null, { options }: CaptureRecord): FrameEnds {
+  if (ethernet === null) return { sourceMac: null, destinationMac: null, vlan: 0, direction: 'unknown' };
+  const { source: sourceMac, destination: destinationMac, tags } = ethernet;
+  return { sourceMac, destinationMac, vlan: vlanOf(tags), direction: directionOf(options) };
+}
+
+function firstPacket({ sourceMac, destinationMac, vlan }: Arrival, initialSequence: number): FirstPacket {
+  return { initialSequence, initiatorMac: sourceMac, responderMac: destinationMac, vlan };
 }

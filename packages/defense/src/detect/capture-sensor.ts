@@ -1,0 +1,77 @@
+/**
+ * Which machines of a capture are the sensor and the routers of its link. A capture of anywhere may hold a whole handshake
+ * that one machine wrote, so that only answers of a known sensor prove anything. The sensor writes what it knows into the
+ * head of its own captures, as a comment of the section: `wormwood-sensor {"macs":[…],"routers":[…],"nets":[…]}`.
+ */
+import type { Parsed } from '@wormwood/base';
+import { isMacMulticast, parseMac, type PcapngOption, pcapngOptionCode } from '@wormwood/wire';
+
+/** MAC addresses, as `wire` has them. */
+export interface CaptureSensor {
+  /** From which the sensor answers. */
+  readonly sensorMacs: ReadonlySet<number>;
+  /** Behind which the sources beyond the link are. */
+  readonly routerMacs: ReadonlySet<number>;
+}
+
+const MARK = 'wormwood-sensor ';
+/** More machines of either kind are no description of one link. */
+const MACS_MAX = 1024;
+const COMMENT_LENGTH_MAX = 100_000;
+
+/** Returns the machines that the comments of a section name; null when no comment is the sensor's. */
+export function sensorOfSection(options: readonly PcapngOption[]): Parsed<CaptureSensor> | null {
+  for (const { code, data } of options) {
+    if (code !== pcapngOptionCode.comment || data.length > COMMENT_LENGTH_MAX) continue;
+    const text = asciiOf(data);
+    if (text.startsWith(MARK)) return readSensor(text.slice(MARK.length));
+  }
+  return null;
+}
+
+/** Whether the address is one of a single station, which can send frames and answer for an address. */
+export function isStationMac(mac: number): boolean {
+  return mac !== 0 && !isMacMulticast(mac);
+}
+
+function readSensor(text: string): Parsed<CaptureSensor> {
+  const value = readJson(text);
+  if (typeof value !== 'object' || value === null) return refuse('it is no JSON object');
+  const { macs, routers } = value as Readonly<Record<string, unknown>>;
+  const sensorMacs = readMacs(macs);
+  if (sensorMacs === undefined) return refuse('its `macs` are no list of MAC addresses');
+  const routerMacs = readMacs(routers);
+  if (routerMacs === undefined) return refuse('its `routers` are no list of MAC addresses');
+  return { ok: true, value: { sensorMacs, routerMacs } };
+}
+
+function readMacs(value: unknown): ReadonlySet<number> | undefined {
+  if (!Array.isArray(value) || value.length > MACS_MAX) return undefined;
+  const macs = new Set<number>();
+  for (const text of value as readonly unknown[]) {
+    const mac = typeof text === 'string' ? parseMac(text) : undefined;
+    if (mac?.ok !== true || !isStationMac(mac.value)) return undefined;
+    macs.add(mac.value);
+  }
+  return macs;
+}
+
+/** The sensor writes nothing beyond ASCII; other octets read as characters that no JSON has. */
+function asciiOf(octets: Uint8Array): string {
+  let text = '';
+  for (const octet of octets) text += String.fromCharCode(octet);
+  return text;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The language reports malformed JSON by throwing; a comment may hold anything.
+    return undefined;
+  }
+}
+
+function refuse(reason: string): Parsed<never> {
+  return { ok: false, reason };
+}
