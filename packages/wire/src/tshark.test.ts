@@ -273,7 +273,7 @@ describe.skipIf(!isInstalled)('Wireshark', () => {
       const converted = join(directory, `converted.${format}`);
       execFileSync(EDITCAP, ['-F', format, path, converted]);
       // In the head of a section editcap writes its own name.
-      const packets = readCapture(converted).map((record) => ({ ...record, sectionOptions: [] }));
+      const packets = Array.from(readCapture(converted), (record) => ({ ...record, sectionOptions: [] }));
       expect(packets).toEqual(original);
     }
     const micro = join(directory, 'micro.pcap');

@@ -194,7 +194,7 @@ describe('a capture whose sensor is not known', () => {
       nets: ['10.9.8.0/24'],
     });
     const observer = newObserver(null);
-    const records = talk(path).map((record) => ({ ...record, sectionOptions: head }));
+    const records = Array.from(talk(path), (record) => ({ ...record, sectionOptions: head }));
     expect(proofs(records, observer)).toEqual(['router']);
     // Another section has another head, or none.
     expect(proofs(talk({ ...path, atSeconds: 200, ports: [50_001, 445] }), observer)).toEqual([
@@ -217,7 +217,7 @@ describe('a capture whose sensor is not known', () => {
     const head = sectionOf(description);
     expect(
       proofs(
-        talk(path).map((record) => ({ ...record, sectionOptions: head })),
+        Array.from(talk(path), (record) => ({ ...record, sectionOptions: head })),
         observer,
       ),
     ).toEqual(['unknown-sensor']);
