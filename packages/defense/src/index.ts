@@ -1,7 +1,7 @@
 /** From observations to verdicts to responses: start with `observation.ts` and `verdict.ts`. */
 
 export type { Observation } from './observation.ts';
-export type { Evidence, Verdict } from './verdict.ts';
+export type { Verdict } from './verdict.ts';
 
 // Detection: start with `detect/detector.ts`.
 export { createDetector, type Detector, type DetectorStatus } from './detect/detector.ts';

@@ -3,7 +3,7 @@
  * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way.
  */
 import type { ForgeableReason, Observation } from '../observation.ts';
-import type { Judgment } from './handshake-proof.ts';
+import type { Judgment } from './link-owners.ts';
 
 /** What is known of a flow; it belongs to the host that began it. */
 export interface Flow {

@@ -8,7 +8,7 @@ import { type ArpRepr, etherType, type PcapngOption, pcapngOptionCode, type Vlan
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { type CaptureSensor, sensorOfSection } from './capture-sensor.ts';
 import type { Flow } from './flow-table.ts';
-import { LinkOwners, type Proof, type WaitingHandshake } from './link-owners.ts';
+import { type Judgment, LinkOwners } from './link-owners.ts';
 import { SequenceGuess } from './sequence-guess.ts';
 
 /** The link header of a frame. */
@@ -23,11 +23,6 @@ export interface FrameEnds {
 }
 
 export type Direction = 'in' | 'out' | 'unknown';
-
-/** What a completed handshake is worth; `waiting` while that is open. */
-export interface Judgment extends Proof {
-  readonly waiting: WaitingHandshake | null;
-}
 
 const TAGS_MAX = 2;
 

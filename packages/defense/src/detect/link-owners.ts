@@ -33,6 +33,11 @@ export interface WaitingHandshake {
 /** What a handshake proves about its source. */
 export type Proof = Pick<Observation, 'linkAddress' | 'forgeable'>;
 
+/** What a completed handshake is worth; `waiting` while that is open. */
+export interface Judgment extends Proof {
+  readonly waiting: WaitingHandshake | null;
+}
+
 /** What the sensor's last question for an address came to. */
 interface Question {
   /** −Infinity before the first one. */
