@@ -115,9 +115,9 @@ export class DhcpHosts implements LinkDevice {
   }
 
   receive(receiver: FrameReceiver, budget: number): number {
-    return this.#components.device.receive((bytes, start, end, verified) => {
+    return this.#components.device.receive((bytes, start, end, verified, isCarried) => {
       const message = replyIn(bytes, start, end);
-      if (message === null) return receiver(bytes, start, end, verified);
+      if (message === null) return receiver(bytes, start, end, verified, isCarried);
       const server = readMac(bytes, start + ethernetField.source);
       for (const { client } of this.#hosts) {
         client.receive(message);

@@ -22,11 +22,11 @@ import type { HostDirectory } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
 import { Icmp } from './network/icmp.ts';
-import { Ipv4Output } from './network/ipv4-output.ts';
+import { Ipv4Output, LINK_HEADER_LENGTH_MAX } from './network/ipv4-output.ts';
 import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
 import { Reassembly } from './network/reassembly.ts';
-import { SourceProver } from './network/source-prover.ts';
+import { type LinkOptions, SourceProver } from './network/source-prover.ts';
 import type { StackObserver } from './observer.ts';
 import { Tcp, type TcpLimits } from './transport/tcp/tcp.ts';
 import { Udp } from './transport/udp.ts';
@@ -44,6 +44,8 @@ export interface StackComponents {
 export interface StackOptions {
   readonly arp?: ArpOptions;
   readonly tcp?: TcpLimits;
+  /** What is known of the link: by it handshakes are proven. @default nothing: no source is proven */
+  readonly link?: LinkOptions;
   /** Who is found and answers echo requests by IPv6; `arp.askFirst` holds for them, too. @default nobody */
   readonly ipv6?: Ipv6Directory;
 }
@@ -55,6 +57,7 @@ export class Stack {
   readonly #arp: ArpResponder;
   readonly #ndp: NdpResponder | null;
   readonly #output: Ipv4Output;
+  readonly #sources: SourceProver;
   readonly #reassembly: Reassembly = new Reassembly();
   readonly #icmp: Icmp;
   readonly #udp: Udp;
@@ -75,6 +78,7 @@ export class Stack {
             directory: options.ipv6,
             askFirst: options.arp?.askFirst ?? false,
           });
+    this.#sources = new SourceProver(components, options.link);
     this.#icmp = new Icmp(this.#output, observer);
     this.#udp = new Udp({ output: this.#output, icmp: this.#icmp, observer });
     this.#tcp = new Tcp(
@@ -84,7 +88,7 @@ export class Stack {
         clock: this.#clock,
         hosts: components.hosts,
         streams: components.streams,
-        sources: new SourceProver(),
+        sources: this.#sources,
       },
       options.tcp,
     );
@@ -93,6 +97,11 @@ export class Stack {
   /** The connections, for status and tests. */
   get tcp(): Tcp {
     return this.#tcp;
+  }
+
+  /** What proves the addresses of sources, for status and when the link changes. */
+  get sources(): SourceProver {
+    return this.#sources;
   }
 
   /**
@@ -104,6 +113,7 @@ export class Stack {
     try {
       const frames = this.#tcp.batch(() => this.#components.device.receive(this.#receiveFrame, budget));
       this.#tcp.runTimers();
+      this.#sources.runTimers(this.#packet.nowSeconds);
       this.#components.device.flush();
       return frames;
     } finally {
@@ -113,7 +123,7 @@ export class Stack {
 
   /** When `work` must be called next though no frame comes, in seconds of the clock; infinite when there is no need. */
   nextTimerSeconds(): number {
-    return this.#tcp.nextTimerSeconds();
+    return Math.min(this.#tcp.nextTimerSeconds(), this.#sources.nextTimerSeconds());
   }
 
   readonly #receiveFrame = (
@@ -121,12 +131,14 @@ export class Stack {
     start: number,
     end: number,
     checksumsVerified: boolean,
+    isCarried = false,
   ): void => {
     const packet = this.#packet;
     packet.bytes = bytes;
     packet.linkStart = start;
     packet.end = end;
     packet.checksumsVerified = checksumsVerified;
+    packet.isCarried = isCarried;
     packet.host = null;
     if (this.#components.device.medium === 'ip') {
       packet.ipStart = start;
@@ -135,12 +147,19 @@ export class Stack {
     }
     if (checkEthernet(bytes, start, end) !== undefined) return;
     const headerEnd = start + readEthernetHeaderLength(bytes, start);
+    // Frames with more tags than an answer can carry.
+    if (headerEnd - start > LINK_HEADER_LENGTH_MAX) return;
     const type = readU16(bytes, headerEnd - 2);
     packet.ipStart = headerEnd;
     if (type === etherType.ipv4) this.#receiveIpv4();
-    else if (type === etherType.arp) this.#arp.receive(packet, headerEnd);
+    else if (type === etherType.arp) this.#receiveArp(headerEnd);
     else if (type === etherType.ipv6) this.#ndp?.receive(packet);
   };
+
+  #receiveArp(arpStart: number): void {
+    this.#sources.receiveArp(this.#packet, arpStart);
+    this.#arp.receive(this.#packet, arpStart);
+  }
 
   #receiveIpv4(): void {
     const packet = this.#packet;

@@ -14,6 +14,7 @@ import {
   isMalformed,
   parseIcmpv4,
   parseIpv4Packet,
+  readU32,
   verifyIpv4Checksum,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
@@ -174,6 +175,36 @@ describe('TopologyDevice', () => {
     ]);
     const message = parseIcmpv4(reply.payload);
     expect(isMalformed(message) ? null : message.kind).toBe('echoReply');
+  });
+
+  it('marks what comes out of a tunnel, now and after a delay, and nothing else', () => {
+    const tunnel = { source: ip('192.0.2.7'), destination: ip('10.3.0.1') };
+    const { clock, far, device } = network(
+      `${CONFIGURATION}route 10.3.0.1 add net 172.16.0.0/12 tunnel 10.3.0.1 192.0.2.7\n`,
+    );
+    const arrived: [destination: number, isCarried: boolean | undefined][] = [];
+    for (const destination of ['10.3.0.1', '10.3.1.9'].map(ip)) {
+      const request = echoRequest(ip('172.16.5.5'), destination);
+      const outer = new Uint8Array(request.length + GRE_OVERHEAD_BYTES);
+      encapsulate(tunnel, request, 0, request.length, outer, 0);
+      for (const packet of [request, outer]) {
+        far.transmitBuffer.set(packet, far.reserve());
+        far.commit(packet.length);
+        far.flush();
+      }
+      for (let elapsed = 0; elapsed < 0.05; elapsed += 0.01) {
+        device.receive((bytes, start, _end, _verified, isCarried) => {
+          arrived.push([readU32(bytes, start + 16), isCarried]);
+        }, 100);
+        clock.advanceBy(0.01);
+      }
+    }
+    expect(arrived).toEqual([
+      [ip('10.3.0.1'), false],
+      [ip('10.3.0.1'), true],
+      [ip('10.3.1.9'), false],
+      [ip('10.3.1.9'), true],
+    ]);
   });
 
   it('takes nothing out of a tunnel that comes from elsewhere', () => {

@@ -57,12 +57,17 @@ interface InwardFrame {
   readonly verified: boolean;
   /** Sent by a real machine inside the topology. */
   readonly isFromMachine: boolean;
+  /** It was carried inside another frame, through a tunnel. */
+  readonly isCarried: boolean;
 }
 
 interface HeldFrame {
   readonly bytes: Uint8Array;
   readonly inward: boolean;
-  readonly checksumsVerified: boolean;
+  /** @default false */
+  readonly checksumsVerified?: boolean;
+  /** As in `FrameReceiver`. @default false */
+  readonly isCarried?: boolean;
   /** For a real machine: where its IP header begins, and the router to whose link it belongs. */
   readonly external?: { readonly ipStart: number; readonly router: number };
 }
@@ -132,7 +137,7 @@ export class TopologyDevice implements LinkDevice {
     this.#setTimeToLive(bytes, ipStart, arrival.ttl);
     const inward = this.#isInward(arrival, bytes, ipStart);
     if (arrival.delaySeconds === 0 && !inward) return this.#components.device.commit(lengthBytes);
-    this.#hold(bytes.slice(start, start + lengthBytes), arrival, inward, false);
+    this.#hold({ bytes: bytes.slice(start, start + lengthBytes), inward }, arrival.delaySeconds);
   }
 
   flush(): void {
@@ -149,7 +154,7 @@ export class TopologyDevice implements LinkDevice {
       if (frame === undefined) break;
       delivered++;
       if (frame.inward) {
-        receiver(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified);
+        receiver(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified === true, frame.isCarried);
         continue;
       }
       // What the kernel has put together from several frames fits none.
@@ -185,18 +190,34 @@ export class TopologyDevice implements LinkDevice {
       ? topology.routerOf(readU32(bytes, ipStart + ipv4Field.source))
       : topology.entryFor(readU32(bytes, ipStart + ipv4Field.destination));
     if (router === undefined) return receiver(bytes, start, end, verified);
-    this.#walkFrom(router, receiver, { bytes, start, end, ipStart, verified, isFromMachine });
+    this.#walkFrom(router, receiver, {
+      bytes,
+      start,
+      end,
+      ipStart,
+      verified,
+      isFromMachine,
+      isCarried: false,
+    });
   }
 
   #walkFrom(router: number, receiver: FrameReceiver, frame: InwardFrame): void {
-    const { bytes, start, end, ipStart, verified } = frame;
+    const { bytes, start, end, ipStart, verified, isCarried } = frame;
     const destination = readU32(bytes, ipStart + ipv4Field.destination);
     const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
         if (!this.#isInward(arrival, bytes, ipStart)) this.#forward(frame, arrival);
-        else if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified);
-        else this.#hold(bytes.slice(start, end), arrival, true, verified);
+        else if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified, isCarried);
+        else {
+          const held = {
+            bytes: bytes.slice(start, end),
+            inward: true,
+            checksumsVerified: verified,
+            isCarried,
+          };
+          this.#hold(held, arrival.delaySeconds);
+        }
         return;
       case 'time-exceeded':
         return this.#sendError(bytes, start, ipStart, arrival, { kind: 'timeExceeded', code: 0 });
@@ -228,11 +249,11 @@ export class TopologyDevice implements LinkDevice {
     this.#setTimeToLive(copy, at, ttl);
     if (verified) completeChecksum(copy, at);
     if (kind === 'left') {
-      if (externals.addressToAsker(copy, at)) this.#hold(copy, { delaySeconds }, false, false);
+      if (externals.addressToAsker(copy, at)) this.#hold({ bytes: copy, inward: false }, delaySeconds);
       return;
     }
     const router = topology.routerOf(readU32(copy, at + ipv4Field.destination)) ?? 0;
-    this.#hold(copy, { delaySeconds }, false, false, { ipStart: at, router });
+    this.#hold({ bytes: copy, inward: false, external: { ipStart: at, router } }, delaySeconds);
   }
 
   /** A packet out of a tunnel goes on from the tunnel's router; true when this was one. */
@@ -253,7 +274,12 @@ export class TopologyDevice implements LinkDevice {
     inner.set(bytes.subarray(start, ipStart));
     inner.set(packet, linkLength);
     const whole = { bytes: inner, start: 0, end: inner.length, ipStart: linkLength };
-    this.#walkFrom(tunnel.router, receiver, { ...whole, verified: false, isFromMachine: false });
+    this.#walkFrom(tunnel.router, receiver, {
+      ...whole,
+      verified: false,
+      isFromMachine: false,
+      isCarried: true,
+    });
     return true;
   }
 
@@ -275,7 +301,7 @@ export class TopologyDevice implements LinkDevice {
     frame.set(bytes.subarray(start, ipStart));
     if (linkLength > 0 && link === 'turned') swapEthernetAddresses(frame, 0);
     encapsulate(tunnel, bytes, ipStart, packetEnd, frame, linkLength);
-    this.#hold(frame, { delaySeconds }, false, false);
+    this.#hold({ bytes: frame, inward: false }, delaySeconds);
   }
 
   #walk(router: number, bytes: Uint8Array, ipStart: number, destination: number): Arrival {
@@ -289,21 +315,10 @@ export class TopologyDevice implements LinkDevice {
     return topology.walk(router, journey, stream);
   }
 
-  #hold(
-    bytes: Uint8Array,
-    arrival: { readonly delaySeconds: number },
-    inward: boolean,
-    checksumsVerified: boolean,
-    external?: HeldFrame['external'],
-  ): void {
+  #hold(frame: HeldFrame, delaySeconds: number): void {
     // Beyond this the network is congested, and networks drop.
     if (this.#held.size >= HELD_FRAMES_MAX) return;
-    this.#held.push(this.#components.clock.nowSeconds() + arrival.delaySeconds, {
-      bytes,
-      inward,
-      checksumsVerified,
-      ...(external !== undefined && { external }),
-    });
+    this.#held.push(this.#components.clock.nowSeconds() + delaySeconds, frame);
   }
 
   /** The router where the packet ended tells its sender, after the time that the way back takes. */
@@ -349,7 +364,7 @@ export class TopologyDevice implements LinkDevice {
     if (back.kind !== 'left' && back.kind !== 'delivered') return;
     this.#setTimeToLive(frame, linkLength, back.ttl);
     const inward = this.#isInward(back, frame, linkLength);
-    this.#hold(frame, { delaySeconds: delaySeconds + back.delaySeconds }, inward, false);
+    this.#hold({ bytes: frame, inward }, delaySeconds + back.delaySeconds);
   }
 
   #setTimeToLive(bytes: Uint8Array, ipStart: number, ttl: number): void {

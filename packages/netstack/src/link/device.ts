@@ -23,10 +23,14 @@ export interface LinkDevice {
   flush(): void;
 }
 
-/** `checksumsVerified`: the sender's checksums need no check, because the frame never left this machine. */
+/**
+ * `checksumsVerified`: the sender's checksums need no check, because the frame never left this machine. `isCarried`: the packet
+ * came inside another one, through a tunnel, and the link header is that of the packet around it.
+ */
 export type FrameReceiver = (
   bytes: Uint8Array,
   start: number,
   end: number,
   checksumsVerified: boolean,
+  isCarried?: boolean,
 ) => void;

@@ -13,6 +13,8 @@ export class PacketContext {
   destination = 0;
   protocol = 0;
   checksumsVerified = false;
+  /** It came inside another packet, through a tunnel: the link header is that of the packet around it. */
+  isCarried = false;
   /** Who answers at the destination. */
   host: StackHost | null = null;
   /** Seconds of the stack's clock. */

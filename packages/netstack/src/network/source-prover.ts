@@ -1,16 +1,218 @@
-/** Says what a completed handshake proves about the address of its source. */
-import { readMac } from '@wormwood/wire';
-import type { SourceProof } from '../observer.ts';
+/**
+ * Says what a completed handshake proves about the address of its source. An answer goes back to the sender of the frame that
+ * it answers, so whoever shares the link can complete a handshake in any name. What counts is where the frames came from: for a
+ * source off the link a known router; for one on the link the one machine that answers ARP for the address.
+ */
+import type { RandomStreams } from '@wormwood/base';
+import { checkArp, ethernetField, readMac } from '@wormwood/wire';
+import type { Flow } from '../behavior.ts';
+import type { HostDirectory } from '../host.ts';
+import type { LinkDevice } from '../link/device.ts';
+import type { ForgeableReason, SourceProof, StackObserver } from '../observer.ts';
+import { ArpQuestions, type ArpVerdict, claimOf, type Question, subjectKey } from './arp-questions.ts';
+import { type Asker, KnownRouters, type RouterName, type RouterStatus } from './known-routers.ts';
 import type { PacketContext } from './packet-context.ts';
+import { QuestionBudget } from './question-budget.ts';
+import { copyTags, vlanOf } from './vlan.ts';
 
-const SOURCE_MAC = 6;
+/** Addresses whose hosts share the link. */
+export interface LinkNetwork {
+  readonly first: number;
+  readonly last: number;
+  /** 0 without a tag. */
+  readonly vlan: number;
+}
+
+/** What is known of the link. Without networks and routers no source is proven. */
+export interface LinkOptions {
+  /** @default none */
+  readonly networks?: readonly LinkNetwork[];
+  /** @default none */
+  readonly routers?: readonly RouterName[];
+  /** Returns from which address of ours a router is asked for; 0: as a probe (RFC 5227 2.1.1). @default 0 */
+  readonly askFrom?: (routerAddress: number, vlan: number) => number;
+}
+
+export interface SourceProverComponents {
+  readonly device: LinkDevice;
+  readonly hosts: HostDirectory;
+  readonly observer: StackObserver;
+  readonly streams: RandomStreams;
+  readonly linkAddress: number;
+}
+
+/** What ARP has proven: who has an address. */
+interface Binding {
+  readonly linkAddress: number;
+  readonly untilSeconds: number;
+}
+
+/**
+ * How long an answer counts for further handshakes from the same link address (RFC 1122 2.3.2.1). As questions are few a second,
+ * it bounds the bindings that are remembered: none is ever driven out by others.
+ */
+const BINDING_SECONDS = 60;
+const NO_PROTOCOL = -1;
 
 export class SourceProver {
-  /** Returns the proof of the source whose handshake the packet at hand completes. */
-  prove(packet: PacketContext): SourceProof {
-    if (packet.ipStart === packet.linkStart)
-      return { linkAddress: null, kind: 'none', forgeable: 'no-link-address' };
-    const linkAddress = readMac(packet.bytes, packet.linkStart + SOURCE_MAC);
-    return { linkAddress, kind: 'none', forgeable: 'unknown-router' };
+  readonly #components: SourceProverComponents;
+  readonly #askFrom: NonNullable<LinkOptions['askFrom']>;
+  readonly #questions: ArpQuestions;
+  readonly #budget: QuestionBudget;
+  readonly #routers: KnownRouters;
+  /** Those that expire first stand first. */
+  readonly #bindings: Map<string, Binding> = new Map();
+  #networks: readonly LinkNetwork[] = [];
+
+  constructor(components: SourceProverComponents, options: LinkOptions = {}) {
+    this.#components = components;
+    this.#askFrom = options.askFrom ?? (() => 0);
+    this.#questions = new ArpQuestions(components.device);
+    this.#budget = new QuestionBudget(components.streams.stream('netstack/source-prover'));
+    this.#routers = new KnownRouters(this.#questions, (address, vlan) => this.#askerFor(address, vlan));
+    this.replace(options);
   }
+
+  /** The routers of the link and how they are known. */
+  routers(): readonly RouterStatus[] {
+    return this.#routers.status();
+  }
+
+  /** Bindings and questions that are remembered now. */
+  get rememberedCount(): number {
+    return this.#bindings.size + this.#questions.size;
+  }
+
+  /** Takes other networks and routers from now on. */
+  replace({ networks = [], routers = [] }: LinkOptions): void {
+    this.#networks = networks;
+    this.#routers.replace(this.#components.device.medium === 'ethernet' ? routers : []);
+  }
+
+  /**
+   * Returns the proof of the source whose handshake the packet at hand completes; `doubt` is why its segments prove nothing, or
+   * null. After a pending proof the observer gets the final one for the same `flow`.
+   */
+  prove(packet: PacketContext, flow: Flow, doubt: ForgeableReason | null): SourceProof {
+    const { bytes, linkStart, ipStart, source } = packet;
+    const hasLinkAddress = ipStart > linkStart && !packet.isCarried;
+    const linkAddress = hasLinkAddress ? readMac(bytes, linkStart + ethernetField.source) : null;
+    if (doubt !== null) return none(linkAddress, doubt);
+    if (linkAddress === null) return none(null, 'no-link-address');
+    const vlan = vlanOf(bytes, linkStart, ipStart);
+    if (this.#isOnLink(source, vlan)) return this.#proveOnLink(packet, flow, linkAddress, vlan);
+    if (!this.#routers.isRouter(linkAddress, vlan)) return none(linkAddress, 'unknown-router');
+    return { linkAddress, kind: 'router', forgeable: null };
+  }
+
+  /** Takes the ARP packet at hand, whose octets begin at `arpStart`. */
+  receiveArp(packet: PacketContext, arpStart: number): void {
+    if (this.rememberedCount === 0 && this.#routers.size === 0) return;
+    if (checkArp(packet.bytes, arpStart, packet.end) !== undefined) return;
+    const claim = claimOf(packet, arpStart);
+    if (claim === null) return;
+    this.#questions.note(claim);
+    this.#routers.note(claim, packet.nowSeconds);
+    const key = subjectKey(claim);
+    const binding = this.#bindings.get(key);
+    if (binding !== undefined && claim.linkAddresses.some((address) => address !== binding.linkAddress))
+      this.#bindings.delete(key);
+  }
+
+  /** Ends questions whose time is over, and asks for routers that it is time for. */
+  runTimers(nowSeconds: number): void {
+    this.#questions.runTimers(nowSeconds);
+    this.#routers.runTimers(nowSeconds);
+  }
+
+  /** When `runTimers` has something to do, in seconds of the clock; infinite when nothing is open. */
+  nextTimerSeconds(): number {
+    return Math.min(this.#questions.nextTimerSeconds(), this.#routers.nextTimerSeconds());
+  }
+
+  #isOnLink(source: number, vlan: number): boolean {
+    for (const network of this.#networks)
+      if (network.vlan === vlan && source >= network.first && source <= network.last) return true;
+    return false;
+  }
+
+  #proveOnLink(packet: PacketContext, flow: Flow, linkAddress: number, vlan: number): SourceProof {
+    const { bytes, linkStart, ipStart, source, destination, host, nowSeconds } = packet;
+    const subject = { address: source, vlan };
+    const key = subjectKey(subject);
+    const binding = this.#bindings.get(key);
+    if (binding !== undefined) {
+      if (binding.linkAddress === linkAddress && nowSeconds < binding.untilSeconds)
+        return { linkAddress, kind: 'link', forgeable: null };
+      this.#bindings.delete(key);
+    }
+    const question: Question = {
+      ...subject,
+      tags: copyTags(bytes, linkStart, ipStart),
+      askerAddress: destination,
+      askerLinkAddress: host?.linkAddress ?? this.#components.linkAddress,
+    };
+    const mayAsk = this.#questions.isOpen(subject) || this.#budget.take(linkAddress, nowSeconds);
+    const isAsked =
+      mayAsk &&
+      this.#questions.ask(question, nowSeconds, (verdict, now) =>
+        this.#settle(question, flow, linkAddress, verdict, now),
+      );
+    return isAsked ? { linkAddress, kind: 'pending', forgeable: null } : none(linkAddress, 'arp-silent');
+  }
+
+  #settle(subject: Question, flow: Flow, linkAddress: number, verdict: ArpVerdict, nowSeconds: number): void {
+    const reason = this.#faultOf(subject, linkAddress, verdict);
+    if (reason === null) this.#bind(subjectKey(subject), linkAddress, nowSeconds);
+    const proof =
+      reason === null ? ({ linkAddress, kind: 'link', forgeable: null } as const) : none(linkAddress, reason);
+    this.#components.observer.flowProof(flow, proof);
+  }
+
+  /** Why the answers do not prove that `linkAddress` has the address; null where they do. */
+  #faultOf({ address, vlan }: Question, linkAddress: number, verdict: ArpVerdict): ForgeableReason | null {
+    if (verdict === 'silent') return 'arp-silent';
+    if (verdict === 'conflict') return 'arp-conflict';
+    // A router that answers for others (RFC 1027) is not the machine that has the address.
+    const isProxy =
+      this.#routers.isRouter(linkAddress, vlan) && !this.#routers.isRouterAddress(address, vlan);
+    return verdict === linkAddress && !isProxy ? null : 'arp-mismatch';
+  }
+
+  #bind(key: string, linkAddress: number, nowSeconds: number): void {
+    for (const [oldest, { untilSeconds }] of this.#bindings) {
+      if (untilSeconds > nowSeconds) break;
+      this.#bindings.delete(oldest);
+    }
+    this.#bindings.delete(key);
+    this.#bindings.set(key, { linkAddress, untilSeconds: nowSeconds + BINDING_SECONDS });
+  }
+
+  #askerFor(routerAddress: number, vlan: number): Asker {
+    const askerAddress = this.#askFrom(routerAddress, vlan);
+    const host = this.#components.hosts.find(askerAddress, routerAddress, NO_PROTOCOL);
+    return { askerAddress, askerLinkAddress: host?.linkAddress ?? this.#components.linkAddress };
+  }
+}
+
+function none(linkAddress: number | null, forgeable: ForgeableReason): SourceProof {
+  return { linkAddress, kind: 'none', forgeable };
+}
+
+/**
+ * Returns whether a packet came from where an earlier one did, whose answers carry the link header in [start, start + length) of
+ * `saved`: from the same link address and VLAN, or from a device without either.
+ */
+export function isFromSameSource(
+  packet: PacketContext,
+  saved: Uint8Array,
+  start: number,
+  length: number,
+): boolean {
+  const { bytes, linkStart, ipStart } = packet;
+  if (length === 0 || ipStart === linkStart) return length === ipStart - linkStart;
+  return (
+    readMac(bytes, linkStart + ethernetField.source) === readMac(saved, start) &&
+    vlanOf(bytes, linkStart, ipStart) === vlanOf(saved, start, start + length)
+  );
 }

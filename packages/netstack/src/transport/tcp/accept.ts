@@ -2,11 +2,11 @@
  * How connections begin: segments to ports without one, SYNs that are answered, and the acknowledgment that completes a
  * handshake (RFC 9293 3.10.7.1, 3.10.7.2, and 3.10.7.4 in SYN-RECEIVED).
  */
-import { ethernetField, readMac, seqAdd, tcpFlag } from '@wormwood/wire';
+import { seqAdd, tcpFlag } from '@wormwood/wire';
 import type { StackHost } from '../../host.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
-import type { SourceProof } from '../../observer.ts';
+import type { ForgeableReason } from '../../observer.ts';
 import { field, flag, NONE, state } from './connection-table.ts';
 import { type Connections, scalesOf, type TcpComponents } from './connections.ts';
 import { HandshakeGuesses, WRONG_ACKNOWLEDGMENTS_MAX } from './handshake-guesses.ts';
@@ -99,6 +99,8 @@ export class Acceptor {
       words[at + field.timestampOffset] = host.behavior.timestampOffset(packet.destination, packet.source);
     }
     if (options.sackPermitted && tcp.sack) words[at + field.flags]! |= flag.sack;
+    // What comes through a tunnel has no link address of its own.
+    if (packet.isCarried) words[at + field.flags]! |= flag.sourceMoved;
     words[at + field.linkLength] = this.#components.output.saveLinkHeader(
       packet,
       bytes,
@@ -119,7 +121,9 @@ export class Acceptor {
     }
     words[at + field.sendUnacknowledged] = words[at + field.sendNext]!;
     words[at + field.sendWindow] = this.#connections.scaledWindow(at, this.#segment.window);
-    this.#connections.establish(at, host, this.#proofOf(packet));
+    const flow = this.#connections.flowOf(at);
+    const proof = this.#components.sources.prove(packet, flow, this.#doubtOf(packet, host, at));
+    this.#connections.establish(at, host, flow, proof);
     return words[at + field.state] === state.established;
   }
 
@@ -132,11 +136,12 @@ export class Acceptor {
       this.#connections.segments.sendReset(packet, this.#segment.length);
   }
 
-  /** What a handshake proves, provided that nobody has guessed his way into it. */
-  #proofOf(packet: PacketContext): SourceProof {
-    const { bytes, linkStart, ipStart, source, nowSeconds } = packet;
-    if (!this.#guesses.areMany(source, nowSeconds)) return this.#components.sources.prove(packet);
-    const linkAddress = ipStart === linkStart ? null : readMac(bytes, linkStart + ethernetField.source);
-    return { linkAddress, kind: 'none', forgeable: 'weak-sequence-numbers' };
+  /** Why the segments of a handshake prove nothing, whoever sent them; null where they do. */
+  #doubtOf(packet: PacketContext, host: StackHost, at: number): ForgeableReason | null {
+    const isWeak = host.behavior.sequenceNumbers === 'weak';
+    if (isWeak || this.#guesses.areMany(packet.source, packet.nowSeconds)) return 'weak-sequence-numbers';
+    if (packet.isCarried) return null;
+    const hasMoved = (this.#connections.table.words[at + field.flags]! & flag.sourceMoved) !== 0;
+    return hasMoved || !this.#connections.isFromSource(packet, at) ? 'address-changed' : null;
   }
 }

@@ -86,6 +86,8 @@ export const flag = {
   finSent: 32,
   /** It takes a few octets at a time; the flags' upper 24 bits tell since when. */
   tarpit: 64,
+  /** A SYN came from elsewhere than the first one, or through a tunnel: the handshake proves no link address. */
+  sourceMoved: 128,
 } as const;
 
 const FIRST_CAPACITY = 1024;

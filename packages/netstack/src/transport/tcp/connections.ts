@@ -14,7 +14,8 @@ import {
 import type { Flow } from '../../behavior.ts';
 import type { HostDirectory, StackHost } from '../../host.ts';
 import type { Ipv4Output } from '../../network/ipv4-output.ts';
-import type { SourceProver } from '../../network/source-prover.ts';
+import type { PacketContext } from '../../network/packet-context.ts';
+import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
 import type { SourceProof, StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, flag, NONE, state } from './connection-table.ts';
 import { Endpoint } from './endpoint.ts';
@@ -103,13 +104,12 @@ export class Connections {
   }
 
   /** The handshake is complete: asks the host for a service. */
-  establish(at: number, host: StackHost, proof: SourceProof): void {
+  establish(at: number, host: StackHost, flow: Flow, proof: SourceProof): void {
     const { words } = this.table;
     this.#halfOpen.remove(at);
     words[at + field.state] = state.established;
     words[at + field.retries] = 0;
     words[at + field.lastSeen] = this.#components.clock.nowSeconds();
-    const flow = this.flowOf(at);
     this.#components.observer.flowOpen(flow, proof);
     this.#wheel.start(at, this.nowMs() + this.#limits.idleSeconds * 1000);
     const endpoint = new Endpoint(
@@ -129,6 +129,12 @@ export class Connections {
     ) {
       this.endpoints.delete(at);
     }
+  }
+
+  /** Whether a segment came from where the SYN of its connection did. */
+  isFromSource(packet: PacketContext, at: number): boolean {
+    const { table } = this;
+    return isFromSameSource(packet, table.bytes, table.linkOffset(at), table.words[at + field.linkLength]!);
   }
 
   /** Marks a connection: what may be sent goes out at the end of the batch, or now outside one. */

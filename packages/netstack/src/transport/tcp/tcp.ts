@@ -134,6 +134,7 @@ export class Tcp {
       (flags & (tcpFlag.SYN | tcpFlag.ACK)) === tcpFlag.SYN &&
       seqAdd(sequence, 1) === words[at + field.receiveNext]! >>> 0
     ) {
+      if (!connections.isFromSource(packet, at)) words[at + field.flags]! |= flag.sourceMoved;
       connections.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
       return;
     }

@@ -1,0 +1,187 @@
+/**
+ * Asks by ARP who has an address, and waits for all answers: one machine, several, or none. A question looks as a host's
+ * (RFC 826): it comes from an address of ours and its Ethernet address, once, to everybody.
+ */
+import {
+  arpField,
+  ARP_LENGTH,
+  arpOperation,
+  emitArp,
+  ETHERNET_HEADER_LENGTH,
+  ethernetField,
+  etherType,
+  MAC_BROADCAST,
+  readMac,
+  readU16,
+  readU32,
+  writeMac,
+  writeU16,
+} from '@wormwood/wire';
+import type { LinkDevice } from '../link/device.ts';
+import type { PacketContext } from './packet-context.ts';
+import { vlanOf } from './vlan.ts';
+
+/** The link address of the one machine that answered, or that none or several did. */
+export type ArpVerdict = number | 'silent' | 'conflict';
+
+/** An address in a VLAN. */
+export interface Subject {
+  readonly address: number;
+  /** As `vlanOf` numbers it. */
+  readonly vlan: number;
+}
+
+export interface Question extends Subject {
+  /** The tags of the VLAN as they stand in a frame. */
+  readonly tags: Uint8Array;
+  /** Who asks. An address of 0 is a probe (RFC 5227 2.1.1), which moves no cache. */
+  readonly askerAddress: number;
+  readonly askerLinkAddress: number;
+}
+
+interface OpenQuestion {
+  readonly askerAddress: number;
+  readonly endsSeconds: number;
+  /** The first link address that claimed the address. */
+  claimant: number | null;
+  hasConflict: boolean;
+  /** Whether a claim was a reply to the question, and not only something that the machine said meanwhile. */
+  isAnswered: boolean;
+  readonly listeners: ((verdict: ArpVerdict, nowSeconds: number) => void)[];
+}
+
+/** How long answers are collected: a host answers within milliseconds, one that sleeps on a radio link within a beacon or two. */
+const ANSWER_SECONDS = 1;
+/** Those who wait for the answers to one question. */
+const LISTENERS_MAX = 64;
+
+export class ArpQuestions {
+  readonly #device: LinkDevice;
+  /** Oldest first, so the first one ends first. */
+  readonly #open: Map<string, OpenQuestion> = new Map();
+
+  constructor(device: LinkDevice) {
+    this.#device = device;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Whether the question is open. */
+  isOpen(subject: Subject): boolean {
+    return this.#open.has(subjectKey(subject));
+  }
+
+  /**
+   * Asks, unless the same question is open, and calls `listener` once the answers are in. Returns false where too many listen,
+   * or the device has no room: then `listener` is not called.
+   */
+  ask(
+    question: Question,
+    nowSeconds: number,
+    listener: (verdict: ArpVerdict, nowSeconds: number) => void,
+  ): boolean {
+    const key = subjectKey(question);
+    const open = this.#open.get(key);
+    if (open !== undefined) {
+      if (open.listeners.length === LISTENERS_MAX) return false;
+      open.listeners.push(listener);
+      return true;
+    }
+    if (!this.#send(question)) return false;
+    this.#open.set(key, {
+      askerAddress: question.askerAddress,
+      endsSeconds: nowSeconds + ANSWER_SECONDS,
+      claimant: null,
+      hasConflict: false,
+      isAnswered: false,
+      listeners: [listener],
+    });
+    return true;
+  }
+
+  /** Takes a claim of an ARP packet; `isReply`: to a question that came from `target`. */
+  note({ address, vlan, linkAddresses, isReply, target }: ArpClaim): void {
+    const open = this.#open.get(subjectKey({ address, vlan }));
+    if (open === undefined) return;
+    for (const linkAddress of linkAddresses) {
+      open.claimant ??= linkAddress;
+      if (open.claimant !== linkAddress) open.hasConflict = true;
+    }
+    if (isReply && target === open.askerAddress) open.isAnswered = true;
+  }
+
+  /** Ends the questions whose time is over. */
+  runTimers(nowSeconds: number): void {
+    for (const [key, open] of this.#open) {
+      if (open.endsSeconds > nowSeconds) return;
+      this.#open.delete(key);
+      for (const listener of open.listeners) listener(verdictOf(open), nowSeconds);
+    }
+  }
+
+  /** When `runTimers` has something to do, in seconds of the clock; infinite when no question is open. */
+  nextTimerSeconds(): number {
+    for (const { endsSeconds } of this.#open.values()) return endsSeconds;
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #send({ address, tags, askerAddress, askerLinkAddress }: Question): boolean {
+    const frame = this.#device.reserve();
+    if (frame < 0) return false;
+    const out = this.#device.transmitBuffer;
+    const arpStart = frame + ETHERNET_HEADER_LENGTH + tags.length;
+    writeMac(out, frame, MAC_BROADCAST);
+    writeMac(out, frame + ethernetField.source, askerLinkAddress);
+    out.set(tags, frame + ethernetField.etherType);
+    writeU16(out, arpStart - 2, etherType.arp);
+    emitArp(
+      {
+        operation: arpOperation.request,
+        senderMac: askerLinkAddress,
+        senderAddress: askerAddress,
+        targetMac: 0,
+        targetAddress: address,
+      },
+      out,
+      arpStart,
+    );
+    this.#device.commit(arpStart + ARP_LENGTH - frame);
+    return true;
+  }
+}
+
+function verdictOf({ claimant, hasConflict, isAnswered }: OpenQuestion): ArpVerdict {
+  if (hasConflict) return 'conflict';
+  return isAnswered && claimant !== null ? claimant : 'silent';
+}
+
+/** Says of an address in which VLAN it is asked for, as the key of a Map. */
+export function subjectKey({ address, vlan }: Subject): string {
+  return `${vlan} ${address}`;
+}
+
+/** What an ARP packet claims: that its sender has an address. */
+export interface ArpClaim extends Subject {
+  /** The sender that the packet names, and the one of its frame: they should be one. */
+  readonly linkAddresses: readonly [number, number];
+  readonly isReply: boolean;
+  readonly target: number;
+}
+
+/** Returns the claim of the ARP packet at hand, whole and beginning at `arpStart`; null for a probe, which claims nothing. */
+export function claimOf({ bytes, linkStart }: PacketContext, arpStart: number): ArpClaim | null {
+  const address = readU32(bytes, arpStart + arpField.senderAddress);
+  if (address === 0) return null;
+  return {
+    address,
+    vlan: vlanOf(bytes, linkStart, arpStart),
+    linkAddresses: [
+      readMac(bytes, arpStart + arpField.senderMac),
+      readMac(bytes, linkStart + ethernetField.source),
+    ],
+    isReply: readU16(bytes, arpStart + arpField.operation) === arpOperation.reply,
+    target: readU32(bytes, arpStart + arpField.targetAddress),
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * The routers of the link: those whose link address the owner names, and those whose IP address is known, whose link address is
+ * asked for by ARP and asked for again each minute. A router that several machines claim to be is none until only one does.
+ */
+import type { ArpClaim, ArpQuestions, ArpVerdict } from './arp-questions.ts';
+import { tagsOf } from './vlan.ts';
+
+/** A router in a VLAN, 0 without a tag. */
+export type RouterName =
+  | { readonly linkAddress: number; readonly vlan: number }
+  | { readonly address: number; readonly vlan: number };
+
+/** A line of `status`. */
+export interface RouterStatus {
+  /** Null: named by its link address alone. */
+  readonly address: number | null;
+  readonly linkAddress: number | null;
+  readonly vlan: number;
+  /** `named` by link address, `answered` by ARP, or why its link address is not known. */
+  readonly state: 'named' | 'answered' | 'asking' | 'silent' | 'conflict';
+}
+
+/** Who asks for a router. */
+export interface Asker {
+  readonly askerAddress: number;
+  readonly askerLinkAddress: number;
+}
+
+interface Router {
+  readonly address: number | null;
+  readonly vlan: number;
+  linkAddress: number | null;
+  state: RouterStatus['state'];
+  nextQuestionSeconds: number;
+  /** Questions in a row without an answer. */
+  silences: number;
+}
+
+/** RFC 1122 2.3.2.1: an entry of an ARP cache is trusted for the order of a minute. */
+const RENEWAL_SECONDS = 60;
+const RETRY_SECONDS = 5;
+/** A question or its answer may be lost on the way. */
+const SILENCES_MAX = 3;
+
+export class KnownRouters {
+  readonly #questions: ArpQuestions;
+  readonly #askerFor: (address: number, vlan: number) => Asker;
+  #routers: readonly Router[] = [];
+
+  constructor(questions: ArpQuestions, askerFor: (address: number, vlan: number) => Asker) {
+    this.#questions = questions;
+    this.#askerFor = askerFor;
+  }
+
+  get size(): number {
+    return this.#routers.length;
+  }
+
+  status(): readonly RouterStatus[] {
+    return this.#routers.map(({ address, linkAddress, vlan, state }) => ({
+      address,
+      linkAddress,
+      vlan,
+      state,
+    }));
+  }
+
+  /** Whether frames of a VLAN that come from `linkAddress` come from a router. */
+  isRouter(linkAddress: number, vlan: number): boolean {
+    for (const router of this.#routers)
+      if (router.linkAddress === linkAddress && router.vlan === vlan) return true;
+    return false;
+  }
+
+  /** Whether an address is a router's own; one that is named by its link address alone has none here. */
+  isRouterAddress(address: number, vlan: number): boolean {
+    return this.#routers.some((router) => router.address === address && router.vlan === vlan);
+  }
+
+  /** Takes other routers from now on; what is known of those that stay is kept. */
+  replace(names: readonly RouterName[]): void {
+    this.#routers = names.map((name) => {
+      const before = this.#routers.find((router) => isNamed(router, name));
+      return before ?? newRouter(name);
+    });
+  }
+
+  /** A machine claims an address: a router that it contradicts is asked for again. */
+  note({ address, vlan, linkAddresses }: ArpClaim, nowSeconds: number): void {
+    for (const router of this.#routers) {
+      if (router.address !== address || router.vlan !== vlan || router.linkAddress === null) continue;
+      if (linkAddresses.every((linkAddress) => linkAddress === router.linkAddress)) continue;
+      router.linkAddress = null;
+      router.state = 'conflict';
+      router.nextQuestionSeconds = Math.min(router.nextQuestionSeconds, nowSeconds + RETRY_SECONDS);
+    }
+  }
+
+  /** Asks for the routers that it is time for. */
+  runTimers(nowSeconds: number): void {
+    for (const router of this.#routers) {
+      const { address, vlan } = router;
+      if (address === null || router.nextQuestionSeconds > nowSeconds) continue;
+      router.nextQuestionSeconds = nowSeconds + RETRY_SECONDS;
+      const question = { address, vlan, tags: tagsOf(vlan), ...this.#askerFor(address, vlan) };
+      this.#questions.ask(question, nowSeconds, (verdict, now) => heard(router, verdict, now));
+    }
+  }
+
+  /** When `runTimers` has something to do, in seconds of the clock. */
+  nextTimerSeconds(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { nextQuestionSeconds } of this.#routers) next = Math.min(next, nextQuestionSeconds);
+    return next;
+  }
+}
+
+function heard(router: Router, verdict: ArpVerdict, nowSeconds: number): void {
+  if (verdict === 'silent') {
+    router.silences++;
+    if (router.silences < SILENCES_MAX) return;
+    router.linkAddress = null;
+    router.state = 'silent';
+    return;
+  }
+  router.silences = 0;
+  router.linkAddress = verdict === 'conflict' ? null : verdict;
+  router.state = verdict === 'conflict' ? 'conflict' : 'answered';
+  if (verdict !== 'conflict') router.nextQuestionSeconds = nowSeconds + RENEWAL_SECONDS;
+}
+
+function newRouter(name: RouterName): Router {
+  const isNamedByLink = 'linkAddress' in name;
+  return {
+    address: isNamedByLink ? null : name.address,
+    vlan: name.vlan,
+    linkAddress: isNamedByLink ? name.linkAddress : null,
+    state: isNamedByLink ? 'named' : 'asking',
+    nextQuestionSeconds: isNamedByLink ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
+    silences: 0,
+  };
+}
+
+function isNamed(router: Router, name: RouterName): boolean {
+  if (router.vlan !== name.vlan) return false;
+  return 'linkAddress' in name
+    ? router.address === null && router.linkAddress === name.linkAddress
+    : router.address === name.address;
+}
