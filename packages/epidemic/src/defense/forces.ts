@@ -1,4 +1,4 @@
-/** Measures and honeypots of an outbreak as what waits for its start and then works. */
+/** The countermeasures of an outbreak as what waits for its start and then works. */
 import type { Outbreak } from '../outbreak.ts';
 import { standing, type Standing, type WorkingEffect } from './combine.ts';
 import type { Effect } from './effect.ts';
@@ -17,18 +17,8 @@ export interface MeasureForce extends Force {
   isWorking: boolean;
 }
 
-export interface HoneypotForce extends Force {
-  readonly count: number;
-  readonly success: number;
-  readonly delaySeconds: number;
-  /** Probes on the way when the group began to answer; null before. */
-  seenBefore: number | null;
-}
-
 export interface Forces {
   readonly measures: readonly MeasureForce[];
-  readonly honeypots: readonly HoneypotForce[];
-  readonly all: readonly Force[];
   readonly working: WorkingEffect[];
   standing: Standing;
 }
@@ -41,20 +31,7 @@ export function forcesOf(outbreak: Outbreak): Forces {
     const force = forceOf(measure.start, addressSpaceSize);
     return Object.assign(force, { effect: effectOf(measure, context), isWorking: false });
   });
-  const honeypots = outbreak.honeypots.map(({ start, count, success, delaySeconds }): HoneypotForce => {
-    const rule: StartRule =
-      start.kind === 'time'
-        ? start
-        : {
-            kind: 'observed',
-            monitoredAddresses: count,
-            probes: start.contacts,
-            prepareSeconds: start.prepareSeconds,
-          };
-    const seenBefore = start.kind === 'contacts' ? 0 : null;
-    return { ...forceOf(rule, addressSpaceSize), count, success, delaySeconds, seenBefore };
-  });
-  return { measures, honeypots, all: [...measures, ...honeypots], working: [], standing: standing([]) };
+  return { measures, working: [], standing: standing([]) };
 }
 
 function forceOf(start: StartRule, addressSpaceSize: number): Force {
@@ -69,16 +46,15 @@ function forceOf(start: StartRule, addressSpaceSize: number): Force {
 export function startForces(
   forces: Forces,
   now: number,
-  sent: { readonly probes: number; readonly seen: number },
+  probesBefore: number,
 ): { readonly counterWormHosts: number } {
   let counterWormHosts = 0;
   for (const force of forces.measures) {
     if (force.isWorking || force.startSeconds > now) continue;
     force.isWorking = true;
-    forces.working.push({ effect: force.effect, startSeconds: now, probesBefore: sent.probes });
+    forces.working.push({ effect: force.effect, startSeconds: now, probesBefore });
     counterWormHosts += force.effect.counterWorm?.hosts ?? 0;
   }
-  for (const group of forces.honeypots) if (group.startSeconds <= now) group.seenBefore ??= sent.seen;
   forces.standing = standing(forces.working);
   return { counterWormHosts };
 }

@@ -1,6 +1,6 @@
 /**
- * Each measure in the mean field against its closed form or a published number (models.md 1.4 to 1.12, 3.2), and all of them
- * through `ode`, the way users run them. Closed forms to 1e-6 of max(value, 1 host): the bound that mean-field.ts states.
+ * Each countermeasure in the mean field against its closed form or a published number (models.md 1.4 to 1.12, 3.2), and all of them
+ * through `ode`, the way users run them. Closed forms to 1e-6 of max(value, 1 host): the bound of the mean field.
  */
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { ode } from '../ode/ode.ts';
 import type { Outbreak } from '../outbreak.ts';
 import type { Summary } from '../summary.ts';
 import type { Trajectory } from '../trajectory.ts';
-import { measuredMeanField } from './mean-field.ts';
+import { groupMeanField } from '../groups/group-mean-field.ts';
 import type { Countermeasure, StartRule } from './measure.ts';
 import { throttleStopSeconds } from './virus-throttle.ts';
 
@@ -49,7 +49,7 @@ function expectLogistic(trajectory: Trajectory, contactRatePerSecond: number): v
 
 describe('the general path of the mean field', () => {
   it('is the logistic without measures', () => {
-    const { trajectory, summary } = measuredMeanField({
+    const { trajectory, summary } = groupMeanField({
       ...PROVOS,
       durationSeconds: 3600,
       countermeasures: [],
@@ -72,7 +72,7 @@ describe('the general path of the mean field', () => {
     } as const;
     const outbreak = { ...PROVOS, durationSeconds: 4 * 3600, honeypots: [honeypots] };
     const fast = ode.run(outbreak, { streams: randomStreams('1'), replicate: 0 });
-    const ours = measuredMeanField(outbreak);
+    const ours = groupMeanField(outbreak);
     // Both state 1e-6.
     for (const of of ['peakInfected', 'everInfected', 'probes', 'honeypotContacts', 'peakTime'] as const) {
       expect(ours.summary[of] / fast.summary[of] - 1, of).toBeCloseTo(0, 5);

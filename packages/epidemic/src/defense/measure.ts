@@ -50,6 +50,22 @@ export type StartRule =
       readonly prepareSeconds: number;
     };
 
+/** Returns why the countermeasures of an outbreak cannot be modelled together, a sentence each; none when they can. */
+export function countermeasureObstacles({
+  countermeasures = [],
+}: {
+  readonly countermeasures?: readonly Countermeasure[];
+}): readonly string[] {
+  const obstacles: string[] = [];
+  const count = (...kinds: readonly Countermeasure['kind'][]): number =>
+    countermeasures.filter(({ kind }) => kinds.includes(kind)).length;
+  if (count('blacklist', 'clean-up') > 1) {
+    obstacles.push('Only one of the measures can block infected hosts.');
+  }
+  if (count('counter-worm') > 1) obstacles.push('Only one counter-worm can be modelled at a time.');
+  return obstacles;
+}
+
 /** Returns a sentence that says so when the outbreak has measures, for engines that know honeypots alone. */
 export function measuresUnknownTo(
   engine: string,

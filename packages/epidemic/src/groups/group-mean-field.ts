@@ -98,7 +98,7 @@ interface Course {
 function beginCourse(setup: GroupSetup): Course {
   const { outbreak, layout } = setup;
   const { population } = outbreak;
-  const forces: Forces = { ...forcesOf(outbreak), honeypots: [] };
+  const forces = forcesOf(outbreak);
   const honeypots = outbreak.honeypots.map(({ start }): Force => {
     if (start.kind === 'time') {
       return { startSeconds: start.timeSeconds, seenNeeded: Infinity, prepareSeconds: 0 };
@@ -143,8 +143,7 @@ function beginCourse(setup: GroupSetup): Course {
 function begin(course: Course, work: Workspace, now: number): Segment {
   const { setup, forces, honeypots, listEnd } = course;
   const { state } = work;
-  const sent = { probes: state[PROBES]!, seen: state[SEEN]! };
-  state[PATCHING]! += startForces(forces, now, sent).counterWormHosts;
+  state[PATCHING]! += startForces(forces, now, state[PROBES]!).counterWormHosts;
   const isImmunizing = honeypots.map(({ startSeconds }) => startSeconds <= now);
   const isEffective = setup.outbreak.honeypots.map(
     ({ count, success }, index) => isImmunizing[index] === true && count > 0 && success > 0,

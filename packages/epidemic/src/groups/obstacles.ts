@@ -1,5 +1,5 @@
 /** Why the mean field of groups cannot run an outbreak. */
-import { measureObstacles } from '../defense/mean-field.ts';
+import { countermeasureObstacles } from '../defense/measure.ts';
 import type { Outbreak } from '../outbreak.ts';
 import { clusterObstacles } from '../placed-clusters.ts';
 import type { LocalPreferenceScan } from '../scan/local-preference.ts';
@@ -32,7 +32,7 @@ export function groupObstacles(outbreak: Outbreak): readonly string[] {
       ];
     default:
   }
-  const obstacles = [...measureObstacles(outbreak), ...scanObstacles(outbreak)];
+  const obstacles = [...countermeasureObstacles(outbreak), ...scanObstacles(outbreak)];
   if (last.kind !== 'uniform' && last.kind !== 'coverage-hole') {
     obstacles.push(...clusterObstacles(outbreak), ...tooManyNetworks(outbreak));
   }

@@ -12,7 +12,7 @@
  *
  * When it is the quick one: whenever hosts are to be told apart; less than twice the time of `stochastic`.
  */
-import { measureObstacles } from '../defense/mean-field.ts';
+import { countermeasureObstacles } from '../defense/measure.ts';
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
 import { followHosts } from '../individuals/follow-hosts.ts';
 import type { ScanSetup } from '../individuals/scan-setup.ts';
@@ -35,7 +35,7 @@ export const hosts: Engine = {
   name: 'hosts',
   random: true,
   unsupported: (outbreak) => [
-    ...measureObstacles(outbreak),
+    ...countermeasureObstacles(outbreak),
     ...scanObstacles(outbreak),
     ...placementObstacles(outbreak),
     ...tooManyHosts(outbreak),

@@ -93,7 +93,7 @@ export class MeasuresAtWork {
       needed.force.startSeconds = nowSeconds + needed.force.prepareSeconds;
     }
     const before = this.#forces.working.length;
-    this.#counterWormHosts += startForces(this.#forces, nowSeconds, sent).counterWormHosts;
+    this.#counterWormHosts += startForces(this.#forces, nowSeconds, sent.probes).counterWormHosts;
     return this.#forces.working.length > before;
   }
 

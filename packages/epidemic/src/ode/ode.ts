@@ -5,8 +5,7 @@
  *
  *     S' = −(s/Ω) S A    I' = (s/Ω) S A − (γ0 + Σ γ_d) I    C_d' = γ_d I − C_d/δ_d    A = I + Σ C_d    R = N − S − A
  *
- * Strategies other than uniform, hosts that differ, latency and hosts that come back are for groups/, measures besides
- * honeypots for defense/mean-field.ts.
+ * Everything else (other strategies, hosts that differ, latency, hosts that come back, countermeasures) is for groups/.
  *
  * γ_d sums s h p / Ω over the honeypots at work that have the delay δ_d. It is the one to plan with; it knows no chance, so
  * it cannot say how likely an outbreak of few hosts dies out.
@@ -17,7 +16,6 @@ import {
   logisticSusceptible,
   type SimpleEpidemic,
 } from '../closed-forms.ts';
-import { measuredMeanField, measureObstacles } from '../defense/mean-field.ts';
 import type { Engine, Run } from '../engine.ts';
 import { groupMeanField } from '../groups/group-mean-field.ts';
 import { asUniform } from '../groups/one-group.ts';
@@ -42,22 +40,13 @@ import type { SampleWriter } from './sample-kernel.ts';
 export const ode: Engine = {
   name: 'ode',
   random: false,
-  unsupported: (outbreak) => (hasGroups(outbreak) ? groupObstacles(outbreak) : measureObstacles(outbreak)),
+  unsupported: (outbreak) => (isPlain(outbreak) ? [] : groupObstacles(outbreak)),
   run,
 };
 
-/** Whether hosts do not all share one fate. */
-function hasGroups(outbreak: Outbreak): boolean {
-  return !isPlain({ ...outbreak, countermeasures: [] });
-}
-
 function run(outbreak: Outbreak): Run {
-  if (hasGroups(outbreak)) {
-    const uniform = asUniform(outbreak);
-    return uniform ? runUniform(uniform) : groupMeanField(outbreak);
-  }
-  if (outbreak.countermeasures && outbreak.countermeasures.length > 0) return measuredMeanField(outbreak);
-  return runUniform(outbreak);
+  const uniform = isPlain(outbreak) ? outbreak : asUniform(outbreak);
+  return uniform ? runUniform(uniform) : groupMeanField(outbreak);
 }
 
 function runUniform(outbreak: Outbreak): Run {

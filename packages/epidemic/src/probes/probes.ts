@@ -15,7 +15,7 @@
  * When it is the quick one: never; it costs a few nanoseconds a probe.
  */
 import { binomial, exponential, gamma, log1p, poisson, type RandomStream } from '@wormwood/base';
-import { measureObstacles } from '../defense/mean-field.ts';
+import { countermeasureObstacles } from '../defense/measure.ts';
 import type { Engine, RunControl } from '../engine.ts';
 import { followHosts } from '../individuals/follow-hosts.ts';
 import type { ScanSetup } from '../individuals/scan-setup.ts';
@@ -39,7 +39,7 @@ export const probes: Engine = {
   name: 'probes',
   random: true,
   unsupported: (outbreak) => [
-    ...measureObstacles(outbreak),
+    ...countermeasureObstacles(outbreak),
     ...scanObstacles(outbreak),
     ...placementObstacles(outbreak),
     ...(isPlain(outbreak) ? tooLargeSpace(outbreak) : []),
