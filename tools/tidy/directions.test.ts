@@ -9,9 +9,7 @@ import { fileOf, syntaxOf } from './syntax.ts';
 /** Circles that are still there, by package or application. The numbers may only fall. */
 const CIRCLES_LEFT: Readonly<Record<string, number>> = {
   'packages/epidemic': 4,
-  'packages/scenario': 1,
   'apps/sensor': 1,
-  'apps/cli': 1,
 };
 
 const NAMESPACE = '@wormwood/';

@@ -59,4 +59,6 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'topology/',
     'explain.ts',
   ],
+  files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'respond/', 'lab/'],
+  report: ['result/', 'words/', 'figure/', 'table/', 'page/'],
 };

@@ -2,5 +2,5 @@
 
 export { LabCourse, type LabPlan, type LabRun } from './course.ts';
 export { runLabInMemory } from './run-in-memory.ts';
-export { type LabExperiment, labOutcome, type LabOutcome, type LabResult } from './result.ts';
+export { labOutcome, type LabOutcome, type LabResult } from './result.ts';
 export { labChart, labReport, labTables, labVerdict } from './report.ts';

@@ -1,4 +1,4 @@
 /** `net.yaml`: a honeynet. */
 
-export { checkHoneynetFile, honeynetText, type HoneynetCheck } from './honeynet-file.ts';
+export { checkHoneynetFile, honeynetText } from './honeynet-file.ts';
 export { honeynetJsonSchema } from './schema.ts';

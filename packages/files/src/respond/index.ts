@@ -1,10 +1,4 @@
 /** `respond.yaml`: how responses are carried out on a machine. */
 
 export type { DeliveryEntry } from './respond-deliveries.ts';
-export {
-  type ActuatorEntry,
-  checkRespondFile,
-  type RespondFile,
-  type RespondFileCheck,
-  respondJsonSchema,
-} from './respond-file.ts';
+export { type ActuatorEntry, checkRespondFile, type RespondFile, respondJsonSchema } from './respond-file.ts';

@@ -1,3 +1,3 @@
 /** The scope file: which hosts, which actions, until when. */
 
-export { checkScopeFile, readScopeFile, type ScopeFileCheck, scopeJsonSchema } from './scope-file.ts';
+export { checkScopeFile, readScopeFile, scopeJsonSchema } from './scope-file.ts';
