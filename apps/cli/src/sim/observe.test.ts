@@ -1,6 +1,6 @@
 /** `sim observe` through the built program. */
 import { describe, expect, it } from 'vitest';
-import { wormwood } from '../spawn-test-support.ts';
+import { wormwoodInProcess } from '../in-process-test-support.ts';
 
 interface Seen {
   readonly alarm: {
@@ -13,7 +13,7 @@ interface Seen {
 }
 
 async function observed(args: readonly string[]): Promise<Seen> {
-  const { code, stdout, stderr } = await wormwood(['sim', 'observe', ...args, '--json']);
+  const { code, stdout, stderr } = await wormwoodInProcess(['sim', 'observe', ...args, '--json']);
   expect([code, stderr]).toEqual([0, '']);
   return JSON.parse(stdout) as Seen;
 }
@@ -51,7 +51,7 @@ it.each([
   [['small-campus', '--telescope', '/0'], 'does not fit'],
   [['blaster'], 'uniform scanning'],
 ])('refuses %j', async (args, reason) => {
-  const { code, stdout, stderr } = await wormwood(['sim', 'observe', ...args]);
+  const { code, stdout, stderr } = await wormwoodInProcess(['sim', 'observe', ...args]);
   expect(stderr).toContain(reason);
   expect([code, stdout]).toEqual([2, '']);
 });

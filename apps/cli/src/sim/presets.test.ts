@@ -5,7 +5,7 @@ import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
 import { expect, it } from 'vitest';
 import { openShippedScenario } from './check-scenario.ts';
 import { shippedScenarios } from './read-scenario.ts';
-import { wormwood } from '../spawn-test-support.ts';
+import { wormwoodInProcess } from '../in-process-test-support.ts';
 
 it('every shipped scenario runs in an engine, and stands whole in a result', async () => {
   for (const name of await shippedScenarios()) {
@@ -22,15 +22,15 @@ it('every shipped scenario runs in an engine, and stands whole in a result', asy
 });
 
 it('lists every shipped scenario and shows one as its file', async () => {
-  const list = await wormwood(['sim', 'presets', '--json']);
+  const list = await wormwoodInProcess(['sim', 'presets', '--json']);
   expect(list.code).toBe(0);
   const names = (JSON.parse(list.stdout) as readonly { readonly name: string }[]).map(({ name }) => name);
   expect(names.toSorted()).toEqual(await shippedScenarios());
-  const shown = await wormwood(['sim', 'presets', 'show', 'mirai']);
+  const shown = await wormwoodInProcess(['sim', 'presets', 'show', 'mirai']);
   expect(shown.stdout).toBe(
     readFileSync(new URL('../../../../scenarios/mirai.yaml', import.meta.url), 'utf8'),
   );
-  const missing = await wormwood(['sim', 'presets', 'show', 'mira']);
+  const missing = await wormwoodInProcess(['sim', 'presets', 'show', 'mira']);
   expect(missing.code).toBe(2);
   expect(missing.stderr).toContain('mirai');
 });

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
+import { wormwoodInProcess } from '../in-process-test-support.ts';
+import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 const SMALL = `
 version: 1
@@ -18,11 +19,11 @@ describe('sim report', () => {
   it('lays saved runs side by side, of one run and of many', () =>
     inTemporaryDirectory(async (directory) => {
       const [one, many, out] = ['one', 'many', 'out'].map((name) => join(directory, name));
-      await wormwood(['sim', 'run', '-', '--out', one!, '-q'], { input: SMALL });
-      await wormwood(['sim', 'run', '-', '--engine', 'hosts', '--runs', '3', '--out', many!, '-q'], {
+      await wormwoodInProcess(['sim', 'run', '-', '--out', one!, '-q'], { input: SMALL });
+      await wormwoodInProcess(['sim', 'run', '-', '--engine', 'hosts', '--runs', '3', '--out', many!, '-q'], {
         input: SMALL,
       });
-      const ended = await wormwood([
+      const ended = await wormwoodInProcess([
         'sim',
         'report',
         one!,
@@ -56,7 +57,7 @@ describe('sim report', () => {
     inTemporaryDirectory(async (directory) => {
       const file = join(directory, 'other.json');
       writeFileSync(file, '{"engine": "ode"}');
-      const ended = await wormwood([
+      const ended = await wormwoodInProcess([
         'sim',
         'report',
         file,

@@ -1,9 +1,20 @@
-// `sim run` as a program sees it: the JSON contract, refusals, files, interruption. The program runs as built.
+// `sim run` as a program sees it: the JSON contract, refusals, files, interruption. Where a process of its own is the point, the
+// program runs as built.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnsembleSeries, EnsembleSummary, ResultDocument, SingleSummary } from '@wormwood/report';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wormwoodInProcess } from '../in-process-test-support.ts';
 import { type Ended, inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 
 const SMALL = `
@@ -37,7 +48,7 @@ const TOP_KEYS = ['scenario', 'engine', 'seed', 'runs', 'version', 'summary', 's
 const DISTRIBUTION_KEYS = ['mean', 'sd', 'q05', 'q25', 'q50', 'q75', 'q95'];
 
 function run(args: readonly string[], input = SMALL): Promise<Ended> {
-  return wormwood(['sim', 'run', '-', ...args], { input });
+  return wormwoodInProcess(['sim', 'run', '-', ...args], { input });
 }
 
 function parse({ stdout }: Ended): ResultDocument {
@@ -84,7 +95,7 @@ describe('the JSON contract', () => {
   });
 
   it('the mean field of the experiment of Provos has the published figures', async () => {
-    const { code, stdout, stderr } = await wormwood(['sim', 'run', 'provos-2004-20min', '--json']);
+    const { code, stdout, stderr } = await wormwoodInProcess(['sim', 'run', 'provos-2004-20min', '--json']);
     const { summary } = JSON.parse(stdout) as { summary: SingleSummary };
     // models 3.1: peak 31,188 at 33.3 min, ever infected 206,308, R0 1.377; to a relative 1e-4.
     expect(summary.peakInfected / 31_188).toBeCloseTo(1, 4);
@@ -92,6 +103,12 @@ describe('the JSON contract', () => {
     expect(summary.peakTime / 60).toBeCloseTo(33.3, 1);
     expect(summary.basicReproductionNumber).toBeCloseTo(1.377, 3);
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('is that of the program as built', async () => {
+    const args = ['sim', 'run', '-', '--engine', 'hosts', '--json', '--runs', '3'];
+    const built = await wormwood(args, { input: SMALL });
+    expect(built).toEqual(await wormwoodInProcess(args, { input: SMALL }));
   });
 
   it('the same seed gives the same bytes for any number of workers, another seed others', async () => {
@@ -170,7 +187,7 @@ async function onTerminal(args: readonly string[], env: Readonly<Record<string, 
 describe('talk', () => {
   const args = ['--engine', 'stochastic', '--runs', '8', '--json'];
   const slow = SMALL.replace('2^16', '2^32')
-    .replace('vulnerable: 2000', 'vulnerable: 3000000')
+    .replace('vulnerable: 2000', 'vulnerable: 200000')
     .replace('scanRate: 2/s', 'scanRate: 50/s')
     .replace('duration: 10min', 'duration: 24h')
     .replace('sample: 10s', 'sample: 1h');
@@ -195,7 +212,7 @@ describe('refusals', () => {
       .replace('count: 1500', 'count: 1.5');
     await inTemporaryDirectory(async (directory) => {
       const args = ['sim', 'run', '-', '--json', '--out', 'out'];
-      const { code, stdout, stderr } = await wormwood(args, { input: text, cwd: directory });
+      const { code, stdout, stderr } = await wormwoodInProcess(args, { input: text, cwd: directory });
       const { ok, diagnostics } = JSON.parse(stdout) as {
         ok: boolean;
         diagnostics: Record<string, unknown>[];
@@ -243,7 +260,9 @@ describe('refusals', () => {
       mkdirSync(join(directory, 'directory'));
       execFileSync('truncate', ['-s', '100M', join(directory, 'large.yaml')]);
       writeFileSync(join(directory, 'latin1.yaml'), Buffer.from([0xe4, 0xf6, 0xfc]));
-      const { code, stdout, stderr } = await wormwood(['sim', 'run', name, '--json'], { cwd: directory });
+      const { code, stdout, stderr } = await wormwoodInProcess(['sim', 'run', name, '--json'], {
+        cwd: directory,
+      });
       expect(stderr).toMatch(sentence);
       expect(JSON.parse(stdout)).toMatchObject({
         ok: false,
@@ -276,68 +295,73 @@ describe('refusals', () => {
 });
 
 describe('--out', () => {
-  it('writes result, series, figures and report of a run with its infections', async () => {
-    await inTemporaryDirectory(async (directory) => {
-      const args = ['sim', 'run', '-', '--engine', 'hosts', '--json', '--out', 'a/b'];
-      const { code, stdout } = await wormwood(args, { input: SMALL, cwd: directory });
-      const written = join(directory, 'a', 'b');
-      expect(code).toBe(0);
-      expect(readdirSync(written).sort()).toEqual([
-        'address-map.png',
-        'address-map.svg',
-        'design-map.png',
-        'design-map.svg',
-        'infections.csv',
-        'infections.parquet',
-        'report.html',
-        'result.json',
-        'series.csv',
-        'series.parquet',
-        'small-trajectory.png',
-        'small-trajectory.svg',
-      ]);
-      expect(readFileSync(join(written, 'result.json'), 'utf8')).toBe(stdout);
-      const { summary } = JSON.parse(stdout) as { summary: SingleSummary };
-      const infections = readFileSync(join(written, 'infections.csv'), 'utf8').trim().split('\r\n');
-      expect(infections[0]).toBe('host,address,infector,time_s');
-      expect(infections.length - 1).toBe(summary.everInfected);
-      expect(infections[1]).toMatch(/^\d+,0\.0\.\d+\.\d+,-1,0$/);
-      expect(readFileSync(join(written, 'series.csv'), 'utf8').trim().split('\r\n')).toHaveLength(62);
-    });
+  let directory = '';
+  let ended: Ended;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'wormwood-cli-'));
+    const args = ['sim', 'run', '-', '--engine', 'hosts', '--json', '--out', 'a/b'];
+    ended = await wormwoodInProcess(args, { input: SMALL, cwd: directory });
+  });
+
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const written = (name: string): string => join(directory, 'a', 'b', name);
+
+  it('writes result, series, figures and report of a run with its infections', () => {
+    expect(ended.code).toBe(0);
+    expect(readdirSync(written('.')).sort()).toEqual([
+      'address-map.png',
+      'address-map.svg',
+      'design-map.png',
+      'design-map.svg',
+      'infections.csv',
+      'infections.parquet',
+      'report.html',
+      'result.json',
+      'series.csv',
+      'series.parquet',
+      'small-trajectory.png',
+      'small-trajectory.svg',
+    ]);
+    expect(readFileSync(written('result.json'), 'utf8')).toBe(ended.stdout);
+    const { summary } = JSON.parse(ended.stdout) as { summary: SingleSummary };
+    const infections = readFileSync(written('infections.csv'), 'utf8').trim().split('\r\n');
+    expect(infections[0]).toBe('host,address,infector,time_s');
+    expect(infections.length - 1).toBe(summary.everInfected);
+    expect(infections[1]).toMatch(/^\d+,0\.0\.\d+\.\d+,-1,0$/);
+    expect(readFileSync(written('series.csv'), 'utf8').trim().split('\r\n')).toHaveLength(62);
   });
 
   it('Parquet holds what CSV holds', async () => {
-    await inTemporaryDirectory(async (directory) => {
-      await wormwood(['sim', 'run', '-', '--engine', 'hosts', '--out', 'out'], {
-        input: SMALL,
-        cwd: directory,
-      });
-      const rows = await parquetRows(join(directory, 'out', 'infections.parquet'));
-      const csv = readFileSync(join(directory, 'out', 'infections.csv'), 'utf8')
-        .trim()
-        .split('\r\n')
-        .slice(1);
-      expect(rows.map(({ host, infector, time_s: time }) => [host, infector, time].join())).toEqual(
-        csv.map((line) => line.split(',').toSpliced(1, 1).join()),
-      );
-      const series = await parquetRows(join(directory, 'out', 'series.parquet'));
-      expect(series).toHaveLength(61);
-      expect(series[0]).toMatchObject({ time_s: 0, infected_hosts: 20, susceptible_hosts: 1980 });
-    });
+    const rows = await parquetRows(written('infections.parquet'));
+    const csv = readFileSync(written('infections.csv'), 'utf8').trim().split('\r\n').slice(1);
+    expect(rows.map(({ host, infector, time_s: time }) => [host, infector, time].join())).toEqual(
+      csv.map((line) => line.split(',').toSpliced(1, 1).join()),
+    );
+    const series = await parquetRows(written('series.parquet'));
+    expect(series).toHaveLength(61);
+    expect(series[0]).toMatchObject({ time_s: 0, infected_hosts: 20, susceptible_hosts: 1980 });
   });
 
   it('refuses a file and a directory that cannot be written to, before it runs', async () => {
-    await inTemporaryDirectory(async (directory) => {
-      writeFileSync(join(directory, 'file'), 'mine');
-      const refused = await wormwood(['sim', 'run', '-', '--out', 'file'], { input: SMALL, cwd: directory });
+    await inTemporaryDirectory(async (home) => {
+      writeFileSync(join(home, 'file'), 'mine');
+      const refused = await wormwoodInProcess(['sim', 'run', '-', '--out', 'file'], {
+        input: SMALL,
+        cwd: home,
+      });
       expect(refused.stderr).toBe('wormwood: --out file is a file; name a directory.\n');
       expect([refused.code, refused.stdout]).toEqual([2, '']);
-      expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('mine');
-      const below = await wormwood(['sim', 'run', '-', '--out', 'file/x'], { input: SMALL, cwd: directory });
+      expect(readFileSync(join(home, 'file'), 'utf8')).toBe('mine');
+      const below = await wormwoodInProcess(['sim', 'run', '-', '--out', 'file/x'], {
+        input: SMALL,
+        cwd: home,
+      });
       expect(below.stderr).toMatch(/^wormwood: Cannot write into file\/x: [^\n]+\n$/);
       expect([below.code, below.stdout]).toEqual([1, '']);
       // Root may write everywhere but where nobody can.
-      const sys = await wormwood(['sim', 'run', '-', '--out', '/proc/wormwood'], { input: SMALL });
+      const sys = await wormwoodInProcess(['sim', 'run', '-', '--out', '/proc/wormwood'], { input: SMALL });
       expect(sys.stderr).toMatch(/^wormwood: Cannot write into \/proc\/wormwood: [^\n]+\n$/);
       expect(sys.code).toBe(1);
     });
@@ -355,7 +379,7 @@ describe('a full disk', () => {
     }
     const program = new URL('../../bin/wormwood.js', import.meta.url).pathname;
     const script = `mount -t tmpfs -o size=64k none /mnt && cd /mnt &&
-      "${process.execPath}" "${program}" sim run provos-2004-20min --json --out results >/dev/null
+      "${process.execPath}" "${program}" sim run provos-2004-no-honeypots --json --out results >/dev/null
       echo "code $?"; find /mnt -type f`;
     const told = execFileSync('unshare', ['-rm', 'bash', '-c', `{ ${script}; } 2>&1`], { encoding: 'utf8' });
     expect(told).toMatch(
@@ -381,11 +405,13 @@ async function parquetRows(path: string): Promise<Record<string, unknown>[]> {
 }
 
 describe('interruption', () => {
+  // Some runs of hosts and stochastic are done when the first line of progress appears; a run of probes takes days.
   const long = SMALL.replace('duration: 10min', 'duration: 30d')
     .replace('sample: 10s', 'sample: 1h')
     .replace('2^16', '2^32')
-    .replace('vulnerable: 2000', 'vulnerable: 360000')
+    .replace('vulnerable: 2000', 'vulnerable: 20000')
     .replace('scanRate: 2/s', 'scanRate: 50/s')
+    .replace('start: 1min', 'start: 0s')
     .replace('count: 1500', 'count: 4096');
 
   it.each([

@@ -12,6 +12,9 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
+/** Threads run what is built, wherever this file is read from: beside `src` and `dist` alike. */
+const WORKER = new URL('../../dist/sim/run-worker.js', import.meta.url);
+
 /** Starts `workers` threads; once `stopFlag` is not 0 they end their runs and return what they have. */
 export function openWorkerPool(workers: number, stopFlag: Int32Array): WorkerPool {
   const setup: WorkerSetup = {
@@ -20,7 +23,9 @@ export function openWorkerPool(workers: number, stopFlag: Int32Array): WorkerPoo
     simulatedSeconds: new Float64Array(new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)),
   };
   const pool = new Piscina<SingleTask | ChunkTask, unknown>({
-    filename: new URL('run-worker.js', import.meta.url).href,
+    filename: WORKER.href,
+    // Flags of the main thread, such as those that let tests resolve packages to their sources, are not for built code.
+    execArgv: [],
     minThreads: workers,
     maxThreads: workers,
     workerData: setup,

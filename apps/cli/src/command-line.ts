@@ -1,0 +1,52 @@
+/** The command line from its words to its exit code: parses them, calls the command, and reports each failure in one sentence. */
+import { type Command, CommanderError } from 'commander';
+import { commandTree } from './command-tree.ts';
+import { CommandFailure, EXIT, type ExitCode } from './exit-code.ts';
+import { VERSION } from './version.ts';
+
+/** Runs the command that `words`, the arguments of the program, name. Returns the exit code; throws nothing. */
+export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
+  let ended: ExitCode = EXIT.ok;
+  const tree = commandTree(VERSION, (exitCode) => {
+    ended = exitCode;
+  });
+  configure(tree);
+  try {
+    await tree.parseAsync(words, { from: 'user' });
+    return ended;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return endOfFailure(error, words.includes('--debug'));
+  }
+}
+
+/** Writes what went wrong to standard error and returns the exit code for it. */
+export function endOfFailure(error: unknown, isDebug: boolean = process.argv.includes('--debug')): ExitCode {
+  if (isDebug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof CommandFailure) {
+    process.stderr.write(`wormwood: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = isDebug ? '' : ' Repeat with --debug to see where.';
+  process.stderr.write(`wormwood: internal error: ${message.replace(/\.$/, '')}.${hint}\n`);
+  return EXIT.failed;
+}
+
+/** Makes commander throw instead of ending the process, and speak as the rest of the program does. */
+function configure(command: Command): void {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      const sentence = text
+        .trim()
+        .replace(/^error: /, '')
+        .replaceAll('\n', ' ');
+      write(`wormwood: ${sentence}\nSee \`${path(command)} --help\`.\n`);
+    },
+  });
+  command.commands.forEach(configure);
+}
+
+function path(command: Command): string {
+  return command.parent === null ? command.name() : `${path(command.parent)} ${command.name()}`;
+}
