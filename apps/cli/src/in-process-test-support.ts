@@ -48,7 +48,7 @@ function catchText(stream: NodeJS.WriteStream): {
   readonly release: () => void;
 } {
   let text = '';
-  const { write } = stream;
+  const write: unknown = Reflect.get(stream, 'write');
   stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
     const done = rest.find((each) => typeof each === 'function') as (() => void) | undefined;
@@ -58,7 +58,7 @@ function catchText(stream: NodeJS.WriteStream): {
   return {
     text: () => text,
     release: () => {
-      stream.write = write;
+      Reflect.set(stream, 'write', write);
     },
   };
 }
