@@ -57,7 +57,6 @@ interface DhcpHost {
 
 export class DhcpHosts implements LinkDevice {
   readonly medium: LinkDevice['medium'];
-  readonly mtuBytes: number;
   readonly #components: DhcpHostsComponents;
   readonly #hosts: readonly DhcpHost[];
   /** Where frames to a server go: the Ethernet address that its answers came from. */
@@ -66,7 +65,6 @@ export class DhcpHosts implements LinkDevice {
   constructor(components: DhcpHostsComponents) {
     const { device, clock, streams, statements } = components;
     this.medium = device.medium;
-    this.mtuBytes = device.mtuBytes;
     this.#components = components;
     this.#hosts = statements.flatMap((statement): DhcpHost[] => {
       const linkAddress = components.linkAddressOf(statement.template);
@@ -81,6 +79,10 @@ export class DhcpHosts implements LinkDevice {
       return [{ statement, linkAddress, client }];
     });
     for (const { client } of this.#hosts) client.start();
+  }
+
+  get mtuBytes(): number {
+    return this.#components.device.mtuBytes;
   }
 
   get transmitBuffer(): Uint8Array {

@@ -61,6 +61,8 @@ const FEW_FRAMES = 64;
 const NAP_MICROSECONDS = 20;
 /** When frames that the kernel had no room for are offered again. */
 const RETRY_SECONDS = 0.001;
+/** How often the device is looked after. */
+const LOOK_SECONDS = 1;
 /** How long a device that reports an error is left alone. */
 const TROUBLE_SECONDS = 0.5;
 
@@ -80,6 +82,7 @@ export class Sensor {
   #frames = 0;
   #dropped = 0;
   #lastFrameSeconds = Number.NEGATIVE_INFINITY;
+  #lookedSeconds = Number.NEGATIVE_INFINITY;
 
   constructor(components: SensorComponents, options: StackOptions = {}) {
     const { device, honeynet, clock, streams } = components;
@@ -155,6 +158,7 @@ export class Sensor {
         // oxlint-disable-next-line no-await-in-loop -- one round after the other
         await (now - this.#lastFrameSeconds < SPIN_SECONDS ? turn() : this.#sleep());
         turnedSeconds = this.#now();
+        this.#lookAfterDevice(turnedSeconds);
       }
     } finally {
       this.#dhcp?.release();
@@ -235,6 +239,14 @@ export class Sensor {
 
   #now(): number {
     return this.#components.clock.nowSeconds();
+  }
+
+  #lookAfterDevice(nowSeconds: number): void {
+    if (nowSeconds - this.#lookedSeconds < LOOK_SECONDS) return;
+    this.#lookedSeconds = nowSeconds;
+    for (const sentence of this.#components.device.look?.(nowSeconds) ?? []) {
+      this.#components.onTrouble(sentence);
+    }
   }
 
   async #sleep(): Promise<void> {

@@ -142,6 +142,11 @@ export function pendingError(fd: number): string | null {
   return number === 0 ? null : errorName(number);
 }
 
+/** The name of the last call's error. */
+export function lastError(): string {
+  return errorName(koffi.errno());
+}
+
 /** The error of the last call, with the name that `errno` has in the manual. */
 export function systemError(call: string): Error {
   const number = koffi.errno();

@@ -37,7 +37,7 @@ export function parseDevice(text: string): DeviceWords | undefined {
   return rest.length <= NAME_LENGTH_MAX && !/[\s/]/.test(rest) ? { kind, name: rest } : undefined;
 }
 
-/** Opens a device of the machine; a failure is told in one sentence. */
+/** Opens a device of the machine; a failure is returned as one sentence. */
 export function openDevice(words: Exclude<DeviceWords, { readonly kind: 'memory' }>): DeviceOpening {
   try {
     return { ok: true, ...openWords(words) };
@@ -53,8 +53,8 @@ function openWords(words: Exclude<DeviceWords, { readonly kind: 'memory' }>): Op
   }
   const { name } = words;
   if (words.kind === 'tun') return { device: new TunDevice(name), clock: systemClock, linkAddress: 0 };
-  const device = new PacketRing({ interfaceName: name, mtuBytes: mtuOf(name) });
-  return { device, clock: systemClock, linkAddress: linkAddressOf(name) };
+  const linkAddress = linkAddressOf(name);
+  return { device: new PacketRing({ interfaceName: name, linkAddress }), clock: systemClock, linkAddress };
 }
 
 function failure(words: DeviceWords, error: unknown): DeviceOpening {
@@ -82,19 +82,12 @@ function failure(words: DeviceWords, error: unknown): DeviceOpening {
   return { ok: false, reason: 'failed', sentence: `Cannot open ${name}: ${why}.` };
 }
 
-const MTU_DEFAULT = 1500;
-
-function mtuOf(interfaceName: string): number {
-  const mtu = Number(attributeOf(interfaceName, 'mtu') ?? MTU_DEFAULT);
-  return Number.isInteger(mtu) && mtu > 0 ? Math.min(mtu, 65_535) : MTU_DEFAULT;
-}
-
 function linkAddressOf(interfaceName: string): number {
   const text = attributeOf(interfaceName, 'address') ?? '';
   return /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text) ? Number.parseInt(text.replaceAll(':', ''), 16) : 0;
 }
 
-/** What the kernel tells about an interface in /sys, or undefined. */
+/** What /sys says about an interface, or undefined. */
 function attributeOf(interfaceName: string, attribute: string): string | undefined {
   try {
     return readFileSync(`/sys/class/net/${interfaceName}/${attribute}`, 'utf8').trim();

@@ -4,14 +4,18 @@
  * would hold it back until their timer, whose step is that of the kernel's clock.
  */
 import type { FrameReceiver } from '@wormwood/netstack';
+import { InterfaceFacts } from './interface-facts.ts';
 import * as libc from './libc.ts';
 import type { SensorDevice } from './sensor-device.ts';
 import { SlotRing } from './slot-ring.ts';
+import { loadStatus, storeStatus } from './slot-status.ts';
+import { TransmitRing } from './transmit-ring.ts';
+import { LOOPBACK_FRAME_BYTES, loopbackFrame, type WireReport, WireWatch } from './wire-watch.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
-/** No script shall inherit it. */
+/** No script inherits it. */
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_PACKET = 263;
 const ETH_P_ALL = 3;
@@ -34,27 +38,21 @@ const PACKET_MR_PROMISC = 1;
 
 /** Words of a TPACKET_V2 slot, in bytes from its start. */
 const STATUS = 0;
-const LENGTH = 4;
 const CAPTURED = 8;
 const MAC = 12;
 const VLAN_TCI = 24;
 const VLAN_TPID = 26;
 const PACKET_TYPE = 32 + 10;
-/** struct virtio_net_hdr, which begins what is sent. */
-const VIRTIO_HEADER = 32;
+/** struct virtio_net_hdr, which precedes each frame. */
 const VIRTIO_HEADER_BYTES = 10;
-/** In a virtio header: how much of the frame the kernel copies into the packet's own memory. */
-const VIRTIO_COPIED = VIRTIO_HEADER + 2;
-const TRANSMIT_DATA = VIRTIO_HEADER + VIRTIO_HEADER_BYTES;
 
 const STATUS_KERNEL = 0;
 const STATUS_USER = 1;
 /** The slot holds the beginning only; the whole frame waits at the socket. */
 const STATUS_COPY = 1 << 1;
-/** The sender is on this machine and left the checksum to hardware that there is not. */
+/** The sender is on this machine and left the checksum to hardware, which a virtual interface does not have. */
 const STATUS_CHECKSUM_NOT_READY = 1 << 3;
 const STATUS_VLAN_VALID = 1 << 4;
-const STATUS_SEND_REQUEST = 1;
 const PACKET_OUTGOING = 4;
 
 const CACHE_LINE_BYTES = 64;
@@ -68,23 +66,23 @@ const VLAN_TAG_BYTES = 4;
 const RESERVED_BYTES = 6;
 const ETHERNET_HEADER_BYTES = 14;
 const FRAME_BYTES_MAX = 65_536 + ETHERNET_HEADER_BYTES + VIRTIO_HEADER_BYTES;
-const COPIED_BYTES_MAX = 2048;
+/** Slots are made for an MTU of so much at least, so that an interface may be given it later. */
+const MTU_BYTES_LEAST = 1500;
 
 export interface PacketRingOptions {
   readonly interfaceName: string;
-  /** @default 1500 */
-  readonly mtuBytes?: number;
   /** Room for frames that wait to be received, in slots of 2 KiB. @default 16 MiB */
   readonly receiveBytes?: number;
   /** Room for frames that wait to be sent. @default 1 MiB */
   readonly transmitBytes?: number;
+  /** Of the interface: where the frames of the watchdog go. @default there are none */
+  readonly linkAddress?: number;
   /** Also take frames for other Ethernet addresses. @default true */
   readonly promiscuous?: boolean;
 }
 
 export class PacketRing implements SensorDevice {
   readonly medium = 'ethernet' as const;
-  readonly mtuBytes: number;
   readonly transmitBuffer: Uint8Array;
   /** For `poll`: readable when a frame waits. */
   readonly fd: number;
@@ -93,45 +91,57 @@ export class PacketRing implements SensorDevice {
   readonly #words: Int32Array;
   readonly #halves: Uint16Array;
   readonly #receive: SlotRing;
-  readonly #transmit: SlotRing;
+  readonly #transmit: TransmitRing;
+  readonly #facts: InterfaceFacts;
+  readonly #watch: WireWatch;
   readonly #oversize: Uint8Array = new Uint8Array(FRAME_BYTES_MAX);
-  /** Slots handed over since all before were sent, and the last of them. */
-  #queued = 0;
-  #lastQueued = 0;
+  /** What slots have room for, and what the interface takes now. */
+  readonly #mtuBytesMax: number;
+  #mtuBytes: number;
 
   /** Opens the interface; throws the system's error, `EPERM` without CAP_NET_RAW. */
   constructor(options: PacketRingOptions) {
-    const { interfaceName, mtuBytes = 1500 } = options;
+    const { interfaceName } = options;
     const index = libc.interfaceIndex(interfaceName);
     if (index === 0) throw libc.systemError(`interface ${interfaceName}`);
-    this.mtuBytes = mtuBytes;
+    this.#facts = new InterfaceFacts(index);
     this.fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (this.fd < 0) throw libc.systemError('packet socket');
     try {
-      this.#setOption(PACKET_VERSION, TPACKET_V2);
-      this.#setOption(PACKET_RESERVE, RESERVED_BYTES);
-      this.#setOption(PACKET_VNET_HDR, 1);
-      this.#setOption(PACKET_COPY_THRESH, FRAME_BYTES_MAX);
-      // A frame that the kernel cannot send is skipped; it would stop all behind it.
-      this.#setOption(PACKET_LOSS, 1);
-      this.#setOption(PACKET_QDISC_BYPASS, 1);
-      this.#trySetOption(PACKET_IGNORE_OUTGOING, 1);
+      if (this.fd < 0) throw libc.systemError('packet socket');
+      const mtuBytes = this.#facts.mtuBytes() ?? MTU_BYTES_LEAST;
+      this.#mtuBytes = mtuBytes;
+      this.#mtuBytesMax = Math.max(mtuBytes, MTU_BYTES_LEAST);
+      this.#setOptions();
       this.#receive = new SlotRing(0, options.receiveBytes ?? RECEIVE_BYTES, RECEIVE_SLOT_BYTES);
-      const transmitBytes = options.transmitBytes ?? TRANSMIT_BYTES;
-      this.#transmit = new SlotRing(this.#receive.end, transmitBytes, transmitSlotBytes(mtuBytes));
+      const slotBytes = TransmitRing.slotBytes(this.#mtuBytesMax);
+      const slots = new SlotRing(this.#receive.end, options.transmitBytes ?? TRANSMIT_BYTES, slotBytes);
       this.#setOption(PACKET_RX_RING, this.#receive.request());
-      this.#setOption(PACKET_TX_RING, this.#transmit.request());
-      this.#mapping = libc.mapShared(this.fd, this.#transmit.end);
+      this.#setOption(PACKET_TX_RING, slots.request());
+      this.#mapping = libc.mapShared(this.fd, slots.end);
       if (libc.bind(this.fd, linkAddress(index), 20) < 0) throw libc.systemError(`bind to ${interfaceName}`);
       if (options.promiscuous ?? true) this.#joinPromiscuous(index);
+      this.#transmit = this.#transmitRing(slots);
     } catch (error) {
-      libc.close(this.fd);
+      this.#facts.close();
+      if (this.fd >= 0) libc.close(this.fd);
       throw error;
     }
     this.#bytes = new Uint8Array(this.#mapping.buffer);
     this.#words = new Int32Array(this.#mapping.buffer);
     this.#halves = new Uint16Array(this.#mapping.buffer);
     this.transmitBuffer = this.#bytes;
+    this.#watch = new WireWatch({
+      interfaceName,
+      transmit: this.#transmit,
+      isRunning: () => this.#facts.isRunning(),
+      mtuBytes: () => this.#mtuBytes,
+      sendProbe: () => this.#sendProbe(options.linkAddress ?? 0),
+    });
+  }
+
+  /** Largest IP packet that the interface takes now. */
+  get mtuBytes(): number {
+    return this.#mtuBytes;
   }
 
   receive(receiver: FrameReceiver, budget: number): number {
@@ -141,48 +151,45 @@ export class PacketRing implements SensorDevice {
       const slot = this.#receive.at;
       const status = loadStatus(words, (slot + STATUS) >> 2);
       if ((status & STATUS_USER) === 0) break;
-      if (this.#bytes[slot + PACKET_TYPE] !== PACKET_OUTGOING) {
-        this.#deliver(slot, status, receiver);
-        delivered++;
-      } else if ((status & STATUS_COPY) !== 0) {
-        libc.recv(this.fd, this.#oversize, FRAME_BYTES_MAX, MSG_DONTWAIT);
+      try {
+        if (this.#bytes[slot + PACKET_TYPE] !== PACKET_OUTGOING) {
+          delivered++;
+          this.#deliver(slot, status, receiver);
+        } else if ((status & STATUS_COPY) !== 0) {
+          libc.recv(this.fd, this.#oversize, FRAME_BYTES_MAX, MSG_DONTWAIT);
+        }
+      } finally {
+        // A frame at which the receiver fails must not come again.
+        storeStatus(words, (slot + STATUS) >> 2, STATUS_KERNEL);
+        this.#receive.advance();
       }
-      storeStatus(words, (slot + STATUS) >> 2, STATUS_KERNEL);
-      this.#receive.advance();
     }
     return delivered;
   }
 
   reserve(): number {
-    const slot = this.#transmit.at;
-    // Statuses other than free: asked for, being sent, or refused as malformed.
-    if (loadStatus(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) {
-      this.flush();
-      if (loadStatus(this.#words, (slot + STATUS) >> 2) !== STATUS_KERNEL) return -1;
-    }
-    return slot + TRANSMIT_DATA;
+    return this.#transmit.reserve();
   }
 
   commit(lengthBytes: number): void {
-    const slot = this.#transmit.at;
-    this.#words[(slot + LENGTH) >> 2] = VIRTIO_HEADER_BYTES + lengthBytes;
-    this.#halves[(slot + VIRTIO_COPIED) >> 1] = Math.min(lengthBytes, COPIED_BYTES_MAX);
-    storeStatus(this.#words, (slot + STATUS) >> 2, STATUS_SEND_REQUEST);
-    this.#transmit.advance();
-    this.#lastQueued = slot;
-    this.#queued++;
+    this.#transmit.commit(lengthBytes);
   }
 
   flush(): void {
-    if (this.#queued === 0) return;
-    libc.send(this.fd, null, 0, MSG_DONTWAIT);
-    // The kernel stops where it finds no memory, and says so only if that was at the first frame.
-    const status = loadStatus(this.#words, (this.#lastQueued + STATUS) >> 2);
-    if (status !== STATUS_SEND_REQUEST) this.#queued = 0;
+    this.#transmit.flush();
   }
 
   get hasUnsent(): boolean {
-    return this.#queued > 0;
+    return this.#transmit.hasUnsent;
+  }
+
+  look(nowSeconds: number): readonly string[] {
+    this.#askMtu();
+    return this.#watch.look(nowSeconds);
+  }
+
+  wire(): WireReport {
+    return this.#watch.report();
   }
 
   takeDropped(): number {
@@ -194,6 +201,7 @@ export class PacketRing implements SensorDevice {
   close(): void {
     this.#mapping.unmap();
     libc.close(this.fd);
+    this.#facts.close();
   }
 
   #deliver(slot: number, status: number, receiver: FrameReceiver): void {
@@ -222,6 +230,42 @@ export class PacketRing implements SensorDevice {
     return start - VLAN_TAG_BYTES;
   }
 
+  #setOptions(): void {
+    this.#setOption(PACKET_VERSION, TPACKET_V2);
+    this.#setOption(PACKET_RESERVE, RESERVED_BYTES);
+    this.#setOption(PACKET_VNET_HDR, 1);
+    this.#setOption(PACKET_COPY_THRESH, FRAME_BYTES_MAX);
+    // The kernel passes over a malformed slot instead of stopping at it.
+    this.#setOption(PACKET_LOSS, 1);
+    this.#setOption(PACKET_QDISC_BYPASS, 1);
+    this.#trySetOption(PACKET_IGNORE_OUTGOING, 1);
+  }
+
+  #transmitRing(slots: SlotRing): TransmitRing {
+    return new TransmitRing({
+      buffer: this.#mapping.buffer,
+      slots,
+      kick: () => void libc.send(this.fd, null, 0, MSG_DONTWAIT),
+      mtuBytes: () => this.#mtuBytes,
+      askMtu: () => this.#askMtu(),
+      nowMs: () => performance.now(),
+    });
+  }
+
+  #askMtu(): void {
+    const mtuBytes = this.#facts.mtuBytes();
+    if (mtuBytes !== null) this.#mtuBytes = Math.min(mtuBytes, this.#mtuBytesMax);
+  }
+
+  /** Queues a frame from the interface to itself; no switch passes it on. */
+  #sendProbe(linkAddress: number): void {
+    const at = linkAddress === 0 ? -1 : this.reserve();
+    if (at < 0) return;
+    this.#bytes.set(loopbackFrame(linkAddress), at);
+    this.commit(LOOPBACK_FRAME_BYTES);
+    this.flush();
+  }
+
   #setOption(name: number, value: number | Uint8Array): void {
     if (this.#trySetOption(name, value) < 0) throw libc.systemError(`packet socket option ${name}`);
   }
@@ -237,27 +281,6 @@ export class PacketRing implements SensorDevice {
     request.setUint16(4, PACKET_MR_PROMISC, true);
     this.#setOption(PACKET_ADD_MEMBERSHIP, new Uint8Array(request.buffer));
   }
-}
-
-/**
- * A status word hands a slot over, so what was written before it must be seen before it. x86 keeps that order by itself,
- * and there a plain access costs a tenth of an atomic one.
- */
-const KEEPS_ORDER = process.arch === 'x64';
-
-function loadStatus(words: Int32Array, at: number): number {
-  return KEEPS_ORDER ? words[at]! : Atomics.load(words, at);
-}
-
-function storeStatus(words: Int32Array, at: number, status: number): void {
-  if (KEEPS_ORDER) words[at] = status;
-  else Atomics.store(words, at, status);
-}
-
-/** What holds a slot's header and a frame with two VLAN tags. */
-function transmitSlotBytes(mtuBytes: number): number {
-  const needed = TRANSMIT_DATA + ETHERNET_HEADER_BYTES + 2 * VLAN_TAG_BYTES + mtuBytes;
-  return Math.ceil(needed / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
 }
 
 /** struct sockaddr_ll: family, protocol in network order, interface. */

@@ -1,5 +1,6 @@
 /** A link device that a daemon can wait for, and the layer that notices when something is sent between two rounds of work. */
 import type { FrameReceiver, LinkDevice } from '@wormwood/netstack';
+import type { WireReport } from './wire-watch.ts';
 
 export interface SensorDevice extends LinkDevice {
   /** Readable when a frame waits; null: a device in memory, whose other end calls `Sensor.wake`. */
@@ -10,22 +11,28 @@ export interface SensorDevice extends LinkDevice {
   readonly hasUnsent?: boolean;
   /** Frames lost for want of room since the last call. */
   takeDropped(): number;
+  /** Called about once a second: looks after the medium and returns sentences about what has changed. */
+  look?(nowSeconds: number): readonly string[];
+  /** Whether the medium takes what is sent. */
+  wire?(): WireReport;
   close(): void;
 }
 
 /** Passes everything on; calls `onSend` when a packet is handed over while `isWorking` is not set. */
 export class NoticingDevice implements LinkDevice {
   readonly medium: LinkDevice['medium'];
-  readonly mtuBytes: number;
   isWorking = false;
   readonly #device: LinkDevice;
   readonly #onSend: () => void;
 
   constructor(device: LinkDevice, onSend: () => void) {
     this.medium = device.medium;
-    this.mtuBytes = device.mtuBytes;
     this.#device = device;
     this.#onSend = onSend;
+  }
+
+  get mtuBytes(): number {
+    return this.#device.mtuBytes;
   }
 
   get transmitBuffer(): Uint8Array {

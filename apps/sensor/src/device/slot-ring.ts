@@ -21,6 +21,11 @@ export class SlotRing {
     this.#left = this.#slotsInBlock;
   }
 
+  /** How many slots there are. */
+  get count(): number {
+    return ((this.end - this.#start) / BLOCK_BYTES) * this.#slotsInBlock;
+  }
+
   /** Goes on to the next slot, behind the last one to the first. */
   advance(): void {
     this.at += this.#slotBytes;
@@ -31,10 +36,23 @@ export class SlotRing {
     if (this.at === this.end) this.at = this.#start;
   }
 
+  /** Returns a ring of the same slots that stands at the same one. */
+  copy(): SlotRing {
+    const copy = new SlotRing(this.#start, this.end - this.#start, this.#slotBytes);
+    copy.moveTo(this);
+    return copy;
+  }
+
+  /** Goes to the slot at which another ring of the same slots stands. */
+  moveTo(other: SlotRing): void {
+    this.at = other.at;
+    this.#left = other.#left;
+  }
+
   /** struct tpacket_req: what the kernel is asked for. */
   request(): Uint8Array {
     const blocks = (this.end - this.#start) / BLOCK_BYTES;
-    const words = Uint32Array.of(BLOCK_BYTES, blocks, this.#slotBytes, blocks * this.#slotsInBlock);
+    const words = Uint32Array.of(BLOCK_BYTES, blocks, this.#slotBytes, this.count);
     return new Uint8Array(words.buffer);
   }
 }
