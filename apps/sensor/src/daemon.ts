@@ -16,6 +16,7 @@ import { WireCapture } from './output/wire-capture.ts';
 import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
 import { linkAddresses } from './link-addresses.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
+import { Faults } from './faults.ts';
 import type { OpenedDevice } from './device/open-device.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { observerList } from './output/observer-list.ts';
@@ -23,7 +24,7 @@ import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts
 import { RemoteConnector } from './process/remote-connector.ts';
 import { ScriptSpawner } from './process/script-spawner.ts';
 import { WatchedServices } from './process/watched-services.ts';
-import { dropCapabilities, dropPrivileges, type UserAccount } from './privileges.ts';
+import { dropCapabilities, dropPrivileges, forbidInspection, type UserAccount } from './privileges.ts';
 import { Sensor } from './sensor.ts';
 
 /** Of the key that initial sequence numbers come from. */
@@ -51,10 +52,10 @@ export interface DaemonOptions {
   readonly captures: string | null;
   /** The file of a capture of every frame; null: none. */
   readonly pcap: string | null;
-  /** Whom to become once everything is open; null: stay who we are. */
+  /** The user to become once everything is open; null: stay the same. */
   readonly user: UserAccount | null;
   readonly control: ControlOptions | null;
-  /** Told of trouble that passes, in one sentence. */
+  /** Called with one sentence about trouble that passes. */
   onTrouble(sentence: string): void;
 }
 
@@ -75,11 +76,20 @@ export class Daemon {
   readonly #services: HoneynetServices;
   readonly #claimed: AddressSet;
   readonly #sourceSystems: SourceSystems | null;
+  readonly #options: DaemonOptions;
+  readonly #faults: Faults;
   #honeynet: Honeynet;
+  /** Of the honeynet; made when they are asked for. */
+  #addresses: AddressSet | null = null;
+  #nets: readonly string[] | null = null;
 
   /** Opens what the options ask for, then becomes the user. Rejects with the system's error. */
   static async start(options: DaemonOptions): Promise<Daemon> {
     let daemon: Daemon | undefined;
+    const faults = new Faults({
+      nowSeconds: () => performance.now() / 1000,
+      onTrouble: (sentence) => (daemon ?? options).onTrouble(sentence),
+    });
     const outputs = await openOutputs(options.outputs, {
       sensor: options.name,
       clock: options.opened.clock,
@@ -88,27 +98,30 @@ export class Daemon {
       sourceSystem: (source) => daemon?.sourceSystem(source) ?? null,
       onTrouble: (sentence) => options.onTrouble(sentence),
     });
+    let control: ControlServer | null = null;
     try {
-      const control =
-        options.control === null ? null : await ControlServer.listen(options.control, () => daemon);
+      if (options.control !== null) {
+        control = await ControlServer.listen(options.control, () => daemon, faults);
+      }
       if (options.user !== null) dropPrivileges(options.user);
       else if (process.getuid?.() !== 0) dropCapabilities();
-      // Made by whom we have become, who also makes the files.
+      forbidInspection();
+      // The user that the sensor has become makes them, as it makes their files.
       const captures = await openCaptures(options);
-      daemon = new Daemon(options, { outputs, captures }, control);
+      daemon = new Daemon(options, { outputs, captures, control, faults });
       return daemon;
     } catch (error) {
+      // What listens would keep the process alive.
+      control?.close();
       await outputs.close();
       throw error;
     }
   }
 
-  private constructor(
-    options: DaemonOptions,
-    { outputs, captures }: { readonly outputs: Outputs; readonly captures: Captures },
-    control: ControlServer | null,
-  ) {
+  private constructor(options: DaemonOptions, { outputs, captures, control, faults }: DaemonParts) {
     const { opened, nets, streams } = options;
+    this.#options = options;
+    this.#faults = faults;
     this.#captures = captures;
     const honeynet = compactHoneynet(options.honeynet);
     this.#clock = opened.clock;
@@ -128,7 +141,7 @@ export class Daemon {
       connector: this.#proxies,
       clock: opened.clock,
       schedule: (seconds, callback) => {
-        const timer = setTimeout(callback, seconds * 1000);
+        const timer = setTimeout(faults.guard('a timer', callback), seconds * 1000);
         return () => clearTimeout(timer);
       },
       sourceSystem,
@@ -157,10 +170,8 @@ export class Daemon {
         services: new WatchedServices(this.#services, outputs),
         behaviorOf: () => behavior,
         linkAddressOf: linkAddresses(streams),
-        onTrouble: (sentence) => {
-          outputs.events.sensorTrouble(sentence);
-          options.onTrouble(sentence);
-        },
+        onTrouble: (sentence) => this.onTrouble(sentence),
+        onFault: (error) => faults.caught('a frame', error),
       },
       stackOptions,
     );
@@ -203,6 +214,8 @@ export class Daemon {
   replace(replacement: Honeynet): void {
     const honeynet = compactHoneynet(replacement);
     this.#honeynet = honeynet;
+    this.#addresses = null;
+    this.#nets = null;
     this.sensor.replace(honeynet);
     this.outputs.events.sensorReload(true, `${honeynet.bindings.length} bindings from now on`);
   }
@@ -218,12 +231,33 @@ export class Daemon {
 
   /** Every address that is answered for: those of the command line and those of the bindings. */
   addresses(): AddressSet {
-    return AddressSet.fromRanges(this.#honeynet.bindings).union(this.#claimed);
+    this.#addresses ??= AddressSet.fromRanges(this.#honeynet.bindings).union(this.#claimed);
+    return this.#addresses;
+  }
+
+  addressCount(): number {
+    return this.addresses().size;
   }
 
   /** The same as prefixes. */
   nets(): readonly string[] {
-    return this.addresses().toCidrs().map(formatCidr);
+    this.#nets ??= this.addresses().toCidrs().map(formatCidr);
+    return this.#nets;
+  }
+
+  get faultCount(): number {
+    return this.#faults.count;
+  }
+
+  /** An exception that reached the process: counted and reported as any other. */
+  caught(error: unknown): void {
+    this.#faults.caught('the process', error);
+  }
+
+  /** Writes a sentence about trouble to the events and to whoever started the sensor. */
+  onTrouble(sentence: string): void {
+    this.outputs.events.sensorTrouble(sentence);
+    this.#options.onTrouble(sentence);
   }
 
   /** Goes on in new files of the same names. */
@@ -234,6 +268,13 @@ export class Daemon {
   close(): void {
     this.sensor.close();
   }
+}
+
+interface DaemonParts {
+  readonly outputs: Outputs;
+  readonly captures: Captures;
+  readonly control: ControlServer | null;
+  readonly faults: Faults;
 }
 
 /** Local time, as YYYY-MM-DD. */

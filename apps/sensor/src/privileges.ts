@@ -13,6 +13,7 @@ const prctl = libc.func(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 );
 const capset = libc.func('int capset(uint8_t *header, const uint8_t *data)');
+const PR_SET_DUMPABLE = 4;
 const PR_SET_NO_NEW_PRIVS = 38;
 const PR_CAP_AMBIENT = 47;
 const PR_CAP_AMBIENT_CLEAR_ALL = 4;
@@ -59,6 +60,14 @@ export function dropCapabilities(): void {
   const header = new Uint8Array(Uint32Array.of(CAPABILITY_VERSION_3, 0).buffer);
   if (capset(header, new Uint8Array(CAPABILITY_DATA_BYTES)) !== 0) throw new Error('capset failed');
   forbidNewPrivileges();
+}
+
+/**
+ * From now on no other process of the same user reads or traces this one (prctl(2), PR_SET_DUMPABLE); it leaves no core, and its
+ * files in /proc belong to root.
+ */
+export function forbidInspection(): void {
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) !== 0) throw new Error('prctl(PR_SET_DUMPABLE) failed');
 }
 
 /** Of every program that is started from now on, too. */

@@ -55,6 +55,9 @@ export function componentsOf(
     linkAddressOf: () => null,
     sourceSystem: () => null,
     onTrouble: () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
     ...parts,
   };
 }

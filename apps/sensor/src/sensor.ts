@@ -23,6 +23,7 @@ import {
 import { DhcpHosts } from './dhcp-hosts.ts';
 import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
 import { Waiter } from './device/waiter.ts';
+import type { WireReport } from './device/wire-watch.ts';
 
 export interface SensorComponents {
   readonly device: SensorDevice;
@@ -38,8 +39,10 @@ export interface SensorComponents {
   readonly sourceSystem: DispatcherComponents['sourceSystem'];
   /** Sees what goes over the device. @default nobody */
   readonly tap?: (device: LinkDevice) => LinkDevice;
-  /** Told once when the device fails, and once when it works again. */
+  /** Called once when the device fails, and once when it works again. */
   onTrouble(sentence: string): void;
+  /** Called with an exception that came up while frames were answered. */
+  onFault(error: unknown): void;
 }
 
 /** Counts since the start. */
@@ -183,6 +186,10 @@ export class Sensor {
       const frames = this.stack.work(BATCH_FRAMES);
       this.#frames += frames;
       return frames;
+    } catch (error) {
+      // The frame at hand is gone; those behind it are answered in the next batch.
+      this.#components.onFault(error);
+      return 1;
     } finally {
       this.#noticing.isWorking = false;
     }
@@ -230,6 +237,11 @@ export class Sensor {
       connections: this.stack.tcp.connectionCount,
       halfOpen: this.stack.tcp.halfOpenCount,
     };
+  }
+
+  /** Whether the device takes what is sent; null: it has no medium. */
+  wire(): WireReport | null {
+    return this.#components.device.wire?.() ?? null;
   }
 
   #isExhausted(frames: number): boolean {

@@ -1,5 +1,5 @@
 /** `wormwood net status`: what the running sensor does. */
-import { formatDuration } from '@wormwood/base';
+import { formatDuration, printable } from '@wormwood/base';
 import type { SensorStatus } from '@wormwood/sensor';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
@@ -25,6 +25,7 @@ function render(status: SensorStatus): string {
     ],
     ['answers for', `${shown}${more} (${status.addresses} addresses)`],
     ['frames', `${status.frames}, dropped ${status.framesDropped}`],
+    ...(status.wire === null ? [] : [['wire', wireInWords(status.wire)] as const]),
     [
       'contacts',
       `TCP ${totals.tcpProbes}, UDP ${totals.udpProbes + totals.udpDatagrams}, ICMP ${totals.icmpMessages}`,
@@ -35,6 +36,24 @@ function render(status: SensorStatus): string {
     ],
     ['memory', `${Math.round(status.memoryBytes / 1e6)} MB`],
     ['lines lost', String(status.linesDropped)],
+    ...(status.faults === 0 ? [] : [['faults', `${status.faults} unexpected errors`] as const]),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(12)} ${value}`).join('\n');
+  return rows.map(([name, value]) => `${name.padEnd(12)} ${printable(value)}`).join('\n');
+}
+
+function wireInWords(wire: NonNullable<SensorStatus['wire']>): string {
+  const { state, sent, refused, tooLong, mtuBytes, secondsSinceLeft } = wire;
+  const since = secondsSinceLeft === null ? '' : `, the last left ${Math.round(secondsSinceLeft)} s ago`;
+  const dropped = refused === 0 ? '' : `; ${refused} refused, ${tooLong} of them too long`;
+  const counts = `${sent} frames sent${since}${dropped}; MTU ${mtuBytes}`;
+  switch (state) {
+    case 'sending':
+      return `takes frames: ${counts}`;
+    case 'stuck':
+      return `TAKES NO FRAMES: ${counts}`;
+    case 'idle':
+      return `nothing sent yet; MTU ${mtuBytes}`;
+    default:
+      throw state satisfies never;
+  }
 }

@@ -1,7 +1,25 @@
-/** What a sensor tells about itself, as plain values. */
+/** What a sensor says about itself, as plain values. */
 import { formatIpv4 } from '@wormwood/base';
-import type { Metric } from '@wormwood/honeynet';
-import type { Daemon } from '../daemon.ts';
+import type { Honeynet, Metric, TrafficCounts } from '@wormwood/honeynet';
+import type { WireReport } from '../device/wire-watch.ts';
+import type { Outputs } from '../output/outputs.ts';
+import type { Sensor } from '../sensor.ts';
+
+/** What reports are made from; a running daemon has it. */
+export interface ReportSource {
+  readonly version: string;
+  readonly name: string;
+  readonly honeynet: Honeynet;
+  readonly counts: TrafficCounts;
+  readonly sensor: Pick<Sensor, 'counts' | 'wire'>;
+  readonly outputs: Pick<Outputs, 'dropped' | 'follow'>;
+  /** Exceptions that nobody expected so far. */
+  readonly faultCount: number;
+  uptimeSeconds(): number;
+  /** Every address that is answered for, as prefixes, and how many addresses that is. */
+  nets(): readonly string[];
+  addressCount(): number;
+}
 
 export interface SensorStatus {
   readonly version: string;
@@ -17,7 +35,11 @@ export interface SensorStatus {
   readonly connections: number;
   readonly halfOpen: number;
   readonly memoryBytes: number;
-  readonly totals: Daemon['counts']['totals'];
+  /** Exceptions that nobody expected and that the sensor survived. */
+  readonly faults: number;
+  /** Whether the medium takes what is sent; null: there is no medium. */
+  readonly wire: WireReport | null;
+  readonly totals: TrafficCounts['totals'];
 }
 
 export interface SensorTop {
@@ -34,25 +56,27 @@ export type SensorHosts = readonly {
   readonly ports: readonly string[];
 }[];
 
-export function statusOf(daemon: Daemon): SensorStatus {
-  const { frames, dropped, connections, halfOpen } = daemon.sensor.counts();
+export function statusOf(source: ReportSource): SensorStatus {
+  const { frames, dropped, connections, halfOpen } = source.sensor.counts();
   return {
-    version: daemon.version,
-    sensor: daemon.name,
-    uptimeSeconds: daemon.uptimeSeconds(),
-    nets: daemon.nets(),
-    addresses: daemon.addresses().size,
+    version: source.version,
+    sensor: source.name,
+    uptimeSeconds: source.uptimeSeconds(),
+    nets: source.nets(),
+    addresses: source.addressCount(),
     frames,
     framesDropped: dropped,
-    linesDropped: daemon.outputs.dropped,
+    linesDropped: source.outputs.dropped,
     connections,
     halfOpen,
     memoryBytes: process.memoryUsage.rss(),
-    totals: daemon.counts.totals,
+    faults: source.faultCount,
+    wire: source.sensor.wire(),
+    totals: source.counts.totals,
   };
 }
 
-export function topOf({ counts }: Daemon, length: number): SensorTop {
+export function topOf({ counts }: ReportSource, length: number): SensorTop {
   const contacts = ({ key, count }: { readonly key: number; readonly count: number }) => ({
     address: formatIpv4(key),
     contacts: count,
@@ -64,7 +88,7 @@ export function topOf({ counts }: Daemon, length: number): SensorTop {
   };
 }
 
-export function hostsOf({ honeynet }: Daemon): SensorHosts {
+export function hostsOf({ honeynet }: ReportSource): SensorHosts {
   return honeynet.bindings.map(({ first, last, template }) => ({
     first: formatIpv4(first),
     last: formatIpv4(last),
@@ -73,19 +97,9 @@ export function hostsOf({ honeynet }: Daemon): SensorHosts {
   }));
 }
 
-export function metricsOf(daemon: Daemon): readonly Metric[] {
-  const status = statusOf(daemon);
+export function metricsOf(source: ReportSource): readonly Metric[] {
+  const status = statusOf(source);
   const { totals } = status;
-  const gauge = (name: string, help: string, value: number): Metric => ({
-    name,
-    kind: 'gauge',
-    help,
-    samples: [{ value }],
-  });
-  const counter = (name: string, help: string, value: number): Metric => ({
-    ...gauge(name, help, value),
-    kind: 'counter',
-  });
   return [
     {
       name: 'contacts_total',
@@ -105,9 +119,29 @@ export function metricsOf(daemon: Daemon): readonly Metric[] {
     counter('frames_total', 'Frames taken from the device.', status.frames),
     counter('frames_dropped_total', 'Frames lost for want of room.', status.framesDropped),
     counter('lines_dropped_total', 'Lines of logs lost for want of a disk.', status.linesDropped),
+    counter('faults_total', 'Unexpected errors that the sensor survived.', status.faults),
+    ...wireMetrics(status.wire),
     gauge('connections', 'Connections now.', status.connections),
     gauge('connections_half_open', 'Handshakes that wait for their end.', status.halfOpen),
     gauge('memory_bytes', 'Resident memory of the process.', status.memoryBytes),
     gauge('uptime_seconds', 'Time since the start.', status.uptimeSeconds),
   ];
+}
+
+function wireMetrics(wire: WireReport | null): readonly Metric[] {
+  if (wire === null) return [];
+  return [
+    counter('frames_sent_total', 'Frames that the device took.', wire.sent),
+    counter('frames_refused_total', 'Frames that the device refused.', wire.refused),
+    gauge('wire_stuck', '1 while no frame leaves the device.', wire.state === 'stuck' ? 1 : 0),
+    gauge('mtu_bytes', 'Largest packet that the device takes.', wire.mtuBytes),
+  ];
+}
+
+function gauge(name: string, help: string, value: number): Metric {
+  return { name, kind: 'gauge', help, samples: [{ value }] };
+}
+
+function counter(name: string, help: string, value: number): Metric {
+  return { ...gauge(name, help, value), kind: 'counter' };
 }
