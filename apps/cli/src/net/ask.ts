@@ -3,6 +3,10 @@ import { type IncomingMessage, request } from 'node:http';
 import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
 import type { PrintOptions } from '../command-options.ts';
 
+/** Longer than what a sensor with a million bindings says, and than any event. */
+const ANSWER_BYTES_MAX = 256 << 20;
+const LINE_LENGTH_MAX = 1 << 20;
+
 /** What the commands take that ask a running sensor. */
 export interface NetAskOptions extends PrintOptions {
   readonly control: string;
@@ -23,8 +27,42 @@ export function openAnswer(socketPath: string, path: string): Promise<IncomingMe
 /** Returns the answer to `path`, which is one JSON value. */
 export async function ask<T>(socketPath: string, path: string): Promise<T> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await openAnswer(socketPath, path)) chunks.push(chunk as Uint8Array);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
+  let length = 0;
+  for await (const chunk of await openAnswer(socketPath, path)) {
+    length += (chunk as Uint8Array).length;
+    if (length > ANSWER_BYTES_MAX) throw tooLong(socketPath);
+    chunks.push(chunk as Uint8Array);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
+  } catch (error) {
+    throw new CommandFailure(EXIT.failed, `What listens at ${socketPath} is no sensor: its answer is not JSON.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Yields the lines of an answer as they arrive; a line that never ends is refused. */
+export async function* linesOf(answer: AsyncIterable<unknown>, socketPath: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of answer) {
+    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > LINE_LENGTH_MAX) throw tooLong(socketPath);
+  }
+}
+
+/** Returns JSON in which every character that would steer a terminal is escaped; it means the same. */
+export function printableJson(json: string): string {
+  return json.replaceAll(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function tooLong(socketPath: string): CommandFailure {
+  return new CommandFailure(EXIT.failed, `The answer of ${socketPath} has no end; is it a sensor?`);
 }
 
 function failureOf(socketPath: string, error: unknown): CommandFailure {

@@ -1,9 +1,9 @@
 /** `wormwood net events`: events of the running sensor as they happen. */
-import { createInterface } from 'node:readline';
+import { printable } from '@wormwood/base';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { type NetAskOptions, openAnswer } from './ask.ts';
+import { linesOf, type NetAskOptions, openAnswer, printableJson } from './ask.ts';
 
 export interface NetEventsOptions extends NetAskOptions {
   readonly follow?: true;
@@ -18,15 +18,20 @@ interface ShownEvent {
 export async function netEvents(options: NetEventsOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const answer = await openAnswer(options.control, '/events');
-  const interrupt = catchInterrupt(() => answer.destroy());
+  let hasEnded = false;
+  answer.on('aborted', () => (hasEnded = true));
+  const interrupt = catchInterrupt(() => {
+    hasEnded = true;
+    answer.destroy();
+  });
   try {
-    for await (const line of createInterface({ input: answer })) {
-      await terminal.print(options.json ? line : render(JSON.parse(line) as ShownEvent));
+    for await (const line of linesOf(answer, options.control)) {
+      await terminal.print(options.json ? printableJson(line) : render(JSON.parse(line) as ShownEvent));
       if (!options.follow) break;
     }
   } catch (error) {
-    // The sensor has ended, or Ctrl-C has ended us.
-    if (!answer.destroyed) throw error;
+    // The sensor has ended, or Ctrl-C was pressed.
+    if (!hasEnded) throw error;
   } finally {
     interrupt.release();
     answer.destroy();
@@ -35,5 +40,5 @@ export async function netEvents(options: NetEventsOptions): Promise<ExitCode> {
 }
 
 function render({ ts, event, message }: ShownEvent): string {
-  return `${ts} ${event.padEnd(15)} ${message}`;
+  return printable(`${ts} ${event.padEnd(15)} ${message}`);
 }

@@ -1,14 +1,15 @@
 /** `wormwood net hosts`: the virtual hosts of the running sensor. */
+import { printable } from '@wormwood/base';
 import type { SensorHosts } from '@wormwood/sensor';
 import Table from 'cli-table3';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { ask, type NetAskOptions } from './ask.ts';
+import { ask, printableJson, type NetAskOptions } from './ask.ts';
 
 export async function netHosts(options: NetAskOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const hosts = await ask<SensorHosts>(options.control, '/hosts');
-  await terminal.print(options.json ? JSON.stringify(hosts) : render(hosts));
+  await terminal.print(options.json ? printableJson(JSON.stringify(hosts)) : render(hosts));
   return EXIT.ok;
 }
 
@@ -18,7 +19,8 @@ function render(hosts: SensorHosts): string {
     style: { head: [], border: [], compact: true },
   });
   for (const { first, last, personality, ports } of hosts) {
-    table.push([first === last ? first : `${first}-${last}`, personality ?? '', ports.join(', ')]);
+    const row = [first === last ? first : `${first}-${last}`, personality ?? '', ports.join(', ')];
+    table.push(row.map(printable));
   }
   return table.toString();
 }

@@ -3,14 +3,14 @@ import { formatDuration, printable } from '@wormwood/base';
 import type { SensorStatus } from '@wormwood/sensor';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { ask, type NetAskOptions } from './ask.ts';
+import { ask, printableJson, type NetAskOptions } from './ask.ts';
 
 const NETS_SHOWN_MAX = 5;
 
 export async function netStatus(options: NetAskOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const status = await ask<SensorStatus>(options.control, '/status');
-  await terminal.print(options.json ? JSON.stringify(status) : render(status));
+  await terminal.print(options.json ? printableJson(JSON.stringify(status)) : render(status));
   return EXIT.ok;
 }
 

@@ -1,7 +1,7 @@
 /** `wormwood net up`: a honeynet on a device until it is told to stop. */
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { type Cidr, formatIpv4, randomStreams } from '@wormwood/base';
+import { type Cidr, formatIpv4, printable, randomStreams } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration, type SynFingerprints } from '@wormwood/honeynet';
 import {
   Daemon,
@@ -163,7 +163,7 @@ function commonOptions(
     captures: options.capture ?? null,
     pcap: options.pcap ?? null,
     control: { socketPath: options.control, metricsPort: options.metricsPort ?? null },
-    onTrouble: (sentence) => terminal.warn(`wormwood: ${sentence}`),
+    onTrouble: (sentence) => terminal.warn(`wormwood: ${printable(sentence)}`),
   };
 }
 
@@ -243,15 +243,34 @@ async function runUntilSignal(
   const rotate = (): void => void daemon.reopen();
   const reread = (): void => void rereadInto(daemon, reload);
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', rotate).on('SIGHUP', reread);
+  const release = surviveFaults(daemon);
   terminal.say(`Answering for ${daemon.addresses().size} addresses. Ctrl-C ends it.`);
   try {
     await daemon.run();
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', rotate).off('SIGHUP', reread);
+    release();
   }
   const { frames } = daemon.sensor.counts();
   terminal.say(`Ended after ${frames} frames.`);
   return EXIT.ok;
+}
+
+/**
+ * While the sensor runs, an exception that reaches the process is counted and reported, and ends nothing: one connection may have
+ * caused it, and all others would pay. Returns what puts the program's own end back in force.
+ */
+function surviveFaults(daemon: Daemon): () => void {
+  const caught = (error: unknown): void => daemon.caught(error);
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => process.listeners(event as 'uncaughtException'));
+  for (const event of events) process.removeAllListeners(event).on(event, caught);
+  return () => {
+    for (const [i, event] of events.entries()) {
+      process.removeAllListeners(event);
+      for (const listener of before[i] ?? []) process.on(event, listener);
+    }
+  };
 }
 
 /** What cannot be read changes nothing. */

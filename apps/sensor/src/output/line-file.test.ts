@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,6 +100,65 @@ describe.skipIf(missingForNamespaces('mount') !== null)('a line file on a full d
       expect(kept).toEqual(Array.from({ length: written - file.dropped }, (_, i) => line(i).trimEnd()));
     } finally {
       spawnSync('umount', [directory]);
+    }
+  });
+});
+
+describe('a line that was torn', () => {
+  it('is ended before the next one is written', async () => {
+    const path = join(directory, 'events.jsonl');
+    writeFileSync(path, '{"v":1}\n{"v":1,"id":"01');
+    const file = await LineFile.open({ path, onTrouble: expect.unreachable });
+    file.write('{"v":2}\n');
+    await file.close();
+    expect(readFileSync(path, 'utf8')).toBe('{"v":1}\n{"v":1,"id":"01\n{"v":2}\n');
+    const again = await LineFile.open({ path, onTrouble: expect.unreachable });
+    again.write('{"v":3}\n');
+    await again.close();
+    expect(readFileSync(path, 'utf8').split('\n').slice(-3)).toEqual(['{"v":2}', '{"v":3}', '']);
+  });
+
+  it('of a device or an empty file is none', async () => {
+    const path = join(directory, 'events.jsonl');
+    for (const at of [path, '/dev/null']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const file = await LineFile.open({ path: at, onTrouble: expect.unreachable });
+      file.write('one\n');
+      // oxlint-disable-next-line no-await-in-loop
+      await file.close();
+    }
+    expect(readFileSync(path, 'utf8')).toBe('one\n');
+  });
+});
+
+describe.skipIf(missingForNamespaces('mount') !== null)('a line that a full disk tears', () => {
+  it('is written whole into the new file', async () => {
+    const [full, roomy] = [join(directory, 'full'), join(directory, 'roomy')];
+    execFileSync('mkdir', [full, roomy]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'wormwood', full]);
+    try {
+      // The path leads to the full disk first, and elsewhere when the file is opened again.
+      const link = join(directory, 'logs');
+      symlinkSync(full, link);
+      const troubles: string[] = [];
+      const file = await LineFile.open({
+        path: join(link, 'events.jsonl'),
+        onTrouble: (sentence) => troubles.push(sentence),
+      });
+      for (let i = 0; i < 100; i++) file.write(`${String(i).padStart(199, '.')}\n`);
+      await expect.poll(() => troubles.length).toBe(1);
+      rmSync(link);
+      symlinkSync(roomy, link);
+      await file.reopen();
+      await file.close();
+      const [before, after] = [full, roomy].map((name) => readFileSync(join(name, 'events.jsonl'), 'utf8'));
+      const whole = before!.slice(0, before!.lastIndexOf('\n') + 1);
+      expect(before!.length).toBeGreaterThan(whole.length);
+      expect(whole + after!).toBe(
+        Array.from({ length: 100 }, (_, i) => `${String(i).padStart(199, '.')}\n`).join(''),
+      );
+    } finally {
+      spawnSync('umount', [full]);
     }
   });
 });

@@ -9,7 +9,7 @@ export interface LineFileOptions {
   readonly path: string;
   /** Octets that may wait. @default 64 MiB */
   readonly waitingBytesMax?: number;
-  /** Told once when lines cannot be written, and once when they can again. */
+  /** Called once when lines cannot be written, and once when they can again. */
   onTrouble(sentence: string): void;
 }
 
@@ -18,6 +18,8 @@ const SYNC_MS = 1000;
 const RETRY_MS = 1000;
 const WAITING_BYTES_MAX = 64 * 2 ** 20;
 const FILE_MODE = 0o640;
+const LINE_FEED = 10;
+const NOTHING = new Uint8Array(0);
 
 export class LineFile {
   readonly #options: LineFileOptions;
@@ -25,7 +27,8 @@ export class LineFile {
   #lines: string[] = [];
   #waitingBytes = 0;
   /** What a write that ended early has left of its batch. */
-  #rest: Uint8Array = new Uint8Array(0);
+  #rest: Uint8Array = NOTHING;
+  #batch: Uint8Array = NOTHING;
   #dropped = 0;
   #troubleReason: string | null = null;
   #isDirty = false;
@@ -39,9 +42,15 @@ export class LineFile {
     this.#file = file;
   }
 
-  /** Opens the file for appending and makes it if need be; rejects with the system's error. */
+  /**
+   * Opens the file for appending and makes it if need be; rejects with the system's error. A last line that an earlier run did not
+   * finish is ended first.
+   */
   static async open(options: LineFileOptions): Promise<LineFile> {
-    return new LineFile(options, await open(options.path, 'a', FILE_MODE));
+    const file = await open(options.path, 'a', FILE_MODE);
+    const made = new LineFile(options, file);
+    if (await endsTorn(file, options.path)) made.#rest = made.#batch = Uint8Array.of(LINE_FEED);
+    return made;
   }
 
   /** Lines that were dropped so far. */
@@ -60,14 +69,25 @@ export class LineFile {
     this.#schedule(FLUSH_MS);
   }
 
-  /** Goes on in a new file of the same name, after somebody has renamed the old one. */
+  /**
+   * Goes on in a new file of the same name, after somebody has renamed the old one. Where it cannot be opened, lines go on into the old
+   * one, and a sentence says so.
+   */
   reopen(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#flush();
-      const file = await open(this.#options.path, 'a', FILE_MODE);
+      const { path, onTrouble } = this.#options;
+      let file: FileHandle;
+      try {
+        file = await open(path, 'a', FILE_MODE);
+      } catch (error) {
+        onTrouble(`${path} cannot be opened again (${codeOf(error)}); lines go on into the file that was open.`);
+        return;
+      }
       await this.#sync();
       await this.#file.close();
       this.#file = file;
+      this.#beginLineAnew();
     });
   }
 
@@ -117,9 +137,17 @@ export class LineFile {
   }
 
   #takeBatch(): void {
-    this.#rest = new TextEncoder().encode(this.#lines.join(''));
+    this.#batch = new TextEncoder().encode(this.#lines.join(''));
+    this.#rest = this.#batch;
     this.#lines = [];
     this.#waitingBytes = 0;
+  }
+
+  /** What a full disk has torn is written whole into the new file. */
+  #beginLineAnew(): void {
+    const written = this.#batch.length - this.#rest.length;
+    if (this.#rest.length === 0 || written === 0) return;
+    this.#rest = this.#batch.subarray(this.#batch.lastIndexOf(LINE_FEED, written - 1) + 1);
   }
 
   async #sync(): Promise<void> {
@@ -148,6 +176,21 @@ export class LineFile {
     this.#troubleReason = null;
     const lost = this.#dropped === 0 ? 'nothing was lost' : `${this.#dropped} lines were dropped so far`;
     this.#options.onTrouble(`${this.#options.path} can be written to again; ${lost}.`);
+  }
+}
+
+/** Whether the file ends in the middle of a line. */
+async function endsTorn(file: FileHandle, path: string): Promise<boolean> {
+  const found = await file.stat();
+  if (!found.isFile() || found.size === 0) return false;
+  const reader = await open(path, 'r').catch(() => null);
+  // Whoever may write but not read cannot know.
+  if (reader === null) return false;
+  try {
+    const { buffer } = await reader.read(new Uint8Array(1), 0, 1, found.size - 1);
+    return buffer[0] !== LINE_FEED;
+  } finally {
+    await reader.close();
   }
 }
 

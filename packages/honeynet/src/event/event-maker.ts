@@ -2,7 +2,7 @@
  * Turns what the stack reports into events. Time and randomness are handed in, so the same calls at the same
  * times give the same lines.
  */
-import { type Clock, drawUuid, formatIpv4, formatTimestamp, type RandomStream } from '@wormwood/base';
+import { type Clock, drawUuid, formatIpv4, formatTimestamp, printable, type RandomStream } from '@wormwood/base';
 import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
 import { communityId, formatIpProtocol, formatMac, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
@@ -29,6 +29,8 @@ interface Session {
 
 /** Flows whose beginning is remembered; of those beyond, the oldest are reported without it. */
 const SESSIONS_MAX = 200_000;
+/** More templates than a configuration has. */
+const SHOWN_NAMES_MAX = 65_536;
 /** As Honeyd has it: a conversation over UDP is over after a minute of silence. */
 const UDP_IDLE_SECONDS = 60;
 
@@ -42,14 +44,19 @@ const ANSWERS: ReadonlySet<number> = new Set([
 
 export class EventMaker implements StackObserver {
   readonly #components: EventMakerComponents;
+  readonly #sensor: string;
   readonly #sessions: Map<string, Session> = new Map();
   /** Sessions whose proof is pending; the connection may be over before it comes. */
   readonly #pending: WeakMap<Flow, string> = new WeakMap();
   /** UDP flows of the last minute, oldest first. */
   readonly #datagramFlows: Map<string, number> = new Map();
 
+  /** Names of templates as they are written. */
+  readonly #shownNames: Map<string, string> = new Map();
+
   constructor(components: EventMakerComponents) {
     this.#components = components;
+    this.#sensor = printable(components.sensor);
   }
 
   tcpProbe(flow: Flow, flags: number, lengthBytes: number): void {
@@ -184,7 +191,8 @@ export class EventMaker implements StackObserver {
 
   /** A line that a service wrote about its connection. */
   serviceMessage(flow: Flow, protocol: number, text: string): void {
-    this.#emit({ event: 'service.message', ...this.#fieldsOf(flow, protocol), text, message: text });
+    const shown = printable(text);
+    this.#emit({ event: 'service.message', ...this.#fieldsOf(flow, protocol), text: shown, message: shown });
   }
 
   sensorStart(version: string, nets: readonly string[]): void {
@@ -196,17 +204,29 @@ export class EventMaker implements StackObserver {
   }
 
   sensorReload(ok: boolean, message: string): void {
-    this.#emit({ event: 'sensor.reload', ok, message });
+    this.#emit({ event: 'sensor.reload', ok, message: printable(message) });
   }
 
   sensorTrouble(message: string): void {
-    this.#emit({ event: 'sensor.trouble', message });
+    this.#emit({ event: 'sensor.trouble', message: printable(message) });
   }
 
   #head(): EventHead {
-    const { clock, stream, sensor } = this.#components;
+    const { clock, stream } = this.#components;
     const now = clock.nowSeconds();
-    return { v: 1, id: drawUuid(now, stream), ts: formatTimestamp(now), sensor };
+    return { v: 1, id: drawUuid(now, stream), ts: formatTimestamp(now), sensor: this.#sensor };
+  }
+
+  /** A template's name without what would steer a terminal. */
+  #shownName(name: string | null): string | null {
+    if (name === null) return null;
+    let shown = this.#shownNames.get(name);
+    if (shown === undefined) {
+      shown = printable(name);
+      if (this.#shownNames.size >= SHOWN_NAMES_MAX) this.#shownNames.clear();
+      this.#shownNames.set(name, shown);
+    }
+    return shown;
   }
 
   #emit(body: Body<SensorEvent>): void {
@@ -234,7 +254,7 @@ export class EventMaker implements StackObserver {
   ): FlowFields {
     const components = this.#components;
     return {
-      host: components.hostName(destination, source, protocol),
+      host: this.#shownName(components.hostName(destination, source, protocol)),
       src_ip: formatIpv4(source),
       dst_ip: formatIpv4(destination),
       proto: formatIpProtocol(protocol),

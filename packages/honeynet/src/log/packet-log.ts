@@ -5,7 +5,7 @@
  * - `TIME proto(num) E SRC SPORT DST DPORT: RECEIVED SENT` it ends,
  * - `TIME proto(num) - …` a packet outside of both.
  */
-import { type Clock, formatIpv4 } from '@wormwood/base';
+import { type Clock, formatIpv4, printable } from '@wormwood/base';
 import type { Flow, StackObserver } from '@wormwood/netstack';
 import { ipProtocol, tcpFlag } from '@wormwood/wire';
 import { formatHoneydTime } from './honeyd-time.ts';
@@ -143,7 +143,7 @@ export class PacketLog implements StackObserver {
 
   #system(source: number): string {
     const system = this.#components.sourceSystem(source);
-    return system === null ? '' : ` [${system}]`;
+    return system === null ? '' : ` [${printable(system)}]`;
   }
 
   #write(text: string): void {

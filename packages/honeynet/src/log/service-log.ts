@@ -11,10 +11,13 @@ export interface LogMoment {
   readonly offsetSeconds: number;
 }
 
-/** Returns the line of the log with its newline; what a terminal would obey is replaced. */
+/** Controls, and the marks that are not seen themselves but reorder or break a line. */
+const STEERING = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** Returns the line of the log with its newline; a dot stands for every character that would steer a terminal. */
 export function serviceLogLine(moment: LogMoment, flow: Flow, protocol: number, text: string): string {
   const time = formatHoneydTime(moment.seconds, moment.offsetSeconds);
   const source = `${formatIpv4(flow.remoteAddress)} ${flow.remotePort}`;
   const destination = `${formatIpv4(flow.localAddress)} ${flow.localPort}`;
-  return `${time} ${protocolOf(protocol)} ${source} ${destination}: |${text.replaceAll(/\p{Cc}/gu, '.')}|\n`;
+  return `${time} ${protocolOf(protocol)} ${source} ${destination}: |${text.replaceAll(STEERING, '.')}|\n`;
 }
