@@ -10,6 +10,8 @@ export type InnerService = (
 
 const LINE_OCTETS_MAX = 256;
 const REQUEST_OCTETS_MAX = 8192;
+const BLANK_LINE = /\r?\n\r?\n/;
+const BLANK_LINE_LENGTH_MAX = 4;
 const LOGINS_MAX = 3;
 const PAGE = '<html><head><title>It works</title></head><body><p>It works.</p></body></html>\n';
 
@@ -46,8 +48,10 @@ function http(connection: TcpConnection, onMessage: (line: string) => void): Tcp
   return {
     data(octets) {
       if (hasAnswered) return;
-      request += textOf(octets);
-      if (!/\r?\n\r?\n/.test(request) && request.length < REQUEST_OCTETS_MAX) return;
+      request += textOf(octets.subarray(0, REQUEST_OCTETS_MAX));
+      // What came before has been looked at.
+      const fresh = request.slice(-octets.length - BLANK_LINE_LENGTH_MAX);
+      if (!BLANK_LINE.test(fresh) && request.length < REQUEST_OCTETS_MAX) return;
       hasAnswered = true;
       onMessage(printable(request.split(/\r?\n/, 1)[0]?.slice(0, LINE_OCTETS_MAX) ?? ''));
       const head = `HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\n\r\n`;
@@ -60,7 +64,7 @@ function http(connection: TcpConnection, onMessage: (line: string) => void): Tcp
   };
 }
 
-/** Asks for a name and a password, and lets nobody in. Names are told, passwords are forgotten at once. */
+/** Asks for a name and a password, and lets nobody in. Names are logged, passwords are forgotten at once. */
 function login(connection: TcpConnection, onMessage: (line: string) => void): TcpService {
   const output = new Output(connection);
   let line = '';

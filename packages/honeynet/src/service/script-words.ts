@@ -18,14 +18,14 @@ const WORDS_MAX = 31;
 
 /** Returns the text with `$ipsrc`, `$ipdst`, `$sport`, `$dport` and `$date` in it replaced; others stay as they are. */
 export function expandVariables(text: string, session: Session, date: string): string {
-  const values: Readonly<Record<string, string>> = {
-    ipsrc: formatIpv4(session.remoteAddress),
-    ipdst: formatIpv4(session.localAddress),
-    sport: String(session.remotePort),
-    dport: String(session.localPort),
-    date,
-  };
-  return text.replaceAll(/\$([a-z]+)/g, (whole, name: string) => values[name] ?? whole);
+  const values: ReadonlyMap<string, string> = new Map([
+    ['ipsrc', formatIpv4(session.remoteAddress)],
+    ['ipdst', formatIpv4(session.localAddress)],
+    ['sport', String(session.remotePort)],
+    ['dport', String(session.localPort)],
+    ['date', date],
+  ]);
+  return text.replaceAll(/\$([a-z]+)/g, (whole, name: string) => values.get(name) ?? whole);
 }
 
 /** Returns the words of a command, parted by spaces; null when there are none or more than 31. */

@@ -9,7 +9,7 @@ import type { ProcessListener, RunningProcess } from './process-spawner.ts';
 export type StartOther = (listener: ProcessListener) => RunningProcess | null;
 
 export interface BridgeOptions {
-  /** Told lines of the other side's standard error. */
+  /** Called with lines of the other side's standard error. */
   readonly onMessage: (line: string) => void;
   /** Called when the other side wants the connection cut. @default it is ended */
   readonly onReset?: () => void;
@@ -18,6 +18,8 @@ export interface BridgeOptions {
 }
 
 const WAITING_BYTES_MAX = 65_536;
+/** A worker cannot be paused for one connection: a client that leaves so much unread is cut off. */
+const UNREAD_BYTES_MAX = 1 << 20;
 
 /** Returns the service of a connection whose other side is what `start` starts; null when it cannot start. */
 export function bridge(
@@ -69,6 +71,7 @@ class StreamBridge implements TcpService, ProcessListener {
     let taken = 0;
     if (this.#waitingBytes === 0) taken = this.#connection.write(octets);
     if (taken === octets.length) return;
+    if (this.#waitingBytes + octets.length - taken > UNREAD_BYTES_MAX) return this.#cutOff();
     const rest = octets.slice(taken);
     this.#waiting.push(rest);
     this.#waitingBytes += rest.length;
@@ -76,6 +79,13 @@ class StreamBridge implements TcpService, ProcessListener {
     if (this.#waitingBytes < most || this.#isOutputPaused) return;
     this.#isOutputPaused = true;
     this.#other?.pauseOutput();
+  }
+
+  /** The client leaves too much unread. */
+  #cutOff(): void {
+    this.#options.onMessage(`the client left ${UNREAD_BYTES_MAX} octets unread and was cut off`);
+    this.closed();
+    this.#connection.abort();
   }
 
   message(line: string): void {

@@ -14,6 +14,8 @@ interface UdpSession {
   process: RunningProcess | null;
   reply: (payload: Uint8Array) => void;
   cancel: () => void;
+  /** The program reads too slowly; datagrams are dropped until it has caught up. */
+  isFull: boolean;
 }
 
 export class UdpSessions {
@@ -34,7 +36,7 @@ export class UdpSessions {
     session.reply = reply;
     session.cancel();
     session.cancel = this.#schedule(IDLE_SECONDS, () => this.#end(key));
-    session.process?.write(datagram.payload);
+    if (!session.isFull) session.isFull = session.process?.write(datagram.payload) === false;
   }
 
   close(): void {
@@ -43,12 +45,12 @@ export class UdpSessions {
 
   #open(key: string, start: StartOther): UdpSession | null {
     if (this.#sessions.size >= SESSIONS_MAX) return null;
-    const session: UdpSession = { process: null, reply: () => undefined, cancel: () => undefined };
+    const session: UdpSession = { process: null, reply: () => undefined, cancel: () => undefined, isFull: false };
     this.#sessions.set(key, session);
     session.process = start({
       output: (octets) => session.reply(octets),
       message: () => undefined,
-      drained: () => undefined,
+      drained: () => (session.isFull = false),
       exited: () => this.#end(key),
     });
     if (session.process === null) this.#end(key);
