@@ -21,6 +21,7 @@ import type { OpenedDevice } from './device/open-device.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
+import { LocalLauncher } from './process/local-launcher.ts';
 import { RemoteConnector } from './process/remote-connector.ts';
 import { ScriptSpawner } from './process/script-spawner.ts';
 import { WatchedServices } from './process/watched-services.ts';
@@ -135,7 +136,7 @@ export class Daemon {
     this.version = options.version;
     this.name = options.name;
     this.#startedSeconds = opened.clock.nowSeconds();
-    this.#scripts = new ScriptSpawner({ directory: options.directory });
+    this.#scripts = new ScriptSpawner({ directory: options.directory, launcher: new LocalLauncher() });
     this.#services = new HoneynetServices({
       spawner: this.#scripts,
       connector: this.#proxies,

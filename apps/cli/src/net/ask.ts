@@ -36,9 +36,13 @@ export async function ask<T>(socketPath: string, path: string): Promise<T> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
   } catch (error) {
-    throw new CommandFailure(EXIT.failed, `What listens at ${socketPath} is no sensor: its answer is not JSON.`, {
-      cause: error,
-    });
+    throw new CommandFailure(
+      EXIT.failed,
+      `What listens at ${socketPath} is no sensor: its answer is not JSON.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -56,8 +60,9 @@ export async function* linesOf(answer: AsyncIterable<unknown>, socketPath: strin
 
 /** Returns JSON in which every character that would steer a terminal is escaped; it means the same. */
 export function printableJson(json: string): string {
-  return json.replaceAll(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) =>
-    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return json.replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

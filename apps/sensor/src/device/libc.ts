@@ -157,3 +157,37 @@ export function systemError(call: string): Error {
 function errorName(number: number): string {
   return Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
 }
+
+const prctl = libc.func(
+  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+);
+const getsid = libc.func('int getsid(int process)');
+const waitpid = libc.func('int waitpid(int process, int *status, int options)');
+const makeSocketpair = libc.func('int socketpair(int domain, int type, int protocol, _Out_ int *pair)');
+const PR_SET_CHILD_SUBREAPER = 36;
+const WNOHANG = 1;
+const AF_UNIX = 1;
+const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
+
+/** Descendants that lose their parent become children of this process (prctl(2)). */
+export function becomeReaper(): void {
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) !== 0) throw systemError('prctl');
+}
+
+/** The session of a process, of this one for 0; -1 when there is no such process. */
+export function sessionOf(process: number): number {
+  return getsid(process) as number;
+}
+
+/** Takes what is left of a child that has ended; does nothing while it runs. */
+export function reap(process: number): void {
+  waitpid(process, null, WNOHANG);
+}
+
+/** Two connected stream sockets, which no program inherits. */
+export function socketpair(): readonly [number, number] {
+  const pair: [number, number] = [-1, -1];
+  if ((makeSocketpair(AF_UNIX, SOCK_STREAM_CLOEXEC, 0, pair) as number) !== 0)
+    throw systemError('socketpair');
+  return pair;
+}

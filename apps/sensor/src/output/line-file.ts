@@ -81,7 +81,9 @@ export class LineFile {
       try {
         file = await open(path, 'a', FILE_MODE);
       } catch (error) {
-        onTrouble(`${path} cannot be opened again (${codeOf(error)}); lines go on into the file that was open.`);
+        onTrouble(
+          `${path} cannot be opened again (${codeOf(error)}); lines go on into the file that was open.`,
+        );
         return;
       }
       await this.#sync();

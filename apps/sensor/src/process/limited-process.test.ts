@@ -2,7 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { missingForNamespaces } from '../namespace-test-support.ts';
-import { LimitedProcess, LIMITS_DEFAULT, type ProgramLimits, type ProgramStart } from './limited-process.ts';
+import { LimitedProcess } from './limited-process.ts';
+import { LocalLauncher } from './local-launcher.ts';
+import { MessageGate } from './message-gate.ts';
+import { LIMITS_DEFAULT, type ProgramLimits, type ProgramStart } from './program-start.ts';
+
+const launcher = new LocalLauncher();
 
 interface Ended {
   readonly output: string;
@@ -20,6 +25,7 @@ function start(
   let child: LimitedProcess | undefined;
   const ended = new Promise<Ended>((resolve) => {
     child = new LimitedProcess(
+      launcher,
       {
         words,
         environment: {},
@@ -35,6 +41,7 @@ function start(
         drained: () => undefined,
         exited: (reason) => resolve({ output, messages, reason }),
       },
+      new MessageGate(1000),
     );
   });
   return { child: child!, ended };
@@ -129,6 +136,96 @@ describe('a limited process', () => {
     await expect.poll(() => processesWith(mark)).toEqual([]);
   });
 });
+
+describe('what a program has started', () => {
+  // Each leaves its parent, its group and its session in another way.
+  it.each([
+    ['in the background', (mark: string) => `sleep ${mark} > /dev/null 2>&1 &`],
+    [
+      'in a session of its own',
+      (mark: string) => `setsid sh -c 'sleep ${mark} & sleep ${mark}' > /dev/null 2>&1 &`,
+    ],
+    ['twice removed', (mark: string) => `setsid sh -c '(setsid sleep ${mark} &) &' > /dev/null 2>&1`],
+    ['without an environment', (mark: string) => `setsid env -i /bin/sleep ${mark} > /dev/null 2>&1 &`],
+    ['with its output open', (mark: string) => `setsid sh -c 'sleep ${mark} & sleep ${mark}' &`],
+  ])('%s ends with it, whether it ends by itself or is ended', async (_, command) => {
+    const mark = `${400_000 + process.pid}`;
+    const patient = start(['sh', '-c', `${command(mark)} sleep 0.2; read line`]);
+    await expect.poll(() => processesWith(mark).length).toBeGreaterThan(0);
+    patient.child.endInput();
+    patient.child.kill();
+    await patient.ended;
+    await expect.poll(() => processesWith(mark)).toEqual([]);
+    const { child, ended } = start(['sh', '-c', `${command(mark)} sleep 0.1`], {}, { wallSeconds: 1 });
+    await ended;
+    await expect.poll(() => processesWith(mark)).toEqual([]);
+    child.kill();
+  });
+
+  it('goes on while it runs, in its session', async () => {
+    const mark = `${500_000 + process.pid}`;
+    const { child, ended } = start(['sh', '-c', `(sleep ${mark} > /dev/null 2>&1 &) ; read line`]);
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    // The shell's own words hold the mark, too.
+    expect(processesWith(mark).length).toBe(2);
+    child.kill();
+    await ended;
+    await expect.poll(() => processesWith(mark)).toEqual([]);
+  });
+
+  it('leaves nobody unburied', async () => {
+    for (let i = 0; i < 10; i++) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await start(['sh', '-c', "setsid sh -c 'sleep 0.01 & sleep 0.01 &' & sleep 0.05"]).ended;
+    }
+    const buried = (): string =>
+      execFileSync('ps', ['--ppid', String(process.pid), '-o', 'stat='], { encoding: 'utf8' }).replaceAll(
+        /[^Z]/g,
+        '',
+      );
+    await expect.poll(buried).toBe('');
+  });
+});
+
+describe('the standard error of a program', () => {
+  it('is read at a bounded rate, and nothing of it is lost', async () => {
+    const { child, messages, ended } = startNoisy();
+    await expect.poll(() => messages.length).toBeGreaterThan(150);
+    child.kill();
+    await ended;
+    // Two or three seconds of it, the last lines, and one that says what is left out.
+    expect(messages.length).toBeLessThan(400);
+    expect(messages.pop()).toMatch(/^\d+ more lines of standard error are left out$/);
+    expect(messages).toEqual(messages.map((_line, i) => `${i + 1}`));
+  });
+});
+
+/** A program that writes numbers to its standard error for ever. */
+function startNoisy() {
+  const lines: string[] = [];
+  let child: LimitedProcess | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child = new LimitedProcess(
+      launcher,
+      {
+        words: ['sh', '-c', 'seq 1 100000000 >&2'],
+        environment: {},
+        directory: '/',
+        userId: null,
+        groupId: null,
+        limits: { ...LIMITS_DEFAULT, wallSeconds: 5 },
+      },
+      {
+        output: () => undefined,
+        message: (line) => lines.push(line),
+        drained: () => undefined,
+        exited: () => resolve(),
+      },
+      new MessageGate(1000),
+    );
+  });
+  return { child: child!, messages: lines, ended };
+}
 
 describe.skipIf(missingForNamespaces('perl') !== null)('a process that forks for ever', () => {
   it('is held to its number and ended', async () => {

@@ -1,11 +1,13 @@
 /** Scripts of a honeynet as programs of this machine: so many at once and no more, each under its template's limits. */
-import { readdir, readFile } from 'node:fs/promises';
 import type { ProcessListener, ProcessRequest, ProcessSpawner, RunningProcess } from '@wormwood/honeynet';
-import { LimitedProcess, LIMITS_DEFAULT, type ProgramLimits } from './limited-process.ts';
+import { LimitedProcess } from './limited-process.ts';
+import { MessageGate } from './message-gate.ts';
+import { LIMITS_DEFAULT, type ProgramLauncher, type ProgramLimits } from './program-start.ts';
 
 export interface ScriptSpawnerOptions {
   /** Where scripts run: relative paths in commands begin here. */
   readonly directory: string;
+  readonly launcher: ProgramLauncher;
   /** @default 256 */
   readonly processesMax?: number;
   /** What a template does not say. */
@@ -13,15 +15,14 @@ export interface ScriptSpawnerOptions {
 }
 
 const PROCESSES_MAX = 256;
-/** Processes that one script may have; the limit of the system counts all scripts together. */
-const SESSION_PROCESSES_MAX = 32;
-const LOOK_MS = 500;
+/** Of the standard error of all scripts together: none of them fills a disk. */
+const LINES_PER_SECOND = 1000;
 const UNENDING = { wallSeconds: null, processorSeconds: null } as const;
 
 export class ScriptSpawner implements ProcessSpawner {
   readonly #options: ScriptSpawnerOptions;
   readonly #running: Set<LimitedProcess> = new Set();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #gate: MessageGate = new MessageGate(LINES_PER_SECOND);
   /** Scripts started, and those that were not because too many ran. */
   started = 0;
   refused = 0;
@@ -41,9 +42,9 @@ export class ScriptSpawner implements ProcessSpawner {
     }
     this.started++;
     const { openFilesMax, userId, groupId } = request.limits;
-    const isRoot = process.getuid?.() === 0;
     const limits = { ...LIMITS_DEFAULT, ...this.#options.limits };
     const child = new LimitedProcess(
+      this.#options.launcher,
       {
         words: request.words,
         environment: request.environment,
@@ -53,9 +54,8 @@ export class ScriptSpawner implements ProcessSpawner {
           ...(openFilesMax === null ? {} : { openFilesMax }),
           ...(request.isLasting === true ? UNENDING : {}),
         },
-        // Once the daemon has given up root, everything runs as whom it has become.
-        userId: isRoot ? userId : null,
-        groupId: isRoot ? groupId : null,
+        userId,
+        groupId,
       },
       {
         output: (octets) => listener.output(octets),
@@ -66,42 +66,15 @@ export class ScriptSpawner implements ProcessSpawner {
           listener.exited(reason);
         },
       },
+      this.#gate,
     );
     this.#running.add(child);
-    this.#timer ??= setTimeout(() => void this.#look(), LOOK_MS);
     return child;
   }
 
   /** Ends all of them. */
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
     for (const child of this.#running) child.kill();
+    this.#options.launcher.close();
   }
-
-  /** Ends scripts that have become a crowd. */
-  async #look(): Promise<void> {
-    const sizes = await sessionSizes();
-    for (const child of this.#running) {
-      const size = sizes.get(child.processId ?? -1) ?? 0;
-      if (size > SESSION_PROCESSES_MAX) child.kill(`had ${size} processes`);
-    }
-    this.#timer = this.#running.size > 0 ? setTimeout(() => void this.#look(), LOOK_MS) : null;
-  }
-}
-
-/** How many processes each session of this machine has, by the process that leads it (proc(5), stat). */
-async function sessionSizes(): Promise<ReadonlyMap<number, number>> {
-  const sizes = new Map<number, number>();
-  const names = await readdir('/proc');
-  await Promise.all(
-    names
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        // It may have ended in the meantime.
-        const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-        const session = Number(stat.replace(/^.*\) /s, '').split(' ')[3] ?? -1);
-        sizes.set(session, (sizes.get(session) ?? 0) + 1);
-      }),
-  );
-  return sizes;
 }

@@ -79,7 +79,11 @@ describe('the page that is served inside the sensor', () => {
     for (const size of [1, 2, 3, 100]) {
       const { services } = setUp();
       const connection = new FakeConnection();
-      const service = services.tcp({ kind: 'internal', service: 'http', tarpit: false }, connection, template);
+      const service = services.tcp(
+        { kind: 'internal', service: 'http', tarpit: false },
+        connection,
+        template,
+      );
       const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
       for (let at = 0; at < request.length; at += size) service?.data(octetsOf(request.slice(at, at + size)));
       expect(connection.sent).toMatch(/^HTTP\/1\.0 200 OK/);

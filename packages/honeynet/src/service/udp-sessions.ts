@@ -45,7 +45,12 @@ export class UdpSessions {
 
   #open(key: string, start: StartOther): UdpSession | null {
     if (this.#sessions.size >= SESSIONS_MAX) return null;
-    const session: UdpSession = { process: null, reply: () => undefined, cancel: () => undefined, isFull: false };
+    const session: UdpSession = {
+      process: null,
+      reply: () => undefined,
+      cancel: () => undefined,
+      isFull: false,
+    };
     this.#sessions.set(key, session);
     session.process = start({
       output: (octets) => session.reply(octets),
