@@ -163,11 +163,8 @@ const prctl = libc.func(
 );
 const getsid = libc.func('int getsid(int process)');
 const waitpid = libc.func('int waitpid(int process, int *status, int options)');
-const makeSocketpair = libc.func('int socketpair(int domain, int type, int protocol, _Out_ int *pair)');
 const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
-const AF_UNIX = 1;
-const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
 
 /** Descendants that lose their parent become children of this process (prctl(2)). */
 export function becomeReaper(): void {
@@ -182,12 +179,4 @@ export function sessionOf(process: number): number {
 /** Takes what is left of a child that has ended; does nothing while it runs. */
 export function reap(process: number): void {
   waitpid(process, null, WNOHANG);
-}
-
-/** Two connected stream sockets, which no program inherits. */
-export function socketpair(): readonly [number, number] {
-  const pair: [number, number] = [-1, -1];
-  if ((makeSocketpair(AF_UNIX, SOCK_STREAM_CLOEXEC, 0, pair) as number) !== 0)
-    throw systemError('socketpair');
-  return pair;
 }

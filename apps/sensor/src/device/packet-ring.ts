@@ -118,7 +118,8 @@ export class PacketRing implements SensorDevice {
       this.#setOption(PACKET_RX_RING, this.#receive.request());
       this.#setOption(PACKET_TX_RING, slots.request());
       this.#mapping = libc.mapShared(this.fd, slots.end);
-      if (libc.bind(this.fd, linkAddress(index), 20) < 0) throw libc.systemError(`bind to ${interfaceName}`);
+      if (libc.bind(this.fd, socketAddress(index), 20) < 0)
+        throw libc.systemError(`bind to ${interfaceName}`);
       if (options.promiscuous ?? true) this.#joinPromiscuous(index);
       this.#transmit = this.#transmitRing(slots);
     } catch (error) {
@@ -284,7 +285,7 @@ export class PacketRing implements SensorDevice {
 }
 
 /** struct sockaddr_ll: family, protocol in network order, interface. */
-function linkAddress(interfaceIndex: number): Uint8Array {
+function socketAddress(interfaceIndex: number): Uint8Array {
   const address = new DataView(new ArrayBuffer(20));
   address.setUint16(0, AF_PACKET, true);
   address.setUint16(2, ETH_P_ALL, false);

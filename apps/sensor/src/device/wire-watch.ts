@@ -62,8 +62,8 @@ export class WireWatch {
       this.#leftSeconds = nowSeconds;
       this.#triedSeconds = null;
     } else if (this.#wasHandedOver()) this.#triedSeconds ??= nowSeconds;
-    const { transmit, mtuBytes } = this.#parts;
-    const told = [...this.#news.take(mtuBytes(), transmit.counts()), ...this.#stuckNews()];
+    const parts = this.#parts;
+    const told = [...this.#news.take(parts.mtuBytes(), parts.transmit.counts()), ...this.#stuckNews()];
     const isSilent = nowSeconds - (this.#leftSeconds ?? Number.NEGATIVE_INFINITY) >= PROBE_SECONDS;
     if (isSilent || this.#triedSeconds !== null) {
       this.#parts.sendProbe();
@@ -108,12 +108,12 @@ export class WireWatch {
   }
 
   #stuckNews(): readonly string[] {
-    const { interfaceName, isRunning } = this.#parts;
+    const { interfaceName } = this.#parts;
     const isStuck = this.#triedSeconds !== null && this.#nowSeconds - this.#triedSeconds >= STUCK_SECONDS;
     if (isStuck === this.#isStuck) return [];
     this.#isStuck = isStuck;
     if (!isStuck) return [`Frames leave ${interfaceName} again.`];
-    const why = isRunning() ? '' : ', which is down or has no carrier';
+    const why = this.#parts.isRunning() ? '' : ', which is down or has no carrier';
     return [`No frame leaves ${interfaceName}${why}.`];
   }
 }

@@ -76,12 +76,12 @@ export class LineFile {
   reopen(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#flush();
-      const { path, onTrouble } = this.#options;
+      const { path } = this.#options;
       let file: FileHandle;
       try {
         file = await open(path, 'a', FILE_MODE);
       } catch (error) {
-        onTrouble(
+        this.#options.onTrouble(
           `${path} cannot be opened again (${codeOf(error)}); lines go on into the file that was open.`,
         );
         return;
