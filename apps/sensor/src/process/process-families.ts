@@ -9,8 +9,9 @@ import * as libc from '../device/libc.ts';
 /** Processes that one program may have; the limit of the system counts those of a user together. */
 const FAMILY_PROCESSES_MAX = 32;
 const LOOK_MS = 500;
-/** Soon after a program has ended, and between rounds while there was something to end. */
+/** After a program has ended; each round that finds nothing doubles it. */
 const SWEEP_MS = 10;
+const QUIET_ROUNDS = 7;
 
 export class ProcessFamilies {
   /** Leaders of the sessions of programs that run, with what ends one that has become a crowd. */
@@ -18,8 +19,9 @@ export class ProcessFamilies {
   /** Programs whose end the runtime waits for: it alone may take their status. */
   readonly #awaited: Set<number> = new Set();
   readonly #ownSession: number = libc.sessionOf(0);
-  #timer: NodeJS.Timeout | null = null;
-  #isSoon = false;
+  #lookTimer: NodeJS.Timeout | null = null;
+  #sweepTimer: NodeJS.Timeout | null = null;
+  #quietRounds = 0;
 
   constructor() {
     libc.becomeReaper();
@@ -29,19 +31,20 @@ export class ProcessFamilies {
   add(leader: number, onCrowd: (processes: number) => void): void {
     this.#leaders.set(leader, onCrowd);
     this.#awaited.add(leader);
-    this.#schedule(LOOK_MS);
+    this.#lookTimer ??= setTimeout(() => this.#look(), LOOK_MS).unref();
   }
 
   /** The program itself has exited, and the runtime has taken its status. */
   exited(leader: number): void {
     this.#awaited.delete(leader);
+    this.#sweepSoon();
   }
 
   /** The program is over: ends its group at once, and soon every other process that it has left behind. */
   end(leader: number): void {
     this.#leaders.delete(leader);
     killQuietly(-leader);
-    this.#schedule(SWEEP_MS);
+    this.#sweepSoon();
   }
 
   /** Ends every program, and waits for nobody. */
@@ -50,24 +53,30 @@ export class ProcessFamilies {
     this.#leaders.clear();
     // What is reparented in the course of it is found in the next round.
     for (let round = 0; round < FAMILY_PROCESSES_MAX && this.#sweep(); round++);
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    for (const timer of [this.#lookTimer, this.#sweepTimer]) if (timer !== null) clearTimeout(timer);
+    this.#lookTimer = null;
+    this.#sweepTimer = null;
   }
 
-  #schedule(delayMs: number): void {
-    const isSoon = delayMs === SWEEP_MS;
-    if (this.#timer !== null) {
-      if (this.#isSoon || !isSoon) return;
-      clearTimeout(this.#timer);
-    }
-    this.#isSoon = isSoon;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      const hasEnded = this.#sweep();
-      if (!isSoon) this.#lookForCrowds();
-      if (hasEnded) this.#schedule(SWEEP_MS);
-      else if (this.#leaders.size > 0) this.#schedule(LOOK_MS);
-    }, delayMs).unref();
+  #sweepSoon(): void {
+    this.#quietRounds = 0;
+    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+    this.#sweepTimer = setTimeout(() => this.#sweepAgain(), SWEEP_MS).unref();
+  }
+
+  /** Whoever is killed dies a little later, and only then loses its children: several rounds must find nobody. */
+  #sweepAgain(): void {
+    this.#quietRounds = this.#sweep() ? 0 : this.#quietRounds + 1;
+    this.#sweepTimer =
+      this.#quietRounds >= QUIET_ROUNDS
+        ? null
+        : setTimeout(() => this.#sweepAgain(), SWEEP_MS * 2 ** this.#quietRounds).unref();
+  }
+
+  #look(): void {
+    this.#sweep();
+    this.#lookForCrowds();
+    this.#lookTimer = this.#leaders.size > 0 ? setTimeout(() => this.#look(), LOOK_MS).unref() : null;
   }
 
   /** Ends orphans that belong to no program; returns whether there were any. */
