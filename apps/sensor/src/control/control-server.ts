@@ -1,7 +1,7 @@
 /**
- * What a running sensor says about itself, by HTTP: everything on a Unix socket, whose file mode says who may ask, and the metrics
- * alone on a port of loopback where one is asked for. Nothing can be changed through either. Whoever asks may be hostile: every
- * count, length and time is bounded, and no request ends the sensor.
+ * What a running sensor says about itself, by HTTP: everything on a Unix socket, whose file mode says who may ask, and the
+ * metrics alone on a port of loopback where one is asked for. Nothing can be changed through either. Whoever asks may be
+ * hostile: every count, length and time is bounded, and no request ends the sensor.
  */
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -55,8 +55,8 @@ export class ControlServer {
   #answeredInSecond = 0;
 
   /**
-   * Listens; rejects with the system's error: `EADDRINUSE` while another sensor has the socket, `EEXIST` where the path is anything
-   * but a socket. When it rejects, nothing listens and no socket is left.
+   * Listens; rejects with the system's error: `EADDRINUSE` while another sensor has the socket, `EEXIST` where the path is
+   * anything but a socket. When it rejects, nothing listens and no socket is left.
    */
   static async listen(options: ControlOptions, sourceNow: SourceNow, faults: Faults): Promise<ControlServer> {
     const server = new ControlServer(sourceNow, faults);

@@ -1,6 +1,6 @@
 /**
- * What the kernel says about a network interface now (netdevice(7)): its MTU, and whether it is up. The question goes over a socket
- * of the namespace in which the device was opened, by the interface's index, so neither a move nor a new name misleads it.
+ * What the kernel says about a network interface now (netdevice(7)): its MTU, and whether it is up. The question goes over a
+ * socket of the namespace in which the device was opened, by the interface's index, so neither a move nor a new name misleads it.
  */
 import * as libc from './libc.ts';
 

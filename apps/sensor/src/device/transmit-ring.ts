@@ -68,9 +68,7 @@ export class TransmitRing {
   #tooLong = 0;
   /** Since when the oldest slot has been refused; null: it has not. */
   #refusedSinceMs: number | null = null;
-  /** The shortest frame that was dropped after waiting in vain since the kernel took one. */
-  #suspectBytes = Number.POSITIVE_INFINITY;
-  /** Longer frames are dropped at once until the time given. */
+  /** Longer frames are dropped at once until the time given: one such was refused, and a shorter one right behind it was not. */
   #limitBytes = Number.POSITIVE_INFINITY;
   #limitUntilMs = 0;
 
@@ -163,11 +161,6 @@ export class TransmitRing {
     if (frames === 0) return;
     this.#sent += frames;
     this.#refusedSinceMs = null;
-    if (this.#suspectBytes === Number.POSITIVE_INFINITY) return;
-    // What was dropped did not get through, and this did: it was the length.
-    this.#limitBytes = this.#suspectBytes - 1;
-    this.#limitUntilMs = this.#parts.nowMs() + LIMIT_MS;
-    this.#suspectBytes = Number.POSITIVE_INFINITY;
   }
 
   /** Drops the oldest frame, and those behind it that are refused as well, once it has been refused for good. */
@@ -185,10 +178,22 @@ export class TransmitRing {
       const isOver = now - this.#refusedSinceMs >= REFUSED_MS_MAX;
       if (!isTooLong && !isOver && !(lengthBytes > this.#limitBytes && this.#isLimited())) return;
       if (isTooLong) this.#tooLong++;
-      else if (isOver) this.#suspectBytes = Math.min(this.#suspectBytes, lengthBytes);
       this.#drop(slot);
       this.#parts.kick();
+      if (!isTooLong && this.#hasTakenShorter(lengthBytes)) {
+        this.#limitBytes = lengthBytes - 1;
+        this.#limitUntilMs = now + LIMIT_MS;
+      }
     }
+  }
+
+  /** Whether the kernel has taken the slot behind the oldest one, and its frame is shorter than the one that was refused. */
+  #hasTakenShorter(lengthBytes: number): boolean {
+    if (this.#queued < 2) return false;
+    const next = this.#oldest.copy();
+    next.advance();
+    const nextBytes = this.#lengthAt(next.at) - VIRTIO_HEADER_BYTES;
+    return this.#statusAt(next.at) !== STATUS_SEND_REQUEST && nextBytes > 0 && nextBytes < lengthBytes;
   }
 
   /** Passes over the slots that the kernel has taken. */

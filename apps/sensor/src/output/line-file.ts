@@ -43,8 +43,8 @@ export class LineFile {
   }
 
   /**
-   * Opens the file for appending and makes it if need be; rejects with the system's error. A last line that an earlier run did not
-   * finish is ended first.
+   * Opens the file for appending and makes it if need be; rejects with the system's error. A last line that an earlier run did
+   * not finish is ended first.
    */
   static async open(options: LineFileOptions): Promise<LineFile> {
     const file = await open(options.path, 'a', FILE_MODE);
@@ -70,8 +70,8 @@ export class LineFile {
   }
 
   /**
-   * Goes on in a new file of the same name, after somebody has renamed the old one. Where it cannot be opened, lines go on into the old
-   * one, and a sentence says so.
+   * Goes on in a new file of the same name, after somebody has renamed the old one. Where it cannot be opened, lines go on into
+   * the old one, and a sentence says so.
    */
   reopen(): Promise<void> {
     return this.#inTurn(async () => {

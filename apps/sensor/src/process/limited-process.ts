@@ -1,6 +1,6 @@
 /**
- * A program behind a connection: its standard files as a stream each way, its standard error as lines at a bounded rate, an end when
- * its time is over, and an end of everything that it has started.
+ * A program behind a connection: its standard files as a stream each way, its standard error as lines at a bounded rate, an end
+ * when its time is over, and an end of everything that it has started.
  */
 import type { ProcessListener, RunningProcess } from '@wormwood/honeynet';
 import { MessageGate } from './message-gate.ts';

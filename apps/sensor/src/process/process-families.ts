@@ -1,7 +1,8 @@
 /**
  * The processes that programs have started, and theirs. A program leads a session; whoever leaves it with setsid(2) and loses its
  * parent becomes a child of this process, which is the reaper of all its descendants (prctl(2), PR_SET_CHILD_SUBREAPER). Such a
- * process belongs to no program that runs, and is ended. So nothing outlives its program, as root or not, without a control group.
+ * process belongs to no program that runs, and is ended. So nothing outlives its program, as root or not, without a control
+ * group.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as libc from '../device/libc.ts';

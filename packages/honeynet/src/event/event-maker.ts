@@ -2,7 +2,14 @@
  * Turns what the stack reports into events. Time and randomness are handed in, so the same calls at the same
  * times give the same lines.
  */
-import { type Clock, drawUuid, formatIpv4, formatTimestamp, printable, type RandomStream } from '@wormwood/base';
+import {
+  type Clock,
+  drawUuid,
+  formatIpv4,
+  formatTimestamp,
+  printable,
+  type RandomStream,
+} from '@wormwood/base';
 import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
 import { communityId, formatIpProtocol, formatMac, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
