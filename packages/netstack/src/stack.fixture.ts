@@ -147,6 +147,7 @@ export function bench(options: BenchOptions = {}) {
 export function tcpPacket(
   { flags, payload = [], ...words }: SegmentWords,
   source: number = REMOTE,
+  destination: number = LOCAL,
 ): Uint8Array {
   const segment: TcpRepr = {
     sourcePort: REMOTE_PORT,
@@ -162,8 +163,8 @@ export function tcpPacket(
     payload: Uint8Array.from(payload),
   };
   const transport = new Uint8Array(tcpLength(segment));
-  emitTcp(segment, transport, 0, pseudoHeaderSum({ source, destination: LOCAL }));
-  return ipPacket(ipProtocol.tcp, transport, source);
+  emitTcp(segment, transport, 0, pseudoHeaderSum({ source, destination }));
+  return ipPacket(ipProtocol.tcp, transport, source, { destination });
 }
 
 export function ipPacket(

@@ -6,10 +6,12 @@ import type { Clock, RandomStreams } from '@wormwood/base';
 import {
   checkEthernet,
   checkIpv4,
+  ethernetField,
   etherType,
   ipProtocol,
   ipv4Field,
   isIpv4Fragment,
+  isIpv4Martian,
   readEthernetHeaderLength,
   readIpv4HeaderLength,
   readU16,
@@ -18,13 +20,14 @@ import {
   verifyIpv4Checksum,
 } from '@wormwood/wire';
 import { BatchClock } from './batch-clock.ts';
-import type { HostDirectory } from './host.ts';
+import type { HostDirectory, StackHost } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
 import { Icmp } from './network/icmp.ts';
 import { Ipv4Output, LINK_HEADER_LENGTH_MAX } from './network/ipv4-output.ts';
 import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
+import { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
 import { Reassembly } from './network/reassembly.ts';
 import { type LinkOptions, SourceProver } from './network/source-prover.ts';
 import type { StackObserver } from './observer.ts';
@@ -49,6 +52,11 @@ export interface StackOptions {
   /** Who is found and answers echo requests by IPv6; `arp.askFirst` holds for them, too. @default nobody */
   readonly ipv6?: Ipv6Directory;
 }
+
+/** The group bit of an Ethernet address, in its first octet (IEEE 802 8.2). */
+const MAC_GROUP_BIT = 1;
+/** ICMP errors, as Linux: a thousand a second; to one source as many as a scan of ports can use (RFC 1812 4.3.2.8). */
+const ICMP_ERROR_RATES: ReplyRates = { perSource: 100, inAll: 1000 };
 
 export class Stack {
   readonly #components: StackComponents;
@@ -79,7 +87,11 @@ export class Stack {
             askFirst: options.arp?.askFirst ?? false,
           });
     this.#sources = new SourceProver(components, options.link);
-    this.#icmp = new Icmp(this.#output, observer);
+    this.#icmp = new Icmp({
+      output: this.#output,
+      observer,
+      errors: new ReplyLimiter(ICMP_ERROR_RATES, components.streams.stream('netstack/icmp/errors')),
+    });
     this.#udp = new Udp({ output: this.#output, icmp: this.#icmp, observer });
     this.#tcp = new Tcp(
       {
@@ -146,6 +158,8 @@ export class Stack {
       return;
     }
     if (checkEthernet(bytes, start, end) !== undefined) return;
+    // An answer goes back to the sender: never to a group.
+    if ((bytes[start + ethernetField.source]! & MAC_GROUP_BIT) !== 0) return;
     const headerEnd = start + readEthernetHeaderLength(bytes, start);
     // Frames with more tags than an answer can carry.
     if (headerEnd - start > LINK_HEADER_LENGTH_MAX) return;
@@ -169,7 +183,7 @@ export class Stack {
     packet.source = readU32(bytes, ipStart + ipv4Field.source);
     packet.destination = readU32(bytes, ipStart + ipv4Field.destination);
     packet.protocol = readU8(bytes, ipStart + ipv4Field.protocol);
-    packet.host = this.#components.hosts.find(packet.destination, packet.source, packet.protocol);
+    packet.host = this.#isAnswerable() ? this.#find() : null;
     if (packet.host === null) {
       this.#components.observer.other(
         packet.source,
@@ -185,6 +199,22 @@ export class Stack {
     }
     packet.transportStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
     this.#dispatch();
+  }
+
+  /**
+   * Whether the packet at hand may be answered by anybody: not where one of its addresses names no machine, nor where it claims
+   * to come from its own destination (RFC 1122 3.2.1.3, RFC 1812 5.3.7).
+   */
+  #isAnswerable(): boolean {
+    const { source, destination } = this.#packet;
+    return !isIpv4Martian(source) && !isIpv4Martian(destination) && source !== destination;
+  }
+
+  /** Who answers the packet at hand, if its frame was for that host. */
+  #find(): StackHost | null {
+    const { source, destination, protocol } = this.#packet;
+    const host = this.#components.hosts.find(destination, source, protocol);
+    return host !== null && this.#packet.isFrameFor(host, this.#components.linkAddress) ? host : null;
   }
 
   #dispatch(): void {

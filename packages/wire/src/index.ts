@@ -111,6 +111,7 @@ export {
   ipv4Length,
   type Ipv4Repr,
   isIpv4Fragment,
+  isIpv4Martian,
   parseIpv4Packet,
   parseIpv4Quote,
   readIpv4FragmentOffset,

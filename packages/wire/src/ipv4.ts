@@ -138,6 +138,15 @@ export function readIpv4FragmentOffset(bytes: Uint8Array, start: number): number
   return (readU16(bytes, start + ipv4Field.flagsAndFragmentOffset) & FRAGMENT_OFFSET_MASK) << 3;
 }
 
+/**
+ * Whether an address names no single machine that could be on the other side of a network (RFC 1812 §5.3.7, RFC 1122 §3.2.1.3):
+ * 0/8, 127/8, and from 224.0.0.0 on, which is multicast, reserved, and broadcast.
+ */
+export function isIpv4Martian(address: number): boolean {
+  const first = address >>> 24;
+  return first === 0 || first === 127 || first >= 224;
+}
+
 /** Whether the packet is a piece of a larger one: the first, a middle or the last. */
 export function isIpv4Fragment(bytes: Uint8Array, start: number): boolean {
   const word = readU16(bytes, start + ipv4Field.flagsAndFragmentOffset);

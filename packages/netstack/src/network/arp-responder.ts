@@ -8,14 +8,18 @@ import {
   checkArp,
   emitArp,
   ETHERNET_HEADER_LENGTH,
+  ethernetField,
   etherType,
+  isIpv4Martian,
+  isMacMulticast,
+  MAC_BROADCAST,
   readMac,
   readU16,
   readU32,
   writeMac,
   writeU16,
 } from '@wormwood/wire';
-import type { HostDirectory } from '../host.ts';
+import type { HostDirectory, StackHost } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
 import { AddressClaims } from './address-claims.ts';
 import type { PacketContext } from './packet-context.ts';
@@ -35,7 +39,6 @@ export interface ArpOptions {
 const NO_ADDRESS = 0;
 /** Who answers a question about an address does not depend on what will be sent there. */
 const NO_PROTOCOL = -1;
-const BROADCAST = 0xffff_ffff_ffff;
 
 export class ArpResponder {
   readonly #components: ArpComponents;
@@ -53,20 +56,31 @@ export class ArpResponder {
     if (checkArp(bytes, arpStart, end) !== undefined) return;
     const sender = readU32(bytes, arpStart + arpField.senderAddress);
     const target = readU32(bytes, arpStart + arpField.targetAddress);
+    const senderMac = readMac(bytes, arpStart + arpField.senderMac);
+    // Whoever claims to be a group, or nobody, would have the answer go to others (RFC 1812 3.3.2).
+    if (isMacMulticast(senderMac) || senderMac === 0) return;
+    if (sender !== NO_ADDRESS && isIpv4Martian(sender)) return;
     this.#claims.note(sender, nowSeconds);
     if (readU16(bytes, arpStart + arpField.operation) !== arpOperation.request) return;
     // A question about the own address (RFC 5227 2.1.1) or an announcement of it is answered by nobody else.
     if (sender === target) return;
     const host = this.#components.hosts.find(target, sender, NO_PROTOCOL);
-    if (host === null || !this.#mayAnswer(target, nowSeconds)) return;
+    if (host === null || isIpv4Martian(target) || !this.#isForUs(packet, host)) return;
+    if (!this.#mayAnswer(target, nowSeconds)) return;
     const own = host.linkAddress ?? this.#components.linkAddress;
     this.#send(packet, arpStart, {
       operation: arpOperation.reply,
       senderMac: own,
       senderAddress: target,
-      targetMac: readMac(bytes, arpStart + arpField.senderMac),
+      targetMac: senderMac,
       targetAddress: sender,
     });
+  }
+
+  /** Questions go to everybody, or to the one who is believed to have the address (RFC 1122 2.3.2.1). */
+  #isForUs(packet: PacketContext, host: StackHost): boolean {
+    const to = readMac(packet.bytes, packet.linkStart + ethernetField.destination);
+    return to === MAC_BROADCAST || packet.isFrameFor(host, this.#components.linkAddress);
   }
 
   #mayAnswer(address: number, nowSeconds: number): boolean {
@@ -78,7 +92,7 @@ export class ArpResponder {
     const frame = device.reserve();
     if (frame < 0) return;
     const out = device.transmitBuffer;
-    writeMac(out, frame, BROADCAST);
+    writeMac(out, frame, MAC_BROADCAST);
     writeMac(out, frame + 6, linkAddress);
     writeU16(out, frame + 12, etherType.arp);
     const end = emitArp(

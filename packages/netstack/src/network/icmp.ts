@@ -25,17 +25,26 @@ import type { StackBehavior } from '../behavior.ts';
 import type { StackObserver } from '../observer.ts';
 import { type Ipv4Output, LINK_HEADER_LENGTH_MAX, type PacketHead } from './ipv4-output.ts';
 import type { PacketContext } from './packet-context.ts';
+import type { ReplyLimiter } from './reply-limiter.ts';
 
-const FIRST_MULTICAST = 0xe000_0000;
+export interface IcmpComponents {
+  readonly output: Ipv4Output;
+  readonly observer: StackObserver;
+  /** How many errors are sent. */
+  readonly errors: ReplyLimiter;
+}
+
 const TYPE_OF_SERVICE = 1;
 
 export class Icmp {
   readonly #output: Ipv4Output;
   readonly #observer: StackObserver;
+  readonly #errors: ReplyLimiter;
 
-  constructor(output: Ipv4Output, observer: StackObserver) {
+  constructor({ output, observer, errors }: IcmpComponents) {
     this.#output = output;
     this.#observer = observer;
+    this.#errors = errors;
   }
 
   receive(packet: PacketContext): void {
@@ -78,19 +87,22 @@ export class Icmp {
 
   /** Tells the sender of the packet at hand that nothing listens at its port. */
   sendPortUnreachable(packet: PacketContext): void {
-    this.sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.port);
+    this.#sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.port);
   }
 
   /** Tells the sender of the packet at hand that the protocol is not spoken here. */
   sendProtocolUnreachable(packet: PacketContext): void {
-    this.sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.protocol);
+    this.#sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.protocol);
   }
 
-  /** Sends an error that quotes the packet at hand, as much of it as the host's behavior quotes. */
-  sendError(packet: PacketContext, type: number, code: number): void {
+  /**
+   * Sends an error that quotes the packet at hand, which is no ICMP error, as much of it as the host's behavior quotes. The stack
+   * has seen to it that neither address is a group or nobody's.
+   */
+  #sendError(packet: PacketContext, type: number, code: number): void {
     const { bytes, ipStart, end, host } = packet;
-    if (host === null || packet.source >= FIRST_MULTICAST || packet.source === 0) return;
-    if (packet.destination >= FIRST_MULTICAST || readIpv4FragmentOffset(bytes, ipStart) > 0) return;
+    if (host === null || readIpv4FragmentOffset(bytes, ipStart) > 0) return;
+    if (!this.#errors.allows(packet.source, packet.nowSeconds)) return;
     const at = this.#output.beginReply(packet, {
       source: packet.destination,
       destination: packet.source,

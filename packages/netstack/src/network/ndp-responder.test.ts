@@ -7,6 +7,7 @@ import {
   type Icmpv6Repr,
   icmpv6Length,
   ipProtocol,
+  isIpv6Multicast,
   isMalformed,
   parseIcmpv6,
   parseIpv6,
@@ -113,7 +114,7 @@ function frameOf(
   };
   emitIcmpv6(message, payload, 0, pseudoHeaderSum(ip));
   const frame = new Uint8Array(ETHERNET_HEADER_LENGTH + 40 + payload.length);
-  writeMac(frame, 0, 0x3333_ff00_0005);
+  writeMac(frame, 0, isIpv6Multicast(destination) ? 0x3333_ff00_0005 : HOST_MAC);
   writeMac(frame, 6, CLIENT_MAC);
   writeU16(frame, 12, etherType.ipv6);
   emitIpv6(ip, frame, ETHERNET_HEADER_LENGTH);

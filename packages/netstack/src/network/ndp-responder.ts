@@ -42,6 +42,7 @@ export interface NdpComponents {
 }
 
 const UNSPECIFIED = 0n;
+const LOOPBACK = 1n;
 const ALL_NODES = 0xff02_0000_0000_0000_0000_0000_0000_0001n;
 /** RFC 4861 7.1.1: from no further than this link. */
 const HOP_LIMIT_NDP = 255;
@@ -84,7 +85,9 @@ export class NdpResponder {
 
   #answerEcho(packet: PacketContext, ip: Addressed, request: Echo): void {
     const host = this.#components.directory.find(ip.destination);
-    if (host === null || isIpv6Multicast(ip.source) || ip.source === UNSPECIFIED) return;
+    if (host === null || !packet.isFrameFor(host, this.#components.linkAddress)) return;
+    if (isIpv6Multicast(ip.source) || ip.source === UNSPECIFIED || ip.source === LOOPBACK) return;
+    if (ip.source === ip.destination) return;
     if (!this.#mayAnswer(ip.destination, packet.nowSeconds)) return;
     this.#reply(packet, host, {
       to: { source: ip.destination, destination: ip.source },

@@ -1,4 +1,5 @@
 /** The packet at hand: one object, used again for every packet, so that the hot path allocates nothing. */
+import { ethernetField, readMac } from '@wormwood/wire';
 import type { StackHost } from '../host.ts';
 
 export class PacketContext {
@@ -19,4 +20,16 @@ export class PacketContext {
   host: StackHost | null = null;
   /** Seconds of the stack's clock. */
   nowSeconds = 0;
+
+  /**
+   * Whether the frame at hand went from somebody else to the Ethernet address of a host or to `own`, that of the stack: what goes
+   * to a group or to another machine is not for us to answer. True where there is no Ethernet header.
+   */
+  isFrameFor({ linkAddress }: { readonly linkAddress: number | null }, own: number): boolean {
+    const { bytes, linkStart } = this;
+    if (this.ipStart === linkStart) return true;
+    const to = readMac(bytes, linkStart + ethernetField.destination);
+    if (to !== own && to !== linkAddress) return false;
+    return readMac(bytes, linkStart + ethernetField.source) !== to;
+  }
 }

@@ -45,7 +45,12 @@ export interface TcpLimits {
 
 /** RFC 6298 2.1; doubled with each retry. */
 const FIRST_RTO_MS = 1000;
-const SYN_ACK_RETRIES = 4;
+/**
+ * A SYN/ACK is repeated after one second and after three, and no more: a forged SYN must not make us send much to whoever it
+ * names. The connection waits on for a client that was not heard.
+ */
+const SYN_ACK_RETRIES = 2;
+const HALF_OPEN_MS = 31_000;
 const DATA_RETRIES = 8;
 /** 2 MSL of RFC 9293 3.4.2, with the MSL of 30 s that Linux takes. */
 const TIME_WAIT_SECONDS = 60;
@@ -389,9 +394,12 @@ export class Connections {
 
   #repeatSynAck(at: number, host: StackHost): void {
     const { words } = this.table;
-    if (++words[at + field.retries]! > SYN_ACK_RETRIES) return this.forget(at);
+    const retries = ++words[at + field.retries]!;
+    if (retries > SYN_ACK_RETRIES) return this.forget(at);
     this.segments.sendSynAck(at, host.behavior, this.#components.clock.nowSeconds());
-    this.#wheel.start(at, this.nowMs() + FIRST_RTO_MS * 2 ** words[at + field.retries]!);
+    const elapsedMs = FIRST_RTO_MS * (2 ** retries - 1);
+    const waitMs = retries < SYN_ACK_RETRIES ? FIRST_RTO_MS * 2 ** retries : HALF_OPEN_MS - elapsedMs;
+    this.#wheel.start(at, this.nowMs() + waitMs);
   }
 
   #checkIdle(at: number): void {

@@ -1,0 +1,97 @@
+/** ICMP errors: how many, how long, and about what (RFC 1812 4.3.2, RFC 1122 3.2.2). */
+import {
+  emitIcmpv4,
+  emitUdp,
+  type Ipv4Repr,
+  ipProtocol,
+  ipv4Length,
+  isMalformed,
+  parseIcmpv4,
+  pseudoHeaderSum,
+} from '@wormwood/wire';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { bench, ipPacket, LOCAL, REMOTE, REMOTE_PORT } from '../stack.fixture.ts';
+
+const CLOSED = 82;
+
+function datagram(source: number, length: number, words: Partial<Ipv4Repr> = {}): Uint8Array {
+  const payload = new Uint8Array(length);
+  const out = new Uint8Array(8 + length);
+  emitUdp(
+    { sourcePort: REMOTE_PORT, destinationPort: CLOSED, checksummed: true, payload },
+    out,
+    0,
+    pseudoHeaderSum({ source, destination: LOCAL }),
+  );
+  return ipPacket(ipProtocol.udp, out, source, words);
+}
+
+it('an error is no longer than what it answers, but quotes the header and eight octets in any case (RFC 792)', () => {
+  fc.assert(
+    fc.property(fc.nat(1472), fc.constantFrom(1500, 576, 68), (length, mtu) => {
+      const { sendPacket, receivePackets, device } = bench();
+      const request = datagram(REMOTE, length);
+      device.mtuBytes = mtu;
+      sendPacket(request);
+      const [answer] = receivePackets();
+      const message = parseIcmpv4(answer!.payload);
+      if (isMalformed(message) || message.kind !== 'destinationUnreachable') throw new Error('no error');
+      expect(message.quote).toEqual(request.subarray(0, message.quote.length));
+      expect(message.quote.length).toBeGreaterThanOrEqual(28);
+      expect(ipv4Length(answer!)).toBeLessThanOrEqual(Math.max(56, Math.min(request.length, mtu)));
+      // As much as there is room for, and as the behavior quotes.
+      const room = Math.min(548, Math.min(request.length, mtu) - 28);
+      expect(message.quote.length).toBe(Math.max(28, room));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('one source gets a hundred errors a second, all sources a thousand on the average', () => {
+  const { sendPacket, receivePackets, clock } = bench();
+  const count = (source: (i: number) => number): number => {
+    for (let i = 0; i < 3000; i++) sendPacket(datagram(source(i), 0));
+    return receivePackets().length;
+  };
+  expect(count(() => REMOTE)).toBe(100);
+  clock.advanceBy(0.5);
+  expect(count(() => REMOTE)).toBe(50);
+  const seconds = Array.from({ length: 12 }, () => {
+    clock.advanceBy(1);
+    return count((i) => 0x0b00_0000 + i);
+  });
+  expect(Math.min(...seconds)).toBeGreaterThanOrEqual(500);
+  expect(Math.max(...seconds)).toBeLessThanOrEqual(1500);
+  // The limit of a second tells nobody how many others were answered in it.
+  expect(new Set(seconds).size).toBeGreaterThan(6);
+});
+
+it('a scan of a thousand ports that waits for its answers gets each of them', () => {
+  const { sendPacket, receivePackets, clock } = bench();
+  let answers = 0;
+  for (let port = 0; port < 1000; port++) {
+    sendPacket(datagram(REMOTE, 0));
+    answers += receivePackets().length;
+    clock.advanceBy(0.0101);
+  }
+  expect(answers).toBe(1000);
+});
+
+it.each([
+  ['an ICMP error', { kind: 'destinationUnreachable', code: 3, unused: 0, nextHopMtu: 0 }],
+  ['a time exceeded', { kind: 'timeExceeded', code: 0, unused: 0 }],
+] as const)('there is no error about %s', (_, words) => {
+  const { sendPacket, receivePackets } = bench();
+  const message = new Uint8Array(8 + 28);
+  emitIcmpv4({ ...words, quote: datagram(LOCAL, 0) }, message);
+  sendPacket(ipPacket(ipProtocol.icmpv4, message));
+  expect(receivePackets()).toEqual([]);
+});
+
+it('there is no error about a later fragment', () => {
+  const { sendPacket, receivePackets } = bench();
+  sendPacket(ipPacket(200, new Uint8Array(16), REMOTE, { fragmentOffset: 8 }));
+  sendPacket(ipPacket(200, new Uint8Array(16), REMOTE, { fragmentOffset: 8, moreFragments: true }));
+  expect(receivePackets()).toEqual([]);
+});
