@@ -8,9 +8,11 @@ import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
 import type { ForgeableReason } from '../../observer.ts';
 import { field, flag, NONE, state } from './connection-table.ts';
-import { type Connections, scalesOf, type TcpComponents } from './connections.ts';
+import type { ConnectionStore, TcpComponents } from './connection-store.ts';
+import type { Connections } from './connections.ts';
 import { HandshakeGuesses, WRONG_ACKNOWLEDGMENTS_MAX } from './handshake-guesses.ts';
 import type { IncomingSegment } from './incoming-segment.ts';
+import { scalesOf } from './segment-output.ts';
 import { beginTarpit } from './tarpit.ts';
 
 /** RFC 9293 3.7.1: what a remote side takes that does not say. */
@@ -19,24 +21,32 @@ const MSS_MIN = 64;
 /** Of these flags, a segment that begins a connection has SYN alone. */
 const BEGINNING = tcpFlag.SYN | tcpFlag.ACK | tcpFlag.RST | tcpFlag.FIN;
 
-export interface AcceptorComponents extends TcpComponents {
+/** What the receiving halves share. */
+export interface TcpParts {
+  readonly store: ConnectionStore;
   readonly connections: Connections;
+  /** The segment at hand. */
   readonly segment: IncomingSegment;
   /** Answers to segments that no honest host sends often. */
   readonly doubts: ReplyLimiter;
 }
 
 export class Acceptor {
-  readonly #components: AcceptorComponents;
+  readonly #components: TcpComponents;
+  readonly #store: ConnectionStore;
   readonly #connections: Connections;
   readonly #segment: IncomingSegment;
+  readonly #doubts: ReplyLimiter;
   readonly #guesses: HandshakeGuesses;
 
-  constructor(components: AcceptorComponents) {
-    this.#components = components;
-    this.#connections = components.connections;
-    this.#segment = components.segment;
-    this.#guesses = new HandshakeGuesses(components.streams.stream('netstack/tcp/guesses').nextUint32());
+  constructor({ store, connections, segment, doubts }: TcpParts) {
+    this.#components = store.components;
+    this.#store = store;
+    this.#connections = connections;
+    this.#segment = segment;
+    this.#doubts = doubts;
+    const { streams } = store.components;
+    this.#guesses = new HandshakeGuesses(streams.stream('netstack/tcp/guesses').nextUint32());
   }
 
   /** RFC 9293 3.10.7.1 and 3.10.7.2: CLOSED and LISTEN. */
@@ -57,7 +67,7 @@ export class Acceptor {
     if ((flags & tcpFlag.RST) !== 0) return;
     if (portState === 'filtered') return;
     if (portState === 'closed' || (flags & tcpFlag.ACK) !== 0) {
-      this.#connections.segments.sendReset(packet, length);
+      this.#store.segments.sendReset(packet, length);
       return;
     }
     if (opens) this.#accept(packet, host, portState === 'tarpit');
@@ -65,7 +75,7 @@ export class Acceptor {
       (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN &&
       host.behavior.tcp.answersFinToListener
     ) {
-      this.#connections.segments.sendReset(packet, length);
+      this.#store.segments.sendReset(packet, length);
     }
   }
 
@@ -74,11 +84,11 @@ export class Acceptor {
     const segment = this.#segment;
     const at = connections.open(packet.source, packet.destination, segment.ports);
     if (at === NONE) return;
-    const { words, bytes } = connections.table;
+    const { words, bytes } = this.#store.table;
     const { tcp } = host.behavior;
     const { sequence, window, options } = segment;
     segment.scanOptions();
-    const flow = connections.flowOf(at);
+    const flow = this.#store.flowOf(at);
     const initial = host.behavior.initialSequenceNumber(flow, packet.nowSeconds);
     words[at + field.sendUnacknowledged] = initial;
     words[at + field.sendNext] = seqAdd(initial, 1);
@@ -92,21 +102,21 @@ export class Acceptor {
     );
     // A window of a few octets is told as it is.
     words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : tcp.windowScale);
-    if (isTarpit) beginTarpit(connections.table, at, packet.nowSeconds);
+    if (isTarpit) beginTarpit(this.#store.table, at, packet.nowSeconds);
     if (options.hasTimestamps && tcp.timestamps) {
-      words[at + field.flags]! |= flag.timestamps;
+      this.#store.setFlag(at, flag.timestamps);
       words[at + field.recentTimestamp] = options.timestampValue;
       words[at + field.timestampOffset] = host.behavior.timestampOffset(packet.destination, packet.source);
     }
-    if (options.sackPermitted && tcp.sack) words[at + field.flags]! |= flag.sack;
+    if (options.sackPermitted && tcp.sack) this.#store.setFlag(at, flag.sack);
     // What comes through a tunnel has no link address of its own.
-    if (packet.isCarried) words[at + field.flags]! |= flag.sourceMoved;
+    if (packet.isCarried) this.#store.setFlag(at, flag.sourceMoved);
     words[at + field.linkLength] = this.#components.output.saveLinkHeader(
       packet,
       bytes,
-      connections.table.linkOffset(at),
+      this.#store.table.linkOffset(at),
     );
-    connections.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
+    this.#store.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
   }
 
   /**
@@ -114,26 +124,26 @@ export class Acceptor {
    * refused.
    */
   complete(packet: PacketContext, host: StackHost, at: number): boolean {
-    const { words } = this.#connections.table;
+    const { words } = this.#store.table;
     if ((this.#segment.acknowledgment | 0) !== words[at + field.sendNext]) {
       this.#refuseGuess(packet, at);
       return false;
     }
     words[at + field.sendUnacknowledged] = words[at + field.sendNext]!;
-    words[at + field.sendWindow] = this.#connections.scaledWindow(at, this.#segment.window);
-    const flow = this.#connections.flowOf(at);
+    words[at + field.sendWindow] = this.#store.scaledWindow(at, this.#segment.window);
+    const flow = this.#store.flowOf(at);
     const proof = this.#components.sources.prove(packet, flow, this.#doubtOf(packet, host, at));
     this.#connections.establish(at, host, flow, proof);
-    return words[at + field.state] === state.established;
+    return this.#store.stateOf(at) === state.established;
   }
 
   /** RFC 9293 3.10.7.4: a wrong acknowledgment of our SYN is refused; after a few, so is the connection. */
   #refuseGuess(packet: PacketContext, at: number): void {
-    const { words } = this.#connections.table;
+    const { words } = this.#store.table;
     this.#guesses.note(packet.source, packet.nowSeconds);
     if (++words[at + field.wrongAcknowledgments]! >= WRONG_ACKNOWLEDGMENTS_MAX) this.#connections.forget(at);
-    if (this.#components.doubts.allows(packet.source, packet.nowSeconds))
-      this.#connections.segments.sendReset(packet, this.#segment.length);
+    if (this.#doubts.allows(packet.source, packet.nowSeconds))
+      this.#store.segments.sendReset(packet, this.#segment.length);
   }
 
   /** Why the segments of a handshake prove nothing, whoever sent them; null where they do. */
@@ -141,7 +151,7 @@ export class Acceptor {
     const isWeak = host.behavior.sequenceNumbers === 'weak';
     if (isWeak || this.#guesses.areMany(packet.source, packet.nowSeconds)) return 'weak-sequence-numbers';
     if (packet.isCarried) return null;
-    const hasMoved = (this.#connections.table.words[at + field.flags]! & flag.sourceMoved) !== 0;
-    return hasMoved || !this.#connections.isFromSource(packet, at) ? 'address-changed' : null;
+    const hasMoved = this.#store.hasFlag(at, flag.sourceMoved);
+    return hasMoved || !this.#store.isFromSource(packet, at) ? 'address-changed' : null;
   }
 }

@@ -236,6 +236,12 @@ export class SegmentOutput {
 /** In the upper half of `field.scales`: the remote side did not offer window scaling. */
 export const NO_SCALE = 0xff;
 
+/** Returns the word that keeps both shifts: what the remote side scales by, and what we scale by. */
+export function scalesOf(remoteScale: number, ownScale: number): number {
+  // RFC 7323 2.3: a shift beyond 14 is taken for 14.
+  return remoteScale < 0 || ownScale < 0 ? NO_SCALE << 16 : (Math.min(remoteScale, 14) << 16) | ownScale;
+}
+
 function writeSack(out: Uint8Array, option: number, held: readonly HeldRange[]): number {
   out[option] = NOP;
   out[option + 1] = NOP;

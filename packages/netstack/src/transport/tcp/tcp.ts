@@ -1,32 +1,22 @@
 /**
- * TCP for virtual hosts (RFC 9293): they listen and never call. This is the receiving half, in the order of section
- * 3.10.7; `connections.ts` is the sending half. Nothing is sent while a batch of frames is received: acknowledgments of one
- * batch become one, and answers carry them.
+ * TCP for virtual hosts (RFC 9293): they listen and never call. Segments outside a connection go to `accept.ts`, the others to
+ * `receive.ts`; `send.ts` answers at the end of a batch, `timers.ts` when time is up; `connections.ts` begins and ends.
  */
-import {
-  checkTcp,
-  readPseudoHeaderSumIpv4,
-  readU32,
-  seqAdd,
-  seqDistance,
-  seqInWindow,
-  tcpFlag,
-  verifyTcpChecksum,
-} from '@wormwood/wire';
-import type { StackHost } from '../../host.ts';
+import { checkTcp, readPseudoHeaderSumIpv4, verifyTcpChecksum } from '@wormwood/wire';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { ReplyLimiter, type ReplyRates } from '../../network/reply-limiter.ts';
 import { Acceptor } from './accept.ts';
-import { field, flag, NONE, state, STATE_NAMES } from './connection-table.ts';
-import { Connections, type TcpComponents, type TcpLimits } from './connections.ts';
-import type { Endpoint } from './endpoint.ts';
+import { field, NONE, STATE_NAMES } from './connection-table.ts';
+import { ConnectionStore, type TcpComponents, type TcpLimits } from './connection-store.ts';
+import { Connections } from './connections.ts';
 import { IncomingSegment } from './incoming-segment.ts';
-import { NO_SCALE } from './segment-output.ts';
+import { Receiver } from './receive.ts';
 
-export type { TcpLimits } from './connections.ts';
+export type { TcpLimits } from './connection-store.ts';
 
 /** RFC 5961 section 7: challenge ACKs, and resets that answer a wrong acknowledgment in a handshake. */
 const DOUBT_RATES: ReplyRates = { perSource: 100, inAll: 1000 };
+
 /** A line of `status`. */
 export interface ConnectionStatus {
   readonly localAddress: number;
@@ -39,25 +29,25 @@ export interface ConnectionStatus {
 }
 
 export class Tcp {
+  readonly #store: ConnectionStore;
   readonly #connections: Connections;
   readonly #acceptor: Acceptor;
-  /** Answers to segments that no honest host sends often. */
-  readonly #doubts: ReplyLimiter;
+  readonly #receiver: Receiver;
   readonly #segment: IncomingSegment = new IncomingSegment();
 
   constructor(components: TcpComponents, limits: TcpLimits = {}) {
-    this.#connections = new Connections(components, limits);
-    this.#doubts = new ReplyLimiter(DOUBT_RATES, components.streams.stream('netstack/tcp/doubts'));
-    this.#acceptor = new Acceptor({
-      ...components,
-      connections: this.#connections,
-      segment: this.#segment,
-      doubts: this.#doubts,
-    });
+    const store = new ConnectionStore(components, limits);
+    const connections = new Connections(store);
+    const doubts = new ReplyLimiter(DOUBT_RATES, components.streams.stream('netstack/tcp/doubts'));
+    const parts = { store, connections, segment: this.#segment, doubts };
+    this.#store = store;
+    this.#connections = connections;
+    this.#acceptor = new Acceptor(parts);
+    this.#receiver = new Receiver(parts, this.#acceptor);
   }
 
   get connectionCount(): number {
-    return this.#connections.table.count;
+    return this.#store.table.count;
   }
 
   get halfOpenCount(): number {
@@ -66,21 +56,21 @@ export class Tcp {
 
   /** Connections that have buffers: the rest cost their place in the table alone. */
   get endpointCount(): number {
-    return this.#connections.endpoints.size;
+    return this.#store.endpoints.size;
   }
 
   /** Octets of the connection table. */
   get memoryBytes(): number {
-    return this.#connections.table.memoryBytes;
+    return this.#store.table.memoryBytes;
   }
 
   /** All connections, half-open ones included. */
   status(): readonly ConnectionStatus[] {
     const rows: ConnectionStatus[] = [];
-    const { table } = this.#connections;
+    const { table } = this.#store;
     table.forEach((at) => {
       rows.push({
-        ...this.#connections.flowOf(at),
+        ...this.#store.flowOf(at),
         state: STATE_NAMES[table.words[at + field.state]!] ?? 'CLOSED',
         receivedBytes: table.words[at + field.receivedBytes]! >>> 0,
         sentBytes: table.words[at + field.sentBytes]! >>> 0,
@@ -105,7 +95,7 @@ export class Tcp {
   }
 
   nextTimerSeconds(): number {
-    return this.#connections.nextTimerSeconds();
+    return this.#store.nextTimerSeconds();
   }
 
   receive(packet: PacketContext): void {
@@ -118,273 +108,8 @@ export class Tcp {
       return;
     const segment = this.#segment;
     segment.read(packet);
-    const at = this.#connections.table.find(packet.source, packet.destination, segment.ports);
+    const at = this.#store.table.find(packet.source, packet.destination, segment.ports);
     if (at === NONE) this.#acceptor.receive(packet, host);
-    else this.#receiveOnConnection(packet, host, at);
-  }
-
-  /** RFC 9293 3.10.7.4. */
-  #receiveOnConnection(packet: PacketContext, host: StackHost, at: number): void {
-    const connections = this.#connections;
-    const { words } = connections.table;
-    const { flags, sequence } = this.#segment;
-    const isHalfOpen = words[at + field.state] === state.synReceived;
-    if (
-      isHalfOpen &&
-      (flags & (tcpFlag.SYN | tcpFlag.ACK)) === tcpFlag.SYN &&
-      seqAdd(sequence, 1) === words[at + field.receiveNext]! >>> 0
-    ) {
-      if (!connections.isFromSource(packet, at)) words[at + field.flags]! |= flag.sourceMoved;
-      connections.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
-      return;
-    }
-    words[at + field.lastSeen] = packet.nowSeconds;
-    this.#segment.scanOptions();
-    if (!this.#isTimely(at) || !this.#isAcceptable(at, host)) {
-      if ((flags & tcpFlag.RST) === 0) this.#challenge(packet, at);
-      return;
-    }
-    if ((flags & tcpFlag.RST) !== 0) {
-      // RFC 5961 3.2: only the exact next octet resets; anything else in the window is asked about.
-      if ((sequence | 0) === words[at + field.receiveNext]) connections.close(at, 'reset');
-      else this.#challenge(packet, at);
-      return;
-    }
-    // RFC 5961 4.2: a SYN inside a connection is answered with where we are.
-    if ((flags & tcpFlag.SYN) !== 0) return this.#challenge(packet, at);
-    if ((flags & tcpFlag.ACK) === 0) return;
-    if (isHalfOpen && !this.#acceptor.complete(packet, host, at)) return;
-    if (!this.#isBelievable(at)) return this.#challenge(packet, at);
-    this.#keepTimestamp(at);
-    if (!this.#acknowledge(packet, host, at)) return;
-    this.#takePayload(host, at);
-  }
-
-  /**
-   * Answers with where we are (RFC 9293 3.10.7.4, a challenge ACK in RFC 5961). One that answers octets that were sent again is
-   * owed in any case; the others are few a second (RFC 5961 section 7).
-   */
-  #challenge(packet: PacketContext, at: number): void {
-    const { flags, payloadLength } = this.#segment;
-    const isRepeated = payloadLength > 0 || (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN;
-    if (isRepeated || this.#doubts.allows(packet.source, packet.nowSeconds)) this.#connections.owe(at);
-  }
-
-  /** RFC 7323 5.3 (R1): an older timestamp than the last one means an old duplicate. */
-  #isTimely(at: number): boolean {
-    const { words } = this.#connections.table;
-    const { options } = this.#segment;
-    if ((words[at + field.flags]! & flag.timestamps) === 0 || !options.hasTimestamps) return true;
-    const isOlder = seqDistance(words[at + field.recentTimestamp]!, options.timestampValue) < 0;
-    return !isOlder || (this.#segment.flags & tcpFlag.RST) !== 0;
-  }
-
-  /**
-   * RFC 7323 5.3 (R3): TS.Recent follows the segment at hand, which was found acceptable, unless it lies behind a gap: so that
-   * neither a forged segment nor a later one can make the next ones look old.
-   */
-  #keepTimestamp(at: number): void {
-    const { words } = this.#connections.table;
-    const { options } = this.#segment;
-    if ((words[at + field.flags]! & flag.timestamps) === 0 || !options.hasTimestamps) return;
-    if (seqDistance(words[at + field.receiveNext]!, this.#segment.sequence) > 0) return;
-    words[at + field.recentTimestamp] = options.timestampValue;
-  }
-
-  /** RFC 9293 3.10.7.4, first check: some octet of the segment lies in the window. */
-  #isAcceptable(at: number, host: StackHost): boolean {
-    const { words } = this.#connections.table;
-    const next = words[at + field.receiveNext]!;
-    const { sequence } = this.#segment;
-    const length = this.#segment.length;
-    const window = this.#connections.receiveWindow(at, host);
-    if (length === 0 || window === 0) return (sequence | 0) === next || seqInWindow(sequence, next, window);
-    return seqInWindow(sequence, next, window) || seqInWindow(seqAdd(sequence, length - 1), next, window);
-  }
-
-  /**
-   * RFC 5961 5.2: an acknowledgment older than the largest window, which nobody could still have on its way, is a guess. What
-   * acknowledges more than was sent is seen by `#acknowledge`.
-   */
-  #isBelievable(at: number): boolean {
-    const { words } = this.#connections.table;
-    const scale = words[at + field.scales]! >>> 16;
-    const oldest = 0xffff << (scale === NO_SCALE ? 0 : scale);
-    return seqDistance(words[at + field.sendUnacknowledged]!, this.#segment.acknowledgment) >= -oldest;
-  }
-
-  /** Fifth check: the acknowledgment. False when the segment says no more. */
-  #acknowledge(packet: PacketContext, host: StackHost, at: number): boolean {
-    const connections = this.#connections;
-    const { words } = connections.table;
-    const { acknowledgment, payloadLength, sequence, flags } = this.#segment;
-    const acknowledged = seqDistance(words[at + field.sendUnacknowledged]!, acknowledgment);
-    const inFlight = seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
-    const endpoint = connections.endpoints.get(at);
-    // After a timeout SND.NXT stands behind what was sent: what is acknowledged beyond it was queued and arrived.
-    const queued = endpoint === undefined ? inFlight : Math.max(inFlight, endpoint.sendBuffer.length + 1);
-    if (acknowledged > queued) {
-      this.#challenge(packet, at);
-      return false;
-    }
-    const window = connections.scaledWindow(at, this.#segment.window);
-    if (endpoint?.congestion.usesSack === true && acknowledged >= 0)
-      this.#noteHeld(endpoint, acknowledged, inFlight);
-    if (acknowledged > 0) this.#onAcknowledged(host, at, endpoint, acknowledged);
-    else if (
-      acknowledged === 0 &&
-      inFlight > 0 &&
-      payloadLength === 0 &&
-      (flags & tcpFlag.FIN) === 0 &&
-      window === words[at + field.sendWindow]
-    ) {
-      if (endpoint !== undefined && this.#isLoss(endpoint, at, inFlight))
-        connections.retransmitOldest(at, host);
-      connections.changed(at);
-    }
-    if (words[at + field.state] === state.free) return false;
-    if (acknowledged >= 0 && seqDistance(words[at + field.windowSequence]!, sequence) >= 0) {
-      const opened = window > words[at + field.sendWindow]!;
-      words[at + field.sendWindow] = window;
-      words[at + field.windowSequence] = sequence;
-      if (opened && endpoint !== undefined) connections.changed(at);
-    }
-    return words[at + field.state] !== state.timeWait || payloadLength > 0 || (flags & tcpFlag.FIN) !== 0;
-  }
-
-  /** Enters what the segment tells of octets held beyond its acknowledgment (RFC 2018 3). */
-  #noteHeld(endpoint: Endpoint, acknowledged: number, inFlight: number): void {
-    const { sackStart, sackBlockCount } = this.#segment.options;
-    if (!endpoint.hasScoreboard && sackBlockCount === 0) return;
-    const { scoreboard } = endpoint;
-    if (acknowledged > 0) scoreboard.acknowledge(acknowledged);
-    const { acknowledgment } = this.#segment;
-    for (let i = 0; i < sackBlockCount; i++) {
-      const block = sackStart + 8 * i;
-      const start = seqDistance(acknowledgment, readU32(this.#segment.bytes, block));
-      const end = seqDistance(acknowledgment, readU32(this.#segment.bytes, block + 4));
-      scoreboard.add(start, end, inFlight - acknowledged);
-    }
-  }
-
-  #isLoss(endpoint: Endpoint, at: number, inFlight: number): boolean {
-    const { words } = this.#connections.table;
-    const { congestion } = endpoint;
-    const isLost = endpoint.hasScoreboard && endpoint.scoreboard.isOldestLost(words[at + field.mss]!);
-    return congestion.onDuplicate(inFlight, words[at + field.sendNext]!, isLost);
-  }
-
-  #onAcknowledged(host: StackHost, at: number, endpoint: Endpoint | undefined, acknowledged: number): void {
-    const connections = this.#connections;
-    const { words } = connections.table;
-    const { acknowledgment } = this.#segment;
-    const finAcknowledged =
-      (words[at + field.flags]! & flag.finSent) !== 0 && (acknowledgment | 0) === words[at + field.sendNext];
-    words[at + field.sendUnacknowledged] = acknowledgment;
-    if (seqDistance(words[at + field.sendNext]!, acknowledgment) > 0)
-      words[at + field.sendNext] = acknowledgment;
-    if (endpoint !== undefined) {
-      endpoint.sendBuffer.drop(Math.min(acknowledged, endpoint.sendBuffer.length));
-      this.#updateCongestion(host, at, endpoint, acknowledged);
-    }
-    connections.restartTimer(at);
-    if (finAcknowledged) this.#onFinAcknowledged(at);
-    else if (endpoint !== undefined) connections.changed(at);
-  }
-
-  #updateCongestion(host: StackHost, at: number, endpoint: Endpoint, acknowledged: number): void {
-    const { congestion } = endpoint;
-    const { acknowledgment } = this.#segment;
-    if (endpoint.timedSequence !== null && seqDistance(endpoint.timedSequence, acknowledgment) >= 0) {
-      congestion.onRoundTrip(Math.round(this.#connections.nowMs()) - endpoint.timedAtMs);
-      endpoint.timedSequence = null;
-    }
-    const until = congestion.recoverUntil;
-    if (until === null) congestion.onAcknowledged(acknowledged);
-    else if (seqDistance(until, acknowledgment) >= 0) congestion.onRecovered();
-    else {
-      // RFC 6582 3.2 (3): the next hole.
-      congestion.onPartial(acknowledged);
-      // With SACK, the oldest hole may be on its way again already.
-      if (!congestion.usesSack || !endpoint.scoreboard.hasRepeatedOldest)
-        this.#connections.retransmitOldest(at, host);
-    }
-  }
-
-  #onFinAcknowledged(at: number): void {
-    const { words } = this.#connections.table;
-    const current = words[at + field.state];
-    if (current === state.finWait1) {
-      words[at + field.state] = state.finWait2;
-      this.#connections.restartTimer(at);
-    } else if (current === state.closing) this.#connections.enterTimeWait(at);
-    else if (current === state.lastAck) this.#connections.close(at, 'done');
-  }
-
-  /** Seventh and eighth check: the text and FIN. */
-  #takePayload(host: StackHost, at: number): void {
-    const connections = this.#connections;
-    const { words } = connections.table;
-    const { sequence, flags, payloadLength } = this.#segment;
-    const hasFin = (flags & tcpFlag.FIN) !== 0;
-    if (payloadLength === 0 && !hasFin) return;
-    connections.owe(at);
-    const current = words[at + field.state]!;
-    if (current === state.timeWait) return connections.enterTimeWait(at);
-    if (current !== state.established && current !== state.finWait1 && current !== state.finWait2) return;
-    const endpoint = connections.endpoints.get(at);
-    const skipped = seqDistance(sequence, words[at + field.receiveNext]!);
-    if (skipped < 0) {
-      const room = connections.receiveWindow(at, host) + skipped;
-      const kept = Math.min(payloadLength, room);
-      if (kept > 0) endpoint?.receiveQueue.addEarly(sequence, this.#segment.payload(0, kept));
-      return;
-    }
-    const window = connections.receiveWindow(at, host);
-    const taken = Math.min(Math.max(0, payloadLength - skipped), window);
-    if (taken > 0) this.#deliver(at, endpoint, this.#segment.payload(skipped, skipped + taken));
-    const hasWhole = skipped + taken >= payloadLength;
-    if (endpoint !== undefined && !endpoint.isDead) this.#deliverEarly(at, endpoint);
-    if (
-      hasFin &&
-      hasWhole &&
-      words[at + field.state] !== state.free &&
-      seqDistance(words[at + field.receiveNext]!, seqAdd(sequence, payloadLength)) === 0
-    ) {
-      this.#takeFin(at, endpoint);
-    }
-  }
-
-  #deliver(at: number, endpoint: Endpoint | undefined, octets: Uint8Array): void {
-    const { words } = this.#connections.table;
-    words[at + field.receiveNext] = seqAdd(words[at + field.receiveNext]!, octets.length);
-    words[at + field.receivedBytes]! += octets.length;
-    if (endpoint === undefined || endpoint.service === null) return;
-    if (endpoint.isPaused) endpoint.receiveQueue.hold(octets);
-    else endpoint.service.data(octets);
-  }
-
-  #deliverEarly(at: number, endpoint: Endpoint): void {
-    const { table } = this.#connections;
-    for (;;) {
-      if (endpoint.isDead || endpoint.earlyBytes === 0) return;
-      const octets = endpoint.receiveQueue.takeInOrder(table.words[at + field.receiveNext]! >>> 0);
-      if (octets === undefined) return;
-      this.#deliver(at, endpoint, octets);
-    }
-  }
-
-  #takeFin(at: number, endpoint: Endpoint | undefined): void {
-    const connections = this.#connections;
-    const { words } = connections.table;
-    words[at + field.receiveNext] = seqAdd(words[at + field.receiveNext]!, 1);
-    connections.owe(at);
-    const current = words[at + field.state];
-    if (current === state.finWait1) words[at + field.state] = state.closing;
-    else if (current === state.finWait2) return connections.enterTimeWait(at);
-    else words[at + field.state] = state.closeWait;
-    if (endpoint === undefined || endpoint.service === null) words[at + field.flags]! |= flag.finQueued;
-    else if (endpoint.isPaused) endpoint.hasPendingEnd = true;
-    else endpoint.service.ended();
+    else this.#receiver.receive(packet, host, at);
   }
 }

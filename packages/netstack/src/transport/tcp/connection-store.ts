@@ -1,0 +1,161 @@
+/**
+ * What all parts of TCP work on: the table, the endpoints, the timers and the clock, and what the words of a connection say.
+ */
+import type { Clock, RandomStreams } from '@wormwood/base';
+import { ipProtocol, seqDistance } from '@wormwood/wire';
+import type { Flow } from '../../behavior.ts';
+import type { HostDirectory, StackHost } from '../../host.ts';
+import type { Ipv4Output } from '../../network/ipv4-output.ts';
+import type { PacketContext } from '../../network/packet-context.ts';
+import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
+import type { StackObserver } from '../../observer.ts';
+import { ConnectionTable, field, state } from './connection-table.ts';
+import type { Endpoint } from './endpoint.ts';
+import { NO_SCALE, SegmentOutput } from './segment-output.ts';
+import { isTarpit, tarpitWindow } from './tarpit.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+export interface TcpComponents {
+  readonly output: Ipv4Output;
+  readonly observer: StackObserver;
+  readonly clock: Clock;
+  readonly hosts: HostDirectory;
+  readonly streams: RandomStreams;
+  readonly sources: SourceProver;
+}
+
+export interface TcpLimits {
+  /** Connections of all states; SYNs beyond are dropped. @default 1048576 */
+  readonly connections?: number;
+  /** Handshakes that wait for their last segment; the oldest gives way, so a flood costs constant memory. @default 65536 */
+  readonly halfOpen?: number;
+  /** Seconds without a segment after which a connection is forgotten. @default 300 */
+  readonly idleSeconds?: number;
+}
+
+/** RFC 6298 2.1; doubled with each retry. */
+export const FIRST_RTO_MS = 1000;
+/** 2 MSL of RFC 9293 3.4.2, with the MSL of 30 s that Linux takes. */
+export const TIME_WAIT_SECONDS = 60;
+
+export class ConnectionStore {
+  readonly components: TcpComponents;
+  readonly limits: Required<TcpLimits>;
+  readonly table: ConnectionTable;
+  readonly endpoints: Map<number, Endpoint> = new Map();
+  readonly segments: SegmentOutput;
+  readonly wheel: TimerWheel;
+  readonly #epochSeconds: number;
+
+  constructor(components: TcpComponents, limits: TcpLimits) {
+    this.components = components;
+    this.limits = { connections: 1 << 20, halfOpen: 1 << 16, idleSeconds: 300, ...limits };
+    const secret = components.streams.stream('netstack/tcp').nextUint32();
+    this.table = new ConnectionTable(this.limits.connections, secret);
+    this.segments = new SegmentOutput(components.output, this.table);
+    this.wheel = new TimerWheel(this.table);
+    this.#epochSeconds = components.clock.nowSeconds();
+  }
+
+  nowSeconds(): number {
+    return this.components.clock.nowSeconds();
+  }
+
+  /** Since the stack began. */
+  nowMs(): number {
+    return (this.nowSeconds() - this.#epochSeconds) * 1000;
+  }
+
+  /** When the next timer may be due, in seconds of the clock; infinite when none runs. */
+  nextTimerSeconds(): number {
+    return this.wheel.nextMs() / 1000 + this.#epochSeconds;
+  }
+
+  /** Starts or moves the timer of a connection. */
+  startTimer(at: number, afterMs: number): void {
+    this.wheel.start(at, this.nowMs() + afterMs);
+  }
+
+  /** Starts or moves the timer by which what is in flight is sent again. */
+  startRetransmissionTimer(at: number): void {
+    this.startTimer(at, this.#rtoMs(at));
+  }
+
+  /** New octets were acknowledged: the retransmission timer starts anew, or becomes the idle timer. */
+  restartTimer(at: number): void {
+    this.table.words[at + field.retries] = 0;
+    this.startTimer(at, this.inFlight(at) > 0 ? this.#rtoMs(at) : this.quietMs(at));
+  }
+
+  /** How long a connection with nothing in flight may stay quiet. */
+  quietMs(at: number): number {
+    const isClosing = this.stateOf(at) === state.finWait2;
+    return (isClosing ? TIME_WAIT_SECONDS : this.limits.idleSeconds) * 1000;
+  }
+
+  stateOf(at: number): number {
+    return this.table.words[at + field.state]!;
+  }
+
+  hasFlag(at: number, flag: number): boolean {
+    return (this.table.words[at + field.flags]! & flag) !== 0;
+  }
+
+  setFlag(at: number, flag: number): void {
+    this.table.words[at + field.flags]! |= flag;
+  }
+
+  clearFlag(at: number, flag: number): void {
+    this.table.words[at + field.flags]! &= ~flag;
+  }
+
+  /** Octets sent and not acknowledged, SYN and FIN included. */
+  inFlight(at: number): number {
+    const { words } = this.table;
+    return seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+  }
+
+  /** Octets that we take beyond the next one expected. */
+  receiveWindow(at: number, host: StackHost): number {
+    const held = this.endpoints.get(at)?.readyBytes ?? 0;
+    const room = Math.max(0, host.behavior.tcp.windowBytes - held);
+    if (!isTarpit(this.table, at)) return room;
+    return Math.min(room, tarpitWindow(this.table, at, this.nowSeconds()));
+  }
+
+  /** What the remote side takes by the window of a segment: octets. */
+  scaledWindow(at: number, window: number): number {
+    const scale = this.table.words[at + field.scales]! >>> 16;
+    return scale === NO_SCALE ? window : window << scale;
+  }
+
+  flowOf(at: number): Flow {
+    const { words } = this.table;
+    const ports = words[at + field.ports]!;
+    return {
+      localAddress: words[at + field.localAddress]! >>> 0,
+      localPort: ports & 0xffff,
+      remoteAddress: words[at + field.remoteAddress]! >>> 0,
+      remotePort: ports >>> 16,
+    };
+  }
+
+  /** Whether a segment came from where the SYN of its connection did. */
+  isFromSource(packet: PacketContext, at: number): boolean {
+    const { table } = this;
+    return isFromSameSource(packet, table.bytes, table.linkOffset(at), table.words[at + field.linkLength]!);
+  }
+
+  /** Who answers at the local address of a connection; null: nobody any more. */
+  hostOf(at: number): StackHost | null {
+    const { words } = this.table;
+    const [local, remote] = [words[at + field.localAddress]! >>> 0, words[at + field.remoteAddress]! >>> 0];
+    return this.components.hosts.find(local, remote, ipProtocol.tcp);
+  }
+
+  #rtoMs(at: number): number {
+    return (
+      this.endpoints.get(at)?.congestion.rtoMs ?? FIRST_RTO_MS * 2 ** this.table.words[at + field.retries]!
+    );
+  }
+}

@@ -1,0 +1,88 @@
+/** What happens when the timer of a connection is due: something is sent again, or the connection is over. */
+import type { StackHost } from '../../host.ts';
+import { type ConnectionStore, FIRST_RTO_MS } from './connection-store.ts';
+import { field, state } from './connection-table.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Sender } from './send.ts';
+
+/**
+ * A SYN/ACK is repeated after one second and after three, and no more: a forged SYN must not make us send much to whoever it
+ * names. The connection waits on for a client that was not heard.
+ */
+const SYN_ACK_RETRIES = 2;
+const HALF_OPEN_MS = 31_000;
+const DATA_RETRIES = 8;
+
+/** What timers ask for besides sending. */
+export interface TimerActions {
+  changed(at: number): void;
+  close(at: number, reason: 'done' | 'reset' | 'timeout'): void;
+  forget(at: number): void;
+}
+
+export class Timers {
+  readonly #store: ConnectionStore;
+  readonly #sender: Sender;
+  readonly #actions: TimerActions;
+
+  constructor(store: ConnectionStore, sender: Sender, actions: TimerActions) {
+    this.#store = store;
+    this.#sender = sender;
+    this.#actions = actions;
+  }
+
+  /** Runs the timers that are due. */
+  run(): void {
+    this.#store.wheel.run(this.#store.nowMs(), this.#onTimer);
+  }
+
+  readonly #onTimer = (at: number): void => {
+    const { words } = this.#store.table;
+    const host = this.#store.hostOf(at);
+    const connectionState = this.#store.stateOf(at);
+    if (connectionState === state.timeWait) return this.#actions.close(at, 'done');
+    if (host === null) return this.#actions.close(at, 'reset');
+    if (connectionState === state.synReceived) return this.#repeatSynAck(at, host);
+    const endpoint = this.#store.endpoints.get(at);
+    const inFlight = this.#store.inFlight(at);
+    const waits = endpoint !== undefined && endpoint.sendBuffer.length > 0;
+    if (inFlight === 0 && !waits) return this.#checkIdle(at);
+    if (++words[at + field.retries]! > DATA_RETRIES) return this.#actions.close(at, 'timeout');
+    if (inFlight === 0 && words[at + field.sendWindow] === 0) return this.#sender.probeWindow(at, host);
+    this.#retransmit(at, endpoint, inFlight);
+  };
+
+  #repeatSynAck(at: number, host: StackHost): void {
+    const { words } = this.#store.table;
+    const retries = ++words[at + field.retries]!;
+    if (retries > SYN_ACK_RETRIES) return this.#actions.forget(at);
+    this.#store.segments.sendSynAck(at, host.behavior, this.#store.nowSeconds());
+    const elapsedMs = FIRST_RTO_MS * (2 ** retries - 1);
+    const waitMs = retries < SYN_ACK_RETRIES ? FIRST_RTO_MS * 2 ** retries : HALF_OPEN_MS - elapsedMs;
+    this.#store.startTimer(at, waitMs);
+  }
+
+  #checkIdle(at: number): void {
+    const { words } = this.#store.table;
+    // Seconds of 32 bits: a difference is right beyond 2038, too.
+    const quietSeconds = ((this.#store.nowSeconds() | 0) - words[at + field.lastSeen]!) | 0;
+    const quietMs = quietSeconds * 1000;
+    const allowedMs = this.#store.quietMs(at);
+    if (quietMs >= allowedMs) this.#actions.close(at, 'timeout');
+    else this.#store.startTimer(at, allowedMs - quietMs);
+  }
+
+  /** RFC 6298 5.4: everything from the oldest octet on is sent again as the window grows. */
+  #retransmit(at: number, endpoint: Endpoint | undefined, inFlight: number): void {
+    if (endpoint !== undefined) {
+      endpoint.congestion.onTimeout(inFlight);
+      if (endpoint.hasScoreboard) endpoint.scoreboard.clear();
+      endpoint.timedSequence = null;
+    }
+    this.#sender.rewind(at);
+    this.#actions.changed(at);
+    // The device may have been full: then nothing was sent and nothing else would start the timer.
+    if (!this.#store.wheel.isRunning(at) && this.#store.stateOf(at) !== state.free)
+      this.#store.startRetransmissionTimer(at);
+  }
+}
