@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'calculations',
           include: [
             'packages/*/src/**/*.test.ts',
-            'apps/cli/src/sim/*.test.ts',
+            'apps/cli/src/{gallery,sim}/*.test.ts',
             'tools/**/*.test.ts',
             'simtest/**/*.test.ts',
           ],
@@ -37,7 +37,7 @@ export default defineConfig({
           ...settings,
           name: 'machine',
           include: ['apps/*/src/**/*.test.ts'],
-          exclude: ['apps/cli/src/sim/*.test.ts'],
+          exclude: ['apps/cli/src/{gallery,sim}/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

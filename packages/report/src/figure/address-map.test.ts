@@ -25,7 +25,7 @@ describe('Hilbert curve', () => {
 });
 
 /** Takes a PNG apart by its specification; the data by the zlib of Node. */
-function decode(png: Uint8Array): { width: number; height: number; palette: Uint8Array; pixels: number[] } {
+function decode(png: Uint8Array) {
   const view = new DataView(png.buffer, png.byteOffset);
   const chunks = new Map<string, Uint8Array>();
   for (let at = 8; at < png.length;) {
@@ -44,7 +44,7 @@ function decode(png: Uint8Array): { width: number; height: number; palette: Uint
     const octet = rows[y * stride + 1 + (x >> 1)]!;
     return x & 1 ? octet & 15 : octet >> 4;
   });
-  return { width, height, palette: chunks.get('PLTE')!, pixels };
+  return { width, height, palette: chunks.get('PLTE')!, opacities: chunks.get('tRNS'), pixels };
 }
 
 describe('indexed PNG', () => {
@@ -60,12 +60,19 @@ describe('indexed PNG', () => {
           const decoded = decode(png);
           expect([decoded.width, decoded.height]).toEqual([width, height]);
           expect([...decoded.palette]).toEqual([0, 0, 0, 255, 128, 0, 1, 2, 254]);
+          expect(decoded.opacities).toBeUndefined();
           expect(decoded.pixels).toEqual([...pixels]);
         },
       ),
       { numRuns: 20 },
     );
   });
+});
+
+it('indexed PNG says how opaque a colour is', () => {
+  const colors = ['#000000', '#ff8000'];
+  const png = indexedPng({ width: 2, height: 1, colors, opacities: [0, 0.25], pixels: Uint8Array.of(0, 1) });
+  expect([...decode(png).opacities!]).toEqual([0, 64]);
 });
 
 describe('address map', () => {
@@ -100,7 +107,7 @@ describe('address map', () => {
     );
     expect(map.frames.map(({ title }) => title)).toEqual([
       '100 vulnerable hosts',
-      '1 honeypots',
+      '1 honeypot',
       '0 s: 1 infected so far',
       '9 s: 10 infected so far',
       '49 s: 50 infected so far',
@@ -108,7 +115,7 @@ describe('address map', () => {
     ]);
     // The last hosts were infected first.
     expect([map.frames[2]!.count[99], map.frames[2]!.count[0], map.frames[5]!.count[0]]).toEqual([1, 0, 1]);
-    const { pixels } = decode(framePng(map.side, map.frames[1]!));
+    const { pixels } = decode(framePng(map.side, map.frames[1]!, 'light'));
     expect(pixels.filter((shade) => shade > 0)).toEqual([12]);
     expect(addressMapSvg(map, { width: 760, theme: 'light' })).toContain('A &lt;map&gt;');
   });

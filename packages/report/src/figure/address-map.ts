@@ -74,12 +74,13 @@ export function addressMapSvg(
   const drawn = map.frames.map((frame, index) => {
     const x = 12 + (index % columns) * (size + GAP);
     const y = top + Math.floor(index / columns) * (size + HEADING + GAP);
-    const picture = encodeBase64(framePng(map.side, frame));
+    const picture = encodeBase64(framePng(map.side, frame, theme));
     return (
       `<text x="${x}" y="${y + 14}" fill="${palette.muted}">${escapeXml(frame.title)}</text>` +
+      `<rect x="${x}" y="${y + HEADING}" width="${size}" height="${size}" fill="${palette.grid}" ` +
+      `fill-opacity="0.4" stroke="${palette.grid}"/>` +
       `<image x="${x}" y="${y + HEADING}" width="${size}" height="${size}" style="image-rendering:pixelated" ` +
-      `href="data:image/png;base64,${picture}"/>` +
-      `<rect x="${x}" y="${y + HEADING}" width="${size}" height="${size}" fill="none" stroke="${palette.grid}"/>`
+      `href="data:image/png;base64,${picture}"/>`
     );
   });
   return [
@@ -93,28 +94,21 @@ export function addressMapSvg(
   ].join('');
 }
 
-/** Returns one square of a map as a PNG file. */
-export function framePng(side: number, { role, count, full }: AddressFrame): Uint8Array {
-  const strong = paletteOf('light').role[role];
-  const colors = Array.from({ length: SHADES + 1 }, (_, shade) =>
-    shade === 0 ? '#f3f4f6' : mix('#f3f4f6', strong, 0.25 + (0.75 * shade) / SHADES),
-  );
+/** Returns one square of a map as a PNG file, transparent where nothing lies. */
+export function framePng(side: number, { role, count, full }: AddressFrame, theme: Theme): Uint8Array {
+  const shades = Array.from({ length: SHADES + 1 }, (_, shade) => shade);
   const pixels = new Uint8Array(side * side);
   count.forEach((value, cell) => {
     const { x, y } = hilbertCell(cell, side);
     pixels[y * side + x] = value === 0 ? 0 : Math.min(SHADES, Math.ceil((value / full) * SHADES));
   });
-  return indexedPng({ width: side, height: side, colors, pixels });
-}
-
-function mix(from: string, to: string, share: number): string {
-  const channel = (color: string, at: number): number => Number.parseInt(color.slice(at, at + 2), 16);
-  const mixed = [1, 3, 5].map((at) =>
-    Math.round(channel(from, at) + share * (channel(to, at) - channel(from, at)))
-      .toString(16)
-      .padStart(2, '0'),
-  );
-  return `#${mixed.join('')}`;
+  return indexedPng({
+    width: side,
+    height: side,
+    colors: shades.map(() => paletteOf(theme).role[role]),
+    opacities: shades.map((shade) => (shade === 0 ? 0 : 0.25 + (0.75 * shade) / SHADES)),
+    pixels,
+  });
 }
 
 /** What a run knows of places and times. */
@@ -181,7 +175,7 @@ export function addressMap(
         ? []
         : [
             {
-              title: `${formatCount(honeypotCount)} honeypots`,
+              title: `${formatCount(honeypotCount)} ${honeypotCount === 1 ? 'honeypot' : 'honeypots'}`,
               role: 'immunized' as const,
               count: honeypots,
               full: percentile(honeypots, 0.99),

@@ -40,9 +40,9 @@ const BANDS = [
   '#b23a3a',
   '#7c1d2b',
 ] as const;
-/** Names lie on bands of any lightness. */
+/** Names lie on bands of any lightness, which dark style does not repaint; nor does it know these two colours. */
 const INK = '#10151c';
-const HALO = '#ffffff';
+const HALO = '#fefefe';
 const LABEL = { fill: INK, stroke: HALO, strokeWidth: 3, fontSize: 13 } as const;
 const MARGIN = { top: 62, right: 132, bottom: 52, left: 84 } as const;
 
@@ -103,7 +103,7 @@ function drawBands(
         fill: Plot.identity,
         thresholds: [Number.NEGATIVE_INFINITY, ...levels],
         smooth: true,
-        stroke: '#ffffff',
+        stroke: HALO,
         strokeOpacity: 0.35,
       }),
       Plot.axisX({ ...axis, label: x.label, labelAnchor: 'center', labelOffset: 38, tickSize: 5 }),

@@ -8,6 +8,8 @@ export interface IndexedPicture {
   readonly height: number;
   /** At most 16 colours as `#rrggbb`. */
   readonly colors: readonly string[];
+  /** How opaque each colour is, from 0 to 1. @default all are opaque */
+  readonly opacities?: readonly number[];
   /** Index of the colour of each pixel, row after row. */
   readonly pixels: Uint8Array;
 }
@@ -19,7 +21,7 @@ const INDEXED = 3;
 const BLOCK_MAX = 0xffff;
 
 /** Returns the file of a picture. */
-export function indexedPng({ width, height, colors, pixels }: IndexedPicture): Uint8Array {
+export function indexedPng({ width, height, colors, opacities, pixels }: IndexedPicture): Uint8Array {
   const header = [...word(width), ...word(height), BIT_DEPTH, INDEXED, 0, 0, 0];
   const palette = colors.flatMap((color) =>
     [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)),
@@ -28,6 +30,12 @@ export function indexedPng({ width, height, colors, pixels }: IndexedPicture): U
     ...SIGNATURE,
     ...chunk('IHDR', header),
     ...chunk('PLTE', palette),
+    ...(opacities === undefined
+      ? []
+      : chunk(
+          'tRNS',
+          opacities.map((opacity) => Math.round(255 * opacity)),
+        )),
     ...chunk('IDAT', stored(packRows(width, height, pixels))),
     ...chunk('IEND', []),
   ]);
