@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           ...settings,
           name: 'calculations',
+          // A test whose `expect` is never reached checks nothing.
+          expect: { requireAssertions: true },
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/cli/src/{gallery,sim}/*.test.ts',

@@ -116,7 +116,9 @@ describe('dissect', () => {
         (original, changes, cut, type, isCut) => {
           const bytes = original.slice(0, original.length - (cut % 20));
           for (const [at, value] of changes) bytes[at % bytes.length] = value;
-          for (const guess of [1, type]) formatPacket(dissect({ bytes, linkType: guess, isCut }));
+          for (const guess of [1, type]) {
+            expect(formatPacket(dissect({ bytes, linkType: guess, isCut }))).toMatch(/^[^\n]*$/);
+          }
         },
       ),
       { ...parameters, numRuns: 1000 },

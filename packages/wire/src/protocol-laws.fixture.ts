@@ -72,6 +72,7 @@ export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Rep
           const octets = emitted(repr);
           const parsed = parse(octets);
           if (isMalformed(parsed)) throw new Error(parsed.reason);
+          expect(length(parsed)).toBe(octets.length);
           const again = new Uint8Array(octets.length).fill(0xa5);
           emit(parsed, again, 0);
           expectOctets(again, octets);
