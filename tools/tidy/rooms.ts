@@ -33,6 +33,18 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'id/',
   ],
   defense: ['observation.ts', 'verdict.ts', 'detect/', 'respond/'],
+  epidemic: [
+    'outbreak/',
+    'dynamics/',
+    'scan/',
+    'countermeasure/',
+    'reach/',
+    'placement/',
+    'engine/',
+    'ensemble/',
+    'observe/',
+    'theory/',
+  ],
   netstack: [
     'link/',
     'batch-clock.ts',

@@ -9,8 +9,8 @@ import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 export const kernels = [
-  'packages/epidemic/src/hosts/choose-hosts-kernel.as.ts',
-  'packages/epidemic/src/probes/draw-kernel.as.ts',
+  'packages/epidemic/src/engine/hosts/choose-hosts-kernel.as.ts',
+  'packages/epidemic/src/engine/probes/draw-kernel.as.ts',
 ];
 
 /** Returns where the module of a kernel lies, from the root. */

@@ -1,44 +1,35 @@
-export type {
-  AddressRange,
-  ClusteredPlacement,
-  Honeypots,
-  HoneypotStart,
-  HostPlacement,
-  Outbreak,
-  PopulatedRange,
-  Population,
-  RangedPlacement,
-  ScanRates,
-  UniformPlacement,
-  Worm,
-} from './outbreak.ts';
+export type { Outbreak } from './outbreak/outbreak.ts';
 
 // How hosts scan.
-export type { CoverageHoleScan } from './scan/coverage-hole.ts';
-export type { HitlistScan } from './scan/hitlist.ts';
-export type { CandidateList, ListScan } from './scan/lists.ts';
-export type { LocalLevel, LocalPreferenceScan } from './scan/local-preference.ts';
-export type { PermutationScan } from './scan/permutation.ts';
-export type { RoutableScan } from './scan/routable.ts';
-export type { SequentialScan } from './scan/sequential.ts';
-export type { ShortCycleScan } from './scan/short-cycles.ts';
-export type { ScanStrategy } from './scan/strategy.ts';
-export type { TopologicalScan } from './scan/topological.ts';
-export type { UniformScan } from './scan/uniform.ts';
+export type {
+  ScanStrategy,
+  CandidateList,
+  CoverageHoleScan,
+  HitlistScan,
+  ListScan,
+  LocalLevel,
+  LocalPreferenceScan,
+  PermutationScan,
+  RoutableScan,
+  SequentialScan,
+  ShortCycleScan,
+  TopologicalScan,
+  UniformScan,
+} from './outbreak/scan-strategy.ts';
 
-export type { Countermeasure, StartRule } from './defense/measure.ts';
-export { throttleStopSeconds } from './defense/virus-throttle.ts';
-export type { Engine, EngineName, InfectionLog, Randomness, Run, RunControl } from './engine.ts';
-export { sampleTimes, type Trajectory } from './trajectory.ts';
-export { summarize, type RunFacts, type Summary, type TimeToFraction } from './summary.ts';
+export type { Countermeasure, StartRule } from './outbreak/countermeasure.ts';
+export { throttleStopSeconds } from './countermeasure/virus-throttle.ts';
+export type { Engine, EngineName, InfectionLog, Randomness, Run, RunControl } from './engine/engine.ts';
+export { sampleTimes, type Trajectory } from './engine/trajectory.ts';
+export { summarize, type RunFacts, type Summary, type TimeToFraction } from './engine/summary.ts';
 export {
   contactRatePerSecond,
   effectiveContactRatePerSecond,
   pairwiseRatePerSecond,
   reproductionNumber,
-} from './reproduction-number.ts';
+} from './dynamics/rates.ts';
 
-export { plainObstacles } from './plain-outbreak.ts';
+export { plainObstacles } from './outbreak/plain-outbreak.ts';
 
 // Where hosts and honeypots lie.
 export {
@@ -48,18 +39,18 @@ export {
   PLACED_ADDRESSES_MAX,
   PLACEMENT_STREAM,
   type PlacedPopulation,
-} from './population.ts';
+} from './placement/place-population.ts';
 
 // The engines.
-export { engineNamed } from './engines.ts';
-export { hosts, HOSTS_MAX } from './hosts/hosts.ts';
-export { ode } from './ode/ode.ts';
-export { probes } from './probes/probes.ts';
-export { EXACT_EVENTS_MAX, stochastic } from './stochastic/direct.ts';
-export { trajectoryHash } from './trajectory-hash.ts';
+export { engineNamed } from './engine/engines.ts';
+export { hosts, HOSTS_MAX } from './engine/hosts/hosts.ts';
+export { ode } from './engine/ode/ode.ts';
+export { probes } from './engine/probes/probes.ts';
+export { EXACT_EVENTS_MAX, stochastic } from './engine/stochastic/direct.ts';
+export { trajectoryHash } from './observe/trajectory-hash.ts';
 
 // Many runs of one outbreak.
-export { type ChunkRequest, type RunChunk, runChunk, transferables } from './run-chunk.ts';
+export { type ChunkRequest, type RunChunk, runChunk, transferables } from './ensemble/run-chunk.ts';
 export {
   type Distribution,
   type Ensemble,
@@ -70,13 +61,13 @@ export {
   type EnsembleSummary,
   runEnsemble,
   type SeriesBand,
-} from './ensemble.ts';
+} from './ensemble/ensemble.ts';
 
 // Another model, for comparison.
-export { type AawpOutbreak, aawpInfected } from './aawp.ts';
+export { type AawpOutbreak, aawpInfected } from './theory/aawp.ts';
 
 // A worm that does not scan.
-export { type FlashTier, type FlashTree, flashTreeCurve } from './flash-tree.ts';
+export { type FlashTier, type FlashTree, flashTreeCurve } from './theory/flash-tree.ts';
 
 // What is seen of an outbreak.
 export { correctedInfected } from './observe/bias-correction.ts';
@@ -95,24 +86,37 @@ export {
   honeypotLoadPerSecond,
   type LocalPreference,
   localPreferenceFactor,
-  logisticInfected,
-  logisticInfectedSeconds,
-  logisticSusceptible,
-  logisticTimeOfInfectedSeconds,
-  logisticTimeToFraction,
   type MeanAndVariance,
   noHoneypotContactProbability,
   peakInfectedFraction,
   peakInfectionRatePerSecond,
   riseTimeSeconds,
-  type SimpleEpidemic,
   startTimeJitterSeconds,
   sufficientHoneypots,
   trigamma,
-} from './closed-forms.ts';
-export { finalSizeLaw, type FinalSizeSetting } from './final-size-law.ts';
+} from './theory/closed-forms.ts';
+export { finalSizeLaw, type FinalSizeSetting } from './theory/final-size-law.ts';
 export {
   everInfectedAtFixedReaction,
   longestReactionSeconds,
   secondsWithinFraction,
-} from './fixed-reaction.ts';
+} from './theory/fixed-reaction.ts';
+export type {
+  AddressRange,
+  ClusteredPlacement,
+  HostPlacement,
+  PopulatedRange,
+  Population,
+  RangedPlacement,
+  UniformPlacement,
+} from './outbreak/population.ts';
+export type { HoneypotStart, Honeypots } from './outbreak/honeypots.ts';
+export type { ScanRates, Worm } from './outbreak/worm.ts';
+export {
+  type SimpleEpidemic,
+  logisticInfected,
+  logisticInfectedSeconds,
+  logisticSusceptible,
+  logisticTimeOfInfectedSeconds,
+  logisticTimeToFraction,
+} from './dynamics/logistic.ts';

@@ -1,8 +1,8 @@
 import { type RandomStream, randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import type { Outbreak } from '../outbreak.ts';
-import { momentsOf, runsOf } from '../random-engine-test-support.ts';
-import { stochastic } from '../stochastic/direct.ts';
+import type { Outbreak } from '../outbreak/outbreak.ts';
+import { momentsOf, runsOf } from '../engine/random-engine-test-support.ts';
+import { stochastic } from '../engine/stochastic/direct.ts';
 import { correctedInfected } from './bias-correction.ts';
 import { observeOutbreak } from './observed-outbreak.ts';
 import {

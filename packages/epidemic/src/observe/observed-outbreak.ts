@@ -5,7 +5,7 @@
  * for part of it, evenly distributed.
  */
 import { binomial, expm1, poisson, type RandomStream } from '@wormwood/base';
-import type { Trajectory } from '../trajectory.ts';
+import type { Trajectory } from '../engine/trajectory.ts';
 import type { Telescope } from './telescope.ts';
 
 export interface ObservedOutbreak {

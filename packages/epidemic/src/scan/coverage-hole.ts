@@ -10,12 +10,7 @@
 import { permutation } from './permuted-track.ts';
 import type { DrawnScan } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
-
-export interface CoverageHoleScan {
-  readonly kind: 'coverage-hole';
-  /** Fraction of the addresses of the space that is ever probed. */
-  readonly reached: number;
-}
+import type { CoverageHoleScan } from '../outbreak/scan-strategy.ts';
 
 export function coverageHole({ reached }: CoverageHoleScan, space: ScanSpace): DrawnScan {
   const order = permutation(space);

@@ -5,20 +5,9 @@
  *
  * Source: Bellovin, Cheswick, Keromytis, "Worm propagation strategies in an IPv6 Internet", ;login: 2006; models.md 1.16.
  */
-import type { AddressRange } from '../outbreak.ts';
 import { rangeTrack } from './range-track.ts';
 import type { DrawnScan } from './scan.ts';
-
-export interface ListScan {
-  readonly kind: 'lists';
-  /** Lists share no candidates. Probabilities add up to at most 1; what is left of the probes finds nothing. */
-  readonly lists: readonly CandidateList[];
-}
-
-export interface CandidateList extends AddressRange {
-  /** q: of a probe. */
-  readonly probability: number;
-}
+import type { ListScan } from '../outbreak/scan-strategy.ts';
 
 export function listDriven({ lists }: ListScan): DrawnScan {
   const track = rangeTrack(lists);

@@ -6,18 +6,7 @@
  */
 import { type DrawnScan, plainTrack } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
-
-export interface LocalPreferenceScan {
-  readonly kind: 'local';
-  /** Probabilities add up to at most 1; what is left goes anywhere in the space. */
-  readonly levels: readonly LocalLevel[];
-}
-
-export interface LocalLevel {
-  /** Addresses of a network of this level: 2^24 for a /8. */
-  readonly networkSize: number;
-  readonly probability: number;
-}
+import type { LocalPreferenceScan } from '../outbreak/scan-strategy.ts';
 
 export function localPreference({ levels }: LocalPreferenceScan, space: ScanSpace): DrawnScan {
   const { firstAddress, addressSpaceSize } = space;

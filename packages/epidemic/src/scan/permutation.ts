@@ -11,13 +11,7 @@
 import { permutation as permutationOf } from './permuted-track.ts';
 import type { WalkedScan } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
-
-export interface PermutationScan {
-  readonly kind: 'permutation';
-  /** Infected hosts that a host meets in a row before it stops; null: it never stops. */
-  readonly giveUpAfter: number | null;
-  readonly partitioned: boolean;
-}
+import type { PermutationScan } from '../outbreak/scan-strategy.ts';
 
 /** A range of fewer places is not shared. */
 const SHARED_PLACES_MIN = 2;

@@ -1,6 +1,6 @@
 /** Ranges of addresses one behind the other, in rising order. */
-import type { AddressRange } from '../outbreak.ts';
 import type { Track } from './scan.ts';
+import type { AddressRange } from '../outbreak/population.ts';
 
 /** Returns the track of ranges that do not overlap; addresses outside all of them have no place. */
 export function rangeTrack(ranges: readonly AddressRange[]): Track {

@@ -5,15 +5,9 @@
  * Source: Zou, Towsley, Gong, Cai, "Routing worm: a fast, selective attack worm based on IP address information", PADS 2005;
  * models.md 1.9.
  */
-import type { AddressRange } from '../outbreak.ts';
 import { rangeTrack } from './range-track.ts';
 import type { DrawnScan } from './scan.ts';
-
-export interface RoutableScan {
-  readonly kind: 'routable';
-  /** Announced addresses; no two ranges overlap. */
-  readonly ranges: readonly AddressRange[];
-}
+import type { RoutableScan } from '../outbreak/scan-strategy.ts';
 
 export function routable({ ranges }: RoutableScan): DrawnScan {
   const track = rangeTrack(ranges);

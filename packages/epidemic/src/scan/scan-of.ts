@@ -1,6 +1,6 @@
 /** From a strategy as plain data to what engines need of it. */
 import { unreachable } from '@wormwood/base';
-import type { Outbreak } from '../outbreak.ts';
+import type { Outbreak } from '../outbreak/outbreak.ts';
 import { coverageHole } from './coverage-hole.ts';
 import { listDriven } from './lists.ts';
 import { localPreference } from './local-preference.ts';
@@ -10,7 +10,7 @@ import type { ScanSpace } from './scan-space.ts';
 import type { Scan } from './scan.ts';
 import { sequential } from './sequential.ts';
 import { shortCycles } from './short-cycles.ts';
-import type { ScanStrategy } from './strategy.ts';
+import type { ScanStrategy } from '../outbreak/scan-strategy.ts';
 import { PERMUTED_ADDRESSES_MAX } from './permuted-track.ts';
 import { topological } from './topological.ts';
 import { uniform } from './uniform.ts';

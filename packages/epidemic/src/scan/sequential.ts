@@ -9,12 +9,7 @@
 import type { RandomStream } from '@wormwood/base';
 import { plainTrack, type WalkedScan } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
-
-export interface SequentialScan {
-  readonly kind: 'sequential';
-  /** Probability that a host begins near its own address; 0.4 for Blaster. */
-  readonly nearProbability: number;
-}
+import type { SequentialScan } from '../outbreak/scan-strategy.ts';
 
 const NETWORK_SIZE = 256;
 const NETWORKS_OF_16 = 256;

@@ -10,12 +10,7 @@
 import { permutation } from './permuted-track.ts';
 import type { WalkedScan } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
-
-export interface ShortCycleScan {
-  readonly kind: 'short-cycles';
-  /** Length of each cycle as a fraction of the space; together at most 1. Addresses on no cycle are never probed. */
-  readonly cycles: readonly number[];
-}
+import type { ShortCycleScan } from '../outbreak/scan-strategy.ts';
 
 export function shortCycles({ cycles }: ShortCycleScan, space: ScanSpace): WalkedScan {
   const { addressSpaceSize } = space;

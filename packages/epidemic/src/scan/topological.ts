@@ -6,12 +6,7 @@
  * "The Internet worm program: an analysis", 1988, for the first; models.md 1.9.
  */
 import type { NeighborScan } from './scan.ts';
-
-export interface TopologicalScan {
-  readonly kind: 'topological';
-  /** For each vulnerable host in turn the hosts that it knows, by number. */
-  readonly neighbors: readonly (readonly number[])[];
-}
+import type { TopologicalScan } from '../outbreak/scan-strategy.ts';
 
 export function topological({ neighbors }: TopologicalScan): NeighborScan {
   const first = new Int32Array(neighbors.length + 1);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scanOf } from './scan-of.ts';
 import { type DrawnScan, type WalkedScan, Walks } from './scan.ts';
-import type { ScanStrategy } from './strategy.ts';
+import type { ScanStrategy } from '../outbreak/scan-strategy.ts';
 
 const stream = randomStreams('1').stream('tracks', 0);
 

@@ -6,10 +6,6 @@
 import { type DrawnScan, plainTrack } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
 
-export interface UniformScan {
-  readonly kind: 'uniform';
-}
-
 export function uniform({ firstAddress, addressSpaceSize: size }: ScanSpace): DrawnScan {
   return {
     kind: 'drawn',

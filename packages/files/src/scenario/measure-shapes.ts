@@ -1,4 +1,4 @@
-/** The shapes of the defenses besides honeypots, a key a parameter; what they do stands in `epidemic/defense`. */
+/** The shapes of countermeasures, a key a parameter; `packages/epidemic/src/countermeasure` says what they do. */
 import type { Countermeasure, StartRule } from '@wormwood/epidemic';
 import { count, duration, fraction, rate, startTime } from '../shape/quantity-shapes.ts';
 import { scalar, word } from '../shape/scalar-shapes.ts';

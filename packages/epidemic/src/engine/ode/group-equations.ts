@@ -1,0 +1,300 @@
+/**
+ * The mean field of hosts that do not all share one fate: scan strategies, placements, scan rates that differ, latent
+ * periods, hosts that come back, beside honeypots and measures. Hosts fall into groups, cell n of a placement (reach.ts)
+ * with class k of scan rates (rate-classes.ts); w_nm is the chance that a probe from cell m arrives at one given host of
+ * n, H_m the honeypots that it meets; f is what measures leave of the scan rate, g what they let pass, e whom they leave
+ * exposed, φ what a blocked host's probes still reach:
+ *
+ *     λ_n = e Σ_m w_nm X_m                X_m = f g Σ_k s_k (I_mk + Σ_d C_dmk + φ B_mk)
+ *     S' = −λ_n S − p S + (ρ + c)(E + I + B + Σ C_d) + c R        E' = λ_n S − E/L − a E
+ *     I' = E/L − (Σ_d f g s_k H_dm + q + b + a) I                 F' = −λ_n F − p F
+ *     C_d' = f g s_k H_dm I − C_d/δ_d − a C_d                     B' = b I − a B
+ *
+ * with rates of reboots ρ, churn c, patching p, contact q, blocking b, disinfection d, and a = d + ρ + c. F, those never
+ * infected, tells how many hosts have been infected once. L = 0 leaves E out. While a hitlist lasts all probes go to its
+ * entries, and no other host is reached (Staniford et al. 2002): from I0 hosts I grows by s v a second for v the fraction of
+ * vulnerable entries, until all H are probed, ln(1 + v H/I0)/(s v) after the start. Single hosts finish their part of the
+ * list sooner or later than that, and scan on.
+ *
+ * Source: models.md 1.2, 1.3, 1.8, 1.9, 1.16; Liljenstam, Yuan, Premore, Nicol, "A mixed abstraction level simulation model
+ * of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
+ */
+import { assert } from '@wormwood/base';
+import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';
+import { type Force, type Forces, forcesOf, startForces } from '../../countermeasure/awaited-effects.ts';
+import type { Run } from '../engine.ts';
+import { crossing, cubicAt } from './step/cubic.ts';
+import type { DenseStep } from './step/dense-step.ts';
+import { emptyDenseStep, type Ends, hermite } from './step/hermite-step.ts';
+import { logisticMilestones, type Milestones, passMilestones } from './milestones.ts';
+import { everInfectedOf, neverInfectedWriter, type SampleWriter, writeSamples } from './sample-kernel.ts';
+import type { Outbreak } from '../../outbreak/outbreak.ts';
+import { contactRatePerSecond } from '../../dynamics/rates.ts';
+import { summarize } from '../summary.ts';
+import { sampleTimes } from '../trajectory.ts';
+import { doublingSeconds, reproductionNumberOf } from './early-growth.ts';
+import {
+  EVER,
+  type GroupSetup,
+  groupSetup,
+  initialState,
+  PATCHING,
+  PROBES,
+  SEEN,
+  totalsOf,
+} from './group-setup.ts';
+import { groupSlopes, type Segment } from './group-derivatives.ts';
+import { listOf } from '../../scan/hitlist.ts';
+import type { Honeypots } from '../../outbreak/honeypots.ts';
+
+/** Relative to max(value, 1 host) and a step. */
+const TOLERANCE = 1e-11;
+const STEPS_MAX = 20_000_000;
+const GROWTH_MAX = 5;
+const GROWTH_MIN = 0.2;
+const SAFETY = 0.9;
+
+/** Returns the mean field of an outbreak without obstacles (obstacles.ts). */
+export function groupMeanField(outbreak: Outbreak): Run {
+  const setup = groupSetup(outbreak);
+  const work = workspace(setup.layout.size);
+  work.state.set(initialState(setup));
+  const course = beginCourse(setup);
+  let now = 0;
+  while (now < outbreak.durationSeconds) {
+    const segment = begin(course, work, now);
+    now = integrateSegment(course, work, { now, segment });
+  }
+  return finish(course, work.state);
+}
+
+/** What starts at a time, or some time after a component of the state has reached a value. */
+interface Awaited {
+  readonly force: Force;
+  readonly at: number;
+  readonly needed: number;
+}
+
+interface Course {
+  readonly setup: GroupSetup;
+  /** The measures; honeypots wait for contacts of their own, not for probes anywhere. */
+  readonly forces: Forces;
+  readonly honeypots: readonly Force[];
+  /** The end of the hitlist. */
+  readonly listEnd: Force;
+  readonly awaited: readonly Awaited[];
+  readonly writer: SampleWriter;
+  /** Of hosts never infected, in the place of susceptible ones, where that is not the same. */
+  readonly neverWriter: SampleWriter | undefined;
+  readonly milestones: Milestones;
+  /** The reproduction number when the first honeypots began to immunize; undefined before. */
+  atStart: number | null | undefined;
+}
+
+function beginCourse(setup: GroupSetup): Course {
+  const { outbreak, layout } = setup;
+  const { population } = outbreak;
+  const forces = forcesOf(outbreak);
+  const honeypots = outbreak.honeypots.map(({ start }): Force => {
+    if (start.kind === 'time') {
+      return { startSeconds: start.timeSeconds, seenNeeded: Infinity, prepareSeconds: 0 };
+    }
+    return { startSeconds: Infinity, seenNeeded: start.contacts, prepareSeconds: start.prepareSeconds };
+  });
+  const list = listOf(outbreak);
+  const listEnd: Force = {
+    startSeconds: list ? Infinity : 0,
+    seenNeeded: list?.size ?? 0,
+    prepareSeconds: 0,
+  };
+  const awaited = [
+    ...forces.measures.map((force) => ({ force, at: SEEN, needed: force.seenNeeded })),
+    ...honeypots.map((force, index) => ({ force, at: layout.contacts + index, needed: force.seenNeeded })),
+    { force: listEnd, at: PROBES, needed: listEnd.seenNeeded },
+  ];
+  const time = sampleTimes(outbreak);
+  const trajectory = {
+    time,
+    susceptible: new Float64Array(time.length),
+    infected: new Float64Array(time.length),
+    immunized: new Float64Array(time.length),
+  };
+  trajectory.susceptible[0] = population.vulnerable - population.infected;
+  trajectory.infected[0] = population.infected;
+  const epidemic = { ...population, contactRatePerSecond: contactRatePerSecond(outbreak) };
+  return {
+    setup,
+    forces,
+    honeypots,
+    listEnd,
+    awaited,
+    writer: { trajectory, vulnerable: population.vulnerable, written: 1 },
+    neverWriter: neverInfectedWriter(outbreak, time),
+    milestones: logisticMilestones(epidemic, 0),
+    atStart: undefined,
+  };
+}
+
+/** Lets what starts by now begin to work. */
+function begin(course: Course, work: Workspace, now: number): Segment {
+  const { setup, forces, honeypots, listEnd } = course;
+  const { state } = work;
+  state[PATCHING]! += startForces(forces, now, state[PROBES]!).counterWormHosts;
+  const isImmunizing = honeypots.map(({ startSeconds }) => startSeconds <= now);
+  const isEffective = setup.outbreak.honeypots.map(
+    ({ count, success }, index) => isImmunizing[index] === true && count > 0 && success > 0,
+  );
+  if (course.atStart === undefined && isEffective.includes(true)) {
+    const { susceptible } = setup.layout;
+    const left = state.subarray(susceptible, susceptible + setup.groups);
+    course.atStart = reproductionNumberOf(setup, left, isImmunizing);
+  }
+  const isListening = setup.outbreak.honeypots.map(
+    ({ start }, index) => start.kind === 'contacts' || isImmunizing[index] === true,
+  );
+  const listedFraction = listEnd.startSeconds <= now ? null : (listOf(setup.outbreak)?.fraction ?? null);
+  return { forces, isImmunizing, isListening, listedFraction };
+}
+
+/** Integrates until the next start or the end; returns the time reached. */
+function integrateSegment(
+  course: Course,
+  work: Workspace,
+  { now: from, segment }: { readonly now: number; readonly segment: Segment },
+): number {
+  const { outbreak } = course.setup;
+  const slopes = groupSlopes(course.setup, segment);
+  slopes(from, work.state, work.slope);
+  const sample = emptyDenseStep();
+  const never = emptyDenseStep();
+  let end = nextStart(course, from, outbreak.durationSeconds);
+  let now = from;
+  let h = Math.min(end - now, outbreak.sampleSeconds, firstStep(work));
+  for (let steps = 0; now < end; steps++) {
+    assert(steps < STEPS_MAX, `the mean field needs more than ${STEPS_MAX} steps near ${now} s`);
+    const isLast = h * 1.0001 >= end - now;
+    const taken = isLast ? end - now : h;
+    const error = tryStep(slopes, work, { timeSeconds: now, h: taken, tolerance: TOLERANCE });
+    h = taken * Math.min(GROWTH_MAX, Math.max(GROWTH_MIN, SAFETY / error ** 0.2));
+    if (!(error <= 1)) continue;
+    const start = observe(course, work, now, taken);
+    if (start < end) {
+      end = Math.max(start, now);
+      if (end < now + taken) continue;
+    }
+    const at = { beginSeconds: now, lengthSeconds: taken, endSeconds: isLast ? end : now + taken };
+    fill(course.setup, work, { sample: Object.assign(sample, at), never: Object.assign(never, at) });
+    writeSamples(course.writer, sample);
+    if (course.neverWriter !== undefined) writeSamples(course.neverWriter, never);
+    passMilestones(course.milestones, never);
+    acceptStep(work);
+    now = at.endSeconds;
+  }
+  return end;
+}
+
+/** A hundredth of the time in which the state would change by itself. */
+function firstStep({ state, slope }: Workspace): number {
+  let fastest = 1e-9;
+  for (let at = 0; at < state.length; at++) {
+    fastest = Math.max(fastest, Math.abs(slope[at]!) / Math.max(1, Math.abs(state[at]!)));
+  }
+  return 0.01 / fastest;
+}
+
+function nextStart({ forces, honeypots }: Course, after: number, before: number): number {
+  let next = before;
+  for (const { startSeconds } of [...forces.measures, ...honeypots]) {
+    if (startSeconds > after && startSeconds < next) next = startSeconds;
+  }
+  return next;
+}
+
+/** Sets the start of what waits for something that the step brings; returns the earliest such start, else Infinity. */
+function observe({ awaited }: Course, work: Workspace, now: number, taken: number): number {
+  let earliest = Infinity;
+  const cubic = new Float64Array(4);
+  for (const { force, at, needed } of awaited) {
+    if (force.startSeconds < Infinity || work.next[at]! < needed) continue;
+    hermite(cubic, 0, { taken, ...ends(work, (of) => of[at]!) });
+    const theta = crossing((place) => cubicAt(cubic, 0, place) - needed);
+    force.startSeconds = now + theta * taken + force.prepareSeconds;
+    earliest = Math.min(earliest, force.startSeconds);
+  }
+  return earliest;
+}
+
+/** Reads a sum of components at both ends of the step. */
+function ends({ state, next, slope, nextSlope }: Workspace, read: (of: Float64Array) => number): Ends {
+  return {
+    before: read(state),
+    after: read(next),
+    slopeBefore: read(slope),
+    slopeAfter: read(nextSlope),
+  };
+}
+
+/** Describes the step, for samples by the susceptible, for milestones by those never infected. */
+function fill(
+  setup: GroupSetup,
+  work: Workspace,
+  { sample, never }: { readonly sample: DenseStep; readonly never: DenseStep },
+): void {
+  const { vulnerable } = setup.outbreak.population;
+  const { lengthSeconds: taken } = sample;
+  const susceptible = ends(work, (of) => totalsOf(setup, of).susceptible);
+  const infected = ends(work, (of) => totalsOf(setup, of).infected);
+  const ever = ends(work, (of) => of[EVER]!);
+  hermite(sample.dense, 0, { taken, ...susceptible });
+  hermite(never.dense, 0, {
+    taken,
+    before: vulnerable - ever.before,
+    after: vulnerable - ever.after,
+    slopeBefore: -ever.slopeBefore,
+    slopeAfter: -ever.slopeAfter,
+  });
+  for (const step of [sample, never]) {
+    hermite(step.dense, 4, { taken, ...infected });
+    step.infectedAfter = infected.after;
+  }
+  sample.susceptibleAfter = susceptible.after;
+  never.susceptibleAfter = vulnerable - ever.after;
+}
+
+function finish({ setup, writer, neverWriter, milestones, atStart }: Course, state: Float64Array): Run {
+  const { outbreak, layout } = setup;
+  const { trajectory } = writer;
+  const last = trajectory.time.length - 1;
+  const contacts = outbreak.honeypots.reduce(
+    (sum: number, _: Honeypots, index) => sum + state[layout.contacts + index]!,
+    0,
+  );
+  // Rounding may lead beyond all hosts.
+  const { vulnerable } = outbreak.population;
+  const summary = summarize(outbreak, {
+    peakInfected: Math.min(vulnerable, milestones.peakInfected),
+    peakTime: milestones.peakTime,
+    everInfected: Math.min(vulnerable, state[EVER]!),
+    immunized: trajectory.immunized[last]!,
+    stillInfected: trajectory.infected[last]!,
+    extinctionTime: milestones.extinctionTime,
+    timeTo: milestones.timeTo,
+    probes: state[PROBES]!,
+    honeypotContacts: contacts,
+    firstStart: null,
+  });
+  // With measures at work, honeypots alone say nothing of R.
+  const isMeasured = (outbreak.countermeasures ?? []).length > 0;
+  const allAtWork = outbreak.honeypots.map(() => true);
+  return {
+    engine: 'ode',
+    partial: false,
+    trajectory: { ...trajectory, ...everInfectedOf(neverWriter) },
+    summary: {
+      ...summary,
+      basicReproductionNumber: isMeasured ? null : reproductionNumberOf(setup, setup.hosts, allAtWork),
+      reproductionNumberAtStart: isMeasured ? null : (atStart ?? null),
+      doublingTime: doublingSeconds(setup),
+    },
+  };
+}

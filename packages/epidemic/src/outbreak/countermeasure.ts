@@ -1,0 +1,189 @@
+/**
+ * Everything that acts on an outbreak besides honeypots, as plain data. All combine with each other and with honeypots.
+ * `coverage` is the fraction of hosts, paths or probes that the measure reaches, so 1 − coverage is its failure.
+ */
+
+/** Everything that acts on an outbreak besides its honeypots. */
+export type Countermeasure =
+  | AddressBlacklisting
+  | AvoidedHoneypots
+  | BandwidthCap
+  | CleanUp
+  | Congestion
+  | ContentFiltering
+  | CounterWorm
+  | Disinfection
+  | DynamicQuarantine
+  | KillSwitch
+  | PatchScanning
+  | Patching
+  | VirusThrottle;
+
+/** What every measure has. */
+export interface MeasureStart {
+  /** When it begins to act. */
+  readonly start: StartRule;
+}
+
+/**
+ * At a time, or `prepareSeconds` after a telescope of so many addresses has seen so many probes of the worm: an observer's
+ * alarm. In the mean field that is when the expected count reaches `probes`.
+ */
+export type StartRule =
+  | { readonly kind: 'time'; readonly timeSeconds: number }
+  | {
+      readonly kind: 'observed';
+      readonly monitoredAddresses: number;
+      readonly probes: number;
+      readonly prepareSeconds: number;
+    };
+
+/** Infected hosts are blocked some time after their infection. */
+export interface AddressBlacklisting extends MeasureStart {
+  readonly kind: 'blacklist';
+  /** Mean time from the infection of a host, or the start if that is later, to its blocking. */
+  readonly reactionSeconds: number;
+  /** Fraction of the probes of a blocked host that are dropped. */
+  readonly coverage: number;
+}
+
+/** Honeypots that a worm learns to avoid. */
+export interface AvoidedHoneypots extends MeasureStart {
+  readonly kind: 'avoided-honeypots';
+  /** h at the start. */
+  readonly count: number;
+  /** a: probability that a contact gives the address away. */
+  readonly learning: number;
+  /** Probability that a contact immunizes. */
+  readonly coverage: number;
+}
+
+/** All infected hosts together send at most so many probes a second. */
+export interface BandwidthCap extends MeasureStart {
+  readonly kind: 'bandwidth-cap';
+  /** C. */
+  readonly probesPerSecond: number;
+}
+
+/** Infected hosts are contained fast and cleaned slowly. */
+export interface CleanUp extends MeasureStart {
+  readonly kind: 'clean-up';
+  /** Mean time from infection to containment. */
+  readonly containSeconds: number;
+  /** Mean time of cleaning a host, contained or not. */
+  readonly cleanSeconds: number;
+  /** Fraction of the probes of a contained host that are dropped. */
+  readonly coverage: number;
+}
+
+/** The traffic of the worm slows it down. */
+export interface Congestion extends MeasureStart {
+  readonly kind: 'congestion';
+  /** η. */
+  readonly exponent: number;
+}
+
+/** A signature drops probes on the filtered paths. */
+export interface ContentFiltering extends MeasureStart {
+  readonly kind: 'filter';
+  /** Fraction of the probes whose path is filtered. */
+  readonly coverage: number;
+}
+
+/** A worm that patches, as a model only. */
+export interface CounterWorm extends MeasureStart {
+  readonly kind: 'counter-worm';
+  /** P0: hosts, not among the vulnerable ones, from which it scans at its start. */
+  readonly hosts: number;
+  readonly scanRatePerSecond: number;
+  /** Whether it enters infected hosts too, or patches susceptible ones only. */
+  readonly entersInfected: boolean;
+}
+
+/** Infected hosts are cleaned and patched. */
+export interface Disinfection extends MeasureStart {
+  readonly kind: 'disinfection';
+  readonly ratePerSecond: number;
+  readonly coverage: number;
+}
+
+/** Alarms, right or wrong, put hosts away for a while. */
+export interface DynamicQuarantine extends MeasureStart {
+  readonly kind: 'quarantine';
+  /** λ1 and λ2, alarms a second on an infected host, and false ones on a susceptible host. */
+  readonly alarmRatePerSecond: number;
+  readonly falseAlarmRatePerSecond: number;
+  /** T. */
+  readonly quarantineSeconds: number;
+  /** Fraction of hosts that the system watches. */
+  readonly coverage: number;
+}
+
+/** Infected hosts that reach it stop scanning. */
+export interface KillSwitch extends MeasureStart {
+  readonly kind: 'kill-switch';
+  /** Fraction of infected hosts that reach it. */
+  readonly coverage: number;
+}
+
+/** A scan of the whole space that patches, as a model only. */
+export interface PatchScanning extends MeasureStart {
+  readonly kind: 'patch-scanning';
+  /** Probes a second of all scanners together. */
+  readonly probesPerSecond: number;
+  /** Probability that a host that is found is patched. */
+  readonly coverage: number;
+}
+
+/** Susceptible hosts are patched. */
+export interface Patching extends MeasureStart {
+  readonly kind: 'patching';
+  readonly curve: PatchingCurve;
+  /** Fraction of susceptible hosts, growing anew with time, that patching gets through to: it scales the rate. */
+  readonly coverage: number;
+}
+
+/** How the rate of patching changes with time. */
+export type PatchingCurve =
+  | { readonly kind: 'constant'; readonly ratePerSecond: number }
+  /** F(0) = `firstFraction`, growth `ratePerSecond`. */
+  | { readonly kind: 'logistic'; readonly ratePerSecond: number; readonly firstFraction: number }
+  /** Rate μ when every host is or has been infected. */
+  | { readonly kind: 'awareness'; readonly ratePerSecond: number };
+
+/** Hosts contact few new peers a second. */
+export interface VirusThrottle extends MeasureStart {
+  readonly kind: 'throttle';
+  /** Fraction of hosts that have it. */
+  readonly coverage: number;
+  /** New peers a second that it lets through. */
+  readonly allowedPerSecond: number;
+}
+
+/** Returns why the countermeasures of an outbreak cannot be modelled together, a sentence each; none when they can. */
+export function countermeasureObstacles({
+  countermeasures = [],
+}: {
+  readonly countermeasures?: readonly Countermeasure[];
+}): readonly string[] {
+  const obstacles: string[] = [];
+  const count = (...kinds: readonly Countermeasure['kind'][]): number =>
+    countermeasures.filter(({ kind }) => kinds.includes(kind)).length;
+  if (count('blacklist', 'clean-up') > 1) {
+    obstacles.push('Only one of the measures can block infected hosts.');
+  }
+  if (count('counter-worm') > 1) obstacles.push('Only one counter-worm can be modelled at a time.');
+  return obstacles;
+}
+
+/** Returns a sentence that says so when the outbreak has measures, for engines that know honeypots alone. */
+export function measuresUnknownTo(
+  engine: string,
+  { countermeasures: measures }: { readonly countermeasures?: readonly Countermeasure[] },
+): readonly string[] {
+  if (measures === undefined || measures.length === 0) return [];
+  const kinds = [...new Set(measures.map(({ kind }) => kind))].join(', ');
+  return [
+    `The engine ${engine} knows no defenses but honeypots, so none of ${kinds}; ode, hosts and probes do.`,
+  ];
+}

@@ -1,0 +1,23 @@
+/** A worm as plain data: a rate and a strategy. */
+import type { ScanStrategy } from './scan-strategy.ts';
+
+/** A scanning worm is a rate and a strategy; it carries nothing. */
+export interface Worm {
+  /** s: probes a second sent by each infected host (a Poisson process in the stochastic engines), on average over hosts. */
+  readonly scanRatePerSecond: number;
+  readonly strategy: ScanStrategy;
+  /** How the scan rates of hosts differ. @default all alike */
+  readonly scanRates?: ScanRates;
+  /** Mean of the exponential time from the infection of a host to its first probe. @default 0 */
+  readonly latentSeconds?: number;
+}
+
+/** Scan rates by host, drawn for each independently: a few classes, or log-normal about the worm's mean. */
+export type ScanRates =
+  | {
+      readonly kind: 'classes';
+      /** Fractions add up to 1, and the mean of the rates is the worm's scan rate. */
+      readonly classes: readonly { readonly fraction: number; readonly scanRatePerSecond: number }[];
+    }
+  /** `sigma`: standard deviation of the natural logarithm. */
+  | { readonly kind: 'log-normal'; readonly sigma: number };

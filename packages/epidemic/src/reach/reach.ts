@@ -1,0 +1,67 @@
+/**
+ * Where a probe goes, on average: the hosts in cells of equal fate, the chance that one probe from a cell arrives at one
+ * given host of another, and how many honeypots it meets. The whole of a scan strategy and a placement, for equations that
+ * know no single address.
+ */
+import type { Outbreak } from '../outbreak/outbreak.ts';
+import { localReach } from './local-reach.ts';
+import { ownRangeReach } from './own-range-reach.ts';
+import { runReach } from './run-reach.ts';
+
+export interface Reach {
+  /** Vulnerable hosts of each cell, as expected; those infected at the start are spread evenly over all. */
+  readonly hosts: Float64Array;
+  /** For a cell that is probed (row) and one that probes (column): the chance that a probe arrives at one given host. */
+  readonly onto: Float64Array;
+  /** For each group of honeypots and each cell the honeypots that a probe of it meets, as expected. */
+  readonly met: readonly Float64Array[];
+}
+
+/** Returns where probes of a worm go that draws each of them anew, once no hitlist is left. No cell is empty. */
+export function reachOf(outbreak: Outbreak): Reach {
+  return withoutEmptyCells(reachOfAllCells(outbreak));
+}
+
+function withoutEmptyCells(reach: Reach): Reach {
+  const { hosts, onto, met } = reach;
+  const kept = [...hosts.keys()].filter((cell) => hosts[cell]! > 0);
+  if (kept.length === hosts.length || kept.length === 0) return reach;
+  return {
+    hosts: Float64Array.from(kept, (cell) => hosts[cell]!),
+    onto: Float64Array.from(kept.flatMap((to) => kept.map((from) => onto[to * hosts.length + from]!))),
+    met: met.map((ofCells) => Float64Array.from(kept, (cell) => ofCells[cell]!)),
+  };
+}
+
+function reachOfAllCells(outbreak: Outbreak): Reach {
+  const { worm, population, honeypots, addressSpaceSize } = outbreak;
+  const strategy = worm.strategy.kind === 'hitlist' ? worm.strategy.then : worm.strategy;
+  switch (strategy.kind) {
+    case 'local':
+      return population.placement?.kind === 'ranges'
+        ? ownRangeReach(outbreak, strategy, population.placement)
+        : localReach(outbreak, strategy);
+    case 'routable':
+      return runReach(outbreak, [{ probability: 1, ranges: strategy.ranges }]);
+    case 'lists':
+      return runReach(
+        outbreak,
+        strategy.lists.map((list) => ({ probability: list.probability, ranges: [list] })),
+      );
+    case 'coverage-hole': {
+      const reached = Math.max(1, Math.round(strategy.reached * addressSpaceSize));
+      const inside = (population.vulnerable * reached) / addressSpaceSize;
+      return {
+        hosts: Float64Array.of(inside, population.vulnerable - inside),
+        onto: Float64Array.of(1 / reached, 1 / reached, 0, 0),
+        met: honeypots.map(({ count }) => new Float64Array(2).fill(count / addressSpaceSize)),
+      };
+    }
+    default:
+      return {
+        hosts: Float64Array.of(population.vulnerable),
+        onto: Float64Array.of(1 / addressSpaceSize),
+        met: honeypots.map(({ count }) => Float64Array.of(count / addressSpaceSize)),
+      };
+  }
+}
