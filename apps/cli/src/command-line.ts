@@ -33,7 +33,7 @@ export function endOfFailure(error: unknown, isDebug: boolean = process.argv.inc
   return EXIT.failed;
 }
 
-/** Makes commander throw instead of ending the process, and speak as the rest of the program does. */
+/** Makes commander throw instead of ending the process, and report errors as the rest of the program does. */
 function configure(command: Command): void {
   command.exitOverride().configureOutput({
     outputError: (text, write) => {

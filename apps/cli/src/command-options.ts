@@ -1,11 +1,11 @@
-/** What all commands share on the command line: the options of printing, and examples below the help. */
+/** What all commands share on the command line: options for printing, and examples below the help. */
 import { availableParallelism } from 'node:os';
 import { parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 const WORKERS_MAX = 256;
 
-/** What every command that prints takes. */
+/** Options of every command that prints. */
 export interface PrintOptions {
   readonly json?: true;
   readonly quiet?: true;
@@ -16,8 +16,8 @@ export interface PrintOptions {
 export function withPrintOptions(command: Command): Command {
   return command
     .option('--json', 'print one JSON object instead of text')
-    .option('-q, --quiet', 'no talk and no progress on standard error')
-    .option('--debug', 'show where in the program an error arose')
+    .option('-q, --quiet', 'print neither messages nor progress on standard error')
+    .option('--debug', 'show where in the program an error occurred')
     .option('--no-color', 'no colours (NO_COLOR does the same)');
 }
 
@@ -28,7 +28,7 @@ export function withExamples(command: Command, examples: readonly (readonly [str
 }
 
 export function seedOption(): Option {
-  return new Option('--seed <n>', 'where all randomness comes from: 0 to 2^64-1')
+  return new Option('--seed <n>', 'seed of all randomness: 0 to 2^64-1')
     .default('1')
     .argParser((text: string) => {
       const seed = parseSeed(text);
@@ -38,15 +38,15 @@ export function seedOption(): Option {
 }
 
 export function workersOption(): Option {
-  return new Option('--workers <n>', 'number of threads; the result is the same for any')
-    .default(Math.min(WORKERS_MAX, availableParallelism()), 'one a core')
+  return new Option('--workers <n>', 'number of threads; the result does not depend on it')
+    .default(Math.min(WORKERS_MAX, availableParallelism()), 'one per core')
     .argParser((text: string) => wholeNumber(text, 'a number of threads', WORKERS_MAX));
 }
 
 export function wholeNumber(text: string, noun: string, max: number): number {
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value < 1 || value > max) {
-    throw new InvalidArgumentError(`It takes ${noun} from 1 to ${max}.`);
+    throw new InvalidArgumentError(`Give ${noun} from 1 to ${max}.`);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 /**
- * The tree of commands with their options: what help shows and completion scripts are made from. Each action loads its
- * command only when it is called, so that `--help` does not pay for the engines.
+ * The tree of commands with their options, from which help and completion scripts are made. Each action loads its command
+ * only when it is called, so that `--help` does not load the engines.
  */
 import { Argument, Command } from 'commander';
 import { type PrintOptions, withExamples, withPrintOptions } from './command-options.ts';
@@ -34,9 +34,9 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
   addDoctor(root, finish);
   addCompletion(root, finish);
   return withExamples(root, [
-    ['wormwood demo', 'the whole story in half a minute'],
+    ['wormwood demo', 'the published experiment in half a minute'],
     ['wormwood sim run provos-2004-20min', 'one outbreak against 262,144 honeypots'],
-    ['wormwood sim run --help', 'what a command takes'],
+    ['wormwood sim run --help', 'the options of a command'],
   ]);
 }
 
@@ -55,12 +55,12 @@ function addSchema(parent: Command, finish: (exitCode: ExitCode) => void): void 
 function addDoctor(parent: Command, finish: (exitCode: ExitCode) => void): void {
   const doctor = parent
     .command('doctor')
-    .description('say what this machine has and what is missing for which purpose')
+    .description('list what this machine provides, what is missing, and what each thing is for')
     .action(async (options: PrintOptions) => {
       const { doctor: check } = await import('./doctor.ts');
       finish(await check(options));
     });
-  withExamples(withPrintOptions(doctor), [['wormwood doctor --json', 'the same for a program']]);
+  withExamples(withPrintOptions(doctor), [['wormwood doctor --json', 'the same as JSON']]);
 }
 
 function addCompletion(parent: Command, finish: (exitCode: ExitCode) => void): void {
@@ -73,7 +73,7 @@ function addCompletion(parent: Command, finish: (exitCode: ExitCode) => void): v
       finish(await print(shell, parent));
     });
   withExamples(completion, [
-    ['source <(wormwood completion bash)', 'for this session'],
-    ['wormwood completion fish > ~/.config/fish/completions/wormwood.fish', 'for all'],
+    ['source <(wormwood completion bash)', 'for the current shell'],
+    ['wormwood completion fish > ~/.config/fish/completions/wormwood.fish', 'for every shell'],
   ]);
 }

@@ -1,4 +1,4 @@
-/** `wormwood doctor`: what this machine has, and what each thing is for. */
+/** `wormwood doctor`: what this machine provides, and what each thing is for. */
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -28,7 +28,7 @@ export async function doctor(options: PrintOptions): Promise<ExitCode> {
     await terminal.print(render(checks, terminal));
     await terminal.print(
       missing.length === 0
-        ? 'Everything that the outbreak laboratory needs is here.'
+        ? 'This machine has everything that the outbreak laboratory needs.'
         : `Missing: ${missing.map(({ name }) => name).join(', ')}.`,
     );
   }
@@ -52,41 +52,41 @@ function runtimeChecks(): readonly Check[] {
       name: 'Node.js',
       ok: isNewEnough,
       found: process.versions.node,
-      purpose: `runs everything; ${NODE_MINIMUM.join('.')} or newer`,
+      purpose: `runs the whole program; ${NODE_MINIMUM.join('.')} or newer`,
       required: true,
     },
     {
       name: 'cores',
       ok: cores >= 1,
       found: String(cores),
-      purpose: 'each runs a share of an ensemble',
+      purpose: 'each core runs part of an ensemble',
       required: true,
     },
     {
       name: 'memory',
       ok: memoryMb >= MEMORY_MINIMUM_MB,
       found: `${memoryMb} MB, ${Math.round(freemem() / 2 ** 20)} MB free`,
-      purpose: `the probes engine keeps a map of the address space; ${MEMORY_MINIMUM_MB} MB suffice`,
+      purpose: `the engine probes keeps a map of the address space; ${MEMORY_MINIMUM_MB} MB are enough`,
       required: true,
     },
     {
       name: 'WebAssembly SIMD',
       ok: hasWebAssemblySimd(),
       found: hasWebAssemblySimd() ? 'yes' : 'no',
-      purpose: 'engine probes: many probes at a time',
+      purpose: 'the engine probes draws several probes at a time',
       required: true,
     },
   ];
 }
 
-/** The memory of the machine, or less where a container grants less. */
+/** The memory of the machine, or the limit of the container where that is lower. */
 function memoryLimitMb(): number {
   const granted = process.constrainedMemory();
   const total = totalmem();
   return Math.round((granted > 0 && granted < total ? granted : total) / 2 ** 20);
 }
 
-// Node has it; its types come only with those of a browser.
+// Node provides it, but its types come only with those of a browser.
 declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
 
 /** The smallest module with a vector instruction: a function that returns `i8x16.popcnt(i8x16.splat(0))`. */
@@ -97,10 +97,10 @@ function hasWebAssemblySimd(): boolean {
 
 function toolChecks(): readonly Check[] {
   const tools: readonly (readonly [string, readonly string[], string])[] = [
-    ['C compiler', ['gcc', 'cc', 'clang'], 'benchmarks: the references in C'],
-    ['Chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'tests: the report in a browser'],
-    ['nmap', ['nmap'], 'tests of the honeynet: whether personalities deceive it'],
-    ['tshark', ['tshark'], 'tests of the packet codecs: a second opinion on every byte'],
+    ['C compiler', ['gcc', 'cc', 'clang'], 'compiles the C references of the benchmarks'],
+    ['Chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'shows reports in the tests'],
+    ['nmap', ['nmap'], 'tests whether the personalities of virtual hosts deceive it'],
+    ['tshark', ['tshark'], 'tests the packet codecs against an independent decoder'],
   ];
   return tools.map(([name, programs, purpose]) => {
     const found = firstExecutable(programs);
@@ -144,7 +144,7 @@ function networkChecks(): readonly Check[] {
   ];
 }
 
-/** The effective capabilities of this process as a bit set; none where there is no such thing. */
+/** The effective capabilities of this process as a bit set; empty on systems without capabilities. */
 function effectiveCapabilities(): bigint {
   try {
     const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];

@@ -1,4 +1,4 @@
-/** How the program ends: the codes of the command-line contract, and the error that carries one to the top. */
+/** The exit codes of the program, and the error that carries one to the top. */
 export { errorCode, systemReason } from '@wormwood/base';
 
 export const EXIT = {
@@ -13,7 +13,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Something a user can understand and change: one sentence for the terminal, and the code to end with. */
+/** A failure that a user can understand and fix: one sentence for the terminal, and the exit code. */
 export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
 

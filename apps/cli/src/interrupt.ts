@@ -1,15 +1,15 @@
 /**
- * Ctrl-C and SIGTERM during a run. The first sets a flag in shared memory, which the workers read between two steps of
- * a run, so that they end it and hand over what they have; the second ends the program at once.
+ * Ctrl-C and SIGTERM during a run. The first signal sets a flag in shared memory; the workers check it between the steps of
+ * a run, end the run and return what they have. The second signal ends the program at once.
  */
 import { EXIT } from './exit-code.ts';
 
 export interface Interrupt {
-  /** One word, shared with workers: not 0 once the run shall end. */
+  /** One word, shared with workers; nonzero once the run is to end. */
   readonly flag: Int32Array;
   readonly signal: AbortSignal;
   interrupted(): boolean;
-  /** Gives the signals back to Node. */
+  /** Restores Node's handling of the signals. */
   release(): void;
 }
 
@@ -19,7 +19,7 @@ export function catchInterrupt(announce: () => void): Interrupt {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (Atomics.load(flag, 0) !== 0) {
-      // eslint-disable-next-line unicorn/no-process-exit -- the second signal asks for exactly this
+      // eslint-disable-next-line unicorn/no-process-exit -- the second signal asks for exactly that
       process.exit(EXIT.interrupted);
     }
     Atomics.store(flag, 0, 1);

@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 
 export interface DescribedCommand {
-  /** Names from below the root: `sim run`; empty for the root. */
+  /** Names from the root down, such as `sim run`; empty for the root. */
   readonly path: string;
   readonly subcommands: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly DescribedOption[];
-  /** Words that the first argument can be; a file name may stand there too where `takesFile`. */
+  /** Words that the first argument can be; where `takesFile`, it can be a file name too. */
   readonly words: readonly string[];
   readonly takesFile: boolean;
 }

@@ -7,10 +7,10 @@ import type { DemoOptions } from './demo.ts';
 export function addDemo(parent: Command, finish: (exitCode: ExitCode) => void): void {
   const demo = parent
     .command('demo')
-    .description('run the experiment of Provos (2004) at every fidelity and write a report')
+    .description('run the experiment of Provos (2004) with every engine and write a report')
     .addOption(seedOption())
     .addOption(workersOption())
-    .option('--out <dir>', 'directory for report, figures and series', 'out/demo')
+    .option('--out <dir>', 'directory for the report, figures and series', 'out/demo')
     .action(async (options: DemoOptions) => {
       const { demo: run } = await import('./demo.ts');
       finish(await run(options));

@@ -84,7 +84,7 @@ describe('demo', () => {
         cwd: directory,
       });
       expect(stdout).toMatch(
-        /Left alone[^]*Honeypots after 60 min[^]*Honeypots after 20 min[^]*by every engine/,
+        /Without honeypots[^]*Honeypots after 60 min[^]*Honeypots after 20 min[^]*by every engine/,
       );
       expect(stdout).toMatch(/│ 524,288 +│/);
       expect(stderr.trim().split('\n').at(-1)).toBe(`Open ${join('story', 'report.html')}`);

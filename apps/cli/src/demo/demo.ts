@@ -1,4 +1,4 @@
-/** `wormwood demo`: the experiment of Provos (2004), told in the terminal and written as a report. */
+/** `wormwood demo`: the experiment of Provos (2004), shown in the terminal and written as a report. */
 import { join } from 'node:path';
 import {
   chartCsv,
@@ -35,7 +35,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
   const directory = await prepareDirectory(options.out);
   const experiment = await compute(options, terminal);
   if (experiment === undefined) {
-    terminal.warn('Ended early; nothing was written. Repeat it with: wormwood demo');
+    terminal.warn('Ended early; nothing was written. To start again: wormwood demo');
     return EXIT.interrupted;
   }
   const story = storyOf(experiment);
@@ -51,7 +51,9 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
 
 /** Returns the experiment, or undefined when it was interrupted. */
 async function compute(options: DemoOptions, terminal: Terminal): Promise<DemoExperiment | undefined> {
-  const interrupt = catchInterrupt(() => terminal.say('\nEnding the runs; once more ends at once.'));
+  const interrupt = catchInterrupt(() =>
+    terminal.say('\nEnding the runs; press Ctrl-C again to end at once.'),
+  );
   const pool = openWorkerPool(options.workers, interrupt.flag);
   terminal.say('Running the experiment of Provos (2004): one worm, many defenses, several engines …');
   const ended = (): never => {
@@ -80,7 +82,7 @@ async function compute(options: DemoOptions, terminal: Terminal): Promise<DemoEx
   }
 }
 
-/** Returns what `--json` prints but for the names of the files. */
+/** Returns what `--json` prints, without the names of the files. */
 function summarize({ delays, fidelities }: DemoExperiment, story: Report, { seed }: DemoOptions): object {
   return {
     version: VERSION,
@@ -118,10 +120,10 @@ function demoFiles({ delays }: DemoExperiment, story: Report, summary: object): 
   ];
 }
 
-/** Of each section; the report has them all. */
+/** Charts of each section that the terminal shows; the report has them all. */
 const CHARTS_SHOWN = 2;
 
-/** Returns the story as text, each part of it once. */
+/** Returns the story as text. */
 function tell(story: Report, terminal: Terminal): string {
   const { stdout, columns } = terminal;
   const color = stdout.isColorSupported;
@@ -139,7 +141,7 @@ function tell(story: Report, terminal: Terminal): string {
   return [...sections, ...facts, stdout.bold(wrapped(story.verdict, columns))].join('\n\n');
 }
 
-/** Without the dashed lines over a family of curves, which in characters would hide them. */
+/** Omits the dashed lines over a family of curves; drawn in characters, they would hide it. */
 function plain(chart: LineChart): LineChart {
   const isFamily = chart.lines.some(({ role }) => role === 'sequence');
   return isFamily ? { ...chart, lines: chart.lines.filter(({ role }) => role !== 'reference') } : chart;

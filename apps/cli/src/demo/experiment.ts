@@ -1,6 +1,6 @@
 /**
- * The experiment of Provos (2004) behind the demo: one worm left alone, then met by growing numbers of honeypots after an
- * hour and after 20 minutes, by the mean field and by many runs host by host; and one of these by every engine.
+ * The experiment of Provos (2004) behind the demo: one worm without honeypots, then with growing numbers of honeypots after
+ * an hour and after 20 minutes, by the mean field and by many runs of `hosts`; and one of these outbreaks by every engine.
  */
 import { formatCount } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
@@ -28,10 +28,10 @@ export interface DemoExperiment {
   readonly fidelities: readonly Fidelity[];
 }
 
-/** The honeypots start at one time, in growing numbers, none at first. */
+/** Outbreaks whose honeypots start at the same time, by growing numbers of honeypots from 0 on. */
 export interface DelayStudy {
   readonly scenario: string;
-  /** In words, and as a part of file names. */
+  /** The start in words, and as part of file names. */
   readonly start: string;
   readonly id: string;
   readonly pairs: readonly CountedPair[];
@@ -41,7 +41,7 @@ export interface CountedPair extends EnginePair {
   readonly honeypots: number;
 }
 
-/** One engine's view of the same outbreak, and the one that it is compared with, if any. */
+/** The result of one engine, and the result that it is compared with, if any. */
 export interface Fidelity {
   readonly note: string;
   readonly result: SimulationResult;
@@ -53,7 +53,7 @@ const DELAYS = [
   { scenario: 'provos-2004-20min', start: '20 min', id: '20min' },
 ] as const;
 const HONEYPOT_COUNTS = [0, 1024, 4096, 16_384, 65_536, 131_072, 262_144, 524_288] as const;
-/** The number of the paper, run more often than the others. */
+/** The number of honeypots in the paper; it is run more often than the others. */
 const FEATURED_COUNT = 262_144;
 export const FEATURED_RUNS: number = 20;
 export const SERIES_RUNS: number = 8;
@@ -97,7 +97,7 @@ export function featuredPair(delays: readonly DelayStudy[]): CountedPair {
 /** Returns the pair with the honeypots of the paper. */
 export function withFeaturedCount(pairs: readonly CountedPair[]): CountedPair {
   const pair = pairs.find(({ honeypots }) => honeypots === FEATURED_COUNT);
-  if (pair === undefined) throw new Error('the experiment leaves out the number of the paper');
+  if (pair === undefined) throw new Error('the experiment lacks the number of honeypots in the paper');
   return pair;
 }
 

@@ -16,7 +16,7 @@ export interface Agreement {
   readonly runs: number;
   readonly peakFraction: number;
   readonly everInfectedFraction: number;
-  /** From the engine that it is compared with; null for those that others are compared with. */
+  /** Difference from the engine that it is compared with; null for the references. */
   readonly peakDifference: Difference | null;
   readonly everInfectedDifference: Difference | null;
 }
@@ -42,14 +42,14 @@ export function fidelitySection(fidelities: readonly Fidelity[]): ReportSection 
   return {
     title: 'One outbreak by every engine',
     text:
-      'The mean field has no chance in it; the others draw every event, every host with its address, or every single ' +
-      'probe. Means differ by no more than chance explains: a standard error (s.e.) is the spread of a mean, and three ' +
-      'of them are rare. The small copy has a tenth of the hosts and honeypots in 2^22 addresses with the same R0 and ' +
-      'doubling time; there probes are compared with hosts, above with the mean field.',
+      'The mean field is deterministic; the other engines draw every event, every host with its address, or every single ' +
+      'probe. The means differ by no more than chance explains: a standard error (s.e.) is the standard deviation of a mean, ' +
+      'and differences of three are rare. The small copy has a tenth of the hosts and honeypots in 2^22 addresses, with the ' +
+      'same R0 and doubling time; there, probes is compared with hosts, in the rows above with the mean field.',
     charts: [],
     tables: [
       {
-        caption: 'Of all vulnerable hosts; differences in percentage points',
+        caption: 'Fractions of all vulnerable hosts; differences in percentage points',
         columns: ['engine', 'runs', 'peak', 'difference', 'ever infected', 'difference'],
         rows: agreements(fidelities).map((row) => [
           `${row.engine} (${row.note})`,
@@ -64,7 +64,7 @@ export function fidelitySection(fidelities: readonly Fidelity[]): ReportSection 
   };
 }
 
-/** A figure as a fraction of N with its standard error, 0 where chance has no part in it. */
+/** A figure as a fraction of N with its standard error, which is 0 for the mean field. */
 function estimate(
   result: SimulationResult,
   figure: FigureName,

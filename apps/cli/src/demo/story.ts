@@ -1,4 +1,4 @@
-/** The experiment as a report: verdict, sections with figures and tables, facts. Terminal and HTML show the same one. */
+/** The experiment as a report: verdict, sections with figures and tables, facts. The terminal and HTML show the same report. */
 import { toOutbreak } from '@wormwood/files/scenario';
 import {
   designMap,
@@ -18,12 +18,12 @@ import {
 } from './experiment.ts';
 import { fidelitySection } from './fidelity.ts';
 
-/** Where figures of the delays end: all curves have told their story by then. */
+/** Where the figures of the experiment end; all curves have settled by then. */
 const SHOWN_SECONDS = 4 * 3600;
 
 const RUNS_SENTENCE =
-  `Beside the mean field stands the mean of ${SERIES_RUNS} runs of the engine hosts, of ${FEATURED_RUNS} where the ` +
-  'honeypots are 262,144; chance moves it.';
+  `The mean field is shown beside the mean of ${SERIES_RUNS} runs of the engine hosts, or of ${FEATURED_RUNS} runs for ` +
+  '262,144 honeypots; these means vary by chance.';
 
 export function storyOf({ alone, delays, fidelities }: DemoExperiment): Report {
   const featured = featuredPair(delays);
@@ -57,21 +57,24 @@ export function storyOf({ alone, delays, fidelities }: DemoExperiment): Report {
   };
 }
 
-/** The experiment between and beyond its numbers. */
+/** The design map: the same experiment for other numbers of honeypots and other starts. */
 function designSection({ scenario }: SimulationResult): readonly ReportSection[] {
   const picture = designMap(toOutbreak(scenario));
   if (picture === null) return [];
   const text =
-    'Below some ten minutes the start hardly matters and the number decides; above a quarter of an hour the start does.';
+    'If the honeypots start within about ten minutes, their number decides; after a quarter of an hour, their start does.';
   return [{ title: 'How many honeypots, how soon', text, charts: [], pictures: [picture], tables: [] }];
 }
 
 function aloneSection(alone: DemoExperiment['alone']): ReportSection {
   return {
-    title: 'Left alone',
+    title: 'Without honeypots',
     text: verdict(alone),
     charts: [
-      trajectoryChart(alone, { id: 'no-honeypots', title: 'Left alone: susceptible and infected hosts' }),
+      trajectoryChart(alone, {
+        id: 'no-honeypots',
+        title: 'Without honeypots: susceptible and infected hosts',
+      }),
     ],
     tables: [],
   };

@@ -22,9 +22,9 @@ export function addDetect(parent: Command, finish: Finish): void {
     ['wormwood detect --pcap day.pcap --dark 10.1.0.0/16', 'who scanned the dark space'],
     [
       'wormwood detect --pcap day.pcap --dark 10.1.0.0/16 --sensor-mac 02:00:5e:10:00:01 --router 02:00:5e:10:00:fe',
-      'and whose address is proven',
+      'and which addresses are proven',
     ],
-    ['wormwood detect --events events.jsonl --json', 'from the honeynet, for a program'],
+    ['wormwood detect --events events.jsonl --json', 'from the honeynet, as JSON'],
   ]);
   addWatch(detect, finish);
   addExplain(detect, finish);
@@ -34,21 +34,21 @@ function addWatch(detect: Command, finish: Finish): void {
   const watch = detect
     .command('watch')
     .description('follow the events of a running sensor until Ctrl-C')
-    .requiredOption('--events <file>', 'events, one JSON object a line; waits for more at the end')
+    .requiredOption('--events <file>', 'events, one JSON object per line; waits for more at the end')
     .action(async (options: DetectOptions & { readonly events: string }) => {
       const { watch: run } = await import('./watch.ts');
       finish(await run(options));
     });
   withExamples(withDetectorOptions(watch), [
-    ['wormwood detect watch --events events.jsonl', 'a line for each verdict'],
-    ['wormwood detect watch --events events.jsonl --json', 'one JSON object for each'],
+    ['wormwood detect watch --events events.jsonl', 'one line for each verdict'],
+    ['wormwood detect watch --events events.jsonl --json', 'one JSON object for each verdict'],
   ]);
 }
 
 function addExplain(detect: Command, finish: Finish): void {
   const explain = detect
     .command('explain')
-    .description('say everything that is known of one source')
+    .description('show everything that is known about one source')
     .argument('<source>', 'an IPv4 address', sourceOf)
     .action(async (source: number, options: DetectFileOptions) => {
       const { explain: run } = await import('./explain.ts');
@@ -63,16 +63,16 @@ function withFileOptions(command: Command): Command {
   return withDetectorOptions(
     command
       .option('--pcap <file>', 'a capture, pcap or pcapng')
-      .option('--events <file>', 'events of a sensor, one JSON object a line')
+      .option('--events <file>', 'events of a sensor, one JSON object per line')
       .addOption(
-        new Option('--sensor-mac <mac>', 'of a capture: from where the sensor answers; repeatable').argParser(
+        new Option('--sensor-mac <mac>', "of a capture: the sensor's own MAC address; repeatable").argParser(
           stations,
         ),
       )
       .addOption(
         new Option(
           '--router <mac>',
-          'of a capture: a router of the link of the sensor; repeatable',
+          "of a capture: MAC address of a router on the sensor's link; repeatable",
         ).argParser(stations),
       ),
   );
@@ -82,14 +82,18 @@ function withDetectorOptions(command: Command): Command {
   return withPrintOptions(
     command
       .addOption(
-        new Option('--dark <cidr>', 'addresses where nothing should arrive; repeatable').argParser(prefixes),
-      )
-      .addOption(
-        new Option('--live <cidr>', 'live addresses whose contacts are seen, too; repeatable').argParser(
+        new Option('--dark <cidr>', 'addresses to which no traffic should go; repeatable').argParser(
           prefixes,
         ),
       )
-      .addOption(new Option('--seed <n>', 'keys of the hashes, to repeat a run exactly').argParser(seedOf)),
+      .addOption(
+        new Option('--live <cidr>', 'live addresses whose traffic is seen too; repeatable').argParser(
+          prefixes,
+        ),
+      )
+      .addOption(
+        new Option('--seed <n>', 'seed of the hash keys, to repeat a run exactly').argParser(seedOf),
+      ),
   );
 }
 
@@ -103,7 +107,7 @@ function stations(text: string, before: ReadonlySet<number> | undefined): Readon
   const mac = parseMac(text);
   if (!mac.ok) throw new InvalidArgumentError(mac.reason);
   if (mac.value === 0 || isMacMulticast(mac.value))
-    throw new InvalidArgumentError('It names no single machine.');
+    throw new InvalidArgumentError('It does not name a single machine.');
   return new Set([...(before ?? []), mac.value]);
 }
 

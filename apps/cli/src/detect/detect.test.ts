@@ -274,9 +274,9 @@ describe.concurrent('one sentence and the right code', () => {
   };
 
   it.each<[string, number, string]>([
-    ['detect', 2, 'wormwood: Name what to read: --pcap FILE or --events FILE.'],
-    ['detect --pcap cut.pcap --events bad.jsonl', 2, 'wormwood: Either --pcap or --events, not both.'],
-    ['detect --pcap cut.pcap', 2, 'wormwood: Say which addresses are dark, such as --dark 10.1.0.0/16.'],
+    ['detect', 2, 'wormwood: Name the input: --pcap FILE or --events FILE.'],
+    ['detect --pcap cut.pcap --events bad.jsonl', 2, 'wormwood: Use either --pcap or --events, not both.'],
+    ['detect --pcap cut.pcap', 2, 'wormwood: Name the dark addresses, as in --dark 10.1.0.0/16.'],
     [
       'detect --pcap no.pcap --dark 10.1.0.0/16',
       3,
@@ -286,36 +286,36 @@ describe.concurrent('one sentence and the right code', () => {
     [
       'detect --pcap empty.pcap --dark 10.1.0.0/16',
       3,
-      'wormwood: empty.pcap is no capture: the file is too short for a capture.',
+      'wormwood: empty.pcap is not a capture: the file is too short for a capture.',
     ],
     [
       'detect --pcap text.pcap --dark 10.1.0.0/16',
       3,
-      'wormwood: text.pcap is no capture: the file is no pcap capture.',
+      'wormwood: text.pcap is not a capture: the file is no pcap capture.',
     ],
-    ['detect --pcap header.pcap --dark 10.1.0.0/16 -q', 0, 'header.pcap holds no packets.'],
+    ['detect --pcap header.pcap --dark 10.1.0.0/16 -q', 0, 'header.pcap contains no packets.'],
     [
       'detect --pcap cut.pcap --dark 10.1.0.0/16 -q',
       4,
-      'cut.pcap ends early: the file is cut in the middle of a record at octet 2,474; 35 packets before it are judged.',
+      'cut.pcap ends early: the file is cut in the middle of a record at octet 2,474; the result covers the 35 packets before it.',
     ],
     [
       'detect --events unnamed.jsonl',
       2,
-      'wormwood: No event says which addresses the sensor answers for; name them: --dark 10.1.0.0/16.',
+      'wormwood: No event says which addresses the sensor answers for; name them, as in --dark 10.1.0.0/16.',
     ],
     [
       'detect --events bad.jsonl --dark 10.1.0.0/16 --router 02:00:5e:10:00:fe',
       2,
-      'wormwood: --sensor-mac and --router belong to --pcap; events say themselves what is proven.',
+      'wormwood: --sensor-mac and --router apply to --pcap only; events state which addresses are proven.',
     ],
-    ['detect --pcap /dev/zero --dark 10.1.0.0/16', 3, 'wormwood: /dev/zero is no regular file.'],
-    ['detect --events /dev/zero', 3, 'wormwood: /dev/zero is no regular file.'],
+    ['detect --pcap /dev/zero --dark 10.1.0.0/16', 3, 'wormwood: /dev/zero is not a regular file.'],
+    ['detect --events /dev/zero', 3, 'wormwood: /dev/zero is not a regular file.'],
     ['detect watch --events no.jsonl', 3, 'wormwood: Cannot read no.jsonl: no such file or directory.'],
     [
       'detect --pcap cut.pcap --dark 10.1.0.0/16 --live 10.1.2.0/24',
       2,
-      'wormwood: No address is dark and live at once.',
+      'wormwood: An address cannot be both dark and live.',
     ],
   ])('wormwood %s', async (line, code, sentence) => {
     await inTemporaryDirectory(async (cwd) => {
@@ -329,7 +329,7 @@ describe.concurrent('one sentence and the right code', () => {
     ['detect --dark 10.0.0.0/33', 'prefix'],
     ['detect explain 1.2.3', '1.2.3'],
     ['detect --sensor-mac 02:00', 'A MAC address is six hexadecimal pairs'],
-    ['detect --router ff:ff:ff:ff:ff:ff', 'It names no single machine.'],
+    ['detect --router ff:ff:ff:ff:ff:ff', 'It does not name a single machine.'],
     ['detect --seed x', 'A seed is a whole number'],
     ['detect watch', "required option '--events <file>' not specified"],
   ])('wormwood %s is a mistake on the command line', async (line, part) => {
@@ -342,7 +342,7 @@ describe.concurrent('one sentence and the right code', () => {
     await inTemporaryDirectory(async (cwd) => {
       writeFileSync(join(cwd, 'bad.jsonl'), 'Dear diary\n');
       const ended = await wormwood(['detect', '--events', 'bad.jsonl', '--dark', '10.1.0.0/16'], { cwd });
-      expect(ended.stderr).toContain('wormwood: bad.jsonl holds no events.\n');
+      expect(ended.stderr).toContain('wormwood: bad.jsonl contains no events.\n');
       expect(ended.code).toBe(3);
     });
   });

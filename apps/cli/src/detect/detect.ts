@@ -8,7 +8,7 @@ import { VERSION } from '../version.ts';
 import { type DetectFileOptions, type DetectorSetup, type InputReport, readInput, setUp } from './input.ts';
 import { alarmWords, counted, prefixesOf, statusWords, forPrograms, verdictTable } from './words.ts';
 
-/** Sources whose verdicts the table shows; a program gets them all. */
+/** The most sources whose verdicts the table shows; `--json` has all. */
 const SHOWN_MAX = 200;
 
 /** Takes verdicts as they come and prints them, all at once or one after the other, in constant memory. */
@@ -22,7 +22,7 @@ export async function detect(options: DetectFileOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const setup = await setUp(options);
   const printer = options.json ? jsonPrinter(setup, terminal) : textPrinter(setup, terminal);
-  const interrupt = catchInterrupt(() => terminal.say('\nEnding; once more ends at once.'));
+  const interrupt = catchInterrupt(() => terminal.say('\nEnding; press Ctrl-C again to end at once.'));
   try {
     const report = await readInput(options, setup.monitored, {
       terminal,
@@ -42,7 +42,7 @@ export async function detect(options: DetectFileOptions): Promise<ExitCode> {
   }
 }
 
-/** One object; its verdicts are written as they come. */
+/** Prints one object; its verdicts are written as they come. */
 function jsonPrinter({ detector, monitored, seed }: DetectorSetup, terminal: Terminal): Printer {
   let begun = false;
   let pending: string[] = [];
@@ -99,9 +99,9 @@ function textPrinter({ detector }: DetectorSetup, terminal: Terminal): Printer {
 }
 
 function summaryOf(verdicts: number, shown: number): string {
-  if (verdicts === 0) return 'No source is judged infected.';
+  if (verdicts === 0) return 'No source is infected by this evidence.';
   const found = `${counted(verdicts, 'verdict')}.`;
-  return verdicts > SHOWN_MAX ? `${found} Shown are those of ${shown} sources; --json has all.` : found;
+  return verdicts > SHOWN_MAX ? `${found} The table shows those of ${shown} sources; --json has all.` : found;
 }
 
 function inputWords({ packets, events }: InputReport): string {

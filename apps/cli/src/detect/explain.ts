@@ -1,4 +1,4 @@
-/** `wormwood detect explain SOURCE`: all evidence of one source in words. */
+/** `wormwood detect explain SOURCE`: all evidence about one source in words. */
 import type { Verdict } from '@wormwood/defense';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
@@ -10,7 +10,7 @@ export async function explain(source: number, options: DetectFileOptions): Promi
   const terminal = openTerminal(options);
   const { detector, monitored, seed } = await setUp(options);
   const verdicts: Verdict[] = [];
-  const interrupt = catchInterrupt(() => terminal.say('\nEnding; once more ends at once.'));
+  const interrupt = catchInterrupt(() => terminal.say('\nEnding; press Ctrl-C again to end at once.'));
   try {
     const { isPartial } = await readInput(options, monitored, {
       terminal,

@@ -1,4 +1,4 @@
-/** Following a file that grows, is rotated, or is cut to nothing: every octet once, as it comes. */
+/** Follows a file that grows, is rotated, or is truncated: every octet once, as it comes. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -35,12 +35,12 @@ export async function* follow(path: string, signal: AbortSignal): AsyncGenerator
   }
 }
 
-/** The file that took the place of the one that is read, or the same one when it was cut; null when neither is so. */
+/** Returns the file that has replaced the current one, or the current one if it was truncated; null if neither happened. */
 async function successorOf(handle: FileHandle, path: string, offset: number): Promise<FileHandle | null> {
   const mine = await handle.stat();
   const current = await stat(path).catch(() => null);
   if (current === null) return null;
   const isOther = current.ino !== mine.ino || current.dev !== mine.dev;
-  // Between two looks the file may have vanished again.
+  // The file may have disappeared since.
   return isOther || current.size < offset ? open(path).catch(() => null) : null;
 }

@@ -1,4 +1,4 @@
-/** What `wormwood detect` reads: a capture or a file of events, handed to a detector piece by piece. */
+/** The input of `wormwood detect`: a capture or a file of events, passed to a detector piece by piece. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
@@ -19,12 +19,12 @@ import { LineSplitter, type NumberedLine } from './lines.ts';
 import { counted } from './words.ts';
 import type { PrintOptions } from '../command-options.ts';
 
-/** What is watched, and the keys of the detector's hashes. */
+/** The monitored addresses, and the seed of the detector's hash keys. */
 export interface DetectOptions extends PrintOptions {
   readonly events?: string;
   readonly dark?: AddressSet;
   readonly live?: AddressSet;
-  /** Drawn anew for each run where it is left out. */
+  /** Absent: a new one for each run. */
   readonly seed?: string;
 }
 
@@ -36,7 +36,7 @@ export interface DetectFileOptions extends DetectOptions {
   readonly router?: ReadonlySet<number>;
 }
 
-/** A detector and what it was made for. */
+/** A detector and the addresses that it monitors. */
 export interface DetectorSetup {
   readonly detector: Detector;
   readonly monitored: AddressSet;
@@ -45,7 +45,7 @@ export interface DetectorSetup {
 
 /** What was read and how it ended. */
 export interface InputReport {
-  /** Some of the input could not be read; the result is that of the rest. */
+  /** Whether some of the input could not be read; the result is that of the rest. */
   readonly isPartial: boolean;
   readonly packets?: PacketCounts;
   readonly events?: EventCounts;
@@ -65,7 +65,7 @@ export interface ReadingTools {
   flush(): Promise<void>;
 }
 
-/** Malformed lines that are shown; further ones are only counted. */
+/** The most malformed lines that are reported; further ones are counted only. */
 const SHOWN_MAX = 10;
 
 /** Returns the one file that the options name. */
@@ -74,17 +74,17 @@ function inputFile({ pcap, events, sensorMac, router }: DetectFileOptions): {
   readonly path: string;
 } {
   if (pcap !== undefined && events !== undefined) {
-    throw new CommandFailure(EXIT.usage, 'Either --pcap or --events, not both.');
+    throw new CommandFailure(EXIT.usage, 'Use either --pcap or --events, not both.');
   }
   if (events !== undefined && (sensorMac !== undefined || router !== undefined)) {
     throw new CommandFailure(
       EXIT.usage,
-      '--sensor-mac and --router belong to --pcap; events say themselves what is proven.',
+      '--sensor-mac and --router apply to --pcap only; events state which addresses are proven.',
     );
   }
   if (pcap !== undefined) return { kind: 'pcap', path: pcap };
   if (events !== undefined) return { kind: 'events', path: events };
-  throw new CommandFailure(EXIT.usage, 'Name what to read: --pcap FILE or --events FILE.');
+  throw new CommandFailure(EXIT.usage, 'Name the input: --pcap FILE or --events FILE.');
 }
 
 /** Returns a detector for the options; where they name no dark addresses, the events must. */
@@ -92,7 +92,7 @@ export async function setUp(options: DetectFileOptions): Promise<DetectorSetup> 
   const { kind, path } = inputFile(options);
   await checkReadable(path);
   if (options.dark === undefined && kind === 'pcap') {
-    throw new CommandFailure(EXIT.usage, 'Say which addresses are dark, such as --dark 10.1.0.0/16.');
+    throw new CommandFailure(EXIT.usage, 'Name the dark addresses, as in --dark 10.1.0.0/16.');
   }
   return setUpDetector(options, options.dark ?? (await sensorNets(path)));
 }
@@ -102,19 +102,19 @@ function setUpDetector({ seed, dark, live }: DetectOptions, nets: AddressSet): D
   if (monitored.size === 0) {
     throw new CommandFailure(
       EXIT.usage,
-      'No event says which addresses the sensor answers for; name them: --dark 10.1.0.0/16.',
+      'No event says which addresses the sensor answers for; name them, as in --dark 10.1.0.0/16.',
     );
   }
   const overlap = live?.intersection(monitored).size ?? 0;
-  if (overlap > 0) throw new CommandFailure(EXIT.usage, 'No address is dark and live at once.');
-  // Whoever knew the keys could choose addresses that the tables take for one.
+  if (overlap > 0) throw new CommandFailure(EXIT.usage, 'An address cannot be both dark and live.');
+  // An attacker who knew the keys could choose addresses that collide in the tables.
   const key = seed ?? randomBytes(8).readBigUInt64BE().toString();
   const streams = randomStreams(key);
   const detector = createDetector({ streams, monitored, ...(live === undefined ? {} : { live }) });
   return { detector, monitored, seed: key };
 }
 
-/** Hands every observation of the file over, until it ends or Ctrl-C. */
+/** Passes every observation of the file on, until the file ends or Ctrl-C. */
 export async function readInput(
   options: DetectFileOptions,
   monitored: AddressSet,
@@ -146,19 +146,21 @@ async function readCapture(
   const packets = observer.counts();
   if (tools.interrupt.interrupted()) return { isPartial: true, packets };
   if (observer.sensorFault !== null) {
-    tools.terminal.warn(`${name} names no sensor, though its head seems to: ${observer.sensorFault}.`);
+    tools.terminal.warn(
+      `${name} seems to name its sensor, but the name cannot be used: ${observer.sensorFault}.`,
+    );
   }
   const fault = reader.end();
   if (fault !== undefined && packets.packets === 0) {
-    throw new CommandFailure(EXIT.invalidFile, `${name} is no capture: ${fault.reason}.`);
+    throw new CommandFailure(EXIT.invalidFile, `${name} is not a capture: ${fault.reason}.`);
   }
   if (fault !== undefined) {
-    const read = `${counted(packets.packets, 'packet')} before it are judged`;
+    const read = `the result covers the ${counted(packets.packets, 'packet')} before it`;
     tools.terminal.warn(
       `${name} ends early: ${fault.reason} at octet ${formatCount(fault.offset)}; ${read}.`,
     );
   } else if (packets.packets === 0) {
-    tools.terminal.warn(`${name} holds no packets.`);
+    tools.terminal.warn(`${name} contains no packets.`);
   }
   return { isPartial: fault !== undefined, packets };
 }
@@ -175,13 +177,13 @@ async function readEvents(path: string, monitored: AddressSet, tools: ReadingToo
   await tools.flush();
   const events = reader.counts();
   if (events.malformed > 0 && events.malformed === events.lines) {
-    throw new CommandFailure(EXIT.invalidFile, `${printable(path)} holds no events.`);
+    throw new CommandFailure(EXIT.invalidFile, `${printable(path)} contains no events.`);
   }
-  if (events.lines === 0) tools.terminal.warn(`${printable(path)} holds no events.`);
+  if (events.lines === 0) tools.terminal.warn(`${printable(path)} contains no events.`);
   return { isPartial: events.malformed > 0 || tools.interrupt.interrupted(), events };
 }
 
-/** Reads lines of events; says where one is malformed. */
+/** Reads lines of events; reports where one is malformed. */
 export class EventReader {
   readonly #file: string;
   readonly #observer: EventObserver;
@@ -212,7 +214,7 @@ export class EventReader {
     this.#malformed++;
     const { file, message, help } = reading.diagnostic;
     if (this.#malformed <= SHOWN_MAX) this.#warn(`${printable(file)}:${line}: ${message} ${help}`);
-    if (this.#malformed === SHOWN_MAX) this.#warn('Further lines that are no events are only counted.');
+    if (this.#malformed === SHOWN_MAX) this.#warn('Further malformed lines are counted only.');
   }
 
   counts(): EventCounts {
@@ -220,7 +222,7 @@ export class EventReader {
   }
 }
 
-/** All addresses that sensors of the file say they answer for. */
+/** Returns all addresses for which the sensors in the file say they answer. */
 async function sensorNets(path: string): Promise<AddressSet> {
   const lines = new LineSplitter();
   const observer = new EventObserver(AddressSet.empty);
@@ -240,9 +242,9 @@ async function checkReadable(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => fail(path, error));
   const name = printable(path);
   if (found.isDirectory()) throw new CommandFailure(EXIT.invalidFile, `${name} is a directory; name a file.`);
-  // A device never ends.
+  // Reading a device never ends.
   if (!found.isFile() && !found.isFIFO())
-    throw new CommandFailure(EXIT.invalidFile, `${name} is no regular file.`);
+    throw new CommandFailure(EXIT.invalidFile, `${name} is not a regular file.`);
 }
 
 async function* chunksOf(path: string, { terminal, interrupt }: ReadingTools): AsyncGenerator<Buffer> {

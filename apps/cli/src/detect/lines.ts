@@ -1,4 +1,4 @@
-/** Lines of a file of events as their octets arrive, with their numbers. */
+/** Splits the octets of a file of events into numbered lines as they arrive. */
 import { StringDecoder } from 'node:string_decoder';
 
 export interface NumberedLine {
@@ -7,7 +7,7 @@ export interface NumberedLine {
   readonly line: number;
 }
 
-/** Longer lines are no events; what is beyond is dropped, and the reader refuses what is left. */
+/** Longer lines are not events; the rest is dropped, and the reader then rejects the line. */
 const LINE_LENGTH_MAX = 1_000_001;
 
 export class LineSplitter {
@@ -15,7 +15,7 @@ export class LineSplitter {
   #rest = '';
   #line = 0;
 
-  /** Takes the next octets and returns the lines that they end. */
+  /** Takes the next octets and returns the lines that they complete. */
   push(chunk: Buffer): readonly NumberedLine[] {
     const parts = this.#decoder.write(chunk).split('\n');
     const last = parts.pop() ?? '';
@@ -28,7 +28,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, which no line feed ends; null when there is none. */
+  /** Returns the last line, which lacks a line feed; null when there is none. */
   end(): NumberedLine | null {
     const text = this.#rest + this.#decoder.end();
     this.#rest = '';

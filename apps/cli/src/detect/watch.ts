@@ -1,4 +1,4 @@
-/** `wormwood detect watch`: follows the events of a running sensor and says at once who is infected. */
+/** `wormwood detect watch`: follows the events of a running sensor and reports infected hosts at once. */
 import { formatCount } from '@wormwood/base';
 import type { Detector, Verdict } from '@wormwood/defense';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -17,7 +17,7 @@ export async function watch(options: DetectOptions & { readonly events: string }
   const interrupt = catchInterrupt(() => terminal.say('\nEnding.'));
   const alarms = newAlarms(detector);
   terminal.say(
-    `Watching ${options.events} for ${formatCount(monitored.size)} dark addresses; Ctrl-C ends it.`,
+    `Watching ${options.events} for ${formatCount(monitored.size)} dark addresses; press Ctrl-C to stop.`,
   );
   try {
     let lines = new LineSplitter();
@@ -32,7 +32,7 @@ export async function watch(options: DetectOptions & { readonly events: string }
       }
       await tell(verdicts, { terminal, isJson: options.json === true });
       const alarm = alarms();
-      // Standard output has verdicts alone, so that a program can read it line by line.
+      // Standard output has verdicts only, so that a program can read it line by line.
       if (alarm !== null && options.json) terminal.warn(alarm);
       else if (alarm !== null) await terminal.print(terminal.stdout.bold(alarm));
     }
@@ -52,7 +52,7 @@ async function tell(
   await terminal.print(lines.join('\n'));
 }
 
-/** Returns a function that says an alarm when it is raised, slows down or ends, and null in between. */
+/** Returns a function that returns the text of an alarm when it is raised, slows down or ends, and null otherwise. */
 function newAlarms(detector: Detector): () => string | null {
   let last = '';
   return () => {

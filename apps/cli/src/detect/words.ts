@@ -3,7 +3,7 @@ import { type AddressSet, formatCidr, formatCount, formatIpv4, formatTimestamp }
 import type { DetectorStatus, Explanation, Verdict, WormAlarm } from '@wormwood/defense';
 import Table from 'cli-table3';
 
-/** Three significant digits are what the interval leaves of the rate anyway. */
+/** The interval of a rate leaves no more than three significant digits. */
 const DIGITS = 3;
 const COLUMNS = [
   { head: 'source', width: 17 },
@@ -24,7 +24,7 @@ export function prefixesOf(addresses: AddressSet): readonly string[] {
   return addresses.toCidrs().map(formatCidr);
 }
 
-/** Returns a row for each verdict and its evidence below; the error is how often an innocent host gets one. */
+/** Returns a row for each verdict with its evidence below; the error is the rate of verdicts on innocent hosts. */
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const table = new Table({
     head: COLUMNS.map(({ head }) => head),
@@ -57,10 +57,10 @@ export function verdictLine(verdict: Verdict): string {
 }
 
 export function alarmWords({ raisedSeconds, text }: WormAlarm): string {
-  return `This is a worm, seen first at ${formatTimestamp(raisedSeconds, 0)}. ${text}`;
+  return `This is a worm, first seen at ${formatTimestamp(raisedSeconds, 0)}. ${text}`;
 }
 
-/** Returns what is known of a source, a line for each finding. */
+/** Returns what is known about a source, one line for each finding. */
 export function explanationWords(
   { text, evidence, source }: Explanation,
   verdicts: readonly Verdict[],
@@ -79,7 +79,7 @@ export function explanationWords(
   return [verdict ?? formatIpv4(source), ...judged, ...findings, ...cautions].join('\n');
 }
 
-/** Returns what the detector did, as a sentence or two. */
+/** Returns a summary of the detector's work in a sentence or two. */
 export function statusWords(status: DetectorStatus): string {
   const { observations, sources, backscatter, unusable, evictionsWithEvidence } = status;
   const left = [
@@ -99,7 +99,7 @@ export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** How fast it scans, what there is against it, and what to rule out first. */
+/** The scan rate, the evidence, and what to rule out first. */
 function findingWords(verdict: Verdict): string {
   const { evidence, caution } = verdict;
   return [

@@ -10,27 +10,30 @@ const RUNS_MAX = 1000;
 export function addLab(parent: Command, finish: (exitCode: ExitCode) => void): void {
   const lab = parent
     .command('lab')
-    .description('act an outbreak out with packets and an inert marker, and lay it over its prediction')
+    .description('run outbreaks with real packets and an inert marker, and compare them with the prediction')
     .helpCommand(false);
   const run = lab
     .command('run')
-    .description('run a lab: hosts, honeynet, detector and immunizer, closed into one loop')
-    .argument('<lab>', 'a lab file, - for standard input, or the name of a shipped lab')
+    .description('run a lab: hosts, honeynet, detector and immunizer in a closed loop')
+    .argument('<lab>', 'a lab file, the name of a shipped lab, or - for standard input')
     .addOption(
-      new Option('--runs <n>', 'number of runs with different randomness').default(1).argParser(runsOf),
+      new Option('--runs <n>', 'number of runs, each with its own random numbers')
+        .default(1)
+        .argParser(runsOf),
     )
-    .addOption(
-      new Option('--seed <n>', 'where all randomness comes from: 0 to 2^64-1').default('1').argParser(seedOf),
-    )
+    .addOption(new Option('--seed <n>', 'seed of all randomness: 0 to 2^64-1').default('1').argParser(seedOf))
     .addOption(
       new Option(
         '--on <medium>',
-        'memory: links in memory, virtual time; veth: interfaces between namespaces of its own, real time, as root',
+        'memory: links in memory, virtual time; veth: interfaces between new namespaces, real time, as root',
       )
         .choices(['memory', 'veth'])
         .default('memory'),
     )
-    .option('--out <dir>', 'also write result, figure, calibrated scenario, audit log and report here')
+    .option(
+      '--out <dir>',
+      'also write result, figure, calibrated scenario, audit log and report to this directory',
+    )
     .action(async (file: string, options: LabRunOptions) => {
       const { labRun } = await import('./run.ts');
       finish(await labRun(file, options));
@@ -40,13 +43,13 @@ export function addLab(parent: Command, finish: (exitCode: ExitCode) => void): v
     ['wormwood lab run mine.yaml --runs 20 --out results', 'with a report'],
     ['wormwood lab run wire --on veth', 'over real interfaces with nftables'],
   ]);
-  withExamples(lab, [['wormwood lab run enough', 'enough honeypots, soon enough']]);
+  withExamples(lab, [['wormwood lab run enough', 'enough honeypots, early enough']]);
 }
 
 function runsOf(text: string): number {
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value < 1 || value > RUNS_MAX) {
-    throw new InvalidArgumentError(`It takes a number of runs from 1 to ${RUNS_MAX}.`);
+    throw new InvalidArgumentError(`Give a number of runs from 1 to ${RUNS_MAX}.`);
   }
   return value;
 }

@@ -1,4 +1,4 @@
-/** Finding and reading a lab: a file, standard input, or the bare name of one that is shipped. */
+/** Finds and reads a lab: a file, standard input, or the name of a shipped lab. */
 import { access, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '@wormwood/base';
@@ -7,7 +7,7 @@ import { aboutFile, readScenario, type ScenarioReading } from '../sim/read-scena
 /** Beside `apps/`, seen from `apps/cli/dist/lab` and `apps/cli/src/lab` alike. */
 const shippedDirectory = new URL('../../../../labs/', import.meta.url);
 
-/** Reads the lab that `argument` names, or tells why it cannot be read. */
+/** Returns the text of the lab that `argument` names, or diagnostics that say why it cannot be read. */
 export async function readLab(argument: string): Promise<ScenarioReading> {
   const isThere = await access(argument).then(
     () => true,

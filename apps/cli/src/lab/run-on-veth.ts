@@ -22,7 +22,7 @@ export async function runLabOnVeth(plan: LabPlan, shouldStop: () => boolean): Pr
     prefixLength: 32 - Math.round(Math.log2(outbreak.addressSpaceSize)),
   };
   const network = vethNetwork(prefix, placeHosts(outbreak, streams.stream(PLACEMENT_STREAM, replicate)));
-  // A second Ctrl-C ends the program in the middle of this; the namespaces go with it.
+  // A second Ctrl-C may end the program here; the namespaces disappear with it.
   const removeAtExit = (): void => network.remove();
   process.once('exit', removeAtExit);
   try {
@@ -47,7 +47,7 @@ export async function runLabOnVeth(plan: LabPlan, shouldStop: () => boolean): Pr
   }
 }
 
-/** The hosts are told nothing: they scan on, and the router drops their packets. */
+/** The hosts learn nothing of it: they keep scanning, and the router drops their packets. */
 function enforcedBy(actuator: Actuator, course: LabCourse): Actuator {
   return {
     name: actuator.name,
@@ -63,7 +63,7 @@ function enforcedBy(actuator: Actuator, course: LabCourse): Actuator {
   };
 }
 
-/** Sends and takes packets until the lab is over; returns false if it was stopped before. */
+/** Sends and receives packets until the lab is over; returns false if it was stopped early. */
 async function follow(course: LabCourse, { outbreak }: LabPlan, shouldStop: () => boolean): Promise<boolean> {
   let probeSeconds = course.drawGapSeconds();
   let scanning = course.hosts.scanning;
@@ -76,7 +76,7 @@ async function follow(course: LabCourse, { outbreak }: LabPlan, shouldStop: () =
       scanning = course.hosts.scanning;
       probeSeconds = Math.max(now, course.nowSeconds()) + course.drawGapSeconds();
     }
-    // Firewalls take their time; packets do not wait for them.
+    // A firewall takes time to change; packets do not wait for it.
     if (responding === null && course.nextResponseSeconds() <= now) {
       responding = course.respond().finally(() => (responding = null));
     }

@@ -1,4 +1,4 @@
-/** `wormwood lab run LAB`: an outbreak acted out with packets, laid over its prediction. */
+/** `wormwood lab run LAB`: runs an outbreak with packets and compares it with its prediction. */
 import { join } from 'node:path';
 import { formatCount, randomStreams } from '@wormwood/base';
 import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
@@ -40,7 +40,9 @@ export async function labRun(argument: string, options: LabRunOptions): Promise<
   const check = await openLab(argument, terminal, options);
   if (check === undefined) return EXIT.invalidFile;
   const directory = options.out === undefined ? undefined : await prepareDirectory(options.out);
-  const interrupt = catchInterrupt(() => terminal.say('\nEnding after this run; once more ends at once.'));
+  const interrupt = catchInterrupt(() =>
+    terminal.say('\nEnding after this run; press Ctrl-C again to end at once.'),
+  );
   try {
     const runs = await runAll(check, options, { terminal, interrupt });
     if (runs.length === 0) return EXIT.interrupted;
@@ -78,7 +80,7 @@ function showDiagnostics(diagnostics: readonly Diagnostic[], text: string, termi
   for (const diagnostic of diagnostics) terminal.warn(renderDiagnostic(diagnostic, text, { color }));
 }
 
-/** Runs one after the other; an interrupt ends it between two. */
+/** Runs the lab repeatedly; an interrupt ends it between two runs. */
 async function runAll(
   { lab, outbreak }: CheckedLab,
   { runs: count, seed, on }: LabRunOptions,
@@ -94,7 +96,7 @@ async function runAll(
       if (run === null) break;
       runs.push(run);
       progress.update(runs.length / count, `${formatCount(runs.length)} of ${formatCount(count)} runs`);
-      // Signals are heard between two turns of the event loop.
+      // Signals are handled between turns of the event loop.
       await new Promise(setImmediate);
     }
   } finally {
@@ -111,7 +113,7 @@ async function overInterfaces(
   if (process.getuid?.() !== 0) {
     throw new CommandFailure(
       EXIT.missingCapability,
-      'Only root makes network namespaces; --on memory needs nothing.',
+      'Only root can create network namespaces; --on memory needs no privileges.',
     );
   }
   const { runLabOnVeth } = await import('./run-on-veth.ts');

@@ -1,7 +1,7 @@
 /**
- * The lab's network of the kernel: one namespace with a router and nftables, one with two interfaces to it, behind which
- * the lab's process plays the hosts and the honeynet. Both are made here and deleted here. Neither has an interface to
- * anywhere else nor a route out, and that is looked at again before the first packet is sent.
+ * The lab's network in the kernel: one namespace with a router and nftables, and one with two interfaces to it, behind which
+ * the lab's process plays the hosts and the honeynet. Both are created and deleted here. Neither has an interface to
+ * anywhere else or a route out; this is checked again before the first packet is sent.
  *
  *     namespace of the lab's process        namespace of the router
  *     marker hosts — hosts0 ─────── hosts1 ┐ forwards; drops what comes from
@@ -17,9 +17,9 @@ export interface VethNetwork {
   readonly labName: string;
   readonly routerName: string;
   readonly links: { readonly hosts: number; readonly router: number; readonly honeynet: number };
-  /** Opens both interfaces; throws unless nothing leads out. */
+  /** Opens both interfaces; throws if anything leads out. */
   open(): { readonly hosts: PacketRing; readonly honeynet: PacketRing };
-  /** Keeps immunized hosts in a set of the router, which drops their packets. */
+  /** Puts immunized hosts into a set of the router, which drops their packets. */
   actuator(): Actuator;
   /** Packets that the router dropped because their source was immunized. */
   droppedPackets(): number;
@@ -59,7 +59,8 @@ export function vethNetwork(prefix: Cidr, hosts: ArrayLike<number>): VethNetwork
     links: { hosts: numberOf(MAC.hosts0), router: numberOf(MAC.hosts1), honeynet: numberOf(MAC.honey0) },
     open: () => {
       const ways = [...waysOut(labName, prefix), ...waysOut(routerName, prefix)];
-      if (ways.length > 0) throw new Error(`The lab does not start, for it is not closed: ${ways.join(' ')}`);
+      if (ways.length > 0)
+        throw new Error(`The lab does not start because it is not closed: ${ways.join(' ')}`);
       return inNetworkNamespace(labName, () => ({
         hosts: new PacketRing({ interfaceName: 'hosts0' }),
         honeynet: new PacketRing({ interfaceName: 'honey0' }),
@@ -95,7 +96,7 @@ function makeLinks(labName: string, routerName: string): void {
 }
 
 function makeRouter(name: string, prefix: Cidr, hosts: ArrayLike<number>): void {
-  // Without a local address there is no local table, and without that no gateway is a valid one.
+  // Without a local address there is no local table, and without that no gateway is valid.
   ip(['-n', name, 'link', 'set', 'lo', 'up']);
   sysctl(
     name,
@@ -177,7 +178,7 @@ function tryToDelete(name: string): void {
   try {
     ip(['netns', 'delete', name]);
   } catch {
-    // It was never made, or somebody has deleted it.
+    // It was never created, or something else has deleted it.
   }
 }
 

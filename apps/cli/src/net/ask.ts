@@ -1,13 +1,13 @@
-/** Asking a running sensor through its control socket. */
+/** Requests to a running sensor through its control socket. */
 import { type IncomingMessage, request } from 'node:http';
 import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
 import type { PrintOptions } from '../command-options.ts';
 
-/** Longer than what a sensor with a million bindings says, and than any event. */
+/** More than the answer of a sensor with a million bindings, and than any event. */
 const ANSWER_BYTES_MAX = 256 << 20;
 const LINE_LENGTH_MAX = 1 << 20;
 
-/** What the commands take that ask a running sensor. */
+/** Options of the commands that query a running sensor. */
 export interface NetAskOptions extends PrintOptions {
   readonly control: string;
 }
@@ -17,7 +17,7 @@ export function openAnswer(socketPath: string, path: string): Promise<IncomingMe
   return new Promise((resolve, reject) => {
     const asked = request({ socketPath, path }, (response) => {
       if (response.statusCode === 200) resolve(response);
-      else reject(new CommandFailure(EXIT.failed, `The sensor answers with code ${response.statusCode}.`));
+      else reject(new CommandFailure(EXIT.failed, `The sensor answered with status ${response.statusCode}.`));
     });
     asked.on('error', (error) => reject(failureOf(socketPath, error)));
     asked.end();
@@ -38,7 +38,7 @@ export async function ask<T>(socketPath: string, path: string): Promise<T> {
   } catch (error) {
     throw new CommandFailure(
       EXIT.failed,
-      `What listens at ${socketPath} is no sensor: its answer is not JSON.`,
+      `The program that listens at ${socketPath} is not a sensor: its answer is not JSON.`,
       {
         cause: error,
       },
@@ -58,7 +58,7 @@ export async function* linesOf(answer: AsyncIterable<unknown>, socketPath: strin
   }
 }
 
-/** Returns JSON in which every character that would steer a terminal is escaped; it means the same. */
+/** Returns equivalent JSON in which every character that could control a terminal is escaped. */
 export function printableJson(json: string): string {
   return json.replaceAll(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
@@ -67,7 +67,7 @@ export function printableJson(json: string): string {
 }
 
 function tooLong(socketPath: string): CommandFailure {
-  return new CommandFailure(EXIT.failed, `The answer of ${socketPath} has no end; is it a sensor?`);
+  return new CommandFailure(EXIT.failed, `The answer of ${socketPath} does not end; is it a sensor?`);
 }
 
 function failureOf(socketPath: string, error: unknown): CommandFailure {
@@ -77,8 +77,8 @@ function failureOf(socketPath: string, error: unknown): CommandFailure {
   return new CommandFailure(
     isForbidden ? EXIT.missingCapability : EXIT.failed,
     isAbsent
-      ? `No sensor listens at ${socketPath}; start one with \`wormwood net up\`, or name its --control.`
-      : `Cannot ask the sensor at ${socketPath}: ${systemReason(error)}.`,
+      ? `No sensor listens at ${socketPath}; start one with \`wormwood net up\`, or name its socket with --control.`
+      : `Cannot query the sensor at ${socketPath}: ${systemReason(error)}.`,
     { cause: error },
   );
 }

@@ -1,4 +1,4 @@
-/** `wormwood net check CONFIG`: every problem of a configuration at once, nothing opened. */
+/** `wormwood net check CONFIG`: reports every problem of a configuration at once; opens nothing. */
 import type { Honeynet } from '@wormwood/honeynet';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
@@ -34,12 +34,12 @@ export async function netCheck(path: string, options: NetCheckOptions): Promise<
       `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`;
     const addresses = `${bound.toLocaleString('en-US')} ${bound === 1 ? 'address' : 'addresses'} bound`;
     const warned = diagnostics.length === 0 ? '' : `, ${word(diagnostics.length, 'warning')}`;
-    await terminal.print(`${path} is in order: ${word(templates, 'template')}, ${addresses}${warned}.`);
+    await terminal.print(`${path} is valid: ${word(templates, 'template')}, ${addresses}${warned}.`);
   }
   return ok ? EXIT.ok : EXIT.invalidFile;
 }
 
-/** How many addresses have a binding; what several cover counts once. */
+/** How many addresses have a binding; an address that several bindings cover counts once. */
 function boundAddresses({ bindings }: Honeynet): number {
   let count = 0;
   let next = 0;

@@ -24,10 +24,10 @@ export function addNet(parent: Command, finish: Finish): void {
   addUp(net, finish);
   addAsking(net, finish);
   withExamples(net, [
-    ['wormwood net check honeyd.conf', 'every problem of a configuration at once'],
-    ['wormwood net up --demo', 'a honeynet in memory and somebody who scans it'],
+    ['wormwood net check honeyd.conf', 'report every problem of a configuration'],
+    ['wormwood net up --demo', 'a honeynet in memory and a scanner'],
     ['wormwood net up honeyd.conf --device packet:eth0 --net 10.3.0.0/16', 'on a real interface'],
-    ['wormwood net status', 'what it does now'],
+    ['wormwood net status', 'what the sensor is doing'],
   ]);
 }
 
@@ -37,21 +37,21 @@ function addUp(net: Command, finish: Finish): void {
     .description('answer for the addresses of a honeynet until Ctrl-C')
     .argument('[config]', 'a net.yaml or a honeyd.conf')
     .option('--device <device>', 'packet:IFACE, tun:NAME, pcap:FILE, or memory')
-    .option('--net <cidr>', 'answer for this prefix, too; may be repeated', collectedCidrs, [])
+    .option('--net <cidr>', 'answer for this prefix too; repeatable', collectedCidrs, [])
     .option(
       '--ipv6 <prefix>',
-      'be found and answer pings at these IPv6 addresses; may be repeated',
+      'answer neighbor discovery and pings at these IPv6 addresses; repeatable',
       (prefix: string, before: readonly string[]) => [...before, prefix],
       [],
     )
-    .option('--ask-first', 'answer for an address only once nobody else has answered for it')
-    .option('--fingerprints <file>', 'tell sources apart by their SYN with this pf.os')
-    .option('--events <file>', 'append events to this file, one JSON object a line')
+    .option('--ask-first', 'answer for an address only after no other machine has')
+    .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os')
+    .option('--events <file>', 'append events to this file, one JSON object per line')
     .option('--packet-log <file>', "append Honeyd's packet log to this file")
     .option('--service-log <file>', "append Honeyd's service log to this file")
-    .option('--capture <dir>', 'write a pcapng file for each session into this directory')
+    .option('--capture <dir>', 'write a pcapng file for each session to this directory')
     .option('--pcap <file>', 'append every frame to this pcapng file')
-    .option('--user <name>', 'whom to become once everything is open; as root: nobody')
+    .option('--user <name>', 'account to switch to once everything is open (default as root: nobody)')
     .option('--name <name>', 'name of this sensor in events', 'sensor')
     .addOption(controlOption())
     .addOption(
@@ -60,40 +60,41 @@ function addUp(net: Command, finish: Finish): void {
       ),
     )
     .addOption(
-      new Option('--seed <n>', 'where the randomness comes from; drawn anew where left out').argParser(
-        seedOf,
-      ),
+      new Option('--seed <n>', 'seed of all randomness (default: a new one each time)').argParser(seedOf),
     )
-    .option('--demo', 'a shipped honeynet in memory, and a scanner that looks at it')
+    .option('--demo', 'run a shipped honeynet in memory and scan it')
     .action(async (config: string | undefined, options: NetUpOptions) => {
       const { netUp } = await import('./up.ts');
       finish(await netUp(config, options));
     });
   withExamples(withPrintOptions(up), [
-    ['wormwood net up --demo', 'needs no right and no network'],
+    ['wormwood net up --demo', 'needs no privileges and no network'],
     ['wormwood net up honeyd.conf --device packet:eth0 --net 10.3.0.0/16 --events events.jsonl', 'as root'],
-    ['wormwood net up honeyd.conf --device pcap:day.pcap --events events.jsonl', 'what it would have seen'],
+    [
+      'wormwood net up honeyd.conf --device pcap:day.pcap --events events.jsonl',
+      'what it would have seen of a capture',
+    ],
   ]);
 }
 
 function addAsking(net: Command, finish: Finish): void {
   const status = net
     .command('status')
-    .description('say what the running sensor does')
+    .description('show the state of the running sensor')
     .action(async (options: NetAskOptions) => {
       const { netStatus } = await import('./status.ts');
       finish(await netStatus(options));
     });
-  withExamples(withAskOptions(status), [['wormwood net status --json', 'for a program']]);
+  withExamples(withAskOptions(status), [['wormwood net status --json', 'the same as JSON']]);
   const top = net
     .command('top')
-    .description('show who asks most, for which ports, and at which addresses')
+    .description('show the most active sources, ports and addresses')
     .addOption(new Option('--length <n>', 'lines of each table').default(LENGTH_DEFAULT).argParser(lengthOf))
     .action(async (options: NetTopOptions) => {
       const { netTop } = await import('./top.ts');
       finish(await netTop(options));
     });
-  withExamples(withAskOptions(top), [['wormwood net top --length 5', 'the first five']]);
+  withExamples(withAskOptions(top), [['wormwood net top --length 5', 'the top five of each']]);
   const hosts = net
     .command('hosts')
     .description('list the virtual hosts')
@@ -105,13 +106,13 @@ function addAsking(net: Command, finish: Finish): void {
   const events = net
     .command('events')
     .description('print events as they happen')
-    .option('--follow', 'until Ctrl-C; otherwise the first one ends it')
+    .option('--follow', 'until Ctrl-C; otherwise end after the first event')
     .action(async (options: NetEventsOptions) => {
       const { netEvents } = await import('./events.ts');
       finish(await netEvents(options));
     });
   withExamples(withAskOptions(events), [
-    ['wormwood net events --follow', 'a line for each'],
+    ['wormwood net events --follow', 'one line for each event'],
     ['wormwood net events --follow --json | jq .src_ip', 'whole events'],
   ]);
 }
@@ -121,12 +122,10 @@ function withAskOptions(command: Command): Command {
 }
 
 function controlOption(): Option {
-  return new Option('--control <path>', 'socket through which a running sensor is asked').default(
-    defaultControlPath(),
-  );
+  return new Option('--control <path>', 'control socket of the running sensor').default(defaultControlPath());
 }
 
-/** Where a daemon's socket belongs; for users without a place of their own, the temporary directory. */
+/** Returns the standard place of a daemon's socket; the temporary directory for users who have no place of their own. */
 function defaultControlPath(): string {
   const userId = process.getuid?.() ?? 0;
   if (userId === 0) return '/run/wormwood-sensor.sock';
@@ -148,7 +147,7 @@ function seedOf(text: string): string {
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) {
-    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+    throw new InvalidArgumentError('Give a port from 0 to 65535.');
   }
   return port;
 }
@@ -156,7 +155,7 @@ function portOf(text: string): number {
 function lengthOf(text: string): number {
   const length = Number(text);
   if (!/^[0-9]{1,4}$/.test(text) || length < 1 || length > LENGTH_MAX) {
-    throw new InvalidArgumentError(`It takes a number from 1 to ${LENGTH_MAX}.`);
+    throw new InvalidArgumentError(`Give a number from 1 to ${LENGTH_MAX}.`);
   }
   return length;
 }

@@ -1,4 +1,4 @@
-/** Opening the CONFIG argument of `net`: a honeynet that can be used, or every reason why not. */
+/** Opens the CONFIG argument of `net`: a honeynet that can be used, or every reason why it cannot. */
 import { diagnose, type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import { type Honeynet, type KnownNames, unknownNames, unsupportedFeatures } from '@wormwood/honeynet';
 import { type HoneynetReading, readHoneynet, readHoneynetApart } from '@wormwood/sensor';
@@ -12,7 +12,7 @@ export interface CheckedHoneynet {
 }
 
 /**
- * Reads and checks a configuration; its problems, warnings included, are shown on stderr. Names are held against those
+ * Reads and checks a configuration; its problems, warnings included, are shown on stderr. Names are compared with those
  * that are `known`.
  */
 export function openHoneynet(path: string, terminal: Terminal, known?: KnownNames): CheckedHoneynet {
@@ -42,13 +42,13 @@ function checked(
   const diagnostics = [...problems, ...diagnose(unknown, path, text)];
   const color = terminal.stderr.isColorSupported;
   for (const diagnostic of diagnostics) {
-    // The frame is of the file itself; what is included stands elsewhere.
+    // Only the file itself is at hand to quote from, not what it includes.
     terminal.warn(renderDiagnostic(diagnostic, diagnostic.file === path ? text : '', { color }));
   }
   return { honeynet, diagnostics };
 }
 
-/** Says on stderr what a honeynet asks for and does not get. */
+/** Reports on stderr which settings of a honeynet have no effect. */
 export function tellUnsupported(honeynet: Honeynet, terminal: Terminal): void {
   for (const sentence of unsupportedFeatures(honeynet)) terminal.warn(`note: ${sentence}`);
 }

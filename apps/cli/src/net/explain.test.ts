@@ -9,10 +9,10 @@ describe('net explain', () => {
       const ended = await wormwood(['net', 'explain', path, '10.1.0.9', '--port', '80']);
       expect(ended.stdout.trimEnd().split('\n')).toEqual([
         '10.1.0.9 tcp/80:',
-        '  It is bound with 10.1.0.0 to 10.1.0.255.',
+        '  It is bound as part of 10.1.0.0 to 10.1.0.255.',
         '  Template "web", personality "Linux 2.4.20".',
-        '    It is open and runs "sh web.sh $ipsrc" (by a rule of its own).',
-        '  Over 10.0.0.1 (15 ms, 2% loss) → 10.1.0.1.',
+        '    It is open and runs "sh web.sh $ipsrc" (by its own rule).',
+        '  Route: 10.0.0.1 (15 ms, 2% loss) → 10.1.0.1.',
         '  15 ms one way; 2% of the packets are lost on the way in.',
       ]);
     }));
@@ -57,7 +57,7 @@ describe('net explain', () => {
       expect(stdout.trimEnd().split('\n')).toEqual([
         '10.1.0.200 tcp/80:',
         '  A real machine behind eth0 has the address and answers for itself.',
-        '  Over 10.0.0.1 (15 ms, 2% loss) → 10.1.0.1.',
+        '  Route: 10.0.0.1 (15 ms, 2% loss) → 10.1.0.1.',
         '  15 ms one way; 2% of the packets are lost on the way in.',
       ]);
     }));

@@ -1,4 +1,4 @@
-/** `wormwood net explain CONFIG ADDRESS`: what would this address answer, and over which route. */
+/** `wormwood net explain CONFIG ADDRESS`: what this address would answer, and over which route. */
 import { formatIpv4 } from '@wormwood/base';
 import { explainAddress, type Explanation, type Question, type TransportProtocol } from '@wormwood/honeynet';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -51,7 +51,7 @@ interface Explained {
   readonly explanation: Explanation;
 }
 
-/** Addresses as text, templates by name. */
+/** The explanation with addresses as text and templates by name. */
 function plain({ question: { protocol, port }, explanation }: Explained): object {
   const { answer, external, hops, delaySeconds, arrival } = explanation;
   const binding = answer?.binding ?? null;

@@ -1,4 +1,4 @@
-/** `wormwood net check`, `explain` and `import` on the command line: a configuration read, nothing opened. */
+/** `wormwood net check`, `explain` and `import` on the command line: commands that only read a configuration. */
 import { parseIpv4 } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetCheckOptions } from './check.ts';
@@ -11,15 +11,15 @@ type Finish = (exitCode: ExitCode) => void;
 export function addCheck(net: Command, finish: Finish): void {
   const check = net
     .command('check')
-    .description('say everything that is wrong or doubtful about a configuration')
+    .description('report every error and warning of a configuration')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
-    .option('--personalities <file>', 'nmap-os-db or nmap.prints; where nmap is installed, its own')
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .action(async (path: string, options: NetCheckOptions) => {
       const { netCheck } = await import('./check.ts');
       finish(await netCheck(path, options));
     });
   withExamples(withPrintOptions(check), [
-    ['wormwood net check honeyd.conf', 'ends with 3 when something is wrong'],
+    ['wormwood net check honeyd.conf', 'exits with 3 if there is an error'],
     ['wormwood net check honeyd.conf --json', 'one JSON object, for a program'],
   ]);
 }
@@ -27,20 +27,22 @@ export function addCheck(net: Command, finish: Finish): void {
 export function addExplain(net: Command, finish: Finish): void {
   const explain = net
     .command('explain')
-    .description('say what an address would answer, by which rule, over which route')
+    .description('explain what an address would answer, by which rule, and over which route')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
     .argument('<address>', 'an IPv4 address', addressOf)
-    .addOption(new Option('--port <n>', 'a port; all protocols without it').argParser(portOf))
+    .addOption(
+      new Option('--port <n>', 'port (default: every protocol by its default action)').argParser(portOf),
+    )
     .addOption(
       new Option('--proto <name>', 'the protocol of the port').choices(['tcp', 'udp', 'icmp']).default('tcp'),
     )
-    .addOption(new Option('--from <address>', 'who asks; anybody without it').argParser(addressOf))
+    .addOption(new Option('--from <address>', 'source address (default: any)').argParser(addressOf))
     .action(async (path: string, address: number, options: NetExplainOptions) => {
       const { netExplain } = await import('./explain.ts');
       finish(await netExplain(path, address, options));
     });
   withExamples(withPrintOptions(explain), [
-    ['wormwood net explain honeyd.conf 10.1.2.3', 'what answers by default'],
+    ['wormwood net explain honeyd.conf 10.1.2.3', 'the default actions'],
     ['wormwood net explain honeyd.conf 10.1.2.3 --port 53 --proto udp', 'one port'],
   ]);
 }
@@ -48,14 +50,14 @@ export function addExplain(net: Command, finish: Finish): void {
 export function addImport(net: Command, finish: Finish): void {
   const command = net
     .command('import')
-    .description('write a honeyd.conf as net.yaml, and say what it could not keep')
+    .description('convert a honeyd.conf to net.yaml, and report what it could not keep')
     .argument('<config>', 'a honeyd.conf')
     .action(async (path: string, options: PrintOptions) => {
       const { netImport } = await import('./import.ts');
       finish(await netImport(path, options));
     });
   withExamples(withPrintOptions(command), [
-    ['wormwood net import honeyd.conf > net.yaml', 'what is lost stands on standard error'],
+    ['wormwood net import honeyd.conf > net.yaml', 'standard error lists what is lost'],
   ]);
 }
 

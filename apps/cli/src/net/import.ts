@@ -1,4 +1,4 @@
-/** `wormwood net import CONFIG`: a configuration as net.yaml on standard output, and what could not be kept. */
+/** `wormwood net import CONFIG`: prints a configuration as net.yaml, and reports what could not be kept. */
 import { readFileSync } from 'node:fs';
 import { unsupportedFeatures } from '@wormwood/honeynet';
 import { honeynetText } from '@wormwood/files/honeynet';
@@ -22,13 +22,13 @@ export async function netImport(path: string, options: PrintOptions): Promise<Ex
   return EXIT.ok;
 }
 
-/** What the text of a file holds and no honeynet does. */
+/** What the text of a file holds, but a honeynet does not. */
 function lostInFile(text: string): readonly string[] {
   const lines = text.replaceAll(/"[^"]*"/g, '""').split('\n');
   const comments = lines.filter((line) => line.includes('#')).length;
   const includes = lines.filter((line) => /^\s*include\s/.test(line)).length;
   return [
     ...(comments === 0 ? [] : [`Comments are not carried over: ${comments}.`]),
-    ...(includes === 0 ? [] : [`What was included stands in the one file: ${includes} includes.`]),
+    ...(includes === 0 ? [] : [`Included files are merged into one file: ${includes} includes.`]),
   ];
 }

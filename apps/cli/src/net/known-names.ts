@@ -1,10 +1,10 @@
-/** The names that configurations refer to, from the files that nmap installs or that the user names. */
+/** The names that configurations refer to, from files that nmap installs or the user names. */
 import { readFileSync } from 'node:fs';
 import { type KnownNames, parseMacPrefixes, personalityNames } from '@wormwood/honeynet';
 import { readNmapData } from '@wormwood/sensor';
 import { CommandFailure, EXIT, systemReason } from '../exit-code.ts';
 
-/** Reads the names; `personalities` is a database of the user. Without any database its names are not known. */
+/** Returns the names; `personalities` is a database of the user. Without a database, no names of personalities are known. */
 export function readKnownNames(personalities: string | undefined): KnownNames {
   const database = personalities === undefined ? readNmapData('nmap-os-db') : readText(personalities);
   const prefixes = readNmapData('nmap-mac-prefixes');

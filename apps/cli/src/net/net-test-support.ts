@@ -1,4 +1,4 @@
-/** A configuration that is in order, for tests of `net`. */
+/** A valid configuration, for tests of `net`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';

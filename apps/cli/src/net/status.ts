@@ -1,4 +1,4 @@
-/** `wormwood net status`: what the running sensor does. */
+/** `wormwood net status`: the state of the running sensor. */
 import { formatDuration, printable } from '@wormwood/base';
 import type { SensorStatus } from '@wormwood/sensor';
 import { EXIT, type ExitCode } from '../exit-code.ts';

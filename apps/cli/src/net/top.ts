@@ -1,4 +1,4 @@
-/** `wormwood net top`: who asks most, where and for what. */
+/** `wormwood net top`: the most active sources, ports and addresses. */
 import { printable } from '@wormwood/base';
 import type { SensorTop } from '@wormwood/sensor';
 import Table from 'cli-table3';

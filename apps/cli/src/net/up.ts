@@ -1,4 +1,4 @@
-/** `wormwood net up`: a honeynet on a device until it is told to stop. */
+/** `wormwood net up`: runs a honeynet on a device until a signal stops it. */
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { type Cidr, formatIpv4, printable, randomStreams } from '@wormwood/base';
@@ -58,7 +58,7 @@ export async function netUp(config: string | undefined, options: NetUpOptions): 
 
 type Device = NonNullable<ReturnType<typeof parseDevice>>;
 
-/** Only the daemon stays: the honeynet as it was read takes far more memory than what is kept of it. */
+/** Keeps the daemon alone: the honeynet as read takes far more memory than the daemon needs. */
 async function startOn(
   device: Exclude<Device, { readonly kind: 'memory' }>,
   config: string | undefined,
@@ -80,7 +80,7 @@ async function startOn(
 
 function deviceOf(config: string | undefined, options: NetUpOptions): Device {
   if (options.demo && (config !== undefined || options.device !== undefined)) {
-    throw new CommandFailure(EXIT.usage, '--demo brings its own honeynet and device; leave out yours.');
+    throw new CommandFailure(EXIT.usage, '--demo uses its own honeynet and device; omit yours.');
   }
   if (config === undefined && !options.demo) {
     throw new CommandFailure(EXIT.usage, 'Name a honeynet to run, or try `wormwood net up --demo`.');
@@ -96,13 +96,13 @@ function deviceOf(config: string | undefined, options: NetUpOptions): Device {
   if (device === undefined) {
     throw new CommandFailure(
       EXIT.usage,
-      `There is no device ${text}; say packet:IFACE, tun:NAME, pcap:FILE or memory.`,
+      `There is no device ${text}; use packet:IFACE, tun:NAME, pcap:FILE or memory.`,
     );
   }
   return device;
 }
 
-/** The honeynet, or undefined after its problems were told. */
+/** Returns the honeynet, or undefined after its problems were reported. */
 async function loadHoneynet(
   config: string | undefined,
   options: NetUpOptions,
@@ -123,7 +123,7 @@ function demoHoneynet(): CheckedHoneynet {
   return parseHoneydConfiguration({ text: DEMO_CONFIGURATION, file: 'demo', readInclude });
 }
 
-/** As root, nobody at least; without rights there is nobody else to become. */
+/** Root switches to `nobody` if no other account is named; other users stay who they are. */
 function userOf({ user }: NetUpOptions): DaemonOptions['user'] {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot && user === undefined) return null;
@@ -131,7 +131,7 @@ function userOf({ user }: NetUpOptions): DaemonOptions['user'] {
   const account = findUser(name);
   if (account === undefined) throw new CommandFailure(EXIT.usage, `There is no user ${name}.`);
   if (!isRoot && account.userId !== process.getuid?.()) {
-    throw new CommandFailure(EXIT.missingCapability, `Only root can become ${name}.`);
+    throw new CommandFailure(EXIT.missingCapability, `Only root can switch to ${name}.`);
   }
   return isRoot ? account : null;
 }
@@ -148,7 +148,7 @@ function commonOptions(
     version: VERSION,
     name: options.name,
     honeynet,
-    // Honeyd's scripts begin at its data directory; here it is that of the configuration.
+    // Honeyd starts scripts in its data directory; here it is the directory of the configuration.
     directory: config === undefined ? '/' : dirname(resolve(config)),
     nets: options.net,
     ipv6: options.ipv6.map(prefixOf),
@@ -167,7 +167,7 @@ function commonOptions(
   };
 }
 
-/** Those that were named, or, where a template depends on what its visitors run, those that are installed. */
+/** The named fingerprints, or the installed ones where a template depends on the system of its visitors. */
 function fingerprintsOf(
   honeynet: Honeynet,
   { fingerprints: path }: NetUpOptions,
@@ -181,16 +181,16 @@ function fingerprintsOf(
   const fingerprints = path === undefined ? installedSynFingerprints() : readOrFail(path);
   if (fingerprints === null) {
     terminal.warn(
-      'wormwood: No pf.os is installed, so nothing holds that depends on what a source runs; name one by --fingerprints.',
+      'wormwood: No pf.os is installed, so conditions on the system of a source never hold; name one with --fingerprints.',
     );
     return null;
   }
   const [first] = fingerprints.strangeLines;
   if (path !== undefined && fingerprints.signatures.length === 0)
-    throw new CommandFailure(EXIT.invalidFile, `${path} is no pf.os: it has no fingerprint of a SYN.`);
+    throw new CommandFailure(EXIT.invalidFile, `${path} is not a pf.os: it has no fingerprint of a SYN.`);
   if (path !== undefined && first !== undefined)
     terminal.warn(
-      `wormwood: ${path}:${first} is no fingerprint of a SYN (of ${fingerprints.strangeLines.length} such lines the first).`,
+      `wormwood: ${path}:${first} is not a fingerprint of a SYN (the first of ${fingerprints.strangeLines.length} such lines).`,
     );
   return fingerprints;
 }
@@ -227,7 +227,7 @@ async function started(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
-/** The file or socket that a system error is about. */
+/** Returns the file or socket that a system error concerns. */
 function pathOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const found = 'path' in error ? error.path : 'address' in error ? error.address : undefined;
@@ -244,7 +244,7 @@ async function runUntilSignal(
   const reread = (): void => void rereadInto(daemon, reload);
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', rotate).on('SIGHUP', reread);
   const release = surviveFaults(daemon);
-  terminal.say(`Answering for ${daemon.addresses().size} addresses. Ctrl-C ends it.`);
+  terminal.say(`Answering for ${daemon.addresses().size} addresses. Press Ctrl-C to stop.`);
   try {
     await daemon.run();
   } finally {
@@ -257,8 +257,8 @@ async function runUntilSignal(
 }
 
 /**
- * While the sensor runs, an exception that reaches the process is counted and reported, and ends nothing: one connection may have
- * caused it, and all others would pay. Returns what puts the program's own end back in force.
+ * While the sensor runs, an exception that reaches the process is counted and reported, and does not end the program: one
+ * connection may have caused it, and all others would suffer. Returns a function that restores the program's own handlers.
  */
 function surviveFaults(daemon: Daemon): () => void {
   const caught = (error: unknown): void => daemon.caught(error);
@@ -273,7 +273,7 @@ function surviveFaults(daemon: Daemon): () => void {
   };
 }
 
-/** What cannot be read changes nothing. */
+/** A configuration that cannot be read changes nothing. */
 async function rereadInto(daemon: Daemon, reload: () => Promise<Honeynet | undefined>): Promise<void> {
   const honeynet = await reload().catch(() => undefined);
   if (honeynet === undefined) daemon.refuseReload();
@@ -308,7 +308,7 @@ function toJson({ hosts, ...counts }: LookAround): unknown {
   };
 }
 
-/** Hosts with the same ports in one line. */
+/** One line for all hosts with the same ports. */
 async function printSeen(seen: LookAround, daemon: Daemon, terminal: Terminal): Promise<void> {
   const groups = new Map<string, number[]>();
   for (const { address, openPorts } of seen.hosts) {
@@ -326,7 +326,7 @@ async function printSeen(seen: LookAround, daemon: Daemon, terminal: Terminal): 
   const pinged = seen.hosts.filter(({ answersPing }) => answersPing).length;
   await terminal.print(table.toString());
   await terminal.print(
-    `A scanner asked ${seen.addresses} addresses and saw ${seen.hosts.length} hosts; ${pinged} answered its ping.\n` +
+    `A scanner probed ${seen.addresses} addresses and saw ${seen.hosts.length} hosts; ${pinged} answered its ping.\n` +
       `It sent ${seen.packetsSent} packets and got ${seen.packetsReceived} back in ${seen.seconds.toFixed(1)} s.\n` +
       `The sensor saw ${totals.tcpProbes} TCP and ${totals.icmpMessages} ICMP contacts ` +
       `and ${totals.connectionsOpened} completed handshakes.`,

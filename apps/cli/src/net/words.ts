@@ -2,15 +2,15 @@
 import { formatDuration, formatIpv4 } from '@wormwood/base';
 import type { Condition, Explanation, Hop, PortAction } from '@wormwood/honeynet';
 
-/** Returns what a port does as a clause. */
+/** Returns what a port does, as a clause. */
 function actionInWords(action: PortAction): string {
   const slow =
-    action.kind !== 'closed' && action.kind !== 'filtered' && action.tarpit ? ', as slowly as it can' : '';
+    action.kind !== 'closed' && action.kind !== 'filtered' && action.tarpit ? ', as slowly as possible' : '';
   switch (action.kind) {
     case 'open':
-      return `is open and takes everything without a word${slow}`;
+      return `is open and accepts all data without a reply${slow}`;
     case 'closed':
-      return 'is closed and says so';
+      return 'is closed and says so with a reset or an ICMP error';
     case 'filtered':
       return 'is filtered: no answer';
     case 'script':
@@ -24,7 +24,7 @@ function actionInWords(action: PortAction): string {
   }
 }
 
-/** Returns when a case holds, as a clause; null when always. */
+/** Returns when a case holds, as a clause; null if always. */
 function conditionInWords(condition: Condition | null): string | null {
   if (condition === null) return null;
   const clock = (minute: number): string =>
@@ -55,14 +55,14 @@ export function explanationInWords(explanation: Explanation, what: string): read
       ...routeInWords(explanation),
     ];
   if (answer === null)
-    return [`${what}: nobody answers; no binding covers the address and there is no default template.`];
+    return [`${what}: no answer; no binding covers the address and there is no default template.`];
   const { binding } = answer;
   const covered =
     binding === null
-      ? 'No binding covers it: the default template answers, if the sensor is told to answer for this address.'
+      ? 'No binding covers it: the default template answers, if the sensor answers for this address.'
       : binding.first === binding.last
-        ? 'It is bound by itself.'
-        : `It is bound with ${formatIpv4(binding.first)} to ${formatIpv4(binding.last)}.`;
+        ? 'It has a binding of its own.'
+        : `It is bound as part of ${formatIpv4(binding.first)} to ${formatIpv4(binding.last)}.`;
   return [
     `${what}:`,
     `  ${covered}`,
@@ -70,7 +70,7 @@ export function explanationInWords(explanation: Explanation, what: string): read
       const when = conditionInWords(condition);
       const personality =
         template.personality === null ? 'no personality' : `personality "${template.personality}"`;
-      const rule = isOwnRule ? 'by a rule of its own' : 'by the default action';
+      const rule = isOwnRule ? 'by its own rule' : 'by the default action';
       const name = condition === null ? (binding?.original ?? template.name) : template.name;
       return [
         `  ${when === null ? 'Template' : `${when[0]!.toUpperCase()}${when.slice(1)}: template`} "${name}", ` +
@@ -87,8 +87,11 @@ function routeInWords({ hops, delaySeconds, arrival }: Explanation): readonly st
     arrival < 1
       ? `; ${Number(((1 - arrival) * 100).toPrecision(3))}% of the packets are lost on the way in`
       : '';
-  if (hops.length === 0) return [`  It is on the link of the sensor, no router between${lost}.`];
-  return [`  Over ${hops.map(hopInWords).join(' → ')}.`, `  ${formatDuration(delaySeconds)} one way${lost}.`];
+  if (hops.length === 0) return [`  It is on the link of the sensor, with no router in between${lost}.`];
+  return [
+    `  Route: ${hops.map(hopInWords).join(' → ')}.`,
+    `  ${formatDuration(delaySeconds)} one way${lost}.`,
+  ];
 }
 
 function hopInWords({ router, link }: Hop): string {

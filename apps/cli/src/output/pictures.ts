@@ -1,4 +1,4 @@
-/** The pictures of an outbreak that are no curves: what other honeypots would have done, and where everything lies. */
+/** The pictures of an outbreak besides its curves: the design map, and where hosts and honeypots lie. */
 import { formatDuration, randomStreams } from '@wormwood/base';
 import { type InfectionLog, type Outbreak, placePopulation, PLACEMENT_STREAM } from '@wormwood/epidemic';
 import { addressMap, designMap, type Picture } from '@wormwood/report';
@@ -6,11 +6,11 @@ import { addressMap, designMap, type Picture } from '@wormwood/report';
 export interface PictureSource {
   readonly name: string;
   readonly seed: string;
-  /** Of the first run, where it was kept. */
+  /** Infections of the first run, where they were kept. */
   readonly infections: InfectionLog | undefined;
 }
 
-/** Returns the pictures that there are to draw of an outbreak. */
+/** Returns the pictures that can be drawn of an outbreak. */
 export function picturesOf(
   outbreak: Outbreak,
   { name, seed, infections }: PictureSource,
@@ -26,7 +26,7 @@ function mapOf(
   outbreak: Outbreak,
   { name, seed, infections }: PictureSource & { readonly infections: InfectionLog },
 ): Picture {
-  // The engine drew the places from this very stream.
+  // The engine drew the addresses from this stream.
   const placed = placePopulation(outbreak, randomStreams(seed).stream(PLACEMENT_STREAM, 0));
   return addressMap(
     {

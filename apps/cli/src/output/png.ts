@@ -1,4 +1,4 @@
-/** SVG to PNG, with the fonts that come with the program: a machine without fonts draws the same picture. */
+/** Converts SVG to PNG with the fonts that come with the program, so a machine without fonts draws the same picture. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Resvg } from '@resvg/resvg-js';

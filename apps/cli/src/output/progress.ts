@@ -1,4 +1,4 @@
-/** How far a long command has come, on stderr: a bar with the time left on a terminal, now and then a line elsewhere. */
+/** Progress of a long command on stderr: on a terminal a bar with the time left, elsewhere an occasional line. */
 import { formatDuration } from '@wormwood/base';
 import { SingleBar } from 'cli-progress';
 
@@ -12,7 +12,7 @@ export const silentProgress: Progress = { update: () => undefined, stop: () => u
 
 const BAR_STEPS = 1000;
 
-/** Returns a bar that redraws itself on `stream`, a terminal, and is gone after `stop`. */
+/** Returns a bar that redraws itself on `stream`, a terminal, and disappears on `stop`. */
 export function progressBar(stream: NodeJS.WriteStream, label: string): Progress {
   const timeLeft = estimator();
   const columns = stream.columns || 80;
@@ -22,12 +22,12 @@ export function progressBar(stream: NodeJS.WriteStream, label: string): Progress
     barsize: Math.max(10, Math.min(40, columns - label.length - 45)),
     hideCursor: true,
     clearOnComplete: true,
-    // The program answers Ctrl-C itself.
+    // The program handles Ctrl-C itself.
     gracefulExit: false,
     fps: 5,
   });
   bar.start(BAR_STEPS, 0, { note: '', left: '' });
-  // The bar hides the cursor; whatever ends the program must bring it back.
+  // The bar hides the cursor; it must reappear however the program ends.
   const stop = (): void => bar.stop();
   process.once('exit', stop);
   return {
@@ -45,7 +45,7 @@ export function progressBar(stream: NodeJS.WriteStream, label: string): Progress
 const FIRST_LINE_MS = 2_000;
 const LINE_SPACING_MS = 15_000;
 
-/** Returns a progress that hands `write` a line after some seconds and then a few lines a minute. */
+/** Returns a progress that calls `write` with a line after two seconds and then every fifteen. */
 export function progressLines(write: (line: string) => void, label: string): Progress {
   const timeLeft = estimator();
   let due = performance.now() + FIRST_LINE_MS;
@@ -63,7 +63,7 @@ export function progressLines(write: (line: string) => void, label: string): Pro
   };
 }
 
-/** Returns a function that tells the time left in words, from the fraction done since now; null while it is too early. */
+/** Returns a function from the fraction done to the time left in words; null while it is too early to estimate. */
 function estimator(): (fraction: number) => string | null {
   const start = performance.now();
   return (fraction) => {

@@ -1,4 +1,4 @@
-/** The files that `--out DIR` leaves of one result: numbers, figures, report. */
+/** The files that `--out DIR` writes for one result: numbers, figures, report. */
 import { formatIpv4 } from '@wormwood/base';
 import type { InfectionLog } from '@wormwood/epidemic';
 import {
@@ -20,7 +20,7 @@ import { VERSION } from '../version.ts';
 import type { OutputFile } from './save.ts';
 
 export interface ResultExtras {
-  /** Who infected whom, when the run kept it. */
+  /** Who infected whom, where the run recorded it. */
   readonly infections: InfectionLog | undefined;
   readonly pictures: readonly Picture[];
 }
@@ -67,7 +67,7 @@ function seriesParquet(result: SimulationResult): Uint8Array {
   );
 }
 
-/** Spaces beyond IPv4 have addresses that no dotted quad can write. */
+/** Larger spaces have addresses that a dotted quad cannot express. */
 const IPV4_SIZE = 2 ** 32;
 
 function infectionFiles({ host, infector, timeSeconds, address }: InfectionLog): OutputFile[] {

@@ -1,4 +1,4 @@
-/** Writing a set of files into a directory so that each appears whole or not at all. */
+/** Writes a set of files into a directory; each appears whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { constants, rmSync } from 'node:fs';
 import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -12,8 +12,8 @@ export interface OutputFile {
 }
 
 /**
- * Makes the directory, its parents included, and checks that files can be made in it: called before a long run, so
- * that hours of work do not end at a wrong path.
+ * Creates the directory with its parents and checks that it is writable. Called before a long run, so that a wrong path does
+ * not waste hours of work.
  */
 export async function prepareDirectory(path: string): Promise<string> {
   const directory = resolve(path);
@@ -32,7 +32,7 @@ export async function prepareDirectory(path: string): Promise<string> {
   return directory;
 }
 
-/** Like `mkdir` with `recursive`, which never returns where a file system refuses to say why, as /proc does. */
+/** Like `mkdir` with `recursive`, which never returns on file systems that refuse without a reason, such as /proc. */
 async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -52,15 +52,15 @@ async function isMissing(path: string): Promise<boolean> {
 }
 
 /**
- * Writes all files under temporary names, then renames each into place. When one cannot be written, none is renamed
- * and the temporary ones are removed; the error says which file and why.
+ * Writes all files under temporary names, then renames each into place. If one cannot be written, none is renamed and the
+ * temporary files are removed; the error says which file failed and why.
  */
 export async function saveFiles(directory: string, files: readonly OutputFile[]): Promise<void> {
   const temporary = join(directory, `.wormwood-${randomUUID()}`);
   const removeAtExit = (): void => rmSync(temporary, { recursive: true, force: true });
   let current = directory;
   try {
-    // A second Ctrl-C ends the program in the middle of this.
+    // A second Ctrl-C may end the program here.
     process.once('exit', removeAtExit);
     await mkdir(temporary);
     for (const file of files) {
@@ -78,7 +78,7 @@ export async function saveFiles(directory: string, files: readonly OutputFile[])
       cause: error,
     });
   } finally {
-    // A full disk or a vanished one must not hide the first error.
+    // A disk that is full or gone must not hide the first error.
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     process.off('exit', removeAtExit);
   }

@@ -2,7 +2,7 @@
 import type { ReportTable } from '@wormwood/report';
 import Table from 'cli-table3';
 
-/** Returns the table with a rule under the head, the first column left and the others right; no colours of its own. */
+/** Returns the table without colours; the first column is aligned left, the others right. */
 export function renderTable({ caption, columns, rows }: ReportTable): string {
   const table = new Table({
     head: [...columns],

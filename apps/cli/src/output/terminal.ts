@@ -1,20 +1,20 @@
-/** The terminal as commands see it: data on stdout, talk and progress on stderr, colours where they are wanted. */
+/** The terminal as commands use it: data on stdout, messages and progress on stderr, colours where they are wanted. */
 import picocolors from 'picocolors';
 import { progressBar, progressLines, silentProgress, type Progress } from './progress.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
 export interface Terminal {
-  /** For text on stdout, for text on stderr. */
+  /** Colours for text on stdout, and for text on stderr. */
   readonly stdout: Colors;
   readonly stderr: Colors;
-  /** Columns of stdout; 100 where it is no terminal. */
+  /** Columns of stdout; 100 where it is not a terminal. */
   readonly columns: number;
-  /** Writes data to stdout, a line feed added, and waits until it is handed over. */
+  /** Writes data and a line feed to stdout; resolves once the system has accepted it. */
   print(text: string): Promise<void>;
-  /** Talk on stderr; silent with `--quiet`. */
+  /** Writes a message to stderr; silent with `--quiet`. */
   say(text: string): void;
-  /** What must be seen even with `--quiet`, on stderr. */
+  /** Writes to stderr, even with `--quiet`. */
   warn(text: string): void;
   progress(label: string): Progress;
 }
@@ -50,8 +50,8 @@ export function openTerminal(options: TerminalOptions): Terminal {
 }
 
 /**
- * https://no-color.org: NO_COLOR set to anything but nothing means no; then only terminals that can. A pipe has no `isTTY`
- * at all, and the library takes an undefined answer for its own, in which the variable CI is enough for colours.
+ * https://no-color.org: a NO_COLOR that is not empty means no colours; otherwise terminals that support them get them. A pipe
+ * has no `isTTY` at all, and given an undefined answer the library decides by itself: the variable CI would switch colours on.
  */
 function wantsColor(stream: { readonly isTTY?: boolean }, options: TerminalOptions): boolean {
   const { NO_COLOR, TERM } = process.env;

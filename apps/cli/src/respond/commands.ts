@@ -122,7 +122,7 @@ function addShow(respond: Command, finish: Finish): void {
       const { list: show } = await import('./show.ts');
       finish(await withExitCode(show(options)));
     });
-  withExamples(withStateOptions(list), [['wormwood respond list --json', 'the same for a program']]);
+  withExamples(withStateOptions(list), [['wormwood respond list --json', 'the same as JSON']]);
   const audit = respond
     .command('audit')
     .description('verify the audit log and every promise from it alone, and print it in sentences')
@@ -265,7 +265,7 @@ function lineOf(text: string): string {
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) {
-    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+    throw new InvalidArgumentError('Give a port from 0 to 65535.');
   }
   return port;
 }

@@ -1,4 +1,4 @@
-/** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why not. */
+/** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why it cannot. */
 import { engineNamed, type EngineName, type Outbreak } from '@wormwood/epidemic';
 import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import { checkScenario, type Scenario } from '@wormwood/files/scenario';
@@ -9,19 +9,19 @@ import { aboutFile, readScenario, readShippedScenario } from './read-scenario.ts
 export interface CheckedScenario {
   readonly scenario: Scenario;
   readonly outbreak: Outbreak;
-  /** The one that was asked for, or chosen. */
+  /** The requested engine, or the one that was chosen. */
   readonly engine: EngineName;
 }
 
 interface Refusal {
   readonly diagnostics: readonly Diagnostic[];
-  /** What the diagnostics are about; empty when it could not be read. */
+  /** The text that the diagnostics refer to; empty when it could not be read. */
   readonly text: string;
 }
 
 /**
- * Reads and checks the scenario, and chooses an engine if none is asked for. Prints its problems, if any, as the contract
- * says, and then returns undefined; with `json`, errors go to stdout as one object.
+ * Reads and checks the scenario, and chooses an engine if none is requested. Returns undefined after it has printed the
+ * errors; with `json` they also go to stdout as one object.
  */
 export async function openScenario(
   argument: string,
@@ -47,7 +47,7 @@ export async function openScenario(
   if (reasons.length > 0) {
     const code = 'engine-unsupported';
     const diagnostics = reasons.map((reason) =>
-      aboutFile(fileName, code, reason, `Take another --engine than ${engine}.`),
+      aboutFile(fileName, code, reason, `Use an --engine other than ${engine}.`),
     );
     return refuse({ diagnostics, text: '' });
   }

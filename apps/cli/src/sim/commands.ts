@@ -22,19 +22,21 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
   const run = sim
     .command('run')
     .description('run one scenario, once or many times')
-    .argument('<scenario>', 'a scenario file, - for standard input, or the name of a shipped scenario')
+    .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
     .addOption(
       new Option(
         '--engine <name>',
-        'how to compute the outbreak (default: ode, or hosts where ode has no equations)',
+        'engine that computes the outbreak (default: ode, or hosts where ode has no equations)',
       ).choices(ENGINES),
     )
     .addOption(
-      new Option('--runs <n>', 'number of runs with different randomness').default(1).argParser(runsOf),
+      new Option('--runs <n>', 'number of runs, each with its own random numbers')
+        .default(1)
+        .argParser(runsOf),
     )
     .addOption(seedOption())
     .addOption(workersOption())
-    .option('--out <dir>', 'also write result, series, figures and report into this directory')
+    .option('--out <dir>', 'also write the result, series, figures and a report to this directory')
     .action(async (scenario: string, options: SimRunOptions) => {
       const { simRun } = await import('./run.ts');
       finish(await simRun(scenario, options));
@@ -54,9 +56,9 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
 function addSimReport(sim: Command, finish: (exitCode: ExitCode) => void): void {
   const report = sim
     .command('report')
-    .description('write the report of a saved run, or of several side by side')
-    .argument('<run...>', 'directories that sim run --out wrote, or their result.json')
-    .option('--out <dir>', 'directory for report and figures', 'out/report')
+    .description('write a report on one saved run, or compare several')
+    .argument('<run...>', 'directories written by sim run --out, or their result.json')
+    .option('--out <dir>', 'directory for the report and figures', 'out/report')
     .action(async (runs: readonly string[], options: SimReportOptions) => {
       const { simReport } = await import('./report.ts');
       finish(await simReport(runs, options));
@@ -69,14 +71,14 @@ function addSimReport(sim: Command, finish: (exitCode: ExitCode) => void): void 
 function addSimPresets(sim: Command, finish: (exitCode: ExitCode) => void): void {
   const presets = sim
     .command('presets')
-    .description('list the shipped scenarios, or show one of them')
+    .description('list the shipped scenarios, or print one of them')
     .action(async (options: PrintOptions) => {
       const { simPresets } = await import('./presets.ts');
       finish(await simPresets(options));
     });
   const show = presets
     .command('show')
-    .description('print a shipped scenario as its file')
+    .description('print the file of a shipped scenario')
     .argument('<name>', 'its name')
     .action(async (name: string, _options: PrintOptions, command: Command) => {
       const { simPresetsShow } = await import('./presets.ts');
@@ -84,8 +86,8 @@ function addSimPresets(sim: Command, finish: (exitCode: ExitCode) => void): void
     });
   withPrintOptions(show);
   withExamples(withPrintOptions(presets), [
-    ['wormwood sim presets', 'what there is'],
-    ['wormwood sim presets show slammer > mine.yaml', 'a file to begin with'],
+    ['wormwood sim presets', 'list them'],
+    ['wormwood sim presets show slammer > mine.yaml', 'a file to start from'],
   ]);
 }
 

@@ -10,18 +10,18 @@ const PREFIX = /^\/([0-9]|[12][0-9]|3[0-2])$/;
 export function addSimObserve(sim: Command, finish: (exitCode: ExitCode) => void): void {
   const observe = sim
     .command('observe')
-    .description('what a network telescope would have seen of a scenario')
-    .argument('<scenario>', 'a scenario file, - for standard input, or the name of a shipped scenario')
+    .description('show what a network telescope would have seen of an outbreak')
+    .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
     .addOption(
       new Option('--telescope <size>', 'monitored addresses: a prefix length such as /8, or a number')
         .argParser(addressesOf)
         .default(2 ** 24, '/8'),
     )
     .addOption(
-      new Option('--interval <time>', 'how often it counts').argParser(secondsOf).default(60, '1min'),
+      new Option('--interval <time>', 'time between two counts').argParser(secondsOf).default(60, '1min'),
     )
     .addOption(
-      new Option('--background <n>', 'probes an interval that are not of the worm, on average')
+      new Option('--background <n>', "mean number of probes per interval that are not the worm's")
         .argParser(countOf)
         .default(0),
     )
@@ -45,13 +45,13 @@ function addressesOf(text: string): number {
 function countOf(text: string, minimum: unknown = 0): number {
   const count = parseCount(text);
   if (!count.ok) throw new InvalidArgumentError(count.reason);
-  if (minimum === 1 && count.value < 1) throw new InvalidArgumentError('There must be at least 1 address.');
+  if (minimum === 1 && count.value < 1) throw new InvalidArgumentError('A telescope has at least 1 address.');
   return count.value;
 }
 
 function secondsOf(text: string): number {
   const seconds = parseDuration(text);
   if (!seconds.ok) throw new InvalidArgumentError(seconds.reason);
-  if (seconds.value <= 0) throw new InvalidArgumentError('An interval is longer than 0.');
+  if (seconds.value <= 0) throw new InvalidArgumentError('The interval must be longer than 0.');
   return seconds.value;
 }

@@ -22,7 +22,7 @@ export interface SimObserveOptions extends PrintOptions {
   /** Monitored addresses. */
   readonly telescope: number;
   readonly interval: number;
-  /** Probes an interval that are not of the worm. */
+  /** Mean number of probes per interval that are not the worm's. */
   readonly background: number;
   readonly seed: string;
 }
@@ -50,7 +50,7 @@ function refuseWhatCannotBe(outbreak: Outbreak, { telescope, interval }: SimObse
   };
   if (worm.strategy.kind !== 'uniform' || worm.scanRates !== undefined) {
     refuse(
-      'A telescope is told for uniform scanning at one rate: elsewhere what it sees depends on where it lies.',
+      'sim observe needs uniform scanning at one rate; with other strategies, what a telescope sees depends on its place.',
     );
   }
   if (telescope > addressSpaceSize) {
@@ -65,7 +65,7 @@ interface Observation {
   readonly telescope: { readonly addresses: number; readonly fraction: number };
   readonly intervalSeconds: number;
   readonly seed: string;
-  /** When so many different hosts had been seen, in seconds; null when they never had. */
+  /** When that many different hosts had been seen, in seconds; null when they never were. */
   readonly sourcesAt: readonly { readonly sources: number; readonly timeSeconds: number | null }[];
   readonly alarm: Alarm | null;
   readonly series: {
@@ -137,14 +137,14 @@ function describe(name: string, seen: Observation, { stdout, columns }: Terminal
       `${formatCount(telescope.addresses)}, one in ${formatCount(Math.round(1 / telescope.fraction))}`,
     ],
     [
-      'A host that sends 10 probes a second is seen within (95 %)',
+      'Time to see a host that sends 10 probes/s (95 %)',
       after(rounded(detectionSeconds(telescope, 10, 0.95))),
     ],
     ...sourcesAt.map(({ sources, timeSeconds }) => [
       sources === 1 ? 'First host seen by' : `${formatCount(sources)} hosts seen by`,
       after(timeSeconds),
     ]),
-    ['Alarm: growth that persists', alarm === null ? 'none' : after(alarm.timeSeconds)],
+    ['Alarm: persistent growth', alarm === null ? 'none' : after(alarm.timeSeconds)],
     ...(alarm === null ? [] : alarmRows(alarm, intervalSeconds)),
   ];
   const caption = `What the telescope sees, in intervals of ${formatDuration(intervalSeconds)}`;
@@ -161,12 +161,9 @@ function alarmRows(alarm: Alarm, intervalSeconds: number): readonly (readonly st
     return growth > 0 ? formatDuration(rounded((Math.LN2 / Math.log1p(growth)) * intervalSeconds)) : 'never';
   };
   return [
-    ['Infected then', `${formatCount(alarm.infected)} (${formatPercent(alarm.infectedFraction)})`],
-    [
-      'Doubling time from what was seen (95 %)',
-      `${doubling(estimate)} (${doubling(high)} to ${doubling(low)})`,
-    ],
-    ['Vulnerable hosts from what was seen', formatCount(Math.round(alarm.vulnerableEstimate))],
+    ['Infected at the alarm', `${formatCount(alarm.infected)} (${formatPercent(alarm.infectedFraction)})`],
+    ['Doubling time, estimated (95 %)', `${doubling(estimate)} (${doubling(high)} to ${doubling(low)})`],
+    ['Vulnerable hosts, estimated', formatCount(Math.round(alarm.vulnerableEstimate))],
   ];
 }
 
@@ -174,7 +171,7 @@ function rounded(seconds: number): number {
   return Number(seconds.toPrecision(3));
 }
 
-/** Until all that will be seen is seen, in minutes. */
+/** Hosts infected, seen and estimated over time, in minutes. */
 function chartOf(name: string, { series, alarm }: Observation): LineChart {
   const time = series.time.map((seconds) => seconds / 60);
   const line = (label: string, role: 'everInfected' | 'infected' | 'reference', y: readonly number[]) => {
@@ -183,8 +180,9 @@ function chartOf(name: string, { series, alarm }: Observation): LineChart {
   return {
     kind: 'lines',
     id: 'observed',
-    title: `${name}: infected, seen, and what is made of it`,
-    caption: 'Hosts that the telescope has seen lag behind those infected; the correction catches up.',
+    title: `${name}: infected, seen and estimated`,
+    caption:
+      'The number of hosts that the telescope has seen lags behind the number infected; the correction makes up for it.',
     x: { label: 'time (min)', unit: 'min' },
     y: { label: 'hosts' },
     lines: [

@@ -1,4 +1,4 @@
-/** `wormwood sim presets`: the shipped scenarios, each in a line; `sim presets show NAME`: one of them as its file. */
+/** `wormwood sim presets`: the shipped scenarios, one a line; `sim presets show NAME`: the file of one. */
 import { formatCount, formatRate } from '@wormwood/base';
 import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
@@ -32,7 +32,7 @@ export async function simPresetsShow(name: string, options: PrintOptions): Promi
   if (!shipped.includes(name)) {
     throw new CommandFailure(
       EXIT.usage,
-      `There is no shipped scenario ${JSON.stringify(name)}. They are ${shipped.join(', ')}.`,
+      `There is no shipped scenario ${JSON.stringify(name)}. The shipped scenarios are ${shipped.join(', ')}.`,
     );
   }
   const { text, scenario } = await readPreset(name);
@@ -53,6 +53,6 @@ async function readPreset(name: string): Promise<{
   const reading = await readShippedScenario(name);
   if (!reading.ok) throw new CommandFailure(EXIT.failed, `The shipped scenario ${name} cannot be read.`);
   const check = checkScenario(reading.text, reading.fileName, { readFile: reading.readFile });
-  if (!check.ok) throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} is wrong.`);
+  if (!check.ok) throw new CommandFailure(EXIT.invalidFile, `The shipped scenario ${name} has errors.`);
   return { name, text: reading.text, scenario: check.scenario, outbreak: check.outbreak };
 }

@@ -1,4 +1,4 @@
-/** Finding and reading a scenario: a file, standard input, or the bare name of one that is shipped. */
+/** Finds and reads a scenario: a file, standard input, or the name of a shipped scenario. */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -10,16 +10,16 @@ import { errorCode, systemReason } from '../exit-code.ts';
 /** Beside `apps/`, seen from `apps/cli/dist` and `apps/cli/src` alike. */
 const shippedDirectory = new URL('../../../../scenarios/', import.meta.url);
 
-/** What `checkScenario` reads at most; looked at before a byte is read. */
+/** The most that `checkScenario` reads; checked before a byte is read. */
 const SCENARIO_BYTES_MAX = 2 ** 20;
-/** Of a table of prefixes or of a graph. */
+/** The most of a file that a scenario names: a table of prefixes, or a graph. */
 const NAMED_BYTES_MAX = 2 ** 25;
 const STDIN = 'stdin';
 
 export type ScenarioReading =
   | {
       readonly ok: true;
-      /** What diagnostics call the file. */
+      /** The name of the file in diagnostics. */
       readonly fileName: string;
       readonly text: string;
       /** Reads a file that the scenario names, from the directory that the scenario lies in. */
@@ -27,7 +27,7 @@ export type ScenarioReading =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads the scenario that `argument` names, or tells why it cannot be read. */
+/** Returns the text of the scenario that `argument` names, or diagnostics that say why it cannot be read. */
 export async function readScenario(argument: string): Promise<ScenarioReading> {
   if (argument === '-') return readText(process.stdin, STDIN);
   const found = await stat(argument).catch((error: unknown) => error);
@@ -76,7 +76,7 @@ async function readScenarioFile(path: string): Promise<ScenarioReading> {
   }
 }
 
-/** The limit again, for pipes and devices, whose size nobody knows before. */
+/** Applies the limit again, for pipes and devices, whose size is not known in advance. */
 async function readText(stream: AsyncIterable<unknown>, fileName: string): Promise<ScenarioReading> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -90,7 +90,7 @@ async function readText(stream: AsyncIterable<unknown>, fileName: string): Promi
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
     return { ok: true, fileName, text, readFile: (path) => readNamed(fileName, path) };
   } catch {
-    return refuse(fileName, 'file-not-text', 'The file is no text in UTF-8.');
+    return refuse(fileName, 'file-not-text', 'The file is not UTF-8 text.');
   }
 }
 
@@ -98,19 +98,19 @@ function readNamed(scenario: string, path: string): Parsed<string> {
   const directory = scenario === STDIN ? '.' : dirname(scenario);
   try {
     const found = statSync(resolve(directory, path));
-    if (!found.isFile()) return { ok: false, reason: `${path} is no file.` };
+    if (!found.isFile()) return { ok: false, reason: `${path} is not a file.` };
     if (found.size > NAMED_BYTES_MAX) {
       return { ok: false, reason: `${path} has more than ${NAMED_BYTES_MAX} bytes.` };
     }
     const octets = readFileSync(resolve(directory, path));
     return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(octets) };
   } catch (error) {
-    const reason = error instanceof TypeError ? 'it is no text in UTF-8' : systemReason(error);
+    const reason = error instanceof TypeError ? 'it is not UTF-8 text' : systemReason(error);
     return { ok: false, reason: `The file ${path} cannot be read: ${reason}.` };
   }
 }
 
 function refuseSize(fileName: string): ScenarioReading {
-  const message = `The file has more than ${SCENARIO_BYTES_MAX} bytes, which no scenario needs.`;
+  const message = `The file has more than ${SCENARIO_BYTES_MAX} bytes, the most that a scenario may have.`;
   return refuse(fileName, 'file-too-large', message, 'Name a scenario file.');
 }

@@ -67,7 +67,7 @@ describe('sim report', () => {
       ]);
       expect(ended.code).toBe(3);
       expect(ended.stderr).toContain(
-        'other.json holds no result of sim run: this version does not understand its `scenario`',
+        'other.json is not a result of sim run: this version does not understand its `scenario`',
       );
       expect(ended.stderr).toContain('none: no such file or directory');
       expect(readdirSync(directory)).toEqual(['other.json']);

@@ -1,4 +1,4 @@
-/** `wormwood sim report RUN…`: the report of a saved run, or of several side by side. */
+/** `wormwood sim report RUN…`: a report on one saved run, or a comparison of several. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -61,20 +61,20 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
   return EXIT.ok;
 }
 
-/** Returns the run that was saved at a path, a directory or its result file; a sentence when there is none. */
+/** Returns the run saved at a path, a directory or its result file; a sentence when there is none. */
 async function readRun(path: string): Promise<NamedResult | string> {
   try {
     const isDirectory = (await stat(path)).isDirectory();
     const file = isDirectory ? join(path, RESULT_FILE) : path;
     const read = readResult(await readFile(file, 'utf8'));
-    if (!read.ok) return `${file} holds no result of sim run: ${read.reason}.`;
+    if (!read.ok) return `${file} is not a result of sim run: ${read.reason}.`;
     return { name: read.result.scenario.name, result: read.result };
   } catch (error) {
-    return `Cannot read the run at ${path}: ${systemReason(error)}. Name the directory that sim run --out wrote.`;
+    return `Cannot read the run at ${path}: ${systemReason(error)}. Name a directory written by sim run --out.`;
   }
 }
 
-/** Runs of one scenario are told apart by their engine, and where that is the same too, by their place in the row. */
+/** Runs of one scenario are distinguished by their engine, or by their number where the engine is the same too. */
 function distinctNames(results: readonly NamedResult[]): readonly NamedResult[] {
   const countOf = (names: readonly string[]) => (name: string) =>
     names.filter((other) => other === name).length;

@@ -1,4 +1,4 @@
-/** What a worker thread does: one run, or one chunk of an ensemble. Loaded by the pool as `dist/sim/run-worker.js`. */
+/** The work of a worker thread: one run, or one chunk of an ensemble. The pool loads it as `dist/sim/run-worker.js`. */
 import { randomStreams } from '@wormwood/base';
 import {
   type ChunkRequest,
@@ -11,13 +11,13 @@ import {
 } from '@wormwood/epidemic';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 
-/** Handed to every worker when it starts; all of it is shared memory. */
+/** What every worker receives when it starts; all of it is shared memory. */
 export interface WorkerSetup {
-  /** Not 0 once the runs shall end. */
+  /** Nonzero once the runs are to end. */
   readonly stopFlag: Int32Array;
-  /** How many workers have taken a place in `simulatedSeconds`. */
+  /** The number of workers that have taken a place in `simulatedSeconds`. */
   readonly workersStarted: Int32Array;
-  /** What each worker has simulated, in seconds summed over its runs. */
+  /** The time that each worker has simulated, in seconds, summed over its runs. */
   readonly simulatedSeconds: Float64Array;
 }
 
@@ -36,11 +36,11 @@ export interface ChunkTask {
 
 const { stopFlag, workersStarted, simulatedSeconds } = workerData as WorkerSetup;
 const place = Atomics.add(workersStarted, 0, 1);
-/** Of all runs before the one at hand, and of that one. */
+/** Simulated time of all earlier runs, and of the current one. */
 let endedSeconds = 0;
 let reachedSeconds = 0;
 
-/** Returns a `Run`, or a `RunChunk` that is handed over without a copy. The pool calls the default export. */
+/** Returns a `Run`, or a `RunChunk` that is transferred without a copy. The pool calls the default export. */
 export default function runTask(task: SingleTask | ChunkTask): object {
   endedSeconds += reachedSeconds;
   reachedSeconds = 0;

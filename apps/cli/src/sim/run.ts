@@ -24,7 +24,7 @@ import { openWorkerPool } from './worker-pool.ts';
 import type { PrintOptions } from '../command-options.ts';
 
 export interface SimRunOptions extends PrintOptions {
-  /** Left out: the mean field, or `hosts` where that has no equations. */
+  /** Absent: `ode`, or `hosts` where that has no equations. */
   readonly engine?: EngineName;
   readonly runs: number;
   readonly seed: string;
@@ -44,12 +44,14 @@ export async function simRun(argument: string, given: SimRunOptions): Promise<Ex
   if (runs > 1 && !engineNamed(engine).random) {
     throw new CommandFailure(
       EXIT.usage,
-      `The engine ${engine} knows no chance, so all runs are the same; leave --runs out, or take another --engine.`,
+      `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
     );
   }
   const directory = out === undefined ? undefined : await prepareDirectory(out);
 
-  const interrupt = catchInterrupt(() => terminal.say('\nEnding the runs; once more ends at once.'));
+  const interrupt = catchInterrupt(() =>
+    terminal.say('\nEnding the runs; press Ctrl-C again to end at once.'),
+  );
   try {
     const { result, infections } = await simulate(checked, { options, terminal, interrupt });
     if (directory !== undefined && result.runs > 0) {
@@ -88,7 +90,7 @@ async function simulate(
   }
 }
 
-/** Returns what a person reads: the figures, the curves, the sentences. */
+/** Returns the text for people: figures, curves and sentences. */
 function describe(result: SimulationResult, terminal: Terminal): string {
   const { engine, seed, runs } = result;
   if (runs === 0) return 'No run was completed.';
@@ -104,7 +106,7 @@ function describe(result: SimulationResult, terminal: Terminal): string {
   ].join('\n\n');
 }
 
-/** Says what a partial result covers and how to get the whole; returns how the command ended. */
+/** Warns what a partial result covers and how to get the whole; returns the exit code. */
 function conclude(
   result: SimulationResult,
   { argument, options, terminal, interrupt }: Surroundings & { readonly argument: string },
@@ -116,7 +118,7 @@ function conclude(
       ? `the first ${formatDuration(reached)}`
       : `${formatCount(result.runs)} of ${formatCount(options.runs)} runs`;
   terminal.warn(
-    `Ended early: this is the result of ${covered}. For the whole, repeat: ${repetition(argument, options)}`,
+    `Ended early: this is the result of ${covered}. For the whole, run: ${repetition(argument, options)}`,
   );
   return interrupt.interrupted() ? EXIT.interrupted : EXIT.partial;
 }

@@ -1,4 +1,4 @@
-/** Runs an outbreak on the workers, shows how far it has come, and returns the result. */
+/** Runs an outbreak on the workers, shows the progress, and returns the result. */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type EngineName, type InfectionLog, type Outbreak, runEnsemble } from '@wormwood/epidemic';
 import type { Scenario } from '@wormwood/files/scenario';
@@ -84,7 +84,7 @@ interface WatchedWork<Result> {
 
 const LOOK_SPACING_MS = 200;
 
-/** Waits for the work and shows its progress meanwhile. */
+/** Shows the progress until the work is done; returns its result. */
 async function watched<Result>(progress: Progress, { work, show }: WatchedWork<Result>): Promise<Result> {
   const timer = setInterval(() => show(progress), LOOK_SPACING_MS);
   try {

@@ -1,4 +1,4 @@
-/** The threads that all simulation runs in, so that the main thread answers signals and draws progress at once. */
+/** The threads that run all simulation, so that the main thread stays free for signals and progress. */
 import type { ChunkRequest, Run, RunChunk } from '@wormwood/epidemic';
 import { Piscina } from 'piscina';
 import { CommandFailure, errorCode, EXIT } from '../exit-code.ts';
@@ -7,7 +7,7 @@ import type { ChunkTask, SingleTask, WorkerSetup } from './run-worker.ts';
 export interface WorkerPool {
   runSingle(task: Omit<SingleTask, 'kind'>): Promise<Run>;
   runChunk(request: ChunkRequest): Promise<RunChunk>;
-  /** What all runs of the pool have simulated so far, in seconds. */
+  /** The time that all runs of the pool have simulated so far, in seconds. */
   simulatedSeconds(): number;
   close(): Promise<void>;
 }
