@@ -49,6 +49,18 @@ export function ipRecord(
   protocol: number,
   payload: Uint8Array,
 ): CaptureRecord {
+  return ipRecordBetween({ source: ipv4(from), destination: ipv4(to), atSeconds }, protocol, payload);
+}
+
+function ipRecordBetween(
+  {
+    source,
+    destination,
+    atSeconds,
+  }: { readonly source: number; readonly destination: number; readonly atSeconds: number },
+  protocol: number,
+  payload: Uint8Array,
+): CaptureRecord {
   const repr: Ipv4Repr = {
     typeOfService: 0,
     identification: 1,
@@ -58,8 +70,8 @@ export function ipRecord(
     fragmentOffset: 0,
     timeToLive: 60,
     protocol,
-    source: ipv4(from),
-    destination: ipv4(to),
+    source,
+    destination,
     options: [],
     payload,
   };
@@ -89,8 +101,17 @@ export interface SegmentFields extends PacketFields {
 
 const FLAGS = { F: tcpFlag.FIN, S: tcpFlag.SYN, R: tcpFlag.RST, P: tcpFlag.PSH, A: tcpFlag.ACK } as const;
 
-export function segment(fields: SegmentFields): CaptureRecord {
-  const { flags, seq = 0, ack = 0, ports = [50_000, 445], text = '' } = fields;
+export function segment({ from, to, ...fields }: SegmentFields): CaptureRecord {
+  return segmentBetween(ipv4(from), ipv4(to), fields);
+}
+
+/** The same between addresses as numbers. */
+export function segmentBetween(
+  source: number,
+  destination: number,
+  fields: Omit<SegmentFields, 'from' | 'to'>,
+): CaptureRecord {
+  const { flags, seq = 0, ack = 0, ports = [50_000, 445], text = '', atSeconds = 100 } = fields;
   const letters = Object.entries(FLAGS);
   const repr = {
     sourcePort: ports[0],
@@ -106,7 +127,7 @@ export function segment(fields: SegmentFields): CaptureRecord {
   };
   const bytes = new Uint8Array(tcpLength(repr));
   emitTcp(repr, bytes, 0, 0);
-  return ipRecord(fields, ipProtocol.tcp, bytes);
+  return ipRecordBetween({ source, destination, atSeconds }, ipProtocol.tcp, bytes);
 }
 
 export function datagram(
@@ -132,16 +153,21 @@ export function echo(fields: PacketFields, kind: 'echoRequest' | 'echoReply'): C
 
 /** A handshake and a payload, both directions. */
 export function conversation(
-  fields: PacketFields & { readonly ports?: readonly [number, number]; readonly text?: string },
+  fields: PacketFields & {
+    readonly ports?: readonly [number, number];
+    readonly text?: string;
+    /** Initial sequence number of the answer. */
+    readonly isn?: number;
+  },
 ): readonly CaptureRecord[] {
-  const { from, to, atSeconds = 100, ports = [50_000, 445], text = 'hello' } = fields;
+  const { from, to, atSeconds = 100, ports = [50_000, 445], text = 'hello', isn = 77_000 } = fields;
   const there = { from, to, ports } as const;
   const back = { from: to, to: from, ports: [ports[1], ports[0]] } as const;
   return [
     segment({ ...there, flags: 'S', seq: 1000, atSeconds }),
-    segment({ ...back, flags: 'SA', seq: 77_000, ack: 1001, atSeconds: atSeconds + 0.01 }),
-    segment({ ...there, flags: 'A', seq: 1001, ack: 77_001, atSeconds: atSeconds + 0.02 }),
-    segment({ ...there, flags: 'PA', seq: 1001, ack: 77_001, text, atSeconds: atSeconds + 0.03 }),
+    segment({ ...back, flags: 'SA', seq: isn, ack: 1001, atSeconds: atSeconds + 0.01 }),
+    segment({ ...there, flags: 'A', seq: 1001, ack: isn + 1, atSeconds: atSeconds + 0.02 }),
+    segment({ ...there, flags: 'PA', seq: 1001, ack: isn + 1, text, atSeconds: atSeconds + 0.03 }),
   ];
 }
 

@@ -40,7 +40,13 @@ interface Path {
 
 /** A whole conversation, each frame on its own way. */
 function talk({ from, links, atSeconds = 100, ports = [50_000, 445] }: Path): CaptureRecord[] {
-  return conversation({ from, to: HONEYPOT, atSeconds, ports }).map((record, i) => framed(record, links[i]!));
+  return conversation({
+    from,
+    to: HONEYPOT,
+    atSeconds,
+    ports,
+    isn: Math.imul(ports[0], 0x9e3779b1) >>> 0,
+  }).map((record, i) => framed(record, links[i]!));
 }
 
 function both(initiator: number, vlans: readonly number[] = []): Path['links'] {
@@ -348,10 +354,44 @@ describe('a guessed handshake', () => {
     expect(proofs(flow('203.0.113.66', 0xffff_ffff), observer)).toEqual(['router']);
     expect(proofs(flow(OUTSIDE, 0xffff_ffff + step), observer)).toEqual([expected]);
   });
+});
 
-  it('is not suspected of a host that comes again: it receives the numbers anyway', () => {
-    const first = talk({ from: OUTSIDE, links: both(ROUTER) });
-    const again = talk({ from: OUTSIDE, links: both(ROUTER), ports: [50_001, 445] });
-    expect(proofs([...first, ...again])).toEqual(['router', 'router']);
+describe('a sequence number that another machine gets to know', () => {
+  const ends = { from: OUTSIDE, to: HONEYPOT };
+  const [there, back] = both(ROUTER);
+  const [attackers, leak] = both(ATTACKER);
+  const syn = segment({ ...ends, flags: 'S', seq: 1000 });
+  const otherSyn = segment({ ...ends, flags: 'S', seq: 5 });
+  const answer = segment({
+    from: HONEYPOT,
+    to: OUTSIDE,
+    ports: [445, 50_000],
+    flags: 'SA',
+    seq: 77_000,
+    ack: 1001,
+  });
+  const challenge = segment({
+    from: HONEYPOT,
+    to: OUTSIDE,
+    ports: [445, 50_000],
+    flags: 'A',
+    seq: 77_001,
+    ack: 1001,
+  });
+  const ack = segment({ ...ends, flags: 'A', seq: 1001, ack: 77_001 });
+
+  it.each<[string, readonly CaptureRecord[]]>([
+    ['a SYN repeated by it', [framed(syn, attackers)]],
+    ['the answer to its SYN, though that is not seen', [framed(answer, leak)]],
+    ['a challenge to anything that it sent', [framed(challenge, leak)]],
+    [
+      'another SYN, and the first one again',
+      [framed(otherSyn, attackers), framed(syn, there), framed(answer, back)],
+    ],
+    ['a reset that it sent', [framed(segment({ ...ends, flags: 'R', seq: 1001 }), attackers)]],
+  ])('proves nothing: %s', (_, between) => {
+    const whole = [framed(syn, there), framed(answer, back)];
+    expect(proofs([...whole, framed(ack, there)])).toEqual(['router']);
+    expect(proofs([...whole, ...between, framed(ack, there)])).toEqual(['address-changed']);
   });
 });

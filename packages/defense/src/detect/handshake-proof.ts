@@ -64,26 +64,45 @@ export class HandshakeProof {
     this.#owners.observeArp(arp, { mac, vlan }, isSensor);
   }
 
-  /** Notes on the flow what speaks against the SYN/ACK, which comes from `responder`. */
+  /** Whether the machine passes frames on to the owners of their addresses, so that it gains nothing by receiving them. */
+  isRouter(mac: number | null): boolean {
+    return mac !== null && this.#sensor.routerMacs.has(mac);
+  }
+
+  /**
+   * Notes on a flow without a whole handshake that a frame in the name of its initiator comes from another machine: the
+   * sensor answers to the machine that sends, so that a repeated SYN, or anything that calls for an acknowledgment, would
+   * tell that machine the sequence number.
+   */
+  observeInitiator(flow: Flow, { sourceMac, vlan }: FrameEnds): void {
+    if (!this.#isSameEnd(flow.initiatorMac, sourceMac) || flow.vlan !== vlan)
+      flow.doubt ??= 'address-changed';
+  }
+
+  /** Notes on such a flow that a frame of the responder, which shows its sequence number, goes to another machine. */
+  observeResponder(flow: Flow, { destinationMac, vlan }: FrameEnds): void {
+    if (!this.#isSameEnd(flow.initiatorMac, destinationMac) || flow.vlan !== vlan)
+      flow.doubt ??= 'address-changed';
+  }
+
+  /** Notes on the flow what speaks against the SYN/ACK of that host. */
   observeAnswer(
     flow: Flow,
-    sequence: number,
-    frame: FrameEnds & { readonly responder: number; readonly initiator: number },
+    frame: FrameEnds,
+    { responder, sequence }: { readonly responder: number; readonly sequence: number },
   ): void {
-    const { sourceMac, destinationMac, vlan, direction } = frame;
+    const { sourceMac, vlan, direction } = frame;
     // An answer must come from the machine to which the SYN went, not from the one that sent a forged SYN.
     if (flow.responderMac !== sourceMac || flow.vlan !== vlan) flow.isContradictory = true;
-    if (flow.answerSequence !== null) return;
-    const isGuessable = this.#guess.observe(frame.responder, frame.initiator, sequence);
     if (sourceMac === null) flow.doubt ??= 'no-link-address';
     else if (!this.#isSensor(sourceMac, direction)) flow.doubt ??= 'unknown-sensor';
-    else if (!this.#isSameEnd(flow.initiatorMac, destinationMac)) flow.doubt ??= 'address-changed';
-    else if (isGuessable) flow.doubt ??= 'weak-sequence-numbers';
+    else this.observeResponder(flow, frame);
+    if (flow.answerSequence === null && this.#guess.observe(responder, sequence))
+      flow.doubt ??= 'weak-sequence-numbers';
   }
 
   /** Judges the handshake that the frame completes. */
   judge(flow: Flow, handshake: Observation, { sourceMac: mac, vlan, direction }: FrameEnds): Judgment {
-    if (!this.#isSameEnd(flow.initiatorMac, mac) || flow.vlan !== vlan) flow.doubt ??= 'address-changed';
     if (mac === null) return judgment('no-link-address');
     if (flow.doubt !== null) return judgment(flow.doubt);
     if (direction === 'out') return judgment('unknown-router');

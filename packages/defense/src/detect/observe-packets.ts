@@ -180,17 +180,29 @@ export class PacketObserver {
     const { ends } = arrival;
     const { flags, sequenceNumber } = segment;
     const own = this.#flows.begunBySource(ends);
+    if (own?.judgment === null) this.#proof.observeInitiator(own, arrival);
     if ((flags & (SYN | ACK | RST)) === SYN) {
       // The same SYN again is no second contact.
       if (own?.initialSequence === sequenceNumber) return NONE;
-      this.#flows.begin(ends, firstPacket(arrival, sequenceNumber));
+      const flow = this.#flows.begin(ends, firstPacket(arrival, sequenceNumber));
+      // To the sensor it may be the same connection still, whose sequence number somebody has learnt.
+      if (own?.judgment === null) flow.doubt = own.doubt;
       return this.#tell('contact', arrival);
     }
     if (own !== undefined) return this.#observeRest(own, segment, arrival);
     const isAnswer = (flags & RST) !== 0 || (flags & (SYN | ACK)) === (SYN | ACK);
     if (isAnswer) return this.#observeAnswer(segment, arrival);
     // Segments without ACK open nothing, yet ask: FIN, null and Xmas scans. With ACK they are the rest of something.
-    return (flags & ACK) === 0 ? this.#tell('contact', arrival) : NONE;
+    if ((flags & ACK) === 0) return this.#tell('contact', arrival);
+    this.#observeAcknowledgment(arrival);
+    return NONE;
+  }
+
+  /** A segment of the responder other than its SYN/ACK; to a router it goes without being looked up. */
+  #observeAcknowledgment(arrival: Arrival): void {
+    if (this.#proof.isRouter(arrival.destinationMac)) return;
+    const flow = this.#flows.begunByDestination(arrival.ends);
+    if (flow?.judgment === null) this.#proof.observeResponder(flow, arrival);
   }
 
   /** SYN/ACK or RST: backscatter, unless its destination began the flow. */
@@ -201,8 +213,7 @@ export class PacketObserver {
     const flow = this.#flows.begunByDestination(arrival.ends);
     if (flow === undefined) return this.#tell('backscatter', arrival);
     if ((flags & RST) !== 0 || acknowledgmentNumber !== seqAdd(flow.initialSequence, 1)) return NONE;
-    const { source: responder, destination: initiator } = arrival.ends;
-    this.#proof.observeAnswer(flow, sequenceNumber, { ...arrival, responder, initiator });
+    this.#proof.observeAnswer(flow, arrival, { responder: arrival.ends.source, sequence: sequenceNumber });
     flow.answerSequence ??= sequenceNumber;
     if (flow.answerSequence !== sequenceNumber) flow.isContradictory = true;
     return NONE;

@@ -9,30 +9,20 @@ import { seqDistance } from '@wormwood/wire';
 const GUESSABLE = 2 ** 22;
 const HOSTS_MAX = 65_536;
 
-interface Answer {
-  initiator: number;
-  sequence: number;
-}
-
 export class SequenceGuess {
-  /** The latest answer of each host, the one that answered last at the end. */
-  readonly #answers: Map<number, Answer> = new Map();
+  /** The number of the latest answer of each host, the one that answered last at the end. */
+  readonly #latest: Map<number, number> = new Map();
 
-  /** Takes in the sequence number of a SYN/ACK; returns whether the answer before it, to another host, gives it away. */
-  observe(responder: number, initiator: number, sequence: number): boolean {
-    const last = this.#answers.get(responder);
-    if (last === undefined) {
-      this.#answers.set(responder, { initiator, sequence });
-      const [oldest] = this.#answers.keys();
-      if (this.#answers.size > HOSTS_MAX && oldest !== undefined) this.#answers.delete(oldest);
-      return false;
-    }
-    const isGuessable =
-      last.initiator !== initiator && Math.abs(seqDistance(last.sequence, sequence)) < GUESSABLE;
-    last.initiator = initiator;
-    last.sequence = sequence;
-    this.#answers.delete(responder);
-    this.#answers.set(responder, last);
-    return isGuessable;
+  /**
+   * Takes in the sequence number of a SYN/ACK; returns whether the answer before it gives it away. It does not matter to
+   * whom that went: whoever knows an earlier one may have asked for several in the name of one source.
+   */
+  observe(responder: number, sequence: number): boolean {
+    const latest = this.#latest.get(responder);
+    this.#latest.delete(responder);
+    this.#latest.set(responder, sequence);
+    const [oldest] = this.#latest.keys();
+    if (this.#latest.size > HOSTS_MAX && oldest !== undefined) this.#latest.delete(oldest);
+    return latest !== undefined && Math.abs(seqDistance(latest, sequence)) < GUESSABLE;
   }
 }
