@@ -8,13 +8,22 @@ import {
   type SynFingerprints,
   TrafficCounts,
 } from '@wormwood/honeynet';
-import { captureHead, captureTap, type LinkDevice, plainBehavior, sessionTap } from '@wormwood/netstack';
+import {
+  captureHead,
+  captureTap,
+  type LinkDevice,
+  plainBehavior,
+  type RouterStatus,
+  sessionTap,
+} from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
 import { SessionCaptures } from './output/session-captures.ts';
 import { WireCapture } from './output/wire-capture.ts';
 import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
-import { linkAddresses } from './link-addresses.ts';
+import { linkAddresses } from './link/link-addresses.ts';
+import { formatLinkNetwork, formatRouter } from './link/link-words.ts';
+import { answeringMacs, linkOptionsOf, type NamedLink, SensorLink } from './link/sensor-link.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import { Faults } from './faults.ts';
 import type { OpenedDevice } from './device/open-device.ts';
@@ -45,6 +54,8 @@ export interface DaemonOptions {
   readonly ipv6: readonly Ipv6Prefix[];
   /** Answer for an address only once nobody else has. */
   readonly askFirst: boolean;
+  /** Networks and routers of the link, beside those that the machine knows of the interface. */
+  readonly link: NamedLink;
   /** By which sources are told apart; null: they are not. */
   readonly fingerprints: SynFingerprints | null;
   readonly streams: RandomStreams;
@@ -61,6 +72,8 @@ export interface DaemonOptions {
 }
 
 const GIVE_BACK_MS = 100;
+/** How often the machine is asked for the addresses and routes of the interface. */
+const LINK_REFRESH_MS = 30_000;
 
 export class Daemon {
   readonly sensor: Sensor;
@@ -72,6 +85,7 @@ export class Daemon {
   readonly #clock: Clock;
   readonly #control: ControlServer | null;
   readonly #captures: Captures;
+  readonly #link: SensorLink;
   readonly #scripts: ScriptSpawner;
   readonly #proxies: RemoteConnector = new RemoteConnector();
   readonly #services: HoneynetServices;
@@ -107,9 +121,13 @@ export class Daemon {
       if (options.user !== null) dropPrivileges(options.user);
       else if (process.getuid?.() !== 0) dropCapabilities();
       forbidInspection();
+      const link = new SensorLink(options.opened.interfaceName, options.link);
       // The user that the sensor has become makes them, as it makes their files.
-      const captures = await openCaptures(options);
-      daemon = new Daemon(options, { outputs, captures, control, faults });
+      const captures = await openCaptures(
+        options,
+        () => daemon?.captureComment() ?? commentOf(options.honeynet, { ...options, link }, []),
+      );
+      daemon = new Daemon(options, { outputs, captures, link, control, faults });
       return daemon;
     } catch (error) {
       // What listens would keep the process alive.
@@ -119,11 +137,12 @@ export class Daemon {
     }
   }
 
-  private constructor(options: DaemonOptions, { outputs, captures, control, faults }: DaemonParts) {
+  private constructor(options: DaemonOptions, { outputs, captures, link, control, faults }: DaemonParts) {
     const { opened, nets, streams } = options;
     this.#options = options;
     this.#faults = faults;
     this.#captures = captures;
+    this.#link = link;
     const honeynet = compactHoneynet(options.honeynet);
     this.#clock = opened.clock;
     this.#honeynet = honeynet;
@@ -152,6 +171,10 @@ export class Daemon {
     const behavior = plainBehavior(randomBytes(SECRET_BYTES));
     const stackOptions = {
       arp: { askFirst: options.askFirst },
+      link: linkOptionsOf(link, {
+        answered: () => this.addresses(),
+        routersChanged: () => captures.wire?.beginSection(),
+      }),
       ...(options.ipv6.length > 0 && { ipv6: ipv6Directory(options.ipv6) }),
     };
     this.sensor = new Sensor(
@@ -183,9 +206,12 @@ export class Daemon {
     this.outputs.events.sensorStart(this.version, this.nets());
     // By now whoever has read the configuration has let go of it.
     setTimeout(giveBackMemory, GIVE_BACK_MS).unref();
+    for (const sentence of this.#link.gaps()) this.#options.onTrouble(sentence);
+    const refresh = setInterval(() => this.#refreshLink(), LINK_REFRESH_MS).unref();
     try {
       await this.sensor.run();
     } finally {
+      clearInterval(refresh);
       const { frames, dropped } = this.sensor.counts();
       this.outputs.events.sensorStop(frames, dropped);
       this.#services.close();
@@ -218,12 +244,29 @@ export class Daemon {
     this.#addresses = null;
     this.#nets = null;
     this.sensor.replace(honeynet);
+    // Its hosts may have other Ethernet addresses.
+    this.#captures.wire?.beginSection();
     this.outputs.events.sensorReload(true, `${honeynet.bindings.length} bindings from now on`);
   }
 
   /** The new configuration has mistakes; everything stays as it is. */
   refuseReload(): void {
     this.outputs.events.sensorReload(false, 'The configuration has mistakes; the one before stays in force.');
+  }
+
+  /** What the head of a capture says of the sensor; undefined on a device without Ethernet. */
+  captureComment(): string | undefined {
+    const known = { ...this.#options, link: this.#link };
+    return commentOf(this.#honeynet, known, this.sensor.stack.sources.routers());
+  }
+
+  /** Addresses and routes of an interface come and go. */
+  #refreshLink(): void {
+    if (!this.#link.refresh()) return;
+    this.sensor.stack.sources.replace(this.#link);
+    this.#captures.wire?.beginSection();
+    // A router that is new is asked for at once.
+    this.sensor.wake();
   }
 
   #watched(device: LinkDevice): LinkDevice {
@@ -261,6 +304,16 @@ export class Daemon {
     this.#options.onTrouble(sentence);
   }
 
+  /** The networks whose hosts share the link, as prefixes, with the VLAN behind an `@`. */
+  linkNets(): readonly string[] {
+    return this.#link.networks.flatMap(formatLinkNetwork);
+  }
+
+  /** Each router of the link and how it is known. */
+  routers(): readonly string[] {
+    return this.sensor.stack.sources.routers().map(formatRouter);
+  }
+
   /** Goes on in new files of the same names. */
   async reopen(): Promise<void> {
     await Promise.all([this.outputs.reopen(), this.#captures.wire?.reopen()]);
@@ -274,6 +327,7 @@ export class Daemon {
 interface DaemonParts {
   readonly outputs: Outputs;
   readonly captures: Captures;
+  readonly link: SensorLink;
   readonly control: ControlServer | null;
   readonly faults: Faults;
 }
@@ -285,29 +339,48 @@ function today(): string {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
+function commentOf(
+  honeynet: Honeynet,
+  {
+    opened,
+    streams,
+    link,
+  }: { readonly opened: OpenedDevice; readonly streams: RandomStreams; readonly link: SensorLink },
+  routers: readonly RouterStatus[],
+): string | undefined {
+  if (opened.device.medium !== 'ethernet') return undefined;
+  return link.captureComment(answeringMacs(opened.linkAddress, honeynet, linkAddresses(streams)), routers);
+}
+
 interface Captures {
+  /** What every section and every file begins with. */
+  readonly head: () => readonly Uint8Array[];
   readonly sessions: SessionCaptures | null;
   readonly wire: WireCapture | null;
 }
 
-async function openCaptures({ captures, pcap, opened, ...options }: DaemonOptions): Promise<Captures> {
+async function openCaptures(
+  { captures, pcap, opened, ...options }: DaemonOptions,
+  comment: () => string | undefined,
+): Promise<Captures> {
   const onTrouble = (sentence: string): void => options.onTrouble(sentence);
-  const head = captureHead(opened.device.medium);
+  const head = (): readonly Uint8Array[] => captureHead(opened.device.medium, comment());
   return {
+    head,
     sessions: captures === null ? null : await SessionCaptures.open(captures, onTrouble),
     wire: pcap === null ? null : await WireCapture.open({ path: pcap, head, onTrouble }),
   };
 }
 
 /** The device, seen by whoever keeps its frames. The clock of a sensor counts from 1970. */
-function tapped(device: LinkDevice, { sessions, wire }: Captures, clock: Clock): LinkDevice {
+function tapped(device: LinkDevice, { head, sessions, wire }: Captures, clock: Clock): LinkDevice {
   let seen = device;
   if (sessions !== null) {
     seen = sessionTap({
       device: seen,
       clock,
       originSeconds: 0,
-      write: (flow, block, nowSeconds) => sessions.take(flow, block, device.medium, nowSeconds),
+      write: (flow, block, nowSeconds) => sessions.take(flow, block, head, nowSeconds),
     });
   }
   if (wire !== null) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStreams } from '@wormwood/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linkAddresses } from './link-addresses.ts';
+import { linkAddresses } from './link/link-addresses.ts';
 import { missingForNamespaces, type NamespacePair, namespacePair } from './namespace-test-support.ts';
 import { type RunningSensor, startSensor } from './sensor-test-support.ts';
 

@@ -22,6 +22,8 @@ export interface NamespacePair {
   readonly linkAddress: number;
   /** Runs a program in the client's namespace to its end. */
   client(program: string, ...options: readonly string[]): Promise<Output>;
+  /** Runs a program in the daemon's namespace to its end. */
+  inDaemonRun(program: string, ...options: readonly string[]): Promise<Output>;
   /** Starts a program in one of the namespaces. */
   start(where: 'client' | 'daemon', program: string, ...options: readonly string[]): ChildProcess;
   /** Calls `body`, which must not wait, in the daemon's namespace: what it opens belongs there. */
@@ -81,6 +83,7 @@ export function namespacePair(clientAddress: string, networks: readonly string[]
     daemonName,
     interfaceName: 'd0',
     linkAddress: Number.parseInt((described[0]?.address ?? '').replaceAll(':', ''), 16),
+    inDaemonRun: (program, ...options) => outputOf(start('daemon', program, ...options)),
     client: (program, ...options) => outputOf(start('client', program, ...options)),
     start,
     inDaemon: (body) => inNamespace(daemonName, body),

@@ -41,9 +41,16 @@ function addUp(net: Command, finish: Finish): void {
     .option(
       '--ipv6 <prefix>',
       'answer neighbor discovery and pings at these IPv6 addresses; repeatable',
-      (prefix: string, before: readonly string[]) => [...before, prefix],
+      collected,
       [],
     )
+    .option(
+      '--router <address>',
+      'a router of the link, by its Ethernet or IPv4 address, with @VLAN for a VLAN; repeatable',
+      collected,
+      [],
+    )
+    .option('--link-net <cidr>', 'a network of the link, with @VLAN for a VLAN; repeatable', collected, [])
     .option('--ask-first', 'answer for an address only after no other machine has')
     .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os')
     .option('--events <file>', 'append events to this file, one JSON object per line')
@@ -130,6 +137,10 @@ function defaultControlPath(): string {
   const userId = process.getuid?.() ?? 0;
   if (userId === 0) return '/run/wormwood-sensor.sock';
   return join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `wormwood-sensor-${userId}.sock`);
+}
+
+function collected(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 function collectedCidrs(text: string, before: readonly Cidr[]): readonly Cidr[] {

@@ -34,6 +34,8 @@ function render(status: SensorStatus): string {
       'connections',
       `${status.connections} now, ${status.halfOpen} of them half open; ${totals.connectionsOpened} so far`,
     ],
+    ['link', status.linkNets.length === 0 ? 'no network known' : status.linkNets.join(', ')],
+    ['routers', status.routers.length === 0 ? 'none known' : status.routers.join(', ')],
     ['memory', `${Math.round(status.memoryBytes / 1e6)} MB`],
     ['lines lost', String(status.linesDropped)],
     ...(status.faults === 0 ? [] : [['faults', `${status.faults} unexpected errors`] as const]),

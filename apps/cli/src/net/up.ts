@@ -1,7 +1,7 @@
 /** `wormwood net up`: runs a honeynet on a device until a signal stops it. */
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { type Cidr, formatIpv4, printable, randomStreams } from '@wormwood/base';
+import { type Cidr, formatIpv4, type Parsed, printable, randomStreams } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration, type SynFingerprints } from '@wormwood/honeynet';
 import {
   Daemon,
@@ -9,13 +9,14 @@ import {
   DEMO_CONFIGURATION,
   findUser,
   installedSynFingerprints,
-  type Ipv6Prefix,
   type LookAround,
   lookAround,
   memoryDevices,
   openDevice,
   parseDevice,
   parseIpv6Prefix,
+  parseLinkNetwork,
+  parseRouter,
   readSynFingerprints,
   systemClock,
 } from '@wormwood/sensor';
@@ -30,6 +31,8 @@ export interface NetUpOptions extends PrintOptions {
   readonly device?: string;
   readonly net: readonly Cidr[];
   readonly ipv6: readonly string[];
+  readonly router: readonly string[];
+  readonly linkNet: readonly string[];
   readonly askFirst?: true;
   readonly fingerprints?: string;
   readonly capture?: string;
@@ -151,7 +154,11 @@ function commonOptions(
     // Honeyd starts scripts in its data directory; here it is the directory of the configuration.
     directory: config === undefined ? '/' : dirname(resolve(config)),
     nets: options.net,
-    ipv6: options.ipv6.map(prefixOf),
+    ipv6: options.ipv6.map((text) => valueOrFail(parseIpv6Prefix(text))),
+    link: {
+      networks: options.linkNet.map((text) => valueOrFail(parseLinkNetwork(text))),
+      routers: options.router.map((text) => valueOrFail(parseRouter(text))),
+    },
     askFirst: options.askFirst === true,
     fingerprints: fingerprintsOf(honeynet, options, terminal),
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
@@ -205,10 +212,9 @@ function readOrFail(path: string): SynFingerprints {
   }
 }
 
-function prefixOf(text: string): Ipv6Prefix {
-  const prefix = parseIpv6Prefix(text);
-  if (!prefix.ok) throw new CommandFailure(EXIT.usage, prefix.reason);
-  return prefix.value;
+function valueOrFail<T>(parsed: Parsed<T>): T {
+  if (!parsed.ok) throw new CommandFailure(EXIT.usage, parsed.reason);
+  return parsed.value;
 }
 
 async function started(options: DaemonOptions): Promise<Daemon> {
@@ -288,7 +294,7 @@ async function showInMemory(
   const honeynet = await loadHoneynet(config, options, terminal);
   if (honeynet === undefined) return EXIT.invalidFile;
   const { device, remote } = memoryDevices();
-  const opened = { device, clock: systemClock, linkAddress: 0 };
+  const opened = { device, clock: systemClock, linkAddress: 0, interfaceName: null };
   const common = commonOptions(config, honeynet, options, terminal);
   const daemon = await started({ ...common, opened, user: null, control: null });
   const seen = await lookAround(daemon, remote, daemon.addresses(), common.streams.stream('demo'));

@@ -51,6 +51,8 @@ beforeEach(async () => {
     uptimeSeconds: () => 1,
     nets: () => ['10.3.0.5/32'],
     addressCount: () => 1,
+    routers: () => [],
+    linkNets: () => [],
   };
   server = await ControlServer.listen({ socketPath, metricsPort }, () => source, faults);
 });

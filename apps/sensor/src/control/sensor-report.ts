@@ -19,6 +19,9 @@ export interface ReportSource {
   /** Every address that is answered for, as prefixes, and how many addresses that is. */
   nets(): readonly string[];
   addressCount(): number;
+  /** Each router of the link and how it is known, and the networks whose hosts share the link. */
+  routers(): readonly string[];
+  linkNets(): readonly string[];
 }
 
 export interface SensorStatus {
@@ -34,6 +37,10 @@ export interface SensorStatus {
   readonly linesDropped: number;
   readonly connections: number;
   readonly halfOpen: number;
+  /** In words: each router of the link and how it is known. */
+  readonly routers: readonly string[];
+  /** Networks whose hosts share the link, in words. */
+  readonly linkNets: readonly string[];
   readonly memoryBytes: number;
   /** Exceptions that nobody expected and that the sensor survived. */
   readonly faults: number;
@@ -69,6 +76,8 @@ export function statusOf(source: ReportSource): SensorStatus {
     linesDropped: source.outputs.dropped,
     connections,
     halfOpen,
+    routers: source.routers(),
+    linkNets: source.linkNets(),
     memoryBytes: process.memoryUsage.rss(),
     faults: source.faultCount,
     wire: source.sensor.wire(),

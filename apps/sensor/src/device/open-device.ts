@@ -18,6 +18,8 @@ export interface OpenedDevice {
   readonly clock: Clock;
   /** Ethernet address of the interface; 0 where there is none. */
   readonly linkAddress: number;
+  /** Name of the Ethernet interface; null on any other device. */
+  readonly interfaceName: string | null;
 }
 
 export type DeviceOpening =
@@ -49,12 +51,14 @@ export function openDevice(words: Exclude<DeviceWords, { readonly kind: 'memory'
 function openWords(words: Exclude<DeviceWords, { readonly kind: 'memory' }>): OpenedDevice {
   if (words.kind === 'pcap') {
     const device = new CaptureDevice(words.path);
-    return { device, clock: device.clock, linkAddress: 0 };
+    return { device, clock: device.clock, linkAddress: 0, interfaceName: null };
   }
   const { name } = words;
-  if (words.kind === 'tun') return { device: new TunDevice(name), clock: systemClock, linkAddress: 0 };
+  if (words.kind === 'tun')
+    return { device: new TunDevice(name), clock: systemClock, linkAddress: 0, interfaceName: null };
   const linkAddress = linkAddressOf(name);
-  return { device: new PacketRing({ interfaceName: name, linkAddress }), clock: systemClock, linkAddress };
+  const device = new PacketRing({ interfaceName: name, linkAddress });
+  return { device, clock: systemClock, linkAddress, interfaceName: name };
 }
 
 function failure(words: DeviceWords, error: unknown): DeviceOpening {

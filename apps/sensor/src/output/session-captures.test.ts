@@ -3,13 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCapture } from '@wormwood/netstack';
+import { captureHead, readCapture } from '@wormwood/netstack';
 import { emitPcapng, type Flow, pcapngLength, type PcapngRepr } from '@wormwood/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDaemon } from '../daemon-test-support.ts';
 import { missingForNamespaces } from '../namespace-test-support.ts';
 import { CAPTURE_BOUNDS, SessionCaptures } from './session-captures.ts';
 
+const head = () => captureHead('ethernet');
 const missing = missingForNamespaces('ping', 'curl', 'tshark');
 const capturesPath = join(tmpdir(), `wormwood-captures-${process.pid}`);
 
@@ -45,10 +46,10 @@ describe('bounds', () => {
 
   it('a session is one file until it has been silent, readable by its owner alone', async () => {
     const captures = await SessionCaptures.open(directory, never);
-    captures.take(flow(7), block, 'ethernet', 0);
-    captures.take(flow(7), block, 'ethernet', CAPTURE_BOUNDS.idleSeconds);
-    captures.take(flow(7), block, 'ethernet', 3 * CAPTURE_BOUNDS.idleSeconds);
-    captures.take(flow(8), block, 'ethernet', 0);
+    captures.take(flow(7), block, head, 0);
+    captures.take(flow(7), block, head, CAPTURE_BOUNDS.idleSeconds);
+    captures.take(flow(7), block, head, 3 * CAPTURE_BOUNDS.idleSeconds);
+    captures.take(flow(8), block, head, 0);
     await captures.close();
     const names = readdirSync(directory).toSorted();
     expect(names).toEqual([
@@ -66,7 +67,7 @@ describe('bounds', () => {
       ...CAPTURE_BOUNDS,
       octetsPerSession: 10_000,
     });
-    for (let i = 0; i < 100; i++) captures.take(flow(7), block, 'ethernet', i);
+    for (let i = 0; i < 100; i++) captures.take(flow(7), block, head, i);
     await captures.close();
     expect(sizes()).toHaveLength(1);
     expect(sizes()[0]).toBeLessThanOrEqual(10_000);
@@ -79,7 +80,7 @@ describe('bounds', () => {
       octetsInAll: 50_000,
       sessions: 10,
     });
-    for (let source = 0; source < 500; source++) captures.take(flow(source), block, 'ethernet', source);
+    for (let source = 0; source < 500; source++) captures.take(flow(source), block, head, source);
     await captures.close();
     expect(sizes().reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(50_000);
     expect(readdirSync(directory).some((name) => name.includes('0.0.1.243'))).toBe(true);
@@ -90,7 +91,7 @@ describe('bounds', () => {
     for (const run of [0, 1000]) {
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
       const captures = await SessionCaptures.open(directory, never, bounds);
-      for (let source = 0; source < 8; source++) captures.take(flow(source), block, 'ethernet', run + source);
+      for (let source = 0; source < 8; source++) captures.take(flow(source), block, head, run + source);
       // oxlint-disable-next-line no-await-in-loop
       await captures.close();
     }
@@ -102,7 +103,7 @@ describe('bounds', () => {
     const bounds = { ...CAPTURE_BOUNDS, octetsInAll: 4096 };
     const captures = await SessionCaptures.open(directory, never, bounds);
     for (const source of [7, 8, 7, 7]) {
-      captures.take(flow(source), packetBlock(60), 'ethernet', 0);
+      captures.take(flow(source), packetBlock(60), head, 0);
       // oxlint-disable-next-line no-await-in-loop -- a batch of its own
       await captures.close();
     }
@@ -118,7 +119,7 @@ describe('bounds', () => {
     const told: string[] = [];
     const captures = await SessionCaptures.open(directory, (sentence) => told.push(sentence));
     rmSync(directory, { recursive: true });
-    for (let source = 0; source < 5; source++) captures.take(flow(source), block, 'ethernet', 0);
+    for (let source = 0; source < 5; source++) captures.take(flow(source), block, head, 0);
     await captures.close();
     expect(told).toHaveLength(1);
   });

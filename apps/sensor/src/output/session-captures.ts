@@ -5,7 +5,6 @@
  */
 import { appendFile, mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captureHead, type LinkDevice } from '@wormwood/netstack';
 import { type Flow, formatIp } from '@wormwood/wire';
 
 export interface CaptureBounds {
@@ -33,6 +32,9 @@ const FILE_MODE = 0o600;
 const DISK_BLOCK_OCTETS = 4096;
 const FILE_NAME = /^\d{8}T\d{6}Z-.*-(\d+)\.pcapng$/;
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' };
+
+/** Returns the blocks that a file begins with. */
+export type CaptureHead = () => readonly Uint8Array[];
 
 interface Session {
   readonly path: string;
@@ -85,14 +87,14 @@ export class SessionCaptures {
     return captures;
   }
 
-  /** Takes a block of a flow. */
-  take(flow: Flow, block: Uint8Array, medium: LinkDevice['medium'], nowSeconds: number): void {
+  /** Takes a block of a flow; `head` is what the file of a new session begins with. */
+  take(flow: Flow, block: Uint8Array, head: CaptureHead, nowSeconds: number): void {
     if (this.#waitingOctets > WAITING_OCTETS_MAX) {
       this.leftOut++;
       return;
     }
     const key = `${flow.protocol} ${flow.source} ${flow.sourcePort} ${flow.destination} ${flow.destinationPort}`;
-    const session = this.#sessionOf(key, flow, medium, nowSeconds);
+    const session = this.#sessionOf(key, flow, head, nowSeconds);
     if (session.octets + block.length > this.#bounds.octetsPerSession) this.leftOut++;
     else this.#append(session, block);
   }
@@ -105,7 +107,7 @@ export class SessionCaptures {
     await this.#writing;
   }
 
-  #sessionOf(key: string, flow: Flow, medium: LinkDevice['medium'], nowSeconds: number): Session {
+  #sessionOf(key: string, flow: Flow, head: CaptureHead, nowSeconds: number): Session {
     const known = this.#sessions.get(key);
     if (known !== undefined) {
       this.#sessions.delete(key);
@@ -122,7 +124,7 @@ export class SessionCaptures {
     const path = join(this.#directory, this.#nameOf(flow, nowSeconds));
     const session: Session = { path, octets: 0, lastSeconds: nowSeconds, isGone: false, waiting: [] };
     this.#sessions.set(key, session);
-    for (const block of captureHead(medium)) this.#append(session, block);
+    for (const block of head()) this.#append(session, block);
     return session;
   }
 

@@ -47,7 +47,7 @@ describe('a capture of the wire', () => {
   it('is readable by its owner alone; a second run is a section behind the first', async () => {
     for (const length of [60, 61]) {
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
-      const capture = await WireCapture.open({ path, head, onTrouble });
+      const capture = await WireCapture.open({ path, head: () => head, onTrouble });
       capture.write(blockOf(length));
       // oxlint-disable-next-line no-await-in-loop
       await capture.close();
@@ -58,7 +58,7 @@ describe('a capture of the wire', () => {
   });
 
   it('goes on in a new file after the old one was renamed', async () => {
-    const capture = await WireCapture.open({ path, head, onTrouble });
+    const capture = await WireCapture.open({ path, head: () => head, onTrouble });
     capture.write(blockOf(60));
     const old = join(directory, 'old.pcapng');
     renameSync(path, old);
@@ -74,7 +74,7 @@ describe('a capture of the wire', () => {
 
   it('ends at its bound with a whole frame and says so once', async () => {
     const octetsMax = headOctets + 3 * blockOf(60).length + 10;
-    const capture = await WireCapture.open({ path, head, octetsMax, onTrouble });
+    const capture = await WireCapture.open({ path, head: () => head, octetsMax, onTrouble });
     for (let i = 0; i < 10; i++) capture.write(blockOf(60));
     await capture.close();
     expect(statSync(path).size).toBeLessThanOrEqual(octetsMax);
@@ -83,7 +83,7 @@ describe('a capture of the wire', () => {
   });
 
   it('ends where the disk takes nothing, says so once and disturbs nobody', async () => {
-    const capture = await WireCapture.open({ path: '/dev/full', head, onTrouble });
+    const capture = await WireCapture.open({ path: '/dev/full', head: () => head, onTrouble });
     for (let i = 0; i < 10; i++) capture.write(blockOf(60));
     await capture.close();
     expect(told).toHaveLength(1);

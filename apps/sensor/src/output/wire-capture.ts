@@ -6,8 +6,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 export interface WireCaptureOptions {
   readonly path: string;
-  /** The blocks that each file begins with. */
-  readonly head: readonly Uint8Array[];
+  /** Returns the blocks that a section begins with: of each file, and after each `beginSection`. */
+  readonly head: () => readonly Uint8Array[];
   /** @default 4 GiB */
   readonly octetsMax?: number;
   /** Told once when the file ends before the sensor does. */
@@ -38,13 +38,19 @@ export class WireCapture {
     this.#options = options;
     this.#file = file;
     this.#octets = octets;
-    for (const block of options.head) this.#append(block);
+    for (const block of options.head()) this.#append(block);
   }
 
   /** Begins the file, or a section of its own in one that is there; rejects with the system's error. */
   static async open(options: WireCaptureOptions): Promise<WireCapture> {
     const file = await open(options.path, 'a', FILE_MODE);
     return new WireCapture(options, file, (await file.stat()).size);
+  }
+
+  /** Begins another section: what its head says of the sensor has changed. */
+  beginSection(): void {
+    if (this.#isFull) return;
+    for (const block of this.#options.head()) this.#append(block);
   }
 
   /** Takes a frame's block. */
@@ -74,7 +80,7 @@ export class WireCapture {
       this.#isFull = false;
       const since = this.#waiting.splice(0);
       this.#waitingOctets = 0;
-      for (const block of [...head, ...since]) this.#append(block);
+      for (const block of [...head(), ...since]) this.#append(block);
     });
   }
 

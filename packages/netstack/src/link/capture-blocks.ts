@@ -9,10 +9,11 @@ const NAME = [0x77, 0x6f, 0x72, 0x6d, 0x77, 0x6f, 0x6f, 0x64];
 
 export type Direction = 'in' | 'out';
 
-/** Returns what a file begins with. */
-export function captureHead(medium: LinkDevice['medium']): readonly Uint8Array[] {
+/** Returns what a file begins with; `comment`, in ASCII, stands in the head of its section. */
+export function captureHead(medium: LinkDevice['medium'], comment?: string): readonly Uint8Array[] {
+  const options = comment === undefined ? [] : [{ code: pcapngOptionCode.comment, data: asciiOf(comment) }];
   return [
-    blockOf({ kind: 'section', options: [] }),
+    blockOf({ kind: 'section', options }),
     // if_tsresol is left out: microseconds.
     blockOf({
       kind: 'interface',
@@ -41,6 +42,10 @@ export function captureFrame(
     bytes,
     options: [{ code: FLAGS_OPTION, data: Uint8Array.of(direction === 'in' ? 1 : 2, 0, 0, 0) }],
   });
+}
+
+function asciiOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0x7f);
 }
 
 function blockOf(block: PcapngRepr): Uint8Array {

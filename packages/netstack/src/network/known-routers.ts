@@ -26,6 +26,14 @@ export interface Asker {
   readonly askerLinkAddress: number;
 }
 
+export interface KnownRoutersComponents {
+  readonly questions: ArpQuestions;
+  /** Returns who asks for the router at an address. */
+  askerFor(address: number, vlan: number): Asker;
+  /** Called when another link address is a router's from now on, or none is. */
+  changed(): void;
+}
+
 interface Router {
   readonly address: number | null;
   readonly vlan: number;
@@ -43,13 +51,11 @@ const RETRY_SECONDS = 5;
 const SILENCES_MAX = 3;
 
 export class KnownRouters {
-  readonly #questions: ArpQuestions;
-  readonly #askerFor: (address: number, vlan: number) => Asker;
+  readonly #components: KnownRoutersComponents;
   #routers: readonly Router[] = [];
 
-  constructor(questions: ArpQuestions, askerFor: (address: number, vlan: number) => Asker) {
-    this.#questions = questions;
-    this.#askerFor = askerFor;
+  constructor(components: KnownRoutersComponents) {
+    this.#components = components;
   }
 
   get size(): number {
@@ -90,9 +96,8 @@ export class KnownRouters {
     for (const router of this.#routers) {
       if (router.address !== address || router.vlan !== vlan || router.linkAddress === null) continue;
       if (linkAddresses.every((linkAddress) => linkAddress === router.linkAddress)) continue;
-      router.linkAddress = null;
-      router.state = 'conflict';
       router.nextQuestionSeconds = Math.min(router.nextQuestionSeconds, nowSeconds + RETRY_SECONDS);
+      this.#become(router, null, 'conflict');
     }
   }
 
@@ -102,8 +107,10 @@ export class KnownRouters {
       const { address, vlan } = router;
       if (address === null || router.nextQuestionSeconds > nowSeconds) continue;
       router.nextQuestionSeconds = nowSeconds + RETRY_SECONDS;
-      const question = { address, vlan, tags: tagsOf(vlan), ...this.#askerFor(address, vlan) };
-      this.#questions.ask(question, nowSeconds, (verdict, now) => heard(router, verdict, now));
+      const question = { address, vlan, tags: tagsOf(vlan), ...this.#components.askerFor(address, vlan) };
+      this.#components.questions.ask(question, nowSeconds, (verdict, now) =>
+        this.#hear(router, verdict, now),
+      );
     }
   }
 
@@ -113,20 +120,25 @@ export class KnownRouters {
     for (const { nextQuestionSeconds } of this.#routers) next = Math.min(next, nextQuestionSeconds);
     return next;
   }
-}
 
-function heard(router: Router, verdict: ArpVerdict, nowSeconds: number): void {
-  if (verdict === 'silent') {
-    router.silences++;
-    if (router.silences < SILENCES_MAX) return;
-    router.linkAddress = null;
-    router.state = 'silent';
-    return;
+  #hear(router: Router, verdict: ArpVerdict, nowSeconds: number): void {
+    if (verdict === 'silent') {
+      router.silences++;
+      if (router.silences >= SILENCES_MAX) this.#become(router, null, 'silent');
+      return;
+    }
+    router.silences = 0;
+    if (verdict === 'conflict') return this.#become(router, null, 'conflict');
+    router.nextQuestionSeconds = nowSeconds + RENEWAL_SECONDS;
+    this.#become(router, verdict, 'answered');
   }
-  router.silences = 0;
-  router.linkAddress = verdict === 'conflict' ? null : verdict;
-  router.state = verdict === 'conflict' ? 'conflict' : 'answered';
-  if (verdict !== 'conflict') router.nextQuestionSeconds = nowSeconds + RENEWAL_SECONDS;
+
+  #become(router: Router, linkAddress: number | null, state: RouterStatus['state']): void {
+    const hasChanged = router.linkAddress !== linkAddress;
+    router.linkAddress = linkAddress;
+    router.state = state;
+    if (hasChanged) this.#components.changed();
+  }
 }
 
 function newRouter(name: RouterName): Router {

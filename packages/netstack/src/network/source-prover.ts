@@ -31,6 +31,8 @@ export interface LinkOptions {
   readonly routers?: readonly RouterName[];
   /** Returns from which address of ours a router is asked for; 0: as a probe (RFC 5227 2.1.1). @default 0 */
   readonly askFrom?: (routerAddress: number, vlan: number) => number;
+  /** Called when another link address is a router's from now on, or none is. */
+  readonly routersChanged?: () => void;
 }
 
 export interface SourceProverComponents {
@@ -48,15 +50,15 @@ interface Binding {
 }
 
 /**
- * How long an answer counts for further handshakes from the same link address (RFC 1122 2.3.2.1). As questions are few a second,
- * it bounds the bindings that are remembered: none is ever driven out by others.
+ * How long an answer counts for further handshakes from the same link address, so that with the second in which answers are
+ * awaited it is a minute (RFC 1122 2.3.2.1). As questions are few a second, it bounds the bindings that are remembered: none is
+ * ever driven out by others.
  */
-const BINDING_SECONDS = 60;
+const BINDING_SECONDS = 59;
 const NO_PROTOCOL = -1;
 
 export class SourceProver {
   readonly #components: SourceProverComponents;
-  readonly #askFrom: NonNullable<LinkOptions['askFrom']>;
   readonly #questions: ArpQuestions;
   readonly #budget: QuestionBudget;
   readonly #routers: KnownRouters;
@@ -66,10 +68,14 @@ export class SourceProver {
 
   constructor(components: SourceProverComponents, options: LinkOptions = {}) {
     this.#components = components;
-    this.#askFrom = options.askFrom ?? (() => 0);
+    const { askFrom = () => 0, routersChanged = () => undefined } = options;
     this.#questions = new ArpQuestions(components.device);
     this.#budget = new QuestionBudget(components.streams.stream('netstack/source-prover'));
-    this.#routers = new KnownRouters(this.#questions, (address, vlan) => this.#askerFor(address, vlan));
+    this.#routers = new KnownRouters({
+      questions: this.#questions,
+      askerFor: (address, vlan) => this.#askerFor(askFrom(address, vlan), address),
+      changed: routersChanged,
+    });
     this.replace(options);
   }
 
@@ -84,7 +90,7 @@ export class SourceProver {
   }
 
   /** Takes other networks and routers from now on. */
-  replace({ networks = [], routers = [] }: LinkOptions): void {
+  replace({ networks = [], routers = [] }: Pick<LinkOptions, 'networks' | 'routers'>): void {
     this.#networks = networks;
     this.#routers.replace(this.#components.device.medium === 'ethernet' ? routers : []);
   }
@@ -188,8 +194,7 @@ export class SourceProver {
     this.#bindings.set(key, { linkAddress, untilSeconds: nowSeconds + BINDING_SECONDS });
   }
 
-  #askerFor(routerAddress: number, vlan: number): Asker {
-    const askerAddress = this.#askFrom(routerAddress, vlan);
+  #askerFor(askerAddress: number, routerAddress: number): Asker {
     const host = this.#components.hosts.find(askerAddress, routerAddress, NO_PROTOCOL);
     return { askerAddress, askerLinkAddress: host?.linkAddress ?? this.#components.linkAddress };
   }

@@ -7,7 +7,7 @@ import {
   parseMacPrefixes,
   type Template,
 } from '@wormwood/honeynet';
-import { readNmapData } from './nmap-data.ts';
+import { readNmapData } from '../nmap-data.ts';
 
 /** Returns what gives a template its address; null for a template without one, or of a vendor that nobody knows. */
 export function linkAddresses(streams: RandomStreams): (template: Template) => number | null {

@@ -1,7 +1,7 @@
 import { randomStreams } from '@wormwood/base';
 import { parseHoneydConfiguration } from '@wormwood/honeynet';
 import { expect, it } from 'vitest';
-import { compactHoneynet } from './compact-honeynet.ts';
+import { compactHoneynet } from '../compact-honeynet.ts';
 import { linkAddresses } from './link-addresses.ts';
 
 it('gives each bound host of a vendor an address of its own, the same after a reload', () => {
