@@ -13,5 +13,5 @@ export { findUser } from './privileges.ts';
 export { Sensor } from './sensor.ts';
 export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
-export { readNmapData } from './nmap-data.ts';
+export { NMAP_FILE_BYTES_MAX, readNmapData } from './nmap-data.ts';
 export { installedSynFingerprints, readSynFingerprints } from './syn-fingerprints.ts';

@@ -1,10 +1,10 @@
 /** Reads a honeynet from a honeyd.conf, whose includes are looked for beside it, or from a net.yaml. */
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Diagnostic } from '@wormwood/base';
 import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
 import { checkHoneynetFile } from '@wormwood/files/honeynet';
+import { readRegularText } from './read-file.ts';
 
 export interface HoneynetReading {
   /** Null when a diagnostic is an error. */
@@ -20,11 +20,12 @@ export type ApartAnswer =
 
 /** Such names are of files in YAML or JSON; all others are in Honeyd's language. */
 const NET_FILE = /\.(?:ya?ml|json)$/i;
+/** Of a configuration with all that it includes. */
 const FILE_BYTES_MAX = 64 * 2 ** 20;
 
-/** Throws the system's error when the file itself cannot be read; all else is a diagnostic. */
+/** Throws the system's error, or one that says why it is refused, for the file itself; all else is a diagnostic. */
 export function readHoneynet(path: string): HoneynetReading {
-  const text = readText(path);
+  const text = readRegularText(path, FILE_BYTES_MAX);
   if (NET_FILE.test(path)) {
     const check = checkHoneynetFile(text, path);
     return check.ok
@@ -32,19 +33,36 @@ export function readHoneynet(path: string): HoneynetReading {
       : { honeynet: null, diagnostics: check.diagnostics, text };
   }
   const directory = dirname(resolve(path));
-  const { honeynet, diagnostics } = parseHoneydConfiguration({
+  let bytesLeft = FILE_BYTES_MAX - text.length;
+  const { honeynet, diagnostics: found } = parseHoneydConfiguration({
     text,
     file: path,
     readInclude: (name) => {
       try {
-        return { ok: true, value: readText(resolve(directory, name)) };
+        const value = readRegularText(resolve(directory, name), FILE_BYTES_MAX);
+        bytesLeft -= value.length;
+        if (bytesLeft < 0) throw new Error('all files together are larger than 64 MiB');
+        return { ok: true, value };
       } catch (error) {
         return { ok: false, reason: error instanceof Error ? error.message : String(error) };
       }
     },
   });
+  const diagnostics = found.map((diagnostic) =>
+    diagnostic.file === path ? diagnostic : withoutContent(diagnostic),
+  );
   const isUsable = diagnostics.every(({ severity }) => severity !== 'error');
   return { honeynet: isUsable ? honeynet : null, diagnostics, text };
+}
+
+/** A configuration may include any file that the sensor's first user can read: what stands there is not shown. */
+function withoutContent(diagnostic: Diagnostic): Diagnostic {
+  const { code, file } = diagnostic;
+  return {
+    ...diagnostic,
+    message: `Here is a mistake of the kind ${code}; what an included file says is not shown.`,
+    help: `See it with: wormwood net check ${file}`,
+  };
 }
 
 /**
@@ -62,9 +80,4 @@ export async function readHoneynetApart(path: string): Promise<HoneynetReading> 
   } finally {
     await worker.terminate();
   }
-}
-
-function readText(path: string): string {
-  if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`${path} is larger than 64 MiB`);
-  return readFileSync(path, 'utf8');
 }

@@ -1,6 +1,6 @@
 /** The file of SYN fingerprints, where a package has put it. It is read there and never shipped. */
-import { readFileSync } from 'node:fs';
 import { parsePfOs, type SynFingerprints } from '@wormwood/honeynet';
+import { readRegularText } from './read-file.ts';
 
 /** Of Honeyd, of OpenBSD, of iptables and of nftables. */
 const PATHS = [
@@ -11,6 +11,8 @@ const PATHS = [
   '/usr/share/nftables/pf.os',
   '/usr/share/doc/nftables/examples/pf.os',
 ];
+
+const FILE_BYTES_MAX = 2 ** 20;
 
 /** Returns the fingerprints of the first of these files that can be read; null where there is none. */
 export function installedSynFingerprints(): SynFingerprints | null {
@@ -24,7 +26,7 @@ export function installedSynFingerprints(): SynFingerprints | null {
   return null;
 }
 
-/** Throws the system's error. */
+/** Throws the system's error, or one that says why the file is refused. */
 export function readSynFingerprints(path: string): SynFingerprints {
-  return parsePfOs(readFileSync(path, 'utf8'));
+  return parsePfOs(readRegularText(path, FILE_BYTES_MAX));
 }

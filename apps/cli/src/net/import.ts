@@ -1,18 +1,21 @@
 /** `wormwood net import CONFIG`: prints a configuration as net.yaml, and reports what could not be kept. */
-import { readFileSync } from 'node:fs';
 import { unsupportedFeatures } from '@wormwood/honeynet';
 import { honeynetText } from '@wormwood/files/honeynet';
+import { readRegularText } from '@wormwood/sensor/read-file';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
 import { openHoneynet } from './configuration.ts';
+
+/** It was read a moment ago, and no larger file is. */
+const FILE_BYTES_MAX = 2 ** 26;
 
 export async function netImport(path: string, options: PrintOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const { honeynet } = openHoneynet(path, terminal);
   if (honeynet === null) return EXIT.invalidFile;
   const text = honeynetText(honeynet);
-  const notes = [...lostInFile(readFileSync(path, 'utf8')), ...unsupportedFeatures(honeynet)];
+  const notes = [...lostInFile(readRegularText(path, FILE_BYTES_MAX)), ...unsupportedFeatures(honeynet)];
   if (options.json) {
     await terminal.print(JSON.stringify({ text, notes }));
     return EXIT.ok;

@@ -1,7 +1,7 @@
 /** The names that configurations refer to, from files that nmap installs or the user names. */
-import { readFileSync } from 'node:fs';
 import { type KnownNames, parseMacPrefixes, personalityNames } from '@wormwood/honeynet';
-import { readNmapData } from '@wormwood/sensor';
+import { NMAP_FILE_BYTES_MAX, readNmapData } from '@wormwood/sensor';
+import { readRegularText } from '@wormwood/sensor/read-file';
 import { CommandFailure, EXIT, systemReason } from '../exit-code.ts';
 
 /** Returns the names; `personalities` is a database of the user. Without a database, no names of personalities are known. */
@@ -16,7 +16,7 @@ export function readKnownNames(personalities: string | undefined): KnownNames {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularText(path, NMAP_FILE_BYTES_MAX);
   } catch (error) {
     throw new CommandFailure(EXIT.failed, `Cannot read ${path}: ${systemReason(error)}.`, { cause: error });
   }

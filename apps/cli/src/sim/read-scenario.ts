@@ -1,10 +1,10 @@
 /** Finds and reads a scenario: a file, standard input, or the name of a shipped scenario. */
-import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest, type Parsed } from '@wormwood/base';
 import type { Diagnostic } from '@wormwood/base';
+import { readRegularFile, readRegularText } from '@wormwood/sensor/read-file';
 import { errorCode, systemReason } from '../exit-code.ts';
 
 /** Beside `apps/`, seen from `apps/cli/dist` and `apps/cli/src` alike. */
@@ -29,7 +29,7 @@ export type ScenarioReading =
 
 /** Returns the text of the scenario that `argument` names, or diagnostics that say why it cannot be read. */
 export async function readScenario(argument: string): Promise<ScenarioReading> {
-  if (argument === '-') return readText(process.stdin, STDIN);
+  if (argument === '-') return readStream(process.stdin);
   const found = await stat(argument).catch((error: unknown) => error);
   if (errorCode(found) !== 'ENOENT') return readScenarioFile(argument);
   const shipped = await shippedScenarios();
@@ -69,25 +69,33 @@ async function readScenarioFile(path: string): Promise<ScenarioReading> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) return refuse(path, 'file-is-directory', 'This is a directory.', 'Name a file.');
+    if (!found.isFile()) {
+      const help = 'Name a file, or - for standard input.';
+      return refuse(path, 'file-not-regular', 'This is not a regular file.', help);
+    }
     if (found.size > SCENARIO_BYTES_MAX) return refuseSize(path);
-    return await readText(createReadStream(path), path);
+    return toText(readRegularFile(path, SCENARIO_BYTES_MAX), path);
   } catch (error) {
     return refuse(path, 'file-unreadable', `The file cannot be read: ${systemReason(error)}.`);
   }
 }
 
-/** Applies the limit again, for pipes and devices, whose size is not known in advance. */
-async function readText(stream: AsyncIterable<unknown>, fileName: string): Promise<ScenarioReading> {
+/** Standard input has no size before it is read. */
+async function readStream(stream: AsyncIterable<unknown>): Promise<ScenarioReading> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     const part = chunk as Uint8Array;
     bytes += part.length;
-    if (bytes > SCENARIO_BYTES_MAX) return refuseSize(fileName);
+    if (bytes > SCENARIO_BYTES_MAX) return refuseSize(STDIN);
     chunks.push(part);
   }
+  return toText(Buffer.concat(chunks), STDIN);
+}
+
+function toText(octets: Uint8Array, fileName: string): ScenarioReading {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(octets);
     return { ok: true, fileName, text, readFile: (path) => readNamed(fileName, path) };
   } catch {
     return refuse(fileName, 'file-not-text', 'The file is not UTF-8 text.');
@@ -97,16 +105,9 @@ async function readText(stream: AsyncIterable<unknown>, fileName: string): Promi
 function readNamed(scenario: string, path: string): Parsed<string> {
   const directory = scenario === STDIN ? '.' : dirname(scenario);
   try {
-    const found = statSync(resolve(directory, path));
-    if (!found.isFile()) return { ok: false, reason: `${path} is not a file.` };
-    if (found.size > NAMED_BYTES_MAX) {
-      return { ok: false, reason: `${path} has more than ${NAMED_BYTES_MAX} bytes.` };
-    }
-    const octets = readFileSync(resolve(directory, path));
-    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(octets) };
+    return { ok: true, value: readRegularText(resolve(directory, path), NAMED_BYTES_MAX, true) };
   } catch (error) {
-    const reason = error instanceof TypeError ? 'it is not UTF-8 text' : systemReason(error);
-    return { ok: false, reason: `The file ${path} cannot be read: ${reason}.` };
+    return { ok: false, reason: `The file ${path} cannot be read: ${systemReason(error)}.` };
   }
 }
 

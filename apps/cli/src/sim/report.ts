@@ -1,5 +1,5 @@
 /** `wormwood sim report RUN…`: a report on one saved run, or a comparison of several. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   comparisonReport,
@@ -11,6 +11,7 @@ import {
   summaryCsv,
   summaryTable,
 } from '@wormwood/report';
+import { readRegularText } from '@wormwood/sensor/read-file';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { chartFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
@@ -61,12 +62,15 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
   return EXIT.ok;
 }
 
+/** A result of many runs with all its series has some megabytes. */
+const RESULT_BYTES_MAX = 2 ** 28;
+
 /** Returns the run saved at a path, a directory or its result file; a sentence when there is none. */
 async function readRun(path: string): Promise<NamedResult | string> {
   try {
     const isDirectory = (await stat(path)).isDirectory();
     const file = isDirectory ? join(path, RESULT_FILE) : path;
-    const read = readResult(await readFile(file, 'utf8'));
+    const read = readResult(readRegularText(file, RESULT_BYTES_MAX));
     if (!read.ok) return `${file} is not a result of sim run: ${read.reason}.`;
     return { name: read.result.scenario.name, result: read.result };
   } catch (error) {

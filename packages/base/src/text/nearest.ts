@@ -1,14 +1,23 @@
 /** The word a person probably meant. */
 
+/** Longer words are no slips, and comparing takes time that grows with the product of the lengths. */
+const LENGTH_MAX = 100;
+/** A suggestion is a courtesy: of more candidates, the first are compared. */
+const CANDIDATES_MAX = 5000;
+
 /**
  * Returns the candidate closest to `word`, or `undefined` when none is close enough to be a slip: at most one edit
  * for words up to 4 letters, otherwise one for every 3 letters. Case is ignored; of equals the first wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LENGTH_MAX) return undefined;
   const wanted = word.toLowerCase();
+  let compared = 0;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
+    if (++compared > CANDIDATES_MAX) break;
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     // A candidate that would have to be replaced as a whole is no likeness.
     if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {

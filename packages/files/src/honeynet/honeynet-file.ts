@@ -18,6 +18,8 @@ const BEGINNING = 'A honeynet begins with the lines `version: 1` and `templates:
 /** A line for each address of a /16, several times over. */
 const LIMITS = { bytes: 2 ** 26, tokens: 10_000_000 } as const;
 
+const SUGGESTIONS_MAX = 100;
+
 /** Checks the text of a `net.yaml`; `fileName` stands in the diagnostics. */
 export function checkHoneynetFile(text: string, fileName: string): HoneynetCheck {
   const reading = readWith(honeynetShape, text, BEGINNING, LIMITS);
@@ -147,7 +149,9 @@ class Assembly {
     if (name === null) return undefined;
     const template = this.#builder.templates.get(name);
     if (template === undefined) {
-      const meant = nearest(name, this.#builder.templates.keys());
+      // Of many problems, the first get a suggestion.
+      const isEarly = this.problems.length < SUGGESTIONS_MAX;
+      const meant = isEarly ? nearest(name, this.#builder.templates.keys()) : undefined;
       const help = meant === undefined ? 'Give it below `templates`.' : `Did you mean \`${meant}\`?`;
       this.#report(path, 'unknown-template', `No template is called ${quoted(name)}.`, help);
     }

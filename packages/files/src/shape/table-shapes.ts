@@ -19,7 +19,7 @@ export interface TableSpec<Row> {
 }
 
 const ROWS_MAX = 1_000_000;
-/** Problems of a named file that are told; there may be as many as lines. */
+/** Problems of a named file that are reported; there may be as many as lines. */
 const TOLD_MAX = 10;
 const PATH_LENGTH_MAX = 200;
 
@@ -98,7 +98,8 @@ function readRows<Row>(
     }
     const row = parse(bare);
     if (row.ok) rows.push(row.value);
-    else tell(`${name}:${index + 1}:${line.search(/\S/) + 1}`, row.reason);
+    // The scenario may name any file: what stands there is nobody's to see.
+    else tell(`${name}:${index + 1}:${line.search(/\S/) + 1}`, `This row is not ${allowed}.`);
   }
   if (bad > TOLD_MAX) {
     reader.report({ ...problem, message: `${name}: ${bad - TOLD_MAX} more rows cannot be read.` });

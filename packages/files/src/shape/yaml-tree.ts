@@ -18,6 +18,7 @@ import {
   visit,
 } from 'yaml';
 import { type Problem, quoted, type Span } from '@wormwood/base';
+import { expandedSize } from './expanded-size.ts';
 
 /** A document free of syntax errors, or what is wrong with its text. */
 export type YamlReading =
@@ -81,6 +82,7 @@ export function readYaml(
   const { problems, anchored } = inspect(first);
   if (second !== undefined) problems.push(secondDocument(second));
   if (problems.length > 0) return refused(...problems);
+  if (expandedSize(first.contents, anchored) > maximumTokens) return refused(tooManyAliases(maximumTokens));
   const follow = ({ node, span }: NodeReference): YamlNode => view(node, span, anchored);
   const root = follow({ node: first.contents, span: [0, 0] });
   return root.kind === 'nothing' ? refused(emptyDocument()) : { ok: true, tree: { root, follow } };
@@ -216,6 +218,16 @@ function tooMany(offset: number, maximumTokens: number): Problem {
     path: '',
     message: `The file has more than ${maximumTokens} words and signs; it was read no further.`,
     help: 'Files of this kind are written by hand and short; is this the right one?',
+  };
+}
+
+function tooManyAliases(most: number): Problem {
+  return {
+    code: 'file-too-large',
+    span: [0, 0],
+    path: '',
+    message: `With its aliases written out, the file has more than ${most} values.`,
+    help: 'Repeat smaller parts, or repeat them less often; no value may hold an alias of itself.',
   };
 }
 

@@ -34,10 +34,16 @@ interface ParserContext {
   readonly builder: HoneynetBuilder;
   readonly source: ConfigurationSource;
   includes: number;
+  deletions: number;
 }
 
 /** Stands for the ten levels that Honeyd allows; counted over all files, which also ends a file that includes itself. */
 const INCLUDES_MAX = 100;
+
+/** Rules, subsystems and deletions beyond so many are a mistake, or meant to keep the reader busy. */
+const ALIKE_MAX = 1000;
+/** Templates that are named where one is not known. */
+const NAMES_SHOWN = 8;
 
 const STATEMENTS: Readonly<Record<string, Statement>> = {
   create: readCreate,
@@ -58,7 +64,13 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
 /** Returns the honeynet that a `honeyd.conf` describes and everything that is wrong or doubtful about it. */
 export function parseHoneydConfiguration(source: ConfigurationSource): ConfigurationResult {
   const reader = new TokenReader(lexHoneydConfiguration(source.text, source.file));
-  const context: ParserContext = { reader, builder: new HoneynetBuilder(), source, includes: 0 };
+  const context: ParserContext = {
+    reader,
+    builder: new HoneynetBuilder(),
+    source,
+    includes: 0,
+    deletions: 0,
+  };
   while (reader.peek().kind !== 'end') {
     try {
       readStatement(context);
@@ -117,10 +129,14 @@ function readClone({ reader, builder }: ParserContext): void {
   builder.templates.set(name, { ...original, name });
 }
 
-function readDelete({ reader, builder }: ParserContext): void {
+function readDelete(context: ParserContext): void {
+  const { reader, builder } = context;
   const template = expectTemplate(reader, builder, 'the template to delete');
   const at = reader.peek();
-  if (!isWord(at, 'tcp') && !isWord(at, 'udp')) return builder.deleteTemplate(template.name);
+  if (!isWord(at, 'tcp') && !isWord(at, 'udp')) {
+    forbidMore(reader, at, 'templates are deleted', ++context.deletions - 1);
+    return builder.deleteTemplate(template.name);
+  }
   const protocol = reader.expectWord(['tcp', 'udp'], 'a protocol');
   reader.expectWord(['port'], 'port');
   const port = readPortNumber(reader, 'A port');
@@ -178,7 +194,13 @@ function addRule(reader: TokenReader, named: Token, template: TemplateDraft, add
     const help = `Create it with: dynamic ${template.name}.`;
     reader.fault(named, 'not-dynamic', `Template "${template.name}" is not dynamic.`, help);
   }
+  forbidMore(reader, named, 'rules stand in one dynamic template', template.dynamic.length);
   add();
+}
+
+/** Holds back statements of which each looks at all those before: `what` completes "More than 1000 …". */
+function forbidMore(reader: TokenReader, at: Token, what: string, count: number): void {
+  if (count >= ALIKE_MAX) reader.fault(at, 'too-many', `More than ${ALIKE_MAX} ${what}.`, '');
 }
 
 function readSubsystem(reader: TokenReader, template: TemplateDraft): void {
@@ -189,6 +211,7 @@ function readSubsystem(reader: TokenReader, template: TemplateDraft): void {
     if (reader.take().text === 'shared') shared = true;
     else restart = true;
   }
+  forbidMore(reader, reader.peek(), 'subsystems stand in one template', template.subsystems.length);
   template.subsystems = [...template.subsystems, { command, shared, restart }];
 }
 
@@ -208,6 +231,8 @@ function readBind({ reader, builder }: ParserContext): void {
   if (startsCondition(reader)) {
     const condition = readCondition(reader);
     const address = reader.expectAddress('The address to bind');
+    const rules = builder.templates.get(formatIpv4(address))?.dynamic ?? [];
+    forbidMore(reader, reader.peek(), 'rules bind one address', rules.length);
     return builder.bindWhen(address, condition, expectOrdinaryTemplate(reader, builder));
   }
   const at = reader.peek();
@@ -343,6 +368,14 @@ function expectFreeName(reader: TokenReader, builder: HoneynetBuilder, statement
   return reader.take().text;
 }
 
+function* take(names: Iterable<string>, most: number): Iterable<string> {
+  let taken = 0;
+  for (const name of names) {
+    if (taken++ === most) return;
+    yield name;
+  }
+}
+
 function expectTemplate(reader: TokenReader, builder: HoneynetBuilder, what: string): TemplateDraft {
   const token = reader.peek();
   if (token.kind !== 'word' && token.kind !== 'address') {
@@ -350,8 +383,8 @@ function expectTemplate(reader: TokenReader, builder: HoneynetBuilder, what: str
   }
   const template = builder.templates.get(token.text);
   if (template === undefined) {
-    const meant = nearest(token.text, builder.templates.keys());
-    const known = [...builder.templates.keys()].slice(0, 8).join(', ') || 'none yet';
+    const meant = reader.suggests ? nearest(token.text, builder.templates.keys()) : undefined;
+    const known = Array.from(take(builder.templates.keys(), NAMES_SHOWN)).join(', ') || 'none yet';
     const help = meant === undefined ? `Templates so far: ${known}.` : `Did you mean "${meant}"?`;
     const message =
       token.kind === 'address'

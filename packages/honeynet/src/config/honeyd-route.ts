@@ -19,12 +19,17 @@ export function readRoute(reader: TokenReader, builder: HoneynetBuilder): void {
   else readAddNet(reader, builder, router);
 }
 
+/** Each is held against all others. */
+const ENTRIES_MAX = 1000;
+
 function readEntry(reader: TokenReader, builder: HoneynetBuilder): void {
   const at = reader.peek();
   const router = reader.expectAddress('An entry router');
   const network = reader.accept('network')
     ? reader.expectNetwork('The network of an entry')
     : { address: 0, prefixLength: 0 };
+  if (builder.entries.length >= ENTRIES_MAX)
+    reader.fault(at, 'too-many', `More than ${ENTRIES_MAX} entries.`, 'A network has one or a few.');
   const clash = builder.overlappingEntry(network);
   if (clash !== undefined) {
     const where = `${formatIpv4(clash.network.address)}/${clash.network.prefixLength}`;

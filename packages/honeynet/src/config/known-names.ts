@@ -35,6 +35,9 @@ export function nearestPersonality(name: string, known: readonly string[]): stri
   return best;
 }
 
+/** Of many unknown names, the first get a suggestion. */
+const SUGGESTIONS_MAX = 100;
+
 /** Words of a name with their weights: versions tell systems of one family apart. */
 function weightsOf(name: string): ReadonlyMap<string, number> {
   const words = name.toLowerCase().match(/[0-9]+(?:\.[0-9]+)*|[a-z]+/g) ?? [];
@@ -62,8 +65,8 @@ export function unknownNames(honeynet: Honeynet, text: string, known: KnownNames
   return [
     ...distinct(templates, ({ personality }) => personality)
       .filter((name) => personalities !== null && name !== 'random' && !names.has(name))
-      .map((name): Problem => {
-        const near = nearestPersonality(name, personalities ?? []);
+      .map((name, index): Problem => {
+        const near = index < SUGGESTIONS_MAX ? nearestPersonality(name, personalities ?? []) : undefined;
         const message = `No personality is called ${quoted(name)}.`;
         const help =
           near === undefined ? 'Its hosts answer as a plain stack.' : `The nearest is ${quoted(near)}.`;

@@ -6,6 +6,12 @@ import { type Diagnostic, nearest, parseCidr, parseIpv4, printable } from '@worm
 import type { Network } from '../model.ts';
 import type { Token } from './honeyd-lexer.ts';
 
+/** A file with more problems is another kind of file. */
+const DIAGNOSTICS_MAX = 1000;
+const SUGGESTIONS_MAX = 100;
+/** A word may be as long as the file. */
+const MESSAGE_LENGTH_MAX = 300;
+
 /** Ends the reading of one statement; its diagnostic has been noted. */
 export class StatementFault extends Error {}
 
@@ -134,23 +140,35 @@ export class TokenReader {
 
   note(severity: Diagnostic['severity'], at: Token, code: string, message: string, help: string): void {
     const { file, line, column, length } = at;
+    if (this.diagnostics.length > DIAGNOSTICS_MAX) return;
+    const isLast = this.diagnostics.length === DIAGNOSTICS_MAX;
     this.diagnostics.push({
-      severity,
-      code,
+      // What is left out may be an error.
+      severity: isLast ? 'error' : severity,
+      code: isLast ? 'too-many-problems' : code,
       file,
       line,
       column,
       length,
       path: '',
-      message: printable(message),
-      help,
+      message: isLast ? 'More problems follow; they are not listed.' : printable(shortened(message)),
+      help: isLast ? 'Correct these first.' : help,
     });
+  }
+
+  /** Whether a suggestion is still worth its time: of many problems, the first get one. */
+  get suggests(): boolean {
+    return this.diagnostics.length < SUGGESTIONS_MAX;
   }
 
   fault(at: Token, code: string, message: string, help: string): never {
     this.note('error', at, code, message, help);
     throw new StatementFault(message);
   }
+}
+
+function shortened(message: string): string {
+  return message.length > MESSAGE_LENGTH_MAX ? `${message.slice(0, MESSAGE_LENGTH_MAX)}…` : message;
 }
 
 function describe(token: Token, expected: string): string {
