@@ -1,4 +1,6 @@
-/** Reading what people write or install: regular files up to a size. A device, a pipe or a file without end is refused in words. */
+/**
+ * Reading what people write or install: regular files up to a size. A device, a pipe or a file without end is refused in words.
+ */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 1 << 16;

@@ -2,8 +2,8 @@
 import { isAlias, isMap, isSeq, type Node } from 'yaml';
 
 /**
- * Returns the number of values under `root`, aliases expanded; infinite where a value holds an alias of itself. Each node is counted
- * once, so it takes no longer than the document is. Nesting is bounded by the caller.
+ * Returns the number of values under `root`, aliases expanded; infinite where a value holds an alias of itself. Each node is
+ * counted once, so it takes no longer than the document is. Nesting is bounded by the caller.
  */
 export function expandedSize(root: Node | null, anchored: ReadonlyMap<Node, Node>): number {
   const sizes = new Map<Node, number>();

@@ -1,6 +1,6 @@
 /**
- * Each countermeasure in the mean field against its closed form or a published number (models.md 1.4 to 1.12, 3.2), and all of them
- * through `ode`, the way users run them. Closed forms to 1e-6 of max(value, 1 host): the bound of the mean field.
+ * Each countermeasure in the mean field against its closed form or a published number (models.md 1.4 to 1.12, 3.2), and all of
+ * them through `ode`, the way users run them. Closed forms to 1e-6 of max(value, 1 host): the bound of the mean field.
  */
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
