@@ -13,7 +13,7 @@ const at = (name: string): string => join(directory, name);
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'wormwood-files-'));
-  execFileSync('mkfifo', [at('pipe')]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', at('pipe')]);
   symlinkSync('/dev/zero', at('link'));
   writeFileSync(at('small'), 'words');
   writeFileSync(at('large'), '');
