@@ -47,6 +47,11 @@ export interface StackComponents {
 export interface StackOptions {
   readonly arp?: ArpOptions;
   readonly tcp?: TcpLimits;
+  /**
+   * Octets that strangers can claim in all: connections, what is queued for them, what came before its turn, and fragments. When
+   * they are claimed, a source that holds most gives way. @default 128 MiB
+   */
+  readonly memoryBytes?: number;
   /** What is known of the link: by it handshakes are proven. @default nothing: no source is proven */
   readonly link?: LinkOptions;
   /** Who is found and answers echo requests by IPv6; `arp.askFirst` holds for them, too. @default nobody */
@@ -58,6 +63,10 @@ const MAC_GROUP_BIT = 1;
 /** ICMP errors, as Linux: a thousand a second; to one source as many as a scan of ports can use (RFC 1812 4.3.2.8). */
 const ICMP_ERROR_RATES: ReplyRates = { perSource: 100, inAll: 1000 };
 
+const MEMORY_BYTES = 1 << 27;
+/** Of the memory, for fragments: their sources can be forged, so they take nothing of what belongs to completed handshakes. */
+const FRAGMENTS_SHARE = 1 / 8;
+
 export class Stack {
   readonly #components: StackComponents;
   readonly #packet: PacketContext = new PacketContext();
@@ -66,7 +75,7 @@ export class Stack {
   readonly #ndp: NdpResponder | null;
   readonly #output: Ipv4Output;
   readonly #sources: SourceProver;
-  readonly #reassembly: Reassembly = new Reassembly();
+  readonly #reassembly: Reassembly;
   readonly #icmp: Icmp;
   readonly #udp: Udp;
   readonly #tcp: Tcp;
@@ -86,6 +95,10 @@ export class Stack {
             directory: options.ipv6,
             askFirst: options.arp?.askFirst ?? false,
           });
+    const memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
+    this.#reassembly = new Reassembly(components.streams.stream('netstack/reassembly').nextUint32(), {
+      bytes: memoryBytes * FRAGMENTS_SHARE,
+    });
     this.#sources = new SourceProver(components, options.link);
     this.#icmp = new Icmp({
       output: this.#output,
@@ -102,6 +115,7 @@ export class Stack {
         streams: components.streams,
         sources: this.#sources,
       },
+      memoryBytes * (1 - FRAGMENTS_SHARE),
       options.tcp,
     );
   }
@@ -109,6 +123,11 @@ export class Stack {
   /** The connections, for status and tests. */
   get tcp(): Tcp {
     return this.#tcp;
+  }
+
+  /** Octets that strangers hold now, of `StackOptions.memoryBytes`. */
+  get heldBytes(): number {
+    return this.#reassembly.heldBytes + this.#tcp.heldBytes;
   }
 
   /** What proves the addresses of sources, for status and when the link changes. */

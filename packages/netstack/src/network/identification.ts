@@ -3,7 +3,7 @@
  * gets how many others get (RFC 7739 5.3 and 5.4 say the same of IPv6). Pairs that meet in one place of the table displace each
  * other, and each begins at a number drawn anew.
  */
-import type { RandomStream } from '@wormwood/base';
+import { mixWord, type RandomStream } from '@wormwood/base';
 
 const PLACES = 4096;
 
@@ -34,9 +34,6 @@ export class IdentificationCounters {
   }
 
   #placeOf(source: number, destination: number): number {
-    let hash = Math.imul(source ^ this.#placeKey, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ destination, 0xc2b2ae35);
-    hash ^= hash >>> 13;
-    return (Math.imul(hash, 0x27d4eb2f) >>> 16) & (PLACES - 1);
+    return mixWord(mixWord(source ^ this.#placeKey) ^ destination) & (PLACES - 1);
   }
 }

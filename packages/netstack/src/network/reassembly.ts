@@ -1,6 +1,7 @@
 /**
  * Puts IPv4 fragments together (RFC 791 3.2, RFC 815). Where they overlap, what counts is the policy of the disguise:
- * systems differ and fingerprinting tools look. Memory is bounded: the oldest packet in the making gives way.
+ * systems differ and fingerprinting tools look. Memory is bounded: of a source that holds most, the oldest packet in the making
+ * gives way. What a fragment costs depends on its own length alone.
  */
 import {
   ipv4Field,
@@ -13,6 +14,7 @@ import {
   writeU16,
 } from '@wormwood/wire';
 import type { OverlapPolicy } from '../behavior.ts';
+import { SourceTable } from './source-table.ts';
 
 export interface ReassemblyLimits {
   /** Packets in the making. @default 1024 */
@@ -25,6 +27,9 @@ export interface ReassemblyLimits {
 
 interface Unfinished {
   readonly key: string;
+  /** Its place among the packets, and that of its source among the sources. */
+  readonly slot: number;
+  readonly source: number;
   readonly deadlineSeconds: number;
   /** Header of the fragment at offset zero. */
   header: Uint8Array | null;
@@ -38,20 +43,38 @@ interface Unfinished {
 
 const PAYLOAD_LENGTH_MAX = 65_535;
 const FIRST_CAPACITY = 4096;
+/** What a packet in the making costs besides its octets and their bits. */
+const OVERHEAD_BYTES = 512;
+/** Words of a packet's neighbours among those of its source. */
+const link = { next: 0, previous: 1 } as const;
+const LINKS = 2;
 
 export class Reassembly {
   readonly #limits: Required<ReassemblyLimits>;
   /** In the order of their first fragment, so the first is the oldest. */
   readonly #unfinished: Map<string, Unfinished> = new Map();
-  #bytes = 0;
+  readonly #sources: SourceTable;
+  readonly #slots: (Unfinished | undefined)[];
+  readonly #freeSlots: number[];
 
-  constructor(limits: ReassemblyLimits = {}) {
+  /** `key` sorts sources in a way that strangers cannot predict: 32 bits. */
+  constructor(key: number, limits: ReassemblyLimits = {}) {
     this.#limits = { packets: 1024, bytes: 1 << 24, seconds: 30, ...limits };
+    const { packets } = this.#limits;
+    const memory = { words: new Int32Array(LINKS * packets) };
+    this.#sources = new SourceTable({ memory, ...link }, key);
+    this.#slots = Array.from({ length: packets });
+    this.#freeSlots = Array.from({ length: packets }, (_, i) => packets - 1 - i);
   }
 
   /** Packets in the making. */
   get size(): number {
     return this.#unfinished.size;
+  }
+
+  /** Octets that they hold. */
+  get heldBytes(): number {
+    return this.#sources.heldBytes;
   }
 
   /**
@@ -72,7 +95,10 @@ export class Reassembly {
     const payloadStart = ipStart + headerLength;
     if (isLast && packet.totalLength < 0) packet.totalLength = start + length;
     if (packet.totalLength >= 0 && start + length > packet.totalLength) return this.#giveUp(packet);
-    this.#makeRoom(packet, start + length);
+    this.#enlarge(packet, start + length);
+    while (this.#sources.heldBytes > this.#limits.bytes) this.#removeFromLargest();
+    // It may be the one that had to give way.
+    if (this.#unfinished.get(packet.key) !== packet) return null;
     merge(packet, bytes.subarray(payloadStart, payloadStart + length), start, policy);
     if (start === 0) packet.header ??= bytes.slice(ipStart, payloadStart);
     if (packet.header === null || packet.received !== packet.totalLength) return null;
@@ -88,11 +114,18 @@ export class Reassembly {
       readU8(bytes, ipStart + ipv4Field.protocol),
       readU16(bytes, ipStart + ipv4Field.identification),
     ].join(' ');
-    let packet = this.#unfinished.get(key);
-    if (packet !== undefined) return packet;
-    if (this.#unfinished.size >= this.#limits.packets) this.#removeOldest();
-    packet = {
+    const known = this.#unfinished.get(key);
+    if (known !== undefined) return known;
+    if (this.#freeSlots.length === 0) this.#removeFromLargest();
+    const slot = this.#freeSlots.pop()!;
+    const packet: Unfinished = {
       key,
+      slot,
+      source: this.#sources.join(
+        readU32(bytes, ipStart + ipv4Field.source),
+        LINKS * slot,
+        costOf(FIRST_CAPACITY),
+      ),
       deadlineSeconds: nowSeconds + this.#limits.seconds,
       header: null,
       payload: new Uint8Array(FIRST_CAPACITY),
@@ -101,22 +134,21 @@ export class Reassembly {
       received: 0,
     };
     this.#unfinished.set(key, packet);
-    this.#bytes += FIRST_CAPACITY;
+    this.#slots[slot] = packet;
     return packet;
   }
 
-  #makeRoom(packet: Unfinished, length: number): void {
+  #enlarge(packet: Unfinished, length: number): void {
     let capacity = packet.payload.length;
     if (length <= capacity) return;
     while (capacity < length) capacity *= 2;
-    this.#bytes += capacity - packet.payload.length;
+    this.#sources.hold(packet.source, costOf(capacity) - costOf(packet.payload.length));
     const payload = new Uint8Array(capacity);
     payload.set(packet.payload);
     const present = new Uint8Array(capacity >> 3);
     present.set(packet.present);
     packet.payload = payload;
     packet.present = present;
-    while (this.#bytes > this.#limits.bytes && this.#unfinished.size > 1) this.#removeOldest();
   }
 
   #giveUp(packet: Unfinished): null {
@@ -131,14 +163,22 @@ export class Reassembly {
     }
   }
 
-  #removeOldest(): void {
-    const oldest = this.#unfinished.values().next().value;
+  #removeFromLargest(): void {
+    const oldest = this.#slots[this.#sources.oldestOfLargest() / LINKS];
     if (oldest !== undefined) this.#remove(oldest);
   }
 
   #remove(packet: Unfinished): void {
-    if (this.#unfinished.delete(packet.key)) this.#bytes -= packet.payload.length;
+    this.#unfinished.delete(packet.key);
+    this.#slots[packet.slot] = undefined;
+    this.#freeSlots.push(packet.slot);
+    this.#sources.leave(packet.source, LINKS * packet.slot, costOf(packet.payload.length));
   }
+}
+
+/** What a packet in the making holds whose payload may have so many octets. */
+function costOf(capacity: number): number {
+  return OVERHEAD_BYTES + capacity + (capacity >> 3);
 }
 
 /** Copies a piece to its place. */

@@ -4,7 +4,7 @@
  * from second to second at random: a fixed number would tell one who counts his own share how many answers others get (Cao and
  * others, "Off-Path TCP Exploits: Global Rate Limit Considered Dangerous", USENIX Security 2016).
  */
-import type { RandomStream } from '@wormwood/base';
+import { mixWord, type RandomStream } from '@wormwood/base';
 
 export interface ReplyRates {
   /** Answers a second to one source; as many may come at once. */
@@ -60,8 +60,6 @@ export class ReplyLimiter {
   }
 
   #placeOf(source: number): number {
-    let hash = Math.imul(source ^ this.#key, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) & (PLACES - 1);
+    return mixWord(source ^ this.#key) & (PLACES - 1);
   }
 }

@@ -8,6 +8,7 @@ import type { HostDirectory, StackHost } from '../../host.ts';
 import type { Ipv4Output } from '../../network/ipv4-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
+import { SourceTable } from '../../network/source-table.ts';
 import type { StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, state } from './connection-table.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -25,7 +26,7 @@ export interface TcpComponents {
 }
 
 export interface TcpLimits {
-  /** Connections of all states; SYNs beyond are dropped. @default 1048576 */
+  /** Connections past their handshake; a source that holds most gives way to a newcomer. @default 1048576 */
   readonly connections?: number;
   /** Handshakes that wait for their last segment; the oldest gives way, so a flood costs constant memory. @default 65536 */
   readonly halfOpen?: number;
@@ -33,10 +34,16 @@ export interface TcpLimits {
   readonly idleSeconds?: number;
 }
 
+/** What a connection takes in the tables: its place, its bucket, and its share of the row of its source; about. */
+export const FLOW_BYTES = 192;
+
 /** RFC 6298 2.1; doubled with each retry. */
 export const FIRST_RTO_MS = 1000;
 /** 2 MSL of RFC 9293 3.4.2, with the MSL of 30 s that Linux takes. */
 export const TIME_WAIT_SECONDS = 60;
+
+/** Connections beyond the limit that one batch of frames may establish before others have given way. */
+const BATCH_MAX = 4096;
 
 export class ConnectionStore {
   readonly components: TcpComponents;
@@ -45,13 +52,25 @@ export class ConnectionStore {
   readonly endpoints: Map<number, Endpoint> = new Map();
   readonly segments: SegmentOutput;
   readonly wheel: TimerWheel;
+  /** Who holds how much: connections past their handshake are the members. */
+  readonly sources: SourceTable;
+  /** Octets that all of them may hold. */
+  readonly memoryBytes: number;
   readonly #epochSeconds: number;
 
-  constructor(components: TcpComponents, limits: TcpLimits) {
+  /** `memoryBytes`: what all connections may take, half-open ones included. */
+  constructor(components: TcpComponents, memoryBytes: number, limits: TcpLimits) {
     this.components = components;
     this.limits = { connections: 1 << 20, halfOpen: 1 << 16, idleSeconds: 300, ...limits };
-    const secret = components.streams.stream('netstack/tcp').nextUint32();
-    this.table = new ConnectionTable(this.limits.connections, secret);
+    const stream = components.streams.stream('netstack/tcp');
+    const { connections, halfOpen } = this.limits;
+    this.table = new ConnectionTable(connections + halfOpen + BATCH_MAX, stream.nextUint32());
+    this.sources = new SourceTable(
+      { memory: this.table, next: field.nextInQueue, previous: field.previousInQueue },
+      stream.nextUint32(),
+    );
+    // Half-open connections can be forged: they have their share, and take nothing of the others'.
+    this.memoryBytes = Math.max(memoryBytes / 2, memoryBytes - halfOpen * FLOW_BYTES);
     this.segments = new SegmentOutput(components.output, this.table);
     this.wheel = new TimerWheel(this.table);
     this.#epochSeconds = components.clock.nowSeconds();

@@ -32,9 +32,9 @@ export const field = {
   retries: 16,
   nextInTimer: 17,
   previousInTimer: 18,
-  /** Neighbours in the queue of half-open connections, oldest first. */
-  nextHalfOpen: 19,
-  previousHalfOpen: 20,
+  /** Neighbours, oldest first: in the queue of half-open connections, and later among those of the same source. */
+  nextInQueue: 19,
+  previousInQueue: 20,
   receivedBytes: 21,
   sentBytes: 22,
   linkLength: 23,
@@ -157,8 +157,8 @@ export class ConnectionTable {
     words[at + field.ports] = ports;
     words[at + field.nextInTimer] = NONE;
     words[at + field.previousInTimer] = NONE;
-    words[at + field.nextHalfOpen] = NONE;
-    words[at + field.previousHalfOpen] = NONE;
+    words[at + field.nextInQueue] = NONE;
+    words[at + field.previousInQueue] = NONE;
     this.#link(at);
     this.#count++;
     return at;

@@ -1,9 +1,9 @@
 /** What a connection has only when a service answers it: buffers, congestion window, and the service's view of it. */
 import type { TcpConnection, TcpService } from '../../host.ts';
 import { Congestion } from './congestion.ts';
+import { OctetRing } from './octet-ring.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import { Scoreboard } from './scoreboard.ts';
-import { SendBuffer } from './send-buffer.ts';
 
 /** Octets that a service may write ahead of the remote side. */
 const SEND_BUFFER_BYTES = 1 << 18;
@@ -15,7 +15,12 @@ export interface EndpointActions {
   /** The remote side must hear from us: the window has changed. */
   owe(at: number): void;
   abort(at: number): void;
+  /** A source holds more of our memory than before, or less when `bytes` is negative. */
+  hold(source: number, bytes: number): void;
 }
+
+/** What an endpoint and its service take without any octets, about. */
+const ENDPOINT_BYTES = 512;
 
 export class Endpoint implements TcpConnection {
   readonly localAddress: number;
@@ -23,7 +28,7 @@ export class Endpoint implements TcpConnection {
   readonly remoteAddress: number;
   readonly remotePort: number;
   service: TcpService | null = null;
-  readonly sendBuffer: SendBuffer = new SendBuffer(SEND_BUFFER_BYTES);
+  readonly sendBuffer: OctetRing = new OctetRing(SEND_BUFFER_BYTES);
   readonly congestion: Congestion;
   /** True from `end` on: FIN follows what is queued. */
   isEnding = false;
@@ -40,21 +45,53 @@ export class Endpoint implements TcpConnection {
   #receiveQueue: ReceiveQueue | null = null;
   #scoreboard: Scoreboard | null = null;
   readonly #at: number;
+  /** Where the remote side stands among those who hold memory. */
+  readonly source: number;
+  /** What was reported of the memory that all of this takes. */
+  #heldBytes = 0;
   readonly #actions: EndpointActions;
 
   constructor(
     at: number,
     flow: Pick<TcpConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
-    { mss, usesSack }: { readonly mss: number; readonly usesSack: boolean },
+    { mss, usesSack, source }: { readonly mss: number; readonly usesSack: boolean; readonly source: number },
     actions: EndpointActions,
   ) {
     this.#at = at;
+    this.source = source;
     this.#actions = actions;
     this.localAddress = flow.localAddress;
     this.localPort = flow.localPort;
     this.remoteAddress = flow.remoteAddress;
     this.remotePort = flow.remotePort;
     this.congestion = new Congestion(mss, usesSack);
+    this.settle();
+  }
+
+  /** Reports what the buffers take now: to be called after all that changes it. */
+  settle(): void {
+    if (this.isDead) return;
+    const bytes =
+      ENDPOINT_BYTES +
+      this.sendBuffer.capacityBytes +
+      (this.#receiveQueue?.capacityBytes ?? 0) +
+      (this.#scoreboard?.capacityBytes ?? 0);
+    if (bytes === this.#heldBytes) return;
+    this.#actions.hold(this.source, bytes - this.#heldBytes);
+    this.#heldBytes = bytes;
+  }
+
+  /** The connection is over: it holds no memory of ours, whoever still holds this. */
+  die(): void {
+    if (this.isDead) return;
+    this.isDead = true;
+    this.#actions.hold(this.source, -this.#heldBytes);
+  }
+
+  /** Forgets what is held beyond a gap; the remote side sends it again. */
+  forgetEarly(): void {
+    this.#receiveQueue?.forgetEarly();
+    this.settle();
   }
 
   get receiveQueue(): ReceiveQueue {
@@ -84,6 +121,7 @@ export class Endpoint implements TcpConnection {
     if (this.isDead || this.isEnding) return 0;
     const taken = this.sendBuffer.write(octets);
     this.wantsRoom = taken < octets.length;
+    this.settle();
     if (taken > 0) this.#actions.changed(this.#at);
     return taken;
   }
@@ -106,10 +144,9 @@ export class Endpoint implements TcpConnection {
     if (!this.isPaused || this.isDead) return;
     this.isPaused = false;
     while (!this.isPaused && this.readyBytes > 0) {
-      const octets = this.receiveQueue.takeReady();
-      if (octets === undefined) break;
-      this.service?.data(octets);
+      this.service?.data(this.receiveQueue.takeReady());
     }
+    this.settle();
     if (this.hasPendingEnd && !this.isPaused) {
       this.hasPendingEnd = false;
       this.service?.ended();

@@ -22,22 +22,22 @@ export class HalfOpenQueue {
 
   push(at: number): void {
     const { words } = this.#table;
-    words[at + field.previousHalfOpen] = this.#last;
-    words[at + field.nextHalfOpen] = NONE;
+    words[at + field.previousInQueue] = this.#last;
+    words[at + field.nextInQueue] = NONE;
     if (this.#last === NONE) this.#first = at;
-    else words[this.#last + field.nextHalfOpen] = at;
+    else words[this.#last + field.nextInQueue] = at;
     this.#last = at;
     this.#size++;
   }
 
   remove(at: number): void {
     const { words } = this.#table;
-    const next = words[at + field.nextHalfOpen]!;
-    const previous = words[at + field.previousHalfOpen]!;
+    const next = words[at + field.nextInQueue]!;
+    const previous = words[at + field.previousInQueue]!;
     if (previous === NONE) this.#first = next;
-    else words[previous + field.nextHalfOpen] = next;
+    else words[previous + field.nextInQueue] = next;
     if (next === NONE) this.#last = previous;
-    else words[next + field.previousHalfOpen] = previous;
+    else words[next + field.previousInQueue] = previous;
     this.#size--;
   }
 }

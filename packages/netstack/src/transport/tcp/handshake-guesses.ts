@@ -2,6 +2,7 @@
  * Wrong acknowledgments of half-open connections: what remains of an attempt to guess an initial sequence number. One guess in
  * 2^32 is right, so a handshake proves its source only as long as few were made. Counts are kept for an hour.
  */
+import { mixWord } from '@wormwood/base';
 
 /** Of one connection: then it is forgotten, and only another SYN begins anew. */
 export const WRONG_ACKNOWLEDGMENTS_MAX = 3;
@@ -46,8 +47,6 @@ export class HandshakeGuesses {
   }
 
   #placeOf(source: number): number {
-    let hash = Math.imul(source ^ this.#key, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) & (PLACES - 1);
+    return mixWord(source ^ this.#key) & (PLACES - 1);
   }
 }

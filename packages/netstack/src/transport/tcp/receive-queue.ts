@@ -1,8 +1,10 @@
 /**
  * Octets on their way to a service: segments that came before their turn, and octets in order that a paused service has
- * not taken. What is held never exceeds the window that was offered.
+ * not taken. What is held never exceeds the window that was offered, and lies in a bounded number of pieces, so that neither
+ * memory nor the time that a segment costs depends on how the remote side cuts its data.
  */
 import { seqBefore, seqBeforeOrAt, seqDistance } from '@wormwood/wire';
+import { OctetRing } from './octet-ring.ts';
 
 interface Piece {
   readonly seq: number;
@@ -15,38 +17,52 @@ export interface HeldRange {
   readonly end: number;
 }
 
-/** Most connections never hold anything: these two stand for their empty queues. */
+/**
+ * Pieces held beyond a gap: a window of 64 KiB in segments of 536 octets. One more is not kept, so it is not acknowledged and the
+ * remote side sends it again.
+ */
+const PIECES_MAX = 128;
+/** What a piece costs besides its octets. */
+const PIECE_OVERHEAD_BYTES = 128;
+/** More than any window that was offered without scaling. */
+const READY_BYTES_MAX = 1 << 16;
+/** A service that is paused again gets no more than this before it rests. */
+const READY_PIECE_BYTES = 4096;
+/** Most connections never hold anything: this stands for their empty queue. */
 const NO_PIECES: Piece[] = [];
-const NO_OCTETS: Uint8Array[] = [];
 
 export class ReceiveQueue {
   /** Sorted by sequence number, without overlaps. */
   #early: Piece[] = NO_PIECES;
-  #ready: Uint8Array[] = NO_OCTETS;
-  #readyBytes = 0;
+  readonly #ready: OctetRing = new OctetRing(READY_BYTES_MAX);
   #earlyBytes = 0;
   #latest = 0;
 
   /** Octets that take up window: in order, but not taken by the service. */
   get readyBytes(): number {
-    return this.#readyBytes;
+    return this.#ready.length;
   }
 
   get earlyBytes(): number {
     return this.#earlyBytes;
   }
 
-  /** Keeps a copy of octets for a paused service. */
-  hold(octets: Uint8Array): void {
-    if (this.#ready === NO_OCTETS) this.#ready = [];
-    this.#ready.push(octets.slice());
-    this.#readyBytes += octets.length;
+  /** Octets of memory that all of this takes. */
+  get capacityBytes(): number {
+    return this.#ready.capacityBytes + this.#earlyBytes + PIECE_OVERHEAD_BYTES * this.#early.length;
   }
 
-  /** Removes and returns the oldest octets in order, or undefined. */
-  takeReady(): Uint8Array | undefined {
-    const octets = this.#ready.shift();
-    if (octets !== undefined) this.#readyBytes -= octets.length;
+  /** Keeps a copy of octets for a paused service. */
+  hold(octets: Uint8Array): void {
+    this.#ready.write(octets);
+  }
+
+  /** Removes the oldest octets in order, a few thousand at most, and returns a copy. */
+  takeReady(): Uint8Array {
+    const octets = new Uint8Array(Math.min(READY_PIECE_BYTES, this.#ready.length));
+    if (octets.length === 0) return octets;
+    this.#ready.copyTo(octets, 0, 0, octets.length);
+    this.#ready.drop(octets.length);
     return octets;
   }
 
@@ -54,29 +70,38 @@ export class ReceiveQueue {
   addEarly(seq: number, octets: Uint8Array): void {
     let start = seq;
     let left = octets;
+    let places = PIECES_MAX - this.#early.length;
+    if (places <= 0) return;
     this.#latest = seq;
     const merged: Piece[] = [];
+    const keep = (length: number): void => {
+      if (places-- <= 0) return;
+      merged.push({ seq: start, octets: left.slice(0, length) });
+      this.#earlyBytes += length;
+    };
+    const skip = (length: number): void => {
+      left = left.subarray(length);
+      start = (start + length) >>> 0;
+    };
     for (const piece of this.#early) {
       const pieceEnd = (piece.seq + piece.octets.length) >>> 0;
       if (left.length > 0 && seqBefore(start, piece.seq)) {
         const before = Math.min(left.length, seqDistance(start, piece.seq));
-        merged.push({ seq: start, octets: left.slice(0, before) });
-        this.#earlyBytes += before;
-        left = left.subarray(before);
-        start = (start + before) >>> 0;
+        keep(before);
+        skip(before);
       }
       merged.push(piece);
-      if (left.length > 0 && seqBefore(start, pieceEnd)) {
-        const repeated = Math.min(left.length, seqDistance(start, pieceEnd));
-        left = left.subarray(repeated);
-        start = (start + repeated) >>> 0;
-      }
+      if (left.length > 0 && seqBefore(start, pieceEnd))
+        skip(Math.min(left.length, seqDistance(start, pieceEnd)));
     }
-    if (left.length > 0) {
-      merged.push({ seq: start, octets: left.slice() });
-      this.#earlyBytes += left.length;
-    }
+    if (left.length > 0) keep(left.length);
     this.#early = merged;
+  }
+
+  /** Forgets what is held beyond a gap, which the remote side has to send again (RFC 2018 8). */
+  forgetEarly(): void {
+    this.#early = NO_PIECES;
+    this.#earlyBytes = 0;
   }
 
   /** Removes and returns the octets that follow `next`, or undefined while a gap is in front of them. */

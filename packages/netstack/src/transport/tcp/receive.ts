@@ -191,6 +191,7 @@ export class Receiver {
       words[at + field.sendNext] = acknowledgment;
     if (endpoint !== undefined) {
       endpoint.sendBuffer.drop(Math.min(acknowledged, endpoint.sendBuffer.length));
+      endpoint.settle();
       this.#updateCongestion(host, at, endpoint, acknowledged);
     }
     this.#store.restartTimer(at);
@@ -243,7 +244,9 @@ export class Receiver {
     if (skipped < 0) {
       const room = this.#store.receiveWindow(at, host) + skipped;
       const kept = Math.min(payloadLength, room);
-      if (kept > 0) endpoint?.receiveQueue.addEarly(sequence, this.#segment.payload(0, kept));
+      if (kept <= 0 || endpoint === undefined) return;
+      endpoint.receiveQueue.addEarly(sequence, this.#segment.payload(0, kept));
+      endpoint.settle();
       return;
     }
     const window = this.#store.receiveWindow(at, host);
@@ -259,6 +262,7 @@ export class Receiver {
     ) {
       this.#takeFin(at, endpoint);
     }
+    endpoint?.settle();
   }
 
   #deliver(at: number, endpoint: Endpoint | undefined, octets: Uint8Array): void {

@@ -7,6 +7,7 @@
 const RANGES_FOR_LOSS = 3;
 /** Ranges kept; what would be one more is not believed, so that nobody fills our memory with single octets. */
 const RANGES_MAX = 64;
+const RANGE_BYTES = 64;
 
 interface Range {
   start: number;
@@ -27,6 +28,11 @@ export class Scoreboard {
   #ranges: Range[] = NO_RANGES;
   /** HighRxt: holes before it were sent again already. */
   #repeatedUntil = 0;
+
+  /** Octets of memory that the ranges take, about. */
+  get capacityBytes(): number {
+    return RANGE_BYTES * this.#ranges.length;
+  }
 
   get isEmpty(): boolean {
     return this.#ranges.length === 0;

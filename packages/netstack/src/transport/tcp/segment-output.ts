@@ -19,7 +19,7 @@ import type { StackBehavior, TcpBehavior } from '../../behavior.ts';
 import type { Ipv4Output, PacketHead } from '../../network/ipv4-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { type ConnectionTable, field, flag } from './connection-table.ts';
-import type { SendBuffer } from './send-buffer.ts';
+import type { OctetRing } from './octet-ring.ts';
 import type { HeldRange } from './receive-queue.ts';
 import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
@@ -35,7 +35,7 @@ export interface Segment {
   readonly sequenceNumber: number;
   /** Already scaled. */
   readonly window: number;
-  readonly payload: { readonly from: SendBuffer; readonly offset: number; readonly length: number } | null;
+  readonly payload: { readonly from: OctetRing; readonly offset: number; readonly length: number } | null;
   /** Ranges to tell in a SACK option (RFC 2018). */
   readonly held: readonly HeldRange[];
 }

@@ -35,8 +35,9 @@ export class Tcp {
   readonly #receiver: Receiver;
   readonly #segment: IncomingSegment = new IncomingSegment();
 
-  constructor(components: TcpComponents, limits: TcpLimits = {}) {
-    const store = new ConnectionStore(components, limits);
+  /** `memoryBytes`: what all connections may take. */
+  constructor(components: TcpComponents, memoryBytes: number, limits: TcpLimits = {}) {
+    const store = new ConnectionStore(components, memoryBytes, limits);
     const connections = new Connections(store);
     const doubts = new ReplyLimiter(DOUBT_RATES, components.streams.stream('netstack/tcp/doubts'));
     const parts = { store, connections, segment: this.#segment, doubts };
@@ -57,6 +58,16 @@ export class Tcp {
   /** Connections that have buffers: the rest cost their place in the table alone. */
   get endpointCount(): number {
     return this.#store.endpoints.size;
+  }
+
+  /** Octets that connections past their handshake hold: places, buffers, and pieces beyond gaps. */
+  get heldBytes(): number {
+    return this.#store.sources.heldBytes;
+  }
+
+  /** Connections that were reset because memory was short. */
+  get evictedCount(): number {
+    return this.#connections.evicted;
   }
 
   /** Octets of the connection table. */

@@ -13,6 +13,8 @@ export class TimerWheel {
   #count = 0;
   /** All timers due before this tick have run. */
   #tick = 0;
+  /** A timer was taken out of a list since this was last set to false. */
+  #isDisturbed = false;
 
   constructor(table: ConnectionTable) {
     this.#table = table;
@@ -45,6 +47,7 @@ export class TimerWheel {
     if (next !== NONE) words[next + field.previousInTimer] = previous;
     words[at + field.deadline] = 0;
     this.#count--;
+    this.#isDisturbed = true;
   }
 
   isRunning(at: number): boolean {
@@ -78,10 +81,12 @@ export class TimerWheel {
       // Ticks wrap around after 397 days; a difference is right as long as timers are shorter than that.
       if (((words[at + field.deadline]! - nowTick) | 0) <= 0) {
         this.stop(at);
+        this.#isDisturbed = false;
         expired(at);
       }
-      // `expired` moves or stops the timer of its own connection only, so `next` is still in this list.
-      at = next;
+      // Where `expired` stopped the timers of others, `next` may be in no list any more.
+      at = this.#isDisturbed ? this.#heads[slot]! : next;
+      this.#isDisturbed = false;
     }
   }
 }

@@ -1,4 +1,7 @@
-/** Octets that a service has written and the remote side has not acknowledged: a ring that grows up to a limit. */
+/**
+ * Octets that wait in their order, a ring that grows up to a limit: what a service has written and the remote side has not
+ * acknowledged, or what came and a paused service has not taken.
+ */
 
 const FIRST_CAPACITY = 4096;
 const NO_OCTETS = new Uint8Array(0);
@@ -10,7 +13,7 @@ const spareRings: Map<number, Uint8Array[]> = new Map();
 /** Of each size. */
 const SPARE_BYTES_MAX = 1 << 20;
 
-export class SendBuffer {
+export class OctetRing {
   readonly #limitBytes: number;
   #ring: Uint8Array = NO_OCTETS;
   #head = 0;
@@ -22,6 +25,11 @@ export class SendBuffer {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** Octets of memory that the ring takes. */
+  get capacityBytes(): number {
+    return this.#ring.length;
   }
 
   get room(): number {
@@ -49,7 +57,7 @@ export class SendBuffer {
     if (first < length) out.set(this.#ring.subarray(0, length - first), at + first);
   }
 
-  /** Forgets the oldest octets: they were acknowledged. */
+  /** Forgets the oldest octets: they were acknowledged, or taken. */
   drop(length: number): void {
     this.#length -= length;
     if (this.#length === 0) this.#release();
