@@ -92,6 +92,9 @@ export function describeProtocolLaws<Repr extends object>(protocol: Protocol<Rep
           const kept = cut % (octets.length + 1);
           const alone = parse(octets.slice(0, kept));
           expect(parse(octets, 0, kept)).toEqual(alone);
+          // Wherever it lies, it is read the same; places of faults count from the beginning of the octets.
+          const behind = parse(Uint8Array.of(...margin, ...octets), MARGIN, MARGIN + kept);
+          expect(isMalformed(behind) ? { ...behind, offset: behind.offset - MARGIN } : behind).toEqual(alone);
           parseSafely(octets.subarray(0, kept));
         }),
         parameters,

@@ -218,6 +218,8 @@ describe('parseFraction', () => {
   test.each([
     ['5', 'Did you mean 5%?'],
     [5, 'Did you mean 5%?'],
+    ['100', 'Did you mean 100%?'],
+    ['100.5', '"100.5" is more.'],
     ['150%', 'at most 1'],
     [1000, 'at most 1'],
     ['1/2', 'such as 5%'],
@@ -226,6 +228,10 @@ describe('parseFraction', () => {
     [Number.NaN, 'finite'],
   ])('refuses %j, saying "%s"', (input, part) => {
     expect(reasonOf(parseFraction(input))).toContain(part);
+  });
+
+  test('suggests no percentage above 100', () => {
+    expect(reasonOf(parseFraction('100.5'))).not.toContain('Did you mean');
   });
 
   test.each([

@@ -37,7 +37,7 @@ export interface PacketFields {
 }
 
 /** The address that a dotted quad names. */
-export function ipv4(text: string): number {
+export function addressOf(text: string): number {
   const parsed = parseIpv4(text);
   if (!parsed.ok) throw new Error(parsed.reason);
   return parsed.value;
@@ -49,7 +49,7 @@ export function ipRecord(
   protocol: number,
   payload: Uint8Array,
 ): CaptureRecord {
-  return ipRecordBetween({ source: ipv4(from), destination: ipv4(to), atSeconds }, protocol, payload);
+  return ipRecordBetween({ source: addressOf(from), destination: addressOf(to), atSeconds }, protocol, payload);
 }
 
 function ipRecordBetween(
@@ -102,7 +102,7 @@ export interface SegmentFields extends PacketFields {
 const FLAGS = { F: tcpFlag.FIN, S: tcpFlag.SYN, R: tcpFlag.RST, P: tcpFlag.PSH, A: tcpFlag.ACK } as const;
 
 export function segment({ from, to, ...fields }: SegmentFields): CaptureRecord {
-  return segmentBetween(ipv4(from), ipv4(to), fields);
+  return segmentBetween(addressOf(from), addressOf(to), fields);
 }
 
 /** The same between addresses as numbers. */

@@ -7,7 +7,7 @@ import {
   conversation,
   directed,
   framed,
-  ipv4,
+  addressOf,
   type Link,
   macOf,
   sectionOf,
@@ -26,7 +26,7 @@ const ATTACKER = macOf('02:00:00:00:00:05');
 const CAPTURE_SENSOR = { sensorMacs: new Set([SENSOR]), routerMacs: new Set([ROUTER, OTHER_ROUTER]) };
 
 function newObserver(sensor: typeof CAPTURE_SENSOR | null = CAPTURE_SENSOR): PacketObserver {
-  const dark = AddressSet.fromCidrs([{ address: ipv4(HONEYPOT), prefixLength: 32 }]);
+  const dark = AddressSet.fromCidrs([{ address: addressOf(HONEYPOT), prefixLength: 32 }]);
   return new PacketObserver(sensor === null ? { dark } : { dark, sensor });
 }
 
@@ -60,9 +60,9 @@ function asks(atSeconds: number, address = NEIGHBOUR, vlans: readonly number[] =
     {
       operation: arpOperation.request,
       senderMac: SENSOR,
-      senderAddress: ipv4('192.0.2.1'),
+      senderAddress: addressOf('192.0.2.1'),
       targetMac: 0,
-      targetAddress: ipv4(address),
+      targetAddress: addressOf(address),
     },
     { source: SENSOR, destination: MAC_BROADCAST, vlans },
   );
@@ -89,9 +89,9 @@ function claims(atSeconds: number, claim: Claim = {}): CaptureRecord {
     {
       operation,
       senderMac: mac,
-      senderAddress: ipv4(address),
+      senderAddress: addressOf(address),
       targetMac: SENSOR,
-      targetAddress: ipv4('192.0.2.1'),
+      targetAddress: addressOf('192.0.2.1'),
     },
     { source, destination: SENSOR, vlans },
   );

@@ -1,7 +1,7 @@
 import { AddressSet } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ipv4 } from './frame-test-support.ts';
+import { addressOf } from './frame-test-support.ts';
 import { isUsable } from './observation-check.ts';
 import { EventObserver, type EventReading } from './observe-events.ts';
 
@@ -51,8 +51,8 @@ describe('an event', () => {
       timeSeconds: 1_772_366_400.00025,
       kind: 'contact',
       protocol: 'tcp',
-      source: ipv4('198.51.100.7'),
-      destination: ipv4('10.1.2.3'),
+      source: addressOf('198.51.100.7'),
+      destination: addressOf('10.1.2.3'),
       sourcePort: 50_000,
       destinationPort: 445,
       payloadHash: null,

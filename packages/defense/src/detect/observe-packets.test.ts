@@ -1,7 +1,7 @@
 import { AddressSet, parseCidr } from '@wormwood/base';
 import { type CaptureRecord, linkType } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { conversation, datagram, echo, ipRecord, ipv4, segment } from './frame-test-support.ts';
+import { conversation, datagram, echo, ipRecord, addressOf, segment } from './frame-test-support.ts';
 import { PacketObserver } from './observe-packets.ts';
 
 const SCANNER = '198.51.100.7';
@@ -54,8 +54,8 @@ describe('a recorded handshake', () => {
     const ends = {
       timeSeconds: 1000.5,
       protocol: 'tcp',
-      source: ipv4('10.9.8.1'),
-      destination: ipv4(HONEYPOT),
+      source: addressOf('10.9.8.1'),
+      destination: addressOf(HONEYPOT),
       sourcePort: 0xa9de,
       destinationPort: 80,
       payloadHash: null,

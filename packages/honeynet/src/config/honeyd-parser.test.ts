@@ -283,4 +283,18 @@ describe('honeyd.conf', () => {
     expect(honeynet.bindings).toHaveLength(65_536);
     expect(honeynet.bindings[0]?.template.ports).toBe(honeynet.bindings[9]?.template.ports);
   });
+
+  it.each(['1', '80', '65535', '$dport'])('a proxy may lead to port %s', (port) => {
+    expect(found(`create a\nadd a tcp port 1 proxy 10.0.0.1:${port}`)).toEqual([]);
+  });
+
+  it.each(['65536', '1.5'])('a proxy may not lead to port %s', (port) => {
+    expect(found(`create a\nadd a tcp port 1 proxy 10.0.0.1:${port}`)).toContain('proxy-port 2:33');
+  });
+
+  it('tells a word that is in the wrong place from what is no word', () => {
+    const message = (text: string) => parse(text).diagnostics.map((each) => each.message)[0];
+    expect(message('open')).toBe('"open" begins no statement.');
+    expect(message('§')).toBe('"§" is no word of the language.');
+  });
 });
