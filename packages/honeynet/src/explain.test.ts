@@ -12,8 +12,11 @@ const HONEYNET = honeynetOf(`
   add web tcp port 80 open
   create default
   set default default tcp action block
+  create near
+  set near default udp action open
   dynamic choice
   add choice use web if tcp
+  add choice use near if source ip = 192.0.2.0/24
   add choice otherwise use default
   bind 10.0.0.5 web
   bind 10.0.0.6 choice
@@ -47,7 +50,20 @@ describe('an address is explained', () => {
 
   it('by the rules of a dynamic template that can hold', () => {
     expect(answers('10.0.0.6', { port: 80 })).toEqual([['open', true]]);
-    expect(answers('10.0.0.6', { protocol: 'udp', port: 7 })).toEqual([['closed', false]]);
+    const udp = { protocol: 'udp', port: 9 } as const;
+    const [near, other] = [
+      ['open', false],
+      ['closed', false],
+    ];
+    // Nobody in particular asks: it depends.
+    expect(answers('10.0.0.6', udp)).toEqual([near, other]);
+    const asked = ['192.0.1.255', '192.0.2.0', '192.0.2.255', '192.0.3.0'];
+    expect(asked.map((source) => answers('10.0.0.6', { ...udp, source: ip(source) }))).toEqual([
+      [other],
+      [near],
+      [near],
+      [other],
+    ]);
   });
 
   it('with the routers on the way, the delay, and the share of packets that arrive', () => {

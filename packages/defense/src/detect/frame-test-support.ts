@@ -49,7 +49,11 @@ export function ipRecord(
   protocol: number,
   payload: Uint8Array,
 ): CaptureRecord {
-  return ipRecordBetween({ source: addressOf(from), destination: addressOf(to), atSeconds }, protocol, payload);
+  return ipRecordBetween(
+    { source: addressOf(from), destination: addressOf(to), atSeconds },
+    protocol,
+    payload,
+  );
 }
 
 function ipRecordBetween(

@@ -225,6 +225,26 @@ describe('honeyd.conf', () => {
     ['create a\nset a personality "Linux', 'string-expected 2:19'],
     ['create a\ndelete a tcp port 80', 'no-such-port 2:10'],
     ['dynamic a\nadd a otherwise if a', 'unexpected-word 2:17'],
+    ['create a\nbind b', 'address-expected 2:6'],
+    ['create a\nbind 10.0.0.1 a\nbind 10.0.0.1 a', 'bound-twice 3:6'],
+    ['create a\nbind 10.0.0.9-10.0.0.1 a', 'empty-range 2:15'],
+    ['bind 10.0.0.1 "a"', 'template-expected 1:15'],
+    ['create a\nbind 10.0.0.1 to 5', 'interface-expected 2:18'],
+    ['dynamic d\ndynamic e\nadd e use d if tcp', 'dynamic-in-dynamic 3:11'],
+    ['create a\ndynamic d\nadd d use a if time between "25:00" - "1:00"', 'bad-time 3:29'],
+    ['create a\ndynamic d\nadd d use a if time between 13:00pm - 1:00am', 'bad-time 3:29'],
+    ['create a\nset a personality ""', 'empty-string 2:19'],
+    ['include 5', 'file-expected 1:9'],
+    ['create 5', 'name-expected 1:8'],
+    ['create a\nclone 5 a', 'name-expected 2:7'],
+    ['route entry 10.0.0.1 network 10.0.0.0', 'network-expected 1:30'],
+    ['create a\nset a uptime x', 'number-expected 2:14'],
+    ['create a\nadd a tcp port 80 proxy 5:1', 'proxy-host 2:25'],
+    ['create a\nadd a tcp port 80 proxy 10.0.0.1', 'proxy-port 3:1'],
+    ['route 10.0.0.1 add net 10.0.1.0/24 10.0.1.1 drop between 5ms - 5ms', 'empty-span 1:58'],
+    ['option a b §', 'value-expected 1:12'],
+    ['option 5 b c', 'word-expected 1:8'],
+    ['option a 5 c', 'word-expected 1:10'],
   ])('tells what is wrong with %j', (text, expected) => {
     expect(found(`${text}\n`)).toEqual([expected]);
   });
@@ -290,6 +310,23 @@ describe('honeyd.conf', () => {
 
   it.each(['65536', '1.5'])('a proxy may not lead to port %s', (port) => {
     expect(found(`create a\nadd a tcp port 1 proxy 10.0.0.1:${port}`)).toContain('proxy-port 2:33');
+  });
+
+  it('keeps the options of plug-ins, words and numbers alike', () => {
+    const { options } = good('option p a word\noption p b 5\noption p c "two words"\noption p d /x');
+    expect(options.map(({ key, value }) => [key, value])).toEqual([
+      ['a', 'word'],
+      ['b', '5'],
+      ['c', 'two words'],
+      ['d', '/x'],
+    ]);
+  });
+
+  it('says what is missing where the file ends', () => {
+    const message = (text: string) => parse(text).diagnostics.map((each) => each.message)[0];
+    expect(message('create')).toBe('The file ends where a name is expected.');
+    expect(message('bind')).toBe('The file ends where the address to bind is expected.');
+    expect(message('create a\nset a personality ""')).toBe('A personality is empty.');
   });
 
   it('tells a word that is in the wrong place from what is no word', () => {

@@ -346,7 +346,9 @@ function expectFreeName(reader: TokenReader, builder: HoneynetBuilder, statement
     reader.fault(
       token,
       'name-expected',
-      `"${token.text}" cannot name a template.`,
+      token.kind === 'end'
+        ? 'The file ends where a name is expected.'
+        : `"${token.text}" cannot name a template.`,
       `Write ${statement} NAME; a name begins with a letter.`,
     );
   }

@@ -44,6 +44,13 @@ describe('personalities', () => {
   });
 });
 
+describe('the nearest personality', () => {
+  it('shares the version rather than the family: numbers count twice', () => {
+    expect(nearestPersonality('Linux 2.6', ['Linux kernel', 'Solaris 2.6'])).toBe('Solaris 2.6');
+    expect(nearestPersonality('Linux a', ['Linux b', 'Solaris a'])).toBe('Linux b');
+  });
+});
+
 describe('Ethernet addresses', () => {
   it('are taken as written', () => {
     expect(ethernetAddress('00:11:22:33:44:5f', [], stream())).toEqual({ ok: true, value: 0x00112233445f });

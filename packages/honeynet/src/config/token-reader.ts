@@ -84,7 +84,13 @@ export class TokenReader {
     if (token.kind !== 'quoted') {
       return this.fault(token, 'string-expected', describe(token, what), `Put ${what} in double quotes.`);
     }
-    if (token.text === '') return this.fault(token, 'empty-string', `${what} is empty.`, '');
+    if (token.text === '')
+      return this.fault(
+        token,
+        'empty-string',
+        `${what.charAt(0).toUpperCase()}${what.slice(1)} is empty.`,
+        '',
+      );
     return this.take();
   }
 
@@ -172,8 +178,8 @@ function shortened(message: string): string {
 }
 
 function describe(token: Token, expected: string): string {
-  if (token.kind === 'end') return `The file ends where ${expected} is expected.`;
-  return `"${token.text}" stands where ${expected} is expected.`;
+  const found = token.kind === 'end' ? 'The file ends' : `"${token.text}" stands`;
+  return `${found} where ${expected.charAt(0).toLowerCase()}${expected.slice(1)} is expected.`;
 }
 
 function allowed(token: Token, words: readonly string[]): string {

@@ -154,6 +154,18 @@ describe('other actions', () => {
     expect(messages).toEqual([`the proxy leads nowhere: ${host}:$dport`]);
   });
 
+  it.each([
+    ['1', 1],
+    ['65535', 65_535],
+    ['0', null],
+    ['65536', null],
+    ['1.5', null],
+  ])('leads a proxy to port %s: %j', (port, wanted) => {
+    const { services, connector } = setUp();
+    services.tcp({ kind: 'proxy', host: '10.9.9.9', port, tarpit: false }, new FakeConnection(), template);
+    expect(connector.opened.map(({ remote }) => remote.port)).toEqual(wanted === null ? [] : [wanted]);
+  });
+
   it('refuses a proxy that leads nowhere', () => {
     const { services, connector, messages } = setUp();
     const connection = new FakeConnection();

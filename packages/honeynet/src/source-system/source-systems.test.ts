@@ -8,7 +8,12 @@ import { parsePfOs } from './pf-os.ts';
 import { SourceSystems } from './source-systems.ts';
 
 const SOURCE = ip('192.0.2.7');
-const FINGERPRINTS = parsePfOs('S4:64:0:44:M1460:Old:1::\nS4:64:0:44:M*:Any:MSS::\n*:64:0:40:.:Bare:::\n');
+const FINGERPRINTS = parsePfOs(
+  'S4:64:0:44:M1460:Old:1::\nS4:64:0:44:M*:Any:MSS::\n*:64:0:40:.:Bare:::\n*:64:1:40:.:Whole:::\n',
+);
+
+/** Offset of the flags in an IPv4 header, and the flag DF (RFC 791). */
+const [FLAGS_OFFSET, DF] = [6, 0x40];
 
 function syn(options: readonly TcpOption[], window: number, flags: number = tcpFlag.SYN): Uint8Array {
   const ports = { sourcePort: 40_000, destinationPort: 80, sequenceNumber: 1, acknowledgmentNumber: 0 };
@@ -57,6 +62,9 @@ describe.each(['ip', 'ethernet'] as const)('the system of a source, on %s', (med
     expect(see(syn([{ kind: 'mss', mssBytes: 1400 }], 5600))).toBe('Any MSS');
     expect(see(syn([MSS], 5841))).toBe(null);
     expect(see(syn([], 5840))).toBe('Bare');
+    const whole = syn([], 5840);
+    whole[FLAGS_OFFSET] = DF;
+    expect(see(whole)).toBe('Whole');
     expect(see(syn([MSS], 5840))).toBe('Old 1');
   });
 
