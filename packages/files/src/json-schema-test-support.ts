@@ -1,6 +1,6 @@
 /**
- * A validator of JSON Schema 2020-12 for the tests: as much as our schemas use, written from the specification and not
- * from the checker. A keyword that it does not know throws, so that nothing passes because it was overlooked.
+ * A validator of JSON Schema 2020-12 for the tests, for the keywords that our schemas use, written from the specification and
+ * not from the checker. An unknown keyword throws, so that nothing passes by accident.
  */
 import type { JsonSchema } from './shape/shape.ts';
 

@@ -1,4 +1,4 @@
-/** What answers at a port, in `net.yaml`: one word, or a mapping with the key `kind`. */
+/** The action of a port in `net.yaml`: one word, or a mapping with the key `kind`. */
 import type { PortAction } from '@wormwood/honeynet';
 import { anyText, sparse } from './value-shapes.ts';
 import { kindField } from '../shape/file-shapes.ts';
@@ -11,7 +11,7 @@ export const nameText: Shape<string> = anyText('a name', { min: 1, max: 4096 });
 const tarpitField: Field<boolean> = {
   key: 'tarpit',
   shape: flag,
-  description: 'Answer octet by octet, one a second.',
+  description: 'Answer one octet at a time, one per second.',
   fallback: false,
 };
 
@@ -25,7 +25,7 @@ const actionMapping = kinds<Exclude<PortAction, { kind: 'closed' | 'filtered' }>
         allowed: 'a mapping with the key kind',
         constants: {},
         fields: {
-          kind: kindField('open', 'Connections are taken and data thrown away.'),
+          kind: kindField('open', 'Connections are accepted and data is discarded.'),
           tarpit: tarpitField,
         },
       }),
@@ -35,7 +35,7 @@ const actionMapping = kinds<Exclude<PortAction, { kind: 'closed' | 'filtered' }>
         allowed: 'a mapping with the keys kind and command',
         constants: {},
         fields: {
-          kind: kindField('script', 'A program whose input and output are the connection.'),
+          kind: kindField('script', 'A program connected to the peer by its input and output.'),
           command: {
             key: 'command',
             shape: commandText,
@@ -76,7 +76,7 @@ const actionMapping = kinds<Exclude<PortAction, { kind: 'closed' | 'filtered' }>
           port: {
             key: 'port',
             shape: nameText,
-            description: 'Port as a text, or a variable such as $dport.',
+            description: 'A port as text, or a variable such as $dport.',
           },
           tarpit: tarpitField,
         },
@@ -93,9 +93,9 @@ function wordShape(): Shape<PlainAction> {
   const plain = word<PlainAction['kind']>({
     noun: 'an action',
     words: {
-      open: 'Connections are taken and data thrown away; datagrams are taken; echoes are answered.',
-      closed: 'Connections are reset, datagrams are unreachable, echoes are not answered.',
-      filtered: 'Nothing is answered.',
+      open: 'Connections are accepted and data is discarded; datagrams are accepted; echo requests are answered.',
+      closed: 'Connections are reset, datagrams are answered as unreachable, echo requests are not answered.',
+      filtered: 'There is no answer.',
     },
   });
   return {

@@ -1,4 +1,4 @@
-/** A honeynet in the words of `net.yaml`: each copy of a template as its original and what is different. */
+/** A honeynet in the words of `net.yaml`: each copy of a template as its original and the differences. */
 import {
   type Binding,
   bindingName,
@@ -17,7 +17,7 @@ import {
 
 type Templates = Honeynet['templates'];
 
-/** Returns the document of which the checker makes the same honeynet. */
+/** Returns the document from which the checker makes the same honeynet. */
 export function contentOf(honeynet: Honeynet): HoneynetDocument {
   const { templates, bindings, topology } = honeynet;
   const bound = new Set(bindings.map(({ first, last }) => bindingName(first, last)));
@@ -61,7 +61,7 @@ function likeOriginal(
   const body = bodyOf(template, named);
   const other = base === undefined ? emptyBody : bodyOf(base, named);
   const changes = differences(withoutRules(body), withoutRules(other));
-  // Rules hold names made of their owner's, so they are compared as they are and not as they are written.
+  // Rules contain names made from their owner's name, so they are compared before they are written.
   const hasSameRules = JSON.stringify(base?.dynamic ?? null) === JSON.stringify(template.dynamic);
   return {
     template: base === undefined ? null : original,
@@ -85,7 +85,7 @@ function ruleOf({ condition, template }: DynamicRule, prefix: string, named: Tem
   return { condition, template: original, name: null, changes };
 }
 
-/** What of `body` is not as in `other`. */
+/** Returns the fields of `body` that differ from `other`. */
 function differences<T extends object>(body: T, other: T): Partial<T> {
   return Object.fromEntries(
     Object.entries(body).filter(

@@ -1,6 +1,6 @@
 /**
- * `net.yaml`: the same honeynet as `honeyd.conf` says, in the style of the scenario file. Text in, a honeynet out, or
- * every problem of the text at once; and back: what was read from either file can be written as `net.yaml`.
+ * `net.yaml`: what `honeyd.conf` can express, in the style of the scenario file. Text in, a honeynet out, or every problem
+ * of the text at once; and back: a honeynet read from either file can be written as `net.yaml`.
  */
 import { type Diagnostic, diagnose, nearest, type Problem, quoted, type Span } from '@wormwood/base';
 import { bindingName, type Honeynet, HoneynetBuilder, type Template } from '@wormwood/honeynet';
@@ -15,12 +15,12 @@ export type HoneynetCheck =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const BEGINNING = 'A honeynet begins with the lines `version: 1` and `templates:`.';
-/** A line for each address of a /16, several times over. */
+/** Enough for several lines for each address of a /16. */
 const LIMITS = { bytes: 2 ** 26, tokens: 10_000_000 } as const;
 
 const SUGGESTIONS_MAX = 100;
 
-/** Checks the text of a `net.yaml`; `fileName` stands in the diagnostics. */
+/** Checks the text of a `net.yaml`. Returns the honeynet, or every problem at once; `fileName` appears in the diagnostics. */
 export function checkHoneynetFile(text: string, fileName: string): HoneynetCheck {
   const reading = readWith(honeynetShape, text, BEGINNING, LIMITS);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
@@ -31,7 +31,7 @@ export function checkHoneynetFile(text: string, fileName: string): HoneynetCheck
     : { ok: false, diagnostics: diagnose(assembly.problems, fileName, text) };
 }
 
-/** Returns a `net.yaml` with this content; checking it gives the same honeynet. */
+/** Returns a honeynet as the text of a `net.yaml`; checking it gives the same honeynet. */
 export function honeynetText(honeynet: Honeynet): string {
   return stringify(honeynetShape.write(contentOf(honeynet)), {
     aliasDuplicateObjects: false,
@@ -39,7 +39,7 @@ export function honeynetText(honeynet: Honeynet): string {
   });
 }
 
-/** Follows the names of a document, and notes what fits nowhere. */
+/** Resolves the names of a document, and collects the problems. */
 class Assembly {
   readonly problems: Problem[] = [];
   readonly #builder = new HoneynetBuilder();
@@ -64,7 +64,7 @@ class Assembly {
         this.#report(
           `${path}.addresses`,
           'bound-twice',
-          `${quoted(name)} is bound already.`,
+          `${quoted(name)} is already bound.`,
           'Remove one binding.',
         );
     }
@@ -78,7 +78,7 @@ class Assembly {
         this.#report(
           `dhcp.${index}`,
           'dhcp-without-ethernet',
-          'There is no Ethernet address to ask with.',
+          'A DHCP client needs an Ethernet address.',
           'Give `with: {ethernet: dell}`.',
         );
       builder.addDhcpClient({ ...changed, name: base.name }, changed.ethernet, interfaceName);
@@ -105,7 +105,7 @@ class Assembly {
         );
       made.set(name, { ...withoutRules(body), name, dynamic: null });
     }
-    // A rule may use a template that stands below it.
+    // A rule may use a template that is defined later.
     for (const [index, { name, rules, ports }] of templates.entries()) {
       const template = made.get(name);
       const path = `templates.${index}`;
@@ -129,8 +129,8 @@ class Assembly {
         this.#report(
           `${path}.${index}.template`,
           'dynamic-in-dynamic',
-          `Template ${quoted(base.name)} is dynamic itself.`,
-          'Add its rules here one by one.',
+          `Template ${quoted(base.name)} is itself dynamic.`,
+          'Add its rules here instead.',
         );
       const name = rule.name ?? `${owner}_${index}_${base?.name ?? 'own'}`;
       return {
@@ -144,16 +144,16 @@ class Assembly {
     return this.#file.templates.some((entry) => entry.name === name && entry.rules !== null);
   }
 
-  /** The template of this name; undefined without one. */
+  /** Returns the template of this name; undefined if there is none. */
   #baseOf(name: string | null, path: string): Template | undefined {
     if (name === null) return undefined;
     const template = this.#builder.templates.get(name);
     if (template === undefined) {
-      // Of many problems, the first get a suggestion.
+      // Only the first of many problems come with a suggestion.
       const isEarly = this.problems.length < SUGGESTIONS_MAX;
       const meant = isEarly ? nearest(name, this.#builder.templates.keys()) : undefined;
-      const help = meant === undefined ? 'Give it below `templates`.' : `Did you mean \`${meant}\`?`;
-      this.#report(path, 'unknown-template', `No template is called ${quoted(name)}.`, help);
+      const help = meant === undefined ? 'Define it under `templates`.' : `Did you mean \`${meant}\`?`;
+      this.#report(path, 'unknown-template', `There is no template ${quoted(name)}.`, help);
     }
     return template;
   }
@@ -166,7 +166,7 @@ class Assembly {
         this.#report(
           `${path}.${index}.port`,
           'port-defined-twice',
-          `The port ${key} stands here a second time.`,
+          `The port ${key} appears a second time.`,
           'Keep one of them.',
         );
       seen.add(key);
@@ -180,8 +180,8 @@ class Assembly {
         this.#report(
           `entries.${index}`,
           'entry-overlap',
-          'This entry overlaps one above it.',
-          'Give each entry a network of its own.',
+          'This entry overlaps an earlier one.',
+          'Give each entry its own network.',
         );
       builder.entries.push({ router, network });
     }
@@ -196,11 +196,11 @@ class Assembly {
           this.#report(
             `routers.${index}.routes.${at}.drop`,
             'empty-span',
-            'The longest queue must exceed the least.',
+            '`to` must be longer than `from`.',
             'Write `drop: {from: 20ms, to: 50ms}`.',
           );
     }
-    // What the file says of the way back comes first.
+    // What the file says of the way back takes precedence.
     for (const { address, routes } of this.#file.routers)
       for (const flat of routes) builder.addWayBack(address, routeOf(flat));
     for (const { router } of this.#file.entries) builder.router(router);
@@ -215,7 +215,7 @@ function routeOf({ network, nextHop, latencySeconds, loss, bandwidth, drop }: Fl
   return { network, nextHop, link: { latencySeconds, loss, bandwidth, drop } };
 }
 
-/** A template of which nothing is said. */
+/** A template with all defaults. */
 function emptyTemplate(name: string): Template {
   return { ...withoutRules(emptyBody), name, dynamic: null };
 }

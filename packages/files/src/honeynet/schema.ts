@@ -1,4 +1,4 @@
-/** `net.yaml` as a whole: templates, what they are bound to, and the network between them and the outside. */
+/** `net.yaml` as a whole: templates, their bindings, and the network between them and the outside. */
 import type { Annotation, LinkQuality, Network, PluginOption, RouteEntry, Tunnel } from '@wormwood/honeynet';
 import type { External, FragmentPolicy, PortAction } from '@wormwood/honeynet';
 import { action, nameText } from './action-shapes.ts';
@@ -26,7 +26,7 @@ import { flag, word } from '../shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from '../shape/shape.ts';
 import { kinds, list, mapping } from '../shape/structure-shapes.ts';
 
-/** What the file says, before names are followed. */
+/** The content of the file, before names are resolved. */
 export interface HoneynetDocument {
   readonly version: 1;
   readonly templates: readonly TemplateEntry[];
@@ -42,7 +42,7 @@ export interface HoneynetDocument {
 
 export interface BindingEntry {
   readonly addresses: AddressSpan;
-  /** Null: what answers is described here alone. */
+  /** Null: the entry describes everything itself. */
   readonly template: string | null;
   readonly changes: Partial<TemplateBody>;
 }
@@ -75,13 +75,13 @@ export interface BroadcastEntry {
   readonly action: PortAction;
 }
 
-/** What Honeyd takes for a hop whose latency is not stated. */
+/** Honeyd's latency of a hop for which none is stated. */
 const LATENCY_SECONDS_DEFAULT = 0.003;
 
 const changesField = {
   key: 'with',
   shape: templateChanges,
-  description: 'What is different from the template.',
+  description: 'Differences from the template.',
   fallback: {},
 } as const;
 
@@ -93,7 +93,7 @@ const binding: Shape<BindingEntry> = sparse(
       addresses: {
         key: 'addresses',
         shape: addressSpan,
-        description: 'Which addresses.',
+        description: 'The addresses.',
         examples: ['10.1.0.0/16'],
       },
       template: {
@@ -116,7 +116,7 @@ const entry: Shape<RouteEntry> = sparse(
       network: {
         key: 'network',
         shape: prefix,
-        description: 'For which destinations.',
+        description: 'Destinations for which packets enter here.',
         fallback: { address: 0, prefixLength: 0 },
       },
     },
@@ -130,12 +130,12 @@ const queueDrop: Shape<NonNullable<LinkQuality['drop']>> = mapping<NonNullable<L
     fromSeconds: {
       key: 'from',
       shape: duration('notNegative'),
-      description: 'Up to this queue nothing is dropped.',
+      description: 'No packet is dropped from shorter queues.',
     },
     toSeconds: {
       key: 'to',
       shape: duration('positive'),
-      description: 'From this queue on everything is dropped.',
+      description: 'Every packet is dropped from longer queues.',
     },
   },
 });
@@ -149,19 +149,19 @@ const route: Shape<FlatRoute> = sparse(
       nextHop: {
         key: 'via',
         shape: address,
-        description: 'The next router; it gets a way back where it has none.',
+        description: 'The next router; it gets a route back if it has none.',
       },
       latencySeconds: {
         key: 'latency',
         shape: duration('notNegative'),
-        description: 'Time on the link, one way.',
+        description: 'One-way latency of the link.',
         fallback: LATENCY_SECONDS_DEFAULT,
       },
       loss: { key: 'loss', shape: fraction(), description: 'Fraction of packets lost.', fallback: 0 },
       bandwidth: {
         key: 'bandwidth',
         shape: orFalse(bandwidth),
-        description: 'How much the link carries; without it there are no queues.',
+        description: 'Bandwidth of the link; if omitted, packets do not queue.',
         fallback: null,
       },
       drop: { key: 'drop', shape: orFalse(queueDrop), description: 'Random early drop.', fallback: null },
@@ -173,7 +173,7 @@ const tunnel: Shape<Tunnel> = mapping<Tunnel, object>({
   allowed: 'a mapping with the keys network, source and destination',
   constants: {},
   fields: {
-    network: { key: 'network', shape: prefix, description: 'Destinations that are carried.' },
+    network: { key: 'network', shape: prefix, description: 'Destinations that the tunnel carries.' },
     source: { key: 'source', shape: address, description: 'The near end.' },
     destination: { key: 'destination', shape: address, description: 'The far end.' },
   },
@@ -194,19 +194,19 @@ const router: Shape<RouterEntry> = sparse(
       unreachable: {
         key: 'unreachable',
         shape: list('a list of prefixes', prefix),
-        description: 'Networks for which it answers that there is no way.',
+        description: 'Networks that it reports as unreachable.',
         fallback: [],
       },
       routes: {
         key: 'routes',
         shape: list('a list of routes', route),
-        description: 'Ways to other routers.',
+        description: 'Routes to other routers.',
         fallback: [],
       },
       tunnels: {
         key: 'tunnels',
         shape: list('a list of tunnels', tunnel),
-        description: 'Ways in GRE.',
+        description: 'GRE tunnels.',
         fallback: [],
       },
     },
@@ -218,7 +218,7 @@ const external: Shape<External> = mapping<External, object>({
   constants: {},
   fields: {
     address: { key: 'address', shape: address, description: 'Address of a real machine.' },
-    interfaceName: { key: 'interface', shape: nameText, description: 'The interface behind which it is.' },
+    interfaceName: { key: 'interface', shape: nameText, description: 'The interface that leads to it.' },
   },
 });
 
@@ -227,11 +227,15 @@ const dhcp: Shape<DhcpEntry> = sparse(
     allowed: 'a mapping with the keys interface and template',
     constants: {},
     fields: {
-      interfaceName: { key: 'interface', shape: nameText, description: 'Where an address is asked for.' },
+      interfaceName: {
+        key: 'interface',
+        shape: nameText,
+        description: 'The interface on which an address is requested.',
+      },
       template: {
         key: 'template',
         shape: orFalse(templateName),
-        description: 'What answers there.',
+        description: 'The template that answers at that address.',
         fallback: null,
       },
       changes: changesField,
@@ -243,11 +247,11 @@ const broadcast: Shape<BroadcastEntry> = mapping<BroadcastEntry, object>({
   allowed: 'a mapping with the keys template, sourcePort, destinationPort, every and action',
   constants: {},
   fields: {
-    template: { key: 'template', shape: templateName, description: 'Whose hosts speak.' },
-    sourcePort: { key: 'sourcePort', shape: portNumber, description: 'Port that they speak from.' },
-    destinationPort: { key: 'destinationPort', shape: portNumber, description: 'Port that they speak to.' },
+    template: { key: 'template', shape: templateName, description: 'The template whose hosts send.' },
+    sourcePort: { key: 'sourcePort', shape: portNumber, description: 'Source port.' },
+    destinationPort: { key: 'destinationPort', shape: portNumber, description: 'Destination port.' },
     everySeconds: { key: 'every', shape: duration('positive'), description: 'Time between broadcasts.' },
-    action: { key: 'action', shape: action, description: 'Whose output is sent.' },
+    action: { key: 'action', shape: action, description: 'The action whose output is sent.' },
   },
 });
 
@@ -257,27 +261,31 @@ const annotation: Shape<Annotation> = kinds<Annotation>('a mapping with the key 
     constants: {},
     fields: {
       kind: kindField('fin-scan', 'A FIN to an open port.'),
-      personality: { key: 'personality', shape: nameText, description: 'Whose.' },
-      allowed: { key: 'allowed', shape: flag, description: 'Whether it is dropped, so that FIN scans work.' },
+      personality: { key: 'personality', shape: nameText, description: 'Name of the personality.' },
+      allowed: {
+        key: 'allowed',
+        shape: flag,
+        description: 'Whether the host drops it, so that FIN scans work.',
+      },
     },
   }),
   fragments: mapping<Extract<Annotation, { kind: 'fragments' }>, object>({
     allowed: 'a mapping with the keys kind, personality and policy',
     constants: {},
     fields: {
-      kind: kindField('fragments', 'Fragments that overlap.'),
-      personality: { key: 'personality', shape: nameText, description: 'Whose.' },
+      kind: kindField('fragments', 'Overlapping fragments.'),
+      personality: { key: 'personality', shape: nameText, description: 'Name of the personality.' },
       policy: {
         key: 'policy',
         shape: word<FragmentPolicy>({
           noun: 'a policy',
           words: {
             drop: 'All fragments are dropped.',
-            old: 'What came first stays.',
-            new: 'What came last holds.',
+            old: 'The data that came first is kept.',
+            new: 'The data that came last is kept.',
           },
         }),
-        description: 'What is kept.',
+        description: 'Which data is kept.',
       },
     },
   }),
@@ -288,8 +296,8 @@ const option: Shape<PluginOption> = mapping<PluginOption, object>({
   constants: {},
   fields: {
     plugin: { key: 'plugin', shape: nameText, description: 'Name of the plug-in.' },
-    key: { key: 'key', shape: nameText, description: 'What is set.' },
-    value: { key: 'value', shape: anyText('a text', { min: 0, max: 4096 }), description: 'To what.' },
+    key: { key: 'key', shape: nameText, description: 'The setting.' },
+    value: { key: 'value', shape: anyText('a text', { min: 0, max: 4096 }), description: 'Its value.' },
   },
 });
 
@@ -306,20 +314,20 @@ export const honeynetShape: Shape<HoneynetDocument> = sparse(
       templates: {
         key: 'templates',
         shape: list('a list of templates', templateEntry),
-        description: 'What virtual hosts are like.',
+        description: 'Descriptions of virtual hosts.',
         fallback: [],
       },
       bindings: {
         key: 'bindings',
         shape: list('a list of bindings', binding),
-        description: 'Which addresses answer as which template; of several the longest prefix holds.',
+        description: 'Which addresses answer as which template; the longest prefix wins.',
         fallback: [],
       },
       entries: {
         key: 'entries',
         shape: list('a list of entries', entry),
         description:
-          'Where packets enter the virtual network; without any, all hosts are on the outside link.',
+          'Where packets enter the virtual network; if omitted, all hosts are on the outside link.',
         fallback: [],
       },
       routers: {
@@ -331,19 +339,19 @@ export const honeynetShape: Shape<HoneynetDocument> = sparse(
       externals: {
         key: 'externals',
         shape: list('a list of machines', external),
-        description: 'Real machines inside the virtual network; read, not reached yet.',
+        description: 'Real machines inside the virtual network.',
         fallback: [],
       },
       dhcp: {
         key: 'dhcp',
         shape: list('a list of DHCP clients', dhcp),
-        description: 'Hosts that ask for their address; read, not asked yet.',
+        description: 'Hosts that request their address by DHCP.',
         fallback: [],
       },
       broadcasts: {
         key: 'broadcasts',
         shape: list('a list of broadcasts', broadcast),
-        description: 'What hosts say to everybody; read, not said.',
+        description: 'Broadcasts of hosts; read, but not sent.',
         fallback: [],
       },
       annotations: {
@@ -355,7 +363,7 @@ export const honeynetShape: Shape<HoneynetDocument> = sparse(
       options: {
         key: 'options',
         shape: list('a list of options', option),
-        description: "Settings of Honeyd's plug-ins; read, without effect.",
+        description: "Settings of Honeyd's plug-ins; read, but without effect.",
         fallback: [],
       },
     },
@@ -368,7 +376,7 @@ export function honeynetJsonSchema(): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Wormwood net.yaml, version 1',
     description:
-      'A honeynet: virtual hosts, the addresses that they have and the network between. Beyond this schema, each name ' +
+      'A honeynet: virtual hosts, their addresses and the network between them. Beyond this schema, each name ' +
       'that is used stands for a template, and no addresses are bound twice.',
     ...(referring(honeynetShape.jsonSchema, Object.entries(DEFINITIONS)) as object),
     $defs: Object.fromEntries(
@@ -382,14 +390,14 @@ export function honeynetJsonSchema(): JsonSchema {
   };
 }
 
-/** What stands in many places of the schema is written once; what is named first may hold what is named later. */
+/** Parts that occur often are written once, as definitions; an earlier one may refer to later ones. */
 const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
   changes: templateChanges.jsonSchema,
   ruleChanges: ruleChanges.jsonSchema,
   action: action.jsonSchema,
 };
 
-/** Returns a part of a schema with references to the definitions instead of repetitions of them. */
+/** Returns a part of a schema with references instead of repeated definitions. */
 function referring(part: unknown, definitions: readonly (readonly [string, JsonSchema])[]): unknown {
   if (Array.isArray(part)) return part.map((each) => referring(each, definitions));
   if (typeof part !== 'object' || part === null) return part;

@@ -1,4 +1,4 @@
-/** Templates in `net.yaml`: what a virtual host is like, by itself and as a change to another template. */
+/** Templates in `net.yaml`: a virtual host described by itself, or as a change to another template. */
 import type {
   Condition,
   PortAction,
@@ -17,7 +17,7 @@ import { flag, word } from '../shape/scalar-shapes.ts';
 import type { Shape } from '../shape/shape.ts';
 import { type Field, kinds, list, mapping } from '../shape/structure-shapes.ts';
 
-/** All of a template but its name, in the order of the file. */
+/** A template without its name, in the order of the file. */
 export interface TemplateBody extends Omit<Template, 'name' | 'dynamic'> {
   readonly rules: readonly RuleEntry[] | null;
 }
@@ -27,9 +27,9 @@ export type RuleBody = Omit<TemplateBody, 'rules'>;
 /** A rule of a dynamic template. */
 export interface RuleEntry {
   readonly condition: Condition;
-  /** The template that answers; null: one that is described here alone. */
+  /** The template that answers; null: the rule describes everything itself. */
   readonly template: string | null;
-  /** Name of the copy that answers; null: made of the names of both templates. */
+  /** Name of the copy that answers; null: made from the names of both templates. */
   readonly name: string | null;
   readonly changes: Partial<RuleBody>;
 }
@@ -59,7 +59,7 @@ const defaultActions: Shape<Readonly<Record<TransportProtocol, PortAction>>> = s
 
 const portRule: Shape<PortRule> = portRuleShape();
 
-/** In the file protocol and port are one value. */
+/** In the file, protocol and port are one value. */
 function portRuleShape(): Shape<PortRule> {
   interface Written {
     readonly at: { readonly protocol: 'tcp' | 'udp'; readonly port: number };
@@ -70,7 +70,7 @@ function portRuleShape(): Shape<PortRule> {
     constants: {},
     fields: {
       at: { key: 'port', shape: protocolPort, description: 'Protocol and port.', examples: ['tcp/80'] },
-      action: { key: 'action', shape: action, description: 'What answers there.' },
+      action: { key: 'action', shape: action, description: 'The action of the port.' },
     },
   });
   return {
@@ -110,8 +110,8 @@ const subsystem: Shape<Subsystem> = sparse(
     constants: {},
     fields: {
       command: { key: 'command', shape: commandText, description: 'The program.' },
-      shared: { key: 'shared', shape: flag, description: 'One for all addresses.', fallback: false },
-      restart: { key: 'restart', shape: flag, description: 'Start it again when it ends.', fallback: false },
+      shared: { key: 'shared', shape: flag, description: 'One program for all addresses.', fallback: false },
+      restart: { key: 'restart', shape: flag, description: 'Restart it when it exits.', fallback: false },
     },
   }),
 );
@@ -126,7 +126,7 @@ const processLimits: Shape<ProcessLimits> = sparse(
       openFilesMax: {
         key: 'openFiles',
         shape: orFalse(whole('a number of files from 4 to 1000000', { min: 4, max: 1e6 })),
-        description: 'How many files a script may have open.',
+        description: 'The most files that a script may have open.',
         fallback: null,
       },
       userId: {
@@ -151,52 +151,52 @@ const ruleBodyFields: Fields<RuleBody> = {
   personality: {
     key: 'personality',
     shape: orFalse(nameText),
-    description: 'Name of the operating system that it passes for, or `random`.',
+    description: 'Name of the operating system that it imitates, or `random`.',
     fallback: null,
     examples: ['Linux 2.6.32'],
   },
   ethernet: {
     key: 'ethernet',
     shape: orFalse(nameText),
-    description: 'Ethernet address, or the vendor of one.',
+    description: 'Ethernet address, or the name of a vendor.',
     fallback: null,
     examples: ['dell'],
   },
   uptimeSeconds: {
     key: 'uptime',
     shape: orFalse(duration('notNegative')),
-    description: 'Time since the host was started; chosen at random where it is left out.',
+    description: 'Time since the host was started; random if omitted.',
     fallback: null,
   },
   dropIncoming: {
     key: 'dropIncoming',
     shape: fraction(),
-    description: 'Fraction of all packets that get lost on their way in.',
+    description: 'Fraction of all incoming packets that are lost.',
     fallback: 0,
   },
   dropSyn: {
     key: 'dropSyn',
     shape: fraction(),
-    description: 'Fraction of SYN segments that get lost.',
+    description: 'Fraction of SYN segments that are lost.',
     fallback: 0,
   },
   spoof: { key: 'spoof', shape: orFalse(spoof), description: 'Other addresses for replies.', fallback: null },
   defaultActions: {
     key: 'default',
     shape: defaultActions,
-    description: 'What answers at ports that are not listed.',
+    description: 'Actions of ports that are not listed.',
     fallback: DEFAULT_ACTIONS,
   },
   ports: {
     key: 'ports',
     shape: list('a list of ports', portRule),
-    description: 'Ports and what answers there.',
+    description: 'Ports and their actions.',
     fallback: [],
   },
   subsystems: {
     key: 'subsystems',
     shape: list('a list of subsystems', subsystem),
-    description: "Honeyd's programs inside the address; read, not run.",
+    description: "Honeyd's subsystems; read, but not run.",
     fallback: [],
   },
   process: {
@@ -221,7 +221,7 @@ const condition: Shape<Condition> = kinds<Condition>('a mapping with the key kin
     allowed: 'a mapping with the keys kind, from and to',
     constants: {},
     fields: {
-      kind: kindField('time', 'The local time of day lies in a span, which may run over midnight.'),
+      kind: kindField('time', 'The local time of day is within a period, which may include midnight.'),
       fromMinute: { key: 'from', shape: timeOfDay, description: 'Its beginning.', examples: ['08:00'] },
       toMinute: { key: 'to', shape: timeOfDay, description: 'Its end.', examples: ['17:30'] },
     },
@@ -230,14 +230,14 @@ const condition: Shape<Condition> = kinds<Condition>('a mapping with the key kin
     allowed: 'a mapping with the keys kind and protocol',
     constants: {},
     fields: {
-      kind: kindField('protocol', 'The packet is of a protocol.'),
+      kind: kindField('protocol', 'The packet has this protocol.'),
       protocol: {
         key: 'protocol',
         shape: word<TransportProtocol>({
           noun: 'a protocol',
           words: { tcp: 'TCP.', udp: 'UDP.', icmp: 'ICMP.' },
         }),
-        description: 'Which one.',
+        description: 'The protocol.',
       },
     },
   }),
@@ -248,7 +248,7 @@ const condition: Shape<Condition> = kinds<Condition>('a mapping with the key kin
   }),
 });
 
-/** In the file first and last address are one value. */
+/** In the file, first and last address are one value. */
 function sourceCondition(): Shape<Extract<Condition, { kind: 'source-ip' }>> {
   const written = mapping<
     { readonly kind: 'source-ip'; readonly span: { readonly first: number; readonly last: number } },
@@ -261,7 +261,7 @@ function sourceCondition(): Shape<Extract<Condition, { kind: 'source-ip' }>> {
       span: {
         key: 'addresses',
         shape: addressSpan,
-        description: 'Which ones.',
+        description: 'The addresses.',
         examples: ['192.168.0.0/16'],
       },
     },
@@ -276,12 +276,12 @@ function sourceCondition(): Shape<Extract<Condition, { kind: 'source-ip' }>> {
   };
 }
 
-/** Returns the shape of some fields of a template, the others being as another template says. */
+/** Returns the shape of some fields of a template; the others are those of another template. */
 function changesOf<T extends object>(fields: Fields<T>): Shape<Partial<T>> {
   const optional = Object.fromEntries(
     Object.entries<Field<unknown>>(fields).map(([property, { key, shape, description }]) => [
       property,
-      { key, shape, description, computed: 'As the template says, where it is left out.' },
+      { key, shape, description, computed: 'If omitted, as in the template.' },
     ]),
   );
   const shape = mapping<T, object>({
@@ -319,19 +319,19 @@ const rule: Shape<RuleEntry> = sparse(
       template: {
         key: 'template',
         shape: orFalse(templateName),
-        description: 'The template that answers then.',
+        description: 'The template that answers in that case.',
         fallback: null,
       },
       name: {
         key: 'name',
         shape: orFalse(templateName),
-        description: 'Name of the copy; made of the names of both templates where it is left out.',
+        description: 'Name of the copy; if omitted, made from the names of both templates.',
         fallback: null,
       },
       changes: {
         key: 'with',
         shape: ruleChanges,
-        description: 'What is different from the template.',
+        description: 'Differences from the template.',
         fallback: {},
       },
     },
@@ -343,7 +343,7 @@ const bodyFields: Fields<TemplateBody> = {
   rules: {
     key: 'rules',
     shape: orFalse(list('a list of rules', rule)),
-    description: 'A dynamic template: the first rule whose condition holds says what answers.',
+    description: 'A dynamic template: the first rule whose condition holds determines what answers.',
     fallback: null,
   },
 };
@@ -366,7 +366,7 @@ export const templateEntry: Shape<TemplateEntry> = sparse(
   }),
 );
 
-/** What holds for a template of which nothing is said. */
+/** The defaults of a template. */
 export const emptyBody: TemplateBody = Object.fromEntries(
   Object.entries<{ readonly fallback: unknown }>(bodyFields).map(([property, { fallback }]) => [
     property,

@@ -1,4 +1,4 @@
-/** Shapes of single values in `net.yaml`: what a scenario has no use for. */
+/** Shapes of single values in `net.yaml` that a scenario does not need. */
 import { formatCidr, formatIpv4, parseCidr, parseIpv4, type Parsed, quoted } from '@wormwood/base';
 import { scalar } from '../shape/scalar-shapes.ts';
 import { nameOf, reportWrongType, type Shape } from '../shape/shape.ts';
@@ -16,7 +16,7 @@ const BANDWIDTH_UNITS: Readonly<Record<string, number>> = { Gbps: 1e9, Mbps: 1e6
 const MINUTES_PER_DAY = 1440;
 const NO_CHILDREN: ReadonlyMap<string, Shape<unknown>> = new Map();
 
-/** Returns the shape of a text that may hold anything, line ends too: commands, names of personalities. */
+/** Returns the shape of any text, line ends included: commands, names of personalities. */
 export function anyText(
   allowed: string,
   length: { readonly min: number; readonly max: number },
@@ -44,7 +44,7 @@ export function anyText(
   };
 }
 
-/** Returns the shape of what may be absent, written as `false`. */
+/** Returns the shape of a value that may be absent, which is written `false`. */
 export function orFalse<T>(shape: Shape<T>): Shape<T | null> {
   const allowed = `${shape.allowed}, or false for none`;
   return {
@@ -58,8 +58,8 @@ export function orFalse<T>(shape: Shape<T>): Shape<T | null> {
 }
 
 /**
- * Returns the mapping `shape` written without the keys that hold what is held when they are left out, so that a file
- * shows what is special.
+ * Returns the mapping `shape` written without the keys that have their default values, so that a file shows only what is
+ * special.
  */
 export function sparse<T>(shape: Shape<T>): Shape<T> {
   const properties = shape.jsonSchema['properties'] as Readonly<
@@ -111,7 +111,7 @@ function parseSpan(input: string | number): Parsed<AddressSpan> {
   const last = parseIpv4(to);
   if (!last.ok) return last;
   return last.value < first.value
-    ? { ok: false, reason: `${quoted(to.trim())} lies before ${quoted((from ?? '').trim())}.` }
+    ? { ok: false, reason: `${quoted(to.trim())} is lower than ${quoted((from ?? '').trim())}.` }
     : { ok: true, value: { first: first.value, last: last.value } };
 }
 
@@ -159,7 +159,7 @@ export const protocolPort: Shape<{ readonly protocol: 'tcp' | 'udp'; readonly po
   jsonSchema: { type: 'string', pattern: String.raw`^\s*(?:tcp|udp)/[0-9]{1,5}\s*$` },
 });
 
-/** A bandwidth in bits a second. */
+/** A bandwidth in bits per second. */
 export const bandwidth: Shape<number> = scalar<number>({
   allowed: 'a bandwidth such as 56 Kbps or 10 Mbps',
   code: 'invalid-bandwidth',

@@ -1,3 +1,3 @@
-/** The lab file: an outbreak small enough to be acted out with packets. */
+/** The lab file: an outbreak small enough to run with real packets. */
 
 export { checkLab, type Lab, type LabCheck, labJsonSchema } from './lab-file.ts';

@@ -1,6 +1,6 @@
 /**
- * The lab file: a scenario small enough to be acted out with real packets, and how the detector and the immunizer of the
- * lab are set up. Everything about the outbreak stands in the scenario, in the words of the scenario file.
+ * The lab file: a scenario small enough to run with real packets, and the settings of the lab's detector and immunizer. The
+ * outbreak itself is described in the scenario, in the words of the scenario file.
  */
 import { type Cidr, type Diagnostic, diagnose, type Problem } from '@wormwood/base';
 import { type Outbreak, plainObstacles } from '@wormwood/epidemic';
@@ -13,11 +13,11 @@ import type { JsonSchema, Shape } from '../shape/shape.ts';
 import { mapping } from '../shape/structure-shapes.ts';
 import { toOutbreak } from '../scenario/to-outbreak.ts';
 
-/** A checked lab: what to act out and how the defence decides. */
+/** A checked lab: the outbreak, and how the defense decides. */
 export interface Lab {
   readonly version: 1;
   readonly scenario: Scenario;
-  /** TCP port on which the marker hosts listen and to which the marker is sent. */
+  /** TCP port on which the marker hosts listen for the marker. */
   readonly port: number;
   readonly detector: LabDetector;
   readonly response: LabResponse;
@@ -26,12 +26,12 @@ export interface Lab {
 export interface LabDetector {
   /** Probability that the test of an innocent host ends with a verdict. */
   readonly falsePositiveRate: number;
-  /** Probes per second over the lab's addresses, of an innocent host that strays. */
+  /** Rate at which an innocent host probes addresses of the lab by mistake. */
   readonly strayRatePerSecond: number;
 }
 
 export interface LabResponse {
-  /** Mean of the exponential time from a verdict until the immunizer is told. */
+  /** Mean of the exponential time from a verdict to the immunizer. */
   readonly delaySeconds: number;
 }
 
@@ -46,7 +46,7 @@ export type LabCheck =
 
 const BEGINNING = 'A lab begins with the line `version: 1` and a `scenario`.';
 const PORT_DEFAULT = 4444;
-/** Addresses that are nobody's on the Internet (RFC 1918; RFC 2544 for benchmarks). */
+/** Addresses that are not used on the Internet (RFC 1918; RFC 2544 for benchmarks). */
 const PRIVATE: readonly Cidr[] = [
   { address: 0x0a00_0000, prefixLength: 8 },
   { address: 0xac10_0000, prefixLength: 12 },
@@ -54,7 +54,7 @@ const PRIVATE: readonly Cidr[] = [
   { address: 0xc612_0000, prefixLength: 15 },
 ];
 const SPACE_MAX = 2 ** 16;
-/** Each probe is a packet: these take about a minute. */
+/** Each probe is a packet; this many take about a minute. */
 const LAB_PROBES_MAX = 10_000_000;
 
 const NOT_PLANNED = { words: [], instead: '' };
@@ -66,14 +66,15 @@ const detector: Shape<LabDetector> = mapping<LabDetector, object>({
     falsePositiveRate: {
       key: 'falsePositives',
       shape: fraction(),
-      description: 'Probability that an innocent host gets a verdict, between 0 and 1/2.',
+      description: 'Probability of a verdict on an innocent host, between 0 and 1/2.',
       fallback: 1e-4,
     },
     strayRatePerSecond: {
       key: 'strayRate',
       shape: rate(NOT_PLANNED),
       description:
-        'How often an innocent host probes some address of the lab by mistake. The less often, the fewer contacts convict.',
+        'Rate at which an innocent host probes addresses of the lab by mistake. The lower it is, the fewer contacts are ' +
+        'enough for a verdict.',
       fallback: 0.1 / 86_400,
       examples: ['1/d'],
     },
@@ -87,7 +88,7 @@ const response: Shape<LabResponse> = mapping<LabResponse, object>({
     delaySeconds: {
       key: 'delay',
       shape: duration('notNegative'),
-      description: 'Mean time from a verdict until the immunizer is told of it; each verdict waits its own.',
+      description: 'Mean time from a verdict to the immunizer; exponentially distributed.',
       fallback: 0,
       examples: ['10s'],
     },
@@ -102,7 +103,7 @@ const labShape: Shape<Lab> = mapping<Lab, object>({
     scenario: {
       key: 'scenario',
       shape: scenarioShape,
-      description: 'The outbreak to act out, as in a scenario file.',
+      description: 'The outbreak, as in a scenario file.',
     },
     port: {
       key: 'port',
@@ -119,13 +120,16 @@ const labShape: Shape<Lab> = mapping<Lab, object>({
     response: {
       key: 'response',
       shape: response,
-      description: 'How long a verdict waits for the immunizer.',
+      description: 'How a verdict reaches the immunizer.',
       fallback: { delaySeconds: 0 },
     },
   },
 });
 
-/** Checks the text of a lab file in YAML or JSON; `fileName` stands in the diagnostics. */
+/**
+ * Checks the text of a lab file in YAML or JSON. Returns the lab and its outbreak, or every problem at once; `fileName` appears
+ * in the diagnostics.
+ */
 export function checkLab(text: string, fileName: string): LabCheck {
   const reading = readWith(labShape, text, BEGINNING);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
@@ -142,7 +146,7 @@ export function checkLab(text: string, fileName: string): LabCheck {
   return { ok: true, lab: { ...rest, scenario: checked.scenario }, outbreak: checked.outbreak, diagnostics };
 }
 
-/** The scenario in the words of the file, without the keys that it left out. */
+/** Returns the scenario in the words of the file, without the keys that the file omitted. */
 function documentOf(scenario: Scenario): Readonly<Record<string, unknown>> {
   const { name, sampleSeconds } = scenario as Partial<Scenario>;
   const written = scenarioShape.write({ ...scenario, name: name ?? '', sampleSeconds: sampleSeconds ?? 1 });
@@ -154,7 +158,7 @@ function documentOf(scenario: Scenario): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A diagnostic of the scenario by itself, at its place in the lab file. */
+/** Returns a diagnostic of the scenario at its place in the lab file. */
 function withinLab({ severity, code, path, message, help }: Diagnostic, reading: Whole): Problem {
   const place = `scenario.${path}`;
   return { severity, code, path: place, span: reading.spanAt(place), message, help };
@@ -177,47 +181,49 @@ function labProblems(lab: Lab, reading: Whole): readonly Problem[] {
       space.firstAddress >= address && space.firstAddress + space.size <= address + 2 ** (32 - prefixLength),
   );
   if (!isPrivate || space.size > SPACE_MAX) {
-    const message = 'A lab scans a private prefix of at most 2^16 addresses, for every probe is a packet.';
+    const message =
+      'The space of a lab must be a private prefix of at most 2^16 addresses, because every probe is a packet.';
     found.push(problem('scenario.space', 'lab-space', message, 'Write a prefix such as 10.66.0.0/16.'));
   }
   const outbreak = toOutbreak(lab.scenario);
   const obstacles = plainObstacles('lab', outbreak);
   if (obstacles.length > 0 || population.placement.kind !== 'uniform') {
-    const message = 'The hosts of a lab lie anywhere, scan uniformly, all at one rate and at once, and stay.';
+    const message =
+      'A lab supports only uniform placement and uniform scanning at one rate, without latency, reboots or churn.';
     found.push(
       problem(
         'scenario.worm',
         'lab-plain',
         message,
-        'Leave out what is more; the simulator takes all of it.',
+        'Remove the other settings; the simulator supports them all.',
       ),
     );
   }
   const { scanRatePerSecond } = outbreak.worm;
   const probes = population.vulnerable * scanRatePerSecond * durationSeconds;
   if (probes > LAB_PROBES_MAX) {
-    const message = `All hosts infected would send ${probes} probes; a lab sends ${LAB_PROBES_MAX} at most.`;
+    const message = `With all hosts infected, the lab would send ${probes} probes; at most ${LAB_PROBES_MAX} are possible.`;
     found.push(
       problem('scenario.duration', 'lab-probes', message, 'Shorten `duration` or lower `scanRate`.'),
     );
   }
   if (defenses.length > 1) {
     found.push(
-      problem('scenario.defenses', 'lab-defenses', 'A lab has one group of honeypots.', 'Keep one.'),
+      problem('scenario.defenses', 'lab-defenses', 'A lab supports one group of honeypots.', 'Keep one.'),
     );
   }
   if (lab.port > 65_535) {
-    found.push(problem('port', 'lab-port', `${lab.port} is no TCP port.`, 'Write a number up to 65535.'));
+    found.push(problem('port', 'lab-port', `${lab.port} is not a TCP port.`, 'Write a number up to 65535.'));
   }
   const { falsePositiveRate, strayRatePerSecond } = lab.detector;
   if (!(falsePositiveRate > 0 && falsePositiveRate < 0.5)) {
-    const message = 'The false positives lie between 0 and 1/2.';
+    const message = '`falsePositives` must be between 0 and 1/2.';
     found.push(
       problem('detector.falsePositives', 'lab-detector', message, 'Write a fraction such as 0.0001.'),
     );
   }
   if (strayRatePerSecond * 10 >= scanRatePerSecond) {
-    const message = 'An innocent host strays at less than a tenth of the scan rate.';
+    const message = '`strayRate` must be less than a tenth of the scan rate.';
     found.push(problem('detector.strayRate', 'lab-detector', message, 'Lower `strayRate`.'));
   }
   return found;
@@ -229,8 +235,8 @@ export function labJsonSchema(): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Wormwood lab, version 1',
     description:
-      'An outbreak that is acted out with packets. Beyond this schema and that of the scenario, the space is a private ' +
-      'prefix of at most 2^16 addresses, there is at most one group of honeypots, and the probes can be counted.',
+      'An outbreak that runs with real packets. Beyond this schema and that of the scenario, the space is a private ' +
+      'prefix of at most 2^16 addresses, there is at most one group of honeypots, and the number of probes is limited.',
     ...labShape.jsonSchema,
   };
 }

@@ -1,4 +1,4 @@
-/** `respond.yaml`: how responses are carried out on a machine. */
+/** `respond.yaml`: how a machine carries out responses. */
 
 export type { DeliveryEntry } from './respond-deliveries.ts';
 export { type ActuatorEntry, checkRespondFile, type RespondFile, respondJsonSchema } from './respond-file.ts';

@@ -1,4 +1,4 @@
-/** The deliveries of `respond.yaml`: who is told what the audit log says, and how. */
+/** The deliveries of `respond.yaml`: who is notified of events in the audit log, and how. */
 import { nearest, quoted } from '@wormwood/base';
 import { AUDIT_EVENTS, type AuditEvent, MAIL_ADDRESS, type WebhookPreset } from '@wormwood/defense';
 import { absolutePath, kindField, matching, shortName } from '../shape/file-shapes.ts';
@@ -9,9 +9,9 @@ import { kinds, list, mapping } from '../shape/structure-shapes.ts';
 
 interface AnyDelivery {
   readonly name: string;
-  /** Which events are told; all if there are none. */
+  /** The events to deliver; all if empty. */
   readonly events: readonly AuditEvent[];
-  /** Gathers the events of so many seconds into one message; 0 for none. */
+  /** Collects the events of this many seconds into one message; 0: one message for each event. */
   readonly digestSeconds: number;
 }
 
@@ -28,7 +28,7 @@ export type DeliveryEntry =
       readonly kind: 'mail';
       readonly from: string;
       readonly to: readonly string[];
-      /** Takes a message on its standard input as sendmail does. */
+      /** A program that takes a message on its standard input, as sendmail does. */
       readonly program: string;
     });
 
@@ -74,18 +74,22 @@ const port: Shape<number> = {
 const address = matching(MAIL_ADDRESS, 'a mail address');
 
 const common = {
-  name: { key: 'name', shape: shortName, description: 'Names the delivery and the file of its progress.' },
+  name: {
+    key: 'name',
+    shape: shortName,
+    description: 'Name of the delivery, and of the file with its progress.',
+  },
   events: {
     key: 'events',
     shape: list('a list of events', event),
-    description: 'Which events are told; left out, all.',
+    description: 'The events to deliver; if omitted, all.',
     fallback: [],
     examples: [['verdict.infected', 'response.done', 'response.fail']],
   },
   digestSeconds: {
     key: 'digest',
     shape: duration('notNegative'),
-    description: 'Gathers the events of this time into one message.',
+    description: 'Collects the events of this period into one message.',
     fallback: 0,
     examples: ['5min'],
   },
@@ -100,7 +104,7 @@ const webhook: Shape<EntryOf<'webhook'>> = mapping<EntryOf<'webhook'>, object>({
     url: {
       key: 'url',
       shape: matching(URL_TEXT, 'an http or https URL without a user'),
-      description: 'Where messages are posted to.',
+      description: 'The URL to post messages to.',
       examples: ['https://chat.example.org/hooks/abc'],
     },
     preset: {
@@ -109,19 +113,19 @@ const webhook: Shape<EntryOf<'webhook'>> = mapping<EntryOf<'webhook'>, object>({
         noun: 'a preset',
         words: {
           events: 'The events as they are, for programs.',
-          slack: 'For Slack and what understands its format, such as Mattermost.',
+          slack: 'For Slack and programs that accept its format, such as Mattermost.',
           discord: 'For Discord.',
           teams: 'For Microsoft Teams.',
         },
       }),
-      description: 'What the body looks like.',
+      description: 'Format of the body.',
       fallback: 'events',
     },
     authorizationFile: {
       key: 'authorizationFile',
       shape: absolutePath,
       description: 'A file whose text is sent as the header field Authorization.',
-      computed: 'Left out, none is sent.',
+      computed: 'If omitted, the field is not sent.',
     },
   },
 });
@@ -130,7 +134,7 @@ const syslog: Shape<EntryOf<'syslog'>> = mapping<EntryOf<'syslog'>, object>({
   allowed: 'a mapping with the keys kind, name and host',
   constants: {},
   fields: {
-    kind: kindField('syslog', 'Events are lines of syslog (RFC 5424) over TCP.'),
+    kind: kindField('syslog', 'Events are sent as syslog messages (RFC 5424) over TCP.'),
     ...common,
     host: {
       key: 'host',
@@ -147,17 +151,17 @@ const mail: Shape<EntryOf<'mail'>> = mapping<EntryOf<'mail'>, object>({
   fields: {
     kind: kindField('mail', 'Messages are mailed.'),
     ...common,
-    from: { key: 'from', shape: address, description: 'Who writes.', examples: ['wormwood@example.org'] },
+    from: { key: 'from', shape: address, description: 'Sender.', examples: ['wormwood@example.org'] },
     to: {
       key: 'to',
       shape: list('a list of mail addresses', address),
-      description: 'Who is written to.',
+      description: 'Recipients.',
       examples: [['noc@example.org']],
     },
     program: {
       key: 'program',
       shape: absolutePath,
-      description: 'Takes a message as sendmail does.',
+      description: 'A program that takes a message as sendmail does.',
       fallback: '/usr/sbin/sendmail',
     },
   },

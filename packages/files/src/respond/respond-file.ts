@@ -1,6 +1,6 @@
 /**
- * `respond.yaml`: who carries out the actions on this machine, who is told, and which addresses are its own. What may be done
- * says the scope file of the owner; here is only how.
+ * `respond.yaml`: what carries out the actions on this machine, who is notified, and which addresses are its own. The owner's
+ * scope file says what may be done; this file says how.
  */
 import { type Cidr, type Diagnostic, diagnose, type Problem, quoted, type Span } from '@wormwood/base';
 import type { NftablesOptions, OwnerCommandOptions } from '@wormwood/defense';
@@ -13,9 +13,9 @@ import { kinds, list, mapping } from '../shape/structure-shapes.ts';
 
 export interface RespondFile {
   readonly version: 1;
-  /** Names this machine in every line of the audit log. */
+  /** Name of this machine in every line of the audit log. */
   readonly sensor: string;
-  /** Protected beside what the scope file lists. */
+  /** Protected hosts in addition to those of the scope file. */
   readonly ownPrefixes: readonly Cidr[];
   readonly actuators: readonly ActuatorEntry[];
   readonly deliveries: readonly DeliveryEntry[];
@@ -39,7 +39,7 @@ const nftablesName = matching(NFTABLES_NAME, 'a name of nftables: letters, digit
 const name = {
   key: 'name',
   shape: shortName,
-  description: 'What the scope file calls it.',
+  description: 'Its name in the scope file.',
   examples: ['border-firewall'],
 };
 
@@ -47,7 +47,10 @@ const nftables: Shape<EntryOf<'nftables'>> = mapping<EntryOf<'nftables'>, object
   allowed: 'a mapping with the keys kind, name, table and set',
   constants: {},
   fields: {
-    kind: kindField('nftables', 'Infected hosts become elements of a set that rules of this machine drop.'),
+    kind: kindField(
+      'nftables',
+      'Infected hosts become elements of an nftables set whose packets this machine drops.',
+    ),
     name,
     family: {
       key: 'family',
@@ -56,8 +59,8 @@ const nftables: Shape<EntryOf<'nftables'>> = mapping<EntryOf<'nftables'>, object
         words: {
           ip: 'IPv4.',
           inet: 'IPv4 and IPv6.',
-          netdev: 'One device, early.',
-          bridge: 'What passes a bridge.',
+          netdev: 'One device, before routing.',
+          bridge: 'Packets that pass a bridge.',
         },
       }),
       description: 'Family of the table.',
@@ -88,7 +91,7 @@ const command: Shape<EntryOf<'command'>> = mapping<EntryOf<'command'>, object>({
     arguments: {
       key: 'arguments',
       shape: list('a list of texts', text({ allowed: 'a text of one line', lengthMax: 200 })),
-      description: 'Put before the step.',
+      description: 'Arguments before the step.',
       fallback: [],
     },
   },
@@ -98,7 +101,7 @@ const feed: Shape<EntryOf<'feed'>> = mapping<EntryOf<'feed'>, object>({
   allowed: 'a mapping with the keys kind and name',
   constants: {},
   fields: {
-    kind: kindField('feed', 'Infected hosts are listed for others to fetch.'),
+    kind: kindField('feed', 'Infected hosts are listed in a feed that others fetch.'),
     name,
   },
 });
@@ -111,12 +114,12 @@ const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
     sensor: {
       key: 'sensor',
       shape: text({ allowed: 'a name of one line', lengthMax: 100 }),
-      description: 'Names this machine in every line of the audit log.',
+      description: 'Name of this machine in every line of the audit log.',
     },
     ownPrefixes: {
       key: 'ownAddresses',
       shape: list('a list of prefixes', prefix),
-      description: 'Hosts to which nothing is ever done, beside those of the scope file.',
+      description: 'Hosts on which no action is ever taken, in addition to those of the scope file.',
       fallback: [],
     },
     actuators: {
@@ -125,18 +128,18 @@ const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
         'a list of actuators',
         kinds<ActuatorEntry>('a mapping with the key kind', { nftables, command, feed }),
       ),
-      description: 'Who carries out the actions.',
+      description: 'What carries out the actions.',
     },
     deliveries: {
       key: 'deliveries',
       shape: list('a list of deliveries', deliveryShape),
-      description: 'Who is told what the audit log says.',
+      description: 'Who is notified of events in the audit log.',
       fallback: [],
     },
   },
 });
 
-/** Checks the text of `respond.yaml`. */
+/** Checks the text of `respond.yaml`. Returns its content, or every problem at once; `fileName` appears in the diagnostics. */
 export function checkRespondFile(written: string, fileName: string): RespondFileCheck {
   const reading = readWith(respondShape, written, BEGINNING);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, written) };
@@ -170,8 +173,8 @@ export function respondJsonSchema(): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Wormwood respond.yaml, version 1',
     description:
-      'Who carries out the actions on this machine, and who is told. Beyond this schema, no two actuators and no two ' +
-      'deliveries have one name.',
+      'What carries out the actions on this machine, and who is notified. Beyond this schema, no two actuators and no two ' +
+      'deliveries have the same name.',
     ...respondShape.jsonSchema,
   };
 }

@@ -1,4 +1,4 @@
-/** The shapes of countermeasures, a key a parameter; `packages/epidemic/src/countermeasure` says what they do. */
+/** The shapes of countermeasures, one key for each parameter; `packages/epidemic/src/countermeasure` says what they do. */
 import type { Countermeasure, StartRule } from '@wormwood/epidemic';
 import { count, duration, fraction, rate, startTime } from '../shape/quantity-shapes.ts';
 import { scalar, word } from '../shape/scalar-shapes.ts';
@@ -21,7 +21,7 @@ const observed: Shape<Observed> = mapping<Observed, { readonly kind: 'observed' 
     probes: {
       key: 'observed',
       shape: count(1),
-      description: 'How many probes of the worm an observer must have seen until he raises the alarm.',
+      description: 'How many probes of the worm an observer must have seen to raise the alarm.',
       examples: [1000],
     },
     monitoredAddresses: {
@@ -47,7 +47,7 @@ const start: Field<StartRule> = {
     mapping: observed,
     isMapping: (value): value is Observed => value.kind === 'observed',
   }),
-  description: 'When it begins to act: a time, or the alarm of an observer.',
+  description: 'When it starts to act: a time, or the alarm of an observer.',
   fallback: { kind: 'time', timeSeconds: 0 },
   examples: ['20min', { observed: 1000, telescope: 2 ** 24 }],
 };
@@ -105,7 +105,7 @@ const cleanUp = mapping<OfKind<'clean-up'>, object>({
   allowed: 'a mapping with the keys kind, contain and clean',
   constants: {},
   fields: {
-    kind: kind('clean-up', 'Infected hosts are contained fast and cleaned slowly.'),
+    kind: kind('clean-up', 'Infected hosts are contained quickly and cleaned slowly.'),
     start,
     containSeconds: field(
       'contain',
@@ -131,7 +131,7 @@ const logisticCurve = mapping<CurveOf<'logistic'>, object>({
   allowed: 'a mapping with the keys kind, rate and first',
   constants: {},
   fields: {
-    kind: kind('logistic', 'The patched share of the hosts follows a logistic curve.'),
+    kind: kind('logistic', 'The patched fraction of the hosts follows a logistic curve.'),
     ratePerSecond: field('rate', perSecond, 'Growth rate of the curve.', '1/d'),
     firstFraction: {
       key: 'first',
@@ -142,7 +142,7 @@ const logisticCurve = mapping<CurveOf<'logistic'>, object>({
         write: (value) => value,
         jsonSchema: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
       }),
-      description: 'Share of the hosts on the curve at the start.',
+      description: 'Fraction of the hosts on the curve at the start.',
       examples: [0.01],
     },
   },
@@ -152,14 +152,14 @@ function parseOpenFraction(
   input: string | number,
 ): { readonly ok: true; readonly value: number } | { readonly ok: false; readonly reason: string } {
   if (typeof input === 'number' && input > 0 && input < 1) return { ok: true, value: input };
-  return { ok: false, reason: 'This share is a number above 0 and below 1.' };
+  return { ok: false, reason: 'This fraction must be above 0 and below 1.' };
 }
 
 const awarenessCurve = mapping<CurveOf<'awareness'>, object>({
   allowed: CURVE,
   constants: {},
   fields: {
-    kind: kind('awareness', 'The rate grows with the share of hosts ever infected (two-factor model).'),
+    kind: kind('awareness', 'The rate grows with the fraction of hosts ever infected (two-factor model).'),
     ratePerSecond: field('rate', perSecond, 'Rate once all hosts have been infected.', '0.06/h'),
   },
 });
@@ -180,7 +180,7 @@ const patching = mapping<OfKind<'patching'>, object>({
       description: 'How the rate of patching changes.',
       examples: [{ kind: 'constant', rate: '0.1/d' }],
     },
-    coverage: coverage('Factor on the rate, for owners who do not take part.'),
+    coverage: coverage('Factor by which owners who do not take part lower the rate.'),
   },
 });
 
@@ -191,7 +191,7 @@ const disinfection = mapping<OfKind<'disinfection'>, object>({
     kind: kind('disinfection', 'Infected hosts are cleaned and patched at a constant rate.'),
     start,
     ratePerSecond: field('rate', perSecond, 'Rate at which an infected host is cleaned.', '0.18/d'),
-    coverage: coverage('Factor on the rate, for owners who do not take part.'),
+    coverage: coverage('Factor by which owners who do not take part lower the rate.'),
   },
 });
 
@@ -199,13 +199,13 @@ const throttle = mapping<OfKind<'throttle'>, object>({
   allowed: KIND,
   constants: {},
   fields: {
-    kind: kind('throttle', 'Virus throttle: hosts contact few new peers a second.'),
+    kind: kind('throttle', 'Virus throttle: hosts contact few new peers per second.'),
     start,
-    coverage: coverage('Fraction of hosts that have it.'),
+    coverage: coverage('Fraction of hosts with a throttle.'),
     allowedPerSecond: {
       key: 'allowed',
       shape: perSecond,
-      description: 'New peers that a throttled host may contact.',
+      description: 'Rate at which a throttled host may contact new peers.',
       fallback: 1,
       examples: ['1/s'],
     },
@@ -216,7 +216,7 @@ const quarantine = mapping<OfKind<'quarantine'>, object>({
   allowed: 'a mapping with the keys kind, alarms and time',
   constants: {},
   fields: {
-    kind: kind('quarantine', 'Dynamic quarantine: every alarm puts a host away for a while.'),
+    kind: kind('quarantine', 'Dynamic quarantine: every alarm isolates a host for a while.'),
     start,
     alarmRatePerSecond: field('alarms', perSecond, 'Rate of alarms on an infected host.', '0.2/s'),
     falseAlarmRatePerSecond: {
@@ -226,8 +226,8 @@ const quarantine = mapping<OfKind<'quarantine'>, object>({
       fallback: 0,
       examples: ['1/h'],
     },
-    quarantineSeconds: field('time', duration('positive'), 'How long a host is away.', '10s'),
-    coverage: coverage('Fraction of hosts that are watched.'),
+    quarantineSeconds: field('time', duration('positive'), 'How long a host is isolated.', '10s'),
+    coverage: coverage('Fraction of hosts that are monitored.'),
   },
 });
 
@@ -235,7 +235,7 @@ const killSwitch = mapping<OfKind<'kill-switch'>, object>({
   allowed: KIND,
   constants: {},
   fields: {
-    kind: kind('kill-switch', 'Infected hosts stop to scan, but stay infected.'),
+    kind: kind('kill-switch', 'Infected hosts stop scanning but stay infected.'),
     start,
     coverage: coverage('Fraction of infected hosts that reach it.'),
   },
@@ -245,21 +245,16 @@ const counterWorm = mapping<OfKind<'counter-worm'>, object>({
   allowed: 'a mapping with the keys kind, hosts and scanRate',
   constants: {},
   fields: {
-    kind: kind('counter-worm', 'A worm that patches, as a model only: nothing here sends one.'),
+    kind: kind('counter-worm', 'A worm that patches; a model only, no such worm is ever sent.'),
     start,
-    hosts: field(
-      'hosts',
-      count(1),
-      'Hosts, not among the vulnerable ones, from which it scans at first.',
-      100,
-    ),
-    scanRatePerSecond: field('scanRate', perSecond, 'Probes of each host that it holds.', '50/s'),
+    hosts: field('hosts', count(1), 'Hosts, beside the vulnerable ones, from which it starts.', 100),
+    scanRatePerSecond: field('scanRate', perSecond, 'Scan rate of each host that it has entered.', '50/s'),
     entersInfected: {
       key: 'enters',
       shape: (() => {
         const words = word<'susceptible' | 'all'>({
           noun: 'a choice of hosts',
-          words: { susceptible: 'It patches susceptible hosts only.', all: 'It enters infected hosts, too.' },
+          words: { susceptible: 'It patches susceptible hosts only.', all: 'It enters infected hosts too.' },
         });
         const shape: Shape<boolean> = {
           ...words,
@@ -281,10 +276,13 @@ const patchScanning = mapping<OfKind<'patch-scanning'>, object>({
   allowed: 'a mapping with the keys kind and probes',
   constants: {},
   fields: {
-    kind: kind('patch-scanning', 'A scan of the space that patches, as a model only: nothing here does it.'),
+    kind: kind(
+      'patch-scanning',
+      'A scan that patches the hosts it finds; a model only, no such scan is ever done.',
+    ),
     start,
-    probesPerSecond: field('probes', perSecond, 'Probes of all scanners together.', '1000000/s'),
-    coverage: coverage('Probability that a host that is found is patched.'),
+    probesPerSecond: field('probes', perSecond, 'Total rate of probes of all scanners.', '1000000/s'),
+    coverage: coverage('Probability that a host is patched when it is found.'),
   },
 });
 
@@ -295,7 +293,12 @@ const avoidedHoneypots = mapping<OfKind<'avoided-honeypots'>, object>({
     kind: kind('avoided-honeypots', 'Honeypots whose addresses the worm learns to avoid.'),
     start,
     count: field('count', count(0), 'How many addresses are honeypots at the start.', 262_144),
-    learning: field('learning', fraction(), 'Probability that a contact gives the address away.', 0.1),
+    learning: field(
+      'learning',
+      fraction(),
+      'Probability that the worm learns the address from a contact.',
+      0.1,
+    ),
     coverage: coverage('Probability that a contact immunizes.'),
   },
 });
@@ -304,7 +307,7 @@ const congestion = mapping<OfKind<'congestion'>, object>({
   allowed: 'a mapping with the keys kind and exponent',
   constants: {},
   fields: {
-    kind: kind('congestion', 'The worm slows itself down: the scan rate falls as (1 − I/N)^exponent.'),
+    kind: kind('congestion', 'The worm slows down: its scan rate falls as (1 − I/N)^exponent.'),
     start,
     exponent: field('exponent', count(1), 'The exponent η of the two-factor model.', 3),
   },
@@ -314,13 +317,16 @@ const bandwidthCap = mapping<OfKind<'bandwidth-cap'>, object>({
   allowed: 'a mapping with the keys kind and probes',
   constants: {},
   fields: {
-    kind: kind('bandwidth-cap', 'A full network: all infected hosts together send so many probes at most.'),
+    kind: kind(
+      'bandwidth-cap',
+      'A congested network: the infected hosts together send at most this many probes.',
+    ),
     start,
-    probesPerSecond: field('probes', perSecond, 'Probes of all infected hosts together.', '55000000/s'),
+    probesPerSecond: field('probes', perSecond, 'The highest total rate of probes.', '55000000/s'),
   },
 });
 
-/** By kind, for the list of defenses. */
+/** The shape of each kind, for the list of defenses. */
 export const measureShapes: { readonly [Kind in Countermeasure['kind']]: Shape<OfKind<Kind>> } = {
   'avoided-honeypots': avoidedHoneypots,
   'bandwidth-cap': bandwidthCap,

@@ -32,7 +32,7 @@ function networks(key: string): {
   return {
     key,
     shape: count(0),
-    description: `How many ${name} networks hold vulnerable hosts; 0 where only the other sizes count.`,
+    description: `How many ${name} networks contain vulnerable hosts; 0 if only the other sizes count.`,
     fallback: 0,
   };
 }
@@ -55,7 +55,7 @@ export const placement: Shape<ScenarioPlacement> = oneOf<ScenarioPlacement>(
   [
     keyOfKind<ScenarioPlacement, 'clustered'>('clustered', {
       key: 'clustered',
-      description: 'Hosts lie in some networks only, drawn at random, alike in each of them.',
+      description: 'Hosts lie in randomly chosen networks only, evenly spread over them.',
       shape: clustered,
     }),
     ...tableAlternatives(prefixTable).map(({ key, description, shape, is }) => ({

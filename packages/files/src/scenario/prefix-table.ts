@@ -1,4 +1,4 @@
-/** Tables of prefixes, of which each may say how many of the vulnerable hosts lie in it. */
+/** Tables of prefixes; each prefix may state its share of the vulnerable hosts. */
 import { formatCidr, parseCidr, parseCount, type Parsed } from '@wormwood/base';
 import type { PopulatedRange } from '@wormwood/epidemic';
 import type { TableSpec } from '../shape/table-shapes.ts';
@@ -6,14 +6,14 @@ import type { TableSpec } from '../shape/table-shapes.ts';
 export interface PrefixRow {
   readonly address: number;
   readonly prefixLength: number;
-  /** Hosts in it, as a share of all; null: by its size. */
+  /** Weight of the prefix: its share of the hosts; null: in proportion to its size. */
   readonly hosts: number | null;
 }
 
 export const prefixTable: TableSpec<PrefixRow> = {
   allowed: 'a prefix such as 10.0.0.0/8, or 10.0.0.0/8,1200 with its share of the hosts',
   key: 'prefixes',
-  description: 'Prefixes, one a row; a number behind a comma is their share of the hosts.',
+  description: 'Prefixes, one per row; a number after a comma is the share of the hosts in the prefix.',
   parse: parsePrefixRow,
   write: ({ hosts, ...prefix }) => `${formatCidr(prefix)}${hosts === null ? '' : `,${hosts}`}`,
   pattern: String.raw`^\s*[0-9.]+(?:/[0-9]{1,2})?\s*(?:,\s*[0-9_.eE^]+\s*)?$`,
@@ -38,7 +38,7 @@ export function rangesOf(rows: readonly PrefixRow[]): readonly PopulatedRange[] 
   }));
 }
 
-/** Returns a sentence about the first two rows that overlap; undefined when none do. */
+/** Returns a sentence about the first two rows that overlap; undefined if none do. */
 export function overlapOf(rows: readonly PrefixRow[]): string | undefined {
   const rising = rows.toSorted((a, b) => a.address - b.address || a.prefixLength - b.prefixLength);
   for (const [index, row] of rising.entries()) {

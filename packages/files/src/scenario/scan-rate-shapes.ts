@@ -1,4 +1,4 @@
-/** The scan rate of a worm in the words of the scenario file: one for all hosts, or what makes the rates of hosts differ. */
+/** The scan rate of a worm in the words of the scenario file: one for all hosts, or a distribution over the hosts. */
 import type { ScanRates } from '@wormwood/epidemic';
 import { count, duration, fraction, rate } from '../shape/quantity-shapes.ts';
 import { scalar } from '../shape/scalar-shapes.ts';
@@ -12,14 +12,14 @@ export interface RateClasses {
   readonly classes: readonly { readonly fraction: number; readonly scanRatePerSecond: number }[];
 }
 
-/** Natural logarithms of the rates are normal with this standard deviation. */
+/** A log-normal distribution: the natural logarithms of the rates have this standard deviation. */
 export interface LogNormalRate {
   readonly kind: 'log-normal';
   readonly meanPerSecond: number;
   readonly sigma: number;
 }
 
-/** Datagrams without an answer: a link sends as many as it has room for, but no more than the processor makes. */
+/** Datagrams without a reply: the link limits the rate, or else the processor does. */
 export interface BandwidthRate {
   readonly kind: 'bandwidth';
   readonly links: readonly { readonly fraction: number; readonly bitsPerSecond: number }[];
@@ -27,7 +27,7 @@ export interface BandwidthRate {
   readonly processorPerSecond: number;
 }
 
-/** Connections that wait: threads over the time that one of them spends on a target. */
+/** Connections that wait for a reply: the number of threads over the time that one spends on a target. */
 export interface LatencyRate {
   readonly kind: 'latency';
   readonly threads: number;
@@ -50,12 +50,16 @@ const classes: Shape<RateClasses> = mapping<RateClasses, { readonly kind: 'class
           allowed: 'a mapping with the keys fraction and rate',
           constants: {},
           fields: {
-            fraction: { key: 'fraction', shape: fraction(), description: 'Of all vulnerable hosts.' },
+            fraction: {
+              key: 'fraction',
+              shape: fraction(),
+              description: 'Fraction of the vulnerable hosts.',
+            },
             scanRatePerSecond: { key: 'rate', shape: perSecond, description: 'Scan rate of these hosts.' },
           },
         }),
       ),
-      description: 'Classes of hosts, of which the fractions add up to 1.',
+      description: 'Classes of hosts; their fractions add up to 1.',
     },
   },
 });
@@ -94,7 +98,7 @@ const octets: Shape<number> = scalar<number>({
     const [, digits] = OCTETS.exec(String(input)) ?? [];
     const value = Number(digits);
     if (digits !== undefined && value > 0) return { ok: true, value };
-    return { ok: false, reason: `"${input}" is no number of octets such as 404B.` };
+    return { ok: false, reason: `"${input}" is not a number of octets such as 404B.` };
   },
   write: (value) => `${value}B`,
   jsonSchema: { type: 'string', pattern: OCTETS.source },
@@ -112,15 +116,32 @@ const bandwidth: Shape<BandwidthRate> = mapping<BandwidthRate, { readonly kind: 
           allowed: 'a mapping with the keys fraction and bitsPerSecond',
           constants: {},
           fields: {
-            fraction: { key: 'fraction', shape: fraction(), description: 'Of all vulnerable hosts.' },
-            bitsPerSecond: { key: 'bitsPerSecond', shape: count(1), description: 'What their link carries.' },
+            fraction: {
+              key: 'fraction',
+              shape: fraction(),
+              description: 'Fraction of the vulnerable hosts.',
+            },
+            bitsPerSecond: {
+              key: 'bitsPerSecond',
+              shape: count(1),
+              description: 'Bandwidth of their links.',
+            },
           },
         }),
       ),
-      description: 'Links of the hosts, of which the fractions add up to 1.',
+      description: 'Classes of links; their fractions add up to 1.',
     },
-    packetOctets: { key: 'packet', shape: octets, description: 'A probe on the wire.', examples: ['404B'] },
-    processorPerSecond: { key: 'cpu', shape: perSecond, description: 'Probes that a processor can make.' },
+    packetOctets: {
+      key: 'packet',
+      shape: octets,
+      description: 'Size of a probe on the wire.',
+      examples: ['404B'],
+    },
+    processorPerSecond: {
+      key: 'cpu',
+      shape: perSecond,
+      description: 'The most probes that a processor can send.',
+    },
   },
 });
 
@@ -128,23 +149,27 @@ const latency: Shape<LatencyRate> = mapping<LatencyRate, { readonly kind: 'laten
   allowed: 'a mapping with the keys threads, timeout, roundTrip and answered',
   constants: { kind: 'latency' },
   fields: {
-    threads: { key: 'threads', shape: count(1), description: 'Probes that a host has under way at once.' },
+    threads: {
+      key: 'threads',
+      shape: count(1),
+      description: 'Number of probes that a host has in flight at once.',
+    },
     timeoutSeconds: {
       key: 'timeout',
       shape: duration('positive'),
-      description: 'How long it waits for an answer that does not come.',
+      description: 'How long a probe waits for a reply that does not come.',
       examples: ['20s'],
     },
     roundTripSeconds: {
       key: 'roundTrip',
       shape: duration('positive'),
-      description: 'How long it takes where an answer comes.',
+      description: 'How long a probe takes when a reply comes.',
       examples: ['200ms'],
     },
     answeredFraction: {
       key: 'answered',
       shape: fraction(),
-      description: 'Fraction of the probes that are answered.',
+      description: 'Fraction of the probes that receive a reply.',
     },
   },
 });
@@ -190,7 +215,7 @@ export const scanRate: Shape<ScenarioScanRate> = {
 
 const OCTET_BITS = 8;
 
-/** Returns the mean scan rate, and how rates differ if they do. */
+/** Returns the mean scan rate, and the distribution of the rates if they differ. */
 export function scanRatesOf(value: ScenarioScanRate): {
   readonly scanRatePerSecond: number;
   readonly scanRates?: ScanRates;
@@ -227,7 +252,7 @@ function ratesOfClasses(given: RateClasses['classes']): ReturnType<typeof scanRa
   return { scanRatePerSecond, scanRates: { kind: 'classes', classes: given } };
 }
 
-/** Returns the fractions of the classes of hosts, if there are any. */
+/** Returns the fractions of the classes of hosts; null if there are no classes. */
 export function classFractions(value: ScenarioScanRate): readonly number[] | null {
   if (typeof value === 'number') return null;
   if (value.kind === 'classes') return value.classes.map((each) => each.fraction);

@@ -11,9 +11,9 @@ import { toOutbreak } from './to-outbreak.ts';
 import { readYaml } from '../shape/yaml-tree.ts';
 
 export interface CheckOptions {
-  /** Longer files are refused unread. @default 1 MiB */
+  /** Longer files are rejected unread. @default 1 MiB */
   readonly maximumBytes?: number;
-  /** Reads a file that the scenario names, by the name that stands there. @default none can be read */
+  /** Reads a file that the scenario names. @default no file can be read */
   readonly readFile?: ReadNamedFile;
 }
 
@@ -28,12 +28,12 @@ export type ScenarioCheck =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const MAXIMUM_BYTES = 2 ** 20;
-/** For the scenario of a result, in which a graph of 100,000 pairs may stand written out. */
+/** Enough for the scenario of a result, which may contain a graph of 100,000 pairs. */
 const TOKENS_MAX = 300_000;
 const BEGINNING = 'A scenario begins with the lines `version: 1` and `duration: 24h`.';
 const SAMPLES_MAX = 1_000_000;
 const SAMPLES_DEFAULT_MAX = 1000;
-/** In seconds; each is a whole number of the next unit, so that grids of nested units meet. */
+/** Spacings in seconds that divide the next larger unit, so that samples fall on round times. */
 const ROUND_SAMPLES = [
   0.001,
   0.002,
@@ -56,8 +56,8 @@ const ROUND_SAMPLES = [
 ];
 
 /**
- * Checks the text of a scenario file in YAML or JSON. `fileName` stands in the diagnostics and names the scenario if
- * the file does not. Problems of the syntax hide those of the content; apart from that, all are reported at once.
+ * Checks the text of a scenario file in YAML or JSON. Returns the scenario, its outbreak and warnings, or all errors at once;
+ * errors of syntax hide those of content. `fileName` appears in the diagnostics and names the scenario if the file does not.
  */
 export function checkScenario(text: string, fileName: string, options: CheckOptions = {}): ScenarioCheck {
   const reading = readYaml(text, options.maximumBytes ?? MAXIMUM_BYTES, TOKENS_MAX);
@@ -74,7 +74,7 @@ export function checkScenario(text: string, fileName: string, options: CheckOpti
   return { ok: true, scenario, outbreak: toOutbreak(scenario), diagnostics };
 }
 
-/** Checks a scenario given as plain data in the words of the file, such as `scenarioDocument` returns. */
+/** Checks a scenario given as plain data, as `scenarioDocument` returns it; returns what `checkScenario` returns. */
 export function checkScenarioDocument(document: ScenarioDocument, fileName: string): ScenarioCheck {
   return checkScenario(scenarioText(document), fileName);
 }
@@ -101,7 +101,7 @@ function defaultSampleSeconds(durationSeconds: number): number {
   return ROUND_SAMPLES.find((sample) => sample >= shortest * (1 - 1e-9)) ?? shortest;
 }
 
-/** What is wrong though each value by itself is right. */
+/** Problems of values that are valid by themselves but do not fit together. */
 function problemsTogether(draft: Draft<Scenario>, spanAt: SpanAt): readonly Problem[] {
   return [
     ...infectedAboveVulnerable(draft, spanAt),
@@ -120,7 +120,7 @@ function infectedAboveVulnerable({ population }: Draft<Scenario>, spanAt: SpanAt
       code: 'infected-above-vulnerable',
       span: spanAt('population.infected'),
       path: 'population.infected',
-      message: `${infected} infected hosts are more than the ${vulnerable} vulnerable ones, which include them.`,
+      message: `The ${infected} infected hosts are among the vulnerable ones, but only ${vulnerable} are vulnerable.`,
       help: 'Raise `vulnerable` or lower `infected`.',
     },
   ];
@@ -145,12 +145,12 @@ function crowdedSpace({ space, population, defenses }: Draft<Scenario>, spanAt: 
       span: spanAt(path),
       path,
       message: `${taken} ${together} do not fit into an address space of ${size}.`,
-      help: 'Each of them needs an address of its own: enlarge `space` or lower the counts.',
+      help: 'Each needs its own address: enlarge `space` or lower the counts.',
     },
   ];
 }
 
-/** The addresses that a defense takes for itself. */
+/** Returns the number of addresses that a defense occupies. */
 function countOf(defense: Draft<ScenarioDefense> | undefined): number {
   return (defense as { readonly count?: number } | undefined)?.count ?? 0;
 }
@@ -162,13 +162,13 @@ function sampleProblems(
   if (durationSeconds === undefined || sampleSeconds === undefined) return [];
   const at = { span: spanAt('sample'), path: 'sample' };
   if (sampleSeconds > durationSeconds) {
-    const message = 'The spacing of the samples is longer than the outbreak is followed.';
-    return [{ ...at, code: 'sample-above-duration', message, help: 'Shorten `sample` or leave it out.' }];
+    const message = 'The spacing of the samples is longer than the duration.';
+    return [{ ...at, code: 'sample-above-duration', message, help: 'Shorten `sample` or omit it.' }];
   }
   if (durationSeconds / sampleSeconds <= SAMPLES_MAX) return [];
   const samples = Math.floor(durationSeconds / sampleSeconds);
   const message = `The series would have ${samples} samples; at most ${SAMPLES_MAX} are possible.`;
-  return [{ ...at, code: 'too-many-samples', message, help: 'Lengthen `sample` or leave it out.' }];
+  return [{ ...at, code: 'too-many-samples', message, help: 'Lengthen `sample` or omit it.' }];
 }
 
 function startsAfterEnd({ defenses, durationSeconds }: Draft<Scenario>, spanAt: SpanAt): readonly Problem[] {
@@ -178,8 +178,10 @@ function startsAfterEnd({ defenses, durationSeconds }: Draft<Scenario>, spanAt: 
     const isLate = start?.kind === 'time' && (start.timeSeconds ?? 0) >= durationSeconds;
     if (!isLate) return [];
     const path = `defenses.${index}.start`;
-    const subject = defense?.kind === 'honeypots' ? 'These honeypots start' : 'This defense starts';
-    const message = `${subject} when the outbreak is no longer followed, so nothing comes of it.`;
+    const message =
+      defense?.kind === 'honeypots'
+        ? 'These honeypots start after the end of the simulation and have no effect.'
+        : 'This defense starts after the end of the simulation and has no effect.';
     return [
       {
         severity: 'warning',

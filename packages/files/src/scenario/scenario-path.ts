@@ -11,13 +11,13 @@ export type ScenarioChange =
   | { readonly ok: true; readonly document: ScenarioDocument }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** A value on a command line is a word or two. */
+/** A value on a command line is short. */
 const VALUE_BYTES_MAX = 10_000;
 
 /**
  * Returns a copy of `document` with the value at `path` replaced. A text is read as YAML, so `262144`, `20min` and
- * `{contacts: 100}` are written as in the file. Path and value are checked here; whether the whole still fits together
- * `checkScenarioDocument` tells. Diagnostics name `path=value` in place of a file.
+ * `{contacts: 100}` are written as in the file. Only path and value are checked here; `checkScenarioDocument` checks whether
+ * they fit the rest. Diagnostics name `path=value` in place of a file.
  */
 export function setScenarioValue(document: ScenarioDocument, path: string, value: unknown): ScenarioChange {
   const text =
@@ -50,12 +50,12 @@ export function setScenarioValue(document: ScenarioDocument, path: string, value
   return { ok: true, document: replaced(document, segments, found.shape.write(checked)) as ScenarioDocument };
 }
 
-/** Returns every path that a scenario with the kinds of `document` may have, with `0` for each index of a list. */
+/** Returns every path that a scenario of the same kinds as `document` may have, with `0` for each index of a list. */
 export function scenarioPaths(document: ScenarioDocument): readonly string[] {
   return pathsBelow(scenarioShape, document, []);
 }
 
-/** The same below a shape with the indexes that `segments` have, so that a suggestion is about the same item. */
+/** Returns the paths below a shape, with the indexes of `segments`, so that a suggestion concerns the same item. */
 function pathsBelow(shape: Shape<unknown>, value: unknown, segments: readonly string[]): readonly string[] {
   const [segment = '', ...rest] = segments;
   return Array.from(ofKind(shape, value).children).flatMap(([name, child]) => {
@@ -88,7 +88,7 @@ function shapeAt(document: ScenarioDocument, segments: readonly string[]): Found
   return { ok: true, shape };
 }
 
-/** The shape of the kind that the document has here. */
+/** Returns the shape of the kind that the document has at this place. */
 function ofKind(shape: Shape<unknown>, value: unknown): Shape<unknown> {
   const kind = (value as { readonly kind?: unknown } | undefined)?.kind;
   if (typeof kind !== 'string' || shape.kinds === undefined || !Object.hasOwn(shape.kinds, kind))
@@ -104,7 +104,7 @@ function unknownPath(document: ScenarioDocument, segments: readonly string[]): F
   const path = segments.join('.');
   const paths = pathsBelow(scenarioShape, document, segments);
   const last = segments.at(-1);
-  // Whoever leaves out the way to a key has at least named the key.
+  // A path may lack its beginning but still end in a key that exists.
   const meant =
     nearest(path.slice(0, 100), paths) ?? paths.find((candidate) => candidate.split('.').at(-1) === last);
   const leaves = paths.filter((candidate) => !paths.some((other) => other.startsWith(`${candidate}.`)));

@@ -1,6 +1,6 @@
 /**
- * The scenario file (design contract 4.2): which keys it has, what they mean, what holds when they are left out. The
- * one place to add a key, a word or a kind of defense; checker, JSON Schema, `--json` and sweep paths follow from it.
+ * The scenario file: its keys, their meanings and their defaults. The one place to add a key, a word or a kind of defense;
+ * the checker, the JSON Schema, `--json` and the paths of sweeps follow from it.
  */
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
 import type { Honeypots, HoneypotStart, Countermeasure } from '@wormwood/epidemic';
@@ -13,7 +13,7 @@ import { scalar, text, word } from '../shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from '../shape/shape.ts';
 import { kinds, list, mapping, scalarOrMapping } from '../shape/structure-shapes.ts';
 
-/** A checked scenario: an outbreak with a name, its words replaced by numbers. */
+/** A checked scenario: an outbreak with a name, in plain numbers. */
 export interface Scenario {
   readonly version: 1;
   readonly name: string;
@@ -23,13 +23,13 @@ export interface Scenario {
   readonly worm: ScenarioWorm;
   readonly defenses: readonly ScenarioDefense[];
   readonly sampleSeconds: number;
-  /** What was reported of the outbreak; the report sets it beside the simulated. */
+  /** Reported numbers of infected hosts, which reports show beside the simulated ones. */
   readonly milestones: readonly Milestone[];
-  /** Where the numbers come from, one work each. */
+  /** The works that the numbers come from. */
   readonly sources: readonly string[];
 }
 
-/** Hosts that had been infected by a time, as somebody reported. */
+/** A reported number of hosts infected by some time. */
 export interface Milestone {
   readonly atSeconds: number;
   readonly infected: number;
@@ -75,7 +75,7 @@ const version: Shape<1> = scalar<1>({
 });
 
 const ADDRESSES_MAX = 2 ** 53;
-/** Below, a power of two is written out. */
+/** Smaller powers of two are written as plain numbers. */
 const POWER_WRITTEN_MIN = 16;
 
 const space: Shape<AddressSpace> = scalar<AddressSpace>({
@@ -97,7 +97,7 @@ function parseSpace(input: string | number): Parsed<AddressSpace> {
     const prefix = parseCidr(input);
     if (!prefix.ok) return prefix;
     if (!input.includes('/')) {
-      return { ok: false, reason: `A prefix has a length, as in 10.0.0.0/8; "${input}" has none.` };
+      return { ok: false, reason: `A prefix needs a length, as in 10.0.0.0/8; "${input}" has none.` };
     }
     return {
       ok: true,
@@ -123,7 +123,7 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
     vulnerable: {
       key: 'vulnerable',
       shape: count(1),
-      description: 'How many hosts the worm can infect, the first infected ones included.',
+      description: 'How many hosts the worm can infect, including those infected at the start.',
       examples: [360_000],
     },
     infected: {
@@ -143,7 +143,7 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
     rebootRatePerSecond: {
       key: 'rebootRate',
       shape: rate({ words: [], instead: '' }, 'notNegative'),
-      description: 'How often an infected host reboots, loses the worm and is susceptible again.',
+      description: 'Rate at which an infected host reboots, loses the worm and becomes susceptible again.',
       fallback: 0,
       isRare: true,
       examples: ['0.5/d'],
@@ -151,7 +151,7 @@ const population: Shape<ScenarioPopulation> = mapping<ScenarioPopulation, object
     churnRatePerSecond: {
       key: 'churnRate',
       shape: rate({ words: [], instead: '' }, 'notNegative'),
-      description: 'How often a host leaves and a new susceptible one takes its address.',
+      description: 'Rate at which a host leaves and a new, susceptible host takes its address.',
       fallback: 0,
       isRare: true,
       examples: ['0.1/d'],
@@ -196,13 +196,13 @@ const startByContacts: Shape<StartByContacts> = mapping<StartByContacts, { reado
     contacts: {
       key: 'contacts',
       shape: count(1),
-      description: 'How many probes the honeypots must have received until the worm counts as detected.',
+      description: 'How many probes the honeypots must have received for the worm to count as detected.',
       examples: [100],
     },
     prepareSeconds: {
       key: 'prepare',
       shape: duration('notNegative'),
-      description: 'How long it takes from detection until contacts immunize.',
+      description: 'Time from detection until contacts immunize.',
       fallback: 0,
       examples: ['10min'],
     },
@@ -239,14 +239,15 @@ const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
     start: {
       key: 'start',
       shape: start,
-      description: 'When contacts begin to immunize: a time, or detection by the honeypots themselves.',
+      description: 'When contacts start to immunize: a time, or detection by the honeypots themselves.',
       fallback: { kind: 'time', timeSeconds: 0 },
       examples: ['20min', { contacts: 100, prepare: '10min' }],
     },
     delaySeconds: {
       key: 'delay',
       shape: duration('notNegative'),
-      description: 'Mean time from the first contact of a host to its immunization; it scans on meanwhile.',
+      description:
+        'Mean time from the first contact of a host to its immunization; it keeps scanning meanwhile.',
       fallback: 0,
       examples: ['1s'],
     },
@@ -262,11 +263,11 @@ const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
         noun: 'a placement of honeypots',
         words: {
           scattered: 'Spread at random over the unused addresses.',
-          block: 'One run of consecutive addresses.',
-          populated: 'Spread over those /16 networks that hold vulnerable hosts.',
+          block: 'One block of consecutive addresses.',
+          populated: 'Spread over the /16 networks that contain vulnerable hosts.',
         },
       }),
-      description: 'Where the honeypots lie. Uniform scanning makes no difference between the placements.',
+      description: 'Where the honeypots lie. Under uniform scanning the placement makes no difference.',
       fallback: 'scattered',
     },
   },
@@ -292,13 +293,13 @@ const milestone: Shape<Milestone> = mapping<Milestone, object>({
     infected: {
       key: 'infected',
       shape: count(0),
-      description: 'Hosts that had been infected by then.',
+      description: 'Hosts ever infected by then.',
       examples: [65_000],
     },
     reported: {
       key: 'reported',
       shape: sentence,
-      description: 'The report in words.',
+      description: 'What was reported, in words.',
       examples: ['65,000 devices in 20 hours'],
     },
   },
@@ -306,7 +307,7 @@ const milestone: Shape<Milestone> = mapping<Milestone, object>({
 
 export const SCENARIO_NAME_LENGTH_MAX = 100;
 
-/** The shape of the whole file. `name` and `sample` are missing from the reading when the file leaves them out. */
+/** The shape of the whole file. `name` and `sample` are missing from the reading if the file omits them. */
 export const scenarioShape: Shape<Scenario> = mapping<Scenario, object>({
   allowed: 'a mapping with the keys version, duration, population and worm',
   constants: {},
@@ -318,14 +319,14 @@ export const scenarioShape: Shape<Scenario> = mapping<Scenario, object>({
         allowed: `a text of one line and 1 to ${SCENARIO_NAME_LENGTH_MAX} characters`,
         lengthMax: SCENARIO_NAME_LENGTH_MAX,
       }),
-      description: 'What tables, figures and saved results call the scenario.',
-      computed: 'Left out, it is the name of the file without its ending.',
+      description: 'Name of the scenario in tables, figures and saved results.',
+      computed: 'If omitted, the name of the file without its extension.',
       examples: ['provos-2004-20min'],
     },
     durationSeconds: {
       key: 'duration',
       shape: duration('positive'),
-      description: 'How long the outbreak is followed; units are ms, s, min, h and d.',
+      description: 'Simulated time; units are ms, s, min, h and d.',
       examples: ['24h'],
     },
     space: {
@@ -343,26 +344,26 @@ export const scenarioShape: Shape<Scenario> = mapping<Scenario, object>({
         'a list of defenses',
         kinds<ScenarioDefense>('a mapping with the key kind', { honeypots, ...measureShapes }),
       ),
-      description: 'What is done against the worm; `[]` for nothing.',
+      description: 'Defenses against the worm; `[]` for none.',
       fallback: [],
     },
     sampleSeconds: {
       key: 'sample',
       shape: duration('positive'),
       description: 'Spacing of the reported series.',
-      computed: 'Left out, it is the shortest round time that gives at most 1,000 samples.',
+      computed: 'If omitted, the shortest round time that gives at most 1,000 samples.',
       examples: ['10s'],
     },
     milestones: {
       key: 'milestones',
       shape: list('a list of milestones', milestone),
-      description: 'What was reported of the outbreak; tables set it beside what is simulated.',
+      description: 'Reported numbers of infected hosts, shown beside the simulated ones.',
       fallback: [],
     },
     sources: {
       key: 'sources',
       shape: list('a list of texts', sentence),
-      description: 'Where the numbers come from.',
+      description: 'Works that the numbers come from.',
       fallback: [],
     },
   },

@@ -1,4 +1,4 @@
-/** What is wrong with a worm and its hosts though each value by itself is right. */
+/** Problems of a worm and its hosts whose values are valid by themselves but do not fit together. */
 import type { Problem } from '@wormwood/base';
 import type { Draft, SpanAt } from '../shape/shape.ts';
 import { classFractions, type ScenarioScanRate } from './scan-rate-shapes.ts';
@@ -12,15 +12,15 @@ const ROUNDING = 1e-9;
 const NETWORK_SIZE = { slash8: 2 ** 24, slash16: 2 ** 16, slash24: 2 ** 8 } as const;
 
 const HELP = {
-  'worm.scanRate': 'The classes together are all vulnerable hosts.',
-  'worm.strategy': 'docs/scenarios.md says what each strategy takes.',
+  'worm.scanRate': 'The classes together make up all vulnerable hosts.',
+  'worm.strategy': 'docs/scenarios.md describes the parameters of each strategy.',
   'population.placement': 'Hosts lie within the space, in networks or prefixes that do not overlap.',
 } as const;
 
 /** Returns the problems of scan rate, strategy and placement together with the rest of the scenario. */
 export function strategyProblems(draft: Draft<Scenario>, spanAt: SpanAt): readonly Problem[] {
   const { worm, population, space } = draft;
-  // A part that could not be read is left out as a whole, but for mappings, of which it may be a key.
+  // A part that could not be read is missing, except from a mapping, which may lack a single key.
   const rate = worm?.scanRate as ScenarioScanRate | undefined;
   const strategy = worm?.strategy as ScenarioStrategy | undefined;
   const placement = population?.placement as ScenarioPlacement | undefined;
@@ -74,7 +74,7 @@ function searchSentences(search: SearchStrategy, { size, vulnerable }: Context):
         ...sumSentence(search.cycles, 'The cycles'),
       ];
     case 'coverage-hole':
-      return search.reached > 0 ? [] : ['A worm that reaches no address infects nobody.'];
+      return search.reached > 0 ? [] : ['A worm that reaches no address infects no host.'];
     case 'routable':
       return routableSentences(search.announced);
     case 'lists': {
@@ -88,10 +88,12 @@ function searchSentences(search: SearchStrategy, { size, vulnerable }: Context):
       ];
       if (search.lists.length === 0) sentences.push('There must be at least one list.');
       if (size !== undefined && listed > size) {
-        sentences.push(`The lists hold ${listed} candidates, more than the space of ${size} addresses.`);
+        sentences.push(
+          `The lists contain ${listed} candidates, more than the ${size} addresses of the space.`,
+        );
       }
       if (vulnerable !== undefined && hosts !== vulnerable) {
-        sentences.push(`The lists hold ${hosts} vulnerable hosts, where ${vulnerable} are vulnerable.`);
+        sentences.push(`The lists contain ${hosts} vulnerable hosts, but only ${vulnerable} are vulnerable.`);
       }
       return sentences;
     }
@@ -107,7 +109,7 @@ function searchSentences(search: SearchStrategy, { size, vulnerable }: Context):
 
 function routableSentences(announced: number | readonly PrefixRow[]): readonly string[] {
   if (typeof announced === 'number') {
-    return announced > 0 ? [] : ['A worm that probes no announced address infects nobody.'];
+    return announced > 0 ? [] : ['A worm that probes no announced address infects no host.'];
   }
   const overlap = overlapOf(announced);
   return overlap === undefined ? [] : [overlap];
@@ -150,7 +152,7 @@ function placementSentences(
     }
     outer = { networkSize, networks, name: `${networks} ${name} networks` };
   }
-  if (outer.name === 'the space') sentences.push('At least one size of network must have a number above 0.');
+  if (outer.name === 'the space') sentences.push('At least one size of network needs a number above 0.');
   const room = outer.networkSize * outer.networks;
   if (vulnerable !== undefined && vulnerable > room) {
     sentences.push(`${vulnerable} hosts do not fit into ${room} addresses.`);

@@ -1,4 +1,4 @@
-/** The scan strategies in the words of the scenario file; each means what its file in the package `epidemic` says. */
+/** The scan strategies in the words of the scenario file; the package `epidemic` defines them. */
 import type {
   CoverageHoleScan,
   LocalPreferenceScan,
@@ -36,7 +36,7 @@ export interface ScenarioHitlist {
   readonly then: SearchStrategy;
 }
 
-/** A part of the space from its first address on, or prefixes. */
+/** A fraction of the space from its first address on, or prefixes. */
 export interface ScenarioRoutable {
   readonly kind: 'routable';
   readonly announced: number | readonly PrefixRow[];
@@ -105,7 +105,7 @@ const sequential: Shape<SequentialScan> = mapping<SequentialScan, { readonly kin
     nearProbability: {
       key: 'near',
       shape: fraction(),
-      description: 'Probability that a host begins near its own address rather than anywhere.',
+      description: 'Probability that a host starts near its own address rather than anywhere.',
     },
   },
 });
@@ -123,14 +123,14 @@ const permutation: Shape<PermutationScan> = converted<PermutationWords, Permutat
       giveUpAfter: {
         key: 'giveUpAfter',
         shape: count(0),
-        description: 'Infected hosts that a host meets in a row before it stops scanning; 0 for never.',
+        description: 'How many infected hosts in a row make a host stop scanning; 0 for never.',
         fallback: 0,
         examples: [3],
       },
       partitioned: {
         key: 'partitioned',
         shape: flag,
-        description: 'Whether each host has a part of the order to itself, halved at each infection.',
+        description: 'Whether each host has its own part of the order, which is halved at each infection.',
         fallback: false,
         isRare: true,
       },
@@ -179,7 +179,7 @@ const candidateList: Shape<ScenarioList> = mapping<ScenarioList, object>({
     probability: {
       key: 'probability',
       shape: fraction(),
-      description: 'Fraction of the probes that take it.',
+      description: 'Fraction of the probes that use the list.',
     },
     vulnerable: { key: 'vulnerable', shape: count(0), description: 'Vulnerable hosts among the candidates.' },
   },
@@ -190,7 +190,7 @@ const lists: Shape<ScenarioLists> = converted<readonly ScenarioList[], ScenarioL
   { to: (given) => ({ kind: 'lists', lists: given }), from: (value) => value.lists },
 );
 
-/** Blaster's. */
+/** The probability of Blaster. */
 const NEAR_PROBABILITY = 0.4;
 
 const search: Shape<SearchStrategy> = oneOf<SearchStrategy>(
@@ -198,39 +198,40 @@ const search: Shape<SearchStrategy> = oneOf<SearchStrategy>(
   [
     {
       word: 'uniform',
-      description: 'Every address of the space is equally likely, each probe independent of all others.',
+      description: 'Every address of the space is equally likely, and probes are independent.',
       value: { kind: 'uniform' },
     },
     {
       word: 'sequential',
-      description: 'From a start, near the own address with probability 0.4, one address after the other.',
+      description:
+        'One address after the other, from a start that is near the own address with probability 0.4.',
       value: { kind: 'sequential', nearProbability: NEAR_PROBABILITY },
     },
     {
       word: 'permutation',
-      description: 'All hosts walk along one random order of the addresses, and never stop.',
+      description: 'All hosts follow one random order of the addresses and never stop.',
       value: { kind: 'permutation', giveUpAfter: null, partitioned: false },
     },
   ],
   [
     keyOfKind<SearchStrategy, 'local'>('local', {
       key: 'local',
-      description: 'Some probes go to the networks that the sender lies in, the others anywhere.',
+      description: 'Some probes go to the networks of the sender, the others anywhere.',
       shape: local,
     }),
     keyOfKind<SearchStrategy, 'sequential'>('sequential', {
       key: 'sequential',
-      description: 'From a start on, one address after the other.',
+      description: 'One address after the other, from a random start.',
       shape: sequential,
     }),
     keyOfKind<SearchStrategy, 'permutation'>('permutation', {
       key: 'permutation',
-      description: 'All hosts walk along one random order of the addresses.',
+      description: 'All hosts follow one random order of the addresses.',
       shape: permutation,
     }),
     keyOfKind<SearchStrategy, 'routable'>('routable', {
       key: 'routable',
-      description: 'Only announced addresses are probed: the first part of the space, or prefixes.',
+      description: 'Only announced addresses are probed: a fraction of the space, or prefixes.',
       shape: routable,
     }),
     keyOfKind<SearchStrategy, 'coverage-hole'>('coverage-hole', {
@@ -240,13 +241,12 @@ const search: Shape<SearchStrategy> = oneOf<SearchStrategy>(
     }),
     keyOfKind<SearchStrategy, 'short-cycles'>('short-cycles', {
       key: 'shortCycles',
-      description: 'A flawed generator leads each host round one of these cycles.',
+      description: 'A flawed generator keeps each host in one of these cycles.',
       shape: shortCycles,
     }),
     keyOfKind<SearchStrategy, 'lists'>('lists', {
       key: 'lists',
-      description:
-        'Probes go to candidates on lists, as in IPv6; the lists lie one behind the other in the space.',
+      description: 'Probes go to candidates on lists, as in IPv6; the lists follow one another in the space.',
       shape: lists,
     }),
     keyOfKind<SearchStrategy, 'topological'>('topological', {
@@ -277,7 +277,7 @@ const hitlistWords: Shape<HitlistWords> = mapping<HitlistWords, object>({
     then: {
       key: 'then',
       shape: search,
-      description: 'How a host scans when its part of the list is done.',
+      description: 'How a host scans once its part of the list is done.',
       fallback: { kind: 'uniform' },
     },
   },
@@ -302,7 +302,7 @@ const hitlist: Shape<ScenarioHitlist> = converted<number | HitlistWords, Scenari
 /** The strategy of a worm. */
 export const strategy: Shape<ScenarioStrategy> = withHitlist(search);
 
-/** A hitlist comes before a search, so it is one key more where a search may stand. */
+/** A hitlist precedes a search, so it is one more key where a search is allowed. */
 function withHitlist(shape: Shape<SearchStrategy>): Shape<ScenarioStrategy> {
   const listed = oneOf<ScenarioStrategy>(
     'a strategy',
@@ -310,7 +310,7 @@ function withHitlist(shape: Shape<SearchStrategy>): Shape<ScenarioStrategy> {
     [
       keyOfKind<ScenarioStrategy, 'hitlist'>('hitlist', {
         key: 'hitlist',
-        description: 'First a list of addresses is probed, which hosts share as they are infected.',
+        description: 'A list of addresses is probed first; hosts share it as they become infected.',
         shape: hitlist,
       }),
     ],

@@ -1,4 +1,4 @@
-/** From a checked scenario to what the engines run. */
+/** From a checked scenario to the outbreak that the engines run. */
 import type {
   CandidateList,
   Honeypots,
@@ -16,7 +16,7 @@ import type { ScenarioList, ScenarioRoutable, ScenarioStrategy, SearchStrategy }
 
 const NETWORK_SIZE = { slash8: 2 ** 24, slash16: 2 ** 16, slash24: 2 ** 8 } as const;
 
-/** Returns the outbreak that the scenario describes; the name concerns no engine. */
+/** Returns the outbreak that the scenario describes, without its name, milestones and sources. */
 export function toOutbreak(scenario: Scenario): Outbreak {
   const { space, population, worm, defenses, durationSeconds, sampleSeconds } = scenario;
   const countermeasures = defenses.filter((defense): defense is Countermeasure => !isHoneypots(defense));
@@ -51,7 +51,7 @@ function isHoneypots(defense: ScenarioDefense): defense is Honeypots {
 function placementOf({ population, worm, space }: Scenario): HostPlacement {
   const { placement } = population;
   if (placement.kind !== 'uniform') return placed(placement);
-  // Hosts that nobody announces are on no Internet, and hosts on no list are never found.
+  // Hosts at addresses that are not announced, or not on a list, can never be reached.
   const search = searchOf(worm.strategy);
   if (search.kind === 'routable') return { kind: 'ranges', ranges: announcedRanges(search, space) };
   if (search.kind === 'lists') return { kind: 'ranges', ranges: listedRanges(search.lists, space) };
@@ -66,7 +66,7 @@ function placed(placement: Exclude<ScenarioPlacement, { kind: 'uniform' }>): Hos
   return { kind: 'clustered', levels };
 }
 
-/** Returns how the worm searches once its hitlist, if it has one, is done. */
+/** Returns how the worm searches after its hitlist, if it has one. */
 export function searchOf(strategy: ScenarioStrategy): SearchStrategy {
   return strategy.kind === 'hitlist' ? strategy.then : strategy;
 }
@@ -106,7 +106,7 @@ function announcedRanges({ announced }: ScenarioRoutable, space: AddressSpace): 
   return [{ first: space.firstAddress, size: Math.max(1, Math.round(announced * space.size)) }];
 }
 
-/** Lists lie one behind the other from the first address of the space on. */
+/** Places the lists one after the other from the first address of the space on. */
 function candidateLists(lists: readonly ScenarioList[], space: AddressSpace): readonly CandidateList[] {
   let first = space.firstAddress;
   return lists.map(({ size, probability }) => {

@@ -1,4 +1,4 @@
-/** The graph of a topological worm in the words of the scenario file: who knows whom. */
+/** The graph of a topological worm in the words of the scenario file: which hosts know which. */
 import type { Parsed } from '@wormwood/base';
 import { converted } from '../shape/alternative-shapes.ts';
 import { flag } from '../shape/scalar-shapes.ts';
@@ -38,15 +38,15 @@ const edgeTable: TableSpec<Edge> = {
 function parseEdge(line: string): Parsed<Edge> {
   const [, from, to] = pair.exec(line.trim()) ?? [];
   if (from === undefined || to === undefined) {
-    return { ok: false, reason: `"${line}" is no pair of host numbers such as 0,17.` };
+    return { ok: false, reason: `"${line}" is not a pair of host numbers such as 0,17.` };
   }
-  if (from === to) return { ok: false, reason: `Host ${from} knows itself anyway.` };
+  if (from === to) return { ok: false, reason: `Host ${from} is paired with itself.` };
   return { ok: true, value: { from: Number(from), to: Number(to) } };
 }
 
 const ALLOWED = 'a mapping with the key file or edges';
 const [file, rows] = tableAlternatives(edgeTable);
-const given = { isRare: true, computed: 'Either file or edges is given.' };
+const given = { isRare: true, computed: 'Give either file or edges.' };
 
 const words: Shape<TopologicalWords> = mapping<TopologicalWords, object>({
   allowed: ALLOWED,
@@ -64,7 +64,7 @@ const words: Shape<TopologicalWords> = mapping<TopologicalWords, object>({
   },
 });
 
-/** A graph by its pairs of hosts, or by the file that holds them; what was read from a file is written by its pairs. */
+/** A graph given as pairs of hosts, or as the file that holds them; a graph read from a file is written as its pairs. */
 export const topological: Shape<ScenarioTopological> = exactlyOneTable(
   converted<TopologicalWords, ScenarioTopological>(words, {
     to: ({ file: read, edges, isDirected }) => ({
@@ -85,7 +85,7 @@ function exactlyOneTable(shape: Shape<ScenarioTopological>): Shape<ScenarioTopol
       const value = shape.read(node, place, reader);
       const tables = ['file', 'edges'].filter((key) => keys.includes(key));
       const isKnown = keys.every((key) => key !== undefined && words.children.has(key));
-      // Of an unknown key the mapping has told, and it may be the misspelt one.
+      // The mapping has already reported an unknown key, which may be one of these misspelled.
       if (node.kind !== 'mapping' || tables.length === 1 || !isKnown) return value;
       reader.report({
         code: 'one-key',

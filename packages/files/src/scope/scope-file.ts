@@ -1,6 +1,6 @@
 /**
- * The scope file of an owner, as people write it: which hosts, which actions, until when. What the content means and when
- * it is admitted says `defense`; here are its words, and its checks with their places.
+ * The scope file of an owner: which hosts, which actions, until when. The package `defense` defines its meaning and when it
+ * is admitted; this file has its words, and reports problems with their places.
  */
 import { diagnose, type Diagnostic, formatTimestamp, type Parsed, readTimestamp } from '@wormwood/base';
 import { type ActionKind, type AllowedAction, type ScopeFile, scopeProblems } from '@wormwood/defense';
@@ -27,7 +27,7 @@ const moment: Shape<number> = scalar<number>({
     if (seconds !== undefined) return { ok: true, value: seconds };
     return {
       ok: false,
-      reason: `"${written}" is no time; write a day such as 2027-01-31, or 2027-01-31T12:00:00Z, in UTC.`,
+      reason: `"${written}" is not a time; write a day such as 2027-01-31, or 2027-01-31T12:00:00Z, in UTC.`,
     };
   },
   write: (value) => formatTimestamp(value, 0),
@@ -45,23 +45,23 @@ const action: Shape<AllowedAction> = mapping<AllowedAction, object>({
       shape: word<ActionKind>({
         noun: 'an action',
         words: {
-          block: 'The firewall of the owner drops packets of the host.',
-          quarantine: 'The host is moved to a network of its own, or isolated by its own agent.',
-          patch: 'The patch run of the owner is started for the host.',
+          block: "The owner's firewall drops packets of the host.",
+          quarantine: 'The host is moved to a separate network, or isolated by an agent on it.',
+          patch: "The owner's patch run is started for the host.",
         },
       }),
-      description: 'What is done about an infected host.',
+      description: 'The action on an infected host.',
     },
     actuator: {
       key: 'actuator',
       shape: line('the name of an actuator'),
-      description: 'Who does it, as `respond.yaml` calls it.',
+      description: 'The actuator that does it, by its name in `respond.yaml`.',
       examples: ['border-firewall'],
     },
     ttlSeconds: {
       key: 'ttl',
       shape: duration('positive'),
-      description: 'How long it stays in force; then it is undone. 30 days at most.',
+      description: 'How long the action stays in force before it is undone; at most 30 days.',
       examples: ['1h'],
     },
     approval: {
@@ -69,11 +69,11 @@ const action: Shape<AllowedAction> = mapping<AllowedAction, object>({
       shape: word<AllowedAction['approval']>({
         noun: 'an approval',
         words: {
-          required: 'A person says yes to each action.',
-          automatic: 'The owner says yes in advance, with this file.',
+          required: 'A person must approve each action.',
+          automatic: 'The owner approves in advance, with this file.',
         },
       }),
-      description: 'Whether a person must approve of each action.',
+      description: 'Whether a person must approve each action.',
       fallback: 'required',
     },
   },
@@ -92,60 +92,63 @@ const scopeShape: Shape<ScopeFile> = mapping<ScopeFile, object>({
     owner: {
       key: 'owner',
       shape: line('a name of one line'),
-      description: 'Who allows it: an organisation or a person.',
+      description: 'The owner, who allows the actions: an organisation or a person.',
       examples: ['Example University'],
     },
     contact: {
       key: 'contact',
       shape: line('a mail address'),
-      description: 'Mail address of the people to ask.',
+      description: 'Mail address for questions.',
       examples: ['noc@example.org'],
     },
     expiresSeconds: {
       key: 'expires',
       shape: moment,
-      description: 'When the file stops to allow anything; within a year.',
+      description: 'When the file expires; at most a year from now.',
       examples: ['2027-01-31'],
     },
     prefixes: {
       key: 'prefixes',
       shape: list('a list of prefixes', prefix),
-      description: 'Where actions are allowed; none wider than a /8.',
+      description: 'Addresses on which actions are allowed; no prefix wider than a /8.',
       examples: [['10.20.0.0/16']],
     },
     addressesMax: {
       key: 'addressesMax',
       shape: count(1),
-      description: 'How many addresses the prefixes may cover, against a prefix mistyped by one digit.',
+      description: 'The most addresses that the prefixes may cover, as a guard against a mistyped prefix.',
       examples: [65_536],
     },
     protectedPrefixes: {
       key: 'protected',
       shape: list('a list of prefixes', prefix),
-      description: 'Hosts to which nothing is ever done, such as routers and name servers; `[]` for none.',
+      description: 'Hosts on which no action is ever taken, such as routers and name servers; `[]` for none.',
       examples: [['10.20.0.1', '10.20.53.0/24']],
     },
     actions: {
       key: 'actions',
       shape: list('a list of actions', action),
-      description: 'What is done about an infected host: each of these.',
+      description: 'The actions; each of them is taken on an infected host.',
     },
     actionsPerMinute: {
       key: 'actionsPerMinute',
       shape: count(1),
-      description: 'How many actions may begin in any 60 seconds.',
+      description: 'The most actions that may begin within 60 seconds.',
       fallback: 10,
     },
     activeActionsMax: {
       key: 'activeActionsMax',
       shape: count(1),
-      description: 'How many actions may be in force at the same time.',
+      description: 'The most actions that may be in force at the same time.',
       fallback: 100,
     },
   },
 });
 
-/** Checks the text of a scope file in YAML or JSON as it would be admitted at this Unix time; signatures aside. */
+/**
+ * Checks the text of a scope file in YAML or JSON, except its signature, for admission at a Unix time in seconds. Returns the
+ * file, or every problem at once.
+ */
 export function checkScopeFile(written: string, fileName: string, nowSeconds: number): ScopeFileCheck {
   const reading = readWith(scopeShape, written, BEGINNING);
   const problems = reading.ok
@@ -162,7 +165,10 @@ export function checkScopeFile(written: string, fileName: string, nowSeconds: nu
     : { ok: false, diagnostics: diagnose(problems, fileName, written) };
 }
 
-/** Reads the text of a scope file without asking whether it may be admitted; what is wrong with it as one sentence. */
+/**
+ * Reads the text of a scope file without checking whether it may be admitted. Returns the file, or one sentence about its first
+ * problem.
+ */
 export function readScopeFile(written: string): Parsed<ScopeFile> {
   const reading = readWith(scopeShape, written, BEGINNING);
   if (reading.ok) return { ok: true, value: reading.value };
@@ -175,7 +181,7 @@ export function scopeJsonSchema(): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Wormwood scope, version 1',
     description:
-      'What the owner of a network allows to be done about infected hosts. Beyond this schema, the file expires within a ' +
+      'The actions that the owner of a network allows on infected hosts. Beyond this schema, the file expires within a ' +
       'year, its prefixes cover at most `addressesMax` addresses, and no action is allowed twice.',
     ...scopeShape.jsonSchema,
   };

@@ -12,7 +12,7 @@ import {
   type Shape,
 } from './shape.ts';
 
-/** A thing that takes no parameters, or whose parameters all have a value when they are left out. */
+/** An alternative without parameters, or whose parameters all have defaults. */
 export interface WordAlternative<T> {
   readonly word: string;
   /** As a sentence. */
@@ -20,17 +20,17 @@ export interface WordAlternative<T> {
   readonly value: T;
 }
 
-/** A thing that is written as the one key of a mapping. */
+/** An alternative that is written as the one key of a mapping. */
 export interface KeyAlternative<T> {
   readonly key: string;
   readonly description: string;
-  /** Of what stands behind the key. */
+  /** The shape of the value of the key. */
   readonly shape: Shape<T>;
   /** Whether a value is of this alternative. */
   readonly is: (value: T) => boolean;
 }
 
-/** Returns a key alternative that is known by the `kind` of its values. */
+/** Returns a key alternative that is recognized by the `kind` of its values. */
 export function keyOfKind<T extends { readonly kind: string }, Kind extends T['kind']>(
   kind: Kind,
   alternative: {
@@ -43,7 +43,7 @@ export function keyOfKind<T extends { readonly kind: string }, Kind extends T['k
   return { ...rest, shape, is: (value) => value.kind === kind };
 }
 
-/** Returns the shape of any of these; a word that stands for the same value is what is written. */
+/** Returns the shape of any of these; where a word stands for the same value, the word is written. */
 export function oneOf<T>(
   noun: string,
   words: readonly WordAlternative<T>[],
@@ -117,7 +117,7 @@ function readKey<T>(
   const problem = { path: place.path, help: place.description };
   if (entry === undefined || second !== undefined) {
     const span = second?.keySpan ?? node.span;
-    const message = `${nameOf(place)} must be ${allowed}: one key, which says what it is.`;
+    const message = `${nameOf(place)} must be ${allowed}: one key that names it.`;
     reader.report({ ...problem, code: 'one-key', span, message });
     return undefined;
   }
@@ -157,7 +157,7 @@ function keySchema<T>({ key, description, shape }: KeyAlternative<T>): JsonSchem
   };
 }
 
-/** Returns the shape of a value that a file writes as another. */
+/** Returns the shape of a value that is written in another form. */
 export function converted<From, To>(
   shape: Shape<From>,
   { to, from }: { readonly to: (value: From) => To; readonly from: (value: To) => From },
@@ -175,7 +175,7 @@ export function converted<From, To>(
         },
       };
       const value = shape.read(node, place, watching);
-      // What a problem concerns is left out, and what is left is not converted.
+      // A part with a problem is missing, so the rest is not converted.
       return value === undefined || problems.any ? undefined : (to(value as From) as Draft<To>);
     },
   };

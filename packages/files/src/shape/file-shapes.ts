@@ -3,7 +3,7 @@ import { type Cidr, formatCidr, parseCidr, quoted } from '@wormwood/base';
 import { scalar, word } from './scalar-shapes.ts';
 import type { Shape } from './shape.ts';
 
-/** Returns the shape of `version: 1`; `files` says of what: "scope files". */
+/** Returns the shape of `version: 1`; `files` names the kind of file: "scope files". */
 export function versionOne(files: string): Shape<1> {
   return scalar<1>({
     allowed: 'the number 1',
@@ -26,7 +26,7 @@ export const prefix: Shape<Cidr> = scalar<Cidr>({
   jsonSchema: { type: 'string', pattern: String.raw`^\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?\s*$` },
 });
 
-/** A text that must match, for what it becomes part of. */
+/** Returns the shape of a text that must match, because it becomes part of something else. */
 export function matching(pattern: RegExp, allowed: string): Shape<string> {
   return scalar<string>({
     allowed,
@@ -43,7 +43,7 @@ export function matching(pattern: RegExp, allowed: string): Shape<string> {
 /** The name of an actuator or a delivery: safe in a log, a URL and the name of a file. */
 export const shortName: Shape<string> = matching(
   /^[a-z][a-z0-9-]{0,31}$/,
-  'a name of lower-case letters, digits and hyphens, such as border-firewall',
+  'a name of lowercase letters, digits and hyphens, such as border-firewall',
 );
 
 export const absolutePath: Shape<string> = matching(/^\/[^\p{Cc}]+$/u, 'an absolute path');
@@ -54,5 +54,5 @@ export function kindField<Kind extends string>(
   meaning: string,
 ): { readonly key: string; readonly shape: Shape<Kind>; readonly description: string } {
   const words = { [kind]: meaning } as Readonly<Record<Kind, string>>;
-  return { key: 'kind', shape: word<Kind>({ noun: 'a kind', words }), description: 'Which kind it is.' };
+  return { key: 'kind', shape: word<Kind>({ noun: 'a kind', words }), description: 'The kind.' };
 }

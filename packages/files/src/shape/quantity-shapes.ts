@@ -1,4 +1,4 @@
-/** Shapes of numbers with units. Read by the parsers of `base`, written so that these read the same number back. */
+/** Shapes of numbers with units. The parsers of `base` read them, and read the same number back from what is written. */
 import { parseCount, parseDuration, type Parsed, parseFraction, parseRate } from '@wormwood/base';
 import { scalar } from './scalar-shapes.ts';
 import type { PlannedWords } from './scalar-shapes.ts';
@@ -40,7 +40,7 @@ export function duration(sign: Sign): Shape<number> {
   });
 }
 
-/** A start at a time, where a file may state other ways to start too: `20min`. */
+/** A start at a time, such as `20min`, for files that also allow other ways to start. */
 export const startTime: Shape<{ readonly kind: 'time'; readonly timeSeconds: number }> = (() => {
   const time = duration('notNegative');
   return {
@@ -101,7 +101,7 @@ function writeDuration(seconds: number): string {
   const units = { d: 86_400, h: 3600, min: 60, s: 1, ms: 0.001 };
   for (const [unit, size] of Object.entries(units)) {
     const written = `${Math.round(seconds / size)}${unit}`;
-    // A single day is better known as 24h.
+    // A single day is usually written 24h.
     const isUsual = seconds >= size && written !== '1d';
     if (isUsual && isSame(parseDuration(written), seconds)) return written;
   }

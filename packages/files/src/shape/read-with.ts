@@ -1,4 +1,4 @@
-/** Reads a short file of one shape: all its problems, or its value and where each part of it stands. */
+/** Reads a short file of one shape: returns all its problems, or its value and the place of each part. */
 import { assert, type Problem, type Span } from '@wormwood/base';
 import { readYaml } from './yaml-tree.ts';
 import { createReader, type Shape } from './shape.ts';
@@ -7,7 +7,7 @@ export type ShapeReading<T> =
   | { readonly ok: true; readonly value: T; readonly spanAt: (path: string) => Span }
   | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
 
-/** Files are longer only where a program may have written them. */
+/** Only files written by programs are longer. */
 export interface ReadLimits {
   readonly bytes: number;
   readonly tokens: number;
@@ -15,7 +15,7 @@ export interface ReadLimits {
 
 const LIMITS: ReadLimits = { bytes: 2 ** 18, tokens: 50_000 };
 
-/** Reads `text` in YAML or JSON; `beginning` says in a sentence how such a file begins. */
+/** Reads `text` in YAML or JSON; `beginning` is a sentence that says how such a file begins. */
 export function readWith<T>(
   shape: Shape<T>,
   text: string,

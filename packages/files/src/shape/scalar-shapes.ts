@@ -1,4 +1,4 @@
-/** Shapes of single values: a value that a function of one text or number reads, words from a list, plain text. */
+/** Shapes of single values: a text or number that a function parses, a word from a list, plain text. */
 import { nearest, type Parsed } from '@wormwood/base';
 import { enumerated, quoted } from '@wormwood/base';
 import type { YamlNode } from './yaml-tree.ts';
@@ -13,12 +13,12 @@ import {
 } from './shape.ts';
 
 export interface ScalarSpec<T> {
-  /** To follow "must be": `a duration such as 20min`. */
+  /** What is allowed, to follow "must be": `a duration such as 20min`. */
   readonly allowed: string;
   /** Code of the diagnostic when `parse` refuses. */
   readonly code: string;
   parse(input: string | number): Parsed<T>;
-  /** Why a value that was read well is not allowed here, as a sentence; `undefined` when it is. */
+  /** Returns why a value that could be read is not allowed here, as a sentence; `undefined` if it is allowed. */
   readonly refuse?: (value: T) => string | undefined;
   write(value: T): string | number;
   readonly jsonSchema: JsonSchema;
@@ -27,8 +27,8 @@ export interface ScalarSpec<T> {
 }
 
 /**
- * Words of the file format that this version cannot simulate yet, each with what it stands for. They appear alone or as
- * the key of a mapping, and are refused with a diagnostic of their own.
+ * Words of the file format that this version cannot simulate yet. They appear alone or as the key of a mapping, and are
+ * rejected with a diagnostic of their own.
  */
 export interface PlannedWords {
   readonly words: readonly string[];
@@ -36,11 +36,11 @@ export interface PlannedWords {
   readonly instead: string;
 }
 
-/** Longer than any number, unit or word that is meant. */
+/** Longer than any valid number, unit or word. */
 const SCALAR_LENGTH_MAX = 200;
 /**
- * Without controls and U+FFFD, which a file cannot hold, and not only blanks. Spelt out, for not every validator of JSON
- * Schema knows `\p{Cc}`.
+ * Text without control characters and U+FFFD, which a file cannot hold, and not only blanks. Spelled out because not every
+ * validator of JSON Schema supports `\p{Cc}`.
  */
 const CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f\ufffd`;
 const ONE_LINE = String.raw`^[^${CONTROLS}]*[^\s${CONTROLS}][^${CONTROLS}]*$`;
@@ -106,9 +106,9 @@ function reportPlanned(written: string, planned: PlannedWords, { node, place, re
 }
 
 export interface WordSpec {
-  /** What the words choose, with its article: `a placement`. */
+  /** What the words name, with its article: `a placement`. */
   readonly noun: string;
-  /** Each word with what it means. */
+  /** Each word with its meaning. */
   readonly words: Readonly<Record<string, string>>;
   readonly planned?: PlannedWords;
 }
@@ -155,7 +155,7 @@ export function text(spec: { readonly allowed: string; readonly lengthMax: numbe
     },
     parse: (input) => {
       if (typeof input === 'number') {
-        return { ok: false, reason: `A text that is a number stands in quotation marks: "${input}".` };
+        return { ok: false, reason: `A text that looks like a number needs quotation marks: "${input}".` };
       }
       if (oneLine.test(input) && Array.from(input).length <= lengthMax) return { ok: true, value: input };
       return { ok: false, reason: `${quoted(input)} is not ${allowed}.` };

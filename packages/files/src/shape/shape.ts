@@ -1,7 +1,7 @@
 /**
- * Shapes: what a place in a file may hold. Each shape reads a checked value from a YAML node and reports every problem
- * with its place; writes a value back in the words of the file; and says the same as a JSON Schema. One description
- * serves the checker, `--json`, the editors and the paths of a sweep, so that they cannot disagree.
+ * Shapes: what a place in a file may hold. Each shape reads a checked value from a YAML node and reports every problem with
+ * its place, writes a value back in the words of the file, and has an equivalent JSON Schema. One description serves the
+ * checker, `--json`, editors and the paths of a sweep, so they cannot disagree.
  *
  * Start here, then `scalar-shapes.ts` (numbers with units, words) and `structure-shapes.ts` (mappings, lists).
  */
@@ -15,16 +15,16 @@ export interface Shape<T> {
   /** What is allowed, to follow "must be": `a duration such as 20min`. */
   readonly allowed: string;
   /**
-   * Returns what could be read. Every problem is reported to `reader`; what a problem concerns is left out. A reading
-   * without problems is a whole `T`.
+   * Returns what could be read. Every problem is reported to `reader`, and the part that it concerns is missing from the
+   * value. Without problems the value is a whole `T`.
    */
   read(node: YamlNode, place: Place, reader: Reader): Draft<T> | undefined;
-  /** Returns the value in the words of the file: `read` makes the same value of it. */
+  /** Returns the value in the words of the file, from which `read` makes the same value. */
   write(value: T): unknown;
   readonly jsonSchema: JsonSchema;
   /** The shapes below by key, `ANY_INDEX` for the items of a list. */
   readonly children: ReadonlyMap<string, Shape<unknown>>;
-  /** Of mappings with a `kind`: the shape of each kind, of which `children` mixes the keys. */
+  /** For mappings with a `kind`: the shape of each kind; `children` holds the keys of all kinds. */
   readonly kinds?: Readonly<Record<string, Shape<unknown>>>;
 }
 
@@ -37,28 +37,28 @@ export type Draft<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
     : T;
 
-/** Where a shape is asked to read. */
+/** The place where a shape reads. */
 export interface Place {
   /** `defenses.0.count`; empty for the root. */
   readonly path: string;
-  /** The key that leads here; for the root its beginning. What is missing below is reported here. */
+  /** The key that leads here; for the root, its beginning. Missing parts are reported here. */
   readonly keySpan: Span;
-  /** What the value means, shown as help; empty if nothing is known. */
+  /** The meaning of the value, shown as help; may be empty. */
   readonly description: string;
 }
 
-/** What the shapes share during one reading. */
+/** State that the shapes share during one reading. */
 export interface Reader {
   /** The node behind a reference. */
   follow(reference: NodeReference): YamlNode;
   report(problem: Problem): void;
-  /** Remembers where the value at `path` stands. */
+  /** Records where the value at `path` stands. */
   mark(path: string, span: Span): void;
-  /** Returns the text of a file that this one names, or why it cannot be read. */
+  /** Returns the text of a file that the current file names, or the reason why it cannot be read. */
   readFile(path: string): Parsed<string>;
 }
 
-/** Reads a file named beside the one that is read. */
+/** Reads a file that the current file names. */
 export type ReadNamedFile = (path: string) => Parsed<string>;
 
 const noFiles: ReadNamedFile = (path) => ({
@@ -66,7 +66,7 @@ const noFiles: ReadNamedFile = (path) => ({
   reason: `The file ${quoted(path)} cannot be read here: files are read beside a scenario that is a file itself.`,
 });
 
-/** Returns a reader and what it gathers. */
+/** Returns a reader, and the problems and places that it collects. */
 export function createReader(tree: YamlTree, readFile: ReadNamedFile = noFiles): Reading {
   const problems: Problem[] = [];
   const spans = new Map<string, Span>();
@@ -90,7 +90,7 @@ export function pathOf(parent: string, key: string | number): string {
   return parent === '' ? String(key) : `${parent}.${key}`;
 }
 
-/** Reports that `node` is of the wrong kind. */
+/** Reports that `node` has the wrong type. */
 export function reportWrongType(node: YamlNode, allowed: string, place: Place, reader: Reader): undefined {
   reader.report({
     code: 'wrong-type',
@@ -101,7 +101,7 @@ export function reportWrongType(node: YamlNode, allowed: string, place: Place, r
   });
 }
 
-/** The place as a sentence begins with it. */
+/** Returns the place as the subject of a sentence. */
 export function nameOf(place: Place): string {
   return place.path === '' ? 'The file' : `\`${place.path}\``;
 }

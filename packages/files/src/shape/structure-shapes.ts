@@ -1,4 +1,4 @@
-/** Shapes made of shapes: mappings, lists, mappings of several kinds, a scalar or a mapping. */
+/** Shapes made of other shapes: mappings, lists, mappings of several kinds, a scalar or a mapping. */
 import { nearest } from '@wormwood/base';
 import { quoted } from '@wormwood/base';
 import type { YamlEntry, YamlNode } from './yaml-tree.ts';
@@ -16,16 +16,16 @@ import {
 
 /** One key of a mapping. */
 export interface Field<T> {
-  /** How the file calls it. */
+  /** The key in the file. */
   readonly key: string;
   readonly shape: Shape<T>;
-  /** What it means, as a sentence: help and JSON Schema show it. */
+  /** The meaning as a sentence, shown in help and in the JSON Schema. */
   readonly description: string;
-  /** What holds when the key is left out; absent for a key that must be given or that `computed` describes. */
+  /** The default; absent for a key that is required or that `computed` describes. */
   readonly fallback?: T;
-  /** Whether a value equal to the fallback is not written out: for keys that few files need. @default false */
+  /** Whether a value equal to the default is omitted when written, for keys that few files need. @default false */
   readonly isRare?: boolean;
-  /** What holds when the key is left out and depends on other things, as a sentence. The reading lacks the value then. */
+  /** A sentence about a default that depends on other values. Without the key, the value is missing from the reading. */
   readonly computed?: string;
   /** In the words of the file. */
   readonly examples?: readonly unknown[];
@@ -35,7 +35,7 @@ export interface MappingSpec<T, Constants extends Partial<T>> {
   /** To follow "must be": `a mapping with the keys scanRate and strategy`. */
   readonly allowed: string;
   readonly fields: { readonly [Key in Exclude<keyof T, keyof Constants>]-?: Field<T[Key]> };
-  /** What the value holds without the file saying it. */
+  /** Parts of the value that the file does not state. */
   readonly constants: Constants;
 }
 
@@ -84,7 +84,7 @@ function findFields(
 ): ReadonlyMap<string, YamlEntry> {
   const keys = fields.map(([, { key }]) => key);
   const found = new Map<string, YamlEntry>();
-  // Someone who misspelt a key did not forget it: one mistake, one diagnostic.
+  // A misspelled key is not a missing one: one mistake, one diagnostic.
   const misspelt = new Set<string>();
   for (const entry of entries) {
     if (entry.key === undefined || !keys.includes(entry.key)) {
@@ -141,7 +141,7 @@ function reportRepeatedKey({ key, keySpan }: YamlEntry, { place, reader }: Withi
     code: 'duplicate-key',
     span: keySpan,
     path: pathOf(place.path, key ?? ''),
-    message: `The key ${quoted(key ?? '')} stands here a second time.`,
+    message: `The key ${quoted(key ?? '')} appears a second time.`,
     help: 'Keep one of them.',
   });
 }
@@ -208,7 +208,7 @@ export function list<Item>(allowed: string, item: Shape<Item>): Shape<readonly I
 }
 
 /**
- * Returns the shape of a mapping whose key `kind` says which fields it has. Each alternative is a `mapping` with a field
+ * Returns the shape of a mapping whose key `kind` determines its fields. Each alternative is a `mapping` with a field
  * `kind` of one word.
  */
 export function kinds<T extends { readonly kind: string }>(
@@ -250,13 +250,13 @@ function reportKind(
     path: kind === undefined ? place.path : pathOf(place.path, 'kind'),
     message:
       written === undefined
-        ? `${nameOf(place)} must say its \`kind\` in one word.`
-        : `${quoted(written)} is no kind that this version knows.`,
+        ? `${nameOf(place)} needs a \`kind\` of one word.`
+        : `${quoted(written)} is not a kind that this version knows.`,
     help: `${question}The kinds here are: ${names.join(', ')}.`,
   });
 }
 
-/** Returns the shape of what is either a single value or a mapping; `isMapping` tells which a read value was. */
+/** Returns the shape of a single value or a mapping; `isMapping` says which of the two a value was. */
 export function scalarOrMapping<S, M>(
   allowed: string,
   alternatives: {

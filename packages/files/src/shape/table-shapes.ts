@@ -1,4 +1,4 @@
-/** Rows of a table that stand in the file itself, one text each, or in a file of comma-separated values that it names. */
+/** Rows of a table: given in the file itself, one text each, or in a file of comma-separated values that it names. */
 import { type Parsed, quoted } from '@wormwood/base';
 import { type KeyAlternative, oneOf } from './alternative-shapes.ts';
 import { scalar, text } from './scalar-shapes.ts';
@@ -14,16 +14,16 @@ export interface TableSpec<Row> {
   readonly description: string;
   readonly parse: (line: string) => Parsed<Row>;
   readonly write: (row: Row) => string;
-  /** Of the text of a row, for JSON Schema. */
+  /** Pattern of the text of a row, for the JSON Schema. */
   readonly pattern: string;
 }
 
 const ROWS_MAX = 1_000_000;
-/** Problems of a named file that are reported; there may be as many as lines. */
+/** The most problems of a named file that are reported; every line may have one. */
 const TOLD_MAX = 10;
 const PATH_LENGTH_MAX = 200;
 
-/** Returns the ways to state a table, to be put beside others: by its rows, or by the file that holds them. */
+/** Returns the two ways to give a table, as alternatives beside others: its rows, or the file that holds them. */
 export function tableAlternatives<Row>(
   spec: TableSpec<Row>,
 ): readonly [file: KeyAlternative<readonly Row[]>, rows: KeyAlternative<readonly Row[]>] {
@@ -37,9 +37,9 @@ export function tableAlternatives<Row>(
   return [
     {
       key: 'file',
-      description: `${spec.description} Comma-separated, beside the scenario; # begins a comment.`,
+      description: `${spec.description} Comma-separated values, in a file beside the scenario; # begins a comment.`,
       shape: fileOf(spec),
-      // What was read is written by its rows, so that a result stands by itself.
+      // A table read from a file is written as its rows, so that a result is complete by itself.
       is: () => false,
     },
     { key: spec.key, description: spec.description, shape: list(`a list of rows`, row), is: () => true },

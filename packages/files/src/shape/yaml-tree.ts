@@ -1,9 +1,9 @@
 /**
- * Reads one YAML 1.2 document (or JSON, which is YAML) into nodes that know their place in the text. Knows nothing of
- * what the document is about: `shape/` checks that.
+ * Reads one YAML 1.2 document (or JSON, which is YAML) into nodes that know their place in the text. The shapes check what
+ * the document means.
  *
- * Hostile input is bounded before a tree is built: by size, by the number of lexical tokens, by nesting. Aliases are
- * never expanded, only followed where a shape asks for a value, so aliases of aliases of aliases cost nothing.
+ * Hostile input is limited before a tree is built: in size, number of lexical tokens and nesting. Aliases are never
+ * expanded, only followed where a shape reads a value, so aliases of aliases of aliases cost nothing.
  */
 import {
   Composer,
@@ -20,7 +20,7 @@ import {
 import { type Problem, quoted, type Span } from '@wormwood/base';
 import { expandedSize } from './expanded-size.ts';
 
-/** A document free of syntax errors, or what is wrong with its text. */
+/** A document without syntax errors, or the problems of its text. */
 export type YamlReading =
   | { readonly ok: true; readonly tree: YamlTree }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -31,10 +31,10 @@ export interface YamlTree {
   readonly follow: (reference: NodeReference) => YamlNode;
 }
 
-/** Opaque: `YamlTree.follow` makes a node of it, so that what no shape asks for is never looked at. */
+/** Opaque: `YamlTree.follow` makes a node of it, so that a part that no shape reads is never visited. */
 export interface NodeReference {
   readonly node: Node | null;
-  /** Stands in for the place of a value that is not there: the key that lacks it. */
+  /** The place to report for a missing value: the key that lacks it. */
   readonly span: Span;
 }
 
@@ -51,18 +51,18 @@ export interface YamlEntry {
   readonly value: NodeReference;
 }
 
-/** Files of people are short; what lies far beyond is another kind of file, and slow to read. */
+/** Files written by hand are short; a much longer file is of another kind, and slow to read. */
 const TOKENS_MAX = 50_000;
 const NESTING_MAX = 64;
 const SYNTAX_PROBLEMS_MAX = 10;
 
-/** All characters that YAML 1.2 (section 5.1) forbids and that a damaged or binary file shows first. */
+/** Characters that YAML 1.2 (section 5.1) forbids; a damaged or binary file soon has one. */
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/u;
 
 type Token = Parameters<Composer['compose']>[0] extends Iterable<infer T> ? T : never;
 
-/** Reads `text`, which is refused unread when it is longer than `maximumBytes`, and when it has too many tokens. */
+/** Reads `text`, which is rejected unread if it is longer than `maximumBytes`, and if it has too many tokens. */
 export function readYaml(
   text: string,
   maximumBytes: number,
@@ -75,7 +75,7 @@ export function readYaml(
   const tokens = tokensOf(text, maximumTokens);
   if (!Array.isArray(tokens)) return refused(tokens);
 
-  // Repeated keys are found by `shape/`; the parser's own search takes quadratic time.
+  // The shapes find repeated keys; the parser's own search takes quadratic time.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
   const [first, second] = composer.compose(tokens, true, text.length);
   if (first === undefined) return refused(emptyDocument());
@@ -92,7 +92,7 @@ function refused(...problems: readonly Problem[]): YamlReading {
   return { ok: false, problems };
 }
 
-/** The concrete syntax of `text`, or the problem that ended the reading early. */
+/** Returns the concrete syntax of `text`, or the problem that ended the reading early. */
 function tokensOf(text: string, maximumTokens: number): Token[] | Problem {
   const parser = new Parser();
   const tokens: Token[] = [];
@@ -107,7 +107,7 @@ function tokensOf(text: string, maximumTokens: number): Token[] | Problem {
   return tokens;
 }
 
-/** Finds what makes the tree unusable, and the node that each alias stands for. */
+/** Finds the problems that make the tree unusable, and the node that each alias refers to. */
 function inspect(parsed: Document): { problems: Problem[]; anchored: ReadonlyMap<Node, Node> } {
   const problems: Problem[] = [];
   const complaints = [...parsed.errors, ...parsed.warnings].slice(0, SYNTAX_PROBLEMS_MAX);
@@ -178,16 +178,16 @@ function tooLarge(maximumBytes: number): Problem {
 function forbiddenCharacter({ index, 0: character }: RegExpExecArray): Problem {
   const span: Span = [index, index + 1];
   if (character === '\ufffd') {
-    const message = 'This is not text in UTF-8.';
-    return { code: 'not-utf8', span, path: '', message, help: 'Save the file with the encoding UTF-8.' };
+    const message = 'This is not UTF-8 text.';
+    return { code: 'not-utf8', span, path: '', message, help: 'Save the file as UTF-8.' };
   }
   const hex = character.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
   return {
     code: 'control-character',
     span,
     path: '',
-    message: `The control character U+${hex} cannot stand in a YAML file.`,
-    help: 'Remove it, or save the file as plain text in UTF-8.',
+    message: `A YAML file cannot contain the control character U+${hex}.`,
+    help: 'Remove it, or save the file as plain UTF-8 text.',
   };
 }
 
@@ -196,8 +196,8 @@ function emptyDocument(): Problem {
     code: 'empty-file',
     span: [0, 0],
     path: '',
-    message: 'There is nothing in this file.',
-    help: 'It must hold keys and values.',
+    message: 'The file is empty.',
+    help: 'It must contain keys and values.',
   };
 }
 
@@ -207,7 +207,7 @@ function tooDeep(offset: number): Problem {
     span: [offset, offset + 1],
     path: '',
     message: `Mappings and lists are nested more than ${NESTING_MAX / 2} deep here.`,
-    help: 'No file of this kind needs more than a few levels.',
+    help: 'A file of this kind needs only a few levels.',
   };
 }
 
@@ -216,7 +216,7 @@ function tooMany(offset: number, maximumTokens: number): Problem {
     code: 'file-too-large',
     span: [offset, offset + 1],
     path: '',
-    message: `The file has more than ${maximumTokens} words and signs; it was read no further.`,
+    message: `The file has more than ${maximumTokens} words and signs, so it was not read further.`,
     help: 'Files of this kind are written by hand and short; is this the right one?',
   };
 }
@@ -238,7 +238,7 @@ function secondDocument(second: Document): Problem {
     span: [start, start + 1],
     path: '',
     message: 'A second document begins here; a file holds one.',
-    help: 'Remove the line `---` or put the second document into a file of its own.',
+    help: 'Remove the line `---`, or move the second document to its own file.',
   };
 }
 
@@ -247,7 +247,7 @@ function unknownAlias(name: string, span: Span): Problem {
     code: 'unknown-alias',
     span,
     path: '',
-    message: `No anchor named ${quoted(name)} stands before this alias.`,
+    message: `There is no anchor ${quoted(name)} before this alias.`,
     help: `Put &${name} in front of the value that *${name} repeats, or write the value out.`,
   };
 }
@@ -275,6 +275,6 @@ function syntaxProblem(code: string, message: string, [start, end]: readonly [nu
     ...problem,
     code: 'yaml-syntax',
     message: `This is not YAML: ${message.replace(/\.$/, '')}.`,
-    help: 'Write `key: value`, one a line, with the keys of a mapping indented alike by spaces.',
+    help: 'Write one `key: value` per line, and indent the keys of a mapping equally with spaces.',
   };
 }
