@@ -220,10 +220,16 @@ export class TrustWorld {
       actions: [{ action: 'block', actuator: 'firewall', ttlSeconds: 86_400, approval: 'automatic' }],
       actionsPerMinute: 100,
       activeActionsMax: 1000,
+      verdictAgeMaxSeconds: 3600,
     };
     const components = {
       auditFile: new MemoryLines(),
-      clock: this.clock,
+      clock: {
+        read: () => {
+          const seconds = this.clock.nowSeconds();
+          return { wallSeconds: seconds, uptimeSeconds: seconds, boot: 'trust' };
+        },
+      },
       scope: {
         verifier: { verify: async () => ({ ok: true, value: 'key' }) as const },
         read: () => ({ ok: true, value: file }) as const,

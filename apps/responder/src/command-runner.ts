@@ -1,6 +1,10 @@
-/** Runs the programs that act: no shell, the arguments as a list, bounded in time and in what they print. */
+/**
+ * Runs the programs that act: no shell, the arguments as a list, bounded in time and in what they print; and only those
+ * that nobody but root and this user could have written.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { systemReason } from '@wormwood/base';
+import { refuseUntrustedProgram } from './trusted-file.ts';
 import type { Command, CommandResult, CommandRunner } from '@wormwood/defense';
 
 const OUTPUT_LENGTH_MAX = 65_536;
@@ -13,12 +17,20 @@ export function commandRunner(lockDescriptor: () => number | undefined): Command
 }
 
 function run(
-  { program, arguments: args, input, timeoutSeconds }: Command,
+  { program, arguments: args, input, timeoutSeconds, outputLengthMax = OUTPUT_LENGTH_MAX }: Command,
   lock: number | 'ignore',
 ): Promise<CommandResult> {
+  try {
+    refuseUntrustedProgram(program);
+  } catch (error) {
+    return Promise.resolve({ kind: 'notRun', reason: systemReason(error) });
+  }
   return new Promise((resolve) => {
     const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe', lock] });
-    const outputs = [collect(child, 'stdout'), collect(child, 'stderr')] as const;
+    const outputs = [
+      collect(child, 'stdout', outputLengthMax),
+      collect(child, 'stderr', OUTPUT_LENGTH_MAX),
+    ] as const;
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       resolve({ kind: 'timedOut', reason: `${program} did not end within ${timeoutSeconds} s.` });
@@ -45,10 +57,10 @@ function run(
 }
 
 /** Returns what gives the text that was printed so far. */
-function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): () => string {
+function collect(child: ChildProcess, stream: 'stdout' | 'stderr', lengthMax: number): () => string {
   let text = '';
   child[stream]?.setEncoding('utf8').on('data', (part: string) => {
-    if (text.length < OUTPUT_LENGTH_MAX) text = (text + part).slice(0, OUTPUT_LENGTH_MAX);
+    if (text.length < lengthMax) text = (text + part).slice(0, lengthMax);
   });
   return () => text;
 }

@@ -1,15 +1,28 @@
 /** The block lists over HTTP on loopback, read from the log, which another process may write. */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errorCode, systemReason } from '@wormwood/base';
-import { type FeedClient, feedContent, FeedServer, type FeedResponse, Ledger } from '@wormwood/defense';
+import { type AddressSet, errorCode, systemReason } from '@wormwood/base';
+import {
+  type FeedClient,
+  feedContent,
+  type FeedRequest,
+  type FeedResponse,
+  FeedServer,
+  type Ledger,
+  lookingTime,
+  permissionTime,
+  type ScopeAdmission,
+} from '@wormwood/defense';
 import { ResponderFailure } from './failure.ts';
-import { nowSeconds, type ResponseState } from './state.ts';
+import { machineClock } from './machine-clock.ts';
+import type { ResponseState } from './state.ts';
+import { readSecret } from './trusted-file.ts';
 
 const HOST = '127.0.0.1';
 const KEY_OCTETS = 24;
+const KEY_LENGTH_MIN = 16;
 const REQUEST_BYTES_MAX = 8192;
 const REQUEST_MILLISECONDS_MAX = 10_000;
 
@@ -28,7 +41,7 @@ export interface FeedListener {
 
 /** Listens on this port of 127.0.0.1, any for 0; rejects with a `ResponderFailure` where there is nothing to serve. */
 export async function listenForFeeds(state: ResponseState, port: number): Promise<FeedListener> {
-  const names = await state.feeds();
+  const names = state.feeds();
   if (names.length === 0) {
     throw new ResponderFailure(
       'failed',
@@ -56,42 +69,65 @@ export async function listenForFeeds(state: ResponseState, port: number): Promis
   };
 }
 
-/** Answers from the log as it is now; it is read again only after a change. */
+/** What all readers are answered from until something changes. */
+interface Reading {
+  /** Null while the log is not in order: a list that cannot be proved is not served. */
+  readonly ledger: Ledger | null;
+  readonly scope: ScopeAdmission;
+  readonly ownAddresses: AddressSet;
+}
+
+/** Looks at a key before it does any work; reads the log once for all readers, and again only after a change. */
 class FeedAnswerer {
   readonly #state: ResponseState;
   readonly #server: FeedServer;
-  #seen = '';
-  #ledger: Ledger = new Ledger();
-  #fault: string | null = null;
-  #moment: Parameters<typeof feedContent>[2] | undefined;
+  #reading: Promise<Reading> | null = null;
+  #stamp = '';
 
   constructor(state: ResponseState, clients: readonly FeedClient[]) {
     this.#state = state;
-    this.#server = new FeedServer(clients, (name) => this.#content(name));
+    this.#server = new FeedServer(clients);
   }
 
-  /** Null while the log is not in order: a list that cannot be proved is not told. */
-  async answer(request: Parameters<FeedServer['answer']>[0]): Promise<FeedResponse | null> {
-    const stamp = this.#state.logStamp();
-    if (stamp !== this.#seen) {
-      const { ledger, reading } = await this.#state.view();
-      this.#ledger = ledger;
-      this.#fault = reading.ok ? null : reading.reason;
-      this.#seen = stamp;
-    }
-    if (this.#fault !== null) return null;
-    this.#moment = {
-      nowSeconds: nowSeconds(),
-      scope: await this.#state.admission(),
-      ownAddresses: await this.#state.ownAddresses(),
-      mode: this.#ledger.mode ?? 'dryRun',
+  /** Null while nothing can be proved. */
+  async answer(request: FeedRequest): Promise<FeedResponse | null> {
+    const admitted = this.#server.admit(request);
+    if ('status' in admitted) return admitted;
+    const { ledger, scope, ownAddresses } = await this.#read();
+    if (ledger === null) return null;
+    const reading = machineClock.read();
+    const seconds = lookingTime(ledger, reading);
+    const moment = {
+      nowSeconds: seconds,
+      permissionSeconds: permissionTime(ledger, seconds, reading),
+      mode: ledger.mode ?? 'dryRun',
+      scope,
+      ownAddresses,
     };
-    return this.#server.answer(request);
+    return this.#server.answer(admitted, request, (name) => feedContent(name, ledger, moment));
   }
 
-  #content(name: string): ReturnType<typeof feedContent> {
-    if (this.#moment === undefined) throw new Error('a feed is told at a moment');
-    return feedContent(name, this.#ledger, this.#moment);
+  /** Readers that come while the log is read wait for that reading. */
+  #read(): Promise<Reading> {
+    const stamp = `${this.#state.inputStamp()} ${this.#state.logStamp()}`;
+    if (this.#reading !== null && stamp === this.#stamp) return this.#reading;
+    this.#stamp = stamp;
+    const reading = this.#readNow();
+    this.#reading = reading;
+    // What could not be read is read again for the next reader.
+    reading.catch(() => {
+      if (this.#reading === reading) this.#reading = null;
+    });
+    return reading;
+  }
+
+  async #readNow(): Promise<Reading> {
+    const { ledger, reading } = await this.#state.view();
+    return {
+      ledger: reading.ok ? ledger : null,
+      scope: await this.#state.admission(),
+      ownAddresses: this.#state.ownAddresses(),
+    };
   }
 }
 
@@ -108,11 +144,16 @@ async function answer(
     ]),
   );
   const found = await answerer.answer({ method, target, headers }).catch(() => null);
+  // Nobody reads a body: whoever sends one loses the connection with the answer.
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (hasBody) response.once('finish', () => request.destroy());
+  const closing = hasBody ? { connection: 'close' } : {};
   if (found === null) {
-    response.writeHead(503, { 'retry-after': '60' }).end();
+    response.writeHead(503, { 'retry-after': '60', ...closing }).end();
     return;
   }
-  response.writeHead(found.status, { ...found.headers, 'content-length': Buffer.byteLength(found.body) });
+  const length = Buffer.byteLength(found.body);
+  response.writeHead(found.status, { ...found.headers, 'content-length': length, ...closing });
   response.end(method === 'HEAD' ? undefined : found.body);
 }
 
@@ -123,20 +164,31 @@ function listening(server: Server, port: number): Promise<number> {
         errorCode(error) === 'EADDRINUSE' ? 'another program listens there' : systemReason(error);
       reject(new ResponderFailure('failed', `The feed cannot listen on port ${port}: ${reason}.`));
     });
-    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, HOST, () => {
+      // A connection that breaks later ends alone.
+      server.on('error', () => undefined);
+      resolve((server.address() as AddressInfo).port);
+    });
   });
 }
 
-/** The key of the readers, made when there is none. */
+/** The key of the readers, made when there is none. A key that is empty or short would let anybody in. */
 async function keyOf(path: string): Promise<string> {
   const made = randomBytes(KEY_OCTETS).toString('base64url');
   try {
     await writeFile(path, `${made}\n`, { flag: 'wx', mode: 0o600 });
     return made;
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return (await readFile(path, 'utf8')).trim();
-    throw new ResponderFailure('failed', `${path} cannot be written: ${systemReason(error)}.`, {
-      cause: error,
-    });
+    if (errorCode(error) !== 'EEXIST') {
+      throw new ResponderFailure('failed', `${path} cannot be written: ${systemReason(error)}.`, {
+        cause: error,
+      });
+    }
   }
+  const key = readSecret(path);
+  if (key.length >= KEY_LENGTH_MIN) return key;
+  throw new ResponderFailure(
+    'invalidFile',
+    `The key in ${path} is shorter than ${KEY_LENGTH_MIN} characters.`,
+  );
 }

@@ -1,10 +1,11 @@
 /** The responder: everything of the responses that touches the machine. Start with `state.ts`, then `service.ts`. */
-export { auditFileToRead, cursorFile, openAuditFile, syncedSize } from './audit-file.ts';
 export { commandRunner } from './command-runner.ts';
 export { ResponderFailure } from './failure.ts';
 export { listenForFeeds } from './feed-listener.ts';
 export { generateKeys, readKey, signOctets, type TrustedKey, verifierOf } from './keys.ts';
 export { type NamedStatus, Notifier } from './notifier.ts';
 export { Service } from './service.ts';
-export { nowSeconds, type OpenResponder, ResponseState, type StateView } from './state.ts';
-export { answerAll, mustBeDone } from './step.ts';
+export { nowSeconds } from './machine-clock.ts';
+export { type OpenResponder, ResponseState } from './state.ts';
+export { answerAndAct, answerOnly, mustBeDone } from './step.ts';
+export { readBounded } from './trusted-file.ts';

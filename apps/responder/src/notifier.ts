@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomStreams } from '@wormwood/base';
 import { Delivery, type DeliveryStatus, linesOf } from '@wormwood/defense';
-import { auditFileToRead, cursorFile, syncedSize } from './audit-file.ts';
+import { cursorFile } from './cursor-file.ts';
 import { ResponderFailure } from './failure.ts';
-import { nowSeconds, type ResponseState } from './state.ts';
+import { nowSeconds } from './machine-clock.ts';
+import type { ResponseState } from './state.ts';
 import { transportOf } from './transports.ts';
 
 const LOOK_EVERY_MILLISECONDS = 500;
@@ -35,8 +36,9 @@ export class Notifier {
 
   /** Opens the deliveries of `respond.yaml`; rejects with a `ResponderFailure` if there is none or one cannot be used. */
   static async open(state: ResponseState): Promise<Notifier> {
-    const entries = await state.deliveries();
+    const entries = state.deliveries();
     if (entries.length === 0) throw new ResponderFailure('failed', 'respond.yaml names no deliveries.');
+    const log = state.log();
     const end = { offset: 0 };
     // Chance spreads the attempts of many senders; it must differ from machine to machine.
     const streams = randomStreams(randomBytes(8).readBigUInt64LE().toString());
@@ -44,9 +46,9 @@ export class Notifier {
     for (const entry of entries) {
       const { name, events, digestSeconds } = entry;
       const components = {
-        source: linesOf(auditFileToRead(state.logPath()), () => end.offset),
+        source: linesOf(log, () => end.offset),
         cursor: cursorFile(state.cursorPath(name)),
-        transport: await transportOf(entry),
+        transport: transportOf(entry),
         clock: { nowSeconds },
         random: streams.stream(`respond/delivery/${name}`),
       };
@@ -89,9 +91,9 @@ export class Notifier {
     return this.#deliveries.map(({ name, delivery }) => ({ name, ...delivery.status }));
   }
 
-  /** What is told must be there after a loss of power, too. */
+  /** What is sent must be there after a loss of power, too. */
   async #begin(): Promise<{ readonly done: Promise<unknown> }> {
-    this.#end.offset = await syncedSize(this.#state.logPath());
+    this.#end.offset = await this.#state.log().syncedOffset();
     return { done: Promise.all(this.#deliveries.map(({ delivery }) => delivery.step())) };
   }
 

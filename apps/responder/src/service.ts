@@ -1,17 +1,23 @@
 /**
  * The service: it answers verdicts as they come, carries out what was approved, and ends what is over or may no longer
- * be in force. Between two steps it holds no lock, so that people can approve, undo and pause.
+ * be in force. It locks the log for a moment at a time, so that people can approve, undo and pause while it works, and
+ * looks at what they said, at the scope and at its signals before each act.
  */
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readVerdicts, type ResponseMode, type Verdict } from '@wormwood/defense';
+import { readVerdicts, type Responder, type ResponseMode, type Verdict } from '@wormwood/defense';
 import { ResponderFailure } from './failure.ts';
-import { nowSeconds, type ResponseState } from './state.ts';
-import { answerAll } from './step.ts';
+import { nowSeconds, uptimeSeconds } from './machine-clock.ts';
+import type { ResponseState } from './state.ts';
+import { answerAndAct, mustBeDone } from './step.ts';
 
 const LOOK_EVERY_MILLISECONDS = 500;
 const RETRY_SECONDS = 2;
+/** How often actuators are asked whether what they applied is still in force. */
+const RECONCILE_SECONDS = 60;
+/** The clock of the wall runs with the uptime, or somebody set it. */
+const CLOCK_STEP_SECONDS = 2;
 /** Verdicts that wait for the next step; the writer is held up beyond them. */
 const WAITING_MAX = 1000;
 
@@ -23,11 +29,14 @@ export interface ServiceReport {
   warn(sentence: string): void;
 }
 
-/** What the last step has taken into account, and when the next one is due. */
+/** What the last step has taken into account, and at which uptime the next one is due. */
 interface Seen {
   readonly inputs: string;
-  readonly log: string;
-  readonly dueSeconds: number | undefined;
+  /** Whether others wrote the log since. */
+  readonly isBehind: () => Promise<boolean>;
+  readonly dueUptime: number | undefined;
+  /** The clock of the wall less the uptime. */
+  readonly clockSeconds: number;
 }
 
 /** One step after the other; a full disk or a file with a mistake is reported once and survived. */
@@ -35,11 +44,12 @@ export class Service {
   readonly #state: ResponseState;
   readonly #mode: ResponseMode;
   readonly #report: ServiceReport;
-  #seen: Seen = { inputs: '', log: '', dueSeconds: undefined };
+  #seen: Seen = { inputs: '', isBehind: async () => true, dueUptime: undefined, clockSeconds: 0 };
   /** Not answered yet, because of the present trouble. */
   #waiting: readonly Verdict[] = [];
   #trouble: string | null = null;
-  #retrySeconds = 0;
+  #retryUptime = 0;
+  #reconcileUptime = 0;
 
   constructor(state: ResponseState, mode: ResponseMode, report: ServiceReport) {
     this.#state = state;
@@ -48,17 +58,17 @@ export class Service {
   }
 
   /** Does what is due now; rejects with a `ResponderFailure` if that cannot be done. */
-  once(): Promise<void> {
-    return this.#step([]);
+  async once(signal: AbortSignal): Promise<void> {
+    await this.#step([], signal);
   }
 
   /** Serves until `signal`; verdicts are read from `input`, one a line. What is wrong from the start rejects. */
   async serve(input: Readable | undefined, signal: AbortSignal): Promise<void> {
     const verdicts = input === undefined ? undefined : new VerdictStream(input, this.#report);
     try {
-      await this.#step([]);
+      await this.#step([], signal);
       while (!signal.aborted) {
-        if (this.#isReady()) await this.#survive(verdicts?.take() ?? []);
+        if (this.#isReady()) await this.#survive(verdicts?.take() ?? [], signal);
         const arrival = this.#isReady() ? verdicts?.arrival() : undefined;
         const waking = arrival === undefined ? signal : AbortSignal.any([signal, arrival]);
         // Only the signal rejects it: seconds from verdict to action are what an outbreak grows by.
@@ -71,39 +81,60 @@ export class Service {
 
   /** False while a trouble is waited out; verdicts are then left where they are. */
   #isReady(): boolean {
-    return nowSeconds() >= this.#retrySeconds;
+    return uptimeSeconds() >= this.#retryUptime;
   }
 
-  async #survive(arrived: readonly Verdict[]): Promise<void> {
+  async #survive(arrived: readonly Verdict[], signal: AbortSignal): Promise<void> {
     this.#waiting = [...this.#waiting, ...arrived];
-    if (this.#trouble === null && this.#waiting.length === 0 && !this.#isNews()) return;
+    if (this.#trouble === null && this.#waiting.length === 0 && !(await this.#isNews())) return;
     try {
-      await this.#step(this.#waiting);
+      await this.#step(this.#waiting, signal);
       this.#waiting = [];
-      if (this.#trouble !== null) this.#report.say('It goes on.');
+      if (this.#trouble !== null) this.#report.say('Responses go on.');
       this.#trouble = null;
     } catch (error) {
       if (!(error instanceof ResponderFailure)) throw error;
       if (error.message !== this.#trouble) this.#report.warn(error.message);
       this.#trouble = error.message;
-      this.#retrySeconds = nowSeconds() + RETRY_SECONDS;
+      this.#retryUptime = uptimeSeconds() + RETRY_SECONDS;
     }
   }
 
-  /** Stamps are taken where nobody can slip in between: of the inputs before they are read, of the log under the lock. */
-  async #step(verdicts: readonly Verdict[]): Promise<void> {
+  /** Stamps are taken before what they are of is read: what changes meanwhile is news. */
+  async #step(verdicts: readonly Verdict[], signal: AbortSignal): Promise<void> {
+    const isStopping = (): boolean => signal.aborted;
     const inputs = this.#state.inputStamp();
-    this.#seen = await this.#state.respond(this.#mode, async ({ responder, takeAdded }) => {
-      await answerAll(responder, verdicts);
+    const clockSeconds = nowSeconds() - uptimeSeconds();
+    const { responder, takeAdded, isBehind } = await this.#state.open(this.#mode);
+    try {
+      const isDone = await this.#state.whileActing(async () => {
+        await this.#reconcile(responder);
+        await answerAndAct(responder, verdicts, isStopping);
+      }, signal);
+      if (!isDone && !signal.aborted) {
+        throw new ResponderFailure('failed', 'Another responder is at work on this state and does not end.');
+      }
+    } finally {
       for (const line of takeAdded()) await this.#report.recorded(line);
-      return { inputs, log: this.#state.logStamp(), dueSeconds: responder.nextDueSeconds() };
-    });
+    }
+    const dueSeconds = responder.nextDueSeconds();
+    const dueUptime = dueSeconds === undefined ? undefined : uptimeSeconds() + (dueSeconds - nowSeconds());
+    this.#seen = { inputs, isBehind, dueUptime, clockSeconds };
   }
 
-  #isNews(): boolean {
-    const { inputs, log, dueSeconds } = this.#seen;
-    if (dueSeconds !== undefined && dueSeconds <= nowSeconds()) return true;
-    return this.#state.inputStamp() !== inputs || this.#state.logStamp() !== log;
+  async #reconcile(responder: Responder): Promise<void> {
+    if (uptimeSeconds() < this.#reconcileUptime) return;
+    this.#reconcileUptime = uptimeSeconds() + RECONCILE_SECONDS;
+    mustBeDone(await responder.reconcile());
+  }
+
+  async #isNews(): Promise<boolean> {
+    const { inputs, isBehind, dueUptime, clockSeconds } = this.#seen;
+    const uptime = uptimeSeconds();
+    if (dueUptime !== undefined && dueUptime <= uptime) return true;
+    if (uptime >= this.#reconcileUptime) return true;
+    if (Math.abs(nowSeconds() - uptime - clockSeconds) > CLOCK_STEP_SECONDS) return true;
+    return this.#state.inputStamp() !== inputs || isBehind();
   }
 }
 

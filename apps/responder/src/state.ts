@@ -1,16 +1,16 @@
 /**
  * The state directory of the responses. What the owner puts there: `scope.yaml` with its signature `scope.yaml.sig`,
  * `trusted/NAME.pub` for the keys that may sign it, `respond.yaml` for who carries out the actions. What is kept there:
- * `audit.jsonl`, of which all state is the sum, and `lock`.
+ * the audit log, of which all state is the sum, and two locks.
  */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AddressSet, errorCode, formatCidr, renderDiagnostic, systemReason } from '@wormwood/base';
 import {
   type Actuator,
   type AuditEntry,
+  type AuditFact,
   type AuditReading,
   feedActuator,
   Ledger,
@@ -23,6 +23,7 @@ import {
   type ScopeAdmission,
   type ScopeComponents,
   type ScopeDocument,
+  SharedLog,
 } from '@wormwood/defense';
 import {
   type ActuatorEntry,
@@ -31,32 +32,35 @@ import {
   type RespondFile,
 } from '@wormwood/files/respond';
 import { readScopeFile } from '@wormwood/files/scope';
-import { ResponderFailure } from './failure.ts';
-import { type AuditFile, auditFileToRead, openAuditFile } from './audit-file.ts';
-import { readKey, type TrustedKey, verifierOf } from './keys.ts';
-import { lockState, type StateLock } from './lock.ts';
-import { ownAddresses } from './own-addresses.ts';
+import { type AuditFile, type AuditReader, auditReader, openAuditFile } from './audit-file.ts';
 import { commandRunner } from './command-runner.ts';
+import { ResponderFailure } from './failure.ts';
+import { readKey, type TrustedKey, verifierOf } from './keys.ts';
+import { type HeldLock, logLock, takeLock } from './lock.ts';
+import { machineClock, nowSeconds } from './machine-clock.ts';
+import { ownAddresses } from './own-addresses.ts';
+import { readTrusted, refuseUntrusted } from './trusted-file.ts';
 
-/** A responder at work. */
+/** A responder that is open. */
 export interface OpenResponder {
   readonly responder: Responder;
   /** Returns the lines of the audit log that were added since this was asked last, each a JSON object. */
   readonly takeAdded: () => readonly string[];
+  /** Whether the log holds what this responder does not know. */
+  readonly isBehind: () => Promise<boolean>;
 }
 
 interface Kept {
   readonly responder: Responder;
   readonly auditFile: AuditFile;
-  /** What it was made from, as it was before that was read; and the log as it was left. */
+  /** What it was made from, as it was before that was read. */
   readonly making: string;
-  readonly log: string;
+  readonly asked: ResponseMode | 'asBefore';
 }
 
-/** The state as the log tells it. */
+/** The state as the present segment of the log tells it. */
 export interface StateView {
   readonly ledger: Ledger;
-  readonly entries: readonly AuditEntry[];
   readonly reading: AuditReading;
 }
 
@@ -67,48 +71,70 @@ const NO_RESPOND_FILE: Omit<RespondFile, 'sensor'> = {
   deliveries: [],
 };
 const KEY_ENDING = '.pub';
-const WRITABLE_BY_ALL = 0o002;
-
-export function nowSeconds(): number {
-  return Date.now() / 1000;
-}
+const SIGNATURE_OCTETS_MAX = 4096;
 
 export class ResponseState {
   readonly #directory: string;
   #kept: Kept | null = null;
-  /** Held at the moment. */
-  #lock: StateLock | null = null;
+  /** The lock of acting, while it is held. */
+  #acting: HeldLock | null = null;
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
   /**
-   * Does `work` with the responder, under the lock. The responder is kept for the next time, when it is taken again if
-   * nobody else has written the log and nobody has changed the files that it was made from.
+   * Returns the responder. It is kept for the next time, when it is returned again unless somebody has changed the files
+   * that it was made from, or its log has failed.
    */
-  async respond<T>(mode: ResponseMode | 'asBefore', work: (open: OpenResponder) => Promise<T>): Promise<T> {
+  async open(mode: ResponseMode | 'asBefore'): Promise<OpenResponder> {
     this.#make();
-    const lock = this.#orFail('locked', () => lockState(this.#path('lock')));
+    this.#refuseUntrusted();
+    const { responder, auditFile } = await this.#opened(mode);
+    return {
+      responder,
+      takeAdded: () => auditFile.takeAdded(),
+      async isBehind() {
+        const extent = await auditFile.extent();
+        return !extent.ok || extent.endOffset !== responder.syncedOffset;
+      },
+    };
+  }
+
+  /**
+   * Records what a person says about all actions, and returns the state then and the lines that were added. It needs
+   * nothing but the log: a pause takes effect whatever is wrong with the files of the owner.
+   */
+  async record(fact: AuditFact): Promise<{ readonly ledger: Ledger; readonly added: readonly string[] }> {
+    this.#make();
+    const auditFile = await this.#orFail('written', () => openAuditFile(this.#directory));
     try {
-      const { responder, auditFile } = await this.#opened(mode, lock);
-      const result = await work({ responder, takeAdded: () => auditFile.takeAdded() });
-      if (this.#kept !== null) this.#kept = { ...this.#kept, log: this.logStamp() };
-      return result;
+      const components = { auditFile, lock: logLock(this.#path('log.lock')), clock: machineClock };
+      const opening = await SharedLog.open(components, this.#sensor());
+      if (!opening.ok) throw new ResponderFailure('failed', opening.reason);
+      const { log } = opening;
+      await log.underLock(() => log.write([fact]));
+      if (log.fault !== null) throw new ResponderFailure('failed', log.fault.reason);
+      return { ledger: log.ledger, added: auditFile.takeAdded() };
     } finally {
-      lock.release();
+      await auditFile.close();
     }
   }
 
-  /** As `respond`, for a command that does one thing. */
-  async respondOnce<T>(
-    mode: ResponseMode | 'asBefore',
-    work: (open: OpenResponder) => Promise<T>,
-  ): Promise<T> {
+  /**
+   * Does `work` while no other responder carries out anything on this state. Returns false, and does nothing, if another
+   * one was at work all the time, or `signal` fired.
+   */
+  async whileActing(work: () => Promise<void>, signal?: AbortSignal): Promise<boolean> {
+    this.#make();
+    this.#acting = await takeLock(this.#path('lock'), signal);
+    if (this.#acting === null) return false;
     try {
-      return await this.respond(mode, work);
+      await work();
+      return true;
     } finally {
-      await this.close();
+      this.#acting.release();
+      this.#acting = null;
     }
   }
 
@@ -118,47 +144,54 @@ export class ResponseState {
     this.#kept = null;
   }
 
-  async #opened(mode: ResponseMode | 'asBefore', lock: StateLock): Promise<Kept> {
-    this.#lock = lock;
+  async #opened(mode: ResponseMode | 'asBefore'): Promise<Kept> {
     const kept = this.#kept;
-    if (kept !== null && kept.responder.mode === mode && this.#isAsLeft(kept)) return kept;
-    await this.close();
-    this.#refuseForeign();
     const making = this.#makingStamp();
-    const file = await this.#readRespondFile();
-    const runner = commandRunner(() => this.#lock?.descriptor);
-    const chosen = await this.#modeFor(mode);
-    const scope = this.#scopeComponents();
-    const own = AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses());
-    const auditFile = await openAuditFile(this.logPath());
-    const actuators = file.actuators.map((entry) => actuatorOf(entry, runner));
-    const opening = await Responder.open(
-      { auditFile, clock: { nowSeconds }, scope, actuators },
-      { sensor: file.sensor, mode: chosen, ownAddresses: own },
-    );
+    const isGood = kept?.asked === mode && kept.responder.fault === null && kept.making === making;
+    if (kept !== null && isGood) return kept;
+    await this.close();
+    const file = this.#readRespondFile();
+    await this.#refuseForgottenAct(mode);
+    const auditFile = await this.#orFail('written', () => openAuditFile(this.#directory));
+    const opening = await this.#openResponder(auditFile, file, mode);
     if (!opening.ok) {
       await auditFile.close();
       throw new ResponderFailure('failed', opening.reason);
     }
-    this.#kept = { responder: opening.responder, auditFile, making, log: this.logStamp() };
+    this.#kept = { responder: opening.responder, auditFile, making, asked: mode };
     return this.#kept;
   }
 
-  #isAsLeft({ responder, making, log }: Kept): boolean {
-    return responder.fault === null && log === this.logStamp() && making === this.#makingStamp();
+  #openResponder(
+    auditFile: AuditFile,
+    file: RespondFile,
+    mode: ResponseMode | 'asBefore',
+  ): ReturnType<typeof Responder.open> {
+    const runner = commandRunner(() => this.#acting?.descriptor);
+    return Responder.open(
+      {
+        auditFile,
+        lock: logLock(this.#path('log.lock')),
+        clock: machineClock,
+        scope: this.#scopeComponents(),
+        actuators: file.actuators.map((entry) => actuatorOf(entry, runner)),
+      },
+      {
+        sensor: file.sensor,
+        mode,
+        ownAddresses: AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses()),
+      },
+    );
   }
 
   /** Whoever can write these files decides which programs are run and whose signature counts. */
-  #refuseForeign(): void {
-    const keys = readdirIfThere(this.#path('trusted')).map((name) => join('trusted', name));
-    for (const path of ['.', 'respond.yaml', 'trusted', ...keys].map((name) => this.#path(name))) {
-      const found = statSync(path, { throwIfNoEntry: false });
-      if (found === undefined) continue;
-      const isForeign = found.uid !== 0 && found.uid !== process.getuid?.();
-      if (!isForeign && (found.mode & WRITABLE_BY_ALL) === 0) continue;
-      const reason = isForeign ? 'belongs to another user' : 'can be written by everybody';
-      throw new ResponderFailure('missingPermission', `${path} ${reason}, so nothing is done.`);
-    }
+  #refuseUntrusted(): void {
+    for (const name of ['.', 'respond.yaml', 'trusted', ...this.#keyNames()])
+      refuseUntrusted(this.#path(name));
+  }
+
+  #keyNames(): readonly string[] {
+    return readdirIfThere(this.#path('trusted')).map((name) => join('trusted', name));
   }
 
   /** Changes whenever a responder that was made before would be another one now; the scope it reads itself. */
@@ -166,15 +199,11 @@ export class ResponseState {
     return [this.#stampOf(['respond.yaml']), ...ownAddresses().toCidrs().map(formatCidr)].join();
   }
 
-  /** Reads the log without a lock: whoever writes it only adds. */
+  /** Reads the present segment of the log, without a lock: whoever writes it only adds. */
   async view(): Promise<StateView> {
     const ledger = new Ledger();
-    const entries: AuditEntry[] = [];
-    const reading = await readAuditLog(auditFileToRead(this.logPath()), (entry) => {
-      entries.push(entry);
-      ledger.record(entry);
-    });
-    return { ledger, entries, reading };
+    const reading = await readAuditLog(this.log().presentLines(), (entry) => void ledger.record(entry));
+    return { ledger, reading };
   }
 
   /** As `view`, for those who need a log that is in order. */
@@ -184,6 +213,15 @@ export class ResponseState {
     return view;
   }
 
+  /** Reads the whole log, all segments, one entry at a time. */
+  readLog(visit: (entry: AuditEntry) => void | Promise<void>): Promise<AuditReading> {
+    return readAuditLog(this.log().lines(0), visit);
+  }
+
+  log(): AuditReader {
+    return auditReader(this.#directory);
+  }
+
   /** The scope file as it would be admitted now. */
   async admission(): Promise<ScopeAdmission> {
     const components = this.#scopeComponents();
@@ -191,21 +229,17 @@ export class ResponseState {
   }
 
   /** The addresses that are protected beside those of the scope. */
-  async ownAddresses(): Promise<AddressSet> {
-    return AddressSet.fromCidrs((await this.#readRespondFile()).ownPrefixes).union(ownAddresses());
+  ownAddresses(): AddressSet {
+    return AddressSet.fromCidrs(this.#readRespondFile().ownPrefixes).union(ownAddresses());
   }
 
-  async feeds(): Promise<readonly string[]> {
-    const { actuators } = await this.#readRespondFile();
+  feeds(): readonly string[] {
+    const { actuators } = this.#readRespondFile();
     return actuators.filter(({ kind }) => kind === 'feed').map(({ name }) => name);
   }
 
-  async deliveries(): Promise<readonly DeliveryEntry[]> {
-    return (await this.#readRespondFile()).deliveries;
-  }
-
-  logPath(): string {
-    return this.#path('audit.jsonl');
+  deliveries(): readonly DeliveryEntry[] {
+    return this.#readRespondFile().deliveries;
   }
 
   /** Where the progress of a delivery is kept. */
@@ -220,8 +254,7 @@ export class ResponseState {
 
   /** Changes whenever a file of the owner changes. */
   inputStamp(): string {
-    const keys = readdirIfThere(this.#path('trusted')).map((name) => join('trusted', name));
-    return this.#stampOf(['scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted', ...keys]);
+    return this.#stampOf(['scope.yaml', 'scope.yaml.sig', 'respond.yaml', 'trusted', ...this.#keyNames()]);
   }
 
   /** Changes whenever the log does. */
@@ -229,39 +262,45 @@ export class ResponseState {
     return this.#stampOf(['audit.jsonl']);
   }
 
-  /** What was decided in earnest and waits would be void in a dry run: that takes more than a forgotten option. */
-  async #modeFor(mode: ResponseMode | 'asBefore'): Promise<ResponseMode> {
+  /** What was decided to be carried out would be void in a dry run: that takes more than a forgotten option. */
+  async #refuseForgottenAct(mode: ResponseMode | 'asBefore'): Promise<void> {
+    if (mode !== 'dryRun') return;
     const { ledger } = await this.viewInOrder();
-    if (mode === 'asBefore') return ledger.mode ?? 'dryRun';
     const waiting = [...ledger.live.values()].filter(
       ({ dryRun, status, ending }) => !dryRun && status !== 'active' && ending === null,
     );
-    if (mode === 'act' || waiting.length === 0) return mode;
+    if (waiting.length === 0) return;
     const what =
-      waiting.length === 1 ? 'A decision in earnest waits' : `${waiting.length} decisions in earnest wait`;
-    const sentence = `${what} here: add --act, or take another --state for a dry run.`;
-    throw new ResponderFailure('usage', sentence);
+      waiting.length === 1
+        ? 'A decision waits to be carried out'
+        : `${waiting.length} decisions wait to be carried out`;
+    throw new ResponderFailure('usage', `${what}: add --act, or use another --state for a dry run.`);
   }
 
   #scopeComponents(): ScopeComponents & { load(): Promise<ScopeDocument> } {
-    const path = this.#path('scope.yaml');
+    let keys: readonly TrustedKey[] = [];
     return {
-      // Read each time: a key that was taken away is not trusted any more.
-      verifier: {
-        verify: async (octets, signature) =>
-          verifierOf(await trustedKeysIn(this.#path('trusted'))).verify(octets, signature),
+      verifier: { verify: (octets, signature) => verifierOf(keys).verify(octets, signature) },
+      read: (octets) => readScopeFile(new TextDecoder().decode(octets)),
+      // Read and looked at each time: a key that was taken away is not trusted any more.
+      load: async () => {
+        try {
+          this.#refuseUntrusted();
+          keys = trustedKeysIn(this.#path('trusted'));
+          const path = this.#path('scope.yaml');
+          const signature = readTrusted(`${path}.sig`, SIGNATURE_OCTETS_MAX);
+          return { octets: readTrusted(path), signature: signature?.toString('latin1') ?? null };
+        } catch (error) {
+          if (!(error instanceof ResponderFailure)) throw error;
+          return { octets: null, signature: null, refusal: error.message };
+        }
       },
-      read: readScopeOctets,
-      load: async () => ({
-        octets: await readIfThere(path),
-        signature: (await readIfThere(`${path}.sig`))?.toString('latin1') ?? null,
-      }),
     };
   }
 
-  async #readRespondFile(): Promise<RespondFile> {
+  #readRespondFile(): RespondFile {
     const path = this.#path('respond.yaml');
-    const octets = await readIfThere(path);
+    const octets = readTrusted(path);
     if (octets === null) return { ...NO_RESPOND_FILE, sensor: hostname() };
     const text = octets.toString('utf8');
     const check = checkRespondFile(text, path);
@@ -270,30 +309,40 @@ export class ResponseState {
     throw new ResponderFailure('invalidFile', `${path} cannot be used.\n${frames.join('\n')}`);
   }
 
+  /** Names this machine in the log, even while `respond.yaml` has a mistake. */
+  #sensor(): string {
+    try {
+      return this.#readRespondFile().sensor;
+    } catch (error) {
+      if (error instanceof ResponderFailure) return hostname();
+      throw error;
+    }
+  }
+
   #stampOf(names: readonly string[]): string {
-    return names
-      .map((name) => {
-        const found = statSync(this.#path(name), { throwIfNoEntry: false });
-        return found === undefined ? 'none' : `${found.size} ${found.mtimeMs} ${found.ino}`;
-      })
-      .join();
+    return names.map((name) => stampOf(this.#path(name))).join();
   }
 
   #make(): void {
-    this.#orFail('made', () => mkdirSync(this.#directory, { recursive: true, mode: 0o700 }));
+    try {
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw this.#failure('made', error);
+    }
   }
 
-  #orFail<T>(verb: string, work: () => T): T {
+  async #orFail<T>(verb: string, work: () => Promise<T>): Promise<T> {
     try {
-      return work();
+      return await work();
     } catch (error) {
-      if (error instanceof ResponderFailure) throw error;
-      const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
-      const sentence = `The state directory ${this.#directory} cannot be ${verb}: ${systemReason(error)}.`;
-      throw new ResponderFailure(isForbidden ? 'missingPermission' : 'failed', sentence, {
-        cause: error,
-      });
+      throw error instanceof ResponderFailure ? error : this.#failure(verb, error);
     }
+  }
+
+  #failure(verb: string, error: unknown): ResponderFailure {
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
+    const sentence = `The state directory ${this.#directory} cannot be ${verb}: ${systemReason(error)}.`;
+    return new ResponderFailure(isForbidden ? 'missingPermission' : 'failed', sentence, { cause: error });
   }
 
   #path(name: string): string {
@@ -302,11 +351,11 @@ export class ResponseState {
 }
 
 /** Returns the Ed25519 keys in files `NAME.pub` of a directory; other files there are none of its business. */
-async function trustedKeysIn(directory: string): Promise<readonly TrustedKey[]> {
+function trustedKeysIn(directory: string): readonly TrustedKey[] {
   const names = readdirIfThere(directory);
   const keys: TrustedKey[] = [];
   for (const name of names.filter((each) => each.endsWith(KEY_ENDING)).sort()) {
-    const key = readKey('public', await readFile(join(directory, name), 'utf8'));
+    const key = readKey('public', readTrusted(join(directory, name))?.toString('utf8') ?? '');
     if (key !== undefined) keys.push({ name: name.slice(0, -KEY_ENDING.length), key });
   }
   return keys;
@@ -321,17 +370,17 @@ function readdirIfThere(directory: string): readonly string[] {
   }
 }
 
-/** Reads a scope file's octets, for `ScopeComponents`. */
-function readScopeOctets(octets: Uint8Array): ReturnType<typeof readScopeFile> {
-  return readScopeFile(new TextDecoder().decode(octets));
+/** The change of the inode's data counts too: it changes with owner and mode. */
+function stampOf(path: string): string {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? 'none' : `${found.size} ${found.mtimeMs} ${found.ctimeMs} ${found.ino}`;
+  } catch (error) {
+    return `none: ${errorCode(error)}`;
+  }
 }
 
 function actuatorOf(entry: ActuatorEntry, runner: ReturnType<typeof commandRunner>): Actuator {
   if (entry.kind === 'nftables') return nftablesActuator(runner, entry);
   return entry.kind === 'command' ? ownerCommandActuator(runner, entry) : feedActuator(entry.name);
-}
-
-/** Null for a file that does not exist. One that cannot be read is as good as none: it allows nothing. */
-async function readIfThere(path: string): Promise<Buffer | null> {
-  return readFile(path).catch(() => null);
 }

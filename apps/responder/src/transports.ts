@@ -1,6 +1,5 @@
 /** How messages leave this machine: HTTP, a TCP connection to a collector of syslog, the mail program of the system. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
@@ -19,33 +18,24 @@ import {
 } from '@wormwood/defense';
 import type { DeliveryEntry } from '@wormwood/files/respond';
 import { ResponderFailure } from './failure.ts';
+import { readSecret } from './trusted-file.ts';
 import { commandRunner } from './command-runner.ts';
 
 const SYSLOG_MILLISECONDS_MAX = 20_000;
 const MAIL_SECONDS_MAX = 60;
 
 /** Returns the transport of a delivery. */
-export async function transportOf(entry: DeliveryEntry): Promise<Transport> {
+export function transportOf(entry: DeliveryEntry): Transport {
   if (entry.kind === 'syslog') return syslogTransport(syslogSender(entry.host, entry.port));
   if (entry.kind === 'webhook') {
     const { url, preset, authorizationFile } = entry;
-    if (!URL.canParse(url)) throw new ResponderFailure('invalidFile', `${entry.name}: ${url} is no URL.`);
-    const headers =
-      authorizationFile === undefined ? {} : { authorization: await secretIn(authorizationFile) };
+    if (!URL.canParse(url)) throw new ResponderFailure('invalidFile', `${entry.name}: ${url} is not a URL.`);
+    const headers = authorizationFile === undefined ? {} : { authorization: readSecret(authorizationFile) };
     return webhookTransport(httpSender, { url, preset, headers });
   }
   const [first, ...others] = entry.to;
   if (first === undefined) throw new ResponderFailure('invalidFile', `${entry.name} mails to nobody.`);
   return mailTransport(mailSender(entry.program), { from: entry.from, to: [first, ...others] });
-}
-
-async function secretIn(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    const sentence = `${path} cannot be read: ${systemReason(error)}.`;
-    throw new ResponderFailure('invalidFile', sentence, { cause: error });
-  }
 }
 
 /** Node's own client and not `fetch`, whose promise stays open when a receiver closes the connection at once (Node 20). */
@@ -60,7 +50,8 @@ const httpSender: HttpSender = {
       const length = String(Buffer.byteLength(body));
       const request = send(url, { method, headers: { ...headers, 'content-length': length } }, (response) => {
         clearTimeout(timer);
-        response.resume();
+        // What it says beside its status is of no use, and need not end.
+        response.destroy();
         const retryAfter = response.headers['retry-after'] ?? null;
         resolve({ kind: 'answered', status: response.statusCode ?? 0, retryAfter });
       });
@@ -99,7 +90,7 @@ function mailSender(program: string): MailSender {
       const result = await runner.run({
         program,
         arguments: ['-i', '-f', from, '--', ...to],
-        // The program is given lines as this system ends them.
+        // The program reads lines as this system ends them.
         input: text.replaceAll('\r\n', '\n'),
         timeoutSeconds: MAIL_SECONDS_MAX,
       });

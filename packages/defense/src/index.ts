@@ -13,11 +13,12 @@ export { EventObserver } from './detect/observe-events.ts';
 // Responses: start with `respond/responder.ts`.
 export { Responder } from './respond/responder.ts';
 export type { ActionKind, Actuator } from './respond/action.ts';
-export { DONE, failed, type Outcome } from './respond/outcome.ts';
+export { DONE, type Failed, failed, type Outcome } from './respond/outcome.ts';
 export type { Decision } from './respond/decision.ts';
 export { Ledger, type LedgerView } from './respond/ledger.ts';
 export { readVerdicts } from './respond/verdict-file.ts';
-export type { AppendOnlyFile, FileLine } from './respond/append-only-file.ts';
+export type { AppendOnlyFile, Extent, FileLine, SegmentedFile } from './respond/append-only-file.ts';
+export { type ClockReading, lookingTime, permissionTime } from './respond/timekeeping.ts';
 
 // The owner's permission.
 export {
@@ -37,7 +38,12 @@ export { feedActuator } from './respond/actuator/feed-actuator.ts';
 
 // Who is told.
 export { feedContent } from './respond/feed/feed-content.ts';
-export { type FeedClient, type FeedResponse, FeedServer } from './respond/feed/feed-server.ts';
+export {
+  type FeedClient,
+  type FeedResponse,
+  FeedServer,
+  type FeedRequest,
+} from './respond/feed/feed-server.ts';
 export { type CursorFile, Delivery, type DeliveryStatus } from './respond/delivery/delivery.ts';
 export type { WebhookPreset } from './respond/delivery/webhook-presets.ts';
 export { linesOf } from './respond/delivery/line-source.ts';
@@ -51,10 +57,12 @@ export {
   AUDIT_EVENTS,
   type AuditEntry,
   type AuditEvent,
+  type AuditFact,
   type ResponseMode,
 } from './respond/audit/audit-fact.ts';
 export { type AuditReading, readAuditLog } from './respond/audit/audit-log.ts';
-export { type AuditFindings, checkAudit } from './respond/audit/audit-check.ts';
-export { findingsOf } from './respond/export/finding.ts';
+export { type LogLock, SharedLog } from './respond/audit/shared-log.ts';
+export { AuditCheck, type AuditFindings, checkAudit } from './respond/audit/audit-check.ts';
+export { FindingCollector } from './respond/export/finding.ts';
 export { stixBundle } from './respond/export/stix.ts';
 export { mispEvent } from './respond/export/misp.ts';

@@ -2,7 +2,7 @@
  * The immunizer of the lab: the responder as owners run it, with a scope that covers the lab's prefix and nothing else.
  * The lab owns its hosts, so it signs for itself; the signature of anybody else, and any other text, is refused.
  */
-import { AddressSet, assert, type Cidr, type Clock } from '@wormwood/base';
+import { AddressSet, assert, type Cidr, type Clock, formatIpv4 } from '@wormwood/base';
 import {
   type Actuator,
   type AppendOnlyFile,
@@ -29,6 +29,7 @@ const SCOPE_TEXT = 'the lab acts on its own hosts';
 const TTL_SLACK_SECONDS = 3600;
 const ACTIONS_PER_MINUTE = 600;
 const ACTIVE_MAX = 65_536;
+const VERDICT_AGE_SECONDS_MAX = 3600;
 
 /** Returns a responder that acts on hosts of the lab alone. */
 export async function openImmunizer(components: ImmunizerComponents): Promise<Responder> {
@@ -38,7 +39,13 @@ export async function openImmunizer(components: ImmunizerComponents): Promise<Re
   const opening = await Responder.open(
     {
       auditFile,
-      clock,
+      // Nobody sets the clock of a lab while it runs.
+      clock: {
+        read() {
+          const seconds = clock.nowSeconds();
+          return { wallSeconds: seconds, uptimeSeconds: seconds, boot: 'lab' };
+        },
+      },
       scope: {
         read: () => ({ ok: true, value: file }),
         load: () => Promise.resolve({ octets, signature: SIGNATURE }),
@@ -72,16 +79,17 @@ function labScope({ prefix, clock, endSeconds, actuator }: ImmunizerComponents):
     actions: [{ action: 'block', actuator: actuator.name, ttlSeconds, approval: 'automatic' }],
     actionsPerMinute: ACTIONS_PER_MINUTE,
     activeActionsMax: ACTIVE_MAX,
+    verdictAgeMaxSeconds: VERDICT_AGE_SECONDS_MAX,
   };
 }
 
-/** The actuator of the lab in memory: tells the lab that the host at this address is immunized. */
+/** Returns the actuator of the lab in memory, which reports to the lab that the host at this address is immunized. */
 export function memoryActuator(immunize: (address: number) => void): Actuator {
   const inForce = new Set<string>();
   return {
     name: 'lab',
     actions: ['block'],
-    describe: (step, { source }) => `${step} ${source}`,
+    describe: (step, { source }) => `${step} ${formatIpv4(source)}`,
     isActive: ({ key }) => Promise.resolve({ ok: true, active: inForce.has(key) }),
     apply: ({ key, source }) => {
       inForce.add(key);

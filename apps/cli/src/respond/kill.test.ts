@@ -5,8 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { formatIpv4, randomStreams } from '@wormwood/base';
 import { type AuditEntry, checkAudit } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
-import { ResponseState } from '@wormwood/responder';
-import { makeWorld, SCOPE, until } from './respond-test-support.ts';
+import { logOf, makeWorld, SCOPE, until } from './respond-test-support.ts';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 const KILLS = Number(process.env['WORMWOOD_KILLS'] ?? '10');
@@ -59,7 +58,7 @@ describe('a responder', () => {
       for (let kill = beginnings; kill < KILLS; kill++) await startAndKill(['run', '--act', '--once']);
       expect((await world.respond(['run', '--act', '--once'])).code).toBe(0);
 
-      const { entries, reading } = await new ResponseState(world.state).view();
+      const { entries, reading } = await logOf(world.state);
       expect(reading).toMatchObject({ ok: true, torn: false });
       expect(checkAudit(entries)).toEqual({
         faults: [],
@@ -89,7 +88,7 @@ describe('a responder', () => {
       expect(world.record()).toEqual([]);
       expect((await world.respond(['propose', file, '--act'])).code).toBe(0);
       expect(world.record()).toHaveLength(1);
-      const { entries } = await new ResponseState(world.state).view();
+      const { entries } = await logOf(world.state);
       expect(entries.at(-1)).toMatchObject({ event: 'response.done', found: true });
     });
   });

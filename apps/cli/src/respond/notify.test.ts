@@ -4,8 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ResponseState } from '@wormwood/responder';
-import { AUTOMATIC_SCOPE, makeWorld, type World } from './respond-test-support.ts';
+import { AUTOMATIC_SCOPE, logOf, makeWorld, type World } from './respond-test-support.ts';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 async function listening(server: Server): Promise<number> {
@@ -60,7 +59,7 @@ function addDeliveries(world: World, lines: readonly string[]): void {
 }
 
 async function identifiersIn(world: World): Promise<readonly string[]> {
-  return (await new ResponseState(world.state).view()).entries.map(({ id }) => id);
+  return (await logOf(world.state)).entries.map(({ id }) => id);
 }
 
 describe('a delivery', () => {

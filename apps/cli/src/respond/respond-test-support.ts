@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { generateKeys, readKey, signOctets } from '@wormwood/responder';
+import type { AuditEntry, AuditReading } from '@wormwood/defense';
+import { generateKeys, readKey, ResponseState, signOctets } from '@wormwood/responder';
 import { type Ended, type SpawnOptions, wormwood } from '../spawn-test-support.ts';
 
 export const SCOPE: string = `
@@ -39,6 +40,15 @@ case "$1" in
   status) test -d '${inForce}'/"$2";;
 esac
 `;
+}
+
+/** Every entry of the log of a state, and whether its chain is whole. */
+export async function logOf(
+  state: string,
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly reading: AuditReading }> {
+  const entries: AuditEntry[] = [];
+  const reading = await new ResponseState(state).readLog((entry) => void entries.push(entry));
+  return { entries, reading };
 }
 
 export interface World {

@@ -5,7 +5,7 @@ import { formatIpv4 } from '@wormwood/base';
 import { type AuditFindings, checkAudit, readVerdicts } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { ResponseState } from '@wormwood/responder';
-import { AUTOMATIC_SCOPE, makeWorld, SCOPE, type World } from './respond-test-support.ts';
+import { AUTOMATIC_SCOPE, logOf, makeWorld, SCOPE, type World } from './respond-test-support.ts';
 import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 
 interface Report {
@@ -30,7 +30,7 @@ async function json(world: World, args: readonly string[]): Promise<Report> {
 
 /** The chain and the promises, verified as `respond audit` does, without the start of a process. */
 async function auditOf(world: World): Promise<AuditFindings & { readonly ok: boolean }> {
-  const { entries, reading } = await new ResponseState(world.state).view();
+  const { entries, reading } = await logOf(world.state);
   return { ok: reading.ok, ...checkAudit(entries) };
 }
 
@@ -57,7 +57,7 @@ describe('verdicts', () => {
       const id = earnest.decisions[1]?.id ?? '';
       const forgot = await world.respond(['approve', id]);
       expect([forgot.code, forgot.stdout]).toEqual([2, '']);
-      expect(forgot.stderr).toContain('A decision in earnest waits here: add --act');
+      expect(forgot.stderr).toContain('A decision waits to be carried out: add --act');
       expect((await world.respond(['approve', id.slice(0, 6), '--act', '--by', 'ada'])).code).toBe(0);
       expect(world.record()).toEqual([`apply ${id} ${INFECTED} quarantine`]);
 
@@ -71,7 +71,7 @@ describe('verdicts', () => {
       expect(audit.open.map(({ source }) => formatIpv4(source))).toEqual([INFECTED]);
       const explained = await world.respond(['explain', INFECTED]);
       expect(explained.stdout).toContain(`${INFECTED} is inside the scope of Example University.`);
-      expect(explained.stdout).toContain('ada approved of the decision');
+      expect(explained.stdout).toContain('ada approved the decision');
       expect(explained.stdout).toContain('our own scanner');
     }),
   );
@@ -101,12 +101,13 @@ describe('verdicts', () => {
       spoil(world);
       const verdicts = readVerdicts(readFileSync(world.writeVerdicts([INFECTED]), 'utf8'));
       if (!verdicts.ok) throw new Error(verdicts.reason);
-      await new ResponseState(world.state).respondOnce('act', async ({ responder }) => {
-        verdicts.value.forEach((verdict) => responder.offer(verdict));
-        await responder.step();
-        expect(responder.ledger.live.size).toBe(0);
-      });
-      const { entries } = await new ResponseState(world.state).view();
+      const state = new ResponseState(world.state);
+      const { responder } = await state.open('act');
+      verdicts.value.forEach((verdict) => responder.offer(verdict));
+      await responder.step();
+      expect(responder.ledger.live.size).toBe(0);
+      await state.close();
+      const { entries } = await logOf(world.state);
       expect(entries.filter(({ event }) => event === 'scope.refuse')).toMatchObject([{ code }]);
       expect(entries.filter(({ event }) => event === 'decision.none')).toMatchObject([{ code: 'no-scope' }]);
       expect(world.record()).toEqual([]);
@@ -130,7 +131,7 @@ describe('verdicts', () => {
     inWorld(async (world) => {
       const evidence = [{ detector: 'x', text: 'a\u001b[2J\u202eb', forgeable: false, figures: {} }];
       const told = await world.respond(['propose', world.writeVerdicts([INFECTED], { evidence })]);
-      expect(told.stdout).toContain('tcp port 445: a [2J\\u{202e}b');
+      expect(told.stdout).toContain('tcp port 445: a\\u{1b}[2J\\u{202e}b');
       expect(told.stdout).not.toContain('\u001b');
       expect(told.stdout).not.toContain('\u202e');
     }),
@@ -143,7 +144,7 @@ describe('verdicts', () => {
       const refused = await world.respond(['propose', file, '--act']);
       expect([refused.code, refused.stdout]).toEqual([3, '']);
       expect(refused.stderr).toContain('its `evidence` is missing or of the wrong kind');
-      expect((await new ResponseState(world.state).view()).entries).toEqual([]);
+      expect((await logOf(world.state)).entries).toEqual([]);
     }),
   );
 });
@@ -154,7 +155,7 @@ describe('files that anybody can write', () => {
     (name) =>
       inWorld(async (world) => {
         chmodSync(join(world.state, name), 0o777);
-        const work = new ResponseState(world.state).respondOnce('act', async () => undefined);
+        const work = new ResponseState(world.state).open('act');
         await expect(work).rejects.toMatchObject({
           kind: 'missingPermission',
           message: expect.stringContaining('can be written by everybody, so nothing is done.'),

@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { checkAudit, type AuditFindings } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { generateKeys } from '@wormwood/responder';
-import { ResponseState } from '@wormwood/responder';
-import { AUTOMATIC_SCOPE, makeWorld, SCOPE, until, verdictOn, type World } from './respond-test-support.ts';
+import {
+  AUTOMATIC_SCOPE,
+  logOf,
+  makeWorld,
+  SCOPE,
+  until,
+  verdictOn,
+  type World,
+} from './respond-test-support.ts';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 const INFECTED = '10.20.7.9';
@@ -16,7 +23,7 @@ function inWorld(body: (world: World) => Promise<void>, scope: string = SCOPE): 
 
 /** The chain and the promises, verified as `respond audit` does, without the start of a process. */
 async function auditOf(world: World): Promise<AuditFindings & { readonly ok: boolean }> {
-  const { entries, reading } = await new ResponseState(world.state).view();
+  const { entries, reading } = await logOf(world.state);
   return { ok: reading.ok, ...checkAudit(entries) };
 }
 
@@ -48,7 +55,7 @@ describe('the service', () => {
       await service.printed(/apply for 10\.20\.7\.9 is done/);
       expect((await world.respond(['pause', '--reason', 'exam week'])).code).toBe(0);
       service.write(`${JSON.stringify(verdictOn('10.20.7.10'))}\n`);
-      await service.printed(/scope approved of the decision about 10\.20\.7\.10/);
+      await service.printed(/scope approved the decision about 10\.20\.7\.10/);
       expect((await world.respond(['resume'])).code).toBe(0);
       await service.printed(/apply for 10\.20\.7\.10 is done/);
       expect(await service.stop('SIGINT')).toBe(0);

@@ -26,7 +26,7 @@ export async function run(input: '-' | undefined, options: RespondRunOptions): P
     warn: (sentence) => terminal.warn(`wormwood: ${sentence}`),
   });
   try {
-    if (options.once) await service.once();
+    if (options.once) await service.once(interrupt.signal);
     else await service.serve(input === '-' ? process.stdin : undefined, interrupt.signal);
     return EXIT.ok;
   } finally {

@@ -1,11 +1,13 @@
 /** `wormwood respond scope check | sign | keygen`: the owner's side of the permission. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AddressSet, formatCidr, formatDuration, formatTimestamp, renderDiagnostic } from '@wormwood/base';
 import type { ScopeFile } from '@wormwood/defense';
 import {
   generateKeys,
   nowSeconds,
+  readBounded,
   readKey,
   signOctets,
   type TrustedKey,
@@ -37,7 +39,8 @@ export async function scopeCheck(path: string, options: ScopeCheckOptions): Prom
   const trusted: TrustedKey[] = [];
   for (const key of options.trust) trusted.push(await trustedKey(key));
   const { file, octets } = checked;
-  const written = await readFile(`${path}.sig`, 'latin1').catch(() => '');
+  const signaturePath = `${path}.sig`;
+  const written = existsSync(signaturePath) ? readBounded(signaturePath).toString('latin1') : '';
   const signature = await verifierOf(trusted).verify(octets, written);
   const isAsked = trusted.length > 0;
   if (options.json) {
@@ -59,9 +62,9 @@ export async function scopeSign(path: string, options: ScopeSignOptions): Promis
   const terminal = openTerminal(options);
   const checked = await checkedScope(path, options, terminal);
   if (checked === undefined) return EXIT.invalidFile;
-  const key = readKey('private', await readOrFail(options.key));
+  const key = readKey('private', readBounded(options.key).toString('utf8'));
   if (key === undefined)
-    throw new CommandFailure(EXIT.invalidFile, `${options.key} holds no Ed25519 private key.`);
+    throw new CommandFailure(EXIT.invalidFile, `${options.key} does not hold an Ed25519 private key.`);
   const signaturePath = `${path}.sig`;
   await writeOrFail(signaturePath, signOctets(checked.octets, key), { mode: 0o644 });
   const object = { ok: true, signature: signaturePath };
@@ -90,7 +93,7 @@ async function checkedScope(
   options: PrintOptions,
   terminal: Terminal,
 ): Promise<CheckedScope | undefined> {
-  const octets = Buffer.from(await readOrFail(path, 'octets'));
+  const octets = readBounded(path);
   const text = octets.toString('utf8');
   const check = checkScopeFile(text, path, nowSeconds());
   if (check.ok) return { file: check.file, octets };
@@ -101,8 +104,9 @@ async function checkedScope(
 }
 
 async function trustedKey(path: string): Promise<TrustedKey> {
-  const key = readKey('public', await readOrFail(path));
-  if (key === undefined) throw new CommandFailure(EXIT.invalidFile, `${path} holds no Ed25519 public key.`);
+  const key = readKey('public', readBounded(path).toString('utf8'));
+  if (key === undefined)
+    throw new CommandFailure(EXIT.invalidFile, `${path} does not hold an Ed25519 public key.`);
   return { name: basename(path).replace(/\.pub$/, ''), key };
 }
 
@@ -117,6 +121,7 @@ function summary(file: ScopeFile): Readonly<Record<string, unknown>> {
     actions: file.actions,
     actionsPerMinute: file.actionsPerMinute,
     activeActionsMax: file.activeActionsMax,
+    verdictAgeMaxSeconds: file.verdictAgeMaxSeconds,
   };
 }
 
@@ -131,19 +136,9 @@ function sentencesOf(file: ScopeFile): readonly string[] {
         `  ${action} with ${actuator} for ${formatDuration(ttlSeconds)}, ` +
         (approval === 'automatic' ? 'at once;' : 'each approved by a person;'),
     ),
-    `  at most ${file.actionsPerMinute} a minute and ${file.activeActionsMax} at the same time.`,
+    `  at most ${file.actionsPerMinute} a minute and ${file.activeActionsMax} at the same time,`,
+    `  on verdicts that are at most ${formatDuration(file.verdictAgeMaxSeconds)} old.`,
   ];
-}
-
-async function readOrFail(path: string): Promise<string>;
-async function readOrFail(path: string, kind: 'octets'): Promise<Uint8Array>;
-async function readOrFail(path: string, kind?: 'octets'): Promise<string | Uint8Array> {
-  try {
-    return kind === 'octets' ? await readFile(path) : await readFile(path, 'utf8');
-  } catch (error) {
-    const sentence = `${path} cannot be read: ${systemReason(error)}.`;
-    throw new CommandFailure(EXIT.invalidFile, sentence, { cause: error });
-  }
 }
 
 async function writeOrFail(

@@ -1,15 +1,16 @@
 /** `wormwood respond list | audit | explain | export`: what was decided and done, read from the log alone. */
-import { formatIpv4, formatTimestamp, parseIpv4 } from '@wormwood/base';
+import { formatIpv4, formatTimestamp, parseIpv4, printable } from '@wormwood/base';
 import {
+  AuditCheck,
   type AuditEntry,
   type AuditFindings,
-  checkAudit,
-  findingsOf,
+  type AuditReading,
+  FindingCollector,
   mispEvent,
   type ScopeAdmission,
   stixBundle,
 } from '@wormwood/defense';
-import { nowSeconds, ResponseState, type StateView } from '@wormwood/responder';
+import { nowSeconds, ResponseState } from '@wormwood/responder';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { RespondOptions } from './options.ts';
@@ -39,12 +40,18 @@ export async function list(options: RespondOptions): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Verifies the chain of the log and what it proves; fails if either does not hold. */
+/** Verifies the chain of the log and what it proves, one line after the other; fails if either does not hold. */
 export async function audit(options: RespondOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
-  const view = await new ResponseState(options.state).view();
-  const { entries, reading } = view;
-  const findings = checkAudit(entries);
+  const check = new AuditCheck();
+  let [count, first] = [0, 1];
+  const reading = await new ResponseState(options.state).readLog((entry) => {
+    if (count === 0) first = entry.sequence;
+    count++;
+    check.read(entry);
+    return options.json ? undefined : terminal.print(lineOf(entry));
+  });
+  const findings = check.findings();
   const ok = reading.ok && findings.faults.length === 0;
   if (options.json) {
     const open = findings.open.map(({ decision, source, expiresSeconds }) => ({
@@ -53,15 +60,14 @@ export async function audit(options: RespondOptions): Promise<ExitCode> {
       expires: formatTimestamp(expiresSeconds, 0),
     }));
     const { sequence, hash } = reading.head;
-    const object = { ok, entries: entries.length, head: { sequence, hash }, ...findings, open };
+    const object = { ok, first, entries: count, head: { sequence, hash }, ...findings, open };
     await terminal.print(JSON.stringify(reading.ok ? object : { ...object, reason: reading.reason }));
     return ok ? EXIT.ok : EXIT.failed;
   }
-  for (const entry of entries) await terminal.print(lineOf(entry));
   for (const { sequence, message } of findings.faults) {
-    await terminal.print(`Line ${sequence} breaks a promise: ${message}`);
+    await terminal.print(`Line ${sequence} breaks a promise: ${printable(message)}`);
   }
-  await terminal.print(summaryOf(view, findings));
+  await terminal.print(summaryOf(reading, { count, first }, findings));
   return ok ? EXIT.ok : EXIT.failed;
 }
 
@@ -71,10 +77,13 @@ export async function explain(written: string, options: RespondOptions): Promise
   const source = parseIpv4(written);
   if (!source.ok) throw new CommandFailure(EXIT.usage, source.reason);
   const state = new ResponseState(options.state);
-  const { entries, ledger } = await state.viewInOrder();
+  const { ledger } = await state.viewInOrder();
+  const about: AuditEntry[] = [];
+  await readInOrder(state, (entry) => {
+    if ('source' in entry && entry.source === source.value) about.push(entry);
+  });
   const admission = await state.admission();
-  const own = await state.ownAddresses();
-  const about = entries.filter((entry) => 'source' in entry && entry.source === source.value);
+  const own = state.ownAddresses();
   const decisions = [...ledger.live.values()].filter((each) => each.source === source.value);
   const isProtected =
     own.contains(source.value) || (admission.ok && admission.scope.protectedAddresses.contains(source.value));
@@ -101,8 +110,9 @@ export async function exportFindings(options: RespondExportOptions): Promise<Exi
   if (options.stix === undefined && options.misp === undefined) {
     throw new CommandFailure(EXIT.usage, 'Say --stix or --misp.');
   }
-  const { entries } = await new ResponseState(options.state).viewInOrder();
-  const findings = findingsOf(entries);
+  const gathered = new FindingCollector();
+  await readInOrder(new ResponseState(options.state), (entry) => gathered.read(entry));
+  const findings = gathered.findings();
   const document = options.stix ? stixBundle(findings) : mispEvent(findings);
   await openTerminal(options).print(JSON.stringify(document, null, 2));
   return EXIT.ok;
@@ -112,15 +122,22 @@ function lineOf({ timeSeconds, event, message }: AuditEntry): string {
   return sentenceLine({ ts: formatTimestamp(timeSeconds), event, message });
 }
 
+async function readInOrder(state: ResponseState, visit: (entry: AuditEntry) => void): Promise<void> {
+  const reading = await state.readLog(visit);
+  if (!reading.ok) throw new CommandFailure(EXIT.failed, reading.reason);
+}
+
 function summaryOf(
-  { entries, reading }: StateView,
+  reading: AuditReading,
+  { count, first }: { readonly count: number; readonly first: number },
   { faults, open, applied, released }: AuditFindings,
 ): string {
-  if (!reading.ok) return `${reading.reason} What stands before it are ${entries.length} lines.`;
+  if (!reading.ok) return `${reading.reason} ${count} lines before it are in order.`;
   const torn = reading.torn ? ' Its end was torn in a crash, and led to nothing.' : '';
+  const missing = first > 1 ? ` The ${first - 1} lines before it are not here and were not checked.` : '';
   const promises = faults.length === 0 ? 'Every promise was kept' : `${faults.length} promises were broken`;
   return (
-    `The chain of ${entries.length} lines is whole and ends with ${reading.head.hash.slice(0, 16)}….${torn}\n` +
+    `The chain of ${count} lines is whole and ends with ${reading.head.hash.slice(0, 16)}….${missing}${torn}\n` +
     `${promises}: ${applied} acts, ${released} of them ended, ${open.length} in force or to be asked about.`
   );
 }

@@ -8,11 +8,12 @@ const SHORT_LENGTH = 8;
 
 /** Returns the decision for programs: addresses as dotted quads, times as RFC 3339. */
 export function decisionObject(decision: Decision): Readonly<Record<string, unknown>> {
-  const { proposedSeconds, lapsesSeconds, expiresSeconds, source, id, verdict } = decision;
+  const { proposedSeconds, lapsesSeconds, expiresSeconds, source, linkAddress, id, verdict } = decision;
   const { action, actuator, status, approval, approvedBy, dryRun, ending, failures } = decision;
   return {
     id,
     source: formatIpv4(source),
+    linkAddress,
     action,
     actuator,
     status,
@@ -36,13 +37,17 @@ export function decisionTable(decisions: readonly Decision[], nowSeconds: number
     columns: ['decision', 'host', 'action', 'with', 'status', 'time left'],
     rows: decisions.map((each) => [
       each.id.slice(0, SHORT_LENGTH),
-      formatIpv4(each.source),
+      hostOf(each),
       each.action,
       each.actuator,
       statusOf(each),
       timeLeft(each, nowSeconds),
     ]),
   });
+}
+
+function hostOf({ source, linkAddress }: Decision): string {
+  return linkAddress === null ? formatIpv4(source) : `${formatIpv4(source)} (${linkAddress})`;
 }
 
 function statusOf({ status, dryRun, ending, failures }: Decision): string {
@@ -67,7 +72,7 @@ export interface PrintedLine {
   readonly message: string;
 }
 
-/** Returns `2026-03-01T12:00:00Z  A sentence.`; evidence may hold what an infected host sent, so nothing steers a terminal. */
+/** Returns `2026-03-01T12:00:00Z  A sentence.`; whatever the log holds, nothing steers a terminal. */
 export function sentenceLine({ ts, message }: PrintedLine): string {
   return printable(`${ts.replace(/\.\d+Z$/, 'Z')}  ${message}`);
 }

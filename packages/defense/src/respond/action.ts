@@ -1,5 +1,5 @@
 /**
- * What may be done about an infected host, and who does it. An actuator is a thin, idempotent hand: it is told a key
+ * What may be done about an infected host, and who does it. An actuator is a thin, idempotent hand: it gets a key
  * with each act, doing the same key twice is doing it once, and it can be asked whether a key is in force. That is all
  * the responder needs to come through a crash without losing or doubling an act.
  */
@@ -22,9 +22,14 @@ export interface ActionRequest {
   readonly action: ActionKind;
   /** IPv4 address of the host as an unsigned integer. */
   readonly source: number;
+  /** Link address of a host on the sensor's link, such as `00:16:3e:00:00:09`; null for one beyond a router. */
+  readonly linkAddress: string | null;
   /** Until the act ends by itself, above 0; an actuator that can keep time itself is told to. */
   readonly secondsLeft: number;
 }
+
+/** A link address as verdicts and decisions have it. */
+export const LINK_ADDRESS: RegExp = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
 
 export interface Actuator {
   readonly name: string;
@@ -36,9 +41,15 @@ export interface Actuator {
   isActive(request: ActionRequest): Promise<ActivityAnswer>;
   /** Puts the act into force. An act of this key that is in force already is a success. */
   apply(request: ActionRequest): Promise<Outcome>;
+  /** The keys of all acts that are in force, where the actuator can list them and others may end them behind its back. */
+  keysInForce?(): Promise<KeysAnswer>;
   /** Ends the act of this key. An act of this key that is not in force is a success. */
   release(request: ActionRequest): Promise<Outcome>;
 }
+
+export type KeysAnswer =
+  | { readonly ok: true; readonly keys: ReadonlySet<string> }
+  | { readonly ok: false; readonly reason: string };
 
 export type ActionStep = 'apply' | 'release';
 

@@ -1,5 +1,5 @@
-/** A file of lines to which lines are only ever added, as the audit log needs it; an app puts a real file behind it. */
-import type { Outcome } from './outcome.ts';
+/** A file of lines to which lines are only ever added, as the audit log needs it; an app puts real files behind it. */
+import type { Failed, Outcome } from './outcome.ts';
 
 export interface AppendOnlyFile {
   /**
@@ -15,6 +15,24 @@ export interface AppendOnlyFile {
   cut(offset: number): Promise<Outcome>;
 }
 
+/** A log that lasts for years: written by several processes in turn, kept in segments, with room for the ends of acts. */
+export interface SegmentedFile extends AppendOnlyFile {
+  /** From which size on a new segment is begun. */
+  readonly segmentOctetsMax: number;
+  /** Where the present segment begins and ends, counted in octets of the whole log; looked up anew each time. */
+  extent(): Promise<Extent | Failed>;
+  /** Begins a new segment with this line, all or nothing even in a crash; everything before it is synced. */
+  rotate(line: string): Promise<Outcome>;
+  /** Sees to it that so many octets can be appended though the disk fills up; fails if there is no room for them. */
+  reserve(octets: number): Promise<Outcome>;
+}
+
+export interface Extent {
+  readonly ok: true;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
 export interface FileLine {
   /** Without its end; octets that are no UTF-8 as U+FFFD. */
   readonly text: string;
@@ -22,4 +40,8 @@ export interface FileLine {
   readonly endOffset: number;
   /** False for a last line that lacks its `\n`. */
   readonly ended: boolean;
+}
+
+export function isSegmented(file: AppendOnlyFile): file is SegmentedFile {
+  return 'extent' in file;
 }

@@ -11,7 +11,11 @@ export interface Decision {
   /** Also the key of its act. */
   readonly id: string;
   readonly verdict: string;
+  /** When the detector gave the verdict. */
+  readonly judgedSeconds: number;
   readonly source: number;
+  /** Link address of a host on the sensor's link; null for one beyond a router. */
+  readonly linkAddress: string | null;
   readonly action: ActionKind;
   readonly actuator: string;
   readonly ttlSeconds: number;

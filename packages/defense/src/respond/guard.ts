@@ -2,7 +2,7 @@
  * The safety line as a list of rules. Each looks at what is to be done, and to whom, and lets it pass or refuses with a
  * reason; the first refusal wins. They are asked when a verdict comes in, and asked again at the moment of acting.
  */
-import { type AddressSet, formatIpv4 } from '@wormwood/base';
+import { type AddressSet, formatDuration, formatIpv4 } from '@wormwood/base';
 import type { Verdict } from '../verdict.ts';
 import type { ActionKind } from './action.ts';
 import { NEVER_ACTED_ON, type ScopeAdmission } from './scope.ts';
@@ -11,6 +11,8 @@ export type RefusalCode =
   | 'not-an-address'
   | 'protected'
   | 'forgeable'
+  | 'stale'
+  | 'from-the-future'
   | 'no-scope'
   | 'scope-expired'
   | 'outside-scope'
@@ -25,6 +27,8 @@ export interface Refusal {
 /** What holds at a moment. */
 export interface Standing {
   readonly nowSeconds: number;
+  /** The time by which the scope expires: later than `nowSeconds` where the clock was set back. */
+  readonly permissionSeconds: number;
   readonly scope: ScopeAdmission;
   /** Protected beside what the scope file lists: the sensor itself, its gateway, its name servers. */
   readonly ownAddresses: AddressSet;
@@ -36,6 +40,9 @@ export interface Deed {
   readonly action: ActionKind;
   readonly actuator: string;
 }
+
+/** How far the clocks of a detector and of this machine may lie apart. */
+export const CLOCK_SKEW_SECONDS_MAX = 60;
 
 type Rule<T> = (subject: T, standing: Standing) => Refusal | undefined;
 
@@ -51,6 +58,7 @@ const VERDICT_RULES: readonly Rule<Verdict>[] = [
   mustNotBeProtected,
   mustBeUnforgeable,
   ...HOST_RULES,
+  ({ timeSeconds }, standing) => refuseAge(timeSeconds, standing),
 ];
 const DEED_RULES: readonly Rule<Deed>[] = [...HOST_RULES, mustBeAllowed];
 
@@ -62,6 +70,18 @@ export function refuseVerdict(verdict: Verdict, standing: Standing): Refusal | u
 /** Returns why this may not be done at this moment, or undefined. */
 export function refuseDeed(deed: Deed, standing: Standing): Refusal | undefined {
   return firstRefusal(DEED_RULES, deed, standing);
+}
+
+/** Returns why a verdict of that time is not acted upon at this moment, or undefined. */
+export function refuseAge(judgedSeconds: number, { scope, nowSeconds }: Standing): Refusal | undefined {
+  const ageSeconds = nowSeconds - judgedSeconds;
+  if (-ageSeconds > CLOCK_SKEW_SECONDS_MAX) {
+    const ahead = formatDuration(Math.round(-ageSeconds));
+    return { code: 'from-the-future', reason: `The time of the verdict lies ${ahead} ahead of this clock.` };
+  }
+  if (!scope.ok || ageSeconds <= scope.scope.file.verdictAgeMaxSeconds) return undefined;
+  const [age, limit] = [Math.round(ageSeconds), scope.scope.file.verdictAgeMaxSeconds].map(formatDuration);
+  return { code: 'stale', reason: `The verdict is ${age} old, and the scope allows ${limit}.` };
 }
 
 function firstRefusal<T>(rules: readonly Rule<T>[], subject: T, standing: Standing): Refusal | undefined {
@@ -103,8 +123,8 @@ function mustHaveScope(_: unknown, { scope }: Standing): Refusal | undefined {
   return { code: 'no-scope', reason: `There is no scope in force: ${scope.reason}` };
 }
 
-function mustNotBeExpired(_: unknown, { scope, nowSeconds }: Standing): Refusal | undefined {
-  if (scope.ok && nowSeconds < scope.scope.file.expiresSeconds) return undefined;
+function mustNotBeExpired(_: unknown, { scope, permissionSeconds }: Standing): Refusal | undefined {
+  if (scope.ok && permissionSeconds < scope.scope.file.expiresSeconds) return undefined;
   return { code: 'scope-expired', reason: 'The scope has expired.' };
 }
 

@@ -3,13 +3,14 @@
  * just written and for one read after a restart, so that a restart cannot lead to another state. It holds what is alive
  * and, bounded, what was lately; the log itself holds everything.
  */
-import { unreachable } from '@wormwood/base';
-import type { AuditEntry, ResponseMode } from './audit/audit-fact.ts';
+import { formatCidr, unreachable } from '@wormwood/base';
+import type { AuditEntry, AuditFacts, ResponseMode } from './audit/audit-fact.ts';
 import type { Decision } from './decision.ts';
+import type { KnownTime } from './timekeeping.ts';
 
 /** The span of every limit "per minute". */
 export const MINUTE_SECONDS = 60;
-const ENDED_MAX = 1000;
+const ENDED_MAX = 200;
 const VERDICTS_MAX = 10_000;
 
 type EntryOf<Event> = Extract<AuditEntry, { event: Event }>;
@@ -27,13 +28,22 @@ export interface LedgerView {
   readonly ended: ReadonlyMap<string, Decision>;
 }
 
-export class Ledger implements LedgerView {
+export class Ledger implements LedgerView, KnownTime {
   paused = false;
   mode: ResponseMode | null = null;
   /** Fingerprint of the scope in force, or the code of the refusal. */
   scope: string | null = null;
+  /** What came into force with it; null while none is in force. */
+  scopeLoad: AuditFacts['scope.load'] | null = null;
+  /** The addresses of this machine, as they were recorded last; null if they never were. */
+  ownPrefixes: string | null = null;
   /** Of the last entry. */
   timeSeconds = 0;
+  uptimeSeconds = 0;
+  boot: string | null = null;
+  anchor = { timeSeconds: 0, uptimeSeconds: 0 };
+  /** Identifier of the first entry of the log; null for an empty one. */
+  log: string | null = null;
   /** How many entries the log has. */
   entryCount = 0;
   readonly live: Map<string, Decision> = new Map();
@@ -49,7 +59,11 @@ export class Ledger implements LedgerView {
 
   /** Takes in one entry of the log; false if it is about a decision that is not alive, which no responder writes. */
   record(entry: AuditEntry): boolean {
+    if (entry.event === 'log.snapshot' && this.entryCount === 0 && !this.#restore(entry.state)) return false;
+    this.log ??= entry.id;
+    if (entry.event === 'clock.set') this.#setClock(entry);
     this.timeSeconds = entry.timeSeconds;
+    this.uptimeSeconds = entry.uptimeSeconds;
     this.entryCount = entry.sequence;
     switch (entry.event) {
       case 'respond.pause':
@@ -59,6 +73,14 @@ export class Ledger implements LedgerView {
       case 'scope.load':
       case 'scope.refuse':
         this.scope = entry.event === 'scope.load' ? entry.fingerprint : entry.code;
+        this.scopeLoad = entry.event === 'scope.load' ? scopeLoadOf(entry) : null;
+        break;
+      case 'respond.protect':
+        this.ownPrefixes = entry.prefixes.map(formatCidr).join(' ');
+        break;
+      case 'clock.boot':
+        this.boot = entry.boot;
+        this.anchor = { timeSeconds: entry.timeSeconds, uptimeSeconds: entry.uptimeSeconds };
         break;
       case 'verdict.infected':
         this.#remember(entry.verdict);
@@ -70,11 +92,13 @@ export class Ledger implements LedgerView {
         this.#add(entry);
         break;
       case 'respond.start':
-        // What was answered for show may be asked again in earnest, and the other way round.
+        // What was answered in a dry run may be asked again to be carried out, and the other way round.
         if (entry.mode !== this.mode) this.#verdicts.clear();
         this.mode = entry.mode;
         break;
       case 'verdict.suppress':
+      case 'clock.set':
+      case 'log.snapshot':
         break;
       default:
         return this.#change(entry);
@@ -110,11 +134,67 @@ export class Ledger implements LedgerView {
     return (this.#held.get(source) ?? -Infinity) > timeSeconds;
   }
 
+  /** Everything as JSON, for the snapshot at the beginning of a segment; the same state gives the same text. */
+  state(): string {
+    const { paused, mode, scope, scopeLoad, ownPrefixes } = this;
+    const { timeSeconds, uptimeSeconds, boot, anchor, log, entryCount } = this;
+    return JSON.stringify({
+      paused,
+      mode,
+      scope,
+      scopeLoad,
+      ownPrefixes,
+      timeSeconds,
+      uptimeSeconds,
+      boot,
+      anchor,
+      log,
+      entryCount,
+      live: [...this.live.values()],
+      ended: [...this.ended.values()],
+      verdicts: [...this.#verdicts],
+      begun: [...this.#begun],
+      answered: [...this.#answered],
+      held: [...this.#held],
+    } satisfies LedgerState);
+  }
+
+  /** Takes over a snapshot; false for a text that is none. */
+  #restore(text: string): boolean {
+    const state = readState(text);
+    if (state === undefined) return false;
+    const { live, ended, verdicts, begun, answered, held, ...plain } = state;
+    Object.assign(this, plain);
+    this.#forget();
+    for (const decision of live) this.#put(decision);
+    for (const decision of ended) this.ended.set(decision.id, decision);
+    for (const verdict of verdicts) this.#verdicts.add(verdict);
+    for (const [id, time] of begun) this.#begun.set(id, time);
+    for (const [code, times] of answered) this.#answered.set(code, [...times]);
+    for (const [source, until] of held) this.#held.set(source, until);
+    return true;
+  }
+
+  /** Empties the state, to be restored from a snapshot. */
+  reset(): void {
+    this.entryCount = 0;
+    this.log = null;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.waitingCount = 0;
+    for (const each of [this.live, this.ended, this.#deeds, this.#verdicts, this.#begun]) each.clear();
+    for (const each of [this.#answered, this.#held]) each.clear();
+  }
+
   #add(entry: EntryOf<'decision.add'>): void {
     this.#put({
       id: entry.decision,
       verdict: entry.verdict,
+      judgedSeconds: entry.judgedSeconds,
       source: entry.source,
+      linkAddress: entry.linkAddress === '' ? null : entry.linkAddress,
       action: entry.action,
       actuator: entry.actuator,
       ttlSeconds: entry.ttlSeconds,
@@ -163,6 +243,25 @@ export class Ledger implements LedgerView {
     }
   }
 
+  /** The clock was set: what waits for a time waits as long as before, or ends if nobody knows how long that was. */
+  #setClock({ timeSeconds, fromSeconds, isElapsedKnown }: EntryOf<'clock.set'>): void {
+    const shift = timeSeconds - fromSeconds;
+    if (shift >= 0) return;
+    for (const [id, decision] of this.live) {
+      const shifted = shiftedDecision(decision, shift);
+      const endsNow = !isElapsedKnown && shifted.expiresSeconds !== null;
+      this.live.set(id, endsNow ? { ...shifted, expiresSeconds: timeSeconds } : shifted);
+    }
+    for (const [id, decision] of this.ended) this.ended.set(id, shiftedDecision(decision, shift));
+    for (const [id, time] of this.#begun) this.#begun.set(id, time + shift);
+    for (const [code, times] of this.#answered)
+      this.#answered.set(
+        code,
+        times.map((time) => time + shift),
+      );
+    for (const [source, until] of this.#held) this.#held.set(source, until + shift);
+  }
+
   #hold(decision: Decision): void {
     for (const [source, until] of this.#held) if (until <= this.timeSeconds) this.#held.delete(source);
     this.#held.set(decision.source, this.timeSeconds + decision.ttlSeconds);
@@ -201,6 +300,71 @@ export class Ledger implements LedgerView {
   }
 }
 
+/** What a snapshot holds. */
+type LedgerState = Pick<
+  Ledger,
+  | 'paused'
+  | 'mode'
+  | 'scope'
+  | 'scopeLoad'
+  | 'ownPrefixes'
+  | 'timeSeconds'
+  | 'uptimeSeconds'
+  | 'boot'
+  | 'anchor'
+  | 'log'
+  | 'entryCount'
+> & {
+  readonly live: readonly Decision[];
+  readonly ended: readonly Decision[];
+  readonly verdicts: readonly string[];
+  readonly begun: readonly (readonly [string, number])[];
+  readonly answered: readonly (readonly [string, readonly number[]])[];
+  readonly held: readonly (readonly [number, number])[];
+};
+
+/** The chain proves that the text is what was written there; a text that is no JSON was never written. */
+function readState(text: string): LedgerState | undefined {
+  try {
+    return JSON.parse(text) as LedgerState;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fact without its place in the log. */
+function scopeLoadOf(entry: EntryOf<'scope.load'>): AuditFacts['scope.load'] {
+  const { fingerprint, owner, contact, signer, expiresSeconds, addresses, addressesMax } = entry;
+  const { prefixes, protectedPrefixes, actions } = entry;
+  const { actionsPerMinute, activeActionsMax, verdictAgeMaxSeconds } = entry;
+  return {
+    fingerprint,
+    owner,
+    contact,
+    signer,
+    expiresSeconds,
+    addresses,
+    addressesMax,
+    prefixes,
+    protectedPrefixes,
+    actions,
+    actionsPerMinute,
+    activeActionsMax,
+    verdictAgeMaxSeconds,
+  };
+}
+
+function shiftedDecision(decision: Decision, shift: number): Decision {
+  return {
+    ...decision,
+    judgedSeconds: decision.judgedSeconds + shift,
+    proposedSeconds: decision.proposedSeconds + shift,
+    lapsesSeconds: decision.lapsesSeconds + shift,
+    retrySeconds: decision.retrySeconds + shift,
+    expiresSeconds: decision.expiresSeconds === null ? null : decision.expiresSeconds + shift,
+  };
+}
+
 /** Events that are about no decision, or about one that is not there yet. */
 type NoDecision =
   | 'respond.start'
@@ -210,6 +374,10 @@ type NoDecision =
   | 'scope.refuse'
   | 'verdict.infected'
   | 'verdict.suppress'
+  | 'respond.protect'
+  | 'clock.boot'
+  | 'clock.set'
+  | 'log.snapshot'
   | 'decision.none'
   | 'decision.add';
 
@@ -233,6 +401,8 @@ function changeOf(decision: Decision, entry: Exclude<AuditEntry, { event: NoDeci
         status: entry.step === 'apply' ? 'applying' : 'releasing',
         expiresSeconds: entry.expiresSeconds,
       };
+    case 'response.lost':
+      return { status: 'applying', ...dueAt(entry.timeSeconds) };
     case 'response.done':
       return { status: entry.step === 'apply' ? 'active' : 'ended', ...dueAt(entry.timeSeconds) };
     case 'response.fail':

@@ -3,7 +3,7 @@
  * and any operation may be the last.
  */
 import { utf8 } from '@wormwood/base';
-import type { AppendOnlyFile, FileLine } from './append-only-file.ts';
+import type { Extent, FileLine, SegmentedFile } from './append-only-file.ts';
 import { DONE, failed, type Outcome } from './outcome.ts';
 
 /** Thrown in place of everything that a stopped machine would still have done. */
@@ -33,20 +33,27 @@ export class Fate {
 /** What becomes of unsynced text when the machine stops. */
 export type Unsynced = 'kept' | 'lost' | 'torn';
 
-export class MemoryFile implements AppendOnlyFile {
+export class MemoryFile implements SegmentedFile {
+  /** The present segment. */
   text = '';
+  /** The segments before it. */
+  readonly older: string[] = [];
+  segmentOctetsMax: number = Infinity;
+  /** Octets that can be appended though the disk is full. */
+  reserved = 0;
   #syncedLength = 0;
   #cached: { readonly text: string; readonly lines: readonly FileLine[] } = { text: '', lines: [] };
   fate: Fate = new Fate();
-  /** Set to let writing fail, as on a full disk. */
+  /** Set to let writing fail, as on a full disk, once the reserve is used up. */
   full = false;
 
   async append(text: string): Promise<Outcome> {
     this.fate.pass();
-    if (this.full) {
+    if (this.full && this.reserved < text.length) {
       this.text += text.slice(0, text.length / 2);
       return failed('No space left on device.');
     }
+    if (this.full) this.reserved -= text.length;
     this.text += text;
     this.fate.pass();
     return DONE;
@@ -54,7 +61,6 @@ export class MemoryFile implements AppendOnlyFile {
 
   async sync(): Promise<Outcome> {
     this.fate.pass();
-    if (this.full) return failed('No space left on device.');
     this.#syncedLength = this.text.length;
     this.fate.pass();
     return DONE;
@@ -65,10 +71,45 @@ export class MemoryFile implements AppendOnlyFile {
     for (const line of this.#lines()) if (line.endOffset > fromOffset) yield line;
   }
 
+  /** Looking changes nothing, so that a stop here is one before what comes next. */
+  async extent(): Promise<Extent> {
+    const startOffset = lengthOf(this.older);
+    return { ok: true, startOffset, endOffset: startOffset + lengthOf([this.text]) };
+  }
+
+  async rotate(line: string): Promise<Outcome> {
+    this.fate.pass();
+    if (this.full) return failed('No space left on device.');
+    this.older.push(this.text);
+    this.text = line;
+    this.#syncedLength = line.length;
+    this.fate.pass();
+    return DONE;
+  }
+
+  async reserve(octets: number): Promise<Outcome> {
+    if (this.full && this.reserved < octets) return failed('No space left on device.');
+    this.reserved = Math.max(this.reserved, octets);
+    return DONE;
+  }
+
+  /** As long as the test lasts it is one log, unless the test says otherwise. */
+  name = '00000000-0000-7000-8000-000000000001';
+
+  async identity(): Promise<string | null> {
+    return this.whole === '' ? null : this.name;
+  }
+
+  /** The whole log, all segments. */
+  get whole(): string {
+    return [...this.older, this.text].join('');
+  }
+
   async cut(offset: number): Promise<Outcome> {
     this.fate.pass();
+    const startOffset = lengthOf(this.older);
     this.text = this.#lines()
-      .filter((line) => line.ended && line.endOffset <= offset)
+      .filter((line) => line.ended && line.endOffset <= offset && line.endOffset > startOffset)
       .map((line) => `${line.text}\n`)
       .join('');
     this.#syncedLength = Math.min(this.#syncedLength, this.text.length);
@@ -77,18 +118,9 @@ export class MemoryFile implements AppendOnlyFile {
   }
 
   #lines(): readonly FileLine[] {
-    if (this.#cached.text !== this.text) this.#cached = { text: this.text, lines: this.#split() };
+    const { whole } = this;
+    if (this.#cached.text !== whole) this.#cached = { text: whole, lines: splitLines(whole) };
     return this.#cached.lines;
-  }
-
-  #split(): readonly FileLine[] {
-    const texts = this.text.split('\n');
-    let offset = 0;
-    return texts.flatMap((text, index) => {
-      const ended = index < texts.length - 1;
-      offset += utf8(text).length + (ended ? 1 : 0);
-      return ended || text !== '' ? [{ text, endOffset: offset, ended }] : [];
-    });
   }
 
   /** Whether there is text that a stop of the machine may take away. */
@@ -104,4 +136,18 @@ export class MemoryFile implements AppendOnlyFile {
     this.#syncedLength = this.text.length;
     this.fate = fate;
   }
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + utf8(text).length, 0);
+}
+
+function splitLines(whole: string): readonly FileLine[] {
+  const texts = whole.split('\n');
+  let offset = 0;
+  return texts.flatMap((text, index) => {
+    const ended = index < texts.length - 1;
+    offset += utf8(text).length + (ended ? 1 : 0);
+    return ended || text !== '' ? [{ text, endOffset: offset, ended }] : [];
+  });
 }

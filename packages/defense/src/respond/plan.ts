@@ -2,11 +2,11 @@
  * What is due: pure functions of the ledger, of what holds at this moment, and of nothing else. The responder writes
  * the facts, calls the actuators, and asks again until nothing is due.
  */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIpv4, printable } from '@wormwood/base';
 import type { Verdict } from '../verdict.ts';
 import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
 import type { Decision } from './decision.ts';
-import { type Refusal, refuseDeed, refuseVerdict, type Standing } from './guard.ts';
+import { type Refusal, refuseAge, refuseDeed, refuseVerdict, type Standing } from './guard.ts';
 import { type Ledger, MINUTE_SECONDS } from './ledger.ts';
 import type { Scope } from './scope.ts';
 import { identifierOf } from './identifier.ts';
@@ -26,13 +26,13 @@ const RETRY_FIRST_SECONDS = 5;
 const RETRY_SECONDS_MAX = 300;
 const EVIDENCE_LENGTH_MAX = 1000;
 
-/** Returns the answer to a verdict: the facts to record, none for one that is known, or `suppressed` in a flood. */
+/** Returns the answer to a verdict: the facts to record, none for one that was answered, or `suppressed` in a flood. */
 export function answerVerdict(
   verdict: Verdict,
   ledger: Ledger,
   moment: Moment,
 ): readonly AuditFact[] | 'suppressed' {
-  if (ledger.knows(verdict.id)) return [];
+  if (ledger.knows(printable(verdict.id))) return [];
   const answer = decisionsOn(verdict, ledger, moment);
   if (!('code' in answer)) return [verdictFact(verdict), ...answer];
   const before = moment.nowSeconds - MINUTE_SECONDS;
@@ -66,12 +66,17 @@ function proposals(verdict: Verdict, scope: Scope, ledger: Ledger, moment: Momen
       // The count of entries makes it another decision if the same verdict ever comes back.
       decision: identifierOf(`${verdict.id} ${action} ${actuator} ${ledger.entryCount}`),
       verdict: verdict.id,
+      judgedSeconds: verdict.timeSeconds,
       source,
+      linkAddress: verdict.linkAddress ?? '',
       action,
       actuator,
       ttlSeconds,
       approval,
-      lapsesSeconds: moment.nowSeconds + ttlSeconds,
+      lapsesSeconds: Math.min(
+        moment.nowSeconds + ttlSeconds,
+        verdict.timeSeconds + scope.file.verdictAgeMaxSeconds,
+      ),
       dryRun: moment.mode === 'dryRun',
     }));
 }
@@ -90,6 +95,8 @@ function verdictFact(verdict: Verdict): AuditFact {
     missRate: verdict.missRate,
     unforgeable: verdict.unforgeable,
     signature: verdict.signature ?? '',
+    linkAddress: verdict.linkAddress ?? '',
+    caution: (verdict.caution ?? '').slice(0, EVIDENCE_LENGTH_MAX),
     evidence: verdict.evidence
       .map(({ text }) => text)
       .join('; ')
@@ -116,7 +123,10 @@ function factDue(decision: Decision, ledger: Ledger, moment: Moment): AuditFact 
   if (status === 'proposed' || status === 'approved') {
     if (refusal !== undefined) return { event: 'decision.refuse', ...about, ...refusal };
     if (nowSeconds >= decision.lapsesSeconds) return { event: 'decision.lapse', ...about };
-    const isApproved = decision.approval === 'automatic' && !ledger.isHeld(source, nowSeconds);
+    const isApproved =
+      decision.approval === 'automatic' &&
+      approvalNow(decision, moment) === 'automatic' &&
+      !ledger.isHeld(source, nowSeconds);
     return status === 'proposed' && isApproved
       ? { event: 'decision.approve', ...about, by: 'scope' }
       : undefined;
@@ -127,15 +137,24 @@ function factDue(decision: Decision, ledger: Ledger, moment: Moment): AuditFact 
 
 /** Returns why this decision may not be carried out, or be in force, at this moment. */
 export function refuseNow(decision: Decision, moment: Moment): { code: string; reason: string } | undefined {
-  const refusal = refuseDeed(decision, moment);
+  const isBegun = decision.status !== 'proposed' && decision.status !== 'approved';
+  const refusal =
+    refuseDeed(decision, moment) ?? (isBegun ? undefined : refuseAge(decision.judgedSeconds, moment));
   if (refusal !== undefined) return refusal;
+  if (!isBegun && decision.approvedBy === 'scope' && approvalNow(decision, moment) === 'required') {
+    return { code: 'approval-required', reason: 'The scope asks a person to approve now.' };
+  }
   if (decision.dryRun && moment.mode === 'act') {
-    return { code: 'was-dry-run', reason: 'It was decided for show, and now responses are carried out.' };
+    return { code: 'was-dry-run', reason: 'It was decided in a dry run, and responses are carried out now.' };
   }
   // What is in force ends in its time; what is not, or not surely, is not begun again.
   const isInForce = decision.status === 'active' || decision.status === 'releasing';
   if (isInForce || decision.dryRun || moment.mode === 'act') return undefined;
-  return { code: 'dry-run', reason: 'It was decided in earnest, and now nothing is carried out.' };
+  return { code: 'dry-run', reason: 'It was decided to be carried out, and this is a dry run.' };
+}
+
+function approvalNow({ action, actuator }: Decision, { scope }: Moment): Decision['approval'] {
+  return (scope.ok ? scope.scope.allowed(action, actuator)?.approval : undefined) ?? 'required';
 }
 
 /** Returns the decisions whose act is to be ended now. Neither a pause nor a limit nor a lost scope holds them up. */

@@ -35,6 +35,7 @@ export const SCOPE_FILE: ScopeFile = {
   ],
   actionsPerMinute: 10,
   activeActionsMax: 100,
+  verdictAgeMaxSeconds: 3600,
 };
 
 /** Seals a scope file as its text; the signature is a hash, which the verifier below takes for one. */
@@ -61,7 +62,12 @@ export function admit(file: ScopeFile, nowSeconds: number = NOON): Promise<Scope
 }
 
 export async function standing(file: ScopeFile = SCOPE_FILE, nowSeconds: number = NOON): Promise<Standing> {
-  return { nowSeconds, scope: await admit(file), ownAddresses: AddressSet.empty };
+  return {
+    nowSeconds,
+    permissionSeconds: nowSeconds,
+    scope: await admit(file),
+    ownAddresses: AddressSet.empty,
+  };
 }
 
 /** A verdict on completed handshakes; `fields` replace what a test is about. */

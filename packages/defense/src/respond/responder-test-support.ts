@@ -1,6 +1,6 @@
 /** A machine for tests: a clock, a disk, actuators with a world behind them, and the responder that runs on it. */
-import { VirtualClock } from '@wormwood/base';
-import type { ActionRequest, Actuator, ActivityAnswer } from './action.ts';
+import { formatIpv4, VirtualClock } from '@wormwood/base';
+import type { ActionRequest, Actuator, ActivityAnswer, KeysAnswer } from './action.ts';
 import type { AuditEntry, AuditEvent } from './audit/audit-fact.ts';
 import { readAuditLog } from './audit/audit-log.ts';
 import { Fate, MemoryFile, type Unsynced } from './memory-file-test-support.ts';
@@ -18,7 +18,7 @@ export interface Act {
 }
 
 /**
- * An actuator that is not idempotent: told twice, it does it twice, and the bystander writes both down. Whoever drives it
+ * An actuator that is not idempotent: called twice, it acts twice, and the bystander writes both down. Whoever drives it
  * must ask before repeating.
  */
 export class WorldActuator implements Actuator {
@@ -38,8 +38,13 @@ export class WorldActuator implements Actuator {
     this.#clock = clock;
   }
 
-  describe(step: 'apply' | 'release'): string {
-    return `${step} with ${this.name}`;
+  describe(step: 'apply' | 'release', { source, linkAddress }: ActionRequest): string {
+    return `${step} ${formatIpv4(source)} ${linkAddress ?? '-'} with ${this.name}`;
+  }
+
+  async keysInForce(): Promise<KeysAnswer> {
+    this.fate.pass();
+    return this.unreachable ? failed('No answer.') : { ok: true, keys: new Set(this.inForce) };
   }
 
   async isActive({ key }: ActionRequest): Promise<ActivityAnswer> {
@@ -70,6 +75,11 @@ export class WorldActuator implements Actuator {
 
 export class Machine {
   readonly clock: VirtualClock = new VirtualClock(NOON);
+  /** What somebody added to the clock of the wall; the uptime does not know. */
+  skewSeconds = 0;
+  boot = 'boot-1';
+  /** Unix time of the start of the machine. */
+  bootSeconds: number = NOON - 1000;
   readonly file: MemoryFile = new MemoryFile();
   readonly firewall: WorldActuator = new WorldActuator('border-firewall', this.clock);
   readonly nac: WorldActuator = new WorldActuator('nac', this.clock);
@@ -83,7 +93,13 @@ export class Machine {
   components(): ResponderComponents {
     return {
       auditFile: this.file,
-      clock: this.clock,
+      clock: {
+        read: () => ({
+          wallSeconds: this.clock.nowSeconds() + this.skewSeconds,
+          uptimeSeconds: this.clock.nowSeconds() - this.bootSeconds,
+          boot: this.boot,
+        }),
+      },
       scope: { ...SCOPE_COMPONENTS, load: async () => this.document },
       actuators: [this.firewall, this.nac],
     };
@@ -114,7 +130,7 @@ export class Machine {
 
   async entries(): Promise<readonly AuditEntry[]> {
     const entries: AuditEntry[] = [];
-    const reading = await readAuditLog(this.file, (entry) => entries.push(entry));
+    const reading = await readAuditLog(this.file.lines(0), (entry) => void entries.push(entry));
     if (!reading.ok) throw new Error(reading.reason);
     return entries;
   }

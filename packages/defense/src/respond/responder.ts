@@ -4,19 +4,22 @@
  * that says an act is begun is synced before the actuator is called, and after a crash the actuator is asked about every
  * act that was begun and not seen to end.
  *
+ * The log is locked for a moment at a time: to take in what others wrote, look at the clock, the scope and the pause, and
+ * write what follows. While an actuator is at work it is not locked, so that a pause takes effect before the next act.
+ *
  * It starts nothing by itself. The app calls `step` when `offer` took something, and when `nextDueSeconds` has come.
  */
-import { AddressSet, assert, type Clock } from '@wormwood/base';
+import { AddressSet, assert, formatCidr } from '@wormwood/base';
 import type { Verdict } from '../verdict.ts';
 import type { ActionRequest, ActionStep, Actuator } from './action.ts';
 import { dryRunOf } from './actuator/dry-run.ts';
-import type { AppendOnlyFile } from './append-only-file.ts';
-import type { AuditEntry, AuditFact, ResponseMode } from './audit/audit-fact.ts';
-import { AuditLog } from './audit/audit-log.ts';
+import { isSegmented } from './append-only-file.ts';
+import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
+import { type LogTime, SharedLog, type SharedLogComponents } from './audit/shared-log.ts';
 import type { Decision } from './decision.ts';
 import type { FeedContent } from './feed/feed.ts';
 import { feedContent } from './feed/feed-content.ts';
-import { Ledger, type LedgerView } from './ledger.ts';
+import type { Ledger, LedgerView } from './ledger.ts';
 import { DONE, type Failed, failed, type Outcome } from './outcome.ts';
 import {
   answerVerdict,
@@ -25,29 +28,25 @@ import {
   type Moment,
   nextDueSeconds,
   nextToApply,
-  refuseNow,
   releasesDue,
   retryAt,
 } from './plan.ts';
 import { Scope, type ScopeAdmission, type ScopeComponents, type ScopeDocument } from './scope.ts';
 
-export interface ResponderComponents {
-  /** Opened by nobody else. */
-  readonly auditFile: AppendOnlyFile;
-  /** Tells Unix seconds. */
-  readonly clock: Clock;
+export interface ResponderComponents extends SharedLogComponents {
   readonly scope: ScopeComponents & {
-    /** Reads the scope file and its signature as they are now; asked at every step, so that deleting it ends all. */
+    /** Reads the scope file and its signature as they are now; asked before every act, so that deleting it ends all. */
     load(): Promise<ScopeDocument>;
   };
+  /** One responder at a time calls them, which the app sees to with another lock. */
   readonly actuators: readonly Actuator[];
 }
 
 export interface ResponderOptions {
   /** Names the sensor in every line of the log. */
   readonly sensor: string;
-  /** @default 'dryRun' */
-  readonly mode?: ResponseMode;
+  /** `asBefore`: as the log was written last, `dryRun` for an empty one. @default 'dryRun' */
+  readonly mode?: ResponseMode | 'asBefore';
   /** Protected beside what the scope file lists: the sensor itself, its gateway. @default none */
   readonly ownAddresses?: AddressSet;
 }
@@ -57,12 +56,28 @@ export type ResponderOpening = { readonly ok: true; readonly responder: Responde
 /** Verdicts that wait for the next step; further ones are counted and dropped. */
 const INTAKE_MAX = 1000;
 const SUPPRESSED_EVERY_SECONDS = 60;
+/** Room for the lines that end one act, whatever its failures, and for those that say why nothing else is done. */
+const END_OCTETS = 4096;
+const RESERVE_OCTETS = 65_536;
+/** An act that is about to end is not missed. */
+const RECONCILE_MARGIN_SECONDS = 5;
 const UNREAD: ScopeAdmission = { ok: false, code: 'missing', reason: 'The scope file was not read yet.' };
 
+/** Something to be done outside the lock: a question to an actuator, or an act whose beginning is recorded. */
+interface Task {
+  readonly kind: 'ask' | 'do';
+  readonly step: ActionStep;
+  /** As it was when the task was planned. */
+  readonly decision: Decision;
+  readonly actuator: Actuator;
+  readonly request: ActionRequest;
+}
+
 export class Responder {
-  readonly mode: ResponseMode;
-  readonly #log: AuditLog;
+  readonly #log: SharedLog;
   readonly #ledger: Ledger;
+  /** Undefined for a responder that works as the log was written last. */
+  readonly #mode: ResponseMode | undefined;
   readonly #components: ResponderComponents;
   readonly #actuators: ReadonlyMap<string, Actuator>;
   readonly #ownAddresses: AddressSet;
@@ -70,41 +85,32 @@ export class Responder {
   #intake: Verdict[] = [];
   #suppressed = { count: 0, forgeable: 0 };
   #suppressedSeconds = -Infinity;
-  /** Set at once by `pause`, before its line is written. */
-  #halted = false;
-  #fault: Failed | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Why nothing is begun for the moment: the disk has no room for the ends of acts. */
+  #shortage: Failed | null = null;
+  #steps: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    components: ResponderComponents,
-    options: ResponderOptions,
-    log: AuditLog,
-    ledger: Ledger,
-  ) {
-    this.mode = options.mode ?? 'dryRun';
+  private constructor(components: ResponderComponents, options: ResponderOptions, log: SharedLog) {
+    const { mode = 'dryRun' } = options;
+    this.#mode = mode === 'asBefore' ? undefined : mode;
     this.#components = components;
     this.#ownAddresses = options.ownAddresses ?? AddressSet.empty;
     this.#actuators = new Map(components.actuators.map((each) => [each.name, each]));
     assert(this.#actuators.size === components.actuators.length, 'actuators have different names');
     this.#log = log;
-    this.#ledger = ledger;
+    this.#ledger = log.ledger;
   }
 
   /** Verifies the audit log and restores the state from it; refuses if the log was changed or cannot be written. */
   static async open(components: ResponderComponents, options: ResponderOptions): Promise<ResponderOpening> {
-    const ledger = new Ledger();
-    let stray: AuditEntry | undefined;
-    const opening = await AuditLog.open(components.auditFile, options.sensor, (entry) => {
-      if (!ledger.record(entry)) stray ??= entry;
-    });
+    const opening = await SharedLog.open(components, options.sensor);
     if (!opening.ok) return opening;
-    if (stray !== undefined) {
-      return failed(`Line ${stray.sequence} of the audit log is about a decision that was not alive.`);
-    }
-    const responder = new Responder(components, options, opening.log, ledger);
-    const { mode } = responder;
-    if (mode !== ledger.mode) await responder.#write([{ event: 'respond.start', mode }]);
-    return responder.#fault ?? { ok: true, responder };
+    const responder = new Responder(components, options, opening.log);
+    await responder.#underLock(async () => true);
+    return responder.fault ?? { ok: true, responder };
+  }
+
+  get mode(): ResponseMode {
+    return this.#mode ?? this.#ledger.mode ?? 'dryRun';
   }
 
   get ledger(): LedgerView {
@@ -118,7 +124,7 @@ export class Responder {
 
   /** Set once the log cannot be written: nothing is done any more, and the responder must be opened anew. */
   get fault(): Failed | null {
-    return this.#fault;
+    return this.#log.fault;
   }
 
   /** Octets of the audit log that survive a loss of power; messages are made of what stands before. */
@@ -138,22 +144,44 @@ export class Responder {
     return true;
   }
 
-  /** Does everything that is due; settles when it is done and recorded. */
-  step(): Promise<Outcome> {
-    return this.#inTurn(() => this.#step());
+  /** Records the answers to what was offered, and does nothing yet; what is not recorded must be offered again. */
+  answer(): Promise<Outcome> {
+    return this.#afterSteps(async () => {
+      await this.#underLock((moment) => this.#answerIntake(moment));
+      return this.#outcome();
+    });
+  }
+
+  /** Does everything that is due, and ends between two acts once `isStopping`; settles when it is done and recorded. */
+  step(isStopping: () => boolean = () => false): Promise<Outcome> {
+    return this.#afterSteps(async () => {
+      // What is over, or void in this mode, must not stand in the way of what is decided anew.
+      this.#shortage = null;
+      const ended = await this.#doWhatIsDue('releases', isStopping);
+      if (!ended.ok || isStopping()) return ended;
+      await this.#underLock((moment) => this.#answerIntake(moment));
+      return this.#doWhatIsDue('everything', isStopping);
+    });
   }
 
   /** Ends the acts that are to be ended and begins none, whatever waits; settles when that is done and recorded. */
-  release(): Promise<Outcome> {
-    return this.#inTurn(async () => {
-      if ((await this.#releaseDue()) && (await this.#sync())) return DONE;
+  release(isStopping: () => boolean = () => false): Promise<Outcome> {
+    return this.#afterSteps(() => this.#doWhatIsDue('releases', isStopping));
+  }
+
+  /** Asks actuators that others can change behind its back what is in force; what is lost is recorded and due again. */
+  reconcile(): Promise<Outcome> {
+    return this.#afterSteps(async () => {
+      for (const actuator of this.#actuators.values()) await this.#reconcile(actuator);
       return this.#outcome();
     });
   }
 
   /** When `step` has something to do without anything being offered; undefined if nothing is waiting for a time. */
   nextDueSeconds(): number | undefined {
-    return this.#fault === null ? nextDueSeconds(this.#ledger, this.#moment()) : undefined;
+    return this.fault === null
+      ? nextDueSeconds(this.#ledger, this.#moment(this.#log.lookingTime()))
+      : undefined;
   }
 
   /** A person says yes to a decision that waits for it. */
@@ -175,121 +203,200 @@ export class Responder {
     });
   }
 
-  /** No act is begun from now on, even if one is in the middle of a step; what is in force still ends in time. */
+  /** No act is begun once this settles, even if a step is at work; what is in force still ends in time. */
   pause(by: string, reason: string): Promise<Outcome> {
-    this.#halted = true;
     return this.#asPerson(by, () => ({ event: 'respond.pause', by, reason }));
   }
 
   resume(by: string): Promise<Outcome> {
-    return this.#asPerson(by, () => {
-      this.#halted = false;
-      return { event: 'respond.resume', by };
-    });
+    return this.#asPerson(by, () => ({ event: 'respond.resume', by }));
   }
 
   /** What the feed of this actuator tells at this moment. */
   feed(actuator: string): FeedContent {
-    return feedContent(actuator, this.#ledger, this.#moment());
+    return feedContent(actuator, this.#ledger, this.#moment(this.#log.lookingTime()));
   }
 
-  async #step(): Promise<Outcome> {
-    if (!(await this.#readScope())) return this.#outcome();
-    // What is over, or void in this mode, must not stand in the way of what is decided anew.
-    if (!(await this.#endWhatIsDue())) return this.#outcome();
-    const moment = this.#moment();
-    for (const verdict of this.#intake.splice(0)) {
+  async #answerIntake(moment: Moment): Promise<boolean> {
+    const offered = this.#intake.splice(0);
+    if (offered.length === 0 && this.#suppressed.count === 0) return true;
+    if (!(await this.#hasRoom())) return true;
+    if (!(await this.#write(factsDue(this.#ledger, moment)))) return false;
+    for (const verdict of offered) {
       const answer = answerVerdict(verdict, this.#ledger, moment);
       if (answer === 'suppressed') this.#suppress(verdict);
-      else if (!(await this.#write(answer))) return this.#outcome();
+      else if (!(await this.#write(answer))) return false;
     }
-    if (!(await this.#tellSuppressed()) || !(await this.#doWhatIsDue())) return this.#outcome();
-    await this.#sync();
+    return this.#tellSuppressed();
+  }
+
+  /** One task after the other: ends before beginnings, and everything looked at anew before each. */
+  async #doWhatIsDue(which: 'everything' | 'releases', isStopping: () => boolean): Promise<Outcome> {
+    while (!isStopping()) {
+      const task = await this.#underLock((moment) => this.#nextTask(which, moment));
+      if (task === undefined || task === 'nothing') break;
+      await this.#perform(task, isStopping);
+    }
     return this.#outcome();
   }
 
-  /** Ends what must end before it begins anything, and looks at the scope again before each act. */
-  async #doWhatIsDue(): Promise<boolean> {
+  /** Records what follows from time and standing, and what is begun next. */
+  async #nextTask(which: 'everything' | 'releases', moment: Moment): Promise<Task | 'nothing' | undefined> {
+    if (!(await this.#write(factsDue(this.#ledger, moment)))) return undefined;
     for (;;) {
-      if (!(await this.#endWhatIsDue())) return false;
-      const next = this.#halted ? undefined : nextToApply(this.#ledger, this.#moment());
-      if (next === undefined) return true;
-      if (!(await this.#carryOut('apply', next)) || !(await this.#readScope())) return false;
-    }
-  }
-
-  /** Records what follows from time and standing, and releases what that ends; false if the log failed. */
-  async #endWhatIsDue(): Promise<boolean> {
-    if (!(await this.#write(factsDue(this.#ledger, this.#moment())))) return false;
-    return this.#releaseDue();
-  }
-
-  /** False if the log failed. */
-  async #releaseDue(): Promise<boolean> {
-    for (const decision of releasesDue(this.#ledger, this.#moment())) {
-      if (!(await this.#carryOut('release', decision))) return false;
-    }
-    return true;
-  }
-
-  /** Takes one step of a decision; false if the log failed. */
-  async #carryOut(step: ActionStep, decision: Decision): Promise<boolean> {
-    const about = { decision: decision.id, source: decision.source, step, key: decision.id };
-    const attempt = decision.failures + 1;
-    const fail = (reason: string, final: boolean = false): Promise<boolean> => {
-      const retrySeconds = retryAt(this.#nowSeconds(), decision.failures);
-      return this.#write([{ event: 'response.fail', ...about, attempt, reason, final, retrySeconds }]);
-    };
-    const hand = this.#actuators.get(decision.actuator);
-    if (hand === undefined || !hand.actions.includes(decision.action)) {
+      const [release] = releasesDue(this.#ledger, moment);
+      const decision = release ?? (which === 'everything' ? await this.#nextToApply(moment) : undefined);
+      if (decision === undefined) return 'nothing';
+      const step = release === undefined ? 'apply' : 'release';
+      const actuator = this.#actuatorOf(decision);
+      if (actuator !== undefined) {
+        const request = requestOf(decision, this.#expiryOf(decision, moment) - moment.nowSeconds);
+        const isBegun = decision.status === 'applying' || decision.status === 'releasing';
+        // Begun once, and nobody saw it end: in an interruption, or in a failure.
+        if (isBegun) return { kind: 'ask', step, decision, actuator, request };
+        return this.#begin({ kind: 'do', step, decision, actuator, request }, moment);
+      }
       // What was never begun is given up; what may be in force is tried again, when somebody has put the actuator back.
-      return fail(`No actuator ${decision.actuator} can ${decision.action}.`, decision.status === 'approved');
+      const reason = `No actuator ${decision.actuator} can ${decision.action}.`;
+      if (!(await this.#fail(decision, step, reason, decision.status === 'approved'))) return undefined;
     }
-    const actuator = decision.dryRun ? dryRunOf(hand) : hand;
-    const expiresSeconds = decision.expiresSeconds ?? this.#expiryOf(decision);
-    const request = requestOf(decision, expiresSeconds - this.#nowSeconds());
-    if (decision.status !== 'approved' && decision.status !== 'active') {
-      // Begun once, and nobody saw it end: in an interruption, or in a failure.
-      const answer = await actuator.isActive(request);
-      if (!answer.ok) return fail(answer.reason);
-      if (answer.active === (step === 'apply'))
-        return this.#write([{ event: 'response.done', ...about, found: true }]);
-      if (step === 'apply' && decision.failures >= APPLY_FAILURES_MAX)
-        return fail('It was tried often enough.', true);
-    }
-    // Time has passed since it was planned; what is refused now is dealt with in the next round.
-    if (step === 'apply' && (this.#halted || refuseNow(decision, this.#moment()) !== undefined)) return true;
-    const { dryRun } = decision;
-    const command = actuator.describe(step, request);
-    const isBegun = await this.#write([
-      { event: 'response.begin', ...about, attempt, expiresSeconds, dryRun, command },
-    ]);
-    if (!isBegun || !(await this.#sync())) return false;
-    const result = await actuator[step](request);
-    return result.ok
-      ? this.#write([{ event: 'response.done', ...about, found: false }])
-      : fail(result.reason);
   }
 
-  /** The owner's permission ends with the scope, and every act with the permission. */
-  #expiryOf({ ttlSeconds }: Decision): number {
+  async #nextToApply(moment: Moment): Promise<Decision | undefined> {
+    const decision = nextToApply(this.#ledger, moment);
+    return decision === undefined || (await this.#hasRoom()) ? decision : undefined;
+  }
+
+  #actuatorOf({ actuator, action, dryRun }: Decision): Actuator | undefined {
+    const found = this.#actuators.get(actuator);
+    if (found === undefined || !found.actions.includes(action)) return undefined;
+    return dryRun ? dryRunOf(found) : found;
+  }
+
+  /** Records that the task is begun; undefined if the log failed. */
+  async #begin(task: Task, moment: Moment): Promise<Task | undefined> {
+    const { step, decision, actuator, request } = task;
+    const isBegun = await this.#write([
+      {
+        event: 'response.begin',
+        ...aboutStep(decision, step),
+        attempt: decision.failures + 1,
+        expiresSeconds: this.#expiryOf(decision, moment),
+        dryRun: decision.dryRun,
+        command: actuator.describe(step, request),
+      },
+    ]);
+    return isBegun ? { ...task, kind: 'do' } : undefined;
+  }
+
+  async #perform(task: Task, isStopping: () => boolean): Promise<void> {
+    const next = task.kind === 'ask' ? await this.#ask(task, isStopping) : task;
+    if (next === undefined || next === 'nothing') return;
+    const { step, decision, actuator, request } = next;
+    const result = await actuator[step](request);
+    await this.#underLock(async () => {
+      if (!result.ok) return this.#fail(decision, step, result.reason);
+      return this.#write([{ event: 'response.done', ...aboutStep(decision, step), found: false }]);
+    });
+  }
+
+  /** Asks whether the act is in force, and begins what is still to be done. */
+  async #ask(task: Task, isStopping: () => boolean): Promise<Task | 'nothing' | undefined> {
+    const { step, decision, actuator, request } = task;
+    const answer = await actuator.isActive(request);
+    return this.#underLock(async (moment) => {
+      // Somebody changed it meanwhile, or it is time for something else: it is planned anew.
+      if (this.#ledger.live.get(decision.id)?.sequence !== decision.sequence) return 'nothing';
+      if (!answer.ok) return this.#nothingIf(await this.#fail(decision, step, answer.reason));
+      if (answer.active === (step === 'apply')) {
+        const done: AuditFact = { event: 'response.done', ...aboutStep(decision, step), found: true };
+        return this.#nothingIf(await this.#write([done]));
+      }
+      if (isStopping()) return 'nothing';
+      if (step === 'apply') {
+        if (decision.failures >= APPLY_FAILURES_MAX) {
+          return this.#nothingIf(await this.#fail(decision, step, 'It was tried often enough.', true));
+        }
+        if (!(await this.#write(factsDue(this.#ledger, moment)))) return undefined;
+        if (releasesDue(this.#ledger, moment).length > 0) return 'nothing';
+        if ((await this.#nextToApply(moment))?.id !== decision.id) return 'nothing';
+      }
+      return this.#begin(task, moment);
+    });
+  }
+
+  #nothingIf(isWritten: boolean): 'nothing' | undefined {
+    return isWritten ? 'nothing' : undefined;
+  }
+
+  async #fail(
+    decision: Decision,
+    step: ActionStep,
+    reason: string,
+    final: boolean = false,
+  ): Promise<boolean> {
+    const failures = this.#ledger.live.get(decision.id)?.failures ?? decision.failures;
+    const retrySeconds = retryAt(this.#log.time.timeSeconds, failures);
+    const attempt = failures + 1;
+    return this.#write([
+      { event: 'response.fail', ...aboutStep(decision, step), attempt, reason, final, retrySeconds },
+    ]);
+  }
+
+  async #reconcile(actuator: Actuator): Promise<void> {
+    const before = [...this.#ledger.live.values()].filter(
+      (each) => each.actuator === actuator.name && each.status === 'active' && !each.dryRun,
+    );
+    if (before.length === 0 || actuator.keysInForce === undefined) return;
+    const answer = await actuator.keysInForce();
+    const reason = answer.ok ? 'somebody else ended it.' : answer.reason;
+    await this.#underLock(async ({ nowSeconds }) => {
+      for (const { id, sequence } of before) {
+        const decision = this.#ledger.live.get(id);
+        if (decision?.sequence !== sequence || decision.ending !== null) continue;
+        const isEnding = (decision.expiresSeconds ?? 0) < nowSeconds + RECONCILE_MARGIN_SECONDS;
+        if (isEnding || (answer.ok && answer.keys.has(id))) continue;
+        const lost: AuditFact = { event: 'response.lost', ...aboutStep(decision, 'apply'), reason };
+        if (!(await this.#write([lost]))) return false;
+      }
+      return true;
+    });
+  }
+
+  /** The owner's permission ends with the scope, and every act with the permission. What was begun ends as it was to. */
+  #expiryOf(decision: Decision, { nowSeconds, permissionSeconds }: Moment): number {
+    const { action, actuator, ttlSeconds, expiresSeconds } = decision;
+    if (expiresSeconds !== null) return expiresSeconds;
     assert(this.#admission.ok, 'an act is begun only in a scope');
-    return Math.min(this.#nowSeconds() + ttlSeconds, this.#admission.scope.file.expiresSeconds);
+    const { scope } = this.#admission;
+    const permittedSeconds = scope.file.expiresSeconds - permissionSeconds;
+    const allowedSeconds = scope.allowed(action, actuator)?.ttlSeconds ?? 0;
+    return nowSeconds + Math.min(ttlSeconds, allowedSeconds, permittedSeconds);
+  }
+
+  /** Whether the ends of all acts in force, and of one more, can be recorded though the disk fills up. */
+  async #hasRoom(): Promise<boolean> {
+    const { auditFile } = this.#components;
+    if (!isSegmented(auditFile)) return true;
+    const inForce = this.#ledger.live.size - this.#ledger.waitingCount;
+    const reserved = await auditFile.reserve(RESERVE_OCTETS + (inForce + 1) * END_OCTETS);
+    this.#shortage = reserved.ok
+      ? null
+      : failed(`There is no room for the audit log, so nothing is begun: ${reserved.reason}`);
+    return reserved.ok;
   }
 
   async #readScope(): Promise<boolean> {
     const { scope } = this.#components;
-    const admission = await Scope.admit(await scope.load(), scope, this.#nowSeconds());
+    const admission = await Scope.admit(await scope.load(), scope, this.#log.time.permissionSeconds);
     this.#admission = admission;
     if (this.#ledger.scope === (admission.ok ? admission.scope.fingerprint : admission.code)) return true;
     if (!admission.ok) {
       return this.#write([{ event: 'scope.refuse', code: admission.code, reason: admission.reason }]);
     }
     const { file, fingerprint, signer, addresses } = admission.scope;
-    const { owner, contact, expiresSeconds, actionsPerMinute } = file;
-    const people = { owner, contact, signer };
-    const limits = { expiresSeconds, addresses: addresses.size, actionsPerMinute };
-    return this.#write([{ event: 'scope.load', fingerprint, ...people, ...limits }]);
+    const { version: _, ...content } = file;
+    return this.#write([{ event: 'scope.load', fingerprint, signer, addresses: addresses.size, ...content }]);
   }
 
   #suppress(verdict: Verdict): false {
@@ -299,67 +406,78 @@ export class Responder {
   }
 
   async #tellSuppressed(): Promise<boolean> {
-    const isTime = this.#nowSeconds() - this.#suppressedSeconds >= SUPPRESSED_EVERY_SECONDS;
+    const { timeSeconds } = this.#log.time;
+    const isTime = Math.abs(timeSeconds - this.#suppressedSeconds) >= SUPPRESSED_EVERY_SECONDS;
     if (this.#suppressed.count === 0 || !isTime) return true;
-    const told = this.#suppressed;
+    const counts = this.#suppressed;
     this.#suppressed = { count: 0, forgeable: 0 };
-    this.#suppressedSeconds = this.#nowSeconds();
-    return this.#write([{ event: 'verdict.suppress', ...told }]);
+    this.#suppressedSeconds = timeSeconds;
+    return this.#write([{ event: 'verdict.suppress', ...counts }]);
   }
 
   async #asPerson(by: string, factOf: () => AuditFact | Failed): Promise<Outcome> {
     if (by.trim() === '') return failed('Say who does it.');
-    return this.#inTurn(async () => {
+    const refused = await this.#underLock(async () => {
       const fact = factOf();
       if (!('event' in fact)) return fact;
-      if (await this.#write([fact])) await this.#sync();
-      return this.#outcome();
+      await this.#write([fact]);
+      return DONE;
     });
+    return this.fault ?? refused ?? DONE;
   }
 
-  /** Lets one thing happen after the other. */
-  #inTurn(work: () => Promise<Outcome>): Promise<Outcome> {
-    const done = this.#turn.then(() => this.#fault ?? work());
-    this.#turn = done;
+  /** Lets one step happen after the other; what a person says comes in between. */
+  #afterSteps(work: () => Promise<Outcome>): Promise<Outcome> {
+    const done = this.#steps.then(() => this.fault ?? work());
+    this.#steps = done;
     return done;
   }
 
-  async #write(facts: readonly AuditFact[]): Promise<boolean> {
-    if (facts.length === 0) return true;
-    const written = await this.#log.append(facts, this.#nowSeconds(), (entry) => {
-      assert(this.#ledger.record(entry), `entry ${entry.sequence} is about a decision that is alive`);
+  /** Does `work` while nobody else writes the log, knowing all that stands there, the scope, and the time. */
+  #underLock<T>(work: (moment: Moment) => Promise<T>): Promise<T | undefined> {
+    return this.#log.underLock(async () => {
+      if (!(await this.#recordChanges()) || !(await this.#readScope())) return undefined;
+      return work(this.#moment(this.#log.time));
     });
-    if (!written.ok)
-      this.#fault = failed(`The audit log cannot be written, so nothing is done: ${written.reason}`);
-    return written.ok;
   }
 
-  async #sync(): Promise<boolean> {
-    const synced = await this.#log.sync();
-    if (!synced.ok)
-      this.#fault = failed(`The audit log cannot be synced, so nothing is done: ${synced.reason}`);
-    return synced.ok;
+  /** Records what is different now: the mode, and the addresses of this machine. */
+  async #recordChanges(): Promise<boolean> {
+    const { mode } = this;
+    const isStart = this.#mode !== undefined && mode !== this.#ledger.mode;
+    if (isStart && !(await this.#write([{ event: 'respond.start', mode }]))) return false;
+    const prefixes = this.#ownAddresses.toCidrs();
+    if (prefixes.map(formatCidr).join(' ') === (this.#ledger.ownPrefixes ?? '')) return true;
+    return this.#write([{ event: 'respond.protect', prefixes }]);
+  }
+
+  #write(facts: readonly AuditFact[]): Promise<boolean> {
+    return this.#log.write(facts);
   }
 
   #outcome(): Outcome {
-    return this.#fault ?? DONE;
+    return this.fault ?? this.#shortage ?? DONE;
   }
 
-  /** Time as the log has it: a clock that was set back stands still until it has caught up. */
-  #nowSeconds(): number {
-    return Math.max(this.#components.clock.nowSeconds(), this.#ledger.timeSeconds);
-  }
-
-  #moment(): Moment {
+  #moment({ timeSeconds, permissionSeconds }: Omit<LogTime, 'uptimeSeconds'>): Moment {
+    const { mode } = this;
     return {
-      nowSeconds: this.#nowSeconds(),
+      nowSeconds: timeSeconds,
+      permissionSeconds,
+      mode,
       scope: this.#admission,
       ownAddresses: this.#ownAddresses,
-      mode: this.mode,
     };
   }
 }
 
-function requestOf({ id, action, source }: Decision, secondsLeft: number): ActionRequest {
-  return { key: id, action, source, secondsLeft };
+function aboutStep(
+  { id, source }: Decision,
+  step: ActionStep,
+): { decision: string; source: number; step: ActionStep; key: string } {
+  return { decision: id, source, step, key: id };
+}
+
+function requestOf({ id, action, source, linkAddress }: Decision, secondsLeft: number): ActionRequest {
+  return { key: id, action, source, linkAddress, secondsLeft };
 }

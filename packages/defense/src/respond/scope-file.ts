@@ -25,6 +25,8 @@ export interface ScopeFile {
   readonly actionsPerMinute: number;
   /** Actions in force at the same time. */
   readonly activeActionsMax: number;
+  /** How old a verdict may be when it is acted upon. */
+  readonly verdictAgeMaxSeconds: number;
 }
 
 export interface AllowedAction {
@@ -54,6 +56,8 @@ const SCOPE_LIFETIME_SECONDS_MAX: number = 366 * 86_400;
 const TTL_SECONDS_MAX: number = 30 * 86_400;
 const ACTIONS_PER_MINUTE_MAX = 600;
 const ACTIVE_ACTIONS_MAX = 65_536;
+/** An address changes hands: a verdict of yesterday is about somebody else. */
+const VERDICT_AGE_SECONDS_MAX = 86_400;
 const NAME_LENGTH_MAX = 100;
 /** What stands in a mail header and in a JSON feed without quoting; one address, no display name. */
 export const MAIL_ADDRESS: RegExp =
@@ -71,6 +75,7 @@ export function scopeProblems(file: ScopeFile, nowSeconds: number): readonly Sco
       : []),
     ...wholeNumber('actionsPerMinute', file.actionsPerMinute, ACTIONS_PER_MINUTE_MAX),
     ...wholeNumber('activeActionsMax', file.activeActionsMax, ACTIVE_ACTIONS_MAX),
+    ...verdictAgeProblems(file),
   ];
 }
 
@@ -148,6 +153,12 @@ function actionProblems(
     problems.push(invalid(path, message, 'Keep one of them.'));
   }
   return problems;
+}
+
+function verdictAgeProblems({ verdictAgeMaxSeconds }: ScopeFile): readonly ScopeProblem[] {
+  if (verdictAgeMaxSeconds >= 1 && verdictAgeMaxSeconds <= VERDICT_AGE_SECONDS_MAX) return [];
+  const message = 'Verdicts of this age are about whoever had the address then.';
+  return [invalid('verdictAgeMax', message, 'Write 1s to 24h, such as 1h.')];
 }
 
 function wholeNumber(path: string, value: number, maximum: number): readonly ScopeProblem[] {

@@ -163,9 +163,29 @@ describe('the guard', () => {
     };
     expect(refuseVerdict(verdictOn(INFECTED), none)?.code).toBe('no-scope');
     const at = (nowSeconds: number): string | undefined =>
-      refuseVerdict(verdictOn(INFECTED), { ...now, nowSeconds })?.code;
+      refuseVerdict(verdictOn(INFECTED, { timeSeconds: nowSeconds }), {
+        ...now,
+        nowSeconds,
+        permissionSeconds: nowSeconds,
+      })?.code;
     expect(at(SCOPE_FILE.expiresSeconds - 0.001)).toBeUndefined();
     expect(at(SCOPE_FILE.expiresSeconds)).toBe('scope-expired');
+  });
+
+  it('refuses what is older than the scope allows, and what lies more than a minute ahead', async () => {
+    const now = await standing();
+    const at = (seconds: number): string | undefined =>
+      refuseVerdict(verdictOn(INFECTED, { timeSeconds: NOON + seconds }), now)?.code;
+    const ages = [-3600.001, -3600, 0, 60, 60.001, 40 * 86_400, -40 * 86_400];
+    expect(ages.map(at)).toEqual([
+      'stale',
+      undefined,
+      undefined,
+      undefined,
+      'from-the-future',
+      'from-the-future',
+      'stale',
+    ]);
   });
 
   it('refuses an action or an actuator that the scope does not name', async () => {

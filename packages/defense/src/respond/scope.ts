@@ -11,6 +11,8 @@ import { scopeProblems } from './scope-file.ts';
 export interface ScopeDocument {
   readonly octets: Uint8Array | null;
   readonly signature: string | null;
+  /** Why the files are not believed, whatever they hold: others could have written them, or they cannot be read. */
+  readonly refusal?: string;
 }
 
 export interface SignatureVerifier {
@@ -28,7 +30,7 @@ export type ScopeAdmission = { readonly ok: true; readonly scope: Scope } | Scop
 
 export interface ScopeRefusal {
   readonly ok: false;
-  readonly code: 'missing' | 'unsigned' | 'unreadable' | ScopeProblem['code'];
+  readonly code: 'missing' | 'untrusted' | 'unsigned' | 'unreadable' | ScopeProblem['code'];
   readonly reason: string;
 }
 
@@ -60,10 +62,11 @@ export class Scope {
 
   /** Admits a scope file, or says why it allows nothing. The signature comes first: nothing unsigned is even read. */
   static async admit(
-    { octets, signature }: ScopeDocument,
+    { octets, signature, refusal }: ScopeDocument,
     { verifier, read }: ScopeComponents,
     nowSeconds: number,
   ): Promise<ScopeAdmission> {
+    if (refusal !== undefined) return refuse('untrusted', refusal);
     if (octets === null) return refuse('missing', 'There is no scope file.');
     if (signature === null) return refuse('unsigned', 'The scope file has no signature beside it.');
     const signer = await verifier.verify(octets, signature);

@@ -47,6 +47,7 @@ describe('a scope file', () => {
         ],
         actionsPerMinute: 10,
         activeActionsMax: 100,
+        verdictAgeMaxSeconds: 3600,
       },
     });
     expect(problemsOf(FILE)).toEqual([]);

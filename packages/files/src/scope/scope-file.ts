@@ -142,6 +142,13 @@ const scopeShape: Shape<ScopeFile> = mapping<ScopeFile, object>({
       description: 'The most actions that may be in force at the same time.',
       fallback: 100,
     },
+    verdictAgeMaxSeconds: {
+      key: 'verdictAgeMax',
+      shape: duration('positive'),
+      description: 'How old a verdict may be when it is acted upon: 24 hours at most.',
+      fallback: 3600,
+      examples: ['1h'],
+    },
   },
 });
 

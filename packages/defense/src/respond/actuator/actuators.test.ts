@@ -10,7 +10,13 @@ import { ownerCommandActuator } from './owner-command.ts';
 
 const KEY = '2ed6657d-e927-568b-95e1-2665a8aea6a2';
 const OTHER_KEY = '2ed6657d-e927-568b-95e1-2665a8aea6a3';
-const REQUEST: ActionRequest = { key: KEY, action: 'block', source: address('10.20.7.9'), secondsLeft: 60.2 };
+const REQUEST: ActionRequest = {
+  key: KEY,
+  action: 'block',
+  source: address('10.20.7.9'),
+  linkAddress: null,
+  secondsLeft: 60.2,
+};
 const OPTIONS = { name: 'border-firewall', table: 'wormwood', set: 'infected' };
 
 /** Remembers what was run and answers with the results in turn. */
@@ -101,37 +107,47 @@ if (reason !== undefined) {
 }
 
 describe.skipIf(reason !== undefined)('the nftables actuator against the kernel', () => {
-  it('blocks, is found in force, releases, and is found gone', async () => {
-    const namespace = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 60']);
-    await once(namespace.stdout, 'data');
-    onTestFinished(() => void namespace.kill());
-    const nft = (args: readonly string[], input: string): CommandResult => {
-      const entering = [`--net=/proc/${namespace.pid}/ns/net`, '/usr/sbin/nft', ...args];
-      const { status, stdout, stderr } = spawnSync('nsenter', entering, { input, encoding: 'utf8' });
-      return exited(status ?? -1, stdout, stderr);
-    };
-    expect(nft(['-f', '-'], nftablesSetup(OPTIONS))).toMatchObject({ code: 0 });
-    const kernel: CommandRunner = { run: async (command) => nft(command.arguments, command.input) };
-    const actuator = nftablesActuator(kernel, OPTIONS);
-    expect(await actuator.isActive(REQUEST)).toEqual({ ok: true, active: false });
-    expect(await actuator.release(REQUEST)).toEqual({ ok: true });
-    expect(await actuator.apply(REQUEST)).toEqual({ ok: true });
-    expect(await actuator.apply(REQUEST)).toEqual({ ok: true });
-    expect(await actuator.isActive(REQUEST)).toEqual({ ok: true, active: true });
-    expect(await actuator.isActive({ ...REQUEST, key: OTHER_KEY })).toEqual({ ok: true, active: false });
-    expect((await actuator.apply({ ...REQUEST, key: OTHER_KEY })).ok).toBe(false);
-    expect(await actuator.isActive({ ...REQUEST, source: address('10.20.7.8') })).toEqual({
-      ok: true,
-      active: false,
-    });
-    expect(await actuator.release({ ...REQUEST, key: OTHER_KEY })).toEqual({ ok: true });
-    expect(await actuator.isActive(REQUEST)).toEqual({ ok: true, active: true });
-    expect(await actuator.release(REQUEST)).toEqual({ ok: true });
-    expect(await actuator.isActive(REQUEST)).toEqual({ ok: true, active: false });
-    const elsewhere = nftablesActuator(kernel, { ...OPTIONS, set: 'nowhere' });
-    expect((await elsewhere.isActive(REQUEST)).ok).toBe(false);
-    expect((await elsewhere.apply(REQUEST)).ok).toBe(false);
-  });
+  it.each([
+    ['beyond a router', REQUEST],
+    ['on the link', { ...REQUEST, linkAddress: '00:16:3e:00:00:09' }],
+  ])(
+    'blocks a host %s, finds it in force, releases it, and finds it gone',
+    async (_, request: ActionRequest) => {
+      const namespace = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 60']);
+      await once(namespace.stdout, 'data');
+      onTestFinished(() => void namespace.kill());
+      const nft = (args: readonly string[], input: string): CommandResult => {
+        const entering = [`--net=/proc/${namespace.pid}/ns/net`, '/usr/sbin/nft', ...args];
+        const { status, stdout, stderr } = spawnSync('nsenter', entering, { input, encoding: 'utf8' });
+        return exited(status ?? -1, stdout, stderr);
+      };
+      expect(nft(['-f', '-'], nftablesSetup(OPTIONS))).toMatchObject({ code: 0 });
+      const kernel: CommandRunner = { run: async (command) => nft(command.arguments, command.input) };
+      const actuator = nftablesActuator(kernel, OPTIONS);
+      expect(await actuator.isActive(request)).toEqual({ ok: true, active: false });
+      expect(await actuator.release(request)).toEqual({ ok: true });
+      expect(await actuator.apply(request)).toEqual({ ok: true });
+      expect(await actuator.apply(request)).toEqual({ ok: true });
+      expect(await actuator.isActive(request)).toEqual({ ok: true, active: true });
+      expect(await actuator.isActive({ ...request, key: OTHER_KEY })).toEqual({ ok: true, active: false });
+      expect((await actuator.apply({ ...request, key: OTHER_KEY })).ok).toBe(false);
+      expect(await actuator.isActive({ ...request, source: address('10.20.7.8') })).toEqual({
+        ok: true,
+        active: false,
+      });
+      expect(await actuator.release({ ...request, key: OTHER_KEY })).toEqual({ ok: true });
+      expect(await actuator.isActive(request)).toEqual({ ok: true, active: true });
+      expect(await actuator.keysInForce?.()).toEqual({ ok: true, keys: new Set([KEY]) });
+      expect(await actuator.release(request)).toEqual({ ok: true });
+      expect(await actuator.isActive(request)).toEqual({ ok: true, active: false });
+      expect(await actuator.keysInForce?.()).toEqual({ ok: true, keys: new Set() });
+      nft(['flush', 'ruleset'], '');
+      expect(await actuator.keysInForce?.()).toMatchObject({ ok: false });
+      const elsewhere = nftablesActuator(kernel, { ...OPTIONS, set: 'nowhere' });
+      expect((await elsewhere.isActive(request)).ok).toBe(false);
+      expect((await elsewhere.apply(request)).ok).toBe(false);
+    },
+  );
 });
 
 describe('a command of the owner', () => {
@@ -153,9 +169,25 @@ describe('a command of the owner', () => {
         '10.20.7.9',
         'block',
         '61',
+        '-',
       ]),
     );
     expect(runner.commands.every(({ program }) => program === '/opt/nac')).toBe(true);
+  });
+
+  it('gets the link address of a host on the link, and nothing that is none', async () => {
+    const runner = scripted(exited(0));
+    const actuator = ownerCommandActuator(runner, options);
+    await actuator.apply({ ...REQUEST, linkAddress: '00:16:3e:00:00:09' });
+    expect(runner.commands[0]?.arguments.at(-1)).toBe('00:16:3e:00:00:09');
+    await expect(actuator.apply({ ...REQUEST, linkAddress: '$(reboot)' })).rejects.toThrow('no link address');
+  });
+
+  it('gets its own arguments as they are written, whatever looks like a placeholder', async () => {
+    const written = ['$constructor', '${key}', '{address}', '$KEY', '`id`', '__proto__', '%s'];
+    const runner = scripted(exited(0));
+    await ownerCommandActuator(runner, { ...options, arguments: written }).apply(REQUEST);
+    expect(runner.commands[0]?.arguments.slice(0, written.length)).toEqual(written);
   });
 
   it('that fails in another way says nothing about what is in force', async () => {

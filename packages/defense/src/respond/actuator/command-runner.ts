@@ -12,13 +12,15 @@ export interface Command {
   /** Given to the program on its standard input, which then ends. */
   readonly input: string;
   readonly timeoutSeconds: number;
+  /** Characters of output that are kept. @default 65,536 */
+  readonly outputLengthMax?: number;
 }
 
 export type CommandResult =
   | {
       readonly kind: 'exited';
       readonly code: number;
-      /** The first 64 KiB of what it printed. */
+      /** What it printed, up to `outputLengthMax`. */
       readonly output: string;
       readonly errorOutput: string;
     }

@@ -6,7 +6,7 @@ import { formatIpv4 } from '@wormwood/base';
 import type { Actuator } from '../action.ts';
 import { DONE } from '../outcome.ts';
 
-/** Returns the actuator of the feed of this name; `Responder.inForce` gives what the feed lists. */
+/** Returns the actuator of the feed of this name; `Responder.feed` gives what the feed lists. */
 export function feedActuator(name: string): Actuator {
   return {
     name,

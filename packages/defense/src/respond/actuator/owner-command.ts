@@ -1,11 +1,13 @@
 /**
  * A command of the owner: the place for network access control, agents on the hosts, or a patch run. It is called as
- * `program …arguments STEP KEY ADDRESS ACTION SECONDS` with STEP one of `apply`, `release` and `status`, through no shell.
+ * `program …arguments STEP KEY ADDRESS ACTION SECONDS LINK` with STEP one of `apply`, `release` and `status`, without a
+ * shell; LINK is the link address of a host on the sensor's link, and `-` for one beyond a router. Nothing in an argument
+ * is replaced: `$name`, backquotes and braces reach the program as they are.
  * It must be idempotent by KEY, and answer `status` with code 0 while the act of KEY is in force and with 1 when not; any
  * other code is a failure. For a patch run, `apply` starts it, and `status` says whether it was started.
  */
 import { assert, formatIpv4 } from '@wormwood/base';
-import { ACTION_KINDS, type ActionKind, type ActionRequest, type Actuator } from '../action.ts';
+import { ACTION_KINDS, type ActionKind, type ActionRequest, type Actuator, LINK_ADDRESS } from '../action.ts';
 import { DONE, failed, type Outcome } from '../outcome.ts';
 import { commandOf, type CommandRunner, reasonOf } from './command-runner.ts';
 
@@ -29,7 +31,7 @@ export function ownerCommandActuator(runner: CommandRunner, options: OwnerComman
   assert(program.startsWith('/'), 'a command is an absolute path');
   const argumentsOf = (
     step: string,
-    { key, source, action, secondsLeft }: ActionRequest,
+    { key, source, action, secondsLeft, linkAddress }: ActionRequest,
   ): readonly string[] => [
     ...leading,
     step,
@@ -37,6 +39,7 @@ export function ownerCommandActuator(runner: CommandRunner, options: OwnerComman
     formatIpv4(source),
     action,
     String(Math.max(1, Math.ceil(secondsLeft))),
+    linkArgument(linkAddress),
   ];
   const run = async (step: 'apply' | 'release', request: ActionRequest): Promise<Outcome> => {
     const result = await runner.run(commandOf(program, argumentsOf(step, request)));
@@ -55,4 +58,10 @@ export function ownerCommandActuator(runner: CommandRunner, options: OwnerComman
     apply: (request) => run('apply', request),
     release: (request) => run('release', request),
   };
+}
+
+function linkArgument(linkAddress: string | null): string {
+  if (linkAddress === null) return '-';
+  assert(LINK_ADDRESS.test(linkAddress), `"${linkAddress}" is no link address`);
+  return linkAddress;
 }

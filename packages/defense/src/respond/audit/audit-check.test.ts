@@ -64,7 +64,7 @@ describe('the checker of the audit log', () => {
     ['acts for longer than decided', 'It does not end in time.', altered('decision.add', { ttlSeconds: 60 })],
     [
       'acts on another host',
-      'The act is not the one that was decided.',
+      'There was no such verdict about this host.',
       altered('decision.add', { source: 1 }),
     ],
     ['ends without beginning', 'It was never begun.', without('response.begin')],

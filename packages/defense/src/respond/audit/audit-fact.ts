@@ -4,7 +4,9 @@
  *
  * Names stay stable, for other programs read them (the event format: one JSON object a line).
  */
+import type { Cidr } from '@wormwood/base';
 import type { ActionKind, ActionStep } from '../action.ts';
+import type { AllowedAction } from '../scope-file.ts';
 
 /** `dryRun`: everything is decided and recorded, and no actuator is called. */
 export type ResponseMode = 'dryRun' | 'act';
@@ -50,10 +52,34 @@ export interface AuditFacts {
     readonly signer: string;
     readonly expiresSeconds: number;
     readonly addresses: number;
+    readonly addressesMax: number;
+    readonly prefixes: readonly Cidr[];
+    readonly protectedPrefixes: readonly Cidr[];
+    readonly actions: readonly AllowedAction[];
     readonly actionsPerMinute: number;
+    readonly activeActionsMax: number;
+    readonly verdictAgeMaxSeconds: number;
   };
   /** None is in force from here on. */
   'scope.refuse': Reason;
+  /** From here on these addresses are protected beside those of the scope: the machine's own, its gateways, name servers. */
+  'respond.protect': { readonly prefixes: readonly Cidr[] };
+  /** The machine was started: from here on uptimes count from that start. */
+  'clock.boot': { readonly boot: string };
+  /**
+   * The clock was set: it shows the time of this entry where `fromSeconds` was due. Set back, all times that the log
+   * waits for move with it. `isElapsedKnown` is false after a restart of the machine: then what is in force ends at once.
+   */
+  'clock.set': { readonly fromSeconds: number; readonly isElapsedKnown: boolean };
+  /** The first line of a segment: all state, so that nothing before it need be read. */
+  'log.snapshot': {
+    /** The identifier of the first entry of the whole log. */
+    readonly log: string;
+    /** Octets of the log before this line. */
+    readonly offset: number;
+    /** State as JSON: what `Ledger.state` returns. */
+    readonly state: string;
+  };
   'verdict.infected': OfHost & {
     readonly protocol: 'tcp' | 'udp' | 'icmp';
     readonly port: number;
@@ -66,6 +92,10 @@ export interface AuditFacts {
     readonly unforgeable: boolean;
     /** Empty when content took no part. */
     readonly signature: string;
+    /** Link address of a host on the sensor's link, such as `00:16:3e:00:00:09`; empty for one beyond a router. */
+    readonly linkAddress: string;
+    /** What the owner should rule out first; empty when nothing hints at it. */
+    readonly caution: string;
     readonly evidence: string;
   };
   /** So many further verdicts were not recorded one by one; of them, so many on evidence that can be forged. */
@@ -74,6 +104,10 @@ export interface AuditFacts {
   'decision.none': OfHost & Reason & { readonly verdict: string };
   'decision.add': OfDecision & {
     readonly verdict: string;
+    /** When the detector gave the verdict. */
+    readonly judgedSeconds: number;
+    /** Of the verdict. */
+    readonly linkAddress: string;
     readonly action: ActionKind;
     readonly actuator: string;
     readonly ttlSeconds: number;
@@ -99,6 +133,8 @@ export interface AuditFacts {
     readonly dryRun: boolean;
     readonly command: string;
   };
+  /** The actuator says that an act in force is there no longer, though nobody here ended it; it is applied again. */
+  'response.lost': OfResponse & { readonly reason: string };
   /** `found`: the actuator was asked after an interruption and said that it had been done. */
   'response.done': OfResponse & { readonly found: boolean };
   'response.fail': OfResponse & {
@@ -122,6 +158,8 @@ export type AuditEntry = AuditFact & {
   /** From 1, without gaps. */
   readonly sequence: number;
   readonly timeSeconds: number;
+  /** Seconds since the machine was started, sleep included: no setting of the clock changes them. */
+  readonly uptimeSeconds: number;
   /** UUID, version 7. */
   readonly id: string;
   readonly sensor: string;
@@ -134,15 +172,27 @@ export type AuditEntry = AuditFact & {
 };
 
 /** How a field is written: `time` as RFC 3339, `address` as a dotted quad; a list holds the words that are allowed. */
-export type FieldKind = 'text' | 'number' | 'flag' | 'time' | 'address' | readonly string[];
+export type FieldKind =
+  | 'text'
+  | 'number'
+  | 'flag'
+  | 'time'
+  | 'address'
+  | 'prefixes'
+  | 'actions'
+  | readonly string[];
 
 type KindOf<Value> = Value extends boolean
   ? 'flag'
   : Value extends number
     ? 'number' | 'time' | 'address'
-    : string extends Value
-      ? 'text'
-      : readonly string[];
+    : Value extends readonly Cidr[]
+      ? 'prefixes'
+      : Value extends readonly AllowedAction[]
+        ? 'actions'
+        : string extends Value
+          ? 'text'
+          : readonly string[];
 
 type FieldKinds = {
   readonly [Event in AuditEvent]: {
@@ -168,9 +218,19 @@ export const FIELD_KINDS: FieldKinds = {
     signer: 'text',
     expiresSeconds: 'time',
     addresses: 'number',
+    addressesMax: 'number',
+    prefixes: 'prefixes',
+    protectedPrefixes: 'prefixes',
+    actions: 'actions',
     actionsPerMinute: 'number',
+    activeActionsMax: 'number',
+    verdictAgeMaxSeconds: 'number',
   },
   'scope.refuse': REASON,
+  'respond.protect': { prefixes: 'prefixes' },
+  'clock.boot': { boot: 'text' },
+  'clock.set': { fromSeconds: 'time', isElapsedKnown: 'flag' },
+  'log.snapshot': { log: 'text', offset: 'number', state: 'text' },
   'verdict.infected': {
     ...HOST,
     protocol: ['tcp', 'udp', 'icmp'],
@@ -183,6 +243,8 @@ export const FIELD_KINDS: FieldKinds = {
     missRate: 'number',
     unforgeable: 'flag',
     signature: 'text',
+    linkAddress: 'text',
+    caution: 'text',
     evidence: 'text',
   },
   'verdict.suppress': { count: 'number', forgeable: 'number' },
@@ -190,6 +252,8 @@ export const FIELD_KINDS: FieldKinds = {
   'decision.add': {
     ...DECISION,
     verdict: 'text',
+    judgedSeconds: 'time',
+    linkAddress: 'text',
     action: ['block', 'quarantine', 'patch'],
     actuator: 'text',
     ttlSeconds: 'number',
@@ -209,6 +273,7 @@ export const FIELD_KINDS: FieldKinds = {
     dryRun: 'flag',
     command: 'text',
   },
+  'response.lost': { ...RESPONSE, reason: 'text' },
   'response.done': { ...RESPONSE, found: 'flag' },
   'response.fail': { ...RESPONSE, attempt: 'number', reason: 'text', final: 'flag', retrySeconds: 'time' },
 };

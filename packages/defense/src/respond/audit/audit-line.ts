@@ -1,12 +1,18 @@
 /** Facts as lines and lines as facts: the event format of the sensor, in which the audit log is written. */
 import {
+  type Cidr,
+  formatCidr,
   formatIpv4,
   formatTimestamp,
+  parseCidr,
   type Parsed,
   parseIpv4,
+  printable,
   readTimestamp,
   uuidOfTime,
 } from '@wormwood/base';
+import { ACTION_KINDS } from '../action.ts';
+import type { AllowedAction } from '../scope-file.ts';
 import { type AuditEntry, type AuditFact, FIELD_KINDS, type FieldKind } from './audit-fact.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -14,6 +20,7 @@ import { sentenceOf } from './sentence.ts';
 export interface Place {
   readonly sequence: number;
   readonly timeSeconds: number;
+  readonly uptimeSeconds: number;
   readonly sensor: string;
   readonly previous: string;
   /** Whether more facts of the same moment follow that hold only together with this one. */
@@ -43,13 +50,28 @@ const FIELDS: ReadonlyMap<string, readonly Field[]> = new Map(
 
 /** Returns the entry of `fact` at this place. */
 export function entryOf(fact: AuditFact, place: Place): AuditEntry {
-  const id = uuidOfTime(place.timeSeconds, `${place.sequence} ${place.previous} ${place.sensor}`);
-  return { ...fact, ...place, id, message: sentenceOf(fact) };
+  const id = identifierOfEntry(place);
+  const written = printableFact(fact);
+  return { ...written, ...place, id, message: sentenceOf(written) };
+}
+
+/** Returns the identifier that an entry at this place has. */
+export function identifierOfEntry({ timeSeconds, sequence, previous, sensor }: Omit<Place, 'more'>): string {
+  return uuidOfTime(timeSeconds, `${sequence} ${previous} ${sensor}`);
+}
+
+/** What came from strangers may hold characters that steer a terminal, here or wherever the log is read. */
+function printableFact(fact: AuditFact): AuditFact {
+  const fields = Object.entries(fact).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? printable(value) : value,
+  ]);
+  return Object.fromEntries(fields) as AuditFact;
 }
 
 /** Returns the line of `entry`, without its end. */
 export function lineOf(entry: AuditEntry): string {
-  const values = entry as unknown as Readonly<Record<string, string | number | boolean>>;
+  const values = entry as unknown as Readonly<Record<string, FieldValue>>;
   const fields: Record<string, unknown> = {};
   for (const { name, inLine, kind } of FIELDS.get(entry.event) ?? []) {
     fields[inLine] = valueInLine(kind, values[name]);
@@ -61,6 +83,7 @@ export function lineOf(entry: AuditEntry): string {
     event: entry.event,
     sensor: entry.sensor,
     sequence: entry.sequence,
+    uptime: entry.uptimeSeconds,
     ...fields,
     message: entry.message,
     more: entry.more,
@@ -81,6 +104,7 @@ export function readLine(line: string): Parsed<AuditEntry> {
   entry['timeSeconds'] = readValue('time', written['ts']);
   entry['more'] = readValue('flag', written['more']);
   entry['sequence'] = readValue('number', written['sequence']);
+  entry['uptimeSeconds'] = readValue('number', written['uptime']);
   for (const name of ['id', 'sensor', 'message', 'previous']) entry[name] = readValue('text', written[name]);
   const missing = Object.keys(entry).find((name) => entry[name] === undefined);
   if (missing !== undefined) return refuse(`Its \`${missing}\` is missing or of the wrong kind.`);
@@ -93,14 +117,24 @@ function nameInLine(name: string, kind: FieldKind): string {
   return COMMON_NAMES[name] ?? bare.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function valueInLine(kind: FieldKind, value: string | number | boolean | undefined): unknown {
+type FieldValue = string | number | boolean | readonly Cidr[] | readonly AllowedAction[];
+
+function valueInLine(kind: FieldKind, value: FieldValue | undefined): unknown {
+  if (kind === 'prefixes') return (value as readonly Cidr[]).map(formatCidr);
+  if (kind === 'actions') return (value as readonly AllowedAction[]).map(actionInLine);
   if (typeof value !== 'number') return value;
   if (kind === 'time') return formatTimestamp(value);
   return kind === 'address' ? formatIpv4(value) : value;
 }
 
+function actionInLine({ action, actuator, ttlSeconds, approval }: AllowedAction): object {
+  return { action, actuator, ttl_seconds: ttlSeconds, approval };
+}
+
 /** Returns undefined for what is not of this kind. JSON writes a number that is none as null. */
-function readValue(kind: FieldKind, value: unknown): string | number | boolean | undefined {
+function readValue(kind: FieldKind, value: unknown): FieldValue | undefined {
+  if (kind === 'prefixes') return readList(value, readPrefix);
+  if (kind === 'actions') return readList(value, readAction);
   if (kind === 'number') return typeof value === 'number' ? value : value === null ? Number.NaN : undefined;
   if (kind === 'flag') return typeof value === 'boolean' ? value : undefined;
   if (typeof value !== 'string') return undefined;
@@ -109,6 +143,29 @@ function readValue(kind: FieldKind, value: unknown): string | number | boolean |
   if (kind === 'text') return value;
   const address = parseIpv4(value);
   return address.ok ? address.value : undefined;
+}
+
+function readList<T>(value: unknown, read: (item: unknown) => T | undefined): readonly T[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const items = value.map(read);
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+function readPrefix(value: unknown): Cidr | undefined {
+  const prefix = typeof value === 'string' ? parseCidr(value) : undefined;
+  return prefix?.ok === true ? prefix.value : undefined;
+}
+
+function readAction(value: unknown): AllowedAction | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const action = ACTION_KINDS.find((each) => each === fields['action']);
+  const { actuator, approval } = fields;
+  const ttlSeconds = fields['ttl_seconds'];
+  if (action === undefined || typeof actuator !== 'string' || typeof ttlSeconds !== 'number')
+    return undefined;
+  if (approval !== 'required' && approval !== 'automatic') return undefined;
+  return { action, actuator, ttlSeconds, approval };
 }
 
 function readObject(line: string): Readonly<Record<string, unknown>> | undefined {

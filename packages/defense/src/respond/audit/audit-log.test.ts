@@ -6,7 +6,9 @@ import { address, NOON } from '../respond-test-support.ts';
 import type { AuditEntry, AuditEvent, AuditFact, FieldKind } from './audit-fact.ts';
 import { FIELD_KINDS } from './audit-fact.ts';
 import { entryOf, lineOf, readLine } from './audit-line.ts';
-import { AuditLog, readAuditLog } from './audit-log.ts';
+import { AuditLog, type EntryTime, readAuditLog } from './audit-log.ts';
+
+const AT_NOON: EntryTime = { timeSeconds: NOON, uptimeSeconds: 1000 };
 
 const FACTS: readonly AuditFact[] = [
   { event: 'respond.start', mode: 'dryRun' },
@@ -24,17 +26,36 @@ async function open(file: MemoryFile, visit: (entry: AuditEntry) => void = () =>
 async function written(facts: readonly AuditFact[] = FACTS): Promise<MemoryFile> {
   const file = new MemoryFile();
   const log = await open(file);
-  for (const fact of facts) await log.append([fact], NOON, () => {});
+  for (const fact of facts) await log.append([fact], AT_NOON, () => {});
   await log.sync();
   return file;
 }
 
-const read = async (file: MemoryFile): ReturnType<typeof readAuditLog> => readAuditLog(file, () => {});
+const read = async (file: MemoryFile): ReturnType<typeof readAuditLog> =>
+  readAuditLog(file.lines(0), () => {});
+
+const anyPrefix = fc
+  .record({
+    address: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    prefixLength: fc.integer({ min: 0, max: 32 }),
+  })
+  .map(({ address: any, prefixLength }) => {
+    const size = 2 ** (32 - prefixLength);
+    return { address: Math.floor(any / size) * size, prefixLength };
+  });
+const anyAction = fc.record({
+  action: fc.constantFrom('block', 'quarantine', 'patch'),
+  actuator: fc.string(),
+  ttlSeconds: fc.integer({ min: 1 }),
+  approval: fc.constantFrom('required', 'automatic'),
+});
 
 /** Any value that a field of this kind may have. */
 function valueOf(name: string, kind: FieldKind): fc.Arbitrary<unknown> {
   if (name === 'ttlSeconds') return fc.integer({ min: 1, max: 2_592_000 });
   if (typeof kind === 'object') return fc.constantFrom(...kind);
+  if (kind === 'prefixes') return fc.array(anyPrefix);
+  if (kind === 'actions') return fc.array(anyAction);
   if (kind === 'text') return fc.string({ unit: 'binary', maxLength: 8 });
   if (kind === 'flag') return fc.boolean();
   if (kind === 'address') return fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -54,6 +75,7 @@ describe('a line of the audit log', () => {
   const place = {
     sequence: 7,
     timeSeconds: NOON + 0.25,
+    uptimeSeconds: 1000.25,
     sensor: 'sensor-1',
     previous: 'f'.repeat(64),
     more: false,
@@ -78,6 +100,7 @@ describe('a line of the audit log', () => {
       event: 'response.begin',
       sensor: 'sensor-1',
       sequence: 7,
+      uptime: 1000.25,
       src_ip: '10.20.7.9',
       decision: 'd1',
       step: 'apply',
@@ -100,7 +123,7 @@ describe('a line of the audit log', () => {
         const reading = readLine(line);
         if (!reading.ok) throw new Error(reading.reason);
         expect(lineOf(reading.value)).toBe(line);
-        expect(reading.value.message).not.toMatch(/\p{Cc}/u);
+        expect(line).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
       }),
       { numRuns: 200 },
     );
@@ -132,7 +155,7 @@ describe('the audit log', () => {
     const seen: AuditEntry[] = [];
     const log = await open(file, (entry) => seen.push(entry));
     expect(seen.map(({ event }) => event)).toEqual(FACTS.map(({ event }) => event));
-    await log.append([{ event: 'respond.start', mode: 'act' }], NOON - 100, (entry) => seen.push(entry));
+    await log.append([{ event: 'respond.start', mode: 'act' }], AT_NOON, (entry) => seen.push(entry));
     expect(seen.at(-1)).toMatchObject({ sequence: 5, timeSeconds: NOON });
     expect((await read(file)).ok).toBe(true);
   });
@@ -181,7 +204,7 @@ describe('the audit log', () => {
     const file = await written();
     const log = await open(file);
     const whole = file.text.length;
-    await log.append(FACTS, NOON, () => {});
+    await log.append(FACTS, AT_NOON, () => {});
     const { text } = file;
     for (let end = whole; end <= text.length; end += 7) {
       file.text = text.slice(0, end);
@@ -201,7 +224,7 @@ describe('the audit log', () => {
     const log = await open(file);
     file.full = true;
     const seen: AuditEntry[] = [];
-    expect((await log.append([FACTS[0]!], NOON, (entry) => seen.push(entry))).ok).toBe(false);
+    expect((await log.append([FACTS[0]!], AT_NOON, (entry) => seen.push(entry))).ok).toBe(false);
     expect(seen).toEqual([]);
     file.full = false;
     expect((await open(file)).head.sequence).toBe(FACTS.length);
@@ -211,7 +234,7 @@ describe('the audit log', () => {
     const file = await written();
     const log = await open(file);
     const before = log.syncedOffset;
-    await log.append([FACTS[1]!], NOON, () => {});
+    await log.append([FACTS[1]!], AT_NOON, () => {});
     expect(log.syncedOffset).toBe(before);
     await log.sync();
     expect(log.syncedOffset).toBe(Buffer.byteLength(file.text));

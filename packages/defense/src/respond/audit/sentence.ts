@@ -1,5 +1,5 @@
 /** Each fact as a sentence for people: lists, messages and `explain` all say it in the same words. */
-import { formatDuration, formatIpv4, formatTimestamp } from '@wormwood/base';
+import { formatCidr, formatDuration, formatIpv4, formatTimestamp, printable } from '@wormwood/base';
 import type { AuditEvent, AuditFact } from './audit-fact.ts';
 
 type Writers = { readonly [Event in AuditEvent]: (fact: Extract<AuditFact, { event: Event }>) => string };
@@ -15,22 +15,31 @@ const WRITERS: Writers = {
     `The scope of ${fact.owner}, signed by ${fact.signer}, covers ${fact.addresses} addresses until ` +
     `${moment(fact.expiresSeconds)}.`,
   'scope.refuse': (fact) => `No scope is in force: ${fact.reason}`,
+  'respond.protect': (fact) =>
+    `Protected as addresses of this machine: ${fact.prefixes.map(formatCidr).join(', ') || 'none'}.`,
+  'clock.boot': () => 'The machine was started since the last line.',
+  'clock.set': (fact) =>
+    `The clock was set: it shows this time where ${moment(fact.fromSeconds)} was due.` +
+    (fact.isElapsedKnown ? '' : ' How much time passed is unknown, so all that is in force ends.'),
+  'log.snapshot': (fact) => `A new segment of the log begins after ${fact.offset} octets.`,
   'verdict.infected': (fact) =>
-    `${formatIpv4(fact.source)} is infected and scans ${fact.protocol} port ${fact.port}: ${fact.evidence}` +
+    `${host(fact)} is infected and scans ${fact.protocol} port ${fact.port}: ${fact.evidence}` +
+    (fact.caution === '' ? '' : ` ${fact.caution}`) +
     (fact.unforgeable ? '' : ' (its address may be forged)'),
   'verdict.suppress': (fact) =>
     `${fact.count} further verdicts were not recorded one by one, ${fact.forgeable} of them on evidence that can be forged.`,
   'decision.none': (fact) => `Nothing is done about ${formatIpv4(fact.source)}: ${fact.reason}`,
   'decision.add': (fact) =>
-    `${fact.dryRun ? 'Dry run: ' : ''}${fact.action} ${formatIpv4(fact.source)} with ${fact.actuator} for ` +
+    `${fact.dryRun ? 'Dry run: ' : ''}${fact.action} ${host(fact)} with ${fact.actuator} for ` +
     `${formatDuration(fact.ttlSeconds)}${fact.approval === 'required' ? ', if somebody approves' : ''}.`,
-  'decision.approve': (fact) => `${fact.by} approved of the decision about ${formatIpv4(fact.source)}.`,
+  'decision.approve': (fact) => `${fact.by} approved the decision about ${formatIpv4(fact.source)}.`,
   'decision.refuse': (fact) => `The decision about ${formatIpv4(fact.source)} is void: ${fact.reason}`,
   'decision.lapse': (fact) => `The decision about ${formatIpv4(fact.source)} was not carried out in time.`,
   'decision.undo': (fact) => `${fact.by} ended the decision about ${formatIpv4(fact.source)}: ${fact.reason}`,
   'decision.expire': (fact) => `The time of the decision about ${formatIpv4(fact.source)} is over.`,
   'response.begin': (fact) =>
     `${fact.dryRun ? 'Would ' : ''}${fact.step} for ${formatIpv4(fact.source)}: ${fact.command}`,
+  'response.lost': (fact) => `The act on ${formatIpv4(fact.source)} is in force no longer: ${fact.reason}`,
   'response.done': (fact) =>
     `${fact.step} for ${formatIpv4(fact.source)} ${fact.found ? 'was found done' : 'is done'}.`,
   'response.fail': (fact) =>
@@ -41,7 +50,12 @@ const WRITERS: Writers = {
 /** Returns the fact as one line. */
 export function sentenceOf(fact: AuditFact): string {
   const write = WRITERS[fact.event] as (fact: AuditFact) => string;
-  return write(fact).replaceAll(/\p{Cc}+/gu, ' ');
+  return printable(write(fact));
+}
+
+/** The address, and the link address of a host on the sensor's link. */
+function host({ source, linkAddress }: { readonly source: number; readonly linkAddress: string }): string {
+  return `${formatIpv4(source)}${linkAddress === '' ? '' : ` (${linkAddress})`}`;
 }
 
 function moment(timeSeconds: number): string {

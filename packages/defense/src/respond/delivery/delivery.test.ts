@@ -30,7 +30,9 @@ class House {
     }
     for (let i = 0; i < count; i++) {
       const fact: AuditFact = { event: 'respond.resume', by };
-      await this.#log.append([fact], this.clock.nowSeconds(), ({ id }) => this.written.push(id));
+      await this.#log.append([fact], { timeSeconds: this.clock.nowSeconds(), uptimeSeconds: 0 }, ({ id }) =>
+        this.written.push(id),
+      );
     }
     await this.#log.sync();
   }
@@ -177,6 +179,7 @@ describe('a receiver that is down for ten minutes', () => {
     const lines = linesOf(machine.file, () => responder.syncedOffset);
     const delivery = await Delivery.open({
       source: {
+        identity: () => lines.identity(),
         read: async (from, max) => {
           const read = await lines.read(from, max);
           linesHeld = Math.max(linesHeld, read.length);
@@ -211,6 +214,19 @@ describe('a receiver that is down for ten minutes', () => {
     expect(written.length).toBeGreaterThan(750);
     expect(reactions.every((acts) => acts === 1)).toBe(true);
     expect(linesHeld).toBeLessThanOrEqual(256);
+  });
+
+  it('gets a log that was begun anew from its beginning, however far it had come in the one before', async () => {
+    const house = new House();
+    await house.write(5);
+    await (await house.open()).step();
+    expect(house.receiver.taken).toHaveLength(5);
+    const other = new House();
+    other.file.name = '00000000-0000-7000-8000-000000000002';
+    other.cursor.text = house.cursor.text;
+    await other.write(2, 'bob');
+    await (await other.open()).step();
+    expect(other.receiver.taken).toEqual(other.written);
   });
 
   it('and never answers does not hold up the sensor', async () => {

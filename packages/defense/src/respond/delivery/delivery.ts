@@ -52,8 +52,12 @@ const RETRY_SECONDS_MAX = 300;
 /** A receiver that asks for more is asked again sooner. */
 const RETRY_AFTER_SECONDS_MAX = 3600;
 
-/** `after`: everything before was told. `through`: what lies between is one message that may have been sent. */
+/**
+ * `log`: the file that the offsets are of; null before anything was read. `after`: everything before was delivered.
+ * `through`: what lies between is one message that may have been sent.
+ */
 interface Cursor {
+  readonly log: string | null;
   readonly after: number;
   readonly through: number | null;
 }
@@ -95,6 +99,7 @@ export class Delivery {
   async step(): Promise<void> {
     if (this.#isAtWork || this.#nowSeconds() < this.#retrySeconds) return;
     this.#isAtWork = true;
+    await this.#lookAtSource();
     while (await this.#sendNext());
     this.#isAtWork = false;
   }
@@ -105,13 +110,21 @@ export class Delivery {
     return this.#digestDueSeconds;
   }
 
+  /** A log that was begun anew is delivered from its beginning: the offsets of the one before mean nothing in it. */
+  async #lookAtSource(): Promise<void> {
+    const log = await this.#components.source.identity();
+    if (log === null || log === this.#cursor.log) return;
+    this.#cursor = { log, after: 0, through: null };
+    this.#read = [];
+  }
+
   /** True if a message was dealt with and there may be another. */
   async #sendNext(): Promise<boolean> {
     const batch = await this.#nextBatch();
     if (batch === undefined) return false;
     // A digest must be the same when it is sent again, though there may be more events by then.
     if (this.#digestSeconds > 0 && this.#cursor.through === null) {
-      const marked = await this.#moveTo({ after: this.#cursor.after, through: batch.through });
+      const marked = await this.#moveTo({ ...this.#cursor, through: batch.through });
       if (!marked.ok) return this.#failed(marked.reason);
     }
     const result = await this.#components.transport.send(batch.message);
@@ -121,7 +134,7 @@ export class Delivery {
       result.kind === 'delivered'
         ? { delivered: delivered + 1, refused, trouble: null, failures: 0 }
         : { delivered, refused: refused + 1, trouble: result.reason, failures: 0 };
-    const moved = await this.#moveTo({ after: batch.through, through: null });
+    const moved = await this.#moveTo({ ...this.#cursor, after: batch.through, through: null });
     // It goes on in memory: at worst, after a crash, the receiver drops what it had.
     if (!moved.ok) this.#status = { ...this.#status, trouble: moved.reason };
     return true;
@@ -142,7 +155,7 @@ export class Delivery {
         });
       const [first, ...others] = events.slice(0, this.#digestSeconds > 0 ? DIGEST_EVENTS_MAX : 1);
       if (first === undefined) {
-        this.#cursor = { after: through ?? last.endOffset, through: null };
+        this.#cursor = { ...this.#cursor, after: through ?? last.endOffset, through: null };
         continue;
       }
       const isFull =
@@ -170,7 +183,7 @@ export class Delivery {
   }
 
   async #moveTo(cursor: Cursor): Promise<Outcome> {
-    const written = await this.#components.cursor.write(JSON.stringify({ version: 1, ...cursor }));
+    const written = await this.#components.cursor.write(JSON.stringify({ version: 2, ...cursor }));
     if (written.ok || cursor.through === null) this.#cursor = cursor;
     return written;
   }
@@ -192,7 +205,10 @@ export class Delivery {
 }
 
 function readCursor(text: string | null): Cursor {
-  const match = /^\{"version":1,"after":(\d{1,15}),"through":(\d{1,15}|null)\}$/.exec(text ?? '');
-  if (match === null) return { after: 0, through: null };
-  return { after: Number(match[1]), through: match[2] === 'null' ? null : Number(match[2]) };
+  const match = /^\{"version":2,"log":"([0-9a-f-]{36})","after":(\d{1,15}),"through":(\d{1,15}|null)\}$/.exec(
+    text ?? '',
+  );
+  if (match === null) return { log: null, after: 0, through: null };
+  const [, log = null, after, through] = match;
+  return { log, after: Number(after), through: through === 'null' ? null : Number(through) };
 }

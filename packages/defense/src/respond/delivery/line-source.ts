@@ -10,11 +10,17 @@ export interface SourceLine {
 export interface LineSource {
   /** At most `linesMax` lines from this offset on, which is 0 or the end of a line. */
   read(fromOffset: number, linesMax: number): Promise<readonly SourceLine[]>;
+  /** Names the file: another name is another file, whose offsets mean something else. Null while it is empty. */
+  identity(): Promise<string | null>;
 }
 
 /** Returns the lines of a file that end at or before `end()`: what came later may yet vanish in a crash. */
-export function linesOf(file: AppendOnlyFile, end: () => number): LineSource {
+export function linesOf(
+  file: Pick<AppendOnlyFile, 'lines'> & Pick<LineSource, 'identity'>,
+  end: () => number,
+): LineSource {
   return {
+    identity: () => file.identity(),
     async read(fromOffset, linesMax) {
       const lines: SourceLine[] = [];
       if (fromOffset >= end()) return lines;

@@ -20,7 +20,14 @@ function eventOf(reason: string, sequence = 1): EventLine {
     code: 'undone',
     reason,
   } as const;
-  const place = { sequence, timeSeconds: NOON, sensor: 'sensor-1', previous: '0'.repeat(64), more: false };
+  const place = {
+    sequence,
+    timeSeconds: NOON,
+    uptimeSeconds: 1,
+    sensor: 'sensor-1',
+    previous: '0'.repeat(64),
+    more: false,
+  };
   const event = readEventLine(lineOf(entryOf(fact, place)));
   if (event === undefined) throw new Error('no event');
   return event;

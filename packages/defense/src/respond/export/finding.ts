@@ -27,24 +27,44 @@ export interface Findings {
   readonly findings: readonly Finding[];
 }
 
-/** Returns the verdicts of a log on which somebody may act: those whose address cannot be forged. */
-export function findingsOf(entries: readonly AuditEntry[]): Findings {
-  let exporter: Exporter = { name: entries[0]?.sensor ?? 'wormwood', contact: null };
-  const findings = new Map<string, Finding>();
-  const verdictOf = new Map<string, string>();
-  for (const entry of entries) {
-    if (entry.event === 'scope.load') exporter = { name: entry.owner, contact: entry.contact };
+/** Gathers the verdicts of a log on which somebody may act: those whose address cannot be forged. */
+export class FindingCollector {
+  #exporter: Exporter | null = null;
+  readonly #findings = new Map<string, Finding>();
+  readonly #verdictOf = new Map<string, string>();
+
+  /** Takes in the next entry of the log. */
+  read(entry: AuditEntry): void {
+    this.#exporter ??= { name: entry.sensor, contact: null };
+    if (entry.event === 'scope.load') this.#exporter = { name: entry.owner, contact: entry.contact };
     if (entry.event === 'verdict.infected' && entry.unforgeable) {
       const times = { recordedSeconds: entry.timeSeconds, changedSeconds: entry.timeSeconds };
-      findings.set(entry.verdict, { ...entry, actedUntilSeconds: null, ...times });
+      this.#findings.set(entry.verdict, { ...entry, actedUntilSeconds: null, ...times });
     }
-    if (entry.event === 'decision.add') verdictOf.set(entry.decision, entry.verdict);
+    if (entry.event === 'decision.add') this.#verdictOf.set(entry.decision, entry.verdict);
     if (entry.event === 'response.begin' && entry.step === 'apply' && !entry.dryRun) {
-      const finding = findings.get(verdictOf.get(entry.decision) ?? '');
-      if (finding === undefined) continue;
+      const finding = this.#findings.get(this.#verdictOf.get(entry.decision) ?? '');
+      if (finding === undefined) return;
       const actedUntilSeconds = Math.max(finding.actedUntilSeconds ?? 0, entry.expiresSeconds);
-      findings.set(finding.verdict, { ...finding, actedUntilSeconds, changedSeconds: entry.timeSeconds });
+      this.#findings.set(finding.verdict, {
+        ...finding,
+        actedUntilSeconds,
+        changedSeconds: entry.timeSeconds,
+      });
     }
   }
-  return { exporter, findings: [...findings.values()] };
+
+  findings(): Findings {
+    return {
+      exporter: this.#exporter ?? { name: 'wormwood', contact: null },
+      findings: [...this.#findings.values()],
+    };
+  }
+}
+
+/** Returns the findings of a whole log. */
+export function findingsOf(entries: readonly AuditEntry[]): Findings {
+  const collector = new FindingCollector();
+  for (const entry of entries) collector.read(entry);
+  return collector.findings();
 }

@@ -1,6 +1,6 @@
 /**
  * A MISP event (MISP core format, draft-dulaunoy-misp-core-format): one event of the infected hosts that a log knows, one
- * attribute a host. Its identifiers are UUIDs of names, so that importing it again updates what was imported before.
+ * attribute an address. Its identifiers are UUIDs of names, so that importing it again updates what was imported before.
  */
 import { formatIpv4, formatTimestamp } from '@wormwood/base';
 import type { Finding, Findings } from './finding.ts';
@@ -28,7 +28,7 @@ export interface MispEvent {
 
 export interface MispAttribute {
   readonly uuid: string;
-  readonly type: 'ip-src';
+  readonly type: 'ip-src' | 'mac-address';
   readonly category: 'Network activity';
   readonly value: string;
   readonly to_ids: boolean;
@@ -53,10 +53,11 @@ const AMBER = { name: 'tlp:amber', colour: '#FFC000' } as const;
 
 /** Returns the findings as a MISP event; several verdicts on one address are one attribute. */
 export function mispEvent({ exporter, findings }: Findings): MispDocument {
-  const hosts = new Map<number, Finding[]>();
-  for (const finding of findings) {
-    hosts.set(finding.source, [...(hosts.get(finding.source) ?? []), finding]);
-  }
+  const hosts = groupedBy(findings, ({ source }) => formatIpv4(source));
+  const links = groupedBy(
+    findings.filter(({ linkAddress }) => linkAddress !== ''),
+    ({ linkAddress }) => linkAddress,
+  );
   const first = Math.min(...findings.map(({ sinceSeconds }) => sinceSeconds));
   const changed = Math.max(0, ...findings.map(({ changedSeconds }) => changedSeconds));
   const name = `misp ${exporter.name} ${exporter.contact ?? ''}`;
@@ -72,16 +73,35 @@ export function mispEvent({ exporter, findings }: Findings): MispDocument {
       distribution: OWN_ORGANISATION_ONLY,
       Orgc: { name: exporter.name, uuid: identifierOf(`${name} organisation`) },
       Tag: [AMBER],
-      Attribute: [...hosts].map(([source, verdicts]) => attributeOf(source, verdicts, name)),
+      Attribute: [
+        ...[...hosts].map(([address, verdicts]) => attributeOf('ip-src', address, verdicts, name)),
+        ...[...links].map(([link, verdicts]) => attributeOf('mac-address', link, verdicts, name)),
+      ],
     },
   };
 }
 
-function attributeOf(source: number, verdicts: readonly Finding[], name: string): MispAttribute {
-  const address = formatIpv4(source);
+function groupedBy(
+  findings: readonly Finding[],
+  addressOf: (finding: Finding) => string,
+): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const address = addressOf(finding);
+    groups.set(address, [...(groups.get(address) ?? []), finding]);
+  }
+  return groups;
+}
+
+function attributeOf(
+  type: MispAttribute['type'],
+  address: string,
+  verdicts: readonly Finding[],
+  name: string,
+): MispAttribute {
   return {
     uuid: identifierOf(`${name} ${address}`),
-    type: 'ip-src',
+    type,
     category: 'Network activity',
     value: address,
     to_ids: true,

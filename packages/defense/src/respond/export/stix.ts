@@ -1,6 +1,6 @@
 /**
- * STIX 2.1 (OASIS Standard, 10 June 2021): a bundle with who tells it, and of each infected host its address, its traffic,
- * an indicator, and the sighting that rests on what was observed. The same findings give the same bytes: identifiers are
+ * STIX 2.1 (OASIS Standard, 10 June 2021): a bundle with who tells it, and of each infected host its addresses, its
+ * traffic, an indicator, and the sighting that rests on what was observed. The same findings give the same bytes: identifiers are
  * UUIDs of names (§2.9), times those of the log.
  */
 import { formatIpv4, formatTimestamp, uuidOfName } from '@wormwood/base';
@@ -50,7 +50,11 @@ function identityOf({ name, contact }: Exporter): StixObject {
 
 function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
   const { verdict, sinceSeconds, observedSeconds } = finding;
-  const address = observable('ipv4-addr', { value: formatIpv4(finding.source) });
+  const link = finding.linkAddress === '' ? [] : [observable('mac-addr', { value: finding.linkAddress })];
+  const address = {
+    ...observable('ipv4-addr', { value: formatIpv4(finding.source) }),
+    ...(link.length === 0 ? {} : { resolves_to_refs: link.map(({ id }) => id) }),
+  };
   const traffic = observable('network-traffic', {
     ...(finding.protocol === 'icmp' ? {} : { dst_port: finding.port }),
     protocols: ['ipv4', finding.protocol],
@@ -78,7 +82,7 @@ function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
     first_observed: stixTime(sinceSeconds),
     last_observed: stixTime(observedSeconds),
     number_observed: 1,
-    object_refs: [address.id, traffic.id],
+    object_refs: [address.id, ...link.map(({ id }) => id), traffic.id],
   };
   const sighting: StixObject = {
     ...domainObject('sighting', name, recordedSeconds),
@@ -90,7 +94,7 @@ function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
     observed_data_refs: [observed.id],
     where_sighted_refs: [identity],
   };
-  return [address, traffic, indicator, observed, sighting];
+  return [...link, address, traffic, indicator, observed, sighting];
 }
 
 function descriptionOf(finding: Finding): string {

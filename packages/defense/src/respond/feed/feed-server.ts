@@ -2,7 +2,7 @@
  * Answers the requests of those who fetch feeds. An app owns the socket and hands each request over; nothing here waits.
  * Only clients with a key are answered, and each of them is remembered by how far it has come in the stream.
  */
-import { encodeBase64, hexadecimal, sha256, utf8 } from '@wormwood/base';
+import { assert, encodeBase64, hexadecimal, sha256, utf8 } from '@wormwood/base';
 import { crowdSecStream, type FeedContent, jsonFeed, textFeed } from './feed.ts';
 
 export interface FeedClient {
@@ -33,40 +33,50 @@ const STREAM_PATH = '/v1/decisions/stream';
 export class FeedServer {
   readonly #clients = new Map<string, FeedClient>();
   readonly #feeds: ReadonlySet<string>;
-  readonly #content: (feed: string) => FeedContent;
   /** By client: the sequence number up to which it knows the stream. */
   readonly #known = new Map<string, number>();
 
-  /** `content` gives what a feed tells now; clients show their key as `X-Api-Key`, or as password beside their name. */
-  constructor(clients: readonly FeedClient[], content: (feed: string) => FeedContent) {
-    this.#content = content;
+  /** Clients show their key as `X-Api-Key`, or as password beside their name. An empty key is a mistake of the caller. */
+  constructor(clients: readonly FeedClient[]) {
     this.#feeds = new Set(clients.map(({ feed }) => feed));
     for (const client of clients) {
+      assert(client.key !== '', 'a client has a key');
       // What is compared is a hash: the time it takes tells nothing of the key.
       this.#clients.set(fingerprint(client.key), client);
       this.#clients.set(fingerprint(`Basic ${encodeBase64(utf8(`${client.name}:${client.key}`))}`), client);
     }
   }
 
-  answer({ method, target, headers }: FeedRequest): FeedResponse {
+  /** Returns the client who asks, or the answer to somebody who may not; it does no other work. */
+  admit({ method, headers }: FeedRequest): FeedClient | FeedResponse {
     if (method !== 'GET' && method !== 'HEAD')
       return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
-    const client = this.#clients.get(fingerprint(headers['x-api-key'] ?? headers['authorization'] ?? ''));
-    if (client === undefined) {
-      return { status: 401, headers: { 'www-authenticate': 'Basic realm="feeds"' }, body: '' };
-    }
+    const shown = headers['x-api-key'] ?? headers['authorization'] ?? '';
+    const client = shown === '' ? undefined : this.#clients.get(fingerprint(shown));
+    return client ?? { status: 401, headers: { 'www-authenticate': 'Basic realm="feeds"' }, body: '' };
+  }
+
+  /** Answers a client that was admitted; `contentOf` gives what a feed lists now. */
+  answer(
+    client: FeedClient,
+    { method, target }: FeedRequest,
+    contentOf: (feed: string) => FeedContent,
+  ): FeedResponse {
     const [path = '', query = ''] = target.split('?', 2);
-    if (path === STREAM_PATH) return this.#stream(client, method, query);
+    if (path === STREAM_PATH) return this.#stream(client, contentOf(client.feed), { method, query });
     const [, name = '', format] = FEED_PATH.exec(path) ?? [];
     if (!this.#feeds.has(name)) return { status: 404, headers: {}, body: '' };
-    const content = this.#content(name);
+    const content = contentOf(name);
     return format === 'txt'
       ? found('text/plain; charset=utf-8', textFeed(content))
       : found('application/json', jsonFeed(content));
   }
 
-  #stream(client: FeedClient, method: string, query: string): FeedResponse {
-    const content = this.#content(client.feed);
+  #stream(
+    client: FeedClient,
+    content: FeedContent,
+    { method, query }: { readonly method: string; readonly query: string },
+  ): FeedResponse {
     const startsUp = query.split('&').includes('startup=true');
     const since = startsUp ? null : (this.#known.get(client.name) ?? null);
     // Whoever asks for the head alone learns nothing of what changed.

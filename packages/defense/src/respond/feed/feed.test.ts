@@ -6,7 +6,7 @@ import { NOON, SCOPE_FILE, scopeDocument, verdictOn } from '../respond-test-supp
 import { Responder } from '../responder.ts';
 import { Machine, runUntil } from '../responder-test-support.ts';
 import type { CrowdSecStream } from './feed.ts';
-import { FeedServer } from './feed-server.ts';
+import { type FeedRequest, type FeedResponse, FeedServer } from './feed-server.ts';
 
 const FEED = 'campus-feed';
 const CLIENTS = [
@@ -14,7 +14,23 @@ const CLIENTS = [
   { name: 'mail', key: 'key-of-mail', feed: FEED },
 ];
 
-async function serving(): Promise<{ machine: Machine; responder: Responder; server: FeedServer }> {
+/** Answers as an app does: who may not ask gets no further. */
+class Server {
+  readonly #server = new FeedServer(CLIENTS);
+  readonly #responder: Responder;
+
+  constructor(responder: Responder) {
+    this.#responder = responder;
+  }
+
+  answer(request: FeedRequest): FeedResponse {
+    const client = this.#server.admit(request);
+    if ('status' in client) return client;
+    return this.#server.answer(client, request, (name) => this.#responder.feed(name));
+  }
+}
+
+async function serving(): Promise<{ machine: Machine; responder: Responder; server: Server }> {
   const machine = new Machine();
   machine.document = scopeDocument({
     ...SCOPE_FILE,
@@ -26,15 +42,15 @@ async function serving(): Promise<{ machine: Machine; responder: Responder; serv
   );
   if (!opening.ok) throw new Error(opening.reason);
   const { responder } = opening;
-  return { machine, responder, server: new FeedServer(CLIENTS, (name) => responder.feed(name)) };
+  return { machine, responder, server: new Server(responder) };
 }
 
-const get = (server: FeedServer, target: string, key = 'key-of-edge'): string => {
+const get = (server: Server, target: string, key = 'key-of-edge'): string => {
   const answer = server.answer({ method: 'GET', target, headers: { 'x-api-key': key } });
   expect(answer.status).toBe(200);
   return answer.body;
 };
-const stream = (server: FeedServer, query = '', key?: string): CrowdSecStream =>
+const stream = (server: Server, query = '', key?: string): CrowdSecStream =>
   JSON.parse(get(server, `/v1/decisions/stream${query}`, key)) as CrowdSecStream;
 const values = (list: CrowdSecStream['new']): readonly string[] => list.map(({ value }) => value);
 

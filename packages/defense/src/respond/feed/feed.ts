@@ -31,8 +31,9 @@ export function textFeed({ name, nowSeconds, inForce }: FeedContent): string {
 export function jsonFeed({ name, nowSeconds, inForce }: FeedContent): string {
   const entries = inForce
     .toSorted((a, b) => a.source - b.source)
-    .map(({ source, action, id, verdict, expiresSeconds }) => ({
+    .map(({ source, linkAddress, action, id, verdict, expiresSeconds }) => ({
       address: formatIpv4(source),
+      linkAddress,
       action,
       expires: formatTimestamp(expiresSeconds ?? nowSeconds, 0),
       decision: id,
