@@ -63,6 +63,20 @@ it('holds a crowd that comes within a minute', () => {
   expect(report.peakConnections).toBeGreaterThan(clients / 10);
 });
 
+it('keeps to an MTU that changes while it runs, and every stream stays whole', () => {
+  const mtus = [1500, 576, 1400];
+  const clients = Math.ceil(CLIENTS / 5);
+  const faults = { loss: 0.03, duplication: 0.03, reordering: 0.25, delaySecondsMax: 0.2 };
+  const report = weather({ clients, faults, seconds: 300, mtus });
+  expect(report.outcomes.done).toBe(clients - report.outcomes.aborted - report.outcomes.vanished);
+  expect([...report.longestByMtu.keys()].toSorted((a, b) => a - b)).toEqual([576, 1400, 1500]);
+  for (const [mtu, longest] of report.longestByMtu) {
+    expect(longest).toBeLessThanOrEqual(mtu);
+    // And it makes use of what there is.
+    expect(longest).toBeGreaterThan(mtu - 64);
+  }
+});
+
 it('sees damage that the checksum cannot see', () => {
   // Two words that change places leave a sum of words as it is: the stack must deliver them, and the services must notice.
   const stream = randomStreams(SEED).stream('simtest/swaps');

@@ -5,11 +5,13 @@ import {
   type FaultCounts,
   type Faults,
   type LinkDevice,
+  type MemoryDevice,
   memoryLink,
   plainBehavior,
   silentObserver,
   Stack,
   type StackHost,
+  TappedDevice,
 } from '@wormwood/netstack';
 import {
   isMalformed,
@@ -32,6 +34,8 @@ export interface StormOptions {
   readonly faults: Faults;
   /** Damages a packet on its way to the stack, in a manner of its own. */
   readonly damage?: (packet: Uint8Array) => void;
+  /** MTUs of the stack's device, one after the other, each for `MTU_SECONDS`. @default 1500 throughout */
+  readonly mtus?: readonly number[];
 }
 
 export interface StormReport {
@@ -42,6 +46,8 @@ export interface StormReport {
   readonly toClients: FaultCounts;
   /** Packets that came to either side with a wrong checksum, as the clients count them. */
   readonly badChecksums: number;
+  /** Packets of the stack, by the MTU that its device had when they left, and the longest of them. */
+  readonly longestByMtu: ReadonlyMap<number, number>;
   readonly virtualSeconds: number;
   readonly peakConnections: number;
   readonly tableBytes: number;
@@ -57,6 +63,8 @@ export interface StormReport {
 
 /** Frames taken at a time. */
 const BUDGET = 64;
+/** Shorter than a stream of a slow client, so that it changes under each. */
+const MTU_SECONDS = 7;
 /** A client that is not done by then never will be. */
 const CLIENT_SECONDS_MAX = 1200;
 /** Idle time, probes and TIME-WAIT of the stack are all over by then. */
@@ -75,12 +83,14 @@ class Storm {
   readonly far: FaultInjector;
   readonly near: FaultInjector;
   readonly stack: Stack;
+  readonly longestByMtu: Map<number, number> = new Map();
   openFlows = 0;
   badChecksums = 0;
   peakConnections = 0;
   readonly #options: StormOptions;
   readonly #plans: Map<number, Plan> = new Map();
   readonly #farDevice: LinkDevice;
+  readonly #nearDevice: MemoryDevice;
 
   constructor(options: StormOptions, plans: readonly Plan[]) {
     this.#options = options;
@@ -92,7 +102,9 @@ class Storm {
       new FaultInjector({ device, clock, stream: streams.stream(name) }, options.faults);
     this.#farDevice = far;
     this.far = injector(far, 'simtest/to-clients');
-    this.near = injector(near, 'simtest/to-stack');
+    this.#nearDevice = near;
+    this.near = injector(new TappedDevice(near, this.#measure), 'simtest/to-stack');
+    options.mtus?.forEach((mtu, i) => this.#changeMtu(i * MTU_SECONDS, mtu));
     const host = this.#host();
     this.stack = new Stack({
       device: this.near,
@@ -132,6 +144,22 @@ class Storm {
       receiveUdp() {},
     };
   }
+
+  /** From a time on, and again and again after all the others had theirs, until nobody comes any more. */
+  #changeMtu(seconds: number, mtuBytes: number): void {
+    const { mtus = [], seconds: until } = this.#options;
+    if (seconds > until) return;
+    this.timers.push(seconds, () => {
+      this.#nearDevice.mtuBytes = mtuBytes;
+      this.#changeMtu(seconds + mtus.length * MTU_SECONDS, mtuBytes);
+    });
+  }
+
+  readonly #measure = (_bytes: Uint8Array, start: number, end: number, direction: 'in' | 'out'): void => {
+    if (direction === 'in') return;
+    const { mtuBytes } = this.#nearDevice;
+    this.longestByMtu.set(mtuBytes, Math.max(this.longestByMtu.get(mtuBytes) ?? 0, end - start));
+  };
 
   complain({ address, port, service }: Plan, problem: string): void {
     const at = this.clock.nowSeconds().toFixed(3);
@@ -273,6 +301,7 @@ function reportOf(storm: Storm, plans: readonly Plan[]): StormReport {
     toStack: storm.near.counts,
     toClients: storm.far.counts,
     badChecksums: storm.badChecksums,
+    longestByMtu: storm.longestByMtu,
     virtualSeconds: storm.clock.nowSeconds(),
     peakConnections: storm.peakConnections,
     tableBytes: stack.tcp.memoryBytes,
