@@ -6,6 +6,7 @@
  */
 export type FailureKind = 'failed' | 'usage' | 'invalidFile' | 'missingPermission';
 
+/** Why the responder cannot go on, in a sentence for its owner; the kind decides the exit code. */
 export class ResponderFailure extends Error {
   readonly kind: FailureKind;
 

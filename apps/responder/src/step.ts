@@ -19,6 +19,7 @@ export async function answerOnly(responder: Responder, verdicts: readonly Verdic
   await inParts(responder, verdicts, () => responder.answer());
 }
 
+/** Throws a `ResponderFailure` with the reason when the outcome is a failure. */
 export function mustBeDone(outcome: Outcome): void {
   if (!outcome.ok) throw new ResponderFailure('failed', outcome.reason);
 }

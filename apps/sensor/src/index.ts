@@ -10,7 +10,6 @@ export { parseLinkNetwork, parseRouter } from './link/link-words.ts';
 export { inNetworkNamespace } from './device/namespace.ts';
 export { PacketRing } from './device/packet-ring.ts';
 export { findUser } from './privileges.ts';
-export { Sensor } from './sensor.ts';
 export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
 export { NMAP_FILE_BYTES_MAX, readNmapData } from './nmap-data.ts';

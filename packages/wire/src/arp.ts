@@ -53,6 +53,7 @@ export function checkArp(bytes: Uint8Array, start = 0, end: number = bytes.lengt
   return undefined;
 }
 
+/** Returns the value of the packet in [start, end), or why the octets are none. */
 export function parseArp(bytes: Uint8Array, start = 0, end: number = bytes.length): ArpRepr | Malformed {
   const fault = checkArp(bytes, start, end);
   if (fault !== undefined) return fault;
@@ -65,10 +66,12 @@ export function parseArp(bytes: Uint8Array, start = 0, end: number = bytes.lengt
   };
 }
 
+/** Returns how many octets the emitted packet has. */
 export function arpLength(_repr: ArpRepr): number {
   return ARP_LENGTH;
 }
 
+/** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitArp(repr: ArpRepr, out: Uint8Array, offset = 0): number {
   assertRoom(out, offset, ARP_LENGTH);
   writeU16(out, offset + arpField.hardwareType, HARDWARE_ETHERNET);
@@ -83,6 +86,7 @@ export function emitArp(repr: ArpRepr, out: Uint8Array, offset = 0): number {
   return offset + ARP_LENGTH;
 }
 
+/** Returns it on one line, for a person. */
 export function formatArp(repr: ArpRepr): string {
   const sender = formatIpv4(repr.senderAddress);
   const target = formatIpv4(repr.targetAddress);

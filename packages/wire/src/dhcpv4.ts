@@ -237,6 +237,7 @@ export function dhcpWordsOption(code: number, values: readonly number[]): Dhcpv4
   return { code, data };
 }
 
+/** Returns it on one line, for a person. */
 export function formatDhcpv4(repr: Dhcpv4Repr): string {
   const type = dhcpMessageType(repr);
   const [name] = Object.entries(dhcpv4MessageType).find(([, value]) => value === type) ?? ['bootp'];

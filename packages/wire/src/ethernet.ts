@@ -124,6 +124,7 @@ export function swapEthernetAddresses(bytes: Uint8Array, start: number): void {
   }
 }
 
+/** Returns it on one line, for a person. */
 export function formatEthernet(repr: EthernetRepr): string {
   const tags = repr.tags.map((tag) => ` vlan ${tag.vlan}`).join('');
   const type =

@@ -72,6 +72,7 @@ export function verifyGreChecksum(bytes: Uint8Array, start: number, end: number)
   return (readU16(bytes, start) & greFlag.checksum) === 0 || isChecksumValid(bytes, start, end);
 }
 
+/** Returns the octets of the header with its options. */
 export function greHeaderLength(repr: GreRepr): number {
   return (
     FIXED_LENGTH +
@@ -81,10 +82,12 @@ export function greHeaderLength(repr: GreRepr): number {
   );
 }
 
+/** Returns how many octets the emitted packet has. */
 export function greLength(repr: GreRepr): number {
   return greHeaderLength(repr) + repr.payload.length;
 }
 
+/** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitGre(repr: GreRepr, out: Uint8Array, offset = 0): number {
   assertRoom(out, offset, greLength(repr));
   const flags =
@@ -105,6 +108,7 @@ export function emitGre(repr: GreRepr, out: Uint8Array, offset = 0): number {
   return end;
 }
 
+/** Returns it on one line, for a person. */
 export function formatGre(repr: GreRepr): string {
   const key = repr.key === undefined ? '' : ` key ${repr.key}`;
   const sequence = repr.sequenceNumber === undefined ? '' : ` seq ${repr.sequenceNumber}`;

@@ -283,6 +283,7 @@ function emitIdentified(repr: IdentifiedRepr, out: Uint8Array, offset: number): 
   return writeOctets(out, offset + fixedLength(icmpv4Type[repr.kind]), repr.payload);
 }
 
+/** Returns it on one line, for a person. */
 export function formatIcmpv4(repr: Icmpv4Repr): string {
   const type = repr.kind === 'unknown' ? `type ${repr.type}` : repr.kind;
   const head = `icmp ${type} code ${repr.code}`;

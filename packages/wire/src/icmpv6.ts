@@ -199,6 +199,7 @@ function emitContent(repr: Icmpv6Repr, out: Uint8Array, offset: number): number 
   return writeOctets(out, offset + icmpv6Field.payload, repr.quote);
 }
 
+/** Returns it on one line, for a person. */
 export function formatIcmpv6(repr: Icmpv6Repr): string {
   if (isNdp(repr)) return formatNdp(repr);
   if (isMld(repr)) return formatMld(repr);

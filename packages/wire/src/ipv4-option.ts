@@ -116,6 +116,7 @@ export function emitIpv4Options(options: readonly Ipv4Option[], out: Uint8Array,
   return emitOptionList(options, codec, out, offset);
 }
 
+/** Returns it on one line, for a person. */
 export function formatIpv4Option(option: Ipv4Option): string {
   switch (option.kind) {
     case 'recordRoute':

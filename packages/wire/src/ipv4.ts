@@ -153,23 +153,28 @@ export function isIpv4Fragment(bytes: Uint8Array, start: number): boolean {
   return (word & (ipv4Flag.moreFragments | FRAGMENT_OFFSET_MASK)) !== 0;
 }
 
+/** Returns whether the checksum in the header is right. */
 export function verifyIpv4Checksum(bytes: Uint8Array, start: number): boolean {
   return isChecksumValid(bytes, start, start + readIpv4HeaderLength(bytes, start));
 }
 
+/** Computes the checksum and writes it into the header at `start`. */
 export function fillIpv4Checksum(bytes: Uint8Array, start: number): void {
   const headerEnd = start + readIpv4HeaderLength(bytes, start);
   fillChecksum(bytes, start + ipv4Field.checksum, start, headerEnd);
 }
 
+/** Returns the octets of the header with its options. */
 export function ipv4HeaderLength(repr: Ipv4Repr): number {
   return IPV4_HEADER_LENGTH + ipv4OptionsLength(repr.options);
 }
 
+/** Returns how many octets the emitted packet has. */
 export function ipv4Length(repr: Ipv4Repr): number {
   return ipv4HeaderLength(repr) + repr.payload.length;
 }
 
+/** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitIpv4(repr: Ipv4Repr, out: Uint8Array, offset = 0): number {
   const headerLength = ipv4HeaderLength(repr);
   const totalLength = headerLength + repr.payload.length;
@@ -195,6 +200,7 @@ export function emitIpv4(repr: Ipv4Repr, out: Uint8Array, offset = 0): number {
   return writeOctets(out, headerEnd, repr.payload);
 }
 
+/** Returns it on one line, for a person. */
 export function formatIpv4Packet(repr: Ipv4Repr): string {
   const flags = [
     repr.reservedFlag ? ' reserved' : '',

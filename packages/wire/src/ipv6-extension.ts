@@ -258,6 +258,7 @@ function emitPadding(out: Uint8Array, offset: number, end: number): void {
   writeU8(out, offset + 1, end - offset - 2);
 }
 
+/** Returns it on one line, for a person. */
 export function formatIpv6Extension(extension: Ipv6Extension): string {
   switch (extension.kind) {
     case 'fragment': {

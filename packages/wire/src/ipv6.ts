@@ -124,11 +124,13 @@ function parseChecked(bytes: Uint8Array, start: number, end: number): Ipv6Repr |
   };
 }
 
+/** Returns how many octets the emitted packet has. */
 export function ipv6Length(repr: Ipv6Repr): number {
   const extensions = repr.extensions.reduce((sum, extension) => sum + ipv6ExtensionLength(extension), 0);
   return IPV6_HEADER_LENGTH + extensions + repr.payload.length;
 }
 
+/** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitIpv6(repr: Ipv6Repr, out: Uint8Array, offset = 0): number {
   const length = ipv6Length(repr);
   assert(length - IPV6_HEADER_LENGTH <= PAYLOAD_LENGTH_MAX, 'an IPv6 payload has at most 65535 octets');
@@ -147,6 +149,7 @@ export function emitIpv6(repr: Ipv6Repr, out: Uint8Array, offset = 0): number {
   return writeOctets(out, at, repr.payload);
 }
 
+/** Returns it on one line, for a person. */
 export function formatIpv6Packet(repr: Ipv6Repr): string {
   const addresses = `${formatIpv6(repr.source)} > ${formatIpv6(repr.destination)}`;
   const extensions = repr.extensions.map((extension) => ` <${formatIpv6Extension(extension)}>`).join('');

@@ -127,6 +127,7 @@ function emitRecord(record: MulticastRecord, out: Uint8Array, offset: number): n
   return writeOctets(out, at, record.auxiliaryData);
 }
 
+/** Returns it on one line, for a person. */
 export function formatMld(repr: MldRepr): string {
   const groups =
     repr.kind === 'multicastListenerReportV2' ? repr.records.map((record) => record.group) : [repr.group];

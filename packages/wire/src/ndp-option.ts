@@ -140,6 +140,7 @@ function emitContent(option: NdpOption, out: Uint8Array, offset: number): void {
   }
 }
 
+/** Returns it on one line, for a person. */
 export function formatNdpOption(option: NdpOption): string {
   if ('mac' in option) return `${option.kind} ${formatMac(option.mac)}`;
   return option.kind === 'unknown' ? `option-${option.code}` : option.kind;

@@ -140,6 +140,7 @@ export function emitNdp(repr: NdpRepr, out: Uint8Array, offset: number): number 
   return emitNdpOptions(repr.options, out, optionsStart);
 }
 
+/** Returns it on one line, for a person. */
 export function formatNdp(repr: NdpRepr): string {
   const target = 'target' in repr ? ` ${formatIpv6(repr.target)}` : '';
   const options = repr.options.map((option) => ` <${formatNdpOption(option)}>`).join('');

@@ -160,6 +160,7 @@ export function emitPcapRecord(
   return writeOctets(out, offset + PCAP_RECORD_HEADER_LENGTH, repr.bytes);
 }
 
+/** Returns it on one line, for a person. */
 export function formatPcap(repr: PcapRepr): string {
   return `pcap link type ${repr.linkType} ${repr.precision} ${repr.byteOrder}-endian snap length ${repr.snapLength}`;
 }

@@ -297,6 +297,7 @@ function emitContent(repr: PcapngRepr, out: Uint8Array, content: number, order: 
   }
 }
 
+/** Returns it on one line, for a person. */
 export function formatPcapng(repr: PcapngRepr): string {
   switch (repr.kind) {
     case 'section':

@@ -188,6 +188,7 @@ function scanOption(bytes: Uint8Array, at: number, length: number, scan: TcpOpti
   }
 }
 
+/** Returns it on one line, for a person. */
 export function formatTcpOption(option: TcpOption): string {
   switch (option.kind) {
     case 'mss':

@@ -155,6 +155,7 @@ export function formatTcpFlags(flags: number): string {
   return letters.length === 0 ? '.' : letters.join('');
 }
 
+/** Returns it on one line, for a person. */
 export function formatTcp(repr: TcpRepr): string {
   const acknowledgment = (repr.flags & tcpFlag.ACK) === 0 ? '' : ` ack ${repr.acknowledgmentNumber}`;
   const options = repr.options.length === 0 ? '' : ` <${repr.options.map(formatTcpOption).join(',')}>`;

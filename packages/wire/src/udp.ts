@@ -68,6 +68,7 @@ export function verifyUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: n
   return isChecksumValid(bytes, start, start + length, pseudoSum + ipProtocol.udp + length);
 }
 
+/** Computes the checksum and writes it into the header at `start`. */
 export function fillUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: number): void {
   const length = readU16(bytes, start + udpField.length);
   writeU16(bytes, start + udpField.checksum, 0);
@@ -76,10 +77,12 @@ export function fillUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: num
   writeU16(bytes, start + udpField.checksum, computed === 0 ? 0xffff : computed);
 }
 
+/** Returns how many octets the emitted packet has. */
 export function udpLength(repr: UdpRepr): number {
   return UDP_HEADER_LENGTH + repr.payload.length;
 }
 
+/** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitUdp(repr: UdpRepr, out: Uint8Array, offset: number, pseudoSum: number): number {
   const length = udpLength(repr);
   assert(length <= LENGTH_MAX, 'a UDP datagram has at most 65535 octets');
@@ -93,6 +96,7 @@ export function emitUdp(repr: UdpRepr, out: Uint8Array, offset: number, pseudoSu
   return offset + length;
 }
 
+/** Returns it on one line, for a person. */
 export function formatUdp(repr: UdpRepr): string {
   const checksum = repr.checksummed ? '' : ' no checksum';
   return `udp ${repr.sourcePort} > ${repr.destinationPort} length ${repr.payload.length}${checksum}`;
