@@ -47,26 +47,26 @@ export interface LabCounts extends MarkerHostsCounts {
   /** Handshakes with honeypots. */
   readonly honeypotContacts: number;
   readonly verdicts: number;
-  /** Verdicts on evidence that could have been forged; nothing acts on them. */
+  /** Verdicts on forgeable evidence, which are not acted on. */
   readonly forgeableVerdicts: number;
-  /** Probes sent by hosts that are immunized, and infections by them: what a firewall has to stop. */
+  /** Probes sent by immunized hosts, and infections by them, which a firewall must stop. */
   readonly immunizedProbes: number;
   readonly immunizedInfections: number;
 }
 
-/** What one lab measured. */
+/** What one run of a lab measured. */
 export interface LabRun {
   readonly replicate: number;
   readonly trajectory: Trajectory;
   readonly contacts: readonly ContactRecord[];
   readonly counts: LabCounts;
-  /** The audit log of the immunizer, a JSON object a line. */
+  /** The audit log of the immunizer, one JSON object per line. */
   readonly audit: string;
 }
 
 /** Frames taken at a time. */
 const BUDGET = 1024;
-/** The detector is set to find scanners down to this fraction of the lab's scan rate. */
+/** The detector finds scanners down to this fraction of the lab's scan rate. */
 const SLOWEST_OF_SCAN_RATE = 0.1;
 const MISS_RATE = 0.01;
 
@@ -87,7 +87,7 @@ export class LabCourse {
   readonly #verdicts: EventQueue<Verdict> = new EventQueue();
   readonly #auditFile: MemoryAuditFile = new MemoryAuditFile();
   #responder: Responder | null = null;
-  /** When the immunizer has something to do by itself, by the clock's seconds. */
+  /** When the immunizer's next task is due, by the clock's seconds. */
   #dueSeconds = Infinity;
   readonly #counts = {
     probes: 0,
@@ -138,8 +138,8 @@ export class LabCourse {
   }
 
   /**
-   * Makes ready the immunizer, whose acts `actuator` carries out; by default a host is told to stop, and does. The lab
-   * begins when this settles.
+   * Opens the immunizer, whose actions `actuator` carries out; by default it makes a host stop scanning. The lab begins when
+   * the promise resolves.
    */
   async open(actuator: Actuator = this.#inMemory()): Promise<void> {
     const { outbreak } = this.#plan;
@@ -154,7 +154,7 @@ export class LabCourse {
     this.#startSeconds = clock.nowSeconds();
   }
 
-  /** Draws the time from one probe of the lab to the next: infinite when nobody scans. */
+  /** Draws the time from one probe of the lab to the next, in seconds; infinite if no host scans. */
   drawGapSeconds(): number {
     const rate = this.hosts.scanning * this.#plan.outbreak.worm.scanRatePerSecond;
     return rate === 0 ? Infinity : exponential(this.#scan) / rate;
@@ -169,7 +169,7 @@ export class LabCourse {
     this.#markerHosts.probe(source, firstAddress + this.#scan.nextBelow(addressSpaceSize));
   }
 
-  /** Takes the frames that wait on both devices and answers them; returns how many there were. */
+  /** Takes the waiting frames of both devices and answers them; returns how many there were. */
   work(): number {
     const isListening = this.nowSeconds() >= this.#listenFromSeconds;
     const onHoneynet = isListening
@@ -183,7 +183,7 @@ export class LabCourse {
     return Math.min(this.#verdicts.peekTime() ?? Infinity, this.#dueSeconds) - this.#startSeconds;
   }
 
-  /** Hands over the verdicts that have waited long enough, and lets the immunizer do what is due. */
+  /** Passes on the verdicts that have waited long enough, and runs the due tasks of the immunizer. */
   async respond(): Promise<void> {
     const now = this.#surroundings.clock.nowSeconds();
     while ((this.#verdicts.peekTime() ?? Infinity) <= now) {
@@ -194,7 +194,7 @@ export class LabCourse {
     this.#dueSeconds = this.#responder?.nextDueSeconds() ?? Infinity;
   }
 
-  /** The immunizer has acted on this host. `silences`: it stops scanning; otherwise the network keeps its packets back. */
+  /** Records that the immunizer has acted on a host. `silences`: it stops scanning; otherwise the network drops its packets. */
   immunized(address: number, silences: boolean): void {
     const now = this.nowSeconds();
     this.hosts.sampleUntil(now);
@@ -220,7 +220,7 @@ export class LabCourse {
     if (this.hosts.infect(host) && this.hosts.isImmunized(source)) this.#counts.immunizedInfections++;
   }
 
-  /** The honeypots that listen from the beginning take the worm for detected after so many contacts. */
+  /** Counts a contact; honeypots with a start by contacts detect the worm after the given number of them. */
   #countContact(nowSeconds: number): void {
     this.#counts.honeypotContacts++;
     const start = honeypotsOf(this.#plan.outbreak)?.start;
@@ -264,5 +264,5 @@ function prefixOf({ firstAddress, addressSpaceSize }: Outbreak): Cidr {
 }
 
 function ignore(): void {
-  // The honeypots are not there yet.
+  // The honeypots have not started yet.
 }

@@ -1,6 +1,6 @@
 /**
- * The honeynet of the lab: a `honeyd.conf` with a binding for each honeypot address, the dispatcher and stack that answer
- * for it, and what the stack tells, as observations for the detector.
+ * The honeynet of the lab: a `honeyd.conf` with a binding for each honeypot address, the dispatcher and the stack that answer
+ * for it, and what the stack reports, as observations for the detector.
  */
 import { AddressSet, assert, type Clock, formatIpv4, type RandomStreams, siphashKeyOf } from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
@@ -50,7 +50,7 @@ export function labHoneynet(components: LabHoneynetComponents): Stack {
   return new Stack({ device, hosts, clock, streams, observer, linkAddress });
 }
 
-/** What the honeynet is told, in the words of Honeyd: only the port that the worm asks for is open. */
+/** Returns the configuration of the honeynet: only the port that the worm probes is open. */
 function honeydConfiguration(honeypots: ArrayLike<number>, port: number): string {
   return [
     'create honeypot',
@@ -76,7 +76,7 @@ function observerOf(clock: Clock, observed: (observation: Observation) => void):
       payloadHash: null,
       payloadLength: 0,
       dark: true,
-      // Every machine of a lab is its own, so that none forges an address.
+      // The lab controls every host, and none of them forges an address.
       linkAddress: null,
       forgeable: null,
     });

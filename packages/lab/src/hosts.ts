@@ -1,6 +1,6 @@
 /**
- * Who is what in the lab: the state of each host, which infected ones scan, and what was measured about each. The state
- * is a flag; it changes when a host's own process is told that the marker arrived, and when the immunizer has acted.
+ * The hosts of the lab: the state of each, which of the infected ones scan, and what was measured. The state is a flag; it
+ * changes when the marker arrives at a host, and when the immunizer has acted.
  */
 import { assert, type RandomStream } from '@wormwood/base';
 import type { Outbreak, PlacedPopulation, Trajectory } from '@wormwood/epidemic';
@@ -8,7 +8,7 @@ import { sampleTimes } from '@wormwood/epidemic';
 
 export type Role = 'nobody' | 'host' | 'honeypot';
 
-/** What happened to a host that reached a honeypot; times in seconds from the start, null for what did not happen. */
+/** The history of a host that reached a honeypot; times in seconds from the start, null for events that did not happen. */
 export interface ContactRecord {
   readonly address: number;
   /** Handshakes with honeypots until the verdict, or until the end. */
@@ -26,7 +26,7 @@ const HONEYPOT = -2;
 
 export class LabHosts {
   readonly address: Float64Array;
-  /** Rows of `sampleTimes` as far as they were reached. */
+  /** The number of samples taken so far. */
   readonly #trajectory: Trajectory;
   readonly #firstAddress: number;
   /** By offset into the space: index of the host, or one of the constants. */
@@ -133,7 +133,7 @@ export class LabHosts {
     if (host >= 0 && Number.isNaN(this.#verdictSeconds[host])) this.#verdictSeconds[host] = timeSeconds;
   }
 
-  /** Writes down the samples up to this time; called before anything changes at that time. */
+  /** Records the samples up to a time; called before anything changes at that time. */
   sampleUntil(timeSeconds: number): void {
     const { time, susceptible, infected, immunized } = this.#trajectory;
     for (; (time[this.#sampled] ?? Infinity) <= timeSeconds; this.#sampled++) {
@@ -143,13 +143,13 @@ export class LabHosts {
     }
   }
 
-  /** The curve; the lab has run to its end. */
+  /** Returns the curve, after the lab has run to its end. */
   trajectory(): Trajectory {
     assert(this.#sampled === this.#trajectory.time.length, 'every sample was taken');
     return this.#trajectory;
   }
 
-  /** Those that reached a honeypot, in the order of their index. */
+  /** Returns the records of the hosts that reached a honeypot, in the order of their index. */
   contactRecords(): readonly ContactRecord[] {
     const records: ContactRecord[] = [];
     for (const [host, contacts] of this.#contacts.entries()) {

@@ -1,6 +1,6 @@
 /**
- * The immunizer of the lab: the responder as owners run it, with a scope that covers the lab's prefix and nothing else.
- * The lab owns its hosts, so it signs for itself; the signature of anybody else, and any other text, is refused.
+ * The immunizer of the lab: the same responder that owners run, with a scope that covers the lab's prefix and nothing else.
+ * The lab owns its hosts, so it signs its own scope; any other signature or text is rejected.
  */
 import { AddressSet, assert, type Cidr, type Clock, formatIpv4 } from '@wormwood/base';
 import {
@@ -19,19 +19,19 @@ export interface ImmunizerComponents {
   /** Seconds of the clock at which the lab ends. */
   readonly endSeconds: number;
   readonly actuator: Actuator;
-  /** Where the log goes; empty yet. */
+  /** The log, which is still empty. */
   readonly auditFile: AppendOnlyFile;
 }
 
 const SIGNATURE = 'lab';
 const SCOPE_TEXT = 'the lab acts on its own hosts';
-/** Acts stay in force until the lab is over. */
+/** Actions stay in force until the lab is over. */
 const TTL_SLACK_SECONDS = 3600;
 const ACTIONS_PER_MINUTE = 600;
 const ACTIVE_MAX = 65_536;
 const VERDICT_AGE_SECONDS_MAX = 3600;
 
-/** Returns a responder that acts on hosts of the lab alone. */
+/** Returns a responder that acts only on hosts of the lab. */
 export async function openImmunizer(components: ImmunizerComponents): Promise<Responder> {
   const { clock, actuator, auditFile } = components;
   const file = labScope(components);
@@ -54,7 +54,7 @@ export async function openImmunizer(components: ImmunizerComponents): Promise<Re
             Promise.resolve(
               signature === SIGNATURE
                 ? { ok: true, value: 'the lab' }
-                : { ok: false, reason: 'Only the lab signs for the lab.' },
+                : { ok: false, reason: 'Only the lab itself signs its scope.' },
             ),
         },
       },
@@ -107,7 +107,7 @@ const NO_LINES: AsyncIterable<FileLine> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 };
 
-/** A log that lives as long as the lab. */
+/** An audit log in memory. */
 export class MemoryAuditFile implements AppendOnlyFile {
   #text = '';
 
@@ -124,7 +124,7 @@ export class MemoryAuditFile implements AppendOnlyFile {
     return Promise.resolve(DONE);
   }
 
-  /** A lab opens its log once, before it is written. */
+  /** A lab reads its log once, before it writes to it. */
   lines(): AsyncIterable<FileLine> {
     assert(this.#text === '', 'the log of a lab is read before it is written');
     return NO_LINES;

@@ -1,4 +1,4 @@
-/** The lab: an outbreak acted out with real packets and an inert marker, laid over its prediction. Start with `course.ts`. */
+/** The lab: an outbreak with real packets and an inert marker, compared with its prediction. Start with `course.ts`. */
 
 export { LabCourse, type LabPlan, type LabRun } from './course.ts';
 export { runLabInMemory } from './run-in-memory.ts';

@@ -1,8 +1,8 @@
 /**
- * The lab's hosts, all of them behind one link device. A host listens on one port for one inert text; what the text does
- * is decided by whoever is told of its arrival. The hosts speak just enough TCP for evidence that nobody can forge: SYN,
- * SYN/ACK, ACK with the marker, RST. Nothing is kept for a connection; as with SYN cookies (RFC 4987 3.6) the initial
- * sequence numbers are a keyed hash of the flow, so that an answer is known by its acknowledgment number.
+ * The lab's hosts, all behind one link device. A host listens on one port for one inert text; the receiver of the callback
+ * decides what its arrival means. The hosts implement just enough TCP for evidence that cannot be forged: SYN, SYN/ACK, ACK
+ * with the marker, RST. No state is kept for a connection; as with SYN cookies (RFC 4987 3.6), the initial sequence numbers
+ * are a keyed hash of the flow, so that a reply is recognized by its acknowledgment number.
  */
 import { assert, type RandomStream } from '@wormwood/base';
 import type { LinkDevice } from '@wormwood/netstack';
@@ -41,7 +41,7 @@ import {
   writeU8,
 } from '@wormwood/wire';
 
-/** Carried in place of a worm: a text that no program does anything with. */
+/** Sent in place of a worm: a text that no program acts on. */
 export const LAB_MARKER = 'WORMWOOD-LAB-MARKER';
 
 export interface MarkerHostsComponents {
@@ -64,7 +64,7 @@ export interface MarkerHostsCounts {
   /** Markers handed to the far side of an open connection, and markers that arrived here. */
   readonly markersSent: number;
   readonly markersReceived: number;
-  /** Frames for which the device had no room. */
+  /** Frames dropped because the device's queue was full. */
   readonly dropped: number;
 }
 
@@ -105,7 +105,7 @@ export class MarkerHosts {
     this.#linkLength = isEthernet ? ETHERNET_HEADER_LENGTH : 0;
   }
 
-  /** Sends the SYN of a probe; what follows if it is answered, `work` does. */
+  /** Sends the SYN of a probe; `work` handles the reply, if there is one. */
   probe(source: number, destination: number): void {
     const sourcePort = EPHEMERAL_FIRST + this.#components.stream.nextBelow(EPHEMERAL_COUNT);
     const destinationPort = this.#components.port;
@@ -121,7 +121,7 @@ export class MarkerHosts {
     });
   }
 
-  /** Takes the frames that wait, at most `budget`, and answers them; returns how many there were. */
+  /** Takes at most `budget` waiting frames and answers them; returns how many there were. */
   work(budget: number): number {
     const frames = this.#components.device.receive(this.#receiveFrame, budget);
     this.#components.device.flush();
@@ -183,7 +183,7 @@ export class MarkerHosts {
     }
   }
 
-  /** The probed port is open: the handshake is completed with the marker, and the connection is over. */
+  /** The probed port is open: completes the handshake with the marker and ends the connection. */
   #deliver(own: Ends, { sequenceNumber, acknowledgmentNumber }: Segment): void {
     const next = { sequenceNumber: acknowledgmentNumber, acknowledgmentNumber: seqAdd(sequenceNumber, 1) };
     this.#markersSent++;
@@ -236,7 +236,7 @@ function endsOfAnswer({ source, destination, sourcePort, destinationPort }: Ends
   };
 }
 
-/** Where the next frame goes; hands over what is queued when there is no more room. */
+/** Returns the buffer of the next frame; sends the queued frames first if there is no room left. */
 function reserveOrFlush(device: LinkDevice): number {
   const start = device.reserve();
   if (start >= 0) return start;
@@ -248,7 +248,7 @@ function isMarker(payload: Uint8Array): boolean {
   return payload.length === MARKER.length && MARKER.every((octet, index) => payload[index] === octet);
 }
 
-/** What all packets have in common; most packets of a lab are SYNs, so that they are written over this in place. */
+/** A template for packets. Most packets of a lab are SYNs, so they are written over it in place. */
 const TEMPLATE: Uint8Array = (() => {
   const out = new Uint8Array(HEADERS_LENGTH);
   const ends = { source: 0, destination: 0 };

@@ -1,6 +1,6 @@
 /**
- * The lab's network in memory: a router with the hosts on one side and the honeynet on the other. What is addressed to
- * nobody ends here, and what is addressed outside of the lab would be counted as strayed: there is no way out to take.
+ * The lab's network in memory: a router with the hosts on one side and the honeynet on the other. Packets to unused addresses
+ * end here, and packets to addresses outside the lab would only be counted: there is no way out.
  */
 import type { AddressSet } from '@wormwood/base';
 import { type LinkDevice, type MemoryDevice, memoryLink } from '@wormwood/netstack';
@@ -9,16 +9,16 @@ import { ipv4Field, readU32 } from '@wormwood/wire';
 export interface MemoryNetworkCounts {
   readonly toHosts: number;
   readonly toHoneynet: number;
-  /** For addresses of the lab where nobody is. */
+  /** Packets to unused addresses of the lab. */
   readonly unanswered: number;
-  /** For addresses outside of the lab; none, or the lab is broken. */
+  /** Packets to addresses outside the lab; above 0 only if the lab is broken. */
   readonly strayed: number;
 }
 
 const SLOTS = 1024;
 
 export class MemoryNetwork {
-  /** The ends that are handed to the hosts and to the honeynet. */
+  /** The devices of the hosts and of the honeynet. */
   readonly hosts: LinkDevice;
   readonly honeynet: LinkDevice;
   readonly #hosts: MemoryDevice;
@@ -33,7 +33,7 @@ export class MemoryNetwork {
     this.#components = components;
   }
 
-  /** Passes on every frame that waits. Returns how many were passed on to somebody. */
+  /** Forwards every waiting frame. Returns how many were delivered. */
   forward(): number {
     const before = this.#counts.toHosts + this.#counts.toHoneynet;
     this.#hosts.receive(this.#route, SLOTS);
@@ -70,7 +70,7 @@ export interface MemoryNetworkComponents {
   isHoneypot(address: number): boolean;
 }
 
-/** The queues hold more than what a single probe sets in motion. */
+/** The queues hold more frames than a single probe causes. */
 function pass(to: LinkDevice, bytes: Uint8Array, start: number, end: number): void {
   const at = to.reserve();
   if (at < 0) return;

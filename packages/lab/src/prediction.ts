@@ -1,4 +1,4 @@
-/** What a scenario predicts: the engine `hosts`, many times, together and run by run. */
+/** The prediction of a scenario: many runs of the engine `hosts`, as an ensemble and one by one. */
 import { assert } from '@wormwood/base';
 import {
   type ChunkRequest,
@@ -11,13 +11,13 @@ import {
   type Trajectory,
 } from '@wormwood/epidemic';
 
-/** What the scenario predicts: many draws of one outbreak, together and one by one. */
+/** Many runs of one outbreak, as an ensemble and one by one. */
 export interface Prediction {
   readonly ensemble: Ensemble;
   readonly trajectories: readonly Trajectory[];
 }
 
-/** Runs the engine `hosts` so many times. */
+/** Runs the engine `hosts` `runs` times. */
 export async function predict(outbreak: Outbreak, seed: string, runs: number): Promise<Prediction> {
   const obstacles = hosts.unsupported(outbreak);
   assert(obstacles.length === 0, obstacles[0] ?? '');

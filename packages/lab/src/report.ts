@@ -1,4 +1,4 @@
-/** A lab in pictures, tables and sentences: the measured curves over the predicted band. */
+/** The report of a lab: the measured curves over the predicted band, tables, and a verdict. */
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
 import {
   fileNameOf,
@@ -13,11 +13,11 @@ import type { LabResult } from './result.ts';
 type Compartment = 'susceptible' | 'infected' | 'immunized';
 
 const COMPARTMENTS: readonly Compartment[] = ['susceptible', 'immunized', 'infected'];
-/** Below, a lab counts as having left the predicted band. */
+/** Below this p-value, a lab counts as outside the predicted band. */
 const P_VALUE_MIN = 0.01;
 const NONE = '–';
 
-/** The measured curves, dashed, over the band of the engine `hosts`. */
+/** Returns a chart of the measured curves, dashed, over the predicted band of the engine `hosts`. */
 export function labChart(result: LabResult): LineChart {
   const { time, measured, predicted } = result.series;
   const last = time.at(-1) ?? 0;
@@ -64,7 +64,7 @@ function agreementTable({ runs, series, agreement }: LabResult): ReportTable {
     formatCount(Math.round(series.measured[compartment][last] ?? 0));
   const outside = runs.filter(({ pValue }) => pValue <= P_VALUE_MIN).length;
   return {
-    caption: 'Measured beside predicted',
+    caption: 'Measured and predicted',
     columns: ['', 'measured', 'predicted'],
     rows: [
       ['Susceptible at the end', measured('susceptible'), predicted('susceptible')],
@@ -85,12 +85,12 @@ function delayTable({ delays }: LabResult): ReportTable {
       ['Hosts that reached a honeypot', formatCount(delays.contacted)],
       ['Verdicts', formatCount(delays.convicted)],
       ['Hosts immunized', formatCount(delays.immunized)],
-      ['Contacts that a verdict took', numberText(delays.contactsPerVerdict)],
+      ['Contacts per verdict', numberText(delays.contactsPerVerdict)],
       ['From first contact to verdict', secondsText(delays.contactToVerdictSeconds)],
       ['From verdict to immunized', secondsText(delays.verdictToImmunizedSeconds)],
       ['From first contact to immunized', secondsText(delays.contactToImmunizedSeconds)],
-      ['success, as written into the scenario', numberText(delays.success)],
-      ['delay, as written into the scenario', secondsText(delays.delaySeconds)],
+      ['success, as used in the calibrated scenario', numberText(delays.success)],
+      ['delay, as used in the calibrated scenario', secondsText(delays.delaySeconds)],
     ],
   };
 }
@@ -103,18 +103,18 @@ function packetTable({ counts, medium }: LabResult): ReportTable {
       ['Probes', formatCount(counts.probes)],
       ['Frames sent by the hosts', formatCount(counts.sent)],
       ['Frames that reached a host', formatCount(counts.received)],
-      ['Frames for which there was no room', formatCount(counts.dropped)],
+      ['Frames dropped because a queue was full', formatCount(counts.dropped)],
       ['Markers sent, after a handshake', formatCount(counts.markersSent)],
       ['Markers received by hosts', formatCount(counts.markersReceived)],
       ['Handshakes with honeypots', formatCount(counts.honeypotContacts)],
-      ['Verdicts on evidence that could be forged, not acted on', formatCount(counts.forgeableVerdicts)],
+      ['Verdicts on forgeable evidence, not acted on', formatCount(counts.forgeableVerdicts)],
       ['Probes of immunized hosts', formatCount(counts.immunizedProbes)],
       ['Infections by immunized hosts', formatCount(counts.immunizedInfections)],
     ],
   };
 }
 
-/** The outcome in a sentence or two. */
+/** Returns the outcome in a sentence or two. */
 export function labVerdict(result: LabResult): string {
   const { agreement, series, delays, runs } = result;
   const hosts = COMPARTMENTS.reduce((sum, each) => sum + (series.measured[each][0] ?? 0), 0);
@@ -123,8 +123,8 @@ export function labVerdict(result: LabResult): string {
   const within = agreement.combinedPValue > P_VALUE_MIN;
   const p = `p = ${pText(agreement.combinedPValue)}`;
   const judged = within
-    ? `the measured curve lies within the predicted band (${p})`
-    : `the measured curve leaves the predicted band (${p})`;
+    ? `the measured curve is within the predicted band (${p})`
+    : `the measured curve is outside the predicted band (${p})`;
   const delay =
     delays.contactToImmunizedSeconds === null
       ? ''
@@ -133,7 +133,7 @@ export function labVerdict(result: LabResult): string {
   return `${spread}${mean}; ${judged}.${delay}`;
 }
 
-/** The report of a lab; `prediction` is offered for download beside it. */
+/** Returns the report of a lab; it offers `prediction` for download. */
 export function labReport(result: LabResult, prediction: SimulationResult): Report {
   return {
     title: nameOf(result),
@@ -141,7 +141,7 @@ export function labReport(result: LabResult, prediction: SimulationResult): Repo
     facts: [],
     sections: [
       {
-        title: 'The lab over its prediction',
+        title: 'The lab and its prediction',
         text:
           'Every probe was a packet with an inert marker; the honeynet answered, the detector decided, the immunizer ' +
           'acted. The prediction is the scenario with the delay that the lab measured.',
@@ -169,7 +169,7 @@ function numberText(value: number | null): string {
   return value === null ? NONE : value.toFixed(2);
 }
 
-/** Three digits: the delays of a lab are means of some hundred hosts. */
+/** Three significant digits, because the delays of a lab are means over some hundred hosts. */
 function secondsText(value: number | null): string {
   return value === null ? NONE : formatDuration(Number(value.toPrecision(3)));
 }

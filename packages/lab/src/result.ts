@@ -1,4 +1,4 @@
-/** What `lab run --json` prints: the measured curve, what was learned from it, and how well the prediction holds. */
+/** What `lab run --json` prints: the measured curve, the delays measured from it, and how well the prediction agrees. */
 import type { Outbreak, Trajectory } from '@wormwood/epidemic';
 import type { Lab } from '@wormwood/files/lab';
 import { scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
@@ -15,10 +15,10 @@ import { predict } from './prediction.ts';
 
 /** Times in seconds, counts in hosts. */
 export interface LabResult {
-  /** The scenario as the lab file has it, and with the measured delay in place of the supposed one. */
+  /** The scenario of the lab file, and the same with the measured delay in place of the assumed one. */
   readonly scenario: ScenarioDocument;
   readonly calibratedScenario: ScenarioDocument;
-  /** Where the packets went: `memory`, or `veth` for interfaces of the kernel. */
+  /** The medium of the packets: `memory`, or `veth` for interfaces of the kernel. */
   readonly medium: 'memory' | 'veth';
   readonly seed: string;
   readonly version: string;
@@ -65,18 +65,18 @@ export interface LabExperiment {
   readonly runs: readonly LabRun[];
 }
 
-/** Means that the mean of the measured runs is compared with. */
+/** Number of predicted means that the mean of the measured runs is compared with. */
 const MEANS = 199;
-/** A single run is compared with at least so many. */
+/** The least number of predicted runs that a single run is compared with. */
 const PREDICTED_MIN = 999;
 
 export interface LabOutcome {
   readonly result: LabResult;
-  /** The prediction as a result of its own, to be drawn, saved and repeated like any other. */
+  /** The prediction as a result, which can be drawn, saved and repeated like any other. */
   readonly prediction: SimulationResult;
 }
 
-/** Calibrates the scenario by the runs, at least one, and lays them over its prediction. */
+/** Calibrates the scenario with at least one run, predicts it with the engine `hosts`, and returns the comparison. */
 export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome> {
   const { lab, outbreak, seed, runs, medium, version } = experiment;
   const delays = measureDelays(runs, outbreak.durationSeconds);
@@ -127,7 +127,7 @@ function runResult({ trajectory, counts }: LabRun, predicted: readonly Trajector
   };
 }
 
-/** Means of consecutive runs, so many each; all independent. */
+/** Returns the means of consecutive groups of `size` runs, which are independent. */
 function meansOf(trajectories: readonly Trajectory[], size: number): readonly Trajectory[] {
   return Array.from({ length: Math.floor(trajectories.length / size) }, (_, group) =>
     meanTrajectory(trajectories.slice(group * size, (group + 1) * size)),

@@ -1,12 +1,12 @@
 /**
- * A lab in memory under virtual time: the frames of a probe come to rest before the next is sent, and a run is a function
- * of its seed and number alone.
+ * A lab in memory under virtual time: all frames caused by a probe are delivered before the next probe is sent, and a run is a
+ * function of its seed and number alone.
  */
 import { AddressSet, VirtualClock } from '@wormwood/base';
 import { LabCourse, type LabPlan, type LabRun } from './course.ts';
 import { MemoryNetwork } from './memory-network.ts';
 
-/** Runs the lab once. */
+/** Runs the lab once and returns what it measured; the same plan gives the same run. */
 export async function runLabInMemory(plan: LabPlan): Promise<LabRun> {
   const { outbreak } = plan;
   const { firstAddress, addressSpaceSize, durationSeconds } = outbreak;
@@ -37,7 +37,7 @@ export async function runLabInMemory(plan: LabPlan): Promise<LabRun> {
       probeSeconds = next + course.drawGapSeconds();
       scanning = course.hosts.scanning;
     }
-    // The gaps of a Poisson process have no memory: when its rate has changed, the next gap is drawn anew.
+    // The gaps of a Poisson process are memoryless: if the rate has changed, the next gap can be drawn anew.
     if (course.hosts.scanning !== scanning) {
       scanning = course.hosts.scanning;
       probeSeconds = next + course.drawGapSeconds();

@@ -1,6 +1,6 @@
 /**
- * The address space as squares: who lies where, and who is infected by when. Each picture counts addresses in cells
- * along a Hilbert curve; in the whole IPv4 space a cell is a /16.
+ * The address space as squares: where hosts and honeypots lie, and which hosts are infected by some time. Each square counts
+ * addresses in cells along a Hilbert curve; in the whole IPv4 space a cell is a /16.
  */
 import { encodeBase64, formatCount } from '@wormwood/base';
 import { hilbertCell } from './hilbert.ts';
@@ -111,12 +111,12 @@ export function framePng(side: number, { role, count, full }: AddressFrame, them
   });
 }
 
-/** What a run knows of places and times. */
+/** The addresses and times of a run. */
 export interface PlacedRun {
   readonly space: MappedSpace;
   readonly hostAddress: ArrayLike<number>;
   readonly honeypotAddress: readonly ArrayLike<number>[];
-  /** Hosts in the order of their infection, and when. */
+  /** Hosts in the order of their infection, with the times in seconds. */
   readonly host: ArrayLike<number>;
   readonly timeSeconds: ArrayLike<number>;
 }
@@ -127,10 +127,10 @@ export interface MapWords {
   readonly timeText: (seconds: number) => string;
 }
 
-/** Shares of all infections at which the map is drawn. */
+/** Fractions of all infections at which the map is drawn. */
 const MOMENTS = [0.01, 0.1, 0.5, 1] as const;
 
-/** Returns where the vulnerable hosts and the honeypots lie, and the infected ones as they become more. */
+/** Returns the map of the vulnerable hosts, the honeypots, and the infected hosts at several times. */
 export function addressMap(
   { space, hostAddress, honeypotAddress, host, timeSeconds }: PlacedRun,
   { id, title, timeText }: MapWords,
@@ -186,7 +186,7 @@ export function addressMap(
   };
 }
 
-/** Of the cells that hold anything. */
+/** Returns a percentile of the counts above 0. */
 function percentile(count: Float64Array, share: number): number {
   const occupied = count.filter((value) => value > 0).toSorted();
   return occupied[Math.floor(share * (occupied.length - 1))] ?? 1;

@@ -1,4 +1,4 @@
-/** The limits and ticks of a chart's axes, stated or taken from its lines: the same in every renderer. */
+/** The limits and ticks of a chart's axes, given or taken from its lines; the same in every renderer. */
 import { formatCount } from '@wormwood/base';
 import type { Axis, LineChart, TimeUnitName } from './chart.ts';
 
@@ -9,10 +9,10 @@ export interface ChartLimits {
   readonly yMax: number;
 }
 
-/** Room beyond the extreme points, where the chart does not state its limit. */
+/** Room beyond the extreme points, if the chart gives no limit. */
 const HEADROOM = 1.04;
 
-/** Returns finite limits with xMin < xMax and yMin < yMax, whatever the lines hold. */
+/** Returns finite limits with xMin < xMax and yMin < yMax for any lines. */
 export function chartLimits({ x, y, lines }: LineChart): ChartLimits {
   let highest = 0;
   let lowest = 0;
@@ -35,7 +35,7 @@ function largest(current: number, value: number | undefined): number {
   return value !== undefined && Number.isFinite(value) && value > current ? value : current;
 }
 
-/** Steps between ticks that a reader of clocks expects, before the decimal ones take over. */
+/** Steps between ticks on an axis of time, before decimal steps take over. */
 const CLOCK_STEPS: Readonly<Record<TimeUnitName, readonly number[]>> = {
   s: [1, 2, 5, 10, 15, 20, 30, 60],
   min: [1, 2, 5, 10, 15, 20, 30, 60],
@@ -57,7 +57,7 @@ export function axisTicks(axis: Axis, { min, max, most }: TickRange): readonly n
   const step =
     (smallest >= 0.5 ? clock.find((candidate) => candidate >= smallest) : undefined) ?? roundUp(smallest);
   const ticks: number[] = [];
-  // Multiples by index: adding the step up would drift.
+  // Multiplies by the index, because repeated addition would drift.
   for (let index = Math.ceil(min / step - 1e-9); index * step <= max + step * 1e-9; index++) {
     ticks.push(Number((index * step).toPrecision(12)));
   }

@@ -1,6 +1,6 @@
 /**
- * A chart as data. Every picture of the project is first one of these; `svg.ts` and `terminal.ts` draw it, so that the
- * terminal, the report, the PNG file and the web show the same curves with the same names and colours.
+ * A chart as data. `svg.ts` and `terminal.ts` draw it, so that the terminal, the report, the PNG file and the web show the
+ * same curves with the same names and colours.
  */
 
 export interface LineChart {
@@ -8,11 +8,11 @@ export interface LineChart {
   /** File name without ending, kebab-case, unique in a report. */
   readonly id: string;
   readonly title: string;
-  /** One sentence that says what to see. */
+  /** One sentence that says what the chart shows. */
   readonly caption: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** What the names of the lines count or name, as a heading over them: `honeypots`. */
+  /** Heading over the names of the lines, such as `honeypots`. */
   readonly legend?: string;
   readonly lines: readonly Line[];
   /** Vertical marks at moments, such as the start of the honeypots. */
@@ -22,9 +22,9 @@ export interface LineChart {
 export interface Axis {
   /** Label with the unit in brackets: `time (min)`. */
   readonly label: string;
-  /** Present on an axis of time: its ticks then fall where a clock has them. */
+  /** Present on an axis of time, whose ticks then fall on whole minutes, hours or days. */
   readonly unit?: TimeUnitName;
-  /** Limits; taken from the data when absent. */
+  /** Limits; if absent, taken from the data. */
   readonly min?: number;
   readonly max?: number;
 }

@@ -1,4 +1,4 @@
-/** From results to charts: which curves tell the story of one outbreak, of several, and of two engines side by side. */
+/** From results to charts: one outbreak, several outbreaks, and two engines side by side. */
 import { formatCount } from '@wormwood/base';
 import type { NamedResult } from '../result/result.ts';
 import type { SimulationResult } from '../result/result.ts';
@@ -39,27 +39,27 @@ function timeUnitFor(spanSeconds: number): TimeUnit {
   return TIME_UNITS.find(({ seconds }) => spanSeconds > 4 * seconds) ?? SECOND;
 }
 
-/** What a builder may be told beside the results. */
+/** Options of the functions that build charts. */
 export interface ChartOptions {
   /** @default a name made from the scenario */
   readonly id?: string;
   readonly title?: string;
   readonly caption?: string;
-  /** What the names of the lines are, where there are several results: `honeypots`. */
+  /** Heading over the names of the lines, such as `honeypots`. */
   readonly legend?: string;
   /** Where the time axis ends, in seconds. @default where the curves have settled */
   readonly untilSeconds?: number;
 }
 
 const TWO_CURVES =
-  'Hosts that are infected now and hosts that were infected at some time are two curves; the gap between them is ' +
+  'Hosts that are infected now and hosts that were ever infected are two curves; the difference between them is ' +
   'immunized.';
-const ONE_CURVE = 'No host is immunized: those infected now and those infected at some time are the same.';
+const ONE_CURVE = 'No host is immunized, so the hosts infected now and the hosts ever infected are the same.';
 
 /** Up to this fraction of N ever infected, an outbreak is drawn at its own scale. */
 const SMALL = 0.05;
 
-/** The compartments of one outbreak over time, active and ever infected apart. */
+/** Returns a chart of the compartments of one outbreak over time, with active and ever infected hosts apart. */
 export function trajectoryChart(result: SimulationResult, options: ChartOptions = {}): LineChart {
   const until = options.untilSeconds ?? settledSeconds(result);
   const unit = timeUnitFor(until);
@@ -99,8 +99,8 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
 }
 
 /**
- * One compartment of several outbreaks in an order that means something, such as growing numbers of honeypots.
- * `references`, such as the mean field of each, lie over them as dashed lines of one name each.
+ * Returns a chart of one compartment of several outbreaks in a meaningful order, such as by number of honeypots.
+ * `references`, such as the mean field of each, are drawn over them as dashed lines.
  */
 export function comparisonChart(
   results: readonly NamedResult[],
@@ -122,7 +122,7 @@ export function comparisonChart(
     kind: 'lines',
     id: options.id ?? `comparison-${fileNameOf(compartment)}`,
     title: options.title ?? `Hosts ${named}`,
-    caption: options.caption ?? `Hosts ${named} over time, a line a scenario.${spread}${dashed}`,
+    caption: options.caption ?? `Hosts ${named} over time, one line per scenario.${spread}${dashed}`,
     x: timeAxis(unit, until),
     y: { label: `hosts ${named}`, min: 0 },
     ...(options.legend === undefined ? {} : { legend: options.legend }),
@@ -135,7 +135,7 @@ export function comparisonChart(
   };
 }
 
-/** The mean field beside an ensemble of another engine: the curves of both, one over the other. */
+/** Returns a chart of the mean field over an ensemble of another engine. */
 export function agreementChart(
   meanField: SimulationResult,
   ensemble: SimulationResult,
@@ -150,7 +150,7 @@ export function agreementChart(
   return {
     kind: 'lines',
     id: options.id ?? 'agreement',
-    title: options.title ?? `Engine ${ensemble.engine} beside engine ${meanField.engine}`,
+    title: options.title ?? `Engines ${ensemble.engine} and ${meanField.engine}`,
     caption:
       options.caption ??
       `Solid: ${runs} of the engine ${ensemble.engine}${ensemble.runs > 1 ? ', with the band of 5 to 95%' : ''}. ` +
@@ -174,7 +174,7 @@ export interface EnginePair {
   readonly ensemble: SimulationResult;
 }
 
-/** By how many hosts the ensembles lie above their mean fields; a single pair has the band of its runs. */
+/** Returns a chart of the difference between ensembles and their mean fields; a single pair has the band of its runs. */
 export function differenceChart(
   pairs: readonly EnginePair[],
   compartment: Compartment,
@@ -193,14 +193,14 @@ export function differenceChart(
     }),
   );
   const engines = pairs[0] && { ensemble: pairs[0].ensemble.engine, meanField: pairs[0].meanField.engine };
-  const titled = engines ? `: engine ${engines.ensemble} less ${engines.meanField}` : '';
+  const titled = engines ? `: engine ${engines.ensemble} minus ${engines.meanField}` : '';
   return {
     kind: 'lines',
     id: options.id ?? `difference-${fileNameOf(compartment)}`,
     title: options.title ?? `Hosts ${COMPARTMENT_NAMES[compartment]}${titled}`,
     caption:
       options.caption ??
-      `How many more hosts are ${COMPARTMENT_NAMES[compartment]} by the one engine than by the other.`,
+      `How many more hosts are ${COMPARTMENT_NAMES[compartment]} according to the one engine than to the other.`,
     x: timeAxis(unit, until),
     y: { label: 'difference in hosts' },
     ...(options.legend === undefined ? {} : { legend: options.legend }),
@@ -234,7 +234,7 @@ function lineOf(curve: Curve, { name, role, unit, until }: LineStyle): Line {
     x: curve.time.slice(0, count).map((time) => time / unit.seconds),
     y: curve.value.slice(0, count),
   };
-  // A dashed line over others has no band: two bands on one place cannot be told apart.
+  // A dashed reference has no band: two overlapping bands cannot be distinguished.
   if (curve.band === null || role === 'reference') return line;
   const { low, high } = curve.band;
   return { ...line, band: { low: low.slice(0, count), high: high.slice(0, count), name: '5 to 95%' } };
@@ -276,7 +276,7 @@ function runsText(results: readonly NamedResult[]): string {
   return runs.size === 1 ? `${formatCount(first)} runs` : 'the runs';
 }
 
-/** A name that is safe as part of a file name. */
+/** Returns a name in lowercase letters, digits and hyphens, safe as part of a file name. */
 export function fileNameOf(name: string): string {
   const safe = name
     .replaceAll(/([a-z])([A-Z])/g, '$1-$2')

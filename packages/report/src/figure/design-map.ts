@@ -1,7 +1,7 @@
 /**
- * The design map: how many hosts are infected at some time, over when the honeypots start and how many they are. Below
- * some start time the number decides, above it the time does; the curve h = S(T) parts outbreaks that shrink from the
- * start of the honeypots on from those that still grow.
+ * The design map: the fraction of hosts ever infected, over the start and the number of the honeypots. If they start early,
+ * their number decides; if they start late, the start does. The curve h = S(T) separates outbreaks that shrink from the start
+ * of the honeypots on from those that still grow.
  */
 import { engineNamed, type Honeypots, type Outbreak, plainObstacles } from '@wormwood/epidemic';
 import { randomStreams } from '@wormwood/base';
@@ -14,13 +14,13 @@ const OCTAVES_ABOVE = 4;
 const LEVELS = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.95] as const;
 
 /**
- * Returns the map around an outbreak of uniform scanning whose one defense are honeypots that start at a time after the
- * beginning, by the mean field; null for others.
+ * Returns the design map around an outbreak by the mean field, if it scans uniformly and its only defense is one group of
+ * honeypots that start at a time above 0; null otherwise.
  */
 export function designMap(outbreak: Outbreak): FieldChart | null {
   const [honeypots, ...more] = outbreak.honeypots;
   if (more.length > 0 || honeypots?.kind !== 'honeypots') return null;
-  // Where hosts differ, as many honeypots as susceptible hosts are no threshold.
+  // If hosts differ, h = S is not a threshold.
   if (plainObstacles('ode', outbreak).length > 0) return null;
   const { start, count } = honeypots;
   if (start.kind !== 'time' || start.timeSeconds <= 0 || count < 2) return null;
@@ -53,8 +53,8 @@ export function designMap(outbreak: Outbreak): FieldChart | null {
     id: 'design-map',
     title: 'How many honeypots, how soon',
     caption:
-      'Hosts infected at some time, over the start of the honeypots and their number, by the mean field. Dashed: as many ' +
-      'honeypots as hosts are still susceptible; above it the outbreak shrinks from their start on.',
+      'Hosts ever infected, over the start and the number of the honeypots, by the mean field. Dashed: as many honeypots as ' +
+      'hosts are still susceptible at their start; above it, the outbreak shrinks from the start of the honeypots on.',
     x: { label: `honeypots start (${unit.name})`, values: minutes },
     y: { label: 'honeypots', values: counts },
     value,
@@ -71,7 +71,7 @@ export function designMap(outbreak: Outbreak): FieldChart | null {
   };
 }
 
-/** The runs need their end only, and long enough for all that there is to come. */
+/** Returns the outbreak with other honeypots and a single sample, because only its end matters. */
 function defended(outbreak: Outbreak, honeypots: Honeypots, timeSeconds: number): Outbreak {
   return {
     ...outbreak,
@@ -80,7 +80,7 @@ function defended(outbreak: Outbreak, honeypots: Honeypots, timeSeconds: number)
   };
 }
 
-/** Powers of two around the number, four steps to an octave, as far as there is room for them. */
+/** Returns numbers of honeypots around the given one, in quarter octaves, within the free addresses. */
 function countsAround(count: number, free: number): readonly number[] {
   const middle = Math.round(Math.log2(count));
   const lowest = Math.max(0, middle - OCTAVES_BELOW);

@@ -1,6 +1,6 @@
 /**
- * A quantity over two others as bands of colour, like heights on a map: the design map is one. Drawn by Observable Plot,
- * as the line charts are.
+ * A quantity over two others as bands of colour, like heights on a map; the design map is such a chart. Observable Plot draws
+ * it, like the line charts.
  */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
@@ -18,7 +18,7 @@ export interface FieldChart {
   readonly y: Axis & { readonly values: readonly number[] };
   /** Row after row, the lowest `y` first: the fraction at each place. */
   readonly value: Float64Array;
-  /** Fractions that part the bands. */
+  /** Fractions that separate the bands. */
   readonly levels: readonly number[];
   readonly levelLabel: string;
   readonly curves: readonly {
@@ -40,7 +40,7 @@ const BANDS = [
   '#b23a3a',
   '#7c1d2b',
 ] as const;
-/** Names lie on bands of any lightness, which dark style does not repaint; nor does it know these two colours. */
+/** For names on bands of any lightness. The dark style repaints neither the bands nor these two colours. */
 const INK = '#10151c';
 const HALO = '#fefefe';
 const LABEL = { fill: INK, stroke: HALO, strokeWidth: 3, fontSize: 13 } as const;
@@ -98,7 +98,7 @@ function drawBands(
       Plot.contour(value, {
         width: x.values.length,
         height: y.values.length,
-        // The places of the values are the centres of the pixels that Plot thinks of.
+        // The values lie at the centres of the pixels of Plot's grid.
         ...centred({ x1, x2, columns: x.values.length }, { y1, y2, rows: y.values.length }),
         fill: Plot.identity,
         thresholds: [Number.NEGATIVE_INFINITY, ...levels],

@@ -1,6 +1,6 @@
 /**
- * Pictures of few colours as PNG (W3C PNG, third edition): indexed, four bits a pixel, the image data stored uncompressed
- * (RFC 1951, 3.2.4), which needs no compressor and costs a small picture little.
+ * Pictures of few colours as PNG (W3C PNG, third edition): indexed, four bits per pixel, the image data stored uncompressed
+ * (RFC 1951, 3.2.4), which needs no compressor and costs little in a small picture.
  */
 
 export interface IndexedPicture {
@@ -20,7 +20,7 @@ const INDEXED = 3;
 /** A stored block of deflate holds up to this many octets. */
 const BLOCK_MAX = 0xffff;
 
-/** Returns the file of a picture. */
+/** Returns the picture as the bytes of a PNG file. */
 export function indexedPng({ width, height, colors, opacities, pixels }: IndexedPicture): Uint8Array {
   const header = [...word(width), ...word(height), BIT_DEPTH, INDEXED, 0, 0, 0];
   const palette = colors.flatMap((color) =>

@@ -19,7 +19,7 @@ const LABEL_SPACING = 17;
 export const SWATCH = 20;
 /** From the end of a curve to its label. */
 export const LEADER = 18;
-/** Mean advances of DejaVu Sans in em, regular and bold: line breaks and margins depend on them, no glyph does. */
+/** Mean advances of DejaVu Sans in em, regular and bold; only line breaks and margins depend on them. */
 const ADVANCE = 0.61;
 const ADVANCE_BOLD = 0.7;
 
@@ -129,7 +129,7 @@ interface LegendFrame {
   readonly top: number;
 }
 
-/** Entries in rows no wider than the figure; what the last row cannot hold is counted in it. */
+/** Arranges entries in rows no wider than the figure; the last row says how many are missing. */
 function legendEntries(entries: readonly NamedLine[], frame: LegendFrame): readonly LegendEntry[] {
   const width = frame.right - frame.left;
   const isSequence = entries.some(({ line }) => line.role === 'sequence');
@@ -223,7 +223,7 @@ function lastFinite({ x, y }: Line): number {
   return last;
 }
 
-/** Returns the text, or as much of it as `width` holds and an ellipsis. */
+/** Returns the text, shortened with an ellipsis if it is wider than `width`. */
 function shorten(text: string, width: number): string {
   const most = Math.floor(width / (TEXT_SIZE * ADVANCE));
   return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1))}…`;
@@ -235,7 +235,7 @@ function textWidth(text: string): number {
 
 const TITLE_LINES_MAX = 3;
 
-/** Words in lines of at most `characters`; what does not fit into the last line ends in an ellipsis. */
+/** Breaks text into lines of at most `characters`; text that does not fit ends in an ellipsis. */
 function wrap(text: string, characters: number): readonly string[] {
   const most = Math.max(8, Math.floor(characters));
   const lines: string[] = [];

@@ -61,8 +61,8 @@ export function paletteStyle(): string {
 }
 
 /**
- * Returns CSS that repaints a light figure of class `ww-figure` where the reader prefers dark. The figure itself holds
- * plain light colours, so a program that knows no media queries draws it light.
+ * Returns CSS that repaints a light figure of class `ww-figure` if the reader prefers dark. The figure itself has light
+ * colours, so a program without media queries draws it light.
  */
 export function darkFigureStyle(): string {
   const rules = [...pairs()].map(([light, dark]) => {

@@ -1,11 +1,11 @@
-/** Pictures that are no curves: fields and maps, drawn by one call. */
+/** Pictures other than charts of lines: fields and maps. */
 import { type AddressMap, addressMapSvg } from './address-map.ts';
 import { type FieldChart, fieldSvg } from './field-chart.ts';
 import { darkFigureStyle, type Theme } from './palette.ts';
 
 export type Picture = FieldChart | AddressMap;
 
-/** Returns the picture as SVG text that stands alone; its options are those of `toSvg`. */
+/** Returns the picture as standalone SVG text; the options are those of `toSvg`. */
 export function pictureSvg(
   picture: Picture,
   { width = 760, theme = 'light' }: { readonly width?: number; readonly theme?: Theme } = {},

@@ -1,4 +1,4 @@
-/** Text from files made safe to print. */
+/** Makes text from files safe to print. */
 
 /** Returns the text with a space for each control character, line break or bidirectional override. */
 export function printable(text: string): string {

@@ -33,10 +33,10 @@ const FONT = "'DejaVu Sans', 'Segoe UI', system-ui, sans-serif";
 const DASHES = '6 4';
 const CURVE_WIDTH = 2.2;
 const REFERENCE_WIDTH = 1.4;
-/** How far a drawn curve may lie from its data, as a fraction of the height of the plot: half a pixel of 1,000. */
+/** The most that a drawn curve may deviate from its data, as a fraction of the height of the plot. */
 const TOLERANCE = 0.0005;
 
-/** Returns the chart as SVG text that stands alone: namespace, fonts, title and description are inside. */
+/** Returns the chart as standalone SVG text, with namespace, fonts, title and description. */
 export function toSvg(chart: LineChart, options: SvgOptions = {}): string {
   const { width = 760, height = 420, theme = 'light' } = options;
   const palette = paletteOf(theme);
@@ -152,7 +152,7 @@ function drawPlot(
     ],
   });
   svg.querySelector('style')?.remove();
-  // The figure has a root of its own; of Plot's only the marks are kept.
+  // The figure has its own root, so only Plot's marks are kept.
   return `<g text-anchor="middle">${svg.innerHTML}</g>`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Draws a chart in a terminal: Braille dots, eight to a character, in the colours of the compartments; letters in place
- * of colour where there is none; plain ASCII where Braille would be boxes.
+ * Draws a chart in a terminal: Braille dots, eight per character, in the colours of the compartments; letters if there are no
+ * colours; plain ASCII if the terminal has no Braille characters.
  */
 import type { Axis, Line, LineChart } from './chart.ts';
 import { axisTicks, chartLimits, type ChartLimits, tickText } from './chart-limits.ts';
@@ -19,7 +19,7 @@ export interface TerminalOptions {
   readonly unicode?: boolean;
 }
 
-/** ANSI colours of the 256-colour cube that read on light and dark backgrounds. */
+/** ANSI colours of the 256-colour cube that are legible on light and dark backgrounds. */
 const ROLE_COLORS: Readonly<Record<Exclude<Line['role'], 'sequence'>, number>> = {
   susceptible: 32,
   infected: 202,
@@ -46,7 +46,7 @@ interface Pen {
 export function toTerminal(chart: LineChart, options: TerminalOptions = {}): string {
   const columns = Math.max(COLUMNS_MIN, options.columns ?? 80);
   const rows = Math.max(ROWS_MIN, options.rows ?? 16);
-  // Bands have no place among dots, so they do not stretch the axis either.
+  // Bands are not drawn, so they do not stretch the axis.
   const limits = chartLimits({
     ...chart,
     lines: chart.lines.map(({ name, role, x, y }) => ({ name, role, x, y })),
@@ -137,7 +137,7 @@ function plotRows(chart: LineChart, { canvas, limits, yTicks, margin, pen }: Plo
   });
 }
 
-/** What happens at each moment, a row each, over its rule. */
+/** Returns the labels of the moments, one row each, above their rules. */
 function momentLines({ moments }: LineChart, { limits, margin, width, pen }: AxisFrame): readonly string[] {
   return moments.map(({ x, label }) => {
     const column = columnOf(x, limits, width);
@@ -154,7 +154,7 @@ function ruleOf({ unicode }: Pen): string {
   return unicode ? '┊' : ':';
 }
 
-/** A row of cells, one escape sequence for a run of cells of the same line. */
+/** Returns a row of cells, with one escape sequence for each run of cells of the same line. */
 function rowText(canvas: Canvas, row: number, pen: Pen, background: readonly string[]): string {
   let text = '';
   for (let column = 0; column < canvas.columns;) {
@@ -234,7 +234,7 @@ function write(cells: string[], at: number, text: string): void {
   });
 }
 
-/** Names come from files: they may not move the cursor, nor break a terminal that knows ASCII alone. */
+/** Names come from files, so they must not control the terminal, and be plain ASCII where nothing else can be shown. */
 function printableFor({ unicode }: Pen, text: string): string {
   return unicode ? printable(text) : printable(text).replaceAll(/[^ -~]/g, '?');
 }

@@ -1,4 +1,4 @@
-/** Fewer points for the same picture: Ramer–Douglas–Peucker on a curve, so that a report stays small. */
+/** Thins curves by the Ramer–Douglas–Peucker algorithm, so that a report stays small. */
 
 /** Returns the ascending indices of points that draw the curve to within `tolerance` of its value at any x. */
 export function thinLine(x: ArrayLike<number>, y: ArrayLike<number>, tolerance: number): readonly number[] {

@@ -1,6 +1,6 @@
 /**
- * The report: one HTML file that needs nothing else, reads on a phone, in the dark and on paper, and runs no script. It
- * opens with the verdict and ends with what it takes to repeat it.
+ * The report: one self-contained HTML file without scripts, legible on a phone, in the dark and on paper. It opens with the
+ * verdict and ends with the information needed to repeat the runs.
  */
 import { formatCount, formatDuration } from '@wormwood/base';
 import type { EngineName } from '@wormwood/epidemic';
@@ -21,13 +21,13 @@ import type { ReportTable } from '../table/tables.ts';
 
 export interface Report {
   readonly title: string;
-  /** The sentences that a reader in a hurry takes away. */
+  /** The result in a few sentences. */
   readonly verdict: string;
   /** A few figures in large type under the verdict. */
   readonly highlights?: readonly Highlight[];
   readonly facts: readonly Fact[];
   readonly sections: readonly ReportSection[];
-  /** Results to describe and to offer as CSV, in the order of the sections. */
+  /** Results that the report describes and offers as CSV, in the order of the sections. */
   readonly results: readonly NamedResult[];
 }
 
@@ -46,7 +46,7 @@ export interface ReportSection {
   readonly tables: readonly ReportTable[];
 }
 
-/** Nothing is loaded and nothing runs, whatever a name in a scenario tries. */
+/** Prevents loading and scripts, whatever a name in a scenario contains. */
 const POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -75,7 +75,7 @@ export function renderReport(report: Report): string {
 
 function footerText(results: readonly NamedResult[]): string {
   const versions = [...new Set(results.map(({ result }) => result.version))].join(', ');
-  return `Wormwood ${escapeXml(versions)}. A simulated worm is a rate and a strategy; this file holds no code.`;
+  return `Wormwood ${escapeXml(versions)}. A simulated worm is a rate and a strategy; this file contains no code.`;
 }
 
 /** Counts figures. */
@@ -107,7 +107,7 @@ function renderSection(
   ].join('\n');
 }
 
-/** Two drawings of one figure: type stays legible on a phone, where a picture cannot simply shrink. */
+/** Draws each figure twice, because a wide picture shrunk to a phone would be illegible. */
 function renderChart(chart: LineChart, number: number): string {
   const wide = toSvg(chart, { theme: 'auto', width: 860, height: 440 });
   const narrow = toSvg(chart, { theme: 'auto', width: 400, height: 380 });
@@ -129,7 +129,7 @@ function renderPicture(picture: Picture, number: number): string {
   ].join('');
 }
 
-/** Cells that are numbers line up by their digits; the first column is the row's name. */
+/** Renders a table; the first column holds the names of the rows. */
 function renderTable({ caption, columns, rows }: ReportTable): string {
   const header = columns
     .map((column) => (column === '' ? '<td></td>' : `<th scope="col">${escapeXml(column)}</th>`))
@@ -156,7 +156,7 @@ function renderFacts(facts: readonly Fact[]): string {
 }
 
 const ENGINES: Readonly<Record<EngineName, string>> = {
-  ode: 'ode: the mean field, which knows no chance and is what large outbreaks do on average',
+  ode: 'ode: the mean field, which is deterministic and describes the average of large outbreaks',
   stochastic: 'stochastic: every infection and contact is an event drawn from its exact distribution',
   hosts:
     'hosts: every vulnerable host and honeypot has an address; probes that hit nothing are skipped exactly',
@@ -200,7 +200,7 @@ function renderProvenance({ name, result }: NamedResult, results: number): strin
   ].join('');
 }
 
-/** A report is to be mailed: of longer series it holds every so many samples, and says so. */
+/** Reports are small enough to be mailed: they contain every n-th sample of longer series, and say so. */
 const SERIES_ROWS_MAX = 1500;
 const SERIES_ROWS_MIN = 150;
 
@@ -215,7 +215,7 @@ function thinSeries(
   return { result: { ...result, series: everyNth(result.series, stride) }, note: `, every ${spacing}` };
 }
 
-/** Every stride-th number of all arrays inside, however deep, and the last. */
+/** Keeps every stride-th number and the last of all arrays inside. */
 function everyNth<Series>(series: Series, stride: number): Series {
   const thin = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.filter((_, i) => i % stride === 0 || i === value.length - 1);
@@ -229,13 +229,13 @@ function csvLink(label: string, file: string, csv: string): string {
   return `<a download="${escapeXml(file)}" href="${dataUri(csv)}">${escapeXml(label)}</a>`;
 }
 
-/** Only what would end the attribute or the URI is encoded: commas and digits, most of the text, stay single bytes. */
+/** Encodes only characters that would end the attribute or the URI, so that digits and commas stay single bytes. */
 function dataUri(csv: string): string {
   const encoded = csv.replaceAll(/[^A-Za-z0-9,._~:;()*'@/?=+-]/gu, (character) => encodeCharacter(character));
   return `data:text/csv;charset=utf-8,${encoded}`;
 }
 
 function encodeCharacter(character: string): string {
-  // Half of a surrogate pair is no character.
+  // Half of a surrogate pair is not a character.
   return /\p{Surrogate}/u.test(character) ? '%EF%BF%BD' : encodeURIComponent(character);
 }

@@ -1,4 +1,4 @@
-/** What a report says about one outbreak, about several, and about an experiment run by two engines. */
+/** The contents of reports on one outbreak, on several, and on an experiment with two engines. */
 import { formatCount, formatDuration } from '@wormwood/base';
 import type { NamedResult } from '../result/result.ts';
 import {
@@ -21,7 +21,7 @@ import { comparisonTable, engineTable, summaryTable } from '../table/tables.ts';
 import { verdict } from '../words/verdict.ts';
 import { percent, ratio } from '../words/wording.ts';
 
-/** Returns the report of one outbreak; `pictures` are shown after its curves. */
+/** Returns a report on one outbreak; `pictures` are shown after its curves. */
 export function outbreakReport(result: SimulationResult, pictures: readonly Picture[] = []): Report {
   const title = result.scenario.name;
   return {
@@ -40,13 +40,13 @@ export function outbreakReport(result: SimulationResult, pictures: readonly Pict
   };
 }
 
-/** Reported numbers beside the simulated, and the works that they stand in. */
+/** Reported numbers beside the simulated ones, and their sources. */
 function historySection(result: SimulationResult): readonly ReportSection[] {
   const table = milestoneTable(result);
   const { sources } = result.scenario;
   if (table === null && sources.length === 0) return [];
   const text = sources.length === 0 ? '' : `Sources: ${sources.join('; ')}.`;
-  return [{ title: 'As it was reported', text, charts: [], tables: table === null ? [] : [table] }];
+  return [{ title: 'Reported and simulated', text, charts: [], tables: table === null ? [] : [table] }];
 }
 
 function highlightsOf(result: SimulationResult): readonly Highlight[] {
@@ -80,7 +80,7 @@ function highlightsOf(result: SimulationResult): readonly Highlight[] {
   ];
 }
 
-/** A duration of two parts stays in one line. */
+/** Keeps a duration of two parts on one line. */
 function unbroken(text: string): string {
   return text.replaceAll(' ', '\u00a0');
 }
@@ -90,16 +90,16 @@ function regimeOf(reproductionNumber: number): string {
   return reproductionNumber > 1 ? 'above 1: the worm spreads' : 'below 1: the worm dies out';
 }
 
-/** What a report on several results is told beside them. */
+/** Options of a report on several results. */
 export interface ComparisonOptions {
   readonly title: string;
-  /** What the names of the results are: `honeypots`. @default 'scenario' */
+  /** What distinguishes the results, such as `honeypots`. @default 'scenario' */
   readonly names?: string;
   /** Where the time axes end, in seconds. @default where the curves have settled */
   readonly untilSeconds?: number;
 }
 
-/** Returns the report of several outbreaks, in an order that means something; the facts are those of the last. */
+/** Returns a report on several outbreaks in a meaningful order; the three facts are those of the last. */
 export function comparisonReport(results: readonly NamedResult[], options: ComparisonOptions): Report {
   const { title, names = 'scenario' } = options;
   const last = results.at(-1);
@@ -115,7 +115,7 @@ export function comparisonReport(results: readonly NamedResult[], options: Compa
     facts: last === undefined ? [] : threeFacts(last.result),
     sections: [
       {
-        title: 'Infected at one time, infected at some time',
+        title: 'Infected at one time, ever infected',
         text: '',
         charts: [
           comparisonChart(results, 'infected', chartOptions('comparison-infected', 'Hosts infected now')),
@@ -132,25 +132,25 @@ export function comparisonReport(results: readonly NamedResult[], options: Compa
   };
 }
 
-/** Fractions this close are one to a reader. */
+/** Fractions that differ by less count as equal. */
 const SAME_FRACTION = 1e-4;
 
-/** Returns which result infects the fewest hosts, which the most, and against which honeypots the outbreak shrinks. */
+/** Returns which results have the fewest and the most ever infected, and in which the outbreak shrinks. */
 function comparisonVerdict(results: readonly NamedResult[], names: string): string {
   const ever = ({ result }: NamedResult): number => figureOf(result, 'everInfectedFraction') ?? 0;
   const least = results.find((named) => ever(named) <= Math.min(...results.map(ever)) + SAME_FRACTION);
   const most = results.find((named) => ever(named) >= Math.max(...results.map(ever)) - SAME_FRACTION);
   if (least === undefined || most === undefined) return 'There is nothing to compare.';
   const label = ({ name }: NamedResult): string => (names === 'scenario' ? name : `${name} ${names}`);
-  if (least === most) return `The worm infects ${percent(ever(least))} of the hosts at some time.`;
+  if (least === most) return `In total, the worm infects ${percent(ever(least))} of the hosts.`;
   const starts = results.map(({ result }) => honeypotStartNumbers(result));
   const shrinking = results.filter((_, index) => (starts[index]?.reproductionNumber ?? Infinity) < 1);
   const shrinks =
     shrinking.length === 0
-      ? 'None of the honeypots makes the outbreak shrink from their start on.'
-      : `From the start of the honeypots on, the outbreak shrinks with: ${shrinking.map(label).join('; ')}.`;
+      ? 'With none of them does the outbreak shrink from the start of the honeypots on.'
+      : `The outbreak shrinks from the start of the honeypots on with: ${shrinking.map(label).join('; ')}.`;
   return (
-    `The worm infects between ${percent(ever(least))} of the hosts at some time (${label(least)}) and ` +
+    `In total, the worm infects between ${percent(ever(least))} of the hosts (${label(least)}) and ` +
     `${percent(ever(most))} (${label(most)}). ${shrinks}`
   );
 }
@@ -168,13 +168,13 @@ export interface Experiment {
 export interface ExperimentSeries {
   /** As a heading: `Honeypots after 20 min`. */
   readonly title: string;
-  /** What there is to see, in a sentence or two. */
+  /** What the series shows, in a sentence or two. */
   readonly text: string;
   /** From few honeypots to many, named by their number. */
   readonly pairs: readonly EnginePair[];
 }
 
-/** Returns the report of an experiment: one outbreak in full, then each series, two engines side by side throughout. */
+/** Returns a report on an experiment: one outbreak in full, then each series, by two engines throughout. */
 export function experimentReport(experiment: Experiment): Report {
   const { title, featured, series, untilSeconds } = experiment;
   const pairs = [featured, ...series.flatMap((each) => each.pairs)];

@@ -195,8 +195,8 @@ describe('report', () => {
       result: odeResult({ honeypots }),
     }));
     expect(comparisonReport(results, { title: '', names: 'honeypots' }).verdict).toBe(
-      'The worm infects between 15.6% of the hosts at some time (524288 honeypots) and 100% (0 honeypots). ' +
-        'From the start of the honeypots on, the outbreak shrinks with: 524288 honeypots.',
+      'In total, the worm infects between 15.6% of the hosts (524288 honeypots) and 100% (0 honeypots). ' +
+        'The outbreak shrinks from the start of the honeypots on with: 524288 honeypots.',
     );
   });
 

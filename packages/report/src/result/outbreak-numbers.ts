@@ -20,15 +20,15 @@ export interface OutbreakNumbers {
   readonly groups: readonly Honeypots[];
   /** h, all honeypots of those groups. */
   readonly honeypots: number;
-  /** h p: honeypots that immunize with each contact and would do as much. */
+  /** h p: the number of honeypots with the same effect if every contact immunized. */
   readonly effectiveHoneypots: number;
-  /** δ, weighted by the contacts of each group: the sum above is exact with it. */
+  /** δ, the mean over the groups weighted by their contacts, with which the formula above is exact. */
   readonly delaySeconds: number;
-  /** Honeypots that keep an outbreak from growing when there from the start; null when no number does. */
+  /** The least number of honeypots that keep an outbreak from growing if they are there from the start; null if none does. */
   readonly sufficientHoneypots: number | null;
 }
 
-/** Returns the numbers of the scenario behind a result. */
+/** Returns these numbers for the scenario of a result. */
 export function outbreakNumbers(result: SimulationResult): OutbreakNumbers {
   const { vulnerable } = result.scenario.population;
   const outbreak = toOutbreak(result.scenario);
@@ -39,7 +39,7 @@ export function outbreakNumbers(result: SimulationResult): OutbreakNumbers {
   const effectiveHoneypots = groups.reduce((sum, { count, success }) => sum + count * success, 0);
   const delaySeconds = weightedDelaySeconds(groups);
   const lost = (contactRate ?? 0) * delaySeconds;
-  // In honeypots of the kind that is stated: those of success p count p times.
+  // Counted in honeypots of the given success p, of which each has the effect of p honeypots.
   const success = honeypots > 0 ? effectiveHoneypots / honeypots : 1;
   return {
     vulnerable,
@@ -53,18 +53,18 @@ export function outbreakNumbers(result: SimulationResult): OutbreakNumbers {
   };
 }
 
-/** How the outbreak stood when the first honeypots began. */
+/** The state of the outbreak at the start of the honeypots. */
 export interface HoneypotStartNumbers {
   /** S(T), and as a fraction of N. */
   readonly susceptible: number;
   readonly susceptibleFraction: number;
-  /** Hosts that one infected host infects from then on, the delay included. */
+  /** Hosts that one infected host infects from then on, including during the delay. */
   readonly reproductionNumber: number;
 }
 
 /**
- * Returns how the outbreak stood at the start of the honeypots; null when none started, and when groups start at
- * different times or by their own contacts, one before the other: the summary does not say which was first.
+ * Returns the state of the outbreak at the start of the honeypots; null if none started, or if several groups start at
+ * different times or by their own contacts, because the summary does not say which was first.
  */
 export function honeypotStartNumbers(
   result: SimulationResult,
@@ -84,7 +84,7 @@ export function honeypotStartNumbers(
   return { susceptible, susceptibleFraction: susceptible / vulnerable, reproductionNumber };
 }
 
-/** How many hosts an infected host infects for each one that is susceptible. */
+/** Returns how many hosts an infected host infects per susceptible host. */
 function perSusceptible({
   vulnerable,
   contactRatePerSecond: contactRate,

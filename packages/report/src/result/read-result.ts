@@ -1,4 +1,4 @@
-/** A saved result read back: what `sim run --json` printed, perhaps long ago or by other hands, checked before it is used. */
+/** Reads a saved result, as `sim run --json` prints it, and checks it before it is used. */
 import { checkScenarioDocument } from '@wormwood/files/scenario';
 import type { ResultDocument, SimulationResult } from './result.ts';
 
@@ -16,7 +16,7 @@ const FIGURES = [
   'stillInfected',
 ] as const;
 
-/** Returns the result that a text holds, or in one sentence why it holds none. */
+/** Returns the result in a text, or a clause that says why there is none. */
 export function readResult(text: string): ReadResult {
   let value: unknown;
   try {
@@ -24,7 +24,7 @@ export function readResult(text: string): ReadResult {
   } catch (error) {
     return refuse(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (!isObject(value)) return refuse('it holds no object');
+  if (!isObject(value)) return refuse('it is not an object');
   const { scenario } = value;
   const check = isObject(scenario) ? checkScenarioDocument(scenario, 'result') : null;
   if (check?.ok !== true) return refuse('this version does not understand its `scenario`');

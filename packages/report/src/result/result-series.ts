@@ -1,10 +1,10 @@
-/** Reading a result as curves, whether it holds one run or the bands of an ensemble. */
+/** A result as curves, for one run and for an ensemble alike. */
 import type { Honeypots } from '@wormwood/epidemic';
 import type { SeriesBand, SimulationResult } from './result.ts';
 
 export type Compartment = 'susceptible' | 'infected' | 'immunized' | 'everInfected';
 
-/** One curve over the sample times; with a band when it stands for many runs. */
+/** One curve over the sample times, in seconds; with a band if it stands for many runs. */
 export interface Curve {
   readonly time: readonly number[];
   readonly value: readonly number[];
@@ -67,12 +67,12 @@ export function honeypotsOf({ scenario }: SimulationResult): readonly Honeypots[
   return scenario.defenses.filter((defense) => defense.kind === 'honeypots');
 }
 
-/** Returns when honeypots start, in seconds; null when their own contacts decide it. */
+/** Returns the start of honeypots in seconds; null if their own contacts trigger it. */
 export function startSecondsOf({ start }: Honeypots): number | null {
   return start.kind === 'time' ? start.timeSeconds : null;
 }
 
-/** A curve has settled when it stays within this share of its range. */
+/** A curve has settled when it stays within this fraction of its range. */
 const SETTLED_SHARE = 0.01;
 /** Room after the curves have settled. */
 const SETTLED_ROOM = 1.25;
@@ -101,7 +101,7 @@ function settledIndex(values: readonly number[]): number {
   return Math.max(0, index);
 }
 
-/** The next whole of the largest step of which the time has at least ten. */
+/** Rounds a time up to a multiple of the largest unit of which it has at least ten. */
 function roundTime(seconds: number): number {
   const step = [86_400, 3600, 600, 60, 10, 1].find((candidate) => seconds >= 10 * candidate) ?? 1;
   return Math.ceil(seconds / step) * step;

@@ -1,4 +1,4 @@
-/** What the runs of one scenario came to: what figures and reports read, and the object that `sim run --json` prints. */
+/** The result of runs of one scenario, which figures and reports read, and the object that `sim run --json` prints. */
 import type { EngineName, EnsembleSeries, EnsembleSummary, Summary } from '@wormwood/epidemic';
 import { type Scenario, scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
 
@@ -14,7 +14,7 @@ export interface SimulationResult {
   readonly runs: number;
   /** The version of the program that ran it. */
   readonly version: string;
-  /** Present and true when the run was ended early; the series then stop short of the duration. */
+  /** Present and true if the run was ended early; the series then end before the duration. */
   readonly partial?: true;
   readonly summary: SingleSummary | EnsembleSummary;
   readonly series: SingleSeries | EnsembleSeries;
@@ -37,7 +37,7 @@ export interface SingleSeries {
   readonly susceptible: readonly number[];
   readonly infected: readonly number[];
   readonly immunized: readonly number[];
-  /** Hosts infected at some time; left out where that is N − susceptible. */
+  /** Hosts ever infected; absent where that is N − susceptible. */
   readonly everInfected?: readonly number[];
 }
 

@@ -9,7 +9,7 @@ export function figureOf(result: SimulationResult, name: FigureName): number | n
   return isDistribution(value) ? value.mean : value;
 }
 
-/** Returns how a figure spreads over the runs; null for a single run. */
+/** Returns the distribution of a figure over the runs; null for a single run. */
 export function spreadOf(result: SimulationResult, name: FigureName): Distribution | null {
   const value: number | null | Distribution = summaryOf(result)[name];
   return isDistribution(value) ? value : null;
@@ -24,7 +24,7 @@ export function timeToFraction(
   return isDistribution(value) ? value.mean : value;
 }
 
-/** Returns how the time to a fraction spreads over the runs; null for a single run. */
+/** Returns the distribution over the runs of the time to a fraction; null for a single run. */
 export function timeToSpread(
   result: SimulationResult,
   fraction: keyof SingleSummary['timeTo'],

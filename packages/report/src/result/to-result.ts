@@ -3,7 +3,7 @@ import type { Ensemble, Run } from '@wormwood/epidemic';
 import type { Scenario } from '@wormwood/files/scenario';
 import type { SimulationResult } from './result.ts';
 
-/** What a result says beside the figures. */
+/** The parts of a result besides figures and series. */
 export interface ResultContext {
   readonly scenario: Scenario;
   /** Canonical, as `parseSeed` returns it. */
@@ -33,7 +33,7 @@ export function toSingleResult(run: Run, { scenario, seed, version }: ResultCont
   };
 }
 
-/** Returns the result of many runs; of those completed, when it was ended early. */
+/** Returns the result of an ensemble; of the completed runs, if it was ended early. */
 export function toEnsembleResult(
   ensemble: Ensemble,
   { scenario, seed, version }: ResultContext,

@@ -1,4 +1,4 @@
-/** Results as CSV (RFC 4180) for a spreadsheet: units stand in the header. */
+/** Results as CSV (RFC 4180) for spreadsheets, with the units in the header. */
 import { curveOf } from '../result/result-series.ts';
 import type { NamedResult } from '../result/result.ts';
 import type { Distribution, SimulationResult } from '../result/result.ts';
@@ -19,13 +19,13 @@ const COLUMN_NAMES = {
   everInfected: 'ever_infected_hosts',
 } as const;
 
-/** A millionth of a host is below what any engine promises. */
+/** Enough for a millionth of a host, which is below the accuracy of every engine. */
 const DIGITS = 12;
 
 /** A column with its name, which carries the unit. */
 export type SeriesColumn = readonly [name: string, values: readonly number[]];
 
-/** Returns the curves, a row a sample time; an ensemble has the mean and the 5 and 95 % quantiles of each. */
+/** Returns the curves as CSV, one row per sample time; an ensemble has the mean and the 5 and 95 % quantiles of each. */
 export function seriesCsv(result: SimulationResult): string {
   const columns = seriesColumns(result);
   const rows = result.series.time.map((_, i) =>
@@ -69,8 +69,8 @@ const FRACTIONS = ['0.5', '0.9', '0.99', '1'] as const;
 const SPREAD = ['sd', 'q05', 'q25', 'q50', 'q75', 'q95'] as const;
 
 /**
- * Returns the summaries of results, a row a result, empty where there is no figure; with an ensemble among them each
- * figure has its mean and its spread.
+ * Returns the summaries of results as CSV, one row per result, with empty fields for missing figures. If one of them is an
+ * ensemble, each figure has its mean and its distribution.
  */
 export function summaryCsv(results: readonly NamedResult[]): string {
   const withSpread = results.some(({ result }) => result.runs > 1);
@@ -121,7 +121,7 @@ export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 function field(value: string | number): string {
-  // A spreadsheet would compute text that begins like a formula, and names come from files.
+  // Spreadsheets evaluate text that begins like a formula, and names come from files.
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,4 @@
-/** The numbers behind a figure: as a short table to read and as CSV to take along. */
+/** The numbers behind a figure, as a short table and as CSV. */
 import { formatCount } from '@wormwood/base';
 import type { LineChart } from '../figure/chart.ts';
 import { axisTicks, chartLimits, tickText } from '../figure/chart-limits.ts';
@@ -8,7 +8,7 @@ import type { ReportTable } from './tables.ts';
 
 const TABLE_ROWS_MAX = 13;
 const CSV_ROWS_MAX = 400;
-/** More than a curve can show, fewer than a file needs. */
+/** More digits than a curve can show. */
 const DIGITS = 7;
 
 interface Column {
@@ -59,7 +59,7 @@ export function chartCsv(chart: LineChart): string {
   ]);
 }
 
-/** Whole hosts, and tenths of the few that a mean may hold. */
+/** Whole hosts, or tenths for small means. */
 function hostsText(value: number): string {
   const tenths = Number(value.toFixed(1));
   return Math.abs(tenths) >= 10 ? formatCount(value) : String(tenths === 0 ? 0 : tenths);
@@ -73,7 +73,7 @@ function columnsOf({ lines }: LineChart): readonly Column[] {
   const subjects = lines.filter(({ role }) => role !== 'reference').map(({ name }) => name);
   let references = 0;
   return lines.flatMap(({ name, role, x, y, band }) => {
-    // References share a name in the picture; each stands for the subject at its place.
+    // References share one name in the picture; here each is named after its subject.
     const subject = role === 'reference' ? subjects[references++] : undefined;
     const column = subject === undefined ? name : `${name}: ${subject}`;
     const time = Array.from(x);
@@ -89,7 +89,7 @@ function columnsOf({ lines }: LineChart): readonly Column[] {
   });
 }
 
-/** Where a line has ended, or has no number, there is nothing to tell. */
+/** Returns the value of a column at a place; null beyond the ends of its line. */
 function valueInside(column: Column, place: number): number | null {
   const { time } = column;
   if (time.length === 0 || place < time[0]! || place > time.at(-1)! * (1 + 1e-12)) return null;

@@ -1,11 +1,11 @@
-/** What was reported of a historical outbreak beside what the scenario gives for the same time. */
+/** Reported numbers of a historical outbreak beside the simulated ones at the same times. */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { curveOf, valueAt } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import type { ReportTable } from './tables.ts';
 import { percent } from '../words/wording.ts';
 
-/** Returns the table of milestones that the scenario behind a result states; null where it states none. */
+/** Returns a table of the milestones in the scenario of a result; null if there are none. */
 export function milestoneTable(result: SimulationResult): ReportTable | null {
   const { milestones } = result.scenario;
   if (milestones.length === 0) return null;
@@ -22,7 +22,7 @@ export function milestoneTable(result: SimulationResult): ReportTable | null {
     ];
   });
   return {
-    caption: 'Reported and simulated: hosts ever infected by that time',
+    caption: 'Hosts ever infected, reported and simulated',
     columns: ['reported', 'at', 'infected', 'simulated', 'difference'],
     rows,
   };
@@ -33,7 +33,7 @@ function percentChange(change: number): string {
   return change > 0 ? `+${percentOf(change)}` : `−${percentOf(-change)}`;
 }
 
-/** Above 1, percent() would say all. */
+/** For fractions above 1 too, which `percent` limits to 100 %. */
 function percentOf(fraction: number): string {
   return fraction < 1 ? percent(fraction) : `${formatCount(Math.round(100 * fraction))}%`;
 }

@@ -31,7 +31,7 @@ const SUMMARY_ROWS: readonly SummaryRow[] = [
   { label: 'Never infected', figure: 'neverInfected', format: formatCount },
   { label: 'Immunized at the end', figure: 'immunized', format: formatCount },
   { label: 'Still infected at the end', figure: 'stillInfected', format: formatCount },
-  { label: 'No host infected any more after', figure: 'extinctionTime', format: formatDuration },
+  { label: 'No host infected after', figure: 'extinctionTime', format: formatDuration },
   { label: 'Doubling time of the early outbreak', figure: 'doublingTime', format: formatDuration },
   { label: 'Basic reproduction number R0', figure: 'basicReproductionNumber', format: fourDigits },
   {
@@ -43,7 +43,7 @@ const SUMMARY_ROWS: readonly SummaryRow[] = [
   { label: 'Contacts with honeypots', figure: 'honeypotContacts', format: formatCount },
 ];
 
-/** Returns the key figures of a result, active and ever infected apart; an ensemble has the spread beside the mean. */
+/** Returns the key figures of a result, active and ever infected apart; an ensemble has quantiles beside the mean. */
 export function summaryTable(result: SimulationResult): ReportTable {
   const isEnsemble = result.runs > 1;
   return {
@@ -59,10 +59,10 @@ export function summaryTable(result: SimulationResult): ReportTable {
   };
 }
 
-/** Returns the figures that tell results apart, a row each. */
+/** Returns the figures that distinguish results, one row each; `names` heads the first column. */
 export function comparisonTable(results: readonly NamedResult[], names: string): ReportTable {
   return {
-    caption: 'Infected at one time and infected at some time',
+    caption: 'Infected at one time and ever infected',
     columns: [names, 'peak', 'of all', 'at', 'ever infected', 'of all', 'infected at the end'],
     rows: results.map(({ name, result }) => [
       name,
@@ -76,18 +76,18 @@ export function comparisonTable(results: readonly NamedResult[], names: string):
   };
 }
 
-/** Returns active peak beside ever infected by two engines, with how many hosts the second counts more. */
+/** Returns the peak and the ever infected by two engines, with the differences. */
 export function engineTable(pairs: readonly EnginePair[], names: string): ReportTable {
   const [first] = pairs;
   const engines = [first?.meanField.engine ?? 'ode', first?.ensemble.engine ?? 'hosts'] as const;
   const compared = ({ meanField, ensemble }: EnginePair, figure: FigureName): readonly string[] => {
     const [mean, counted] = [figureOf(meanField, figure), figureOf(ensemble, figure)];
-    // Of the counts as shown, so that a reader who checks finds no host missing.
+    // The difference of the rounded counts, so that the table adds up.
     const difference = mean === null || counted === null ? null : Math.round(counted) - Math.round(mean);
     return [shown(mean, formatCount), shown(counted, formatCount), shown(difference, signedCount)];
   };
   return {
-    caption: `Peak of the infected and ever infected by ${engines[0]} and ${engines[1]}`,
+    caption: `Peak and ever infected by ${engines[0]} and ${engines[1]}`,
     columns: [
       names,
       ...engines.map((engine) => `peak, ${engine}`),

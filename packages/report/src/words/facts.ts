@@ -15,7 +15,7 @@ export interface Fact {
   readonly text: string;
 }
 
-/** Returns the facts in the words and numbers of the scenario behind a result. */
+/** Returns the three facts with the numbers of a result. */
 export function threeFacts(result: SimulationResult): readonly Fact[] {
   const numbers = outbreakNumbers(result);
   return [thresholdFact(result, numbers), delayFact(numbers), placementFact(result, numbers)];
@@ -29,21 +29,21 @@ function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact
     'the address space cancel.';
   const basic = figureOf(result, 'basicReproductionNumber');
   if (!numbers.scansPlainly) {
-    const here = basic === null ? '' : ` Here R0 = ${ratio(basic)}, by the mean field.`;
+    const here = basic === null ? '' : ` Here R0 = ${ratio(basic)} by the mean field.`;
     return {
       title,
-      text: `${rule} That is so where all hosts scan alike and uniformly; here they do not.${here}`,
+      text: `${rule} This holds if all hosts scan uniformly and alike; here they do not.${here}`,
     };
   }
   if (basic === null || honeypots === 0) {
     return {
       title,
-      text: `${rule} Here N = ${formatCount(vulnerable)} and there is no honeypot: R0 has no bound.`,
+      text: `${rule} Here N = ${formatCount(vulnerable)} and there is no honeypot, so R0 has no bound.`,
     };
   }
   const success =
     effectiveHoneypots < honeypots
-      ? ` As contacts may fail, they are worth ${formatCount(effectiveHoneypots)}.`
+      ? ` Because contacts may fail, they are worth ${formatCount(effectiveHoneypots)}.`
       : '';
   const here = `Here N = ${formatCount(vulnerable)} and h = ${formatCount(honeypots)}.${success}`;
   return { title, text: `${rule} ${here} ${numberInWords(basic, numbers)}${atStart(result, numbers)}` };
@@ -66,32 +66,31 @@ function atStart(result: SimulationResult, numbers: OutbreakNumbers): string {
   const start = honeypotStartNumbers(result, numbers);
   if (start === null) return '';
   return (
-    ` When they start, ${formatCount(start.susceptible)} hosts are still susceptible, of which each infected one infects ` +
+    ` When they start, ${formatCount(start.susceptible)} hosts are still susceptible, and each infected host infects ` +
     `${ratio(start.reproductionNumber)}.`
   );
 }
 
 function delayFact(numbers: OutbreakNumbers): Fact {
   const title = 'The delay has a wall';
-  if (!numbers.scansPlainly) {
+  const { vulnerable, contactRatePerSecond, honeypots, delaySeconds, sufficientHoneypots } = numbers;
+  if (contactRatePerSecond === null) {
     const text =
-      'With δ from contact to immunization and hosts that all scan alike and uniformly, no number of honeypots suffices ' +
-      'past δ = 1/β; where they do not, hosts that scan faster or nearer leave less time.';
+      'If all hosts scan uniformly and alike, no number of honeypots is enough once the delay δ from contact to immunization ' +
+      'exceeds 1/β; here they do not, and hosts that scan faster or nearer leave less time.';
     return { title, text };
   }
-  const { vulnerable, contactRatePerSecond, honeypots, delaySeconds, sufficientHoneypots } = numbers;
-  if (contactRatePerSecond === null) return { title, text: 'A worm that does not scan meets no wall.' };
   const rule =
-    'With δ from contact to immunization it takes more than h_min = N/(1 − βδ) honeypots to keep an outbreak from ' +
-    `growing; past δ = 1/β = ${formatDuration(Number((1 / contactRatePerSecond).toPrecision(4)))} no number suffices.`;
+    'With a delay δ from contact to immunization, it takes more than h_min = N/(1 − βδ) honeypots to keep an outbreak ' +
+    `from growing; past δ = 1/β = ${formatDuration(Number((1 / contactRatePerSecond).toPrecision(4)))} no number is enough.`;
   if (honeypots === 0) {
-    return { title, text: `${rule} Immunizing at once, h_min is N = ${formatCount(vulnerable)}.` };
+    return { title, text: `${rule} If they immunize at once, h_min = N = ${formatCount(vulnerable)}.` };
   }
   const delay = `Here δ = ${formatDuration(delaySeconds)}`;
   if (sufficientHoneypots === null) {
     return {
       title,
-      text: `${rule} ${delay}, beyond the wall: faster immunization comes before more honeypots.`,
+      text: `${rule} ${delay}, beyond the wall: only faster immunization helps, not more honeypots.`,
     };
   }
   const least = `h_min = ${formatCount(sufficientHoneypots)}`;
@@ -113,12 +112,12 @@ const IPV4_ADDRESSES = 2 ** 32;
 
 function placementFact({ scenario }: SimulationResult, numbers: OutbreakNumbers): Fact {
   const { honeypots } = numbers;
-  const title = 'Placement beats count where a worm prefers what is near';
+  const title = 'Against local preference, placement beats count';
   const { anywhere } = CODE_RED_II;
   const spread = localPreferenceFactor(CODE_RED_II, POPULATED);
   const rule =
-    'Against local preference as of Code Red II, a honeypot in one dark block is found ' +
-    `${anywhere} times as often as under uniform scanning, one among the populated /16 networks ${spread.toFixed(2)} ` +
+    'A worm with the local preference of Code Red II finds a honeypot in one dark block ' +
+    `${anywhere} times as often as a uniform scanner does, and one among the populated /16 networks ${spread.toFixed(2)} ` +
     `times: ${(spread / anywhere).toFixed(1)} times as often.`;
   if (!numbers.scansPlainly) {
     return {
@@ -130,7 +129,7 @@ function placementFact({ scenario }: SimulationResult, numbers: OutbreakNumbers)
     'This worm scans uniformly and finds a honeypot equally often wherever it lies: only their number counts.';
   const equivalent =
     honeypots > 0 && scenario.space.size === IPV4_ADDRESSES
-      ? ` So placed, these ${formatCount(honeypots)} would be worth ${formatCount(honeypots * anywhere)} or ` +
+      ? ` Placed in these two ways, the ${formatCount(honeypots)} would be worth ${formatCount(honeypots * anywhere)} or ` +
         `${formatCount(honeypots * spread)}.`
       : '';
   return { title, text: `${here} ${rule}${equivalent}` };

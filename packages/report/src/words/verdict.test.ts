@@ -150,8 +150,8 @@ describe('threeFacts', () => {
 
   it('says where the delay is beyond the wall, and where there is no honeypot', () => {
     expect(facts({ delay: '4min' })[1]).toContain('δ = 4 min, beyond the wall');
-    expect(facts({ honeypots: 0 })[0]).toContain('there is no honeypot: R0 has no bound');
-    expect(facts({ honeypots: 0 })[1]).toContain('Immunizing at once, h_min is N = 360,000.');
+    expect(facts({ honeypots: 0 })[0]).toContain('there is no honeypot, so R0 has no bound');
+    expect(facts({ honeypots: 0 })[1]).toContain('If they immunize at once, h_min = N = 360,000.');
     expect(facts({ honeypots: 0 })[2]).not.toContain('worth');
   });
 

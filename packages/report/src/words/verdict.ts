@@ -1,4 +1,4 @@
-/** What a result means, in a few sentences that keep active and ever infected apart. */
+/** The verdict on a result in a few sentences that keep active and ever infected hosts apart. */
 import { formatCount, formatDuration } from '@wormwood/base';
 import { startSecondsOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
@@ -11,12 +11,12 @@ import {
 import { extinctProbabilityOf, figureOf, spreadOf } from '../result/summary-figures.ts';
 import { honeypotsInWords, percent, ratio } from './wording.ts';
 
-/** Honeypots that start with fewer susceptible hosts left than this fraction of N protect almost nobody. */
+/** Honeypots that start with fewer susceptible hosts left than this fraction of N protect almost no host. */
 const TOO_LATE_FRACTION = 0.1;
 
 /**
- * Returns whether the honeypots stop the worm, the peak beside the ever infected, and the numbers that decide it. For
- * an ensemble the figures are means, and how far the runs differ is said.
+ * Returns in sentences whether the honeypots stop the worm, the peak and the ever infected hosts, and the numbers that decide.
+ * For an ensemble the figures are means, followed by the spread of the runs.
  */
 export function verdict(result: SimulationResult): string {
   const numbers = outbreakNumbers(result);
@@ -66,13 +66,13 @@ function otherDefenses({ scenario }: SimulationResult): readonly string[] {
 function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
   const peak = (figureOf(result, 'peakInfected') ?? 0) / vulnerable;
   const ever = everOf(result);
-  // Without immunization both are one number.
+  // Without immunization, both are the same.
   if (Math.abs(ever - peak) < 1e-6) return `${percent(ever)} of the hosts are infected${within(result)}`;
   const joined = ever > 2 * peak ? ', yet' : ', and';
   return `the peak is ${percent(peak)}${joined} ${percent(ever)} of the hosts are infected at some time`;
 }
 
-/** A run that ends before all hosts are infected says when. */
+/** Adds the simulated time if it ends before all hosts are infected. */
 function within(result: SimulationResult): string {
   return everOf(result) < 0.999 ? ` within ${formatDuration(result.series.time.at(-1) ?? 0)}` : '';
 }
@@ -81,7 +81,7 @@ function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
   const basic = figureOf(result, 'basicReproductionNumber');
   if (numbers.groups.length === 0 || basic === null) return '';
   const start = honeypotStartNumbers(result, numbers);
-  // From the start on R0 says all; too late, nothing depends on it any more.
+  // If they start at once, R0 says it all; if they start too late, this number hardly matters.
   const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
   const formula = numbers.scansPlainly ? `${formulaOf(numbers)} = ` : '';
   const whole = `R0 = ${formula}${ratio(basic)}${comparedWithOne(basic)}`;

@@ -1,19 +1,19 @@
-/** How numbers read in sentences. */
+/** Numbers as they are written in sentences. */
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
 import type { Honeypots } from '@wormwood/epidemic';
 import { startSecondsOf } from '../result/result-series.ts';
 
-/** Above this fraction four digits would read as all. */
+/** Above this fraction, four digits would round to all. */
 const NEARLY_ALL = 0.99995;
 
-/** Returns a percentage of three significant digits, and never 100 % for what is less. */
+/** Returns a percentage with three significant digits, and never 100 % for a smaller fraction. */
 export function percent(fraction: number): string {
   const rounded = Number(fraction.toPrecision(3));
   if (rounded < 1 || fraction >= 1) return formatPercent(Math.min(1, rounded));
   return fraction < NEARLY_ALL ? formatPercent(fraction) : 'more than 99.99%';
 }
 
-/** Returns a number with three significant digits, four where three would hide on which side of 1 it lies. */
+/** Returns a number with three significant digits, or more where three would round it to 1. */
 export function ratio(value: number): string {
   for (const digits of [3, 4, 5]) {
     const rounded = Number(value.toPrecision(digits));
