@@ -19,6 +19,10 @@ export interface RunningDaemon {
   lines(name: string): readonly string[];
   /** Runs `wormwood net …` beside it. */
   ask(...options: readonly string[]): Promise<Output>;
+  /** Runs another `wormwood …`. */
+  run(...options: readonly string[]): Promise<Output>;
+  /** Ends it; its files stay. */
+  stop(): Promise<void>;
   /** Ends it, if it has not ended, and takes everything away. */
   remove(): Promise<void>;
 }
@@ -55,6 +59,10 @@ export async function startDaemon(
     });
     void ended.then(({ stderr }) => reject(new Error(stderr)));
   });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+  };
   return {
     pair,
     child,
@@ -65,9 +73,10 @@ export async function startDaemon(
       outputOf(
         pair.start('daemon', process.execPath, program, 'net', ...words, '--control', file('control.sock')),
       ),
+    run: (...words) => outputOf(pair.start('daemon', process.execPath, program, ...words)),
+    stop,
     remove: async () => {
-      child.kill('SIGTERM');
-      await ended;
+      await stop();
       pair.remove();
       rmSync(directory, { recursive: true, force: true });
     },

@@ -3,7 +3,7 @@
  * that one machine wrote, so that only answers of a known sensor prove anything. The sensor writes what it knows into the
  * head of its own captures, as a comment of the section: `wormwood-sensor {"macs":[…],"routers":[…],"nets":[…]}`.
  */
-import type { Parsed } from '@wormwood/base';
+import { AddressSet, parseCidr, type Parsed } from '@wormwood/base';
 import { isMacMulticast, parseMac, type PcapngOption, pcapngOptionCode } from '@wormwood/wire';
 
 /** MAC addresses, as `wire` has them. */
@@ -12,11 +12,14 @@ export interface CaptureSensor {
   readonly sensorMacs: ReadonlySet<number>;
   /** Behind which the sources beyond the link are. */
   readonly routerMacs: ReadonlySet<number>;
+  /** Addresses of hosts on the link without tags: no router speaks for them. @default none are known */
+  readonly linkNets?: AddressSet;
 }
 
 const MARK = 'wormwood-sensor ';
 /** More machines of either kind are no description of one link. */
 const MACS_MAX = 1024;
+const NETS_MAX = 1024;
 const COMMENT_LENGTH_MAX = 100_000;
 
 /** Returns the machines that the comments of a section name; null when no comment is the sensor's. */
@@ -37,12 +40,23 @@ export function isStationMac(mac: number): boolean {
 function readSensor(text: string): Parsed<CaptureSensor> {
   const value = readJson(text);
   if (typeof value !== 'object' || value === null) return refuse('it is no JSON object');
-  const { macs, routers } = value as Readonly<Record<string, unknown>>;
+  const { macs, routers, nets = [] } = value as Readonly<Record<string, unknown>>;
   const sensorMacs = readMacs(macs);
   if (sensorMacs === undefined) return refuse('its `macs` are no list of MAC addresses');
   const routerMacs = readMacs(routers);
   if (routerMacs === undefined) return refuse('its `routers` are no list of MAC addresses');
-  return { ok: true, value: { sensorMacs, routerMacs } };
+  const linkNets = readNets(nets);
+  if (linkNets === undefined) return refuse('its `nets` are no list of prefixes');
+  return { ok: true, value: { sensorMacs, routerMacs, linkNets } };
+}
+
+function readNets(value: unknown): AddressSet | undefined {
+  if (!Array.isArray(value) || value.length > NETS_MAX) return undefined;
+  const cidrs = (value as readonly unknown[]).map((text) =>
+    typeof text === 'string' ? parseCidr(text) : undefined,
+  );
+  const read = cidrs.flatMap((cidr) => (cidr?.ok === true ? [cidr.value] : []));
+  return read.length === cidrs.length ? AddressSet.fromCidrs(read) : undefined;
 }
 
 function readMacs(value: unknown): ReadonlySet<number> | undefined {

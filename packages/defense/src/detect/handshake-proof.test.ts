@@ -209,6 +209,19 @@ describe('a capture whose sensor is not known', () => {
     expect(observer.sensorFault).toBeNull();
   });
 
+  it('proves no address of the link by a router', () => {
+    const nets = ['192.0.2.0/24'];
+    const head = sectionOf({ macs: ['02:00:00:00:00:01'], routers: ['02:00:00:00:00:02'], nets });
+    const forged = talk({ from: NEIGHBOUR, links: both(ROUTER) });
+    const records = [...forged, asks(100.5), { ...forged[0]!, seconds: 103 }];
+    expect(
+      proofs(
+        Array.from(records, (record) => ({ ...record, sectionOptions: head })),
+        newObserver(null),
+      ),
+    ).toEqual(['proof-pending', 'arp-silent']);
+  });
+
   it.each([
     ['{', 'it is no JSON object'],
     [7, 'it is no JSON object'],
@@ -218,6 +231,7 @@ describe('a capture whose sensor is not known', () => {
       'its `routers` are no list of MAC addresses',
     ],
     [{ macs: [1], routers: [] }, 'its `macs` are no list of MAC addresses'],
+    [{ macs: [], routers: [], nets: ['10.0.0.1/24'] }, 'its `nets` are no list of prefixes'],
   ])('proves nothing with a head that cannot be read: %j', (description, fault) => {
     const observer = newObserver(null);
     const head = sectionOf(description);

@@ -3,7 +3,7 @@
  * answer must come from the sensor and go back to where the SYN came from. And whoever shares the link can claim any
  * address there, so the frames of the source must come from a known router or from the owner of the address.
  */
-import type { Parsed } from '@wormwood/base';
+import { AddressSet, type Parsed } from '@wormwood/base';
 import { type ArpRepr, etherType, type PcapngOption, pcapngOptionCode, type VlanTag } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { type CaptureSensor, sensorOfSection } from './capture-sensor.ts';
@@ -106,13 +106,17 @@ export class HandshakeProof {
     if (mac === null) return judgment('no-link-address');
     if (flow.doubt !== null) return judgment(flow.doubt);
     if (direction === 'out') return judgment('unknown-router');
-    if (this.#sensor.routerMacs.has(mac)) return judgment(null);
+    if (this.#sensor.routerMacs.has(mac) && !this.#isOnLink(handshake.source, vlan)) return judgment(null);
     const from = { mac, vlan };
     const forgeable = this.#owners.judge(handshake.source, from);
     if (forgeable === null) return { linkAddress: mac, forgeable, waiting: null };
     if (forgeable !== 'proof-pending') return judgment(forgeable);
     const pending = { ...handshake, linkAddress: null, forgeable };
     return { linkAddress: null, forgeable, waiting: this.#owners.wait(pending, from) };
+  }
+
+  #isOnLink(source: number, vlan: number): boolean {
+    return vlan === 0 && this.#sensor.linkNets?.contains(source) === true;
   }
 
   /** A frame that entered the sensor is not its own, whatever its source address. */
@@ -156,5 +160,6 @@ function union(one: CaptureSensor, other: CaptureSensor): CaptureSensor {
   return {
     sensorMacs: new Set([...one.sensorMacs, ...other.sensorMacs]),
     routerMacs: new Set([...one.routerMacs, ...other.routerMacs]),
+    linkNets: (one.linkNets ?? AddressSet.empty).union(other.linkNets ?? AddressSet.empty),
   };
 }
