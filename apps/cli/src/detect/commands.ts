@@ -4,7 +4,8 @@ import { isMacMulticast, parseMac } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { withExamples, withPrintOptions } from '../command-options.ts';
-import type { DetectFileOptions, DetectOptions } from './input.ts';
+import type { DetectFileOptions } from './input.ts';
+import type { WatchOptions } from './watch.ts';
 
 type Finish = (exitCode: ExitCode) => void;
 
@@ -34,8 +35,12 @@ function addWatch(detect: Command, finish: Finish): void {
   const watch = detect
     .command('watch')
     .description('follow the events of a running sensor until Ctrl-C')
-    .requiredOption('--events <file>', 'events, one JSON object per line; waits for more at the end')
-    .action(async (options: DetectOptions & { readonly events: string }) => {
+    .requiredOption(
+      '--events <file>',
+      'events, one JSON object a line; begins at the end, or where it stopped',
+    )
+    .option('--cursor <file>', 'where it keeps how far it has read (default: beside the events)')
+    .action(async (options: WatchOptions) => {
       const { watch: run } = await import('./watch.ts');
       finish(await run(options));
     });

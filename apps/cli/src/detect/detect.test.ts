@@ -1,8 +1,6 @@
 // `detect` as a user calls it: captures and events, mistakes, a file that grows. The program runs as built.
-import { spawn } from 'node:child_process';
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { formatIpv4, parseIpv4 } from '@wormwood/base';
 import { readVerdicts } from '@wormwood/defense';
 import {
@@ -21,9 +19,8 @@ import {
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
+import { NETS, probes, SCANNER, START } from './event-test-support.ts';
 
-const SCANNER = '198.51.100.7';
-const START = Date.UTC(2026, 2, 1, 12) / 1000;
 const FILE = {
   byteOrder: 'little',
   precision: 'microseconds',
@@ -114,28 +111,6 @@ function backscatter(count: number): Segment[] {
     seq: i,
     ack: 7,
   }));
-}
-
-function event(second: number, fields: Readonly<Record<string, unknown>>): string {
-  const ts = `${new Date((START + second) * 1000).toISOString().slice(0, 19)}.000250Z`;
-  return `${JSON.stringify({ v: 1, ts, sensor: 'dmz', ...fields })}\n`;
-}
-
-const NETS = event(0, { event: 'sensor.start', nets: ['10.1.0.0/16'] });
-
-function probes(from: number, to: number): string {
-  const seconds = Array.from({ length: to - from }, (_, i) => from + i);
-  return seconds
-    .map((second) => {
-      const source = { src_ip: SCANNER, src_port: 40_000 + second };
-      const destination = { dst_ip: `10.1.9.${second}`, dst_port: 445, proto: 'tcp' };
-      const ends = { ...source, ...destination };
-      return (
-        event(second, { event: 'probe.tcp', ...ends }) +
-        event(second, { event: 'flow.open', handshake: true, source_proof: 'router', ...ends })
-      );
-    })
-    .join('');
 }
 
 const DARK = ['--dark', '10.1.0.0/16', '--seed', '1'];
@@ -344,64 +319,6 @@ describe.concurrent('one sentence and the right code', () => {
       const ended = await wormwood(['detect', '--events', 'bad.jsonl', '--dark', '10.1.0.0/16'], { cwd });
       expect(ended.stderr).toContain('wormwood: bad.jsonl contains no events.\n');
       expect(ended.code).toBe(3);
-    });
-  });
-});
-
-/** Starts `detect watch`; `until` resolves once standard output or error matches, `interrupt` sends Ctrl-C. */
-function startWatching(cwd: string) {
-  const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
-  const args = ['detect', 'watch', '--events', 'events.jsonl', '--json'];
-  const child = spawn(process.execPath, [program, ...args], { cwd });
-  const said = { stdout: '', stderr: '' };
-  let look = (): void => undefined;
-  child.stdout.on('data', (text: Buffer) => {
-    said.stdout += text.toString();
-    look();
-  });
-  child.stderr.on('data', (text: Buffer) => {
-    said.stderr += text.toString();
-    look();
-  });
-  const until = (pattern: RegExp, stream: keyof typeof said): Promise<void> =>
-    new Promise((resolve) => {
-      look = () => {
-        if (pattern.test(said[stream])) resolve();
-      };
-      look();
-    });
-  const interrupt = (): Promise<number | null> =>
-    new Promise((resolve) => {
-      child.on('close', resolve);
-      child.kill('SIGINT');
-    });
-  return { said, until, interrupt };
-}
-
-describe('watch', () => {
-  it('judges what is added, follows a rotation, and ends with Ctrl-C', async () => {
-    await inTemporaryDirectory(async (cwd) => {
-      const path = join(cwd, 'events.jsonl');
-      writeFileSync(path, NETS + probes(1, 3));
-      const watching = startWatching(cwd);
-      await watching.until(/Watching/, 'stderr');
-      // A line may arrive in two pieces.
-      const more = probes(3, 9);
-      appendFileSync(path, more.slice(0, 100));
-      appendFileSync(path, more.slice(100));
-      await watching.until(/"unforgeable":true.*\n/, 'stdout');
-      renameSync(path, `${path}.1`);
-      writeFileSync(path, probes(1, 9).replaceAll(SCANNER, '203.0.113.9'));
-      await watching.until(/"source":"203\.0\.113\.9".*"unforgeable":true.*\n/, 'stdout');
-      expect(await watching.interrupt()).toBe(130);
-      expect(watching.said.stderr).toContain('32 observations of 2 sources');
-      const verdicts = readVerdicts(watching.said.stdout);
-      expect(verdicts.ok && verdicts.value.map(({ unforgeable }) => unforgeable)).toEqual([
-        false,
-        true,
-        false,
-        true,
-      ]);
     });
   });
 });

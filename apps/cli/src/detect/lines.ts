@@ -9,14 +9,33 @@ export interface NumberedLine {
 
 /** Longer lines are not events; the rest is dropped, and the reader then rejects the line. */
 const LINE_LENGTH_MAX = 1_000_001;
+const LINE_FEED = 0x0a;
 
 export class LineSplitter {
   readonly #decoder: StringDecoder = new StringDecoder('utf8');
   #rest = '';
-  #line = 0;
+  #line: number;
+  #unfinishedLength = 0;
+
+  /** Counts on from the lines that were read before. */
+  constructor(linesBefore = 0) {
+    this.#line = linesBefore;
+  }
+
+  /** Lines so far, those before among them. */
+  get count(): number {
+    return this.#line;
+  }
+
+  /** Octets of the line that no line feed has ended yet. */
+  get unfinishedLength(): number {
+    return this.#unfinishedLength;
+  }
 
   /** Takes the next octets and returns the lines that they complete. */
   push(chunk: Buffer): readonly NumberedLine[] {
+    const feed = chunk.lastIndexOf(LINE_FEED);
+    this.#unfinishedLength = feed < 0 ? this.#unfinishedLength + chunk.length : chunk.length - feed - 1;
     const parts = this.#decoder.write(chunk).split('\n');
     const last = parts.pop() ?? '';
     const lines = parts.map((part) => {
@@ -32,6 +51,7 @@ export class LineSplitter {
   end(): NumberedLine | null {
     const text = this.#rest + this.#decoder.end();
     this.#rest = '';
+    this.#unfinishedLength = 0;
     return text === '' ? null : { text, line: ++this.#line };
   }
 }
