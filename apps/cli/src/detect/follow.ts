@@ -9,7 +9,7 @@ const CHUNK_LENGTH = 1 << 16;
 /** A piece of a file. */
 export interface FollowedChunk {
   readonly octets: Buffer;
-  /** Where the piece begins a file, after a rotation too, how many lines of it were read before; null for the next piece of one. */
+  /** Lines of the file that were read before, where the piece is the first one of it; null elsewhere. */
   readonly linesBefore: number | null;
   /** The file, and where the piece ends. */
   readonly handle: FileHandle;
