@@ -7,10 +7,7 @@ import { circlesOf } from './circles.ts';
 import { fileOf, syntaxOf } from './syntax.ts';
 
 /** Circles that are still there, by package or application. The numbers may only fall. */
-const CIRCLES_LEFT: Readonly<Record<string, number>> = {
-  'packages/epidemic': 4,
-  'apps/sensor': 1,
-};
+const CIRCLES_LEFT: Readonly<Record<string, number>> = {};
 
 const NAMESPACE = '@wormwood/';
 

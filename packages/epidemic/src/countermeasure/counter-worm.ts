@@ -6,7 +6,8 @@
  *
  * With equal rates and susceptible hosts only, I : P never changes, so I0/(I0 + P0) of all hosts end infected.
  *
- * Source: Nicol, Liljenstam, "Models of active worm defenses", 2004; Castaneda et al., WORM 2004; models.md 1.12.
+ * Source: Nicol, Liljenstam, "Models of active worm defenses", 2004; Castaneda et al., WORM 2004;
+ * docs/models.md#counter-worms.
  */
 import type { Effect } from './effect.ts';
 import type { CounterWorm } from '../outbreak/countermeasure.ts';

@@ -3,7 +3,7 @@
  * one file beside this one that turns its parameters into a `Effect`; a model of counts, mean field or event by
  * event, needs nothing else of it. Effects combine: rates add, fractions multiply (`combine.ts`).
  *
- * Source: models.md 1.4, 1.6, 1.11, 1.12; the papers stand at each measure.
+ * Source: docs/models.md, from #two-factor-model to #counter-worms; the papers stand at each countermeasure.
  */
 
 /** The outbreak as a measure sees it. Hosts, but for `probes`. */

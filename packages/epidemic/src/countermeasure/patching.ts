@@ -2,7 +2,8 @@
  * Patching of susceptible hosts: at a constant rate; along a logistic curve of the patched share F, whose rate for a host
  * not yet patched is F'/(1 − F) = r F; or driven by awareness, μ (I + R)/N, the second factor of the two-factor model.
  *
- * Source: Zou, Gong, Towsley, "Code Red worm propagation modeling and analysis", CCS 2002 (two-factor); models.md 1.4.
+ * Source: Zou, Gong, Towsley, "Code Red worm propagation modeling and analysis", CCS 2002 (two-factor);
+ * docs/models.md#two-factor-model.
  */
 import { exp } from '@wormwood/base';
 import { constant, type Effect, ofCounts, type Quantity, risingInTime } from './effect.ts';

@@ -3,7 +3,8 @@
  * min(1, r/s), and K becomes K [(1 − q) + q r/s] at deployment q. A host whose queue fills up is blocked after
  * queue/(s − r) seconds, in which it has sent only r a second: left out here, which errs towards the worm.
  *
- * Source: Williamson, "Throttling viruses", ACSAC 2002; Twycross, Williamson, USENIX Security 2003; models.md 1.11.
+ * Source: Williamson, "Throttling viruses", ACSAC 2002; Twycross, Williamson, USENIX Security 2003;
+ * docs/models.md#virus-throttle.
  */
 import { constant, type Effect } from './effect.ts';
 import type { VirusThrottle } from '../outbreak/countermeasure.ts';

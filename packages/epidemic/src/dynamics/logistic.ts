@@ -31,7 +31,7 @@ export function logisticSusceptible(epidemic: SimpleEpidemic, timeSeconds: numbe
 
 /**
  * Returns ∫0^t I dt = (N/β) ln(1 + (I0/N)(e^{βt} − 1)), in host seconds: by it the probes (times s) and the honeypot
- * contacts (times s h/Ω) of the simple epidemic (models.md 1.3).
+ * contacts (times s h/Ω) of the simple epidemic (docs/models.md#simple-epidemic).
  */
 export function logisticInfectedSeconds(epidemic: SimpleEpidemic, timeSeconds: number): number {
   const { vulnerable, infected, contactRatePerSecond: beta } = epidemic;

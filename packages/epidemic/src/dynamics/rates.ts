@@ -1,7 +1,8 @@
 /**
  * How many susceptible hosts one infected host infects before honeypots have it immunized. With probability p that a
  * contact immunizes, γ = s h p / Ω is the rate of effective contacts and R = (s S / Ω)(1/γ + δ): the scan rate and the
- * size of the address space cancel but for the delay, R = S/(h p) · (1 + γδ) (Provos 2004; models.md 1.3).
+ * size of the address space cancel but for the delay, R = S/(h p) · (1 + γδ) (Provos 2004;
+ * docs/models.md#reproduction-number).
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import type { Honeypots } from '../outbreak/honeypots.ts';

@@ -3,7 +3,8 @@
  * on average, so the count of those seen lags behind, most of all while the outbreak grows. In an interval in which a
  * host is seen with probability q, C_{t+1} = C_t + q (I_t − C_t), so I_t = (C_{t+1} − (1 − q) C_t)/q.
  *
- * Source: Zou, Gao, Gong, Towsley, "Monitoring and early warning for Internet worms", CCS 2003, section 5; models.md 1.7.
+ * Source: Zou, Gao, Gong, Towsley, "Monitoring and early warning for Internet worms", CCS 2003, section 5;
+ * docs/models.md#bias-correction.
  */
 
 /** Returns the estimate of the hosts infected at the beginning of each interval but the last, from C at their ends. */

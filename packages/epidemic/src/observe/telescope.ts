@@ -2,7 +2,7 @@
  * What a network telescope, observed dark space, can see of a host that scans uniformly: one probe in p of them, so the first
  * after a geometric number of probes, and of r probes a second X in a time T, of which r is X/(p T).
  *
- * Source: Moore, Shannon, Voelker, Savage, "Network telescopes", CAIDA 2004; models.md 1.14.
+ * Source: Moore, Shannon, Voelker, Savage, "Network telescopes", CAIDA 2004; docs/models.md#network-telescope.
  */
 import { exp, expm1, log1p } from '@wormwood/base';
 

@@ -4,7 +4,7 @@
  * persisted through a doubling is the alarm. From the growth α of an interval, with η probes of a host in it, follows the number
  * of vulnerable hosts, N = α Ω/η.
  *
- * Source: Zou, Gao, Gong, Towsley, CCS 2003; Zou, Gong, Towsley, Gao, IEEE/ACM ToN 13(5), 2005; models.md 1.7.
+ * Source: Zou, Gao, Gong, Towsley, CCS 2003; Zou, Gong, Towsley, Gao, IEEE/ACM ToN 13(5), 2005; docs/models.md#trend-alarm.
  */
 import { exp, expm1, SeriesTrend } from '@wormwood/base';
 

@@ -15,7 +15,7 @@
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { pairShare, populatedBlocks, type RandomPlacement } from './pair-shares.ts';
-import type { Reach } from './reach.ts';
+import type { Reach } from './cells.ts';
 import type { Honeypots } from '../outbreak/honeypots.ts';
 import type { LocalPreferenceScan } from '../outbreak/scan-strategy.ts';
 

@@ -8,7 +8,7 @@
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { overlap } from './overlap.ts';
 import { freeAmong, type PopulatedNetwork, populatedNetworks } from './populated-networks.ts';
-import type { Reach } from './reach.ts';
+import type { Reach } from './cells.ts';
 import { type AddressRange, type RangedPlacement, hostsByRange } from '../outbreak/population.ts';
 import type { LocalPreferenceScan } from '../outbreak/scan-strategy.ts';
 

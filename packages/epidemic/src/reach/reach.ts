@@ -4,18 +4,10 @@
  * know no single address.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
+import type { Reach } from './cells.ts';
 import { localReach } from './local-reach.ts';
 import { ownRangeReach } from './own-range-reach.ts';
 import { runReach } from './run-reach.ts';
-
-export interface Reach {
-  /** Vulnerable hosts of each cell, as expected; those infected at the start are spread evenly over all. */
-  readonly hosts: Float64Array;
-  /** For a cell that is probed (row) and one that probes (column): the chance that a probe arrives at one given host. */
-  readonly onto: Float64Array;
-  /** For each group of honeypots and each cell the honeypots that a probe of it meets, as expected. */
-  readonly met: readonly Float64Array[];
-}
 
 /** Returns where probes of a worm go that draws each of them anew, once no hitlist is left. No cell is empty. */
 export function reachOf(outbreak: Outbreak): Reach {

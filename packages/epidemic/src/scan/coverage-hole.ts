@@ -5,7 +5,7 @@
  * Which addresses are missed is drawn anew for each run.
  *
  * Source: Kumar, Paxson, Weaver, "Exploiting underlying structure for detailed reconstruction of an Internet-scale event",
- * IMC 2005; models.md 1.9.
+ * IMC 2005; docs/models.md#flawed-generators.
  */
 import { permutation } from './permuted-track.ts';
 import type { DrawnScan } from './scan.ts';

@@ -4,7 +4,7 @@
  * out the slow beginning: ln(H/I0)/K of time for H entries.
  *
  * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4;
- * models.md 1.9.
+ * docs/models.md#hitlist.
  */
 import type { RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../outbreak/outbreak.ts';

@@ -3,7 +3,8 @@
  * candidate addresses, such as names in the DNS, neighbours, low host numbers. A probe takes list k with probability q_k and
  * one of its M_k candidates at random, so K = s Σ q_k N_k / M_k.
  *
- * Source: Bellovin, Cheswick, Keromytis, "Worm propagation strategies in an IPv6 Internet", ;login: 2006; models.md 1.16.
+ * Source: Bellovin, Cheswick, Keromytis, "Worm propagation strategies in an IPv6 Internet", ;login: 2006;
+ * docs/models.md#candidate-lists.
  */
 import { rangeTrack } from './range-track.ts';
 import type { DrawnScan } from './scan.ts';

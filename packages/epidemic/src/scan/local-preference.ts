@@ -2,7 +2,7 @@
  * Local preference: some probes go to the network that the sender lies in, of one size or of several, the others anywhere.
  * Code Red II sends 1/2 into its own /8 and 3/8 into its own /16, Nimda 1/4 and 1/2, Sasser 1/4 and 1/4.
  *
- * Source: models.md 1.8; Moore, Shannon, "The Spread of the Code-Red Worm (CRv2)", 2001, for the first.
+ * Source: docs/models.md#local-preference; Moore, Shannon, "The Spread of the Code-Red Worm (CRv2)", 2001, for the first.
  */
 import { type DrawnScan, plainTrack } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';

@@ -6,7 +6,7 @@
  * share the whole, and each infection hands over half of what is left; a host with nothing left scans by plain permutation.
  *
  * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4;
- * models.md 1.9.
+ * docs/models.md#permutation-scanning.
  */
 import { permutation as permutationOf } from './permuted-track.ts';
 import type { WalkedScan } from './scan.ts';

@@ -3,7 +3,7 @@
  * fewer probes go nowhere. With a fraction f of the space the contact rate rises by 1/f.
  *
  * Source: Zou, Towsley, Gong, Cai, "Routing worm: a fast, selective attack worm based on IP address information", PADS 2005;
- * models.md 1.9.
+ * docs/models.md#routable-scanning.
  */
 import { rangeTrack } from './range-track.ts';
 import type { DrawnScan } from './scan.ts';

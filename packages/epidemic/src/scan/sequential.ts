@@ -4,7 +4,8 @@
  * it. From there it counts up, and goes round the end of the space. Blaster's twenty probes at a time are taken
  * one after the other, at the rate of all together.
  *
- * Source: models.md 1.8; Bailey, Cooke, Jahanian, Watson, Nazario, "The Blaster worm: then and now", IEEE S&P 3(4), 2005.
+ * Source: docs/models.md#sequential-scanning; Bailey, Cooke, Jahanian, Watson, Nazario, "The Blaster worm: then and now",
+ * IEEE S&P 3(4), 2005.
  */
 import type { RandomStream } from '@wormwood/base';
 import { plainTrack, type WalkedScan } from './scan.ts';

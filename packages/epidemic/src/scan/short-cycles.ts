@@ -5,7 +5,8 @@
  *
  * Which addresses form a cycle is drawn anew for each run; their lengths are given.
  *
- * Source: Moore, Paxson, Savage, Shannon, Staniford, Weaver, "Inside the Slammer worm", IEEE S&P 1(4), 2003; models.md 1.9.
+ * Source: Moore, Paxson, Savage, Shannon, Staniford, Weaver, "Inside the Slammer worm", IEEE S&P 1(4), 2003;
+ * docs/models.md#flawed-generators.
  */
 import { permutation } from './permuted-track.ts';
 import type { WalkedScan } from './scan.ts';

@@ -3,7 +3,7 @@
  * of packages that it may publish. No address is searched for, so honeypots on unused addresses see nothing of it.
  *
  * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4; Spafford,
- * "The Internet worm program: an analysis", 1988, for the first; models.md 1.9.
+ * "The Internet worm program: an analysis", 1988, for the first; docs/models.md#topological-scanning.
  */
 import type { NeighborScan } from './scan.ts';
 import type { TopologicalScan } from '../outbreak/scan-strategy.ts';

@@ -1,7 +1,8 @@
 /**
  * Uniform scanning: every address of the space is equally likely, each probe independent of all others.
  *
- * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002; models.md 1.1.
+ * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002;
+ * docs/models.md#uniform-scanning.
  */
 import { type DrawnScan, plainTrack } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';

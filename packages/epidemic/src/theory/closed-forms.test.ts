@@ -31,7 +31,7 @@ function epidemic(vulnerable: number, infected: number, scanRatePerSecond: numbe
   return { vulnerable, infected, contactRatePerSecond: (scanRatePerSecond * vulnerable) / IPV4 };
 }
 
-/** The scenario of Provos 2004: models.md 3.1. */
+/** The scenario of Provos 2004: docs/models.md#the-published-scenario. */
 const provos = epidemic(360_000, 150, 50);
 const codeRed = epidemic(360_000, 1, 5.965);
 
@@ -40,7 +40,7 @@ function expectRelative(value: number | null, expected: number, tolerance: numbe
 }
 
 describe('simple epidemic', () => {
-  it('reproduces the logistic of the published scenario (row 1, to the digits given)', () => {
+  it('reproduces the logistic of the published scenario (docs/validation.md, row 1, to the digits given)', () => {
     const published = [
       [5, 527],
       [10, 1845],
@@ -63,7 +63,7 @@ describe('simple epidemic', () => {
     expect(logisticInfected(provos, 0)).toBe(150);
   });
 
-  it('reaches fractions when published (models.md 3.1)', () => {
+  it('reaches fractions when published (docs/models.md#the-published-scenario)', () => {
     const minutes = [12.68, 22.21, 30.95, 39.69, 49.22];
     for (const [i, fraction] of [0.01, 0.1, 0.5, 0.9, 0.99].entries()) {
       expect(Math.abs(logisticTimeToFraction(provos, fraction)! / 60 - minutes[i]!)).toBeLessThan(0.006);
@@ -96,21 +96,21 @@ describe('simple epidemic', () => {
     expect(logisticTimeOfInfectedSeconds(still, 21)).toBe(7);
   });
 
-  it('rises from 10 % to 90 % in 2 ln 9 / K (row 2)', () => {
+  it('rises from 10 % to 90 % in 2 ln 9 / K (docs/validation.md, row 2)', () => {
     expectRelative(riseTimeSeconds(provos.contactRatePerSecond), 17.475 * 60, 1e-4);
     expectRelative(riseTimeSeconds(1.8), 2.4414, 1e-4);
     const rise = logisticTimeToFraction(provos, 0.9)! - logisticTimeToFraction(provos, 0.1)!;
     expectRelative(riseTimeSeconds(provos.contactRatePerSecond), rise, 1e-12);
   });
 
-  it('has the constants of Code Red (rows 7, 9)', () => {
+  it('has the constants of Code Red (docs/validation.md, rows 7, 9)', () => {
     expectRelative(epidemic(360_000, 1, 5.97).contactRatePerSecond * HOUR, 1.8, 0.01);
     const perMinute =
       60 * peakInfectionRatePerSecond({ vulnerable: 359_000, contactRatePerSecond: 1.8 / HOUR });
     expect(Math.abs(perMinute - 2692)).toBeLessThan(1);
   });
 
-  it("agrees with Weaver's simulator (row 10) and the fast scanner (row 11)", () => {
+  it("agrees with Weaver's simulator (docs/validation.md, row 10) and the fast scanner (docs/validation.md, row 11)", () => {
     const weaver = epidemic(300_000, 1, 10);
     expectRelative(weaver.contactRatePerSecond * HOUR, 2.515, 1e-3);
     expectRelative(weaver.contactRatePerSecond * HOUR, 2.6, 0.05);
@@ -125,7 +125,7 @@ describe('simple epidemic', () => {
 });
 
 describe('general epidemic', () => {
-  it('has the final sizes of the literature (row 3)', () => {
+  it('has the final sizes of the literature (docs/validation.md, row 3)', () => {
     const sizes = [
       [1.2, 0.313698],
       [1.5, 0.582812],
@@ -162,7 +162,7 @@ describe('general epidemic', () => {
     }
   });
 
-  it('ends the published scenario without delay at 205,409 ever infected (models.md 3.1)', () => {
+  it('ends the published scenario without delay at 205,409 ever infected (docs/models.md#the-published-scenario)', () => {
     const infected = logisticInfected(provos, 1200) / 360_000;
     const start = {
       susceptibleFraction: 1 - infected,
@@ -181,7 +181,7 @@ describe('general epidemic', () => {
 });
 
 describe('honeypots', () => {
-  it('suffice in the numbers of the delay wall (row 50)', () => {
+  it('suffice in the numbers of the delay wall (docs/validation.md, row 50)', () => {
     const { vulnerable, contactRatePerSecond } = provos;
     const wall = [
       [0, 360_000],
@@ -198,7 +198,7 @@ describe('honeypots', () => {
     }
   });
 
-  it('are first probed when published (models.md 3.1: median and 95 %)', () => {
+  it('are first probed when published (docs/models.md#the-published-scenario: median and 95 %)', () => {
     const published = [
       [1, 1857, 2560],
       [256, 481, 806],
@@ -219,7 +219,7 @@ describe('honeypots', () => {
     }
   });
 
-  it('carry the load of models.md 1.3', () => {
+  it('carry the load of docs/models.md#honeypot-contacts', () => {
     const load = (infected: number): number =>
       honeypotLoadPerSecond({ pairwiseRatePerSecond: 50 / IPV4, honeypots: 262_144, infected });
     expectRelative(load(21_557), 65.8, 1e-3);
@@ -228,13 +228,13 @@ describe('honeypots', () => {
 });
 
 describe('randomness of small outbreaks', () => {
-  it('dies out as a branching process does (row 35)', () => {
+  it('dies out as a branching process does (docs/validation.md, row 35)', () => {
     expectRelative(extinctionProbability({ reproductionNumber: 2, infected: 5 }), 0.03125, 1e-12);
     expectRelative(extinctionProbability({ reproductionNumber: 1.5, infected: 1 }), 2 / 3, 1e-12);
     expect(extinctionProbability({ reproductionNumber: 1, infected: 3 })).toBe(1);
   });
 
-  it('completes Code Red in 14.86 ± 1.01 h (row 8)', () => {
+  it('completes Code Red in 14.86 ± 1.01 h (docs/validation.md, row 8)', () => {
     const { mean, variance } = growthTime(codeRed);
     expectRelative(mean / HOUR, 14.86, 1e-3);
     expectRelative(Math.sqrt(variance) / HOUR, 1.01, 1e-2);
@@ -245,7 +245,7 @@ describe('randomness of small outbreaks', () => {
     expect(growthTime(codeRed, 1)).toEqual({ mean: 0, variance: 0 });
   });
 
-  it('spreads early by 1/√I0 (row 36)', () => {
+  it('spreads early by 1/√I0 (docs/validation.md, row 36)', () => {
     const figures = [
       [150, 0.0816],
       [10, 0.316],
@@ -257,7 +257,7 @@ describe('randomness of small outbreaks', () => {
     expect(earlyCoefficientOfVariation({ infected: 150, growthExponent: 0 })).toBe(0);
   });
 
-  it('shifts the curve by √ψ1(I0)/K (row 37)', () => {
+  it('shifts the curve by √ψ1(I0)/K (docs/validation.md, row 37)', () => {
     const { contactRatePerSecond } = provos;
     expectRelative(startTimeJitterSeconds({ infected: 150, contactRatePerSecond }), 19.5, 2e-3);
     expectRelative(startTimeJitterSeconds({ infected: 1, contactRatePerSecond }), 306, 1e-3);

@@ -59,7 +59,7 @@ export function finalSizeFraction(epidemic: GeneralEpidemic): number {
 
 /**
  * Returns the largest fraction of N infected at the same time: s0 + i0 − (1 + ln(R0 s0))/R0 when R0 s0 > 1, else i0
- * (models.md 1.2).
+ * (docs/models.md#general-epidemic).
  */
 export function peakInfectedFraction(epidemic: GeneralEpidemic): number {
   const { susceptibleFraction: s0, infectedFraction: i0, reproductionNumber: r0 } = epidemic;
@@ -72,7 +72,7 @@ export function peakInfectedFraction(epidemic: GeneralEpidemic): number {
 /**
  * Returns the number of honeypots (not rounded) that keeps every infected host from infecting more than one other when
  * they are there from the start, N / (1 − βδ); null when the delay δ is 1/β or longer, where no number suffices
- * (models.md 0.3).
+ * (docs/models.md#delay-wall).
  */
 export function sufficientHoneypots(options: {
   readonly vulnerable: number;
@@ -85,7 +85,7 @@ export function sufficientHoneypots(options: {
 
 /**
  * Returns the probability that no probe has reached one of h honeypots by `timeSeconds` of a simple epidemic:
- * exp(−(s h/Ω) ∫ I dt), with the logistic for I (models.md 1.3).
+ * exp(−(s h/Ω) ∫ I dt), with the logistic for I (docs/models.md#honeypot-contacts).
  */
 export function noHoneypotContactProbability(
   epidemic: SimpleEpidemic,
@@ -120,7 +120,8 @@ export function honeypotLoadPerSecond(options: {
 
 /**
  * Returns the probability that an outbreak from I0 infected hosts dies out while few hosts are infected: (1/R0)^I0 for
- * R0 > 1, else 1. Branching approximation, off by O(1/N); exact for contact times that are exponential (models.md 1.17).
+ * R0 > 1, else 1. Branching approximation, off by O(1/N); exact for contact times that are exponential
+ * (docs/models.md#extinction).
  */
 export function extinctionProbability(options: {
   readonly reproductionNumber: number;
@@ -137,7 +138,7 @@ export interface MeanAndVariance {
 
 /**
  * Returns mean (s) and variance (s²) of the time in which the stochastic simple epidemic grows from I0 to `target` infected
- * hosts, N when left out: exact, a sum of independent exponential stages of rate β i (N − i)/N (models.md 1.1).
+ * hosts, N when left out: exact, a sum of independent exponential stages of rate β i (N − i)/N (docs/models.md#growth-time).
  * Takes time proportional to the hosts infected.
  */
 export function growthTime(epidemic: SimpleEpidemic, target: number = epidemic.vulnerable): MeanAndVariance {
@@ -156,7 +157,7 @@ export function growthTime(epidemic: SimpleEpidemic, target: number = epidemic.v
 
 /**
  * Returns the coefficient of variation of the infected hosts early in the outbreak, √((1 − e^{−βt})/I0), which tends to
- * 1/√I0: a Yule process (models.md 1.17).
+ * 1/√I0: a Yule process (docs/models.md#early-spread).
  */
 export function earlyCoefficientOfVariation(options: {
   readonly infected: number;
@@ -169,7 +170,7 @@ export function earlyCoefficientOfVariation(options: {
 
 /**
  * Returns the standard deviation of the random shift in time of the whole curve, √ψ1(I0)/β seconds, where ψ1 is the
- * trigamma function (models.md 1.17).
+ * trigamma function (docs/models.md#start-time-jitter).
  */
 export function startTimeJitterSeconds(options: {
   readonly infected: number;

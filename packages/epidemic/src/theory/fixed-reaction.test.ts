@@ -9,7 +9,7 @@ import {
 import { logisticInfected, logisticTimeToFraction } from '../dynamics/logistic.ts';
 
 const DAY = 86_400;
-/** Code Red at 10 probes a second, from one host: models.md 3.2, rows 22 and 23. */
+/** Code Red at 10 probes a second, from one host: docs/validation.md, rows 22 and 23. */
 const codeRed = { vulnerable: 360_000, infected: 1, contactRatePerSecond: (10 * 360_000) / 2 ** 32 };
 const many = { vulnerable: 20_000, infected: 200, contactRatePerSecond: 0.01 };
 
@@ -49,7 +49,7 @@ describe('fixed reaction time', () => {
     expect(Math.abs(mean - wanted)).toBeLessThan(4 * Math.sqrt(variance / runs));
   });
 
-  it('contains Code Red with a reaction of up to 20.6 min (row 22)', () => {
+  it('contains Code Red with a reaction of up to 20.6 min (docs/validation.md, row 22)', () => {
     const reactionSeconds = longestReactionSeconds(codeRed, { fraction: 0.01, timeSeconds: DAY });
     expect(Math.abs(reactionSeconds / 60 - 20.6)).toBeLessThan(0.05);
     const ever = everInfectedAtFixedReaction(codeRed, { reactionSeconds, timeSeconds: DAY });
@@ -59,7 +59,7 @@ describe('fixed reaction time', () => {
 });
 
 describe('filter in time', () => {
-  it('lies 22 min before the mean field says at 95 % (row 23)', () => {
+  it('lies 22 min before the mean field says at 95 % (docs/validation.md, row 23)', () => {
     expect(Math.abs((logisticTimeToFraction(codeRed, 0.01) ?? NaN) / 60 - 163)).toBeLessThan(0.5);
     const safe = secondsWithinFraction(codeRed, { fraction: 0.01, probability: 0.95 }) ?? NaN;
     expect(Math.abs(safe / 60 - 141)).toBeLessThan(0.5);

@@ -3,7 +3,7 @@
  * its own infection, or a filter stops all of them at one time. The measure `blacklist` of the mean field takes an
  * exponential time instead: both have R = βτ, so the same threshold and the same final size, but not the same speed.
  *
- * Source: Moore, Shannon, Voelker, Savage, "Internet Quarantine", INFOCOM 2003; models.md 1.6.
+ * Source: Moore, Shannon, Voelker, Savage, "Internet Quarantine", INFOCOM 2003; docs/models.md#internet-quarantine.
  */
 import { assert, exp, log } from '@wormwood/base';
 import { type SimpleEpidemic, logisticTimeToFraction } from '../dynamics/logistic.ts';
@@ -84,7 +84,8 @@ export function longestReactionSeconds(
 /**
  * Returns until when the infected hosts of the simple epidemic stay within `fraction` of N with the given probability, in
  * seconds: the time by which a universal filter must stand. Early growth is a Yule process, I(t) e^{−βt} → Gamma(I0), so
- * the logistic starts from the quantile of that law instead of I0 (models.md 1.17). `infected` is a whole number.
+ * the logistic starts from the quantile of that law instead of I0 (docs/models.md#early-spread). `infected` is a whole
+ * number.
  */
 export function secondsWithinFraction(
   epidemic: SimpleEpidemic,

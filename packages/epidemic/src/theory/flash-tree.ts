@@ -3,7 +3,7 @@
  * tier delivers to the hosts below it one after the other. What decides is the depth of the tree, times the latency and the
  * time of sending a tier's deliveries.
  *
- * Source: Staniford, Moore, Paxson, Weaver, "The top speed of flash worms", WORM 2004; models.md 1.9.
+ * Source: Staniford, Moore, Paxson, Weaver, "The top speed of flash worms", WORM 2004; docs/models.md#flash-worm.
  */
 import { assert, exp, log } from '@wormwood/base';
 

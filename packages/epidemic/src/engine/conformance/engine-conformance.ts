@@ -1,7 +1,7 @@
 /**
- * The suite that every engine passes (models.md 3.1–3.3): laws that hold in each run, the exact mean and variance of the
- * stochastic simple epidemic, the mean and spread of larger outbreaks, extinction, and the published scenarios of active
- * immunization. Only tests import this folder.
+ * The suite that every engine passes (docs/models.md#the-published-scenario, docs/validation.md): laws that hold in each
+ * run, the exact mean and variance of the stochastic simple epidemic, the mean and spread of larger outbreaks, extinction,
+ * and the published scenarios of active immunization. Only tests import this folder.
  */
 import { describe, it } from 'vitest';
 import type { Engine } from '../engine.ts';

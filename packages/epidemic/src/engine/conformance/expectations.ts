@@ -32,8 +32,8 @@ export function declareSimpleEpidemic(engine: Engine, check: Check): void {
   });
 
   check('the early phase spreads as a Yule process', () => {
-    // CV² = (1 − e^{−Kt})/I0 (models.md 1.17), times (1 − i) for the first hosts that are no longer susceptible.
-    // Relative standard error of a CV over n runs: √((κ−1)/4n + CV²/n) with κ = 3 + 6/I0, at most.
+    // CV² = (1 − e^{−Kt})/I0 (docs/models.md#early-spread), times (1 − i) for the first hosts that are no longer
+    // susceptible. Relative standard error of a CV over n runs: √((κ−1)/4n + CV²/n) with κ = 3 + 6/I0, at most.
     for (const { infected, vulnerable, runs } of [
       { infected: 150, vulnerable: 32_768, runs: 400 },
       { infected: 10, vulnerable: 8192, runs: 800 },

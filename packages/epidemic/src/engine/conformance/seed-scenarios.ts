@@ -1,4 +1,4 @@
-/** The published scenarios of active immunization (models.md 3.1). */
+/** The published scenarios of active immunization (docs/models.md#the-published-scenario). */
 import { expect } from 'vitest';
 import { earlyCoefficientOfVariation, growthTime } from '../../theory/closed-forms.ts';
 import type { Engine } from '../engine.ts';
@@ -55,7 +55,8 @@ export function declareSeedScenarios(engine: Engine, check: Check, seedRuns: num
         { name: 'immunized', value: immunized[0], bias: immunized[1] },
       ];
       const measured = expectMeans(engine, outbreak, runs, pick, expected);
-      // Chain-binomial runs spread by 2,113 hosts around the mean, themselves known to 3.5 % (models.md 3.1).
+      // Chain-binomial runs spread by 2,113 hosts around the mean, themselves known to 3.5 %
+      // (docs/models.md#the-published-scenario).
       if (isMainRow) {
         const error = 1 / Math.sqrt(2 * runs) + 0.035;
         expect(Math.abs(measured.standardDeviation[1]! / 2113 - 1)).toBeLessThan(3 * error);

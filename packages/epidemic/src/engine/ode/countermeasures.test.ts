@@ -1,6 +1,7 @@
 /**
- * Each countermeasure in the mean field against its closed form or a published number (models.md 1.4 to 1.12, 3.2), and all of
- * them through `ode`, the way users run them. Closed forms to 1e-6 of max(value, 1 host): the bound of the mean field.
+ * Each countermeasure in the mean field against its closed form or a published number (docs/models.md, docs/validation.md),
+ * and all of them through `ode`, the way users run them. Closed forms to 1e-6 of max(value, 1 host): the bound of the mean
+ * field.
  */
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
@@ -152,7 +153,7 @@ describe('measures that take hosts away', () => {
     const from = { ...PROVOS, population: { vulnerable: 1e9, infected: 1 }, durationSeconds: 86_400 };
     const beta = (50 * 1e9) / 2 ** 32;
     const { summary } = run(from, { kind: 'disinfection', start: NOW, ratePerSecond: beta, coverage: 0.5 });
-    // models.md row 3; I0/N of 1e-9 moves it by less than 1e-8.
+    // docs/validation.md, row 3; I0/N of 1e-9 moves it by less than 1e-8.
     expect(summary.everInfectedFraction).toBeCloseTo(0.796812, 5);
   });
 
@@ -171,7 +172,7 @@ describe('measures that take hosts away', () => {
     expect(summary.stillInfected).toBeCloseTo(summary.everInfected, 3);
   });
 
-  it('blacklisting of Code Red contains it when it reacts within 1/β = 19.9 min (row 22)', () => {
+  it('blacklisting of Code Red contains it when it reacts within 1/β = 19.9 min (docs/validation.md, row 22)', () => {
     const codeRed = {
       ...PROVOS,
       population: { vulnerable: 360_000, infected: 1 },
@@ -196,7 +197,7 @@ describe('measures that take hosts away', () => {
     });
     expect(summary.everInfected).toBeLessThan(210);
     expect(trajectory.infected[20]! / trajectory.infected[6]!).toBeCloseTo(Math.exp(-14 * 0.18), 6);
-    // 92 % in 14 days (row 53).
+    // 92 % in 14 days (docs/validation.md, row 53).
     expect(1 - Math.exp(-14 * 0.18)).toBeCloseTo(0.92, 2);
   });
 
@@ -260,7 +261,7 @@ describe('measures that patch', () => {
     expectCurve(trajectory.susceptible, (k) => 359_850 * Math.exp((-0.5 * trajectory.time[k]!) / 2 ** 12));
   });
 
-  it('by awareness and congestion: the two-factor model with its published parameters (row 33)', () => {
+  it('by awareness and congestion: the two-factor model with its published parameters (docs/validation.md, row 33)', () => {
     const hour = 3600;
     const million = {
       ...PROVOS,
@@ -290,7 +291,7 @@ describe('measures that patch', () => {
 });
 
 describe('a patching worm, a model only', () => {
-  it('at equal rates leaves I0/(I0 + P0) infected (row 47)', () => {
+  it('at equal rates leaves I0/(I0 + P0) infected (docs/validation.md, row 47)', () => {
     const outbreak = { ...PROVOS, population: { vulnerable: 360_000, infected: 36 } };
     const { summary } = run(outbreak, {
       kind: 'counter-worm',
@@ -317,7 +318,7 @@ describe('a patching worm, a model only', () => {
 });
 
 describe('a full network', () => {
-  it('bends Slammer after 117 s: 50, 90 and 99 % at 2.63, 4.73 and 7.72 min (row 16)', () => {
+  it('bends Slammer after 117 s: 50, 90 and 99 % at 2.63, 4.73 and 7.72 min (docs/validation.md, row 16)', () => {
     const slammer = {
       ...PROVOS,
       population: { vulnerable: 75_000, infected: 1 },

@@ -1,7 +1,7 @@
 /**
  * The mean field of groups against what it must be where all hosts share one fate, against closed forms, and against the
- * growth factors of models.md 3.2. Steps are kept to 1e-11 and the cubic between two of them is good to 1e-8 of
- * max(value, 1 host), which is what closed forms are met to; other engines bring their own bounds.
+ * growth factors of docs/models.md#local-preference. Steps are kept to 1e-11 and the cubic between two of them is good to
+ * 1e-8 of max(value, 1 host), which is what closed forms are met to; other engines bring their own bounds.
  */
 import { describe, expect, it } from 'vitest';
 import { localPreferenceFactor } from '../../theory/closed-forms.ts';

@@ -16,8 +16,8 @@
  * vulnerable entries, until all H are probed, ln(1 + v H/I0)/(s v) after the start. Single hosts finish their part of the
  * list sooner or later than that, and scan on.
  *
- * Source: models.md 1.2, 1.3, 1.8, 1.9, 1.16; Liljenstam, Yuan, Premore, Nicol, "A mixed abstraction level simulation model
- * of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
+ * Source: docs/models.md#latency-reboots-and-churn, docs/models.md#local-preference; Liljenstam, Yuan, Premore, Nicol, "A
+ * mixed abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
  */
 import { assert } from '@wormwood/base';
 import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';

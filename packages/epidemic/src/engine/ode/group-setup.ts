@@ -4,7 +4,8 @@
  */
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { rateClasses } from './rate-classes.ts';
-import { type Reach, reachOf } from '../../reach/reach.ts';
+import type { Reach } from '../../reach/cells.ts';
+import { reachOf } from '../../reach/reach.ts';
 
 // Places in the state, before those of the groups: ever infected, probes sent, probes on the way to where they were sent,
 // hosts of counter-worms.

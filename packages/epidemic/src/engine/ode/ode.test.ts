@@ -24,7 +24,7 @@ function honeypots(change: Partial<Honeypots>): Honeypots {
   };
 }
 
-/** The scenario of Provos 2004 with these honeypots: models.md 3.1. */
+/** The scenario of Provos 2004 with these honeypots: docs/models.md#the-published-scenario. */
 function provos(groups: readonly Honeypots[], change: Partial<Outbreak> = {}): Outbreak {
   return {
     addressSpaceSize: 2 ** 32,
@@ -53,7 +53,7 @@ function expectRounded(value: number, printed: number): void {
   expect(Math.abs(value - printed)).toBeLessThanOrEqual(0.6);
 }
 
-describe('published scenarios (models.md 3.1)', () => {
+describe('published scenarios (docs/models.md#the-published-scenario)', () => {
   // h, start in minutes, peak, its minute, ever infected, immunized and active at 24 h, hours until active < 1
   const rows = [
     [4096, 20, 337_840, 49.4, 360_000, 353_601, 6399, 75.1],
@@ -148,7 +148,7 @@ describe('published scenarios (models.md 3.1)', () => {
     }
   });
 
-  it('final sizes of the literature (row 3), from one host in a billion', () => {
+  it('final sizes of the literature (docs/validation.md, row 3), from one host in a billion', () => {
     for (const [reproductionNumber, size] of [
       [1.2, 0.313698],
       [1.5, 0.582812],

@@ -1,7 +1,7 @@
 /**
- * The mean-field engine: expected hosts of a large outbreak, a fraction of a millisecond a run (models.md 1.3). Until the
- * first honeypots immunize it is the logistic in closed form; from then on a Rosenbrock method (`integrate.ts`), since the
- * short stage between contact and immunization makes the equations stiff.
+ * The mean-field engine: expected hosts of a large outbreak, a fraction of a millisecond a run
+ * (docs/models.md#active-immunization). Until the first honeypots immunize it is the logistic in closed form; from then on a
+ * Rosenbrock method (`integrate.ts`), since the short stage between contact and immunization makes the equations stiff.
  *
  *     S' = −(s/Ω) S A    I' = (s/Ω) S A − (γ0 + Σ γ_d) I    C_d' = γ_d I − C_d/δ_d    A = I + Σ C_d    R = N − S − A
  *

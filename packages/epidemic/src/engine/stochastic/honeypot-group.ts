@@ -9,7 +9,6 @@
 import { binomial, gamma, normal, poisson, type RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { effectiveContactRatePerSecond, pairwiseRatePerSecond } from '../../dynamics/rates.ts';
-import type { Course } from './course.ts';
 import type { Honeypots } from '../../outbreak/honeypots.ts';
 
 export interface HoneypotGroup {
@@ -31,6 +30,17 @@ export interface HoneypotGroup {
   /** Marks of infected and of contacted host seconds at the start. */
   startHostSeconds: number;
   startContactedHostSeconds: number;
+}
+
+/** What the groups see of a course. */
+interface WatchedCourse {
+  readonly outbreak: Outbreak;
+  readonly groups: readonly HoneypotGroup[];
+  readonly timeSeconds: number;
+  readonly susceptible: number;
+  readonly fresh: number;
+  readonly infectedHostSeconds: number;
+  readonly contactedHostSeconds: number;
 }
 
 /** How far a course may be advanced before a group changes: a time, and infected host seconds. */
@@ -67,7 +77,7 @@ function drawAlarm(contacts: number, probeRatePerSecond: number, stream: RandomS
 }
 
 /** Returns how far the course may go before the next group changes or the outbreak ends. */
-export function nextLimits({ groups, outbreak }: Course): Limits {
+export function nextLimits({ groups, outbreak }: WatchedCourse): Limits {
   let timeSeconds = outbreak.durationSeconds;
   let infectedHostSeconds = Infinity;
   for (const group of groups) {
@@ -78,7 +88,7 @@ export function nextLimits({ groups, outbreak }: Course): Limits {
 }
 
 /** Raises the alarms and starts the groups that are due at the present time of the course. */
-export function changeGroups(course: Course): void {
+export function changeGroups(course: WatchedCourse): void {
   for (const group of course.groups) {
     const { start } = group.honeypots;
     if (start.kind === 'contacts' && course.infectedHostSeconds >= group.alarmHostSeconds) {
@@ -98,7 +108,7 @@ export function changeGroups(course: Course): void {
 }
 
 /** Returns the probes that reached honeypots while they answered, those that changed nothing drawn now. */
-export function countHoneypotContacts(course: Course, stream: RandomStream): number {
+export function countHoneypotContacts(course: WatchedCourse, stream: RandomStream): number {
   const caught = course.outbreak.population.vulnerable - course.susceptible - course.fresh;
   let counted = caught;
   let mean = 0;
@@ -110,7 +120,7 @@ export function countHoneypotContacts(course: Course, stream: RandomStream): num
 }
 
 /** Of k − 1 contacts before the k-th, each fell before the end with the fraction of the integral that has passed. */
-function listenedContacts(group: HoneypotGroup, course: Course, stream: RandomStream): number {
+function listenedContacts(group: HoneypotGroup, course: WatchedCourse, stream: RandomStream): number {
   const { start } = group.honeypots;
   if (start.kind !== 'contacts' || group.alarmHostSeconds === Infinity) return 0;
   const fraction = Math.min(1, course.infectedHostSeconds / group.alarmHostSeconds);
@@ -121,7 +131,7 @@ function listenedContacts(group: HoneypotGroup, course: Course, stream: RandomSt
  * Host seconds in which a contact with this group counted and changed nothing: between its alarm and its start all of
  * them; after the start those of contacted hosts, and of fresh ones the part whose contacts fail.
  */
-function idleHostSeconds(group: HoneypotGroup, course: Course): number {
+function idleHostSeconds(group: HoneypotGroup, course: WatchedCourse): number {
   if (group.answeredHostSeconds === Infinity) return 0;
   if (!group.isStarted) return course.infectedHostSeconds - group.answeredHostSeconds;
   const { success } = group.honeypots;

@@ -1,0 +1,10 @@
+/** The hosts of a placement in cells of equal fate, and where the probes of a worm go between them. */
+
+export interface Reach {
+  /** Vulnerable hosts of each cell, as expected; those infected at the start are spread evenly over all. */
+  readonly hosts: Float64Array;
+  /** For a cell that is probed (row) and one that probes (column): the chance that a probe arrives at one given host. */
+  readonly onto: Float64Array;
+  /** For each group of honeypots and each cell the honeypots that a probe of it meets, as expected. */
+  readonly met: readonly Float64Array[];
+}
