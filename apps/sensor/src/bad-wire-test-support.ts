@@ -1,6 +1,6 @@
 /**
- * A kernel client and a place for a daemon, with bad weather between them: two veth pairs, and a relay of ours that loses, repeats
- * and reorders frames by a seed. The MTU of all four ends can be changed while it runs.
+ * A kernel client and a place for a daemon, with bad weather between them: two veth pairs, and a relay of ours that loses,
+ * repeats and reorders frames by a seed. The MTU of all four ends can be changed while it runs.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { type RandomStream, randomStreams } from '@wormwood/base';

@@ -25,14 +25,18 @@ import { linkAddresses } from './link/link-addresses.ts';
 import { formatLinkNetwork, formatRouter } from './link/link-words.ts';
 import { answeringMacs, linkOptionsOf, type NamedLink, SensorLink } from './link/sensor-link.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
+import type { ScriptUser } from './control/sensor-report.ts';
 import { Faults } from './faults.ts';
 import type { OpenedDevice } from './device/open-device.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
+import { HostedLauncher } from './process/hosted-launcher.ts';
 import { LocalLauncher } from './process/local-launcher.ts';
+import type { ProgramLauncher } from './process/program-start.ts';
 import { RemoteConnector } from './process/remote-connector.ts';
 import { ScriptSpawner } from './process/script-spawner.ts';
+import { hasScripts, hostUsersOf } from './process/script-users.ts';
 import { WatchedServices } from './process/watched-services.ts';
 import { dropCapabilities, dropPrivileges, forbidInspection, type UserAccount } from './privileges.ts';
 import { Sensor } from './sensor.ts';
@@ -66,6 +70,8 @@ export interface DaemonOptions {
   readonly pcap: string | null;
   /** The user to become once everything is open; null: stay the same. */
   readonly user: UserAccount | null;
+  /** The user of scripts, where this process may start them as another; null: they run as the sensor's own. */
+  readonly scriptUser: UserAccount | null;
   readonly control: ControlOptions | null;
   /** Called with one sentence about trouble that passes. */
   onTrouble(sentence: string): void;
@@ -87,6 +93,7 @@ export class Daemon {
   readonly #captures: Captures;
   readonly #link: SensorLink;
   readonly #scripts: ScriptSpawner;
+  readonly #scriptUser: ScriptUser;
   readonly #proxies: RemoteConnector = new RemoteConnector();
   readonly #services: HoneynetServices;
   readonly #claimed: AddressSet;
@@ -114,10 +121,12 @@ export class Daemon {
       onTrouble: (sentence) => options.onTrouble(sentence),
     });
     let control: ControlServer | null = null;
+    let launcher: ProgramLauncher | null = null;
     try {
       if (options.control !== null) {
         control = await ControlServer.listen(options.control, () => daemon, faults);
       }
+      launcher = await launcherOf(options);
       if (options.user !== null) dropPrivileges(options.user);
       else if (process.getuid?.() !== 0) dropCapabilities();
       forbidInspection();
@@ -127,17 +136,21 @@ export class Daemon {
         options,
         () => daemon?.captureComment() ?? commentOf(options.honeynet, { ...options, link }, []),
       );
-      daemon = new Daemon(options, { outputs, captures, link, control, faults });
+      daemon = new Daemon(options, { outputs, captures, link, control, faults, launcher });
       return daemon;
     } catch (error) {
       // What listens would keep the process alive.
       control?.close();
+      launcher?.close();
       await outputs.close();
       throw error;
     }
   }
 
-  private constructor(options: DaemonOptions, { outputs, captures, link, control, faults }: DaemonParts) {
+  private constructor(
+    options: DaemonOptions,
+    { outputs, captures, link, control, faults, launcher }: DaemonParts,
+  ) {
     const { opened, nets, streams } = options;
     this.#options = options;
     this.#faults = faults;
@@ -155,7 +168,8 @@ export class Daemon {
     this.version = options.version;
     this.name = options.name;
     this.#startedSeconds = opened.clock.nowSeconds();
-    this.#scripts = new ScriptSpawner({ directory: options.directory, launcher: new LocalLauncher() });
+    this.#scriptUser = scriptUserOf(options, launcher);
+    this.#scripts = new ScriptSpawner({ directory: options.directory, launcher });
     this.#services = new HoneynetServices({
       spawner: this.#scripts,
       connector: this.#proxies,
@@ -243,6 +257,11 @@ export class Daemon {
     this.#honeynet = honeynet;
     this.#addresses = null;
     this.#nets = null;
+    if (this.#scriptUser.isOwn && this.#options.scriptUser !== null && hasScripts(honeynet)) {
+      this.onTrouble(
+        "Scripts run as the sensor's own user until it is started again with this configuration.",
+      );
+    }
     this.sensor.replace(honeynet);
     // Its hosts may have other Ethernet addresses.
     this.#captures.wire?.beginSection();
@@ -293,6 +312,10 @@ export class Daemon {
     return this.#faults.count;
   }
 
+  get scriptUser(): ScriptUser | null {
+    return hasScripts(this.#honeynet) ? this.#scriptUser : null;
+  }
+
   /** An exception that reached the process: counted and reported as any other. */
   caught(error: unknown): void {
     this.#faults.caught('the process', error);
@@ -330,7 +353,24 @@ interface DaemonParts {
   readonly link: SensorLink;
   readonly control: ControlServer | null;
   readonly faults: Faults;
+  readonly launcher: ProgramLauncher;
 }
+
+function scriptUserOf({ scriptUser }: DaemonOptions, launcher: ProgramLauncher): ScriptUser {
+  const isRoot = process.getuid?.() === 0;
+  const isApart = scriptUser !== null && (launcher instanceof HostedLauncher || isRoot);
+  const own = process.getuid?.() ?? -1;
+  return { userId: isApart ? scriptUser.userId : own, isOwn: !isApart };
+}
+
+/** Whoever gives up root leaves a process behind that starts scripts as another user than its own. */
+function launcherOf({ user, scriptUser, honeynet, onTrouble }: LauncherOptions): Promise<ProgramLauncher> {
+  const isApart = scriptUser !== null && user !== null && user.userId !== 0;
+  if (!isApart || !hasScripts(honeynet)) return Promise.resolve(new LocalLauncher(scriptUser));
+  return HostedLauncher.start(hostUsersOf(honeynet, scriptUser), onTrouble);
+}
+
+type LauncherOptions = Pick<DaemonOptions, 'user' | 'scriptUser' | 'honeynet' | 'onTrouble'>;
 
 /** Local time, as YYYY-MM-DD. */
 function today(): string {

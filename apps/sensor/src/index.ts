@@ -10,6 +10,7 @@ export { parseLinkNetwork, parseRouter } from './link/link-words.ts';
 export { inNetworkNamespace } from './device/namespace.ts';
 export { PacketRing } from './device/packet-ring.ts';
 export { findUser } from './privileges.ts';
+export { SCRIPT_USER_DEFAULT } from './process/script-users.ts';
 export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
 export { NMAP_FILE_BYTES_MAX, readNmapData } from './nmap-data.ts';

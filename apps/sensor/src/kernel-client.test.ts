@@ -1,5 +1,5 @@
-// A kernel client, every kind of service, and bad weather on the wire between them, while the MTU changes: every stream arrives whole,
-// and all other hosts answer throughout. WORMWOOD_WEATHER=full takes worse weather and more time.
+// A kernel client, every kind of service, and bad weather on the wire between them, while the MTU changes: every stream arrives
+// whole, and all other hosts answer throughout. WORMWOOD_WEATHER=full takes worse weather and more time.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,9 @@ const ECHO_SERVER = `
 import { createServer } from 'node:net';
 createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket)).listen(9007, '127.0.0.1', () => console.log('ready'));`;
 
-/** Opens connections to each port, again and again until its standard input ends; prints how many were whole, and what was not. */
+/**
+ * Opens connections to each port, again and again until its standard input ends; prints how many were whole, and what was not.
+ */
 const CLIENT = `
 import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
@@ -145,7 +147,7 @@ describe.skipIf(missing !== null)('a kernel client in bad weather', () => {
       const said = (await ended).stderr;
       server.kill();
       process.stderr.write(
-        `weather: seed ${seed}, ${JSON.stringify(wire.counts)}, whole/broken ${stdout.trim()}, gaps ${gaps}\n`,
+        `weather: seed ${seed}, ${JSON.stringify(wire.counts)}, whole/broken ${stdout.trim()}, gaps ${gaps.join(' ')}\n`,
       );
       expect(stderr).toBe('');
       const counts = JSON.parse(stdout) as Record<string, [whole: number, broken: number]>;

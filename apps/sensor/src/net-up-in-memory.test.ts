@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { program } from './daemon-test-support.ts';
 import { type Output, outputOf } from './namespace-test-support.ts';
 
@@ -17,6 +17,11 @@ bind 10.3.0.5 server
 function wormwood(...options: readonly string[]): Promise<Output> {
   return outputOf(spawn(process.execPath, [program, ...options]));
 }
+
+const place = mkdtempSync(join(tmpdir(), 'wormwood-empty-'));
+const EMPTY = join(place, 'honeyd.conf');
+writeFileSync(EMPTY, '');
+afterAll(() => rmSync(place, { recursive: true }));
 
 describe('net up', () => {
   it('shows a honeynet in memory without rights, and ends by itself', async () => {
@@ -40,21 +45,11 @@ describe('net up', () => {
 
   it.each([
     ['without a honeynet', ['net', 'up'], 2, 'Name a honeynet'],
-    ['without a device', ['net', 'up', '/dev/null'], 2, 'Name a device'],
-    ['on an unknown device', ['net', 'up', '/dev/null', '--device', 'eth:0'], 2, 'no device eth:0'],
+    ['without a device', ['net', 'up', EMPTY], 2, 'Name a device'],
+    ['on an unknown device', ['net', 'up', EMPTY, '--device', 'eth:0'], 2, 'no device eth:0'],
     ['from no file', ['net', 'up', '/nowhere.conf', '--device', 'memory'], 3, 'no such file'],
-    [
-      'from no capture',
-      ['net', 'up', '/dev/null', '--device', 'pcap:/nowhere.pcap'],
-      5,
-      'there is no such file',
-    ],
-    [
-      'as nobody known',
-      ['net', 'up', '/dev/null', '--device', 'tun:x0', '--user', 'nobody-here'],
-      2,
-      'no user',
-    ],
+    ['from no capture', ['net', 'up', EMPTY, '--device', 'pcap:/nowhere.pcap'], 5, 'there is no such file'],
+    ['as nobody known', ['net', 'up', EMPTY, '--device', 'tun:x0', '--user', 'nobody-here'], 2, 'no user'],
   ])('%s says what is wrong in one sentence', async (_, options, code, sentence) => {
     const ended = await wormwood(...options);
     expect(ended.code).toBe(code);

@@ -71,7 +71,7 @@ export function forbidInspection(): void {
 }
 
 /** Of every program that is started from now on, too. */
-function forbidNewPrivileges(): void {
+export function forbidNewPrivileges(): void {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0) throw new Error('prctl(PR_SET_NO_NEW_PRIVS) failed');
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
 import { missingForNamespaces } from './namespace-test-support.ts';
@@ -33,6 +33,28 @@ function send(type, id, text) {
   process.stdout.write(Buffer.concat([head, payload]));
 }
 `;
+/** Says who it is, and what it can do to the process whose number stands in a file. */
+const SPY = `
+read request
+printf 'HTTP/1.0 200 OK\\r\\n\\r\\n'
+target=$(cat target)
+echo "user $(id -u) group $(id -g) $(id -G)"
+kill -0 "$target" 2> /dev/null && echo "may end it"
+head -c 1 "/proc/$target/environ" > /dev/null 2>&1 && echo "reads its environment"
+head -c 1 "/proc/$target/mem" > /dev/null 2>&1 && echo "reads its memory"
+ls "/proc/$target/fd" > /dev/null 2>&1 && echo "sees its files"
+(: >> events.jsonl) 2> /dev/null && echo "writes its events"
+setpriv --reuid 0 true 2> /dev/null && echo "becomes root"
+echo over
+`;
+/** Leaves its session, its parent and its environment, and sleeps on. */
+const LEAVE = `
+read request
+printf 'HTTP/1.0 200 OK\\r\\n\\r\\n'
+setsid env -i sh -c '(setsid sleep 765432 &) &' > /dev/null 2>&1
+setsid sh -c 'sleep 765432 & sleep 765432' &
+echo gone
+`;
 
 const CONFIGURATION = `
 create host
@@ -45,6 +67,8 @@ add host tcp port 83 "perl bomb.pl"
 add host tcp port 84 "perl memory.pl"
 add host tcp port 85 "/nowhere/script"
 add host tcp port 86 proxy 10.9.9.9:80
+add host tcp port 87 "sh spy.sh"
+add host tcp port 88 "sh leave.sh"
 add host udp port 53 "cat"
 bind 10.3.0.5 host
 `;
@@ -57,6 +81,8 @@ describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
       'web.sh': WEB,
       'worker.js': WORKER,
       'bomb.pl': 'fork while 1',
+      'spy.sh': SPY,
+      'leave.sh': LEAVE,
       'memory.pl': '$| = 1; push @x, "x" x 1e6 while 1',
     });
   });
@@ -116,7 +142,7 @@ describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
     const said = new Set(answers.map(({ stdout }) => stdout));
     expect(said.size).toBe(1);
     expect([...said][0]).toMatch(/^worker \d+$/);
-    expect(childrenOf(daemon.child.pid ?? 0).filter((line) => line.includes('worker.js'))).toHaveLength(1);
+    expect(processesWith('worker.js')).toHaveLength(1);
   });
 
   it('that fork for ever or eat memory end, and the daemon answers on', async () => {
@@ -129,6 +155,25 @@ describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
     expect(stdout).toContain('1 received');
     await expect.poll(() => processesWith('bomb.pl'), { timeout: 5000 }).toEqual([]);
     expect((await curl(80)).stdout).toContain('asked: GET');
+  });
+
+  it('run as a user of their own, who can do nothing to the sensor', async () => {
+    const targets = processes().filter(({ command }) => command.includes(daemon.file('honeyd.conf')));
+    const hosts = processes().filter(({ command }) => command.includes('script-host.js'));
+    expect(targets.length).toBeGreaterThan(0);
+    expect(hosts).toHaveLength(1);
+    for (const { id } of [...targets, ...hosts]) {
+      writeFileSync(daemon.file('target'), String(id));
+      // oxlint-disable-next-line no-await-in-loop -- the file is read by the script
+      expect((await curl(87)).stdout).toBe('user 65533 group 65533 65533\nover\n');
+    }
+    const { stdout } = await daemon.ask('status');
+    expect(stdout).toMatch(/^scripts +run as user 65533$/m);
+  });
+
+  it('take everything that they have started with them, whatever it has left', async () => {
+    expect((await curl(88)).stdout).toBe('gone\n');
+    await expect.poll(() => processesWith('765432'), { timeout: 5000 }).toEqual([]);
   });
 
   it('answer datagrams, too', async () => {
@@ -145,6 +190,7 @@ describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
     daemon.child.kill('SIGTERM');
     expect((await daemon.ended).code).toBe(0);
     await expect.poll(() => processesWith('worker.js'), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => processesWith('script-host.js'), { timeout: 5000 }).toEqual([]);
   });
 });
 
@@ -155,14 +201,7 @@ function processesWith(text: string): readonly string[] {
     .map(({ command }) => command);
 }
 
-/** Command lines of the living children of a process. */
-function childrenOf(parent: number): readonly string[] {
-  return processes()
-    .filter((each) => each.parent === parent)
-    .map(({ command }) => command);
-}
-
-function processes(): readonly { readonly parent: number; readonly command: string }[] {
+function processes(): readonly { readonly id: number; readonly command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
@@ -171,7 +210,7 @@ function processes(): readonly { readonly parent: number; readonly command: stri
           .replace(/^.*\) /, '')
           .split(' ');
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return stat[0] === 'Z' ? [] : [{ parent: Number(stat[1]), command }];
+        return stat[0] === 'Z' ? [] : [{ id: Number(pid), command }];
       } catch {
         // It has ended in the meantime.
         return [];

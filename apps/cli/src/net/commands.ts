@@ -59,6 +59,7 @@ function addUp(net: Command, finish: Finish): void {
     .option('--capture <dir>', 'write a pcapng file for each session to this directory')
     .option('--pcap <file>', 'append every frame to this pcapng file')
     .option('--user <name>', 'account to switch to once everything is open (default as root: nobody)')
+    .option('--script-user <name>', 'user that scripts run as; as root: one of their own')
     .option('--name <name>', 'name of this sensor in events', 'sensor')
     .addOption(controlOption())
     .addOption(

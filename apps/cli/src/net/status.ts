@@ -37,10 +37,15 @@ function render(status: SensorStatus): string {
     ['link', status.linkNets.length === 0 ? 'no network known' : status.linkNets.join(', ')],
     ['routers', status.routers.length === 0 ? 'none known' : status.routers.join(', ')],
     ['memory', `${Math.round(status.memoryBytes / 1e6)} MB`],
+    ...(status.scriptUser === null ? [] : [['scripts', scriptsInWords(status.scriptUser)] as const]),
     ['lines lost', String(status.linesDropped)],
     ...(status.faults === 0 ? [] : [['faults', `${status.faults} unexpected errors`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)} ${printable(value)}`).join('\n');
+}
+
+function scriptsInWords({ userId, isOwn }: NonNullable<SensorStatus['scriptUser']>): string {
+  return isOwn ? `run as the sensor's own user, ${userId}` : `run as user ${userId}`;
 }
 
 function wireInWords(wire: NonNullable<SensorStatus['wire']>): string {

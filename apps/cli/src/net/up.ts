@@ -18,6 +18,7 @@ import {
   parseLinkNetwork,
   parseRouter,
   readSynFingerprints,
+  SCRIPT_USER_DEFAULT,
   systemClock,
 } from '@wormwood/sensor';
 import Table from 'cli-table3';
@@ -41,6 +42,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly packetLog?: string;
   readonly serviceLog?: string;
   readonly user?: string;
+  readonly scriptUser?: string;
   readonly name: string;
   readonly control: string;
   readonly metricsPort?: number;
@@ -71,6 +73,7 @@ async function startOn(
   const honeynet = await loadHoneynet(config, options, terminal);
   if (honeynet === undefined) return undefined;
   const user = userOf(options);
+  const scriptUser = scriptUserOf(options);
   const opened = openDevice(device);
   if (!opened.ok) {
     throw new CommandFailure(
@@ -78,7 +81,7 @@ async function startOn(
       opened.sentence,
     );
   }
-  return started({ ...commonOptions(config, honeynet, options, terminal), opened, user });
+  return started({ ...commonOptions(config, honeynet, options, terminal), opened, user, scriptUser });
 }
 
 function deviceOf(config: string | undefined, options: NetUpOptions): Device {
@@ -139,7 +142,20 @@ function userOf({ user }: NetUpOptions): DaemonOptions['user'] {
   return isRoot ? account : null;
 }
 
-type CommonOptions = Omit<DaemonOptions, 'opened' | 'user'>;
+/** Only root can start a script as another user than its own. */
+function scriptUserOf({ scriptUser: name }: NetUpOptions): DaemonOptions['scriptUser'] {
+  if (process.getuid?.() !== 0) {
+    if (name === undefined) return null;
+    throw new CommandFailure(EXIT.missingCapability, `Only root can run scripts as ${name}.`);
+  }
+  if (name === undefined) return SCRIPT_USER_DEFAULT;
+  const account = findUser(name);
+  if (account === undefined) throw new CommandFailure(EXIT.usage, `There is no user ${name}.`);
+  if (account.userId === 0) throw new CommandFailure(EXIT.usage, 'Scripts never run as root.');
+  return account;
+}
+
+type CommonOptions = Omit<DaemonOptions, 'opened' | 'user' | 'scriptUser'>;
 
 function commonOptions(
   config: string | undefined,
@@ -296,7 +312,7 @@ async function showInMemory(
   const { device, remote } = memoryDevices();
   const opened = { device, clock: systemClock, linkAddress: 0, interfaceName: null };
   const common = commonOptions(config, honeynet, options, terminal);
-  const daemon = await started({ ...common, opened, user: null, control: null });
+  const daemon = await started({ ...common, opened, user: null, scriptUser: null, control: null });
   const seen = await lookAround(daemon, remote, daemon.addresses(), common.streams.stream('demo'));
   if (options.json) await terminal.print(JSON.stringify(toJson(seen)));
   else await printSeen(seen, daemon, terminal);

@@ -48,6 +48,7 @@ beforeEach(async () => {
       },
     },
     faultCount: 0,
+    scriptUser: null,
     uptimeSeconds: () => 1,
     nets: () => ['10.3.0.5/32'],
     addressCount: () => 1,

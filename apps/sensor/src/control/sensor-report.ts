@@ -5,6 +5,13 @@ import type { WireReport } from '../device/wire-watch.ts';
 import type { Outputs } from '../output/outputs.ts';
 import type { Sensor } from '../sensor.ts';
 
+/** Whom scripts run as. */
+export interface ScriptUser {
+  readonly userId: number;
+  /** It is the user of the sensor itself. */
+  readonly isOwn: boolean;
+}
+
 /** What reports are made from; a running daemon has it. */
 export interface ReportSource {
   readonly version: string;
@@ -15,6 +22,8 @@ export interface ReportSource {
   readonly outputs: Pick<Outputs, 'dropped' | 'follow'>;
   /** Exceptions that nobody expected so far. */
   readonly faultCount: number;
+  /** Null: no port starts a program. */
+  readonly scriptUser: ScriptUser | null;
   uptimeSeconds(): number;
   /** Every address that is answered for, as prefixes, and how many addresses that is. */
   nets(): readonly string[];
@@ -44,6 +53,8 @@ export interface SensorStatus {
   readonly memoryBytes: number;
   /** Exceptions that nobody expected and that the sensor survived. */
   readonly faults: number;
+  /** Whom scripts run as; null: there are none. */
+  readonly scriptUser: ScriptUser | null;
   /** Whether the medium takes what is sent; null: there is no medium. */
   readonly wire: WireReport | null;
   readonly totals: TrafficCounts['totals'];
@@ -80,6 +91,7 @@ export function statusOf(source: ReportSource): SensorStatus {
     linkNets: source.linkNets(),
     memoryBytes: process.memoryUsage.rss(),
     faults: source.faultCount,
+    scriptUser: source.scriptUser,
     wire: source.sensor.wire(),
     totals: source.counts.totals,
   };

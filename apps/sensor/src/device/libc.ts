@@ -180,3 +180,15 @@ export function sessionOf(process: number): number {
 export function reap(process: number): void {
   waitpid(process, null, WNOHANG);
 }
+
+const makeSocketpair = libc.func('int socketpair(int domain, int type, int protocol, _Out_ int *pair)');
+const AF_UNIX = 1;
+const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
+
+/** Two connected stream sockets, which no program inherits unless it is given one. */
+export function socketpair(): readonly [number, number] {
+  const pair: [number, number] = [-1, -1];
+  if ((makeSocketpair(AF_UNIX, SOCK_STREAM_CLOEXEC, 0, pair) as number) !== 0)
+    throw systemError('socketpair');
+  return pair;
+}

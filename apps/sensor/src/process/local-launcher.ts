@@ -23,8 +23,19 @@ export interface StartedProgram {
   readonly kill: () => void;
 }
 
+export interface LaunchUser {
+  readonly userId: number;
+  readonly groupId: number;
+}
+
 export class LocalLauncher implements ProgramLauncher {
   readonly #families: ProcessFamilies = new ProcessFamilies();
+  readonly #user: LaunchUser | null;
+
+  /** `user` is whom programs run as that name nobody; null: as this process. Only root can start others. */
+  constructor(user: LaunchUser | null = null) {
+    this.#user = user;
+  }
 
   launch(start: ProgramStart, onExit: (end: ProgramEnd) => void): LaunchedProgram {
     const { child, kill } = this.launchOn('pipe', start, onExit);
@@ -77,13 +88,16 @@ export class LocalLauncher implements ProgramLauncher {
 
   #spawn(stdio: StdioOptions, start: ProgramStart): ChildProcess {
     closeAllOnExec();
+    const isRoot = process.getuid?.() === 0;
+    const uid = isRoot ? (start.userId ?? this.#user?.userId) : undefined;
+    const gid = isRoot ? (start.groupId ?? this.#user?.groupId) : undefined;
     return spawn(prlimitPath(), [...limitOptions(start.limits), '--', ...start.words], {
       cwd: start.directory,
       env: { PATH, ...start.environment },
       detached: true,
       stdio,
-      ...(start.userId === null ? {} : { uid: start.userId }),
-      ...(start.groupId === null ? {} : { gid: start.groupId }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(gid === undefined ? {} : { gid }),
     });
   }
 
