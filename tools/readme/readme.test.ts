@@ -17,7 +17,7 @@ interface Block {
 }
 
 /** Packages without one yet. The list may only shrink. */
-const NOT_YET: ReadonlySet<string> = new Set(['base', 'epidemic', 'files', 'report', 'lab']);
+const NOT_YET: ReadonlySet<string> = new Set(['base', 'epidemic']);
 
 const packages = readdirSync(join(root, 'packages'))
   .filter((name) => existsSync(join(root, 'packages', name, 'package.json')))

@@ -45,7 +45,7 @@ describe('lab run', () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/Contacts per verdict/);
       expect(stdout).toMatch(/small: measured and predicted/);
-      expect(stdout).toMatch(/the measured curve lies within the predicted band/);
+      expect(stdout).toMatch(/the measured curve is within the predicted band/);
       expect(readdirSync(out).sort()).toEqual([
         'audit.jsonl',
         'calibrated.yaml',
