@@ -13,6 +13,7 @@ const ROUTER: Machine = { mac: 0x02_00_00_00_00_fe, address: 0xc000_02fe };
 const FAR = 0xcb00_7105;
 const NETWORK = { first: 0xc000_0200, last: 0xc000_02ff, vlan: 0 };
 const VLAN = 20;
+const SYNS = process.env['WORMWOOD_ACCURACY'] === 'full' ? 2_000_000 : 20_000;
 
 const LINK: LanOptions = {
   link: { networks: [NETWORK], routers: [{ linkAddress: ROUTER.mac, vlan: 0 }] },
@@ -218,6 +219,15 @@ describe('a VLAN', () => {
   });
 });
 
+describe('a network of one VLAN', () => {
+  it('is off the link in another one, where its hosts come over a router', () => {
+    const routers = [{ linkAddress: ROUTER.mac, vlan: VLAN }];
+    const { judge, asked } = lan({ ...LINK, link: { networks: [NETWORK], routers } });
+    expect(judge({ mac: ROUTER.mac, source: HOST.address, vlan: VLAN })).toMatchObject({ kind: 'router' });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('a router known by its IP address', () => {
   const options: LanOptions = {
     link: {
@@ -259,6 +269,16 @@ describe('a router known by its IP address', () => {
     machines.pop();
     pass(10);
     expect(judge(opening)).toMatchObject({ kind: 'router' });
+  });
+
+  it('is none when two machines have answered from the beginning', () => {
+    const { judge, pass, stack } = lan({
+      ...options,
+      machines: [ROUTER, { ...ATTACKER, address: ROUTER.address }],
+    });
+    pass(1.5);
+    expect(stack.sources.routers()).toMatchObject([{ linkAddress: null, state: 'conflict' }]);
+    expect(judge(opening)).toEqual(none(ROUTER.mac, 'unknown-router'));
   });
 
   it('is one through two lost questions, and none after the third', () => {
@@ -341,15 +361,19 @@ describe('what comes through a tunnel', () => {
 describe('a flood', () => {
   const WIDE = { first: 0x0b00_0000, last: 0x0bff_ffff, vlan: 0 };
 
-  it('of SYNs from forged addresses on the link asks nothing and leaves nothing behind', () => {
-    const { send, receive, asked, stack } = lan({ ...LINK, link: { networks: [WIDE] } });
-    for (let i = 0; i < 20_000; i++) {
-      send({ source: ATTACKER.mac, payload: tcpPacket({ flags: 'S', sequenceNumber: i }, WIDE.first + i) });
-      if (i % 1000 === 0) receive();
-    }
-    expect(asked).toEqual([]);
-    expect(stack.sources.rememberedCount).toBe(0);
-  });
+  it(
+    'of SYNs from forged addresses on the link asks nothing and leaves nothing behind',
+    { timeout: 600_000 },
+    () => {
+      const { send, receive, asked, stack } = lan({ ...LINK, link: { networks: [WIDE] } });
+      for (let i = 0; i < SYNS; i++) {
+        send({ source: ATTACKER.mac, payload: tcpPacket({ flags: 'S', sequenceNumber: i }, WIDE.first + i) });
+        if (i % 1000 === 0) receive();
+      }
+      expect(asked).toEqual([]);
+      expect(stack.sources.rememberedCount).toBe(0);
+    },
+  );
 
   it('of completed handshakes from one link address leaves questions for the others', () => {
     const { open, judge, asked, opened } = lan({ ...LINK, link: { networks: [WIDE, NETWORK] } });
