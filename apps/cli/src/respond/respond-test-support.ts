@@ -57,7 +57,7 @@ export interface World {
   /** Runs `wormwood respond ARGS` on the state. */
   respond(args: readonly string[], options?: SpawnOptions): Promise<Ended>;
   /** Starts `wormwood respond ARGS` on the state and does not wait for its end. */
-  start(args: readonly string[]): Started;
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): Started;
   /** What the owner's command changed, in order: `apply KEY ADDRESS ACTION`. */
   record(): readonly string[];
   writeScope(text: string): void;
@@ -78,8 +78,11 @@ export interface Started {
 
 const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
 
-function started(args: readonly string[]): Started {
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
+function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const closed = once(child, 'close') as Promise<[number | null]>;
   return {
@@ -135,7 +138,7 @@ actuators:
     directory,
     state,
     respond: (args, options) => wormwood(['respond', ...args, '--state', state], options),
-    start: (args) => started(['respond', ...args, '--state', state]),
+    start: (args, env) => started(['respond', ...args, '--state', state], env),
     record() {
       try {
         return readFileSync(join(directory, 'record'), 'utf8').trim().split('\n');
