@@ -61,6 +61,8 @@ export interface BenchOptions {
   readonly stack?: StackOptions;
   readonly accept?: (connection: TcpConnection) => TcpService | null;
   readonly host?: Partial<StackHost>;
+  /** Packets that the link holds. @default 4096 */
+  readonly slots?: number;
 }
 
 /** A TCP segment in the words that a test cares about; the rest has defaults. */
@@ -84,7 +86,7 @@ export function flagsOf(letters: string): number {
 export function bench(options: BenchOptions = {}) {
   // As the clock of a machine, seconds since 1970, shortly before they take more than 31 bits.
   const clock = new VirtualClock(2 ** 31 - 100);
-  const [far, device] = memoryLink({ medium: 'ip', slots: 4096 });
+  const [far, device] = memoryLink({ medium: 'ip', slots: options.slots ?? 4096 });
   const services: RecordingService[] = [];
   const accept = (connection: TcpConnection): TcpService => {
     const service = new RecordingService(connection);
