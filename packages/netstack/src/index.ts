@@ -24,6 +24,7 @@ export type {
 } from './host.ts';
 export { DhcpClient } from './network/dhcp-client.ts';
 export type { RouterName, RouterStatus } from './network/known-routers.ts';
+export { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
 export type { Ipv6Directory } from './network/ndp-responder.ts';
 export type { LinkNetwork, LinkOptions } from './network/source-prover.ts';
 export { type ForgeableReason, silentObserver, type SourceProof, type StackObserver } from './observer.ts';

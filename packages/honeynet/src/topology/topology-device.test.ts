@@ -52,7 +52,7 @@ function network(text = CONFIGURATION) {
   const hosts = dispatcherOf(honeynet);
   const stack = new Stack({ device, hosts, clock, streams, observer: silentObserver, linkAddress: 0 });
 
-  const ping = (destination: string, timeToLive: number): void => {
+  const ping = (destination: string, timeToLive: number, source = REMOTE): void => {
     const message = {
       kind: 'echoRequest',
       code: 0,
@@ -62,7 +62,7 @@ function network(text = CONFIGURATION) {
     } as const;
     const payload = new Uint8Array(icmpv4Length(message));
     emitIcmpv4(message, payload);
-    const packet = ipv4Packet(ip(REMOTE), ip(destination), ipProtocol.icmpv4, payload, timeToLive);
+    const packet = ipv4Packet(ip(source), ip(destination), ipProtocol.icmpv4, payload, timeToLive);
     far.transmitBuffer.set(packet, far.reserve());
     far.commit(packet.length);
     far.flush();
@@ -96,6 +96,16 @@ function network(text = CONFIGURATION) {
 }
 
 describe('TopologyDevice', () => {
+  it('sends a hundred errors a second to one source, and none to addresses that name no machine', () => {
+    const { ping, listen } = network();
+    for (let i = 0; i < 300; i++) ping('10.3.1.9', 1);
+    expect(listen(0.1)).toHaveLength(100);
+    const forged = network();
+    for (const source of ['0.0.0.1', '127.0.0.1', '224.0.0.1', '255.255.255.255', '10.3.1.9'])
+      forged.ping('10.3.1.9', 1, source);
+    expect(forged.listen(0.1)).toEqual([]);
+  });
+
   it('answers traceroute with each router, later for each hop', () => {
     const { ping, listen } = network();
     ping('10.3.1.9', 1);

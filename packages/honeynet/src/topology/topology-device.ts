@@ -3,13 +3,15 @@
  * is walked back, each held back for the time that its way takes. Routers on the way answer with ICMP errors. The stack
  * above knows nothing of it.
  */
-import { type Clock, EventQueue, type RandomStream } from '@wormwood/base';
+import { type Clock, EventQueue, mixWord, RandomStream } from '@wormwood/base';
 import {
   decapsulate,
   encapsulate,
   type FrameReceiver,
   GRE_OVERHEAD_BYTES,
   type LinkDevice,
+  ReplyLimiter,
+  type ReplyRates,
 } from '@wormwood/netstack';
 import {
   checkEthernet,
@@ -18,12 +20,14 @@ import {
   emitIpv4,
   etherType,
   type Icmpv4Repr,
+  ICMPV4_HEADER_LENGTH,
   icmpv4Length,
   icmpv4Type,
   ipProtocol,
   IPV4_HEADER_LENGTH,
   ipv4Field,
   ipv4Flag,
+  isIpv4Martian,
   readEthernetHeaderLength,
   readIpv4HeaderLength,
   readU16,
@@ -76,17 +80,22 @@ interface HeldFrame {
 const QUOTE_BYTES_MAX = 576 - 2 * IPV4_HEADER_LENGTH - 8;
 const ROUTER_TTL = 255;
 const HELD_FRAMES_MAX = 65_536;
-const FIRST_MULTICAST = 0xe000_0000;
+/** ICMP errors of all routers (RFC 1812 4.3.2.8). */
+const ERROR_RATES: ReplyRates = { perSource: 100, inAll: 1000 };
+/** In the first octet of an Ethernet address: a group (IEEE 802 8.2). */
+const MAC_GROUP_BIT = 1;
 /** Ethernet with two VLAN tags. */
 const LINK_HEADER_BYTES_MAX = 22;
 
 export class TopologyDevice implements LinkDevice {
   readonly #components: TopologyDeviceComponents;
   readonly #held: EventQueue<HeldFrame> = new EventQueue();
+  readonly #errors: ReplyLimiter;
   #reserved = -1;
 
   constructor(components: TopologyDeviceComponents) {
     this.#components = components;
+    this.#errors = new ReplyLimiter(ERROR_RATES, apartFrom(components.stream));
   }
 
   get medium(): LinkDevice['medium'] {
@@ -184,6 +193,8 @@ export class TopologyDevice implements LinkDevice {
       externals?.receive(bytes, start, end);
       return receiver(bytes, start, end, verified);
     }
+    // The stack drops it; no router may answer it or pass it on before.
+    if (isUnanswerable(bytes, start, ipStart)) return receiver(bytes, start, end, verified);
     if (this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
     const isFromMachine = externals?.isFromMachine(bytes, start, ipStart) === true;
     const router = isFromMachine
@@ -329,11 +340,15 @@ export class TopologyDevice implements LinkDevice {
     { router, delaySeconds }: { readonly router: number; readonly delaySeconds: number },
     error: { readonly kind: 'timeExceeded' | 'destinationUnreachable'; readonly code: number },
   ): void {
-    if (isUnanswerable(bytes, ipStart)) return;
-    const quoteEnd = Math.min(
-      ipStart + readU16(bytes, ipStart + ipv4Field.totalLength),
-      ipStart + QUOTE_BYTES_MAX,
-    );
+    if (isUnanswerable(bytes, start, ipStart) || isPartOrError(bytes, ipStart)) return;
+    const source = readU32(bytes, ipStart + ipv4Field.source);
+    if (!this.#errors.allows(source, this.#components.clock.nowSeconds())) return;
+    // No longer than what it answers, but the header and eight octets in any case (RFC 792).
+    const shortest = readIpv4HeaderLength(bytes, ipStart) + 8;
+    const overhead = IPV4_HEADER_LENGTH + ICMPV4_HEADER_LENGTH;
+    const length = readU16(bytes, ipStart + ipv4Field.totalLength);
+    const room = Math.max(shortest, Math.min(QUOTE_BYTES_MAX, length - overhead));
+    const quoteEnd = ipStart + Math.min(length, room);
     const quote = bytes.slice(ipStart, quoteEnd);
     const message: Icmpv4Repr =
       error.kind === 'timeExceeded'
@@ -355,7 +370,7 @@ export class TopologyDevice implements LinkDevice {
       timeToLive: ROUTER_TTL,
       protocol: ipProtocol.icmpv4,
       source: router,
-      destination: readU32(bytes, ipStart + ipv4Field.source),
+      destination: source,
       options: [],
       payload,
     };
@@ -389,10 +404,24 @@ export class TopologyDevice implements LinkDevice {
   }
 }
 
-/** RFC 1122 3.2.2: no error about an error, about a later fragment, or to everybody. */
-function isUnanswerable(bytes: Uint8Array, ipStart: number): boolean {
+/** A stream of its own, which leaves the draws of the other as they are. */
+function apartFrom(stream: RandomStream): RandomStream {
+  return new RandomStream(stream.state.map(mixWord));
+}
+
+/**
+ * Whether a packet has an address that names no machine, claims to come from its own destination, or has a group in its Ethernet
+ * header (RFC 1812 5.3.7, RFC 1122 3.2.1.3).
+ */
+function isUnanswerable(bytes: Uint8Array, start: number, ipStart: number): boolean {
   const source = readU32(bytes, ipStart + ipv4Field.source);
-  if (source === 0 || source >= FIRST_MULTICAST) return true;
+  const destination = readU32(bytes, ipStart + ipv4Field.destination);
+  if (isIpv4Martian(source) || isIpv4Martian(destination) || source === destination) return true;
+  return ipStart > start && ((bytes[start]! | bytes[start + 6]!) & MAC_GROUP_BIT) !== 0;
+}
+
+/** RFC 1122 3.2.2: no error about an error or about a later fragment. */
+function isPartOrError(bytes: Uint8Array, ipStart: number): boolean {
   const offset =
     readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) &
     ~(ipv4Flag.moreFragments | ipv4Flag.dontFragment | ipv4Flag.reserved);
