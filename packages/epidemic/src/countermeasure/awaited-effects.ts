@@ -6,35 +6,37 @@ import { effectOf } from './effect-of.ts';
 import type { StartRule } from '../outbreak/countermeasure.ts';
 
 /** Starts at a time, or some time after probes on the way, as many as `seenNeeded`, have been sent. */
-export interface Force {
+export interface AwaitedStart {
   startSeconds: number;
   readonly seenNeeded: number;
   readonly prepareSeconds: number;
 }
 
-export interface MeasureForce extends Force {
+export interface AwaitedEffect extends AwaitedStart {
   readonly effect: Effect;
   isWorking: boolean;
 }
 
-export interface Forces {
-  readonly measures: readonly MeasureForce[];
+export interface Effects {
+  readonly awaited: readonly AwaitedEffect[];
   readonly working: WorkingEffect[];
   standing: Standing;
 }
 
 /** Returns everything that will act, nothing of it at work yet. */
-export function forcesOf(outbreak: Outbreak): Forces {
+export function effectsOf(outbreak: Outbreak): Effects {
   const { addressSpaceSize, worm } = outbreak;
   const context = { addressSpaceSize, scanRatePerSecond: worm.scanRatePerSecond };
-  const measures = (outbreak.countermeasures ?? []).map((measure): MeasureForce => {
-    const force = forceOf(measure.start, addressSpaceSize);
-    return Object.assign(force, { effect: effectOf(measure, context), isWorking: false });
+  const awaited = (outbreak.countermeasures ?? []).map((countermeasure): AwaitedEffect => {
+    return Object.assign(startOf(countermeasure.start, addressSpaceSize), {
+      effect: effectOf(countermeasure, context),
+      isWorking: false,
+    });
   });
-  return { measures, working: [], standing: standing([]) };
+  return { awaited, working: [], standing: standing([]) };
 }
 
-function forceOf(start: StartRule, addressSpaceSize: number): Force {
+function startOf(start: StartRule, addressSpaceSize: number): AwaitedStart {
   if (start.kind === 'time')
     return { startSeconds: start.timeSeconds, seenNeeded: Infinity, prepareSeconds: 0 };
   const seenNeeded =
@@ -43,18 +45,18 @@ function forceOf(start: StartRule, addressSpaceSize: number): Force {
 }
 
 /** Puts to work what starts by `now`; returns the hosts of counter-worms that begin. */
-export function startForces(
-  forces: Forces,
+export function startEffects(
+  effects: Effects,
   now: number,
   probesBefore: number,
 ): { readonly counterWormHosts: number } {
   let counterWormHosts = 0;
-  for (const force of forces.measures) {
-    if (force.isWorking || force.startSeconds > now) continue;
-    force.isWorking = true;
-    forces.working.push({ effect: force.effect, startSeconds: now, probesBefore });
-    counterWormHosts += force.effect.counterWorm?.hosts ?? 0;
+  for (const awaited of effects.awaited) {
+    if (awaited.isWorking || awaited.startSeconds > now) continue;
+    awaited.isWorking = true;
+    effects.working.push({ effect: awaited.effect, startSeconds: now, probesBefore });
+    counterWormHosts += awaited.effect.counterWorm?.hosts ?? 0;
   }
-  forces.standing = standing(forces.working);
+  effects.standing = standing(effects.working);
   return { counterWormHosts };
 }

@@ -1,4 +1,4 @@
-/** From what a person writes of a measure to what it does. */
+/** From what a person writes of a countermeasure to what it does. */
 import { unreachable } from '@wormwood/base';
 import { addressBlacklisting } from './address-blacklisting.ts';
 import { avoidedHoneypots } from './avoided-honeypots.ts';
@@ -22,36 +22,36 @@ export interface EffectContext {
   readonly scanRatePerSecond: number;
 }
 
-/** Returns the effect of a measure from its start on. */
-export function effectOf(measure: Countermeasure, context: EffectContext): Effect {
-  switch (measure.kind) {
+/** Returns the effect of a countermeasure from its start on. */
+export function effectOf(countermeasure: Countermeasure, context: EffectContext): Effect {
+  switch (countermeasure.kind) {
     case 'blacklist':
-      return addressBlacklisting(measure);
+      return addressBlacklisting(countermeasure);
     case 'avoided-honeypots':
-      return avoidedHoneypots(measure, context);
+      return avoidedHoneypots(countermeasure, context);
     case 'bandwidth-cap':
-      return bandwidthCap(measure);
+      return bandwidthCap(countermeasure);
     case 'clean-up':
-      return cleanUp(measure);
+      return cleanUp(countermeasure);
     case 'congestion':
-      return congestion(measure);
+      return congestion(countermeasure);
     case 'filter':
-      return contentFiltering(measure);
+      return contentFiltering(countermeasure);
     case 'counter-worm':
-      return counterWorm(measure);
+      return counterWorm(countermeasure);
     case 'disinfection':
-      return disinfection(measure);
+      return disinfection(countermeasure);
     case 'quarantine':
-      return dynamicQuarantine(measure);
+      return dynamicQuarantine(countermeasure);
     case 'kill-switch':
-      return killSwitch(measure);
+      return killSwitch(countermeasure);
     case 'patch-scanning':
-      return patchScanning(measure, context.addressSpaceSize);
+      return patchScanning(countermeasure, context.addressSpaceSize);
     case 'patching':
-      return patching(measure);
+      return patching(countermeasure);
     case 'throttle':
-      return virusThrottle(measure, context.scanRatePerSecond);
+      return virusThrottle(countermeasure, context.scanRatePerSecond);
     default:
-      return unreachable(measure);
+      return unreachable(countermeasure);
   }
 }

@@ -1,12 +1,12 @@
 /**
- * What a measure does to an outbreak, as rates and factors that depend on time and on counts of hosts. Every measure is
- * one file beside this one that turns its parameters into a `Effect`; a model of counts, mean field or event by
- * event, needs nothing else of it. Effects combine: rates add, fractions multiply (`combine.ts`).
+ * What a countermeasure does to an outbreak: rates and factors that depend on time and on counts of hosts. Each file beside
+ * this one turns the parameters of one countermeasure into an `Effect`; a model of counts, mean field or event by event,
+ * needs nothing else of it. Effects combine: rates add, fractions multiply (combine.ts).
  *
- * Source: docs/models.md, from #two-factor-model to #counter-worms; the papers stand at each countermeasure.
+ * Source: docs/models.md#two-factor-model and the sections after it; the papers stand at each countermeasure.
  */
 
-/** The outbreak as a measure sees it. Hosts, but for `probes`. */
+/** The outbreak as a countermeasure sees it. Hosts, but for `probes`. */
 export interface Counts {
   readonly vulnerable: number;
   readonly susceptible: number;
@@ -14,7 +14,7 @@ export interface Counts {
   readonly infected: number;
   /** Infected at some time, those infected at the start included. */
   readonly everInfected: number;
-  /** Probes that infected hosts have sent since the measure began to act. */
+  /** Probes that infected hosts have sent since the countermeasure began to act. */
   readonly probes: number;
 }
 
@@ -47,7 +47,7 @@ export interface CounterWormEffect {
   readonly entersInfected: boolean;
 }
 
-/** A number that may change with the time since the start of the measure and with the counts. */
+/** A number that may change with the time since the start of the countermeasure and with the counts. */
 export interface Quantity {
   at(secondsSinceStart: number, counts: Counts): number;
   /**

@@ -1,26 +1,17 @@
 /**
- * The measures of an outbreak while single hosts are followed: what has started, and at which rates it acts. A measure that
- * waits for a telescope starts when that has seen its probes: with p = m/Ω of the space, the k-th probe is seen when
- * Gamma(k)/p have been sent, wherever the addresses of the telescope lie, as long as they are strewn over the space.
+ * The countermeasures of a random run: which have started, and at which rates they act. One that waits for a telescope starts
+ * when that has seen its probes: with p = m/Ω of the space, the k-th probe is seen when Gamma(k)/p have been sent, wherever
+ * the addresses of the telescope lie, as long as they are spread over the space.
  */
 import { gamma, type RandomStream } from '@wormwood/base';
 import { combinedRates } from './combine.ts';
 import type { Counts, Quantity } from './effect.ts';
-import { type Forces, forcesOf, type MeasureForce, startForces } from './awaited-effects.ts';
+import { type Effects, effectsOf, type AwaitedEffect, startEffects } from './awaited-effects.ts';
+import type { SpontaneousRates } from '../dynamics/transitions.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 
-/** Rates a second for each host; of patching a bound from above. */
-export interface ExitRates {
-  readonly patch: number;
-  readonly disinfect: number;
-  readonly contact: number;
-  readonly block: number;
-  readonly counterPatch: number;
-  readonly counterClean: number;
-}
-
-/** What holds for a while: until a count changes, or until `endSeconds`. */
-export interface Circumstances extends ExitRates {
+/** What holds for a while: until a count changes, or until `endSeconds`. The rate of patching is a bound from above. */
+export interface Circumstances extends SpontaneousRates {
   /** Speed of the scanning clock. */
   readonly speed: number;
   /** Fractions of probes that arrive, of susceptible hosts that can be reached, and of a blocked host's that still arrive. */
@@ -49,30 +40,30 @@ const BOUND_FRACTION = 1 / 2000;
 
 const valueNow = (quantity: Quantity, since: number, counts: Counts): number => quantity.at(since, counts);
 
-export class MeasuresAtWork {
+export class EffectsAtWork {
   readonly #outbreak: Outbreak;
-  readonly #forces: Forces;
+  readonly #effects: Effects;
   readonly #boundSeconds: number;
-  /** Probes that must have arrived somewhere until each measure is due that waits for it. */
-  readonly #needed: readonly { readonly force: MeasureForce; readonly seen: number; isSeen: boolean }[];
+  /** Probes that must have arrived somewhere until each countermeasure is due that waits for it. */
+  readonly #needed: readonly { readonly awaited: AwaitedEffect; readonly seen: number; isSeen: boolean }[];
   #counterWormHosts = 0;
 
   constructor(outbreak: Outbreak, stream: RandomStream) {
     this.#outbreak = outbreak;
-    this.#forces = forcesOf(outbreak);
+    this.#effects = effectsOf(outbreak);
     this.#boundSeconds = outbreak.durationSeconds * BOUND_FRACTION;
     this.#needed = (outbreak.countermeasures ?? []).flatMap(({ start }, index) => {
-      const force = this.#forces.measures[index]!;
+      const awaited = this.#effects.awaited[index]!;
       if (start.kind === 'time') return [];
-      const seen = start.probes <= 0 ? 0 : (force.seenNeeded / start.probes) * gamma(stream, start.probes);
-      return [{ force, seen, isSeen: false }];
+      const seen = start.probes <= 0 ? 0 : (awaited.seenNeeded / start.probes) * gamma(stream, start.probes);
+      return [{ awaited, seen, isSeen: false }];
     });
   }
 
-  /** When the next measure starts that knows its time. */
+  /** When the next countermeasure starts that knows its time. */
   nextStartSeconds(): number {
     let next = Infinity;
-    for (const { isWorking, startSeconds } of this.#forces.measures) {
+    for (const { isWorking, startSeconds } of this.#effects.awaited) {
       if (!isWorking && startSeconds < next) next = startSeconds;
     }
     return next;
@@ -85,16 +76,16 @@ export class MeasuresAtWork {
     return next;
   }
 
-  /** Raises alarms and starts measures that are due; whether any started. */
+  /** Raises alarms and starts countermeasures that are due; whether any started. */
   begin(nowSeconds: number, sent: { readonly probes: number; readonly seen: number }): boolean {
     for (const needed of this.#needed) {
       if (needed.isSeen || sent.seen < needed.seen) continue;
       needed.isSeen = true;
-      needed.force.startSeconds = nowSeconds + needed.force.prepareSeconds;
+      needed.awaited.startSeconds = nowSeconds + needed.awaited.prepareSeconds;
     }
-    const before = this.#forces.working.length;
-    this.#counterWormHosts += startForces(this.#forces, nowSeconds, sent.probes).counterWormHosts;
-    return this.#forces.working.length > before;
+    const before = this.#effects.working.length;
+    this.#counterWormHosts += startEffects(this.#effects, nowSeconds, sent.probes).counterWormHosts;
+    return this.#effects.working.length > before;
   }
 
   /** A counter-worm has taken another host. */
@@ -104,7 +95,7 @@ export class MeasuresAtWork {
 
   /** What holds from now on; `wantedPerSecond`: probes a second of all scanning hosts at the full rate. */
   circumstances(nowSeconds: number, counts: Counts, wantedPerSecond: number): Circumstances {
-    const { working, standing } = this.#forces;
+    const { working, standing } = this.#effects;
     if (working.length === 0) return UNDISTURBED;
     const bound = (quantity: Quantity, since: number, seen: Counts): number =>
       quantity.bound(since, since + this.#boundSeconds, seen);
@@ -134,6 +125,6 @@ export class MeasuresAtWork {
 
   /** The rate of patching at a time itself, which the circumstances bound. */
   patchRate(nowSeconds: number, counts: Counts): number {
-    return combinedRates(this.#forces.working, nowSeconds, counts, valueNow).patch;
+    return combinedRates(this.#effects.working, nowSeconds, counts, valueNow).patch;
   }
 }

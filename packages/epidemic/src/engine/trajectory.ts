@@ -17,7 +17,7 @@ export interface Trajectory {
   readonly everInfected?: Float64Array;
 }
 
-/** Kinds of measures that immunize susceptible hosts. */
+/** Kinds of countermeasures that immunize susceptible hosts. */
 const PATCHING: ReadonlySet<Countermeasure['kind']> = new Set(['patching', 'patch-scanning', 'counter-worm']);
 
 /** Returns whether the hosts ever infected are not simply those no longer susceptible. */

@@ -1,6 +1,6 @@
 /**
  * Everything that acts on an outbreak besides honeypots, as plain data. All combine with each other and with honeypots.
- * `coverage` is the fraction of hosts, paths or probes that the measure reaches, so 1 − coverage is its failure.
+ * `coverage` is the fraction of hosts, paths or probes that it reaches, so 1 − coverage is its failure.
  */
 
 /** Everything that acts on an outbreak besides its honeypots. */
@@ -19,8 +19,8 @@ export type Countermeasure =
   | Patching
   | VirusThrottle;
 
-/** What every measure has. */
-export interface MeasureStart {
+/** What every countermeasure has. */
+export interface CountermeasureStart {
   /** When it begins to act. */
   readonly start: StartRule;
 }
@@ -39,7 +39,7 @@ export type StartRule =
     };
 
 /** Infected hosts are blocked some time after their infection. */
-export interface AddressBlacklisting extends MeasureStart {
+export interface AddressBlacklisting extends CountermeasureStart {
   readonly kind: 'blacklist';
   /** Mean time from the infection of a host, or the start if that is later, to its blocking. */
   readonly reactionSeconds: number;
@@ -48,7 +48,7 @@ export interface AddressBlacklisting extends MeasureStart {
 }
 
 /** Honeypots that a worm learns to avoid. */
-export interface AvoidedHoneypots extends MeasureStart {
+export interface AvoidedHoneypots extends CountermeasureStart {
   readonly kind: 'avoided-honeypots';
   /** h at the start. */
   readonly count: number;
@@ -59,14 +59,14 @@ export interface AvoidedHoneypots extends MeasureStart {
 }
 
 /** All infected hosts together send at most so many probes a second. */
-export interface BandwidthCap extends MeasureStart {
+export interface BandwidthCap extends CountermeasureStart {
   readonly kind: 'bandwidth-cap';
   /** C. */
   readonly probesPerSecond: number;
 }
 
 /** Infected hosts are contained fast and cleaned slowly. */
-export interface CleanUp extends MeasureStart {
+export interface CleanUp extends CountermeasureStart {
   readonly kind: 'clean-up';
   /** Mean time from infection to containment. */
   readonly containSeconds: number;
@@ -77,21 +77,21 @@ export interface CleanUp extends MeasureStart {
 }
 
 /** The traffic of the worm slows it down. */
-export interface Congestion extends MeasureStart {
+export interface Congestion extends CountermeasureStart {
   readonly kind: 'congestion';
   /** η. */
   readonly exponent: number;
 }
 
 /** A signature drops probes on the filtered paths. */
-export interface ContentFiltering extends MeasureStart {
+export interface ContentFiltering extends CountermeasureStart {
   readonly kind: 'filter';
   /** Fraction of the probes whose path is filtered. */
   readonly coverage: number;
 }
 
 /** A worm that patches, as a model only. */
-export interface CounterWorm extends MeasureStart {
+export interface CounterWorm extends CountermeasureStart {
   readonly kind: 'counter-worm';
   /** P0: hosts, not among the vulnerable ones, from which it scans at its start. */
   readonly hosts: number;
@@ -101,14 +101,14 @@ export interface CounterWorm extends MeasureStart {
 }
 
 /** Infected hosts are cleaned and patched. */
-export interface Disinfection extends MeasureStart {
+export interface Disinfection extends CountermeasureStart {
   readonly kind: 'disinfection';
   readonly ratePerSecond: number;
   readonly coverage: number;
 }
 
 /** Alarms, right or wrong, put hosts away for a while. */
-export interface DynamicQuarantine extends MeasureStart {
+export interface DynamicQuarantine extends CountermeasureStart {
   readonly kind: 'quarantine';
   /** λ1 and λ2, alarms a second on an infected host, and false ones on a susceptible host. */
   readonly alarmRatePerSecond: number;
@@ -120,14 +120,14 @@ export interface DynamicQuarantine extends MeasureStart {
 }
 
 /** Infected hosts that reach it stop scanning. */
-export interface KillSwitch extends MeasureStart {
+export interface KillSwitch extends CountermeasureStart {
   readonly kind: 'kill-switch';
   /** Fraction of infected hosts that reach it. */
   readonly coverage: number;
 }
 
 /** A scan of the whole space that patches, as a model only. */
-export interface PatchScanning extends MeasureStart {
+export interface PatchScanning extends CountermeasureStart {
   readonly kind: 'patch-scanning';
   /** Probes a second of all scanners together. */
   readonly probesPerSecond: number;
@@ -136,7 +136,7 @@ export interface PatchScanning extends MeasureStart {
 }
 
 /** Susceptible hosts are patched. */
-export interface Patching extends MeasureStart {
+export interface Patching extends CountermeasureStart {
   readonly kind: 'patching';
   readonly curve: PatchingCurve;
   /** Fraction of susceptible hosts, growing anew with time, that patching gets through to: it scales the rate. */
@@ -152,7 +152,7 @@ export type PatchingCurve =
   | { readonly kind: 'awareness'; readonly ratePerSecond: number };
 
 /** Hosts contact few new peers a second. */
-export interface VirusThrottle extends MeasureStart {
+export interface VirusThrottle extends CountermeasureStart {
   readonly kind: 'throttle';
   /** Fraction of hosts that have it. */
   readonly coverage: number;
@@ -170,20 +170,8 @@ export function countermeasureObstacles({
   const count = (...kinds: readonly Countermeasure['kind'][]): number =>
     countermeasures.filter(({ kind }) => kinds.includes(kind)).length;
   if (count('blacklist', 'clean-up') > 1) {
-    obstacles.push('Only one of the measures can block infected hosts.');
+    obstacles.push('Only one of the countermeasures can block infected hosts.');
   }
   if (count('counter-worm') > 1) obstacles.push('Only one counter-worm can be modelled at a time.');
   return obstacles;
-}
-
-/** Returns a sentence that says so when the outbreak has measures, for engines that know honeypots alone. */
-export function measuresUnknownTo(
-  engine: string,
-  { countermeasures: measures }: { readonly countermeasures?: readonly Countermeasure[] },
-): readonly string[] {
-  if (measures === undefined || measures.length === 0) return [];
-  const kinds = [...new Set(measures.map(({ kind }) => kind))].join(', ');
-  return [
-    `The engine ${engine} knows no defenses but honeypots, so none of ${kinds}; ode, hosts and probes do.`,
-  ];
 }

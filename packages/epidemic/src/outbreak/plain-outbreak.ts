@@ -9,9 +9,17 @@ export function isPlain(outbreak: Outbreak): boolean {
   return departures(outbreak).length === 0 && (outbreak.countermeasures ?? []).length === 0;
 }
 
-/** Returns a sentence that says what of the worm and its hosts an engine of counts cannot follow; none when it can. */
+/** Returns why an outbreak that is not plain is refused, as one sentence; none when it is plain but for countermeasures. */
 export function plainObstacles(engine: string, outbreak: Outbreak): readonly string[] {
-  const found = departures(outbreak);
+  return refusal(engine, departures(outbreak));
+}
+
+/** Returns why counts of hosts do not describe an outbreak, as one sentence; none when they do. */
+export function countObstacles(engine: string, outbreak: Outbreak): readonly string[] {
+  return refusal(engine, differences(outbreak));
+}
+
+function refusal(engine: string, found: readonly string[]): readonly string[] {
   if (found.length === 0) return [];
   return [
     `The engine ${engine} counts hosts that scan uniformly and alike, which does not do for ${found.join(', ')}; ` +
@@ -19,10 +27,17 @@ export function plainObstacles(engine: string, outbreak: Outbreak): readonly str
   ];
 }
 
-function departures({ worm, population }: Outbreak): readonly string[] {
+/** How hosts differ from each other. */
+function differences({ worm }: Outbreak): readonly string[] {
   const found: string[] = [];
   if (worm.strategy.kind !== 'uniform') found.push(`the strategy ${worm.strategy.kind}`);
   if (worm.scanRates !== undefined) found.push('scan rates that differ');
+  return found;
+}
+
+function departures(outbreak: Outbreak): readonly string[] {
+  const { worm, population } = outbreak;
+  const found = [...differences(outbreak)];
   if ((worm.latentSeconds ?? 0) > 0) found.push('a latent period');
   if ((population.rebootRatePerSecond ?? 0) > 0) found.push('reboots');
   if ((population.churnRatePerSecond ?? 0) > 0) found.push('churn');

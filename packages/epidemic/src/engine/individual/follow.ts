@@ -11,23 +11,17 @@ import { exponential, type RandomStream } from '@wormwood/base';
 import type { Counts } from '../../countermeasure/effect.ts';
 import type { RunControl } from '../engine.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { type Exit, Exits } from './host-transitions.ts';
-import type { FinalCounts, Journal } from './recorder.ts';
-import { type Circumstances, MeasuresAtWork, UNDISTURBED } from '../../countermeasure/effects-at-work.ts';
-import { BLOCKED, FRESH, IMMUNIZED, LATENT, type Roster, SUSCEPTIBLE, WAITING } from './host-states.ts';
+import { type HostTransition, HostTransitions } from './host-transitions.ts';
+import { HoneypotStarts } from '../honeypot-starts.ts';
+import type { FinalCounts } from '../recorder.ts';
+import type { InfectionRecorder } from './infection-recorder.ts';
+import { type Circumstances, EffectsAtWork, UNDISTURBED } from '../../countermeasure/effects-at-work.ts';
+import { BLOCKED, FRESH, IMMUNIZED, LATENT, SUSCEPTIBLE, WAITING } from '../../dynamics/transitions.ts';
+import type { HostStates } from './host-states.ts';
 import type { ScanWeights } from './scan-weights.ts';
 import type { Hit, Outcome, Scanning } from './scanning.ts';
-import type { Honeypots } from '../../outbreak/honeypots.ts';
 
 const EVENTS_PER_LOOK = 4096;
-
-interface Group {
-  readonly honeypots: Honeypots;
-  startSeconds: number;
-  isStarted: boolean;
-  susceptibleAtStart: number;
-  contacts: number;
-}
 
 export interface FollowOptions {
   readonly outbreak: Outbreak;
@@ -35,7 +29,7 @@ export interface FollowOptions {
   readonly weights: ScanWeights;
   /** Hosts infected at the start. */
   readonly seeds: Iterable<number>;
-  readonly journal: Journal;
+  readonly recorder: InfectionRecorder;
   readonly stream: RandomStream;
 }
 
@@ -43,18 +37,20 @@ export class Following {
   readonly #outbreak: Outbreak;
   readonly #scanning: Scanning;
   readonly #weights: ScanWeights;
-  readonly #journal: Journal;
+  readonly #recorder: InfectionRecorder;
   readonly #stream: RandomStream;
-  readonly #roster: Roster;
-  readonly #exits: Exits;
-  readonly #measures: MeasuresAtWork;
-  readonly #hasMeasures: boolean;
+  readonly #states: HostStates;
+  readonly #transitions: HostTransitions;
+  readonly #effects: EffectsAtWork;
+  readonly #hasEffects: boolean;
   readonly #canBlockedReach: boolean;
   /** Hosts that have given up scanning. */
   readonly #isDormant: Uint8Array;
-  readonly #groups: readonly Group[];
+  readonly #starts: HoneypotStarts;
+  /** Contacts of each group of honeypots. */
+  readonly #contacts: Float64Array;
   readonly #hit: Hit = { sender: -1, target: -1 };
-  readonly #exit: Exit = { host: -1, to: SUSCEPTIBLE, by: 'course' };
+  readonly #drawn: HostTransition = { host: -1, to: SUSCEPTIBLE, cause: 'onset' };
   /** The scanning clock. */
   #scanSeconds = 0;
   /** Quanta of all hosts that scan, and of those of them that are blocked. */
@@ -65,46 +61,41 @@ export class Following {
   /** Probes on the way to where they were sent. */
   #seen = 0;
 
-  constructor({ outbreak, scanning, weights, seeds, journal, stream }: FollowOptions) {
+  constructor({ outbreak, scanning, weights, seeds, recorder, stream }: FollowOptions) {
     const { vulnerable } = outbreak.population;
     this.#outbreak = outbreak;
     this.#scanning = scanning;
     this.#weights = weights;
-    this.#journal = journal;
+    this.#recorder = recorder;
     this.#stream = stream;
-    this.#exits = new Exits(outbreak);
-    this.#roster = this.#exits.roster;
-    this.#measures = new MeasuresAtWork(outbreak, stream);
-    this.#hasMeasures = (outbreak.countermeasures ?? []).length > 0;
+    this.#transitions = new HostTransitions(outbreak);
+    this.#states = this.#transitions.states;
+    this.#effects = new EffectsAtWork(outbreak, stream);
+    this.#hasEffects = (outbreak.countermeasures ?? []).length > 0;
     this.#isDormant = new Uint8Array(vulnerable);
     this.#canBlockedReach = (outbreak.countermeasures ?? []).some(
       (measure) => (measure.kind === 'blacklist' || measure.kind === 'clean-up') && measure.coverage < 1,
     );
-    this.#groups = outbreak.honeypots.map((honeypots) => ({
-      honeypots,
-      startSeconds: firstStart(honeypots),
-      isStarted: false,
-      susceptibleAtStart: 0,
-      contacts: 0,
-    }));
+    this.#starts = new HoneypotStarts(outbreak.honeypots);
+    this.#contacts = new Float64Array(outbreak.honeypots.length);
     for (const [group, { start }] of outbreak.honeypots.entries()) {
       if (start.kind === 'contacts') scanning.listen(group, 0, stream);
     }
     for (const host of seeds) this.#infect(host, -1);
     this.#noteCounts();
-    journal.moveTo(0);
+    recorder.moveTo(0);
   }
 
   /** Follows the outbreak to its end; returns whether the control stopped it before. */
   follow(control: RunControl | undefined): boolean {
     const { durationSeconds } = this.#outbreak;
     let untilLook = EVENTS_PER_LOOK;
-    while (this.#journal.timeSeconds < durationSeconds) {
+    while (this.#recorder.timeSeconds < durationSeconds) {
       this.#startDue();
       this.#step();
       if (--untilLook > 0) continue;
       untilLook = EVENTS_PER_LOOK;
-      control?.progress(this.#journal.timeSeconds);
+      control?.progress(this.#recorder.timeSeconds);
       if (control?.shouldStop() === true) return true;
     }
     control?.progress(durationSeconds);
@@ -112,45 +103,29 @@ export class Following {
   }
 
   final(): FinalCounts {
-    const effective = this.#groups.filter(
-      ({ isStarted, honeypots }) => isStarted && honeypots.count > 0 && honeypots.success > 0,
-    );
-    const first = Math.min(...effective.map(({ startSeconds }) => startSeconds));
-    const firstGroups = effective.filter(({ startSeconds }) => startSeconds === first);
     return {
       probes: this.#probes,
-      honeypotContacts: this.#groups.reduce((sum, { contacts }) => sum + contacts, 0),
-      firstStart:
-        firstGroups.length === 0
-          ? null
-          : {
-              susceptible: firstGroups[0]!.susceptibleAtStart,
-              honeypots: firstGroups.map(({ honeypots }) => honeypots),
-            },
+      honeypotContacts: this.#contacts.reduce((sum, contacts) => sum + contacts, 0),
+      firstStart: this.#starts.first(),
     };
   }
 
   #startDue(): void {
-    const { timeSeconds } = this.#journal;
-    for (let index = 0; index < this.#groups.length; index++) {
-      const group = this.#groups[index]!;
-      if (group.isStarted || group.startSeconds > timeSeconds) continue;
-      group.isStarted = true;
-      group.susceptibleAtStart = this.#roster.count[SUSCEPTIBLE]!;
-      if (group.honeypots.start.kind === 'time') {
-        this.#scanning.listen(index, this.#scanSeconds, this.#stream);
-      }
-    }
-    if (this.#hasMeasures) this.#measures.begin(timeSeconds, { probes: this.#probes, seen: this.#seen });
+    const { timeSeconds } = this.#recorder;
+    this.#starts.startDue(timeSeconds, this.#states.count[SUSCEPTIBLE]!, (group) => {
+      if (this.#outbreak.honeypots[group]!.start.kind === 'contacts') return;
+      this.#scanning.listen(group, this.#scanSeconds, this.#stream);
+    });
+    if (this.#hasEffects) this.#effects.begin(timeSeconds, { probes: this.#probes, seen: this.#seen });
   }
 
   /** Goes on to the next event, or to the next moment when the rules change. */
   #step(): void {
-    const { timeSeconds } = this.#journal;
+    const { timeSeconds } = this.#recorder;
     const now = this.#circumstances();
     const { speed } = now;
     const scanRate = this.#scanning.rate() * speed;
-    const exitRate = this.#exits.ratePerSecond(now);
+    const exitRate = this.#transitions.ratePerSecond(now);
     const rate = scanRate + exitRate;
     const untilRandom = rate > 0 ? exponential(this.#stream) / rate : Infinity;
     const nextScan = this.#scanning.nextSeconds();
@@ -179,25 +154,25 @@ export class Following {
   }
 
   #circumstances(): Circumstances {
-    if (!this.#hasMeasures) return UNDISTURBED;
+    if (!this.#hasEffects) return UNDISTURBED;
     const wanted = this.#scanningWeight * this.#weights.quantumPerSecond;
-    return this.#measures.circumstances(this.#journal.timeSeconds, this.#counts(), wanted);
+    return this.#effects.circumstances(this.#recorder.timeSeconds, this.#counts(), wanted);
   }
 
   #counts(): Counts {
     return {
       vulnerable: this.#outbreak.population.vulnerable,
-      susceptible: this.#roster.count[SUSCEPTIBLE]!,
+      susceptible: this.#states.count[SUSCEPTIBLE]!,
       infected: this.#infected,
-      everInfected: this.#journal.everInfected,
+      everInfected: this.#recorder.everInfected,
       probes: this.#probes,
     };
   }
 
   /** Seconds until a telescope has seen what it waits for. */
   #untilChange({ speed, passing, blockedPassing }: Circumstances): number {
-    if (!this.#hasMeasures) return Infinity;
-    const missing = this.#measures.nextSeen() - this.#seen;
+    if (!this.#hasEffects) return Infinity;
+    const missing = this.#effects.nextSeen() - this.#seen;
     if (missing === Infinity) return Infinity;
     const arriving = this.#arrivingPerSecond(speed * passing, blockedPassing);
     return arriving > 0 ? Math.max(0, missing) / arriving : Infinity;
@@ -209,24 +184,21 @@ export class Following {
   }
 
   #nextKnownChange({ endSeconds }: Circumstances): number {
-    let next = Math.min(this.#outbreak.durationSeconds, endSeconds);
-    for (const { isStarted, startSeconds } of this.#groups) {
-      if (!isStarted && startSeconds < next) next = startSeconds;
-    }
-    return this.#hasMeasures ? Math.min(next, this.#measures.nextStartSeconds()) : next;
+    const next = this.#starts.nextSeconds(Math.min(this.#outbreak.durationSeconds, endSeconds));
+    return this.#hasEffects ? Math.min(next, this.#effects.nextStartSeconds()) : next;
   }
 
   #passTime(timeSeconds: number, { speed, passing, blockedPassing }: Circumstances): void {
-    const elapsed = timeSeconds - this.#journal.timeSeconds;
+    const elapsed = timeSeconds - this.#recorder.timeSeconds;
     this.#scanSeconds += elapsed * speed;
     this.#probes += elapsed * speed * this.#scanningWeight * this.#weights.quantumPerSecond;
-    if (this.#hasMeasures) {
+    if (this.#hasEffects) {
       const seen = this.#seen + elapsed * this.#arrivingPerSecond(speed * passing, blockedPassing);
-      const awaited = this.#measures.nextSeen();
+      const awaited = this.#effects.nextSeen();
       // What is waited for is not missed by a rounding error.
       this.#seen = Math.abs(awaited - seen) <= 1e-9 * seen ? Math.max(seen, awaited) : seen;
     }
-    this.#journal.moveTo(timeSeconds);
+    this.#recorder.moveTo(timeSeconds);
   }
 
   /** Decides what comes of a probe. */
@@ -245,28 +217,28 @@ export class Following {
   }
 
   #arrives(sender: number, { passing, blockedPassing }: Circumstances): boolean {
-    const isBlocked = this.#canBlockedReach && this.#roster.state[sender] === BLOCKED;
+    const isBlocked = this.#canBlockedReach && this.#states.state[sender] === BLOCKED;
     const probability = isBlocked ? passing * blockedPassing : passing;
     return probability >= 1 || this.#stream.nextDouble() < probability;
   }
 
   #reach(target: number, sender: number, { exposed }: Circumstances): Outcome {
-    const state = this.#roster.state[target]!;
+    const state = this.#states.state[target]!;
     if (state === IMMUNIZED) return 'nothing';
     if (state !== SUSCEPTIBLE) return 'was-infected';
     if (exposed < 1 && this.#stream.nextDouble() >= exposed) return 'nothing';
-    this.#roster.move(target, LATENT);
+    this.#states.move(target, LATENT);
     this.#infected++;
-    this.#journal.noteInfection(target, sender);
+    this.#recorder.noteInfection(target, sender);
     this.#scanning.infect(target, sender, this.#stream);
     this.#noteCounts();
     return 'infected';
   }
 
   #infect(host: number, infector: number): void {
-    this.#roster.move(host, LATENT);
+    this.#states.move(host, LATENT);
     this.#infected++;
-    this.#journal.noteInfection(host, infector);
+    this.#recorder.noteInfection(host, infector);
     this.#scanning.infect(host, infector, this.#stream);
     this.#begin(host);
   }
@@ -278,37 +250,37 @@ export class Following {
   }
 
   #receiveContact(index: number, sender: number): void {
-    const group = this.#groups[index]!;
+    const group = this.#starts.groups[index]!;
     const { start, success, delaySeconds } = group.honeypots;
-    group.contacts++;
+    const contacts = ++this.#contacts[index]!;
     if (!group.isStarted) {
-      if (start.kind === 'contacts' && group.contacts === start.contacts) {
-        group.startSeconds = this.#journal.timeSeconds + start.prepareSeconds;
+      if (start.kind === 'contacts' && contacts === start.contacts) {
+        group.startSeconds = this.#recorder.timeSeconds + start.prepareSeconds;
       }
       return;
     }
-    if (this.#roster.state[sender] !== FRESH) return;
+    if (this.#states.state[sender] !== FRESH) return;
     if (success < 1 && this.#stream.nextDouble() >= success) return;
     this.#changeState(sender, delaySeconds > 0 ? WAITING + index : IMMUNIZED);
     this.#noteCounts();
   }
 
   #leave(target: number, now: Circumstances): void {
-    const exit = this.#exit;
-    this.#exits.draw(exit, target, this.#stream);
-    if (exit.by === 'patching') {
-      const rate = this.#measures.patchRate(this.#journal.timeSeconds, this.#counts());
+    const drawn = this.#drawn;
+    this.#transitions.draw(drawn, target, this.#stream);
+    if (drawn.cause === 'patching') {
+      const rate = this.#effects.patchRate(this.#recorder.timeSeconds, this.#counts());
       if (rate < now.patch && this.#stream.nextDouble() * now.patch >= rate) return;
     }
-    if (exit.by === 'counter-worm') this.#measures.growCounterWorm();
-    this.#changeState(exit.host, exit.to);
+    if (drawn.cause === 'counter-worm') this.#effects.growCounterWorm();
+    this.#changeState(drawn.host, drawn.to);
     this.#noteCounts();
   }
 
   /** Moves a host to another state and lets the scanning know. Infections come another way, by `infect`. */
   #changeState(host: number, to: number): void {
-    const from = this.#roster.state[host]!;
-    this.#roster.move(host, to);
+    const from = this.#states.state[host]!;
+    this.#states.move(host, to);
     if (this.#isDormant[host] === 0) this.#changeScanning(host, from, to);
     else if (!isInfected(to)) this.#isDormant[host] = 0;
     if (isInfected(from) && !isInfected(to)) this.#infected--;
@@ -330,7 +302,7 @@ export class Following {
 
   /** A host sends no more probes; infected it stays. */
   #giveUp(host: number): void {
-    const state = this.#roster.state[host]!;
+    const state = this.#states.state[host]!;
     if (!isScanning(state) || this.#isDormant[host] === 1) return;
     this.#changeScanning(host, state, IMMUNIZED);
     this.#isDormant[host] = 1;
@@ -342,7 +314,7 @@ export class Following {
   }
 
   #noteCounts(): void {
-    this.#journal.noteCounts(this.#roster.count[SUSCEPTIBLE]!, this.#infected);
+    this.#recorder.noteCounts(this.#states.count[SUSCEPTIBLE]!, this.#infected);
   }
 }
 
@@ -353,9 +325,4 @@ function isInfected(state: number): boolean {
 /** Blocked and contacted hosts still send probes. */
 function isScanning(state: number): boolean {
   return state === FRESH || state === BLOCKED || state >= WAITING;
-}
-
-function firstStart({ start }: Honeypots): number {
-  if (start.kind === 'time') return start.timeSeconds;
-  return start.contacts <= 0 ? start.prepareSeconds : Infinity;
 }

@@ -3,21 +3,11 @@
  * such a state has a list of its hosts, from which one leaves by the last taking its place.
  */
 import type { RandomStream } from '@wormwood/base';
-
-/** States of a host; those that wait for the group of honeypots g are in `WAITING + g`. */
-export const SUSCEPTIBLE = 0;
-/** Infected, not yet scanning. */
-export const LATENT = 1;
-/** Infected, scanning, not yet caught by anything. */
-export const FRESH = 2;
-/** Infected; a measure drops its probes or some of them. */
-export const BLOCKED = 3;
-export const IMMUNIZED = 4;
-export const WAITING = 5;
+import { SUSCEPTIBLE, WAITING } from '../../dynamics/transitions.ts';
 
 const ROOM_MIN = 16;
 
-export class Roster {
+export class HostStates {
   readonly state: Uint8Array;
   /** Hosts by state: how many are in each. */
   readonly count: Int32Array;

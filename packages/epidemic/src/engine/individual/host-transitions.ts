@@ -1,48 +1,41 @@
-/**
- * How hosts change their state other than by a probe: latent hosts begin to scan, contacted ones are immunized, measures
- * patch, disinfect, catch and block, hosts reboot and are replaced. Each is a rate for every host of some states.
- */
+/** Draws transitions of single hosts that no probe causes, from the table of the outbreak (dynamics/transitions.ts). */
 import type { RandomStream } from '@wormwood/base';
+import {
+  type Cause,
+  type SpontaneousRates,
+  spontaneousTransitions,
+  type Transition,
+} from '../../dynamics/transitions.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import type { ExitRates } from '../../countermeasure/effects-at-work.ts';
-import { BLOCKED, FRESH, IMMUNIZED, LATENT, Roster, SUSCEPTIBLE, WAITING } from './host-states.ts';
+import { HostStates } from './host-states.ts';
 
-/** A change of a host that has been drawn. */
-export interface Exit {
+/** A transition of a host that has been drawn. */
+export interface HostTransition {
   host: number;
   to: number;
-  by: Cause;
+  cause: Cause;
 }
 
-export type Cause = 'course' | 'patching' | 'counter-worm';
-
-interface Way {
-  readonly from: readonly number[];
-  readonly to: number;
-  readonly by: Cause;
-  ratePerSecond(measures: ExitRates): number;
-}
-
-export class Exits {
-  readonly roster: Roster;
-  readonly #ways: readonly Way[];
+export class HostTransitions {
+  readonly states: HostStates;
+  readonly #transitions: readonly Transition[];
   readonly #rate: Float64Array;
 
   constructor(outbreak: Outbreak) {
-    this.#ways = waysOf(outbreak);
-    const states = new Set(this.#ways.flatMap(({ from }) => from));
-    this.roster = new Roster(outbreak.population.vulnerable, outbreak.honeypots.length, states);
-    this.#rate = new Float64Array(this.#ways.length);
+    this.#transitions = spontaneousTransitions(outbreak);
+    const listed = new Set(this.#transitions.flatMap(({ from }) => from));
+    this.states = new HostStates(outbreak.population.vulnerable, outbreak.honeypots.length, listed);
+    this.#rate = new Float64Array(this.#transitions.length);
   }
 
-  /** Changes a second of all hosts together. */
-  ratePerSecond(measures: ExitRates): number {
+  /** Transitions a second of all hosts together. */
+  ratePerSecond(rates: SpontaneousRates): number {
     let sum = 0;
-    for (let index = 0; index < this.#ways.length; index++) {
-      const way = this.#ways[index]!;
+    for (let index = 0; index < this.#transitions.length; index++) {
+      const transition = this.#transitions[index]!;
       let hosts = 0;
-      for (const state of way.from) hosts += this.roster.count[state]!;
-      const rate = hosts === 0 ? 0 : hosts * way.ratePerSecond(measures);
+      for (const state of transition.from) hosts += this.states.count[state]!;
+      const rate = hosts === 0 ? 0 : hosts * transition.ratePerSecond(rates);
       this.#rate[index] = rate;
       sum += rate;
     }
@@ -50,63 +43,31 @@ export class Exits {
   }
 
   /** Draws one, `target` being uniform below what `ratePerSecond` has just returned. */
-  draw(exit: Exit, target: number, stream: RandomStream): void {
+  draw(drawn: HostTransition, target: number, stream: RandomStream): void {
     let left = target;
     let chosen = -1;
-    for (let index = 0; index < this.#ways.length; index++) {
+    for (let index = 0; index < this.#transitions.length; index++) {
       if (this.#rate[index] === 0) continue;
       chosen = index;
       left -= this.#rate[index]!;
       if (left < 0) break;
     }
-    const way = this.#ways[chosen]!;
-    exit.to = way.to;
-    exit.by = way.by;
-    exit.host = this.#anyOf(way.from, stream);
+    const { from, to, cause } = this.#transitions[chosen]!;
+    drawn.to = to;
+    drawn.cause = cause;
+    drawn.host = this.#anyOf(from, stream);
   }
 
   #anyOf(states: readonly number[], stream: RandomStream): number {
-    const { count } = this.roster;
-    if (states.length === 1) return this.roster.any(states[0]!, stream);
+    const { count } = this.states;
+    if (states.length === 1) return this.states.any(states[0]!, stream);
     let hosts = 0;
     for (const state of states) hosts += count[state]!;
     let row = stream.nextBelow(hosts);
     for (const state of states) {
-      if (row < count[state]!) return this.roster.any(state, stream);
+      if (row < count[state]!) return this.states.any(state, stream);
       row -= count[state]!;
     }
     return -1;
   }
-}
-
-function waysOf({ honeypots, worm, population, countermeasures }: Outbreak): readonly Way[] {
-  const waiting = honeypots.map((_, group) => WAITING + group);
-  const scanning = [FRESH, BLOCKED, ...waiting];
-  const infected = [LATENT, ...scanning];
-  const { latentSeconds = 0 } = worm;
-  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
-  const ways: Way[] = [];
-  const add = (
-    from: readonly number[],
-    to: number,
-    ratePerSecond: Way['ratePerSecond'],
-    by: Cause = 'course',
-  ): void => {
-    ways.push({ from, to, ratePerSecond, by });
-  };
-  if (latentSeconds > 0) add([LATENT], FRESH, () => 1 / latentSeconds);
-  for (const [group, { delaySeconds }] of honeypots.entries()) {
-    if (delaySeconds > 0) add([WAITING + group], IMMUNIZED, () => 1 / delaySeconds);
-  }
-  if (rebootRatePerSecond > 0) add(infected, SUSCEPTIBLE, () => rebootRatePerSecond);
-  if (churnRatePerSecond > 0) add([...infected, IMMUNIZED], SUSCEPTIBLE, () => churnRatePerSecond);
-  if (countermeasures !== undefined && countermeasures.length > 0) {
-    add([SUSCEPTIBLE], IMMUNIZED, ({ patch }) => patch, 'patching');
-    add([SUSCEPTIBLE], IMMUNIZED, ({ counterPatch }) => counterPatch, 'counter-worm');
-    add(infected, IMMUNIZED, ({ counterClean }) => counterClean, 'counter-worm');
-    add(infected, IMMUNIZED, ({ disinfect }) => disinfect);
-    add([FRESH], IMMUNIZED, ({ contact }) => contact);
-    add([FRESH], BLOCKED, ({ block }) => block);
-  }
-  return ways;
 }

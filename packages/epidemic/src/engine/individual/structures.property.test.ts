@@ -8,7 +8,8 @@ import { ProductTree } from '../hosts/product-tree.ts';
 import { HostQueue } from './host-queue.ts';
 import { orderPlaces } from './place-order.ts';
 import { RankedSums } from './ranked-sums.ts';
-import { Roster, SUSCEPTIBLE } from './host-states.ts';
+import { SUSCEPTIBLE } from '../../dynamics/transitions.ts';
+import { HostStates } from './host-states.ts';
 
 const stream = () => randomStreams('1').stream('structures', 0);
 
@@ -161,7 +162,7 @@ it('a roster gives any host of a state', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(39), fc.nat(6)), { maxLength: 300 }), (moves) => {
       const listed = new Set([SUSCEPTIBLE, 2, 5]);
-      const roster = new Roster(40, 2, listed);
+      const roster = new HostStates(40, 2, listed);
       const state: number[] = Array.from({ length: 40 }, () => SUSCEPTIBLE);
       const random = stream();
       for (const [host, to] of moves) {

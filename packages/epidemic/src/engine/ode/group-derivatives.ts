@@ -2,12 +2,12 @@
 import { type CombinedRates, combinedRates } from '../../countermeasure/combine.ts';
 import type { RightHandSide } from './step/dormand-prince.ts';
 import type { Counts, Quantity } from '../../countermeasure/effect.ts';
-import type { Forces } from '../../countermeasure/awaited-effects.ts';
+import type { Effects } from '../../countermeasure/awaited-effects.ts';
 import { EVER, type GroupSetup, PATCHING, PROBES, SEEN, totalsOf } from './group-setup.ts';
 
 /** What holds until something else starts. */
 export interface Segment {
-  readonly forces: Forces;
+  readonly effects: Effects;
   /** For each defense whether it counts probes, and whether it immunizes. */
   readonly isListening: readonly boolean[];
   readonly isImmunizing: readonly boolean[];
@@ -18,15 +18,15 @@ export interface Segment {
 const valueNow = (quantity: Quantity, since: number, counts: Counts): number => quantity.at(since, counts);
 
 /** Returns y'; `segment` is read now. */
-export function groupSlopes(setup: GroupSetup, segment: Segment): RightHandSide {
+export function groupDerivatives(setup: GroupSetup, segment: Segment): RightHandSide {
   const { outbreak, layout, groups, cells, cell, scanRatePerSecond, reach } = setup;
   const { vulnerable } = outbreak.population;
-  const working = [...segment.forces.working];
-  const { blockedPassing, probesPerSecondMax, counterWorms } = segment.forces.standing;
+  const working = [...segment.effects.working];
+  const { blockedPassing, probesPerSecondMax, counterWorms } = segment.effects.standing;
   const arriving = new Float64Array(cells);
   const force = new Float64Array(cells);
   const outflows = outflowsOf(setup, segment);
-  return (timeSeconds, y, slope) => {
+  return (timeSeconds, y, derivative) => {
     const { susceptible, infected } = totalsOf(setup, y);
     const everInfected = y[EVER]!;
     const counts: Counts = { vulnerable, susceptible, infected, everInfected, probes: y[PROBES]! };
@@ -62,17 +62,17 @@ export function groupSlopes(setup: GroupSetup, segment: Segment): RightHandSide 
       counterPatch += rate;
       if (counterWorm.entersInfected) counterClean += rate;
     }
-    slope[PROBES] = wanted * capped;
-    slope[SEEN] = seen;
-    slope[PATCHING] = counterPatch * susceptible + counterClean * infected;
+    derivative[PROBES] = wanted * capped;
+    derivative[SEEN] = seen;
+    derivative[PATCHING] = counterPatch * susceptible + counterClean * infected;
     for (let index = 0; index < reach.met.length; index++) {
       let met = 0;
       if (segment.isListening[index] && segment.listedFraction === null) {
         for (let from = 0; from < cells; from++) met += reach.met[index]![from]! * arriving[from]!;
       }
-      slope[layout.contacts + index] = met;
+      derivative[layout.contacts + index] = met;
     }
-    outflows(y, slope, {
+    outflows(y, derivative, {
       rates,
       force,
       listed,
@@ -105,13 +105,13 @@ interface Flows {
 function outflowsOf(
   { outbreak, layout, groups, cell, hosts, scanRatePerSecond, reach }: GroupSetup,
   segment: Segment,
-): (y: Float64Array, slope: Float64Array, flows: Flows) => void {
+): (y: Float64Array, derivative: Float64Array, flows: Flows) => void {
   const { worm, population, honeypots } = outbreak;
   const { rebootRatePerSecond: reboot = 0, churnRatePerSecond: churn = 0 } = population;
   const { susceptible, never, latent, free, blocked, waiting } = layout;
   const comesBack = never !== susceptible;
   const onset = latent >= 0 ? 1 / worm.latentSeconds! : 0;
-  return (y, slope, { rates, force, listed, patch, clean, speed }) => {
+  return (y, derivative, { rates, force, listed, patch, clean, speed }) => {
     const leaves = clean + reboot + churn;
     let infections = 0;
     for (let group = 0; group < groups; group++) {
@@ -127,7 +127,7 @@ function outflowsOf(
         const e = y[latent + group]!;
         ill += e;
         begins = onset * e;
-        slope[latent + group] = infected - (onset + leaves) * e;
+        derivative[latent + group] = infected - (onset + leaves) * e;
       }
       const reach1 = segment.listedFraction === null ? speed * scanRatePerSecond[group]! : 0;
       let contact = rates.contact * speed;
@@ -140,18 +140,18 @@ function outflowsOf(
         if (at < 0) continue;
         const c = y[at + group]!;
         ill += c;
-        slope[at + group] = rate * i - (1 / delaySeconds + leaves) * c;
+        derivative[at + group] = rate * i - (1 / delaySeconds + leaves) * c;
       }
       if (blocked >= 0) {
         const b = y[blocked + group]!;
         ill += b;
-        slope[blocked + group] = rates.block * i - leaves * b;
+        derivative[blocked + group] = rates.block * i - leaves * b;
       }
-      slope[free + group] = begins - (contact + rates.block + leaves) * i;
+      derivative[free + group] = begins - (contact + rates.block + leaves) * i;
       const immunized = hosts[group]! - s - ill;
-      slope[susceptible + group] = (reboot + churn) * ill + churn * immunized - infected - patch * s;
-      if (comesBack) slope[never + group] = -onFresh - patch * fresh;
+      derivative[susceptible + group] = (reboot + churn) * ill + churn * immunized - infected - patch * s;
+      if (comesBack) derivative[never + group] = -onFresh - patch * fresh;
     }
-    slope[EVER] = infections;
+    derivative[EVER] = infections;
   };
 }

@@ -1,8 +1,8 @@
 /**
  * The mean field of hosts that do not all share one fate: scan strategies, placements, scan rates that differ, latent
- * periods, hosts that come back, beside honeypots and measures. Hosts fall into groups, cell n of a placement (reach.ts)
+ * periods, hosts that come back, beside honeypots and countermeasures. Hosts fall into groups, cell n of a placement (reach.ts)
  * with class k of scan rates (rate-classes.ts); w_nm is the chance that a probe from cell m arrives at one given host of
- * n, H_m the honeypots that it meets; f is what measures leave of the scan rate, g what they let pass, e whom they leave
+ * n, H_m the honeypots that it meets; f is what countermeasures leave of the scan rate, g what they let pass, e whom they leave
  * exposed, φ what a blocked host's probes still reach:
  *
  *     λ_n = e Σ_m w_nm X_m                X_m = f g Σ_k s_k (I_mk + Σ_d C_dmk + φ B_mk)
@@ -21,7 +21,12 @@
  */
 import { assert } from '@wormwood/base';
 import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';
-import { type Force, type Forces, forcesOf, startForces } from '../../countermeasure/awaited-effects.ts';
+import {
+  type AwaitedStart,
+  type Effects,
+  effectsOf,
+  startEffects,
+} from '../../countermeasure/awaited-effects.ts';
 import type { Run } from '../engine.ts';
 import { crossing, cubicAt } from './step/cubic.ts';
 import type { DenseStep } from './step/dense-step.ts';
@@ -43,7 +48,7 @@ import {
   SEEN,
   totalsOf,
 } from './group-setup.ts';
-import { groupSlopes, type Segment } from './group-derivatives.ts';
+import { groupDerivatives, type Segment } from './group-derivatives.ts';
 import { listOf } from '../../scan/hitlist.ts';
 import type { Honeypots } from '../../outbreak/honeypots.ts';
 
@@ -70,18 +75,18 @@ export function groupMeanField(outbreak: Outbreak): Run {
 
 /** What starts at a time, or some time after a component of the state has reached a value. */
 interface Awaited {
-  readonly force: Force;
+  readonly start: AwaitedStart;
   readonly at: number;
   readonly needed: number;
 }
 
 interface Course {
   readonly setup: GroupSetup;
-  /** The measures; honeypots wait for contacts of their own, not for probes anywhere. */
-  readonly forces: Forces;
-  readonly honeypots: readonly Force[];
+  /** The countermeasures; honeypots wait for contacts of their own, not for probes anywhere. */
+  readonly effects: Effects;
+  readonly honeypots: readonly AwaitedStart[];
   /** The end of the hitlist. */
-  readonly listEnd: Force;
+  readonly listEnd: AwaitedStart;
   readonly awaited: readonly Awaited[];
   readonly writer: SampleWriter;
   /** Of hosts never infected, in the place of susceptible ones, where that is not the same. */
@@ -94,23 +99,23 @@ interface Course {
 function beginCourse(setup: GroupSetup): Course {
   const { outbreak, layout } = setup;
   const { population } = outbreak;
-  const forces = forcesOf(outbreak);
-  const honeypots = outbreak.honeypots.map(({ start }): Force => {
+  const effects = effectsOf(outbreak);
+  const honeypots = outbreak.honeypots.map(({ start }): AwaitedStart => {
     if (start.kind === 'time') {
       return { startSeconds: start.timeSeconds, seenNeeded: Infinity, prepareSeconds: 0 };
     }
     return { startSeconds: Infinity, seenNeeded: start.contacts, prepareSeconds: start.prepareSeconds };
   });
   const list = listOf(outbreak);
-  const listEnd: Force = {
+  const listEnd: AwaitedStart = {
     startSeconds: list ? Infinity : 0,
     seenNeeded: list?.size ?? 0,
     prepareSeconds: 0,
   };
   const awaited = [
-    ...forces.measures.map((force) => ({ force, at: SEEN, needed: force.seenNeeded })),
-    ...honeypots.map((force, index) => ({ force, at: layout.contacts + index, needed: force.seenNeeded })),
-    { force: listEnd, at: PROBES, needed: listEnd.seenNeeded },
+    ...effects.awaited.map((start) => ({ start, at: SEEN, needed: start.seenNeeded })),
+    ...honeypots.map((start, index) => ({ start, at: layout.contacts + index, needed: start.seenNeeded })),
+    { start: listEnd, at: PROBES, needed: listEnd.seenNeeded },
   ];
   const time = sampleTimes(outbreak);
   const trajectory = {
@@ -124,7 +129,7 @@ function beginCourse(setup: GroupSetup): Course {
   const epidemic = { ...population, contactRatePerSecond: contactRatePerSecond(outbreak) };
   return {
     setup,
-    forces,
+    effects,
     honeypots,
     listEnd,
     awaited,
@@ -137,9 +142,9 @@ function beginCourse(setup: GroupSetup): Course {
 
 /** Lets what starts by now begin to work. */
 function begin(course: Course, work: Workspace, now: number): Segment {
-  const { setup, forces, honeypots, listEnd } = course;
+  const { setup, effects, honeypots, listEnd } = course;
   const { state } = work;
-  state[PATCHING]! += startForces(forces, now, state[PROBES]!).counterWormHosts;
+  state[PATCHING]! += startEffects(effects, now, state[PROBES]!).counterWormHosts;
   const isImmunizing = honeypots.map(({ startSeconds }) => startSeconds <= now);
   const isEffective = setup.outbreak.honeypots.map(
     ({ count, success }, index) => isImmunizing[index] === true && count > 0 && success > 0,
@@ -153,7 +158,7 @@ function begin(course: Course, work: Workspace, now: number): Segment {
     ({ start }, index) => start.kind === 'contacts' || isImmunizing[index] === true,
   );
   const listedFraction = listEnd.startSeconds <= now ? null : (listOf(setup.outbreak)?.fraction ?? null);
-  return { forces, isImmunizing, isListening, listedFraction };
+  return { effects, isImmunizing, isListening, listedFraction };
 }
 
 /** Integrates until the next start or the end; returns the time reached. */
@@ -163,8 +168,8 @@ function integrateSegment(
   { now: from, segment }: { readonly now: number; readonly segment: Segment },
 ): number {
   const { outbreak } = course.setup;
-  const slopes = groupSlopes(course.setup, segment);
-  slopes(from, work.state, work.slope);
+  const derivatives = groupDerivatives(course.setup, segment);
+  derivatives(from, work.state, work.derivative);
   const sample = emptyDenseStep();
   const never = emptyDenseStep();
   let end = nextStart(course, from, outbreak.durationSeconds);
@@ -174,7 +179,7 @@ function integrateSegment(
     assert(steps < STEPS_MAX, `the mean field needs more than ${STEPS_MAX} steps near ${now} s`);
     const isLast = h * 1.0001 >= end - now;
     const taken = isLast ? end - now : h;
-    const error = tryStep(slopes, work, { timeSeconds: now, h: taken, tolerance: TOLERANCE });
+    const error = tryStep(derivatives, work, { timeSeconds: now, h: taken, tolerance: TOLERANCE });
     h = taken * Math.min(GROWTH_MAX, Math.max(GROWTH_MIN, SAFETY / error ** 0.2));
     if (!(error <= 1)) continue;
     const start = observe(course, work, now, taken);
@@ -194,17 +199,17 @@ function integrateSegment(
 }
 
 /** A hundredth of the time in which the state would change by itself. */
-function firstStep({ state, slope }: Workspace): number {
+function firstStep({ state, derivative }: Workspace): number {
   let fastest = 1e-9;
   for (let at = 0; at < state.length; at++) {
-    fastest = Math.max(fastest, Math.abs(slope[at]!) / Math.max(1, Math.abs(state[at]!)));
+    fastest = Math.max(fastest, Math.abs(derivative[at]!) / Math.max(1, Math.abs(state[at]!)));
   }
   return 0.01 / fastest;
 }
 
-function nextStart({ forces, honeypots }: Course, after: number, before: number): number {
+function nextStart({ effects, honeypots }: Course, after: number, before: number): number {
   let next = before;
-  for (const { startSeconds } of [...forces.measures, ...honeypots]) {
+  for (const { startSeconds } of [...effects.awaited, ...honeypots]) {
     if (startSeconds > after && startSeconds < next) next = startSeconds;
   }
   return next;
@@ -214,23 +219,26 @@ function nextStart({ forces, honeypots }: Course, after: number, before: number)
 function observe({ awaited }: Course, work: Workspace, now: number, taken: number): number {
   let earliest = Infinity;
   const cubic = new Float64Array(4);
-  for (const { force, at, needed } of awaited) {
-    if (force.startSeconds < Infinity || work.next[at]! < needed) continue;
+  for (const { start, at, needed } of awaited) {
+    if (start.startSeconds < Infinity || work.next[at]! < needed) continue;
     hermite(cubic, 0, { taken, ...ends(work, (of) => of[at]!) });
     const theta = crossing((place) => cubicAt(cubic, 0, place) - needed);
-    force.startSeconds = now + theta * taken + force.prepareSeconds;
-    earliest = Math.min(earliest, force.startSeconds);
+    start.startSeconds = now + theta * taken + start.prepareSeconds;
+    earliest = Math.min(earliest, start.startSeconds);
   }
   return earliest;
 }
 
 /** Reads a sum of components at both ends of the step. */
-function ends({ state, next, slope, nextSlope }: Workspace, read: (of: Float64Array) => number): Ends {
+function ends(
+  { state, next, derivative, nextDerivative }: Workspace,
+  read: (of: Float64Array) => number,
+): Ends {
   return {
     before: read(state),
     after: read(next),
-    slopeBefore: read(slope),
-    slopeAfter: read(nextSlope),
+    derivativeBefore: read(derivative),
+    derivativeAfter: read(nextDerivative),
   };
 }
 
@@ -250,8 +258,8 @@ function fill(
     taken,
     before: vulnerable - ever.before,
     after: vulnerable - ever.after,
-    slopeBefore: -ever.slopeBefore,
-    slopeAfter: -ever.slopeAfter,
+    derivativeBefore: -ever.derivativeBefore,
+    derivativeAfter: -ever.derivativeAfter,
   });
   for (const step of [sample, never]) {
     hermite(step.dense, 4, { taken, ...infected });

@@ -107,7 +107,7 @@ export function initialState({ outbreak, groups, hosts, layout }: GroupSetup): F
   return state;
 }
 
-/** Sums over groups of a state, or of its slope. */
+/** Sums over groups of a state, or of its derivative. */
 export interface Totals {
   readonly susceptible: number;
   readonly infected: number;

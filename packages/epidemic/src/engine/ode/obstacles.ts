@@ -19,6 +19,20 @@ const COMPONENTS_OF_STEPS_MAX = 1e8;
 
 /** Returns the reasons, one sentence each, why the outbreak has no mean field of groups; empty when it has. */
 export function groupObstacles(outbreak: Outbreak): readonly string[] {
+  const obstacles = modelObstacles(outbreak);
+  return obstacles.length > 0 || asUniform(outbreak) ? obstacles : tooStiff(groupSetup(outbreak));
+}
+
+/** Returns the groups of an outbreak; null where there is no mean field of groups. */
+export function groupSetupIfAny(outbreak: Outbreak): GroupSetup | null {
+  if (modelObstacles(outbreak).length > 0) return null;
+  const setup = groupSetup(outbreak);
+  const isRun = asUniform(outbreak, setup.reach) !== null || tooStiff(setup).length === 0;
+  return isRun ? setup : null;
+}
+
+/** Returns what the equations leave out, however long they would take. */
+function modelObstacles(outbreak: Outbreak): readonly string[] {
   const { strategy } = outbreak.worm;
   const last = strategy.kind === 'hitlist' ? strategy.then : strategy;
   switch (last.kind) {
@@ -37,8 +51,7 @@ export function groupObstacles(outbreak: Outbreak): readonly string[] {
     obstacles.push(...clusterObstacles(outbreak), ...tooManyNetworks(outbreak));
   }
   if (last.kind === 'local') obstacles.push(...localObstacles(outbreak, last));
-  if (obstacles.length > 0 || asUniform(outbreak)) return obstacles;
-  return tooStiff(groupSetup(outbreak));
+  return obstacles;
 }
 
 function tooManyNetworks({ population: { placement }, honeypots }: Outbreak): readonly string[] {

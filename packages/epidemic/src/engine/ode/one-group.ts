@@ -4,10 +4,10 @@
  * scanning of 1/w addresses with H_d/w honeypots does. So the quick way of uniform outbreaks is theirs too.
  */
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { reachOf } from '../../reach/reach.ts';
+import { type Reach, reachOf } from '../../reach/reach.ts';
 
 /** Returns a uniform outbreak with the same mean field, its space and honeypots not whole numbers; null if there is none. */
-export function asUniform(outbreak: Outbreak): Outbreak | null {
+export function asUniform(outbreak: Outbreak, reach?: Reach): Outbreak | null {
   const { worm, population, honeypots, countermeasures = [] } = outbreak;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const comesBack = rebootRatePerSecond + churnRatePerSecond > 0;
@@ -21,7 +21,7 @@ export function asUniform(outbreak: Outbreak): Outbreak | null {
   }
   // Without honeypots the mean rate alone counts.
   if (worm.scanRates !== undefined && honeypots.length > 0) return null;
-  const { hosts, onto, met } = reachOf(outbreak);
+  const { hosts, onto, met } = reach ?? reachOf(outbreak);
   const found = onto[0] ?? 0;
   if (hosts.length > 1 || found === 0) return null;
   return {

@@ -3,15 +3,17 @@
  * from the Markov chain whose mean field the engine `ode` solves.
  *
  * When it is the quick one: up to some ten million events, about 15 ns each. Outbreaks that may exceed `EXACT_EVENTS_MAX`
- * events are leaped over instead (tau-leaping.ts), which costs the same however many hosts there are.
+ * events are leaped over instead (tau-leaping.ts), which costs the same however many hosts there are. Latency, reboots,
+ * churn and countermeasures have a loop of their own (transition-events.ts), always event by event.
  *
  * Source: Gillespie, "Exact stochastic simulation of coupled chemical reactions", J. Physical Chemistry 81(25), 1977.
  */
-import { exp } from '@wormwood/base';
-import { measuresUnknownTo } from '../../outbreak/countermeasure.ts';
-import type { Engine } from '../engine.ts';
+import { exp, type RandomStream } from '@wormwood/base';
+import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
+import type { Engine, Run, RunControl } from '../engine.ts';
+import { earlyFigures } from '../ode/early-figures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { plainObstacles } from '../../outbreak/plain-outbreak.ts';
+import { countObstacles, isPlain } from '../../outbreak/plain-outbreak.ts';
 import { contactRatePerSecond } from '../../dynamics/rates.ts';
 import { beginCourse, finishCourse } from './course.ts';
 import { advanceDirectly } from './advance-directly.ts';
@@ -19,6 +21,7 @@ import { drawsFrom } from './draws-kernel.ts';
 import type { Limits } from './honeypot-group.ts';
 import { runCourse } from './run-course.ts';
 import { tauLeaping } from './tau-leaping.ts';
+import { TransitionEvents } from './transition-events.ts';
 
 /** Outbreaks expected to have more events than this are leaped over: about a third of a second of events. */
 export const EXACT_EVENTS_MAX = 2e7;
@@ -27,11 +30,12 @@ export const stochastic: Engine = {
   name: 'stochastic',
   random: true,
   unsupported: (outbreak) => [
-    ...plainObstacles('stochastic', outbreak),
-    ...measuresUnknownTo('stochastic', outbreak),
+    ...countObstacles('stochastic', outbreak),
+    ...countermeasureObstacles(outbreak),
   ],
   run(outbreak, { streams, replicate }, control) {
     const stream = streams.stream('stochastic', replicate);
+    if (!isPlain(outbreak)) return runTransitions(outbreak, stream, control);
     const course = beginCourse(outbreak, stream);
     const draws = drawsFrom(stream);
     const exactly = (limits: Limits): boolean => advanceDirectly(course, draws, limits);
@@ -40,6 +44,14 @@ export const stochastic: Engine = {
     return finishCourse(course, stream, { engine: 'stochastic', partial });
   },
 };
+
+function runTransitions(outbreak: Outbreak, stream: RandomStream, control: RunControl | undefined): Run {
+  const events = new TransitionEvents(outbreak, stream);
+  const partial = events.run(control);
+  const final = events.final();
+  const run = events.recorder.finish('stochastic', { partial, final });
+  return { ...run, summary: { ...run.summary, ...earlyFigures(outbreak, final.firstStart) } };
+}
 
 /** Returns the events expected if no honeypot removed a host before the logistic curve had infected it. */
 function eventsAtMost(outbreak: Outbreak): number {

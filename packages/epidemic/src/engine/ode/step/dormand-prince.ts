@@ -4,15 +4,15 @@
  * Source: Dormand, Prince, "A family of embedded Runge-Kutta formulae", J. Comput. Appl. Math. 6, 1980.
  */
 
-/** Writes y'(t) into `slope`. */
-export type RightHandSide = (timeSeconds: number, state: Float64Array, slope: Float64Array) => void;
+/** Writes y'(t) into `derivative`. */
+export type RightHandSide = (timeSeconds: number, state: Float64Array, derivative: Float64Array) => void;
 
 export interface Workspace {
   readonly state: Float64Array;
   readonly next: Float64Array;
   /** y' at the begin of the step, which the caller has computed, and at its end, which the step leaves. */
-  readonly slope: Float64Array;
-  readonly nextSlope: Float64Array;
+  readonly derivative: Float64Array;
+  readonly nextDerivative: Float64Array;
   readonly stages: readonly Float64Array[];
 }
 
@@ -30,10 +30,10 @@ const ERROR = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525,
 
 export function workspace(size: number): Workspace {
   const array = (): Float64Array => new Float64Array(size);
-  const slope = array();
-  const nextSlope = array();
-  const stages = [slope, array(), array(), array(), array(), array(), nextSlope];
-  return { state: array(), next: array(), slope, nextSlope, stages };
+  const derivative = array();
+  const nextDerivative = array();
+  const stages = [derivative, array(), array(), array(), array(), array(), nextDerivative];
+  return { state: array(), next: array(), derivative, nextDerivative, stages };
 }
 
 /**
@@ -45,14 +45,14 @@ export function tryStep(
   work: Workspace,
   step: { readonly timeSeconds: number; readonly h: number; readonly tolerance: number },
 ): number {
-  const { state, next, stages, nextSlope } = work;
+  const { state, next, stages, nextDerivative } = work;
   const { timeSeconds, h } = step;
   for (const [k, weights] of WEIGHTS.entries()) {
     for (let j = 0; j < state.length; j++) next[j] = state[j]! + h * weighted(stages, weights, j);
     rightHandSide(timeSeconds + NODES[k]! * h, next, stages[k + 1]!);
   }
   for (let j = 0; j < state.length; j++) next[j] = state[j]! + h * weighted(stages, FIFTH, j);
-  rightHandSide(timeSeconds + h, next, nextSlope);
+  rightHandSide(timeSeconds + h, next, nextDerivative);
   let worst = 0;
   for (let j = 0; j < state.length; j++) {
     const scale = step.tolerance * Math.max(Math.abs(state[j]!), Math.abs(next[j]!), 1);
@@ -70,7 +70,7 @@ function weighted(stages: readonly Float64Array[], weights: readonly number[], a
 }
 
 /** Moves to the end of the step just tried. */
-export function acceptStep({ state, next, slope, nextSlope }: Workspace): void {
+export function acceptStep({ state, next, derivative, nextDerivative }: Workspace): void {
   state.set(next);
-  slope.set(nextSlope);
+  derivative.set(nextDerivative);
 }

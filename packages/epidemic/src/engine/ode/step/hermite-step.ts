@@ -1,12 +1,12 @@
-/** A step of an explicit method as a cubic in each quantity: the one that has the values and slopes of both ends. */
+/** A step of an explicit method as a cubic in each quantity: the one that has the values and derivatives of both ends. */
 import type { DenseStep } from './dense-step.ts';
 
 /** A quantity at both ends of a step. */
 export interface Ends {
   readonly before: number;
   readonly after: number;
-  readonly slopeBefore: number;
-  readonly slopeAfter: number;
+  readonly derivativeBefore: number;
+  readonly derivativeAfter: number;
 }
 
 export function emptyDenseStep(): DenseStep {
@@ -16,8 +16,8 @@ export function emptyDenseStep(): DenseStep {
 
 /** Writes the cubic of a quantity over a step of `taken` seconds. */
 export function hermite(dense: Float64Array, at: number, of: Ends & { readonly taken: number }): void {
-  const first = of.taken * of.slopeBefore;
-  const last = of.taken * of.slopeAfter;
+  const first = of.taken * of.derivativeBefore;
+  const last = of.taken * of.derivativeAfter;
   const rise = of.after - of.before;
   dense[at] = of.before;
   dense[at + 1] = first;

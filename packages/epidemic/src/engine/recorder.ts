@@ -1,13 +1,13 @@
-/** What is seen of one random outbreak while it runs: samples, peak, milestones, and who infected whom. */
-import type { EngineName, InfectionLog, Run } from '../engine.ts';
-import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { summarize } from '../summary.ts';
-import { everInfectedDiffers, sampleTimes } from '../trajectory.ts';
-import type { Honeypots } from '../../outbreak/honeypots.ts';
+/** What is recorded of one random outbreak while it runs: samples, peak, milestones, extinction. */
+import type { EngineName, Run } from './engine.ts';
+import type { Outbreak } from '../outbreak/outbreak.ts';
+import { summarize } from './summary.ts';
+import { everInfectedDiffers, sampleTimes } from './trajectory.ts';
+import type { Honeypots } from '../outbreak/honeypots.ts';
 
 const MILESTONES = [0.5, 0.9, 0.99, 1] as const;
 
-/** What a run ends with beside what the journal has seen. */
+/** What a run ends with beside what has been recorded. */
 export interface FinalCounts {
   readonly probes: number;
   readonly honeypotContacts: number;
@@ -17,7 +17,7 @@ export interface FinalCounts {
   } | null;
 }
 
-export class Journal {
+export class Recorder {
   timeSeconds = 0;
   everInfected = 0;
   readonly #outbreak: Outbreak;
@@ -34,27 +34,14 @@ export class Journal {
   readonly #milestoneTime: (number | null)[] = [null, null, null, null];
   #milestone = 0;
   #nextMilestone: number;
-  /** By first infection: host, infector, time. */
-  readonly #host: Int32Array;
-  readonly #infector: Int32Array;
-  readonly #infectionTime: Float64Array;
-  /** By host, where one can be infected more than once. */
-  readonly #wasInfected: Uint8Array | undefined;
 
   constructor(outbreak: Outbreak) {
-    const { vulnerable } = outbreak.population;
     this.#outbreak = outbreak;
     this.#nextMilestone = this.#hostsAt(0);
     this.#sampleTime = sampleTimes(outbreak);
     this.#sampleSusceptible = new Float64Array(this.#sampleTime.length);
     this.#sampleInfected = new Float64Array(this.#sampleTime.length);
     this.#sampleEver = everInfectedDiffers(outbreak) ? new Float64Array(this.#sampleTime.length) : undefined;
-    this.#host = new Int32Array(vulnerable);
-    this.#infector = new Int32Array(vulnerable);
-    this.#infectionTime = new Float64Array(vulnerable);
-    const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
-    const canReturn = rebootRatePerSecond > 0 || churnRatePerSecond > 0;
-    this.#wasInfected = canReturn ? new Uint8Array(vulnerable) : undefined;
   }
 
   /** Moves the time on with the counts as they are; samples at or before it are taken. */
@@ -67,14 +54,9 @@ export class Journal {
     }
   }
 
-  /** A host becomes infected; only its first time is kept. */
-  noteInfection(host: number, infector: number): void {
-    if (this.#wasInfected?.[host] === 1) return;
-    if (this.#wasInfected !== undefined) this.#wasInfected[host] = 1;
-    const row = this.everInfected++;
-    this.#host[row] = host;
-    this.#infector[row] = infector;
-    this.#infectionTime[row] = this.timeSeconds;
+  /** A host becomes infected that never was. */
+  noteFirstInfection(): void {
+    this.everInfected++;
     while (this.everInfected >= this.#nextMilestone) this.#passMilestone();
   }
 
@@ -99,21 +81,17 @@ export class Journal {
     if (infected === 0) this.#extinctionTime ??= this.timeSeconds;
   }
 
-  /** `address`: of each host; given when the infections are to be kept. */
+  /** Returns the run as far as it was recorded. */
   finish(
     engine: EngineName,
-    {
-      partial,
-      address,
-      final,
-    }: { readonly partial: boolean; readonly address?: Float64Array; readonly final: FinalCounts },
+    { partial, final }: { readonly partial: boolean; readonly final: FinalCounts },
   ): Run {
     const { vulnerable } = this.#outbreak.population;
     const rows = this.#sample;
     const susceptible = this.#sampleSusceptible.slice(0, rows);
     const infected = this.#sampleInfected.slice(0, rows);
     const [half, ninety, ninetyNine, all] = this.#milestoneTime;
-    const run: Run = {
+    return {
       engine,
       partial,
       trajectory: {
@@ -134,16 +112,6 @@ export class Journal {
         timeTo: { '0.5': half ?? null, '0.9': ninety ?? null, '0.99': ninetyNine ?? null, '1': all ?? null },
         ...final,
       }),
-    };
-    return address === undefined ? run : { ...run, infections: this.#infections(address) };
-  }
-
-  #infections(address: Float64Array): InfectionLog {
-    return {
-      host: this.#host.slice(0, this.everInfected),
-      infector: this.#infector.slice(0, this.everInfected),
-      timeSeconds: this.#infectionTime.slice(0, this.everInfected),
-      address,
     };
   }
 }

@@ -1,10 +1,9 @@
 /**
- * Reproduction numbers and doubling time of outbreaks that are followed host by host: those of the mean field, where it has
- * equations. They belong to the outbreak and not to a run, so they are worked out once.
+ * Reproduction numbers and doubling time of outbreaks that random engines run by events: those of the mean field, where it
+ * has equations.
  */
-import { doublingSeconds, reproductionNumberOf } from '../ode/early-growth.ts';
-import { type GroupSetup, groupSetup } from '../ode/group-setup.ts';
-import { groupObstacles } from '../ode/obstacles.ts';
+import { doublingSeconds, reproductionNumberOf } from './early-growth.ts';
+import { groupSetupIfAny } from './obstacles.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { Summary } from '../summary.ts';
 import type { Honeypots } from '../../outbreak/honeypots.ts';
@@ -14,18 +13,19 @@ export type EarlyFigures = Pick<
   'basicReproductionNumber' | 'reproductionNumberAtStart' | 'doublingTime'
 >;
 
-const setups = new WeakMap<Outbreak, GroupSetup | null>();
-
-/** `firstStart`: who is left and what has begun when the first honeypots immunize; null when none do. */
+/**
+ * Returns the figures; null where there are none. `firstStart`: susceptible hosts left and honeypots at work when the first
+ * of these immunize; null when none do.
+ */
 export function earlyFigures(
   outbreak: Outbreak,
   firstStart: { readonly susceptible: number; readonly honeypots: readonly Honeypots[] } | null,
 ): EarlyFigures {
-  const setup = setupOf(outbreak);
+  const setup = groupSetupIfAny(outbreak);
   if (setup === null) {
     return { basicReproductionNumber: null, reproductionNumberAtStart: null, doublingTime: null };
   }
-  // With measures at work, honeypots alone say nothing of R.
+  // With countermeasures at work, honeypots alone say nothing of R.
   const isMeasured = (outbreak.countermeasures ?? []).length > 0;
   const { honeypots, population } = outbreak;
   const all = honeypots.map(() => true);
@@ -44,12 +44,4 @@ export function earlyFigures(
           ),
     doublingTime: doublingSeconds(setup),
   };
-}
-
-function setupOf(outbreak: Outbreak): GroupSetup | null {
-  const known = setups.get(outbreak);
-  if (known !== undefined) return known;
-  const setup = groupObstacles(outbreak).length > 0 ? null : groupSetup(outbreak);
-  setups.set(outbreak, setup);
-  return setup;
 }
