@@ -7,7 +7,7 @@ import {
   longestReactionSeconds,
   secondsWithinFraction,
   throttleStopSeconds,
-} from '@wormwood/epidemic';
+} from '@wormwood/epidemic/theory';
 import { IPV4, meanField, meanOf, sample, uniformOutbreak } from './outbreaks.mjs';
 import { absolute, atLeast, atMost, number, relative, sigma } from './row.mjs';
 

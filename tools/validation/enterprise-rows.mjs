@@ -3,7 +3,8 @@
  * the start. How fast the worm doubles, how soon an infected host touches a honeypot, how many others it infects before,
  * and whether the outbreak stays small with a delay below the wall δ_max = 1/β − A/(sh) and does not above.
  */
-import { engineNamed, finalSizeFraction, finalSizeLaw } from '@wormwood/epidemic';
+import { engineNamed } from '@wormwood/epidemic';
+import { finalSizeFraction, finalSizeLaw } from '@wormwood/epidemic/theory';
 import { randomStreams } from '@wormwood/base';
 import { honeypots, meanOf, uniformOutbreak } from './outbreaks.mjs';
 import { absolute, atMost, number, sigma } from './row.mjs';

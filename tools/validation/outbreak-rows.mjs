@@ -11,7 +11,7 @@ import {
   riseTimeSeconds,
   startTimeJitterSeconds,
   sufficientHoneypots,
-} from '@wormwood/epidemic';
+} from '@wormwood/epidemic/theory';
 import { honeypots, infectedAt, IPV4, meanField, provos, sample, uniformOutbreak } from './outbreaks.mjs';
 import { absolute, atLeast, atMost, relative, sigma } from './row.mjs';
 

@@ -1,6 +1,6 @@
 /** Outbreaks of the literature as the engines take them, and how they are measured. */
 import { randomStreams } from '@wormwood/base';
-import { engineNamed } from '@wormwood/epidemic';
+import { checkedOutbreak, engineNamed } from '@wormwood/epidemic';
 
 export const IPV4 = 2 ** 32;
 
@@ -13,7 +13,7 @@ export function uniformOutbreak({
   honeypots: groups = [],
   space = IPV4,
 }) {
-  return {
+  return checkedOutbreak({
     addressSpaceSize: space,
     firstAddress: 0,
     population: { vulnerable, infected },
@@ -21,7 +21,7 @@ export function uniformOutbreak({
     honeypots: groups,
     durationSeconds,
     sampleSeconds: durationSeconds,
-  };
+  });
 }
 
 export function honeypots(count, startSeconds, delaySeconds) {

@@ -1,5 +1,5 @@
 /** Rows on worms that choose their targets: a tree laid out beforehand, and announced addresses only. */
-import { flashTreeCurve, growthTime } from '@wormwood/epidemic';
+import { flashTreeCurve, growthTime } from '@wormwood/epidemic/theory';
 import { IPV4, meanField, sample, uniformOutbreak } from './outbreaks.mjs';
 import { absolute, factor, relative, sigma } from './row.mjs';
 

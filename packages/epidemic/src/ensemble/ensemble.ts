@@ -81,7 +81,7 @@ export interface Ensemble {
 }
 
 /** The most samples kept of all runs together, 160 MB as 32-bit integers; beyond it every k-th sample is kept. */
-export const ENSEMBLE_SAMPLES_MAX = 2e7;
+const ENSEMBLE_SAMPLES_MAX = 2e7;
 /** A chunk is small against the work that is left, so that all workers end together, and not so small that it is all talk. */
 const CHUNK_RUNS_MAX = 16;
 const CHUNKS_LEFT_PER_WORKER = 4;

@@ -4,7 +4,7 @@
  * prefer what is near (docs/models.md#local-preference).
  */
 import { formatCount, formatDuration } from '@wormwood/base';
-import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic';
+import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic/theory';
 import type { SimulationResult } from '../result/result.ts';
 import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from '../result/outbreak-numbers.ts';
 import { figureOf } from '../result/summary-figures.ts';

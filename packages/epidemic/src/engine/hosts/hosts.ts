@@ -29,7 +29,7 @@ import { scanThinned } from './scan-thinned.ts';
 import { beginHostLists, chooseHosts, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
 
 /** The most hosts that are told apart: the lists take 16 octets each, a gibibyte in all. */
-export const HOSTS_MAX: number = 2 ** 26;
+const HOSTS_MAX: number = 2 ** 26;
 
 export const hosts: Engine = {
   name: 'hosts',

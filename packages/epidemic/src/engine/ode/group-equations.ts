@@ -19,7 +19,7 @@
  * Source: docs/models.md#latency-reboots-and-churn, docs/models.md#local-preference; Liljenstam, Yuan, Premore, Nicol, "A
  * mixed abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
  */
-import { assert } from '@wormwood/base';
+import { takeSteps } from './step/adaptive-steps.ts';
 import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';
 import {
   type AwaitedStart,
@@ -172,30 +172,30 @@ function integrateSegment(
   derivatives(from, work.state, work.derivative);
   const sample = emptyDenseStep();
   const never = emptyDenseStep();
-  let end = nextStart(course, from, outbreak.durationSeconds);
-  let now = from;
-  let h = Math.min(end - now, outbreak.sampleSeconds, firstStep(work));
-  for (let steps = 0; now < end; steps++) {
-    assert(steps < STEPS_MAX, `the mean field needs more than ${STEPS_MAX} steps near ${now} s`);
-    const isLast = h * 1.0001 >= end - now;
-    const taken = isLast ? end - now : h;
-    const error = tryStep(derivatives, work, { timeSeconds: now, h: taken, tolerance: TOLERANCE });
-    h = taken * Math.min(GROWTH_MAX, Math.max(GROWTH_MIN, SAFETY / error ** 0.2));
-    if (!(error <= 1)) continue;
-    const start = observe(course, work, now, taken);
-    if (start < end) {
-      end = Math.max(start, now);
-      if (end < now + taken) continue;
-    }
-    const at = { beginSeconds: now, lengthSeconds: taken, endSeconds: isLast ? end : now + taken };
-    fill(course.setup, work, { sample: Object.assign(sample, at), never: Object.assign(never, at) });
-    writeSamples(course.writer, sample);
-    if (course.neverWriter !== undefined) writeSamples(course.neverWriter, never);
-    passMilestones(course.milestones, never);
-    acceptStep(work);
-    now = at.endSeconds;
-  }
-  return end;
+  const endSeconds = nextStart(course, from, outbreak.durationSeconds);
+  return takeSteps(
+    {
+      attempt: (timeSeconds, h) => tryStep(derivatives, work, { timeSeconds, h, tolerance: TOLERANCE }),
+      lengthFactor: (error) => Math.min(GROWTH_MAX, Math.max(GROWTH_MIN, SAFETY / error ** 0.2)),
+      endBy: ({ beginSeconds, lengthSeconds }) => observe(course, work, beginSeconds, lengthSeconds),
+      accept: ({ beginSeconds, lengthSeconds, endSeconds: reached }) => {
+        Object.assign(never, { beginSeconds, lengthSeconds, endSeconds: reached });
+        fill(course.setup, work, { sample, never });
+        writeSamples(course.writer, sample);
+        if (course.neverWriter !== undefined) writeSamples(course.neverWriter, never);
+        passMilestones(course.milestones, never);
+        acceptStep(work);
+      },
+    },
+    sample,
+    {
+      originSeconds: 0,
+      beginSeconds: from,
+      endSeconds,
+      firstLengthSeconds: Math.min(endSeconds - from, outbreak.sampleSeconds, firstStep(work)),
+      stepsMax: STEPS_MAX,
+    },
+  );
 }
 
 /** A hundredth of the time in which the state would change by itself. */

@@ -2,7 +2,7 @@
  * The mean field from the first immunization on: RODAS steps under error control, stopped at each start of honeypots,
  * sampled by the dense output. `ode.ts` hands over the state that the logistic has reached.
  */
-import { assert } from '@wormwood/base';
+import { takeSteps } from './step/adaptive-steps.ts';
 import { crossing, cubicIntegral } from './step/cubic.ts';
 import type { DenseStep } from './step/dense-step.ts';
 import type { ScheduledGroup } from './honeypot-schedule.ts';
@@ -19,10 +19,6 @@ import { type StepFunction, stepWorkspace, type StepWorkspace } from './step/ste
 const TOLERANCE = 2e-7;
 /** No outbreak met so far took 20,000. */
 const STEPS_MAX = 1_000_000;
-/** A step that would leave less than a ten-thousandth to the next one takes it along. */
-const STRETCH = 1.0001;
-/** Seconds. Nothing happens in less, and its reciprocal is still a number. */
-const STEP_MIN = 1e-100;
 const GROWTH_MAX = 6;
 const GROWTH_MIN = 0.2;
 const SAFETY = 0.9;
@@ -94,37 +90,30 @@ function integrateSegment(
   step: StepFunction,
   from: HandedOver,
 ): HandedOver {
-  const begin = from.timeSeconds;
   const done = denseStep(work);
-  let end = nextStart(groups, { after: begin, before: durationSeconds });
   let { infectedSeconds } = from;
-  // Time runs within the segment: late in a long outbreak steps may be shorter than the spacing of numbers there.
-  let now = 0;
-  let h = firstStep(work);
-  for (let steps = 0; now < end - begin; steps++) {
-    assert(steps < STEPS_MAX, `the mean field needs more than ${STEPS_MAX} steps near ${begin + now} s`);
-    const left = end - begin - now;
-    const isLast = h * STRETCH >= left;
-    const taken = Math.max(isLast ? left : h, STEP_MIN);
-    const error = step(work, taken);
-    h = taken * stepFactor(error);
-    if (!(error <= 1)) continue;
-    done.beginSeconds = begin + now;
-    done.lengthSeconds = taken;
-    done.endSeconds = isLast ? end : begin + now + taken;
-    const start = startWithin(groups, done, infectedSeconds);
-    if (start < end) {
-      end = start;
-      if (start < done.endSeconds) continue;
-    }
-    infectedSeconds += Math.max(0, taken * cubicIntegral(work.dense, 4, 1));
-    accept(work, done);
-    writeSamples(writer, done);
-    passMilestones(milestones, done);
-    if (isLast) break;
-    now += taken;
-  }
-  return { timeSeconds: end, infectedSeconds };
+  const timeSeconds = takeSteps(
+    {
+      attempt: (_time, length) => step(work, length),
+      lengthFactor: stepFactor,
+      endBy: () => startWithin(groups, done, infectedSeconds),
+      accept: () => {
+        infectedSeconds += Math.max(0, done.lengthSeconds * cubicIntegral(work.dense, 4, 1));
+        accept(work, done);
+        writeSamples(writer, done);
+        passMilestones(milestones, done);
+      },
+    },
+    done,
+    {
+      originSeconds: from.timeSeconds,
+      beginSeconds: from.timeSeconds,
+      endSeconds: nextStart(groups, { after: from.timeSeconds, before: durationSeconds }),
+      firstLengthSeconds: firstStep(work),
+      stepsMax: STEPS_MAX,
+    },
+  );
+  return { timeSeconds, infectedSeconds };
 }
 
 function denseStep({ dense }: StepWorkspace): DenseStep {
