@@ -4,7 +4,8 @@
  * scanning of 1/w addresses with H_d/w honeypots does. So the quick way of uniform outbreaks is theirs too.
  */
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { type Reach, reachOf } from '../../reach/reach.ts';
+import type { Reach } from '../../reach/cells.ts';
+import { reachOf } from '../../reach/reach.ts';
 
 /** Returns a uniform outbreak with the same mean field, its space and honeypots not whole numbers; null if there is none. */
 export function asUniform(outbreak: Outbreak, reach?: Reach): Outbreak | null {
