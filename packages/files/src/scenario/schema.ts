@@ -4,7 +4,7 @@
  */
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
 import type { Honeypots, HoneypotStart, Countermeasure } from '@wormwood/epidemic';
-import { measureShapes } from './measure-shapes.ts';
+import { countermeasureShapes } from './countermeasure-shapes.ts';
 import { placement, type ScenarioPlacement } from './population-shapes.ts';
 import { scanRate, type ScenarioScanRate } from './scan-rate-shapes.ts';
 import { type ScenarioStrategy, strategy } from './strategy-shapes.ts';
@@ -342,7 +342,7 @@ export const scenarioShape: Shape<Scenario> = mapping<Scenario, object>({
       key: 'defenses',
       shape: list(
         'a list of defenses',
-        kinds<ScenarioDefense>('a mapping with the key kind', { honeypots, ...measureShapes }),
+        kinds<ScenarioDefense>('a mapping with the key kind', { honeypots, ...countermeasureShapes }),
       ),
       description: 'Defenses against the worm; `[]` for none.',
       fallback: [],

@@ -33,8 +33,8 @@ export function verdict(result: SimulationResult): string {
 
 function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   const figures = peakAndEver(result, numbers);
-  const measures = otherDefenses(result);
-  if (measures.length > 0) return `With ${measures.join(', ')}: ${figures}`;
+  const others = otherDefenses(result);
+  if (others.length > 0) return `With ${others.join(', ')}: ${figures}`;
   if (numbers.groups.length === 0) return `Without honeypots nothing stops this worm: ${figures}`;
   const subject = honeypotsInWords(numbers.groups);
   const one = numbers.honeypots === 1;

@@ -327,7 +327,7 @@ const bandwidthCap = mapping<OfKind<'bandwidth-cap'>, object>({
 });
 
 /** The shape of each kind, for the list of defenses. */
-export const measureShapes: { readonly [Kind in Countermeasure['kind']]: Shape<OfKind<Kind>> } = {
+export const countermeasureShapes: { readonly [Kind in Countermeasure['kind']]: Shape<OfKind<Kind>> } = {
   'avoided-honeypots': avoidedHoneypots,
   'bandwidth-cap': bandwidthCap,
   blacklist,
