@@ -91,6 +91,94 @@ describe('verdict on dark contacts', () => {
   });
 });
 
+describe('the address of a verdict', () => {
+  const MAC = 0x02_00_5e_10_00_01;
+  const handshakes = (more: (i: number) => Partial<Observation>): Observation[] =>
+    scan(SCANNER, 9).map((each, i) => Object.assign({}, each, { kind: 'handshake' as const }, more(i)));
+  const lastOf = (observations: readonly Observation[]): Verdict | undefined =>
+    verdictsOf(newDetector(), observations).at(-1);
+
+  it('is bound to the one machine on the link that completed the handshakes', () => {
+    expect(lastOf(handshakes(() => ({ linkAddress: MAC })))).toMatchObject({
+      unforgeable: true,
+      linkAddress: '02:00:5e:10:00:01',
+      forgeableReasons: [],
+    });
+    expect(lastOf(handshakes(() => ({})))).toMatchObject({
+      unforgeable: true,
+      linkAddress: null,
+      forgeableReasons: [],
+    });
+  });
+
+  it.each<[string, (i: number) => number | null]>([
+    ['two machines', (i) => MAC + (i % 2)],
+    ['one machine and a router', (i) => (i === 3 ? null : MAC)],
+  ])('proves nothing when its handshakes came from %s', (_, linkAddressOf) => {
+    const verdict = lastOf(handshakes((i) => ({ linkAddress: linkAddressOf(i) })));
+    expect(verdict).toMatchObject({
+      unforgeable: false,
+      linkAddress: null,
+      forgeableReasons: ['address-changed'],
+    });
+    expect(verdict?.evidence.every(({ forgeable }) => forgeable)).toBe(true);
+    expect(verdict?.evidence[1]?.text).toContain(
+      'but from several machines, so that they prove nothing about one.',
+    );
+  });
+
+  it('says why handshakes did not count, and counts the others', () => {
+    const forged = handshakes((i) => ({ forgeable: i % 2 === 0 ? 'arp-conflict' : 'proof-pending' }));
+    const verdict = lastOf(forged);
+    expect(verdict).toMatchObject({ unforgeable: false, forgeableReasons: ['arp-conflict'] });
+    expect(verdict?.evidence.at(-1)?.text).toBe(
+      'Handshakes under its address do not count: more than one machine on the link claims the address.',
+    );
+    const proven = handshakes((i) => ({ forgeable: i < 2 ? 'arp-silent' : null }));
+    expect(lastOf(proven)).toMatchObject({ unforgeable: true, forgeableReasons: ['arp-silent'] });
+    const pending = handshakes((i) => ({ forgeable: i < 2 ? 'proof-pending' : null }));
+    expect(lastOf(pending)).toMatchObject({ unforgeable: true, forgeableReasons: [] });
+    expect(lastOf(handshakes(() => ({ forgeable: 'proof-pending' })))).toMatchObject({
+      unforgeable: false,
+      forgeableReasons: ['proof-pending'],
+    });
+  });
+
+  it('does not rest on what forged handshakes carried', () => {
+    // 13.1 nats: four contacts after the first one give 12.0, a shared payload 1.6.
+    const detector = createDetector({ streams, monitored: MONITORED, falsePositiveRate: 2e-6 });
+    // Six hosts send the same, so that it is shared; then the source completes five handshakes and sends it over another one.
+    for (let source = 1; source <= 6; source++) {
+      const sent = { source, kind: 'payload' as const, payloadHash: 'ab', payloadLength: 9, timeSeconds: 90 };
+      detector.observe(observation({ ...sent, destination: 0xc0000000 + source }));
+    }
+    const own = handshakes(() => ({})).slice(0, 5);
+    const sent = {
+      source: SCANNER,
+      kind: 'payload' as const,
+      payloadHash: 'ab',
+      payloadLength: 9,
+      timeSeconds: 110,
+    };
+    const unproven = observation({ ...sent, forgeable: 'no-proof' });
+    const verdicts = verdictsOf(detector, [...own, unproven]);
+    expect(verdicts.map(({ unforgeable }) => unforgeable)).toEqual([false]);
+    expect(verdictsOf(detector, [observation(sent)]).map(({ unforgeable }) => unforgeable)).toEqual([true]);
+  });
+
+  it('may be that of an innocent host that was lured, on the ports of the web and of mail', () => {
+    expect(lastOf(handshakes(() => ({ destinationPort: 80 })))?.caution).toBe(
+      'Most of it went to tcp/80, where a browser or a proxy can be lured by a stranger. If this host is one, or a gateway' +
+        ' that translates the addresses of others, it belongs on the protected list of the scope file.',
+    );
+    expect(lastOf(handshakes(() => ({ destinationPort: 25 })))?.caution).toContain(
+      'a mail relay can be lured',
+    );
+    expect(lastOf(handshakes((i) => ({ destinationPort: i % 3 === 0 ? 80 : 445 })))?.caution).toBeNull();
+    expect(lastOf(handshakes(() => ({ destinationPort: 445 })))?.caution).toBeNull();
+  });
+});
+
 describe('no verdict', () => {
   it('on backscatter, of however many destinations', () => {
     const detector = newDetector();

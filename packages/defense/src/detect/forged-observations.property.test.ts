@@ -15,6 +15,7 @@ import {
   ROUTERS,
   SENSOR,
 } from './forged-traffic-test-support.ts';
+import { EventObserver } from './observe-events.ts';
 import { PacketObserver } from './observe-packets.ts';
 
 const IS_FULL = process.env['WORMWOOD_ACCURACY'] === 'full';
@@ -147,4 +148,107 @@ describe('mixtures of honest and forged traffic in a capture', () => {
       expect(forgeable).toBeGreaterThan(MIXTURES);
     },
   );
+});
+
+/** What a sensor writes about one flow; what is forged never has a proof that the sensor made. */
+const HONEST_ENDINGS = ['router', 'link', 'pending, then link'] as const;
+const FORGED_ENDINGS = [
+  'contact',
+  'udp',
+  'missing',
+  'unknown',
+  'none',
+  'pending',
+  'pending, then none',
+  'pending, then pending',
+  'open without handshake',
+] as const;
+type Ending = (typeof HONEST_ENDINGS)[number] | (typeof FORGED_ENDINGS)[number];
+
+/** The lines of a flow from `source` to a dark address, and of its payload. */
+function eventsOf(
+  ending: Ending,
+  number: number,
+  source: number,
+): readonly Readonly<Record<string, unknown>>[] {
+  const flow = {
+    session: `s${number}`,
+    proto: 'tcp',
+    src_ip: formatIpv4(source),
+    src_port: 1024 + (number % 60_000),
+  };
+  const open = { ...flow, event: 'flow.open', handshake: true };
+  const src_mac = '02:10:00:00:00:01';
+  const proof = { ...flow, event: 'flow.proof', src_mac };
+  const pending = { ...open, source_proof: 'pending', src_mac };
+  switch (ending) {
+    case 'router':
+      return [{ ...open, source_proof: 'router', src_mac }];
+    case 'link':
+      return [{ ...open, source_proof: 'link', src_mac }];
+    case 'pending, then link':
+      return [pending, { ...proof, source_proof: 'link' }];
+    case 'contact':
+      return [{ ...flow, event: 'probe.tcp' }];
+    case 'udp':
+      return [{ ...open, proto: 'udp', source_proof: 'router', src_mac }];
+    case 'missing':
+      return [open];
+    case 'unknown':
+      return [{ ...open, source_proof: 'certain', src_mac }];
+    case 'none':
+      return [{ ...open, source_proof: 'none', forgeable: 'arp-conflict', src_mac }];
+    case 'pending':
+      return [pending];
+    case 'pending, then none':
+      return [pending, { ...proof, source_proof: 'none', forgeable: 'arp-mismatch' }];
+    case 'pending, then pending':
+      return [pending, { ...proof, source_proof: 'pending' }];
+    default:
+      return [{ ...open, handshake: false, source_proof: 'router', src_mac }];
+  }
+}
+
+describe('mixtures of honest and forged flows in the events of a sensor', () => {
+  it('give no verdict that acts, but on addresses that completed proven handshakes', () => {
+    const stream = streams.stream('test/forged-events');
+    const observer = new EventObserver(DARK);
+    const detector = newDetector();
+    const honest = new Map<number, Set<number>>();
+    let [acting, forged] = [0, 0];
+    for (let number = 0; number < 2 * MIXTURES; number++) {
+      const source = 0xc6120000 + Math.floor(number / 12) * 4 + stream.nextBelow(4);
+      const destination = HONEYPOTS + stream.nextBelow(256);
+      const isHonest = source % 4 === 0 && stream.nextBelow(2) === 0;
+      const ending = pick<Ending>(isHonest ? HONEST_ENDINGS : FORGED_ENDINGS, stream);
+      // A source is on the link or beyond a router, not both: the mixture of the two proves nothing.
+      const [first] = HONEST_ENDINGS;
+      const events = eventsOf(
+        isHonest && source % 8 === 0 ? first : ending === first ? 'link' : ending,
+        number,
+        source,
+      );
+      if (isHonest) honest.set(source, (honest.get(source) ?? new Set()).add(destination));
+      else forged++;
+      const hash = (number % 7).toString(16).repeat(64);
+      const data = { ...events[0], event: 'service.data', payload_sha256: hash, payload_length: 5 };
+      const ts = new Date(1_772_366_400_000 + 100 * number).toISOString();
+      for (const event of [...events.slice(0, 1), data, ...events.slice(1)]) {
+        const text = JSON.stringify({ v: 1, ts, dst_ip: formatIpv4(destination), dst_port: 445, ...event });
+        const reading = observer.read({ text, file: 'events.jsonl', line: number });
+        if (reading.kind !== 'observations') throw new Error(`${text} is ${reading.kind}`);
+        for (const observation of reading.observations) {
+          const verdict = detector.observe(observation);
+          if (verdict?.unforgeable !== true) continue;
+          acting++;
+          expect(
+            honest.get(verdict.source)?.size ?? 0,
+            `seed ${SEED}, line ${number}`,
+          ).toBeGreaterThanOrEqual(2);
+        }
+      }
+    }
+    expect(acting).toBeGreaterThan(MIXTURES / 200);
+    expect(forged).toBeGreaterThan(MIXTURES);
+  });
 });
