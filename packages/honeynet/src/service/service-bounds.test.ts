@@ -38,18 +38,19 @@ describe('a variable in a command', () => {
 });
 
 describe('the output of a worker for a client that does not read', () => {
-  it('waits up to a mebibyte, and then the client is cut off alone', () => {
+  it('waits up to 8 MiB, holds back what the client asks, and then the client is cut off alone', () => {
     const { services, spawner, messages } = setUp();
     const [slow, brisk] = [new FakeConnection(0), new FakeConnection()];
     services.tcp(WORKER, slow, template);
     services.tcp(WORKER, brisk, template);
     const [worker] = spawner.started;
-    const payload = new Uint8Array(MEBIBYTE / 32);
+    const payload = new Uint8Array(MEBIBYTE / 4);
     for (let i = 0; i < 32; i++) worker!.listener.output(formatFrame({ type: 'D', connection: 0, payload }));
     expect(slow.wasAborted).toBe(false);
+    expect([slow.isPaused, brisk.isPaused]).toEqual([true, false]);
     worker!.listener.output(formatFrame({ type: 'D', connection: 0, payload: new Uint8Array(1) }));
     expect(slow.wasAborted).toBe(true);
-    expect(messages).toEqual(['the client left 1048576 octets unread and was cut off']);
+    expect(messages).toEqual(['the client left 8388608 octets unread and was cut off']);
     worker!.listener.output(formatFrame({ type: 'D', connection: 1, payload: octetsOf('still here') }));
     expect(brisk.sent).toBe('still here');
     expect(brisk.wasAborted).toBe(false);

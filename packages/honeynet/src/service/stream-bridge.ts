@@ -19,7 +19,7 @@ export interface BridgeOptions {
 
 const WAITING_BYTES_MAX = 65_536;
 /** A worker cannot be paused for one connection: a client that leaves so much unread is cut off. */
-const UNREAD_BYTES_MAX = 1 << 20;
+const UNREAD_BYTES_MAX = 8 << 20;
 
 /** Returns the service of a connection whose other side is what `start` starts; null when it cannot start. */
 export function bridge(
@@ -63,7 +63,7 @@ class StreamBridge implements TcpService, ProcessListener {
   }
 
   drained(): void {
-    if (!this.#isClosed) this.#connection.resume();
+    if (!this.#isClosed && !this.#isOutputPaused) this.#connection.resume();
   }
 
   output(octets: Uint8Array): void {
@@ -79,6 +79,8 @@ class StreamBridge implements TcpService, ProcessListener {
     if (this.#waitingBytes < most || this.#isOutputPaused) return;
     this.#isOutputPaused = true;
     this.#other?.pauseOutput();
+    // A worker cannot be paused, but whoever does not read asks it nothing more.
+    this.#connection.pause();
   }
 
   /** The client leaves too much unread. */
@@ -107,6 +109,7 @@ class StreamBridge implements TcpService, ProcessListener {
     else if (this.#isOutputPaused) {
       this.#isOutputPaused = false;
       this.#other?.resumeOutput();
+      this.#connection.resume();
     }
   }
 
