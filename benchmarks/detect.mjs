@@ -53,6 +53,8 @@ function feed(take) {
       payloadHash: null,
       payloadLength: 0,
       dark: true,
+      linkAddress: null,
+      forgeable: null,
     });
   }
   const { user, system } = process.cpuUsage(before);
