@@ -4,6 +4,8 @@ export { assert, unreachable } from './assert.ts';
 export { type Clock, VirtualClock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 
+export { Fnv64 } from './hash/fnv.ts';
+
 // Randomness: named streams and what is drawn from them.
 export { RandomStream } from './random/random-stream.ts';
 export { parseSeed, type RandomStreams, randomStreams } from './random/random-streams.ts';

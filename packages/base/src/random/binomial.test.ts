@@ -8,7 +8,7 @@ import {
   normalCumulative,
   sampleOf,
   walkEvenly,
-} from './goodness-of-fit.fixture.ts';
+} from './goodness-of-fit-test-support.ts';
 import { randomStreams } from './random-streams.ts';
 
 const SAMPLE = 150_000;

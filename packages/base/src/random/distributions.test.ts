@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { exponential, exponentialOutsideLayer, gamma, normal } from './distributions.ts';
-import { expectDistribution, expectMoments, normalCumulative, sampleOf } from './goodness-of-fit.fixture.ts';
+import {
+  expectDistribution,
+  expectMoments,
+  normalCumulative,
+  sampleOf,
+} from './goodness-of-fit-test-support.ts';
 import type { RandomStream } from './random-stream.ts';
 import { randomStreams } from './random-streams.ts';
 import { exponentialZiggurat, normalZiggurat } from './ziggurat.ts';

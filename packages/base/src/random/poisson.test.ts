@@ -7,7 +7,7 @@ import {
   normalCumulative,
   sampleOf,
   walkEvenly,
-} from './goodness-of-fit.fixture.ts';
+} from './goodness-of-fit-test-support.ts';
 import { poisson } from './poisson.ts';
 import { randomStreams } from './random-streams.ts';
 

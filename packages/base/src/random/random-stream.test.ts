@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectCounts, sampleOf } from './goodness-of-fit.fixture.ts';
+import { expectCounts, sampleOf } from './goodness-of-fit-test-support.ts';
 import { RandomStream } from './random-stream.ts';
 
 const uniformOver = (size: number) => ({

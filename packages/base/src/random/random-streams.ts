@@ -7,6 +7,7 @@ import { assert } from '../assert.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
 import { philox4x32 } from './philox.ts';
 import { RandomStream } from './random-stream.ts';
+import { Fnv64 } from '../hash/fnv.ts';
 
 const SEED_MAX = 0xffff_ffff_ffff_ffffn;
 const TWO_TO_32 = 0x100000000;
@@ -58,26 +59,17 @@ function initialState(key: readonly [number, number], name: string, replicate: n
  * three octets that the UTF-8 scheme would give it.
  */
 export function hashName(name: string): readonly [number, number] {
-  let low = 0x84222325;
-  let high = 0xcbf29ce4;
-  const absorb = (octet: number): void => {
-    // The prime is 2^40 + 0x1b3: a product of two words with the small part, plus the low word 8 bits up.
-    low = (low ^ octet) >>> 0;
-    const product = low * 0x1b3;
-    const carry = Math.floor(product / TWO_TO_32);
-    high = (Math.imul(high, 0x1b3) + carry + (low << 8)) >>> 0;
-    low = product >>> 0;
-  };
+  const hash = new Fnv64();
   for (const character of name) {
     const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) absorb(code);
+    if (code < 0x80) hash.absorb(code);
     else {
       const continuation = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-      absorb(((0xff00 >>> (continuation + 1)) & 0xff) | (code >>> (6 * continuation)));
-      for (let i = continuation - 1; i >= 0; i--) absorb(0x80 | ((code >>> (6 * i)) & 0x3f));
+      hash.absorb(((0xff00 >>> (continuation + 1)) & 0xff) | (code >>> (6 * continuation)));
+      for (let i = continuation - 1; i >= 0; i--) hash.absorb(0x80 | ((code >>> (6 * i)) & 0x3f));
     }
   }
-  return [low, high];
+  return [hash.low, hash.high];
 }
 
 function splitWords(value: bigint): readonly [number, number] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { distributionByRatio } from './goodness-of-fit.fixture.ts';
+import { distributionByRatio } from './goodness-of-fit-test-support.ts';
 import { logBinomialProbability, logPoissonProbability } from './saddle-point.ts';
 
 /**

@@ -12,6 +12,7 @@ import {
   type RangedPlacement,
   hostsByRange,
 } from '../outbreak/population.ts';
+import { lastAtMost } from '../scan/range-track.ts';
 
 const NETWORK_SIZE = 2 ** 16;
 /** So many draws of an address that is taken, for each that is free, are expected at the most. */
@@ -222,17 +223,6 @@ function fillFrom(addresses: Float64Array, runs: readonly Run[], drawing: Drawin
       return runs[run]!.first + at - before[run]!;
     });
   }
-}
-
-function lastAtMost(values: Float64Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! <= value) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Puts the hosts in random order, so that their numbers say nothing about their addresses. */

@@ -11,6 +11,7 @@ import { drawBelow, drawDistinct, isSparse } from './distinct-kernel.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { clusterObstacles, placeClusters } from './place-clusters.ts';
 import type { Honeypots } from '../outbreak/honeypots.ts';
+import { lastAtMost } from '../scan/range-track.ts';
 
 /** Name of the stream to place from: engines that share it place a replicate's hosts on the same addresses. */
 export const PLACEMENT_STREAM = 'placement';
@@ -224,18 +225,6 @@ function populatedPool(outbreak: Outbreak, blocks: Blocks, offset: Float64Array)
       return (firstOffset[network] ?? 0) + index - (indexBefore[network] ?? 0);
     },
   };
-}
-
-/** The last position whose value is at most `value`; values rise, and the first is at most `value`. */
-function lastAtMost(values: Float64Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? Infinity) <= value) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The number of addresses outside blocks, within the space, that lie below `address`. */

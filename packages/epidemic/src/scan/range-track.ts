@@ -27,8 +27,8 @@ export function rangeTrack(ranges: readonly AddressRange[]): Track {
   };
 }
 
-/** The last row whose value is at most `value`; −1 when there is none. Values rise. */
-function lastAtMost(values: Float64Array, value: number): number {
+/** Returns the last row whose value is at most `value`; −1 when there is none. Values rise. */
+export function lastAtMost(values: Float64Array, value: number): number {
   let low = -1;
   let high = values.length;
   while (high - low > 1) {
