@@ -4,7 +4,7 @@ export { assert, unreachable } from './assert.ts';
 export { type Clock, VirtualClock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
 
-export { Fnv64 } from './hash/fnv.ts';
+export { Fnv64 } from './random/fnv.ts';
 
 // Randomness: named streams and what is drawn from them.
 export { RandomStream } from './random/random-stream.ts';

@@ -7,7 +7,7 @@ import { assert } from '../assert.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
 import { philox4x32 } from './philox.ts';
 import { RandomStream } from './random-stream.ts';
-import { Fnv64 } from '../hash/fnv.ts';
+import { Fnv64 } from './fnv.ts';
 
 const SEED_MAX = 0xffff_ffff_ffff_ffffn;
 const TWO_TO_32 = 0x100000000;
