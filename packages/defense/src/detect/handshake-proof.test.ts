@@ -309,6 +309,29 @@ describe('a source on the link', () => {
     expect(proofs([...records, ...afterwards])).toEqual(['arp-conflict']);
   });
 
+  it('is asked for anew after a minute, and then only the new answers count', () => {
+    const again = (mac: number): CaptureRecord[] =>
+      talk({ from: NEIGHBOUR, links: both(mac), atSeconds: 170, ports: [50_001, 445] });
+    const first = [...honest, asks(100.1), claims(100.2), later(101.5)];
+    const other = [...again(ATTACKER), asks(170.1), claims(170.2, { mac: ATTACKER }), later(172)];
+    expect(proofs([...first, ...other])).toEqual(['proof-pending', OWNER, 'proof-pending', ATTACKER]);
+    const silent = [
+      ...again(OWNER),
+      asks(170.1),
+      claims(170.2, { operation: arpOperation.request }),
+      later(172),
+    ];
+    expect(proofs([...first, ...silent])).toEqual(['proof-pending', OWNER, 'proof-pending', 'arp-silent']);
+    const disputed = [...honest, asks(100.1), claims(100.2), claims(100.3, { mac: ATTACKER }), later(101.5)];
+    const settled = [...again(OWNER), asks(170.1), claims(170.2), later(172)];
+    expect(proofs([...disputed, ...settled])).toEqual([
+      'proof-pending',
+      'arp-conflict',
+      'proof-pending',
+      OWNER,
+    ]);
+  });
+
   it('is asked for on its own virtual network', () => {
     const tagged = talk({ from: NEIGHBOUR, links: both(OWNER, [7]) });
     const exchange = [asks(100.1, NEIGHBOUR, [7]), claims(100.2, { vlans: [7] })];
