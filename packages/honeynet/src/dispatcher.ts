@@ -70,10 +70,7 @@ export class Dispatcher implements HostDirectory {
     const resolved =
       index >= 0 ? this.#hosts[index]! : this.#components.claimed.contains(address) ? this.#default : null;
     if (resolved === null) return null;
-    const host = resolved.rules === null ? resolved.host : this.#choose(resolved.rules, source, protocol);
-    if (host.template.dropIncoming > 0 && this.#components.stream.nextDouble() < host.template.dropIncoming)
-      return null;
-    return host;
+    return resolved.rules === null ? resolved.host : this.#choose(resolved.rules, source, protocol);
   }
 
   /**

@@ -31,7 +31,7 @@ export interface VirtualHostComponents {
   readonly behavior: StackBehavior;
   readonly linkAddress: number | null;
   readonly services: ServiceRunner;
-  /** For the SYN segments that get lost. */
+  /** For the packets and SYN segments that get lost. */
   readonly stream: RandomStream;
 }
 
@@ -60,6 +60,11 @@ export class VirtualHost implements StackHost {
 
   get answersEcho(): boolean {
     return this.template.defaultActions.icmp.kind === 'open';
+  }
+
+  losesPacket(): boolean {
+    const { dropIncoming } = this.template;
+    return dropIncoming > 0 && this.#stream.nextDouble() < dropIncoming;
   }
 
   /** The stack asks for each segment outside a connection; one that gets lost meets a port that is silent. */

@@ -12,6 +12,11 @@ export interface StackHost {
   readonly linkAddress: number | null;
   /** Whether echo requests are answered. */
   readonly answersEcho: boolean;
+  /**
+   * Returns whether a packet to the host gets lost before it arrives. Called once for each IP packet that was received, and for
+   * nothing else. @default none gets lost
+   */
+  losesPacket?(): boolean;
   tcpPort(port: number): TcpPortState;
   udpPort(port: number): PortState;
   /** Called for each connection when its handshake is complete; null: data is acknowledged and thrown away. */
@@ -22,8 +27,8 @@ export interface StackHost {
 
 export interface HostDirectory {
   /**
-   * Returns who answers at `address` when `source` asks by an IP protocol, or null. Called for every packet: constant or
-   * logarithmic time, no allocation.
+   * Returns who answers at `address` when `source` asks by an IP protocol, or null. Called for every packet, and for a connection
+   * that lives when it sends or its timer runs: constant or logarithmic time, no allocation, nothing drawn.
    */
   find(address: number, source: number, protocol: number): StackHost | null;
 }

@@ -229,11 +229,12 @@ export class Stack {
     return !isIpv4Martian(source) && !isIpv4Martian(destination) && source !== destination;
   }
 
-  /** Who answers the packet at hand, if its frame was for that host. */
+  /** Who answers the packet at hand, if its frame was for that host and the packet does not get lost. */
   #find(): StackHost | null {
     const { source, destination, protocol } = this.#packet;
     const host = this.#components.hosts.find(destination, source, protocol);
-    return host !== null && this.#packet.isFrameFor(host, this.#components.linkAddress) ? host : null;
+    if (host === null || !this.#packet.isFrameFor(host, this.#components.linkAddress)) return null;
+    return host.losesPacket?.() === true ? null : host;
   }
 
   #dispatch(): void {
