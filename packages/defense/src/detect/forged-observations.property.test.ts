@@ -123,7 +123,7 @@ function runCapture(number: number): Run {
 describe('mixtures of honest and forged traffic in a capture', () => {
   it(
     'give no verdict that acts, but on addresses whose owner completed the handshakes',
-    { timeout: 3_600_000 },
+    { timeout: 4 * 3_600_000 },
     () => {
       let [proven, forgeable, acting, missed] = [0, 0, 0, 0];
       const captures = Math.ceil(MIXTURES / MIXTURES_PER_CAPTURE);

@@ -86,10 +86,13 @@ const SESSION_LENGTH_MAX = 64;
 /** Takes the events of one sensor in their order; addresses outside `dark` are not dark. */
 export class EventObserver {
   readonly #dark: AddressSet;
+  readonly #sessionsMax: number;
   readonly #sessions: Map<string, Session> = new Map();
 
-  constructor(dark: AddressSet) {
+  /** `sessionsMax`: the sessions whose proof is remembered for their payloads, the latest ones. */
+  constructor(dark: AddressSet, sessionsMax: number = SESSIONS_MAX) {
     this.#dark = dark;
+    this.#sessionsMax = sessionsMax;
   }
 
   /** Reads one line. */
@@ -150,7 +153,7 @@ export class EventObserver {
     this.#sessions.delete(session);
     this.#sessions.set(session, { proof, payload: null });
     const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > SESSIONS_MAX && oldest !== undefined) this.#sessions.delete(oldest);
+    if (this.#sessions.size > this.#sessionsMax && oldest !== undefined) this.#sessions.delete(oldest);
     return payload === null || proof.forgeable === PENDING.forgeable ? [] : [{ ...payload, ...proof }];
   }
 
