@@ -105,7 +105,7 @@ const start = byKind({
 
 const countermeasures: Readonly<Record<string, Rules>> = {
   blacklist: { reactionSeconds: positive, coverage: fraction },
-  'avoided-honeypots': { count, learning: fraction, coverage: fraction },
+  'avoided-honeypots': { count: rate, learning: fraction, coverage: fraction },
   'bandwidth-cap': { probesPerSecond: rate },
   'clean-up': { containSeconds: positive, cleanSeconds: positive, coverage: fraction },
   congestion: { exponent: rate },
@@ -164,7 +164,8 @@ const outbreakRule = fields({
   honeypots: list(
     byKind({
       honeypots: {
-        count,
+        // Not whole in a mean field or on counts, where they are a rate.
+        count: rate,
         start: byKind({ ...atTime, contacts: { contacts: count, prepareSeconds: rate } }),
         delaySeconds: rate,
         success: fraction,
