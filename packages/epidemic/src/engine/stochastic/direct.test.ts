@@ -11,15 +11,13 @@ import { stochastic } from './direct.ts';
 runEngineConformance(stochastic, { seedScenarioRuns: 32 });
 
 describe('stochastic', () => {
-  it('refuses what counts of hosts do not tell, in one sentence', () => {
-    const { worm, population } = smallScenario;
-    const obstacles = stochastic.unsupported({
-      ...smallScenario,
-      worm: { ...worm, strategy: { kind: 'coverage-hole', reached: 0.5 }, latentSeconds: 2 },
-      population: { ...population, churnRatePerSecond: 0.01 },
-    });
+  it('refuses what counts of hosts do not describe, in one sentence', () => {
+    const scanRates = { kind: 'log-normal', sigma: 1 } as const;
+    const strategy = { kind: 'coverage-hole', reached: 0.5 } as const;
+    const worm = { ...smallScenario.worm, strategy, scanRates };
+    const obstacles = stochastic.unsupported({ ...smallScenario, worm });
     expect(obstacles).toHaveLength(1);
-    for (const word of ['coverage-hole', 'latent', 'churn', 'hosts and probes']) {
+    for (const word of ['coverage-hole', 'scan rates', 'hosts and probes']) {
       expect(obstacles[0]).toContain(word);
     }
     expect(stochastic.unsupported(smallScenario)).toEqual([]);
