@@ -83,7 +83,6 @@ export class Course {
   /** Takes in an entry; returns what it cannot say at this point. Whether an act may begin at all is judged elsewhere. */
   read(entry: CourseEntry): readonly string[] {
     if (entry.source !== this.added.source) return ['It names another host than the decision.'];
-    if (this.hasEnded) return ['The decision had ended.'];
     switch (entry.event) {
       case 'decision.approve':
         return this.#approve(entry);
@@ -173,7 +172,6 @@ export class Course {
       ...says(key !== this.added.decision, 'The act is not the one that was decided.'),
       ...says(this.begun === null, 'It was never begun.'),
       ...says(!found && (!this.isAtWork || this.begun !== step), 'This step was not begun.'),
-      ...says(found && this.begun === null, 'What was never begun cannot be found done.'),
     ];
     if (step === 'apply') {
       faults.push(...says(this.isInForce, `${formatIpv4(source)} was acted on twice.`));
