@@ -16,6 +16,7 @@ const LOOK_EVERY_MILLISECONDS = 500;
 const RETRY_SECONDS = 2;
 /** How often actuators are asked whether what they applied is still in force. */
 const RECONCILE_SECONDS = 60;
+const STRAYS_SHOWN = 3;
 /** The clock of the wall runs with the uptime, or somebody set it. */
 const CLOCK_STEP_SECONDS = 2;
 /** Verdicts that wait for the next step; the writer is held up beyond them. */
@@ -50,6 +51,8 @@ export class Service {
   #trouble: string | null = null;
   #retryUptime = 0;
   #reconcileUptime = 0;
+  /** The stray keys of each actuator that were reported last. */
+  readonly #strays = new Map<string, string>();
 
   constructor(state: ResponseState, mode: ResponseMode, report: ServiceReport) {
     this.#state = state;
@@ -126,6 +129,13 @@ export class Service {
     if (uptimeSeconds() < this.#reconcileUptime) return;
     this.#reconcileUptime = uptimeSeconds() + RECONCILE_SECONDS;
     mustBeDone(await responder.reconcile());
+    for (const [actuator, keys] of responder.strayKeys) {
+      const text = keys.join(', ');
+      if (keys.length > 0 && text !== this.#strays.get(actuator)) {
+        this.#report.warn(strayWarning(actuator, keys));
+      }
+      this.#strays.set(actuator, text);
+    }
   }
 
   async #isNews(): Promise<boolean> {
@@ -136,6 +146,12 @@ export class Service {
     if (Math.abs(nowSeconds() - uptime - clockSeconds) > CLOCK_STEP_SECONDS) return true;
     return this.#state.inputStamp() !== inputs || isBehind();
   }
+}
+
+function strayWarning(actuator: string, keys: readonly string[]): string {
+  const shown = keys.slice(0, STRAYS_SHOWN).join(', ');
+  const rest = keys.length > STRAYS_SHOWN ? ` and ${keys.length - STRAYS_SHOWN} more` : '';
+  return `${actuator} has in force what no decision asks for, and it is left alone: ${shown}${rest}.`;
 }
 
 /** Verdicts from a stream, one a line; a line that holds none is reported and left out. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nftablesSetup } from '@wormwood/defense';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, SCOPE } from './respond-test-support.ts';
+import { makeWorld, SCOPE, type World } from './respond-test-support.ts';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
 const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url));
@@ -44,10 +44,44 @@ function inRouter(
   return { code: status, stdout, stderr };
 }
 
+/** What nft prints, which has to succeed. */
+function nft(...args: readonly string[]): string {
+  const { code, stdout, stderr } = inRouter(['nft', ...args]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+/** A state whose actuator is the firewall of the router, and the command line in that namespace. */
+function borderWorld(directory: string): {
+  readonly world: World;
+  readonly respond: (...args: readonly string[]) => ReturnType<typeof inRouter>;
+} {
+  const world = makeWorld(directory, BLOCKING);
+  const { name, table, set } = OPTIONS;
+  writeFileSync(
+    join(world.state, 'respond.yaml'),
+    `version: 1\nsensor: border\nactuators: [{kind: nftables, name: ${name}, table: ${table}, set: ${set}}]\n`,
+  );
+  return {
+    world,
+    respond: (...args) =>
+      inRouter([process.execPath, program, 'respond', ...args, '--state', world.state, '--json']),
+  };
+}
+
 /** Whether a ping from the infected host through the router to the server is answered. */
 function isHeard(): boolean {
   const ping = ['netns', 'exec', HOST, 'ping', '-c', '1', '-W', '1', '10.30.0.2'];
   return spawnSync('ip', ping).status === 0;
+}
+
+/** Gives the infected host's card another address, and makes the router forget the one before. */
+function setLinkAddress(address: string): void {
+  ip('-n', HOST, 'link', 'set', 'eth0', 'down');
+  ip('-n', HOST, 'link', 'set', 'eth0', 'address', address);
+  ip('-n', HOST, 'link', 'set', 'eth0', 'up');
+  ip('-n', HOST, 'route', 'replace', 'default', 'via', '10.20.0.1');
+  ip('-n', ROUTER, 'neigh', 'flush', 'dev', 'inside');
 }
 
 /** The infected host, the router that is the owner's firewall, and a server behind it. */
@@ -76,14 +110,7 @@ describe.skipIf(reason !== undefined)('a blocked host', () => {
 
   it('is not heard behind the firewall until the block is undone; without the set nothing is said to be done', async () => {
     await inTemporaryDirectory(async (directory) => {
-      const world = makeWorld(directory, BLOCKING);
-      const { name, table, set } = OPTIONS;
-      writeFileSync(
-        join(world.state, 'respond.yaml'),
-        `version: 1\nsensor: border\nactuators: [{kind: nftables, name: ${name}, table: ${table}, set: ${set}}]\n`,
-      );
-      const respond = (...args: readonly string[]): ReturnType<typeof inRouter> =>
-        inRouter([process.execPath, program, 'respond', ...args, '--state', world.state, '--json']);
+      const { world, respond } = borderWorld(directory);
       expect(isHeard()).toBe(true);
 
       const tooEarly = respond('propose', world.writeVerdicts(['10.20.7.10']), '--act');
@@ -103,6 +130,56 @@ describe.skipIf(reason !== undefined)('a blocked host', () => {
       expect(respond('undo', id, '--reason', 'a mistake').code).toBe(0);
       expect(isHeard()).toBe(true);
       expect(respond('audit').code).toBe(0);
+    });
+  });
+
+  it('is blocked again when somebody deletes the element or the whole table; what is not ours is left alone', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      const { world, respond } = borderWorld(directory);
+      const again = (): void => {
+        const { code, stdout, stderr } = respond('run', '--act', '--once');
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        expect(stdout.match(/response\.(lost|done)/g)).toEqual(['response.lost', 'response.done']);
+        expect(isHeard()).toBe(false);
+      };
+      inRouter(['nft', 'flush', 'ruleset']);
+      expect(inRouter(['nft', '-f', '-'], nftablesSetup(OPTIONS)).code).toBe(0);
+      expect(respond('propose', world.writeVerdicts([INFECTED]), '--act').code).toBe(0);
+      nft('delete', 'element', 'inet', 'wormwood', 'infected', `{ ${INFECTED} }`);
+      expect(isHeard()).toBe(true);
+      again();
+      nft('flush', 'set', 'inet', 'wormwood', 'infected');
+      again();
+      nft('delete', 'table', 'inet', 'wormwood');
+      expect(inRouter(['nft', '-f', '-'], nftablesSetup(OPTIONS)).code).toBe(0);
+      again();
+
+      const stray = '0193a4c0-0000-7000-8000-00000000000f';
+      const element = `10.20.7.77 timeout 1h comment "${stray}"`;
+      nft('add', 'element', 'inet', 'wormwood', 'infected', `{ ${element} }`);
+      const run = respond('run', '--act', '--once');
+      expect(run).toMatchObject({ code: 0, stdout: '' });
+      expect(run.stderr.split(stray)).toHaveLength(2);
+      expect(run.stderr).toContain('border-firewall has in force what no decision asks for');
+      expect(nft('list', 'set', 'inet', 'wormwood', 'infected')).toContain(stray);
+      expect(respond('audit').code).toBe(0);
+    });
+  });
+
+  it('on the link is dropped by its link address; who has its IPv4 address next is heard', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      const { world, respond } = borderWorld(directory);
+      inRouter(['nft', 'flush', 'ruleset']);
+      expect(inRouter(['nft', '-f', '-'], nftablesSetup(OPTIONS)).code).toBe(0);
+      setLinkAddress('02:00:00:00:00:09');
+      expect(isHeard()).toBe(true);
+      const verdicts = world.writeVerdicts([INFECTED], { linkAddress: '02:00:00:00:00:09' });
+      expect(respond('propose', verdicts, '--act').code).toBe(0);
+      expect(isHeard()).toBe(false);
+      setLinkAddress('02:00:00:00:00:0a');
+      expect(isHeard()).toBe(true);
+      setLinkAddress('02:00:00:00:00:09');
+      expect(isHeard()).toBe(false);
     });
   });
 });

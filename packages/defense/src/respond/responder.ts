@@ -79,6 +79,7 @@ export class Responder {
   /** Undefined for a responder that works as the log was written last. */
   readonly #mode: ResponseMode | undefined;
   readonly #components: ResponderComponents;
+  readonly #strayKeys = new Map<string, readonly string[]>();
   readonly #actuators: ReadonlyMap<string, Actuator>;
   readonly #ownAddresses: AddressSet;
   #admission: ScopeAdmission = UNREAD;
@@ -125,6 +126,11 @@ export class Responder {
   /** Set once the log cannot be written: nothing is done any more, and the responder must be opened anew. */
   get fault(): Failed | null {
     return this.#log.fault;
+  }
+
+  /** Keys that each actuator had in force when it was asked last, though no decision that is alive has them. */
+  get strayKeys(): ReadonlyMap<string, readonly string[]> {
+    return this.#strayKeys;
   }
 
   /** Octets of the audit log that survive a loss of power; messages are made of what stands before. */
@@ -347,10 +353,14 @@ export class Responder {
     const before = [...this.#ledger.live.values()].filter(
       (each) => each.actuator === actuator.name && each.status === 'active' && !each.dryRun,
     );
-    if (before.length === 0 || actuator.keysInForce === undefined) return;
+    if (actuator.keysInForce === undefined) return;
+    const known = new Set(this.#ledger.live.keys());
     const answer = await actuator.keysInForce();
     const reason = answer.ok ? 'somebody else ended it.' : answer.reason;
     await this.#underLock(async ({ nowSeconds }) => {
+      const found = answer.ok ? [...answer.keys] : [];
+      const strays = found.filter((key) => !known.has(key) && !this.#ledger.live.has(key));
+      this.#strayKeys.set(actuator.name, strays);
       for (const { id, sequence } of before) {
         const decision = this.#ledger.live.get(id);
         if (decision?.sequence !== sequence || decision.ending !== null) continue;
