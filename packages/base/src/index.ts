@@ -3,6 +3,7 @@
 export { assert, unreachable } from './assert.ts';
 export { type Clock, VirtualClock } from './clock.ts';
 export { EventQueue } from './event-queue.ts';
+export { RecentMap } from './recent-map.ts';
 
 export { Fnv64 } from './random/fnv.ts';
 

@@ -2,6 +2,7 @@
  * The flows that a capture shows, as far as it takes to tell a first contact from the rest, an answer from backscatter,
  * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way.
  */
+import { RecentMap } from '@wormwood/base';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import type { Judgment } from './link-owners.ts';
 
@@ -39,7 +40,7 @@ export interface FlowEnds {
 }
 
 export class FlowTable {
-  readonly #flows: Map<string, Flow> = new Map();
+  readonly #flows: RecentMap<string, Flow> = new RecentMap();
   readonly #flowsMax: number;
 
   constructor(flowsMax: number) {
@@ -72,10 +73,9 @@ export class FlowTable {
       judgment: null,
       hasPayload: false,
     };
-    this.#flows.delete(key);
     this.#flows.set(key, flow);
-    const [oldest] = this.#flows.keys();
-    if (this.#flows.size > this.#flowsMax && oldest !== undefined) this.#flows.delete(oldest);
+    const oldest = this.#flows.oldest();
+    if (this.#flows.size > this.#flowsMax && oldest !== undefined) this.#flows.delete(oldest.key);
     return flow;
   }
 }

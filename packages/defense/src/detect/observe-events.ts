@@ -22,6 +22,7 @@ import {
   printable,
   quoted,
   readTimestamp,
+  RecentMap,
 } from '@wormwood/base';
 import { parseMac } from '@wormwood/wire';
 import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
@@ -87,7 +88,7 @@ const SESSION_LENGTH_MAX = 64;
 export class EventObserver {
   readonly #dark: AddressSet;
   readonly #sessionsMax: number;
-  readonly #sessions: Map<string, Session> = new Map();
+  readonly #sessions: RecentMap<string, Session> = new RecentMap();
 
   /** `sessionsMax`: the sessions whose proof is remembered for their payloads, the latest ones. */
   constructor(dark: AddressSet, sessionsMax: number = SESSIONS_MAX) {
@@ -150,10 +151,9 @@ export class EventObserver {
   #prove(session: unknown, proof: Proof): readonly Observation[] {
     if (!isSession(session)) return [];
     const { payload = null } = this.#sessions.get(session) ?? {};
-    this.#sessions.delete(session);
     this.#sessions.set(session, { proof, payload: null });
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > this.#sessionsMax && oldest !== undefined) this.#sessions.delete(oldest);
+    const oldest = this.#sessions.oldest();
+    if (this.#sessions.size > this.#sessionsMax && oldest !== undefined) this.#sessions.delete(oldest.key);
     return payload === null || proof.forgeable === PENDING.forgeable ? [] : [{ ...payload, ...proof }];
   }
 

@@ -9,6 +9,7 @@ import {
   formatTimestamp,
   printable,
   type RandomStream,
+  RecentMap,
 } from '@wormwood/base';
 import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
 import { communityId, formatIpProtocol, formatMac, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
@@ -52,11 +53,11 @@ const ANSWERS: ReadonlySet<number> = new Set([
 export class EventMaker implements StackObserver {
   readonly #components: EventMakerComponents;
   readonly #sensor: string;
-  readonly #sessions: Map<string, Session> = new Map();
+  readonly #sessions: RecentMap<string, Session> = new RecentMap();
   /** Sessions whose proof is pending; the connection may be over before it comes. */
   readonly #pending: WeakMap<Flow, string> = new WeakMap();
   /** UDP flows of the last minute, oldest first. */
-  readonly #datagramFlows: Map<string, number> = new Map();
+  readonly #datagramFlows: RecentMap<string, number> = new RecentMap();
 
   /** Names of templates as they are written. */
   readonly #shownNames: Map<string, string> = new Map();
@@ -89,16 +90,16 @@ export class EventMaker implements StackObserver {
     });
   }
 
-  /** The first datagram of a conversation is told; over UDP nothing proves who sent it. */
+  /** The first datagram of a conversation is reported; over UDP nothing proves who sent it. */
   udpReceived(flow: Flow): void {
     const key = keyOf(flow, ipProtocol.udp);
     const now = this.#components.clock.nowSeconds();
-    const last = this.#datagramFlows.get(key);
-    this.#datagramFlows.delete(key);
-    this.#datagramFlows.set(key, now);
-    for (const [old, seen] of this.#datagramFlows) {
-      if (now - seen < UDP_IDLE_SECONDS && this.#datagramFlows.size <= SESSIONS_MAX) break;
-      this.#datagramFlows.delete(old);
+    const flows = this.#datagramFlows;
+    const last = flows.get(key);
+    flows.set(key, now);
+    for (let old = flows.oldest(); old !== undefined; old = flows.oldest()) {
+      if (now - old.value < UDP_IDLE_SECONDS && flows.size <= SESSIONS_MAX) break;
+      flows.delete(old.key);
     }
     if (last !== undefined && now - last < UDP_IDLE_SECONDS) return;
     this.#emit({
@@ -125,8 +126,8 @@ export class EventMaker implements StackObserver {
 
   flowOpen(flow: Flow, proof: SourceProof): void {
     const head = this.#head();
-    const oldest = this.#sessions.size >= SESSIONS_MAX ? this.#sessions.keys().next().value : undefined;
-    if (oldest !== undefined) this.#sessions.delete(oldest);
+    const oldest = this.#sessions.size >= SESSIONS_MAX ? this.#sessions.oldest() : undefined;
+    if (oldest !== undefined) this.#sessions.delete(oldest.key);
     this.#sessions.set(keyOf(flow, ipProtocol.tcp), {
       id: head.id,
       startSeconds: this.#components.clock.nowSeconds(),

@@ -5,7 +5,7 @@
  * - `TIME proto(num) E SRC SPORT DST DPORT: RECEIVED SENT` it ends,
  * - `TIME proto(num) - …` a packet outside of both.
  */
-import { type Clock, formatIpv4, printable } from '@wormwood/base';
+import { type Clock, formatIpv4, printable, RecentMap } from '@wormwood/base';
 import type { Flow, StackObserver } from '@wormwood/netstack';
 import { ipProtocol, tcpFlag } from '@wormwood/wire';
 import { formatHoneydTime } from './honeyd-time.ts';
@@ -56,7 +56,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 export class PacketLog implements StackObserver {
   readonly #components: PacketLogComponents;
   /** Conversations over UDP, the one silent for longest first. */
-  readonly #conversations: Map<string, Conversation> = new Map();
+  readonly #conversations: RecentMap<string, Conversation> = new RecentMap();
 
   constructor(components: PacketLogComponents) {
     this.#components = components;
@@ -97,7 +97,6 @@ export class PacketLog implements StackObserver {
     conversation.lastSeconds = now;
     conversation.received += payloadBytes;
     // Set again, it is the last in order.
-    this.#conversations.delete(key);
     this.#conversations.set(key, conversation);
   }
 
@@ -125,11 +124,12 @@ export class PacketLog implements StackObserver {
   }
 
   #endConversations(silentSinceSeconds: number): void {
-    for (const [key, conversation] of this.#conversations) {
-      const isOver = conversation.lastSeconds <= silentSinceSeconds;
-      if (!isOver && this.#conversations.size < CONVERSATIONS_MAX) return;
-      this.#conversations.delete(key);
-      this.#end(ipProtocol.udp, conversation.flow, conversation.received, conversation.sent);
+    const conversations = this.#conversations;
+    for (let oldest = conversations.oldest(); oldest !== undefined; oldest = conversations.oldest()) {
+      const { flow, lastSeconds, received, sent } = oldest.value;
+      if (lastSeconds > silentSinceSeconds && conversations.size < CONVERSATIONS_MAX) return;
+      conversations.delete(oldest.key);
+      this.#end(ipProtocol.udp, flow, received, sent);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What the sources of connections run, by the SYN of the last connection of each: what `source os` in a rule compares. */
-import type { Clock } from '@wormwood/base';
+import { type Clock, RecentMap } from '@wormwood/base';
 import { type LinkDevice, TappedDevice } from '@wormwood/netstack';
 import {
   checkEthernet,
@@ -38,7 +38,7 @@ export class SourceSystems {
   readonly #clock: Clock;
   readonly #fingerprints: SynFingerprints;
   /** By source, the latest at the end. */
-  readonly #sources: Map<number, Seen> = new Map();
+  readonly #sources: RecentMap<number, Seen> = new RecentMap();
   readonly #kinds: Map<string, string | null> = new Map();
 
   constructor(fingerprints: SynFingerprints, clock: Clock) {
@@ -75,12 +75,11 @@ export class SourceSystems {
     if (checkTcp(bytes, tcpStart, packetEnd) !== undefined) return;
     if ((bytes[tcpStart + tcpField.flags]! & (tcpFlag.SYN | tcpFlag.ACK)) !== tcpFlag.SYN) return;
     const source = readU32(bytes, ipStart + ipv4Field.source);
-    this.#sources.delete(source);
     this.#sources.set(source, {
       system: this.#recognize(traitsOf(bytes, ipStart, tcpStart)),
       atSeconds: this.#clock.nowSeconds(),
     });
-    if (this.#sources.size > SOURCES_MAX) this.#sources.delete(this.#sources.keys().next().value ?? 0);
+    if (this.#sources.size > SOURCES_MAX) this.#sources.delete(this.#sources.oldest()?.key ?? 0);
   }
 
   #recognize(traits: SynTraits): string | null {

@@ -3,7 +3,7 @@
  * interface, for the Ethernet address that they tell by ARP (RFC 826). What they send goes back to whoever has come to
  * them, and to nobody else: a machine that was taken over reaches no third party through the honeynet.
  */
-import type { Clock } from '@wormwood/base';
+import { type Clock, RecentMap } from '@wormwood/base';
 import type { LinkDevice } from '@wormwood/netstack';
 import {
   arpField,
@@ -62,7 +62,7 @@ export class ExternalHosts {
   readonly #machines: Map<number, Neighbor> = new Map();
   readonly #waiting: Map<number, Waiting> = new Map();
   /** Who has sent something to a machine, the latest at the end. */
-  readonly #askers: Map<number, Neighbor> = new Map();
+  readonly #askers: RecentMap<number, Neighbor> = new RecentMap();
 
   constructor(components: ExternalHostsComponents) {
     this.#components = components;
@@ -89,9 +89,8 @@ export class ExternalHosts {
   noteAsker(bytes: Uint8Array, start: number, ipStart: number): void {
     const source = readU32(bytes, ipStart + ipv4Field.source);
     const linkAddress = ipStart === start ? 0 : readMac(bytes, start + SOURCE_MAC);
-    this.#askers.delete(source);
     this.#askers.set(source, { linkAddress, heardSeconds: this.#now() });
-    if (this.#askers.size > ASKERS_MAX) this.#askers.delete(this.#askers.keys().next().value ?? 0);
+    if (this.#askers.size > ASKERS_MAX) this.#askers.delete(this.#askers.oldest()?.key ?? 0);
   }
 
   /** Addresses a machine's frame to the one who asked; false when nobody of that address has come lately. */

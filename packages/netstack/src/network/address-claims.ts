@@ -2,6 +2,7 @@
  * Addresses that are answered for only when nobody else has them, as `farpd` does: of each it is asked twice, half a second
  * apart, and it is ours once both questions have stayed without reply. One that another machine speaks for is left to it.
  */
+import { RecentMap } from '@wormwood/base';
 
 /** How long a question may stay without reply before an address is ours. */
 const QUESTION_SECONDS = 0.5;
@@ -18,7 +19,7 @@ interface Claim {
 
 /** `Address`: a number or a bigint. */
 export class AddressClaims<Address> {
-  readonly #claims: Map<Address, Claim> = new Map();
+  readonly #claims: RecentMap<Address, Claim> = new RecentMap();
   readonly #ask: (address: Address) => void;
 
   /** `ask` sends a question about an address. */
@@ -40,7 +41,7 @@ export class AddressClaims<Address> {
     if (claim === undefined || (claim.state === 'taken' && nowSeconds >= claim.nextSeconds)) {
       claim = { state: 'asking', questions: 0, nextSeconds: nowSeconds };
       // The oldest claim gives way; asking again about it costs a second.
-      if (this.#claims.size >= CLAIMS_MAX) this.#claims.delete(this.#claims.keys().next().value ?? address);
+      if (this.#claims.size >= CLAIMS_MAX) this.#claims.delete(this.#claims.oldest()?.key ?? address);
       this.#claims.set(address, claim);
     }
     if (claim.state === 'asking' && nowSeconds >= claim.nextSeconds) {

@@ -3,7 +3,7 @@
  * it answers, so whoever shares the link can complete a handshake in any name. What counts is where the frames came from: for a
  * source off the link a known router; for one on the link the one machine that answers ARP for the address.
  */
-import type { RandomStreams } from '@wormwood/base';
+import { type RandomStreams, RecentMap } from '@wormwood/base';
 import { checkArp, ethernetField, readMac } from '@wormwood/wire';
 import type { Flow } from '../behavior.ts';
 import type { HostDirectory } from '../host.ts';
@@ -63,7 +63,7 @@ export class SourceProver {
   readonly #budget: QuestionBudget;
   readonly #routers: KnownRouters;
   /** Those that expire first stand first. */
-  readonly #bindings: Map<string, Binding> = new Map();
+  readonly #bindings: RecentMap<string, Binding> = new RecentMap();
   #networks: readonly LinkNetwork[] = [];
 
   constructor(components: SourceProverComponents, options: LinkOptions = {}) {
@@ -186,12 +186,12 @@ export class SourceProver {
   }
 
   #bind(key: string, linkAddress: number, nowSeconds: number): void {
-    for (const [oldest, { untilSeconds }] of this.#bindings) {
-      if (untilSeconds > nowSeconds) break;
-      this.#bindings.delete(oldest);
+    const bindings = this.#bindings;
+    for (let oldest = bindings.oldest(); oldest !== undefined; oldest = bindings.oldest()) {
+      if (oldest.value.untilSeconds > nowSeconds) break;
+      bindings.delete(oldest.key);
     }
-    this.#bindings.delete(key);
-    this.#bindings.set(key, { linkAddress, untilSeconds: nowSeconds + BINDING_SECONDS });
+    bindings.set(key, { linkAddress, untilSeconds: nowSeconds + BINDING_SECONDS });
   }
 
   #askerFor(askerAddress: number, routerAddress: number): Asker {
