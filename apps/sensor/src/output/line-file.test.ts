@@ -54,6 +54,25 @@ describe('a line file', () => {
     expect(next).toContain('d');
   });
 
+  it('goes on in a new file while lines come without a pause', async () => {
+    const path = join(directory, 'events.jsonl');
+    const file = await LineFile.open({ path, onTrouble: expect.unreachable });
+    let written = 0;
+    let isOver = false;
+    const flood = (): void => {
+      if (isOver) return;
+      file.write(`line ${written++}\n`);
+      setImmediate(flood);
+    };
+    flood();
+    renameSync(path, `${path}.1`);
+    await file.reopen();
+    isOver = true;
+    await file.close();
+    const lines = (readFileSync(`${path}.1`, 'utf8') + readFileSync(path, 'utf8')).split('\n');
+    expect(lines).toEqual([...Array.from({ length: written }, (_, i) => `line ${i}`), '']);
+  });
+
   it('keeps its file when a new one cannot be made', async () => {
     const path = join(directory, 'packet.log');
     const troubles: string[] = [];

@@ -123,18 +123,24 @@ export class LineFile {
     return this.#work;
   }
 
+  /** Writes what waits now. Lines that come meanwhile wait for the next turn: under a flood they would keep it from its end. */
   async #flush(): Promise<void> {
     try {
-      while (this.#rest.length > 0 || this.#lines.length > 0) {
-        if (this.#rest.length === 0) this.#takeBatch();
-        // oxlint-disable-next-line no-await-in-loop -- the order of the lines is that of the writes
-        const { bytesWritten } = await this.#file.write(this.#rest);
-        this.#isDirty ||= bytesWritten > 0;
-        this.#rest = this.#rest.subarray(bytesWritten);
-      }
+      await this.#writeRest();
+      if (this.#lines.length > 0) this.#takeBatch();
+      await this.#writeRest();
       this.#recover();
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  async #writeRest(): Promise<void> {
+    while (this.#rest.length > 0) {
+      // oxlint-disable-next-line no-await-in-loop -- the order of the lines is that of the writes
+      const { bytesWritten } = await this.#file.write(this.#rest);
+      this.#isDirty ||= bytesWritten > 0;
+      this.#rest = this.#rest.subarray(bytesWritten);
     }
   }
 
