@@ -2,7 +2,7 @@
  * A switch with the daemon's interface and any number of machines on it, each a network namespace of its own with the kernel's
  * own stack, and links behind them.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { inNetworkNamespace } from './device/namespace.ts';
 import { type Output, outputOf } from './namespace-test-support.ts';
 
@@ -14,6 +14,10 @@ export interface LanMachine {
   sysctl(name: string, value: number): void;
   /** Runs a program in it to its end. */
   run(program: string, ...options: readonly string[]): Promise<Output>;
+  /** Starts a program in it. */
+  start(program: string, ...options: readonly string[]): ChildProcess;
+  /** Calls `body`, which must not wait, in it. */
+  inside<T>(body: () => T): T;
 }
 
 export interface Lan {
@@ -24,6 +28,8 @@ export interface Lan {
   /** A machine behind another one, at a link of their own. */
   behind(router: LanMachine, addresses: { readonly router: string; readonly machine: string }): LanMachine;
   inDaemon<T>(body: () => T): T;
+  /** Starts a program beside the daemon, or the daemon itself. */
+  startInDaemon(program: string, ...options: readonly string[]): ChildProcess;
   remove(): void;
 }
 
@@ -49,12 +55,16 @@ export function lan(): Lan {
     ip('-n', near[0], 'link', 'add', near[1], 'type', 'veth', 'peer', 'name', far[1], 'netns', far[0]);
     for (const [name, device] of [near, far]) ip('-n', name, 'link', 'set', device, 'up');
   };
+  const startIn = (name: string, program: string, ...options: readonly string[]): ChildProcess =>
+    spawn('ip', ['netns', 'exec', name, program, ...options]);
   const machineOf = (name: string, device: string): LanMachine => {
     const machine: LanMachine = {
       mac: macOf(name, device),
       ip: (...words) => void ip('-n', name, ...words),
       sysctl: (parameter, value) => setParameter(name, parameter, value),
-      run: (program, ...options) => outputOf(spawn('ip', ['netns', 'exec', name, program, ...options])),
+      run: (program, ...options) => outputOf(startIn(name, program, ...options)),
+      start: (program, ...options) => startIn(name, program, ...options),
+      inside: (body) => inNetworkNamespace(name, body),
     };
     machines.set(machine, name);
     return machine;
@@ -91,6 +101,7 @@ export function lan(): Lan {
       return machine;
     },
     inDaemon: (body) => inNetworkNamespace(daemon, body),
+    startInDaemon: (program, ...options) => startIn(daemon, program, ...options),
     remove: () => {
       for (const name of names) ip('netns', 'delete', name);
     },
