@@ -35,8 +35,7 @@ interface Session {
   readonly startSeconds: number;
 }
 
-/** Flows whose beginning is remembered; of those beyond, the oldest are reported without it. */
-const SESSIONS_MAX = 200_000;
+const FLOWS_MAX = 200_000;
 /** More templates than a configuration has. */
 const SHOWN_NAMES_MAX = 65_536;
 /** As Honeyd has it: a conversation over UDP is over after a minute of silence. */
@@ -53,6 +52,7 @@ const ANSWERS: ReadonlySet<number> = new Set([
 export class EventMaker implements StackObserver {
   readonly #components: EventMakerComponents;
   readonly #sensor: string;
+  readonly #flowsMax: number;
   readonly #sessions: RecentMap<string, Session> = new RecentMap();
   /** Sessions whose proof is pending; the connection may be over before it comes. */
   readonly #pending: WeakMap<Flow, string> = new WeakMap();
@@ -62,8 +62,13 @@ export class EventMaker implements StackObserver {
   /** Names of templates as they are written. */
   readonly #shownNames: Map<string, string> = new Map();
 
-  constructor(components: EventMakerComponents) {
+  /**
+   * `flowsMax`: connections, and conversations over UDP, whose beginning is remembered; of those beyond, the oldest are reported
+   * without it.
+   */
+  constructor(components: EventMakerComponents, flowsMax: number = FLOWS_MAX) {
     this.#components = components;
+    this.#flowsMax = flowsMax;
     this.#sensor = printable(components.sensor);
   }
 
@@ -98,7 +103,7 @@ export class EventMaker implements StackObserver {
     const last = flows.get(key);
     flows.set(key, now);
     for (let old = flows.oldest(); old !== undefined; old = flows.oldest()) {
-      if (now - old.value < UDP_IDLE_SECONDS && flows.size <= SESSIONS_MAX) break;
+      if (now - old.value < UDP_IDLE_SECONDS && flows.size <= this.#flowsMax) break;
       flows.delete(old.key);
     }
     if (last !== undefined && now - last < UDP_IDLE_SECONDS) return;
@@ -126,7 +131,7 @@ export class EventMaker implements StackObserver {
 
   flowOpen(flow: Flow, proof: SourceProof): void {
     const head = this.#head();
-    const oldest = this.#sessions.size >= SESSIONS_MAX ? this.#sessions.oldest() : undefined;
+    const oldest = this.#sessions.size >= this.#flowsMax ? this.#sessions.oldest() : undefined;
     if (oldest !== undefined) this.#sessions.delete(oldest.key);
     this.#sessions.set(keyOf(flow, ipProtocol.tcp), {
       id: head.id,

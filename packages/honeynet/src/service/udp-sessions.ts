@@ -35,12 +35,12 @@ export class UdpSessions {
     // Answers count against the latest datagram.
     session.reply = reply;
     session.cancel();
-    session.cancel = this.#schedule(IDLE_SECONDS, () => this.#end(key));
+    session.cancel = this.#schedule(IDLE_SECONDS, () => this.#end(key, session));
     if (!session.isFull) session.isFull = session.process?.write(datagram.payload) === false;
   }
 
   close(): void {
-    for (const key of this.#sessions.keys()) this.#end(key);
+    for (const [key, session] of this.#sessions) this.#end(key, session);
   }
 
   #open(key: string, start: StartOther): UdpSession | null {
@@ -56,16 +56,17 @@ export class UdpSessions {
       output: (octets) => session.reply(octets),
       message: () => undefined,
       drained: () => (session.isFull = false),
-      exited: () => this.#end(key),
+      exited: () => this.#end(key, session),
     });
-    if (session.process === null) this.#end(key);
+    if (session.process === null) this.#end(key, session);
     return this.#sessions.get(key) ?? null;
   }
 
-  #end(key: string): void {
-    const session = this.#sessions.get(key);
+  /** A program that was killed exits later, when the same ends may have another session. */
+  #end(key: string, session: UdpSession): void {
+    if (this.#sessions.get(key) !== session) return;
     this.#sessions.delete(key);
-    session?.cancel();
-    session?.process?.kill();
+    session.cancel();
+    session.process?.kill();
   }
 }

@@ -1,0 +1,474 @@
+/**
+ * What the network layer remembers of strangers is bounded, so each place is used again: by another source, in another second,
+ * after an eviction. Whatever was there before, the newcomer finds what it would find in an object that is new.
+ */
+import { RandomStream } from '@wormwood/base';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memoryLink } from '../link/memory-link.ts';
+import { ipPacket, LOCAL } from '../stack.fixture.ts';
+import { HandshakeGuesses } from '../transport/tcp/handshake-guesses.ts';
+import { AddressClaims } from './address-claims.ts';
+import { ArpQuestions, type ArpVerdict } from './arp-questions.ts';
+import { IdentificationCounters } from './identification.ts';
+import { KnownRouters, type RouterName, type RouterStatus } from './known-routers.ts';
+import { lan } from './lan.fixture.ts';
+import { QuestionBudget } from './question-budget.ts';
+import { Reassembly } from './reassembly.ts';
+import { ReplyLimiter } from './reply-limiter.ts';
+
+const SEED = Number(process.env['WORMWOOD_SEED'] ?? 20_261_130);
+const RUNS = { numRuns: 300, seed: SEED };
+const START = 1_700_000_000;
+
+const stream = (): RandomStream => new RandomStream([SEED, 1, 2, 3]);
+
+interface Fragment {
+  readonly source: number;
+  readonly identification: number;
+  readonly block: number;
+  readonly blocks: number;
+  readonly isLast: boolean;
+  readonly policy: 'old' | 'new';
+  readonly filling: number;
+  readonly seconds: number;
+}
+
+const fragment: fc.Arbitrary<Fragment> = fc.record({
+  source: fc.constantFrom(0x0b00_0001, 0x0b00_0002, 0x0b00_0003),
+  identification: fc.constantFrom(1, 2),
+  block: fc.constantFrom(0, 0, 1, 2, 700),
+  blocks: fc.constantFrom(1, 1, 2),
+  isLast: fc.boolean(),
+  policy: fc.constantFrom('old', 'new'),
+  filling: fc.nat(255),
+  seconds: fc.constantFrom(0, 0, 0, 1, 16),
+});
+
+describe('packets in the making', () => {
+  /** Three packets at most, and at most two of the short ones beside a long one. */
+  const make = (): Reassembly => new Reassembly(7, { packets: 3, bytes: 16_000 });
+  const play = (tables: readonly Reassembly[], start: number, fragments: readonly Fragment[]) => {
+    let now = start;
+    const seen = tables.map((): unknown[] => []);
+    for (const { source, identification, block, blocks, isLast, policy, filling, seconds } of fragments) {
+      now += seconds;
+      const words = { identification, fragmentOffset: 8 * block, moreFragments: !isLast };
+      const packet = ipPacket(17, new Uint8Array(8 * blocks).fill(filling), source, words);
+      tables.forEach((table, i) =>
+        seen[i]!.push([table.add(packet, 0, policy, now), table.size, table.heldBytes]),
+      );
+    }
+    return { now, seen };
+  };
+
+  it(`are put together in a used table as in a new one; seed ${SEED}`, () => {
+    const happened = { whole: 0, crowded: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(fragment, { maxLength: 25 }),
+        fc.array(fragment, { maxLength: 12 }),
+        (before, last) => {
+          const [used, fresh] = [make(), make()];
+          const { now, seen } = play([used], START, before);
+          for (const [whole, size] of seen[0] as [Uint8Array | null, number][]) {
+            if (whole !== null) happened.whole++;
+            if (size === 3) happened.crowded++;
+          }
+          // Nobody comes for half a minute: what was begun is given up when the next fragment comes.
+          const traces = play([used, fresh], now + 31, last).seen;
+          expect(traces[0]).toEqual(traces[1]);
+        },
+      ),
+      RUNS,
+    );
+    expect(Math.min(happened.whole, happened.crowded)).toBeGreaterThan(50);
+  });
+
+  it('that had to give way leave nothing: the same packet, sent again, is made of its new pieces alone', () => {
+    const table = make();
+    const piece = (
+      source: number,
+      identification: number,
+      offset: number,
+      isLast: boolean,
+      filling: number,
+    ) =>
+      table.add(
+        ipPacket(17, new Uint8Array(8).fill(filling), source, {
+          identification,
+          fragmentOffset: offset,
+          moreFragments: !isLast,
+        }),
+        0,
+        'old',
+        START,
+      );
+    for (let round = 0; round < 1000; round++) {
+      expect(piece(1, round, 0, false, 1)).toBeNull();
+      // Three more of the same source: the first is gone.
+      for (let i = 1; i <= 3; i++) piece(1, round + 1000 * i, 0, false, 1);
+      expect(table.size).toBe(3);
+      expect(piece(1, round, 8, true, 2)).toBeNull();
+      expect(piece(1, round, 0, false, 3)?.subarray(20)).toEqual(
+        Uint8Array.of(...Array(8).fill(3), ...Array(8).fill(2)),
+      );
+    }
+  });
+});
+
+describe('addresses that are asked for', () => {
+  const step = fc.record({ isNoted: fc.boolean(), seconds: fc.constantFrom(0, 0.2, 0.5, 1, 700) });
+
+  it(`are claimed anew when another machine has left them; seed ${SEED}`, () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), fc.array(step, { maxLength: 8 }), (before, last) => {
+        const asked = [0, 0];
+        const used = new AddressClaims<number>(() => asked[0]!++);
+        const fresh = new AddressClaims<number>(() => asked[1]!++);
+        let now = START;
+        used.isOurs(LOCAL, now);
+        for (const { isNoted, seconds } of before) {
+          now += seconds;
+          if (isNoted) used.note(LOCAL, now);
+          used.isOurs(LOCAL, now);
+        }
+        used.note(LOCAL, now);
+        expect(used.isOurs(LOCAL, now + 599)).toBe(false);
+        now += 600;
+        asked[0] = 0;
+        for (const { isNoted, seconds } of [{ isNoted: false, seconds: 0 }, ...last]) {
+          now += seconds;
+          for (const claims of [used, fresh]) if (isNoted) claims.note(LOCAL, now);
+          expect(used.isOurs(LOCAL, now)).toBe(fresh.isOurs(LOCAL, now));
+          expect(asked[0]).toBe(asked[1]);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('are asked for twice again once 65,536 others have come', () => {
+    const asked: number[] = [];
+    const claims = new AddressClaims<number>((address) => asked.push(address));
+    const claim = (address: number, now: number): boolean[] =>
+      [0, 0.5, 1].map((after) => claims.isOurs(address, now + after));
+    expect(claim(LOCAL, START)).toEqual([false, false, true]);
+    for (let i = 1; i < 65_536; i++) claims.isOurs(LOCAL + i, START + 2);
+    expect(claims.isOurs(LOCAL, START + 3)).toBe(true);
+    claims.isOurs(LOCAL - 1, START + 3);
+    asked.length = 0;
+    expect(claim(LOCAL, START + 4)).toEqual([false, false, true]);
+    expect(asked).toEqual([LOCAL, LOCAL]);
+  });
+});
+
+describe('answers that are limited', () => {
+  it(`to a source that was quiet for a second are as many as to a new one; seed ${SEED}`, () => {
+    const gaps = fc.array(fc.constantFrom(0, 0, 0, 0.01, 0.1, 0.3), { maxLength: 40 });
+    fc.assert(
+      fc.property(gaps, gaps, (before, last) => {
+        // In all there is no limit that a source could reach.
+        const rates = { perSource: 4, inAll: 10_000 };
+        const [used, fresh] = [new ReplyLimiter(rates, stream()), new ReplyLimiter(rates, stream())];
+        let now = START;
+        for (const gap of before) used.allows(LOCAL, (now += gap));
+        now += 1;
+        for (const gap of last) {
+          now += gap;
+          expect(used.allows(LOCAL, now)).toBe(fresh.allows(LOCAL, now));
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('of a used bucket are four a second, however they are asked for', () => {
+    const limiter = new ReplyLimiter({ perSource: 4, inAll: 10_000 }, stream());
+    const sent = (now: number, gap: number): number => {
+      let count = 0;
+      for (let i = 0; i < 1 / gap; i++) if (limiter.allows(LOCAL, now + i * gap)) count++;
+      return count;
+    };
+    // Powers of two, so that nothing is rounded: four at once, then one each quarter of a second.
+    expect([0, 1, 2, 3].map((second) => sent(START + second, 1 / 64))).toEqual([7, 4, 4, 4]);
+  });
+
+  it('in all begin anew with each second, and the second before leaves nothing', () => {
+    const limiter = new ReplyLimiter({ perSource: 1, inAll: 50 }, stream());
+    let source = 0;
+    const sent = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((second) => {
+      let count = 0;
+      for (let i = 0; i < 400; i++) if (limiter.allows(++source * 97, START + second)) count++;
+      return count;
+    });
+    for (const count of sent) {
+      expect(count).toBeGreaterThanOrEqual(25);
+      expect(count).toBeLessThanOrEqual(75);
+    }
+    expect(new Set(sent).size).toBeGreaterThan(3);
+  });
+});
+
+describe('guesses at handshakes', () => {
+  it(`are forgotten an hour after the first; seed ${SEED}`, () => {
+    const note = fc.record({
+      source: fc.constantFrom(1, 2),
+      at: fc.nat(3599),
+      count: fc.constantFrom(1, 4, 8, 300),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(note, { minLength: 1, maxLength: 6 }),
+        fc.array(note, { maxLength: 4 }),
+        (before, last) => {
+          const [used, fresh] = [new HandshakeGuesses(5), new HandshakeGuesses(5)];
+          const times = before.toSorted((a, b) => a.at - b.at);
+          const sums = new Map<number, number>();
+          for (const { source, at, count } of times) {
+            for (let i = 0; i < count; i++) used.note(source, START + at);
+            sums.set(source, (sums.get(source) ?? 0) + count);
+            expect(used.areMany(source, START + at)).toBe(sums.get(source)! >= 8);
+          }
+          const now = START + times[0]!.at + 3600;
+          for (const { source, count, at } of last) {
+            for (const guesses of [used, fresh]) {
+              for (let i = 0; i < count; i++) guesses.note(source, now + at / 100);
+            }
+            for (const each of [1, 2])
+              expect(used.areMany(each, now + 36)).toBe(fresh.areMany(each, now + 36));
+          }
+          expect([1, 2].map((each) => used.areMany(each, now))).toEqual(
+            [1, 2].map((each) => fresh.areMany(each, now)),
+          );
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('of all sources raise doubt about everybody for the hour, and about nobody after it', () => {
+    const guesses = new HandshakeGuesses(5);
+    for (let hour = 0; hour < 3; hour++) {
+      const now = START + 3600 * hour;
+      for (let i = 0; i < 65_535; i++) guesses.note(i * 65_537, now);
+      expect(guesses.areMany(1, now)).toBe(false);
+      guesses.note(2, now);
+      expect([guesses.areMany(1, now), guesses.areMany(1, now + 3599)]).toEqual([true, true]);
+    }
+    expect(guesses.areMany(1, START + 3 * 3600)).toBe(false);
+  });
+});
+
+it(`identifications of a pair begin at a number drawn anew, and go on until another pair takes the place; seed ${SEED}`, () => {
+  const counters = new IdentificationCounters(stream());
+  const [draws, order] = [stream(), new RandomStream([SEED, 9, 9, 9])];
+  // The draw of the places.
+  draws.nextUint32();
+  const last = new Map<number, number>();
+  const happened = { continued: 0, displaced: 0, foreign: 0 };
+  for (let i = 0; i < 60_000; i++) {
+    const pair = order.nextBelow(6000);
+    const identify = (): number => counters.next(0x0a00_0000 + (pair >> 6), 0xc000_0000 + (pair & 63));
+    const [before, value] = [last.get(pair), identify()];
+    // By chance, one of 65,536 new numbers is the next one: then no draw is missed by looking at it first.
+    if (before !== undefined && value === ((before + 1) & 0xffff)) happened.continued++;
+    else {
+      if (value !== draws.nextUint32() >>> 16) happened.foreign++;
+      if (before !== undefined) happened.displaced++;
+    }
+    const next = identify();
+    if (next !== ((value + 1) & 0xffff)) happened.foreign++;
+    last.set(pair, next);
+  }
+  expect(happened.foreign).toBe(0);
+  expect(Math.min(happened.continued, happened.displaced)).toBeGreaterThan(5000);
+});
+
+it(`questions of a second are as many as in the first one, whoever asked before; seed ${SEED}`, () => {
+  const step = fc.record({ linkAddress: fc.nat(30), count: fc.constantFrom(1, 5, 9) });
+  const steps = fc.array(step, { maxLength: 40 });
+  fc.assert(
+    fc.property(steps, steps, fc.constantFrom(1, 2, 3600), (before, last, seconds) => {
+      const [used, fresh] = [new QuestionBudget(stream()), new QuestionBudget(stream())];
+      const take = (budget: QuestionBudget, list: typeof last, now: number): boolean[] =>
+        list.flatMap(({ linkAddress, count }) =>
+          Array.from({ length: count }, () => budget.take(linkAddress * 2 ** 32 + linkAddress, now)),
+        );
+      const taken = take(used, before, START).filter(Boolean).length;
+      expect(taken).toBeLessThanOrEqual(100);
+      expect(take(used, last, START + seconds + 0.5)).toEqual(take(fresh, last, START + seconds + 0.5));
+    }),
+    RUNS,
+  );
+});
+
+/** What happens around a question by ARP. */
+const saying = fc.record({
+  what: fc.constantFrom('ask', 'reply', 'reply', 'rival', 'talk'),
+  count: fc.constantFrom(1, 1, 40),
+  seconds: fc.constantFrom(0, 0.1, 0.4),
+});
+type Saying = typeof saying extends fc.Arbitrary<infer T> ? T : never;
+
+const [OWNER, RIVAL, ASKER] = [0x02_00_00_00_00_0a, 0x02_00_00_00_00_0b, 0x0a00_0001];
+
+function claim(what: Saying['what'], address: number) {
+  const mac = what === 'rival' ? RIVAL : OWNER;
+  return { address, vlan: 0, linkAddresses: [mac, mac] as const, isReply: what !== 'talk', target: ASKER };
+}
+
+it(`a question by ARP that is asked again has no answers of before; seed ${SEED}`, () => {
+  const question = {
+    address: LOCAL,
+    vlan: 0,
+    tags: new Uint8Array(0),
+    askerAddress: ASKER,
+    askerLinkAddress: 1,
+  };
+  const make = () => {
+    const heard: ArpVerdict[] = [];
+    const questions = new ArpQuestions(memoryLink({ slots: 128 })[1]);
+    const say = ({ what, count }: Saying, now: number): boolean[] => {
+      questions.runTimers(now);
+      if (what !== 'ask') questions.note(claim(what, LOCAL));
+      const asks = what === 'ask' ? count : 0;
+      return Array.from({ length: asks }, () =>
+        questions.ask(question, now, (verdict) => heard.push(verdict)),
+      );
+    };
+    return { heard, questions, say };
+  };
+  const verdicts = new Set<ArpVerdict>();
+  fc.assert(
+    fc.property(fc.array(saying, { maxLength: 12 }), fc.array(saying, { maxLength: 12 }), (before, last) => {
+      const [used, fresh] = [make(), make()];
+      let now = START;
+      for (const each of before) used.say(each, (now += each.seconds));
+      used.questions.runTimers((now += 1));
+      expect([used.questions.size, used.questions.nextTimerSeconds()]).toEqual([0, Number.POSITIVE_INFINITY]);
+      for (const verdict of used.heard.splice(0)) verdicts.add(verdict);
+      for (const each of last) {
+        now += each.seconds;
+        expect(used.say(each, now)).toEqual(fresh.say(each, now));
+      }
+      for (const { questions } of [used, fresh]) questions.runTimers(now + 1);
+      expect(used.heard).toEqual(fresh.heard);
+    }),
+    RUNS,
+  );
+  expect(verdicts).toEqual(new Set(['silent', 'conflict', OWNER, RIVAL]));
+});
+
+describe('a router', () => {
+  const NAMES: readonly RouterName[] = [
+    { address: LOCAL, vlan: 0 },
+    { linkAddress: 77, vlan: 3 },
+  ];
+  const make = () => {
+    const questions = new ArpQuestions(memoryLink({ slots: 128 })[1]);
+    const changes = { count: 0 };
+    const routers = new KnownRouters({
+      questions,
+      askerFor: () => ({ askerAddress: ASKER, askerLinkAddress: 1 }),
+      changed: () => changes.count++,
+    });
+    const work = (now: number): void => {
+      questions.runTimers(now);
+      routers.runTimers(now);
+    };
+    /** Lets time pass in small steps, in which the owner or a rival says something. */
+    const say = ({ what, seconds }: Saying, start: number): unknown[] => {
+      work(start);
+      if (what !== 'ask') {
+        questions.note(claim(what, LOCAL));
+        routers.note(claim(what, LOCAL), start);
+      }
+      // Silence lasts: three questions may stay without an answer.
+      const steps = what === 'ask' ? 40 : 4;
+      for (let i = 1; i <= steps; i++) work(start + seconds + i / 2);
+      return [routers.status(), changes.count, routers.nextTimerSeconds(), questions.size];
+    };
+    return { routers, questions, changes, work, say };
+  };
+
+  it(`that is named again after it was not begins as a new one; seed ${SEED}`, () => {
+    const states = new Set<RouterStatus['state']>();
+    fc.assert(
+      fc.property(fc.array(saying, { maxLength: 8 }), fc.array(saying, { maxLength: 8 }), (before, last) => {
+        const [used, fresh] = [make(), make()];
+        let now = START;
+        used.routers.replace(NAMES);
+        for (const each of before) {
+          used.say(each, now);
+          now += 30;
+          states.add(used.routers.status()[0]!.state);
+        }
+        used.routers.replace([]);
+        expect(used.say({ what: 'talk', count: 1, seconds: 0 }, now)[0]).toEqual([]);
+        now += 30;
+        used.changes.count = 0;
+        for (const { routers } of [used, fresh]) routers.replace(NAMES);
+        for (const each of last) {
+          expect(used.say(each, now)).toEqual(fresh.say(each, now));
+          now += 30;
+        }
+      }),
+      RUNS,
+    );
+    expect(states).toEqual(new Set(['answered', 'silent', 'conflict', 'asking']));
+  });
+
+  it('that has answered may stay silent twice again, however often it was silent before', () => {
+    const { routers, questions, work } = make();
+    routers.replace([NAMES[0]!]);
+    for (let round = 0; round < 5; round++) {
+      const start = START + 71 * round;
+      work(start);
+      questions.note(claim('reply', LOCAL));
+      // The questions after 61 and 66 seconds have no answer, the one after 71 has.
+      for (let after = 1; after < 71; after += 0.5) {
+        work(start + after);
+        expect(routers.status()[0]).toMatchObject({ linkAddress: OWNER, state: 'answered' });
+      }
+    }
+  });
+});
+
+describe('the proof of an address on the link', () => {
+  const address = 0x0a00_0064;
+  const link = { networks: [{ first: 0x0a00_0000, last: 0x0a00_00ff, vlan: 0 }] };
+  const kinds = (net: ReturnType<typeof lan>, mac: number): (string | undefined)[] => {
+    const before = net.opened.length;
+    const judged = net.judge({ source: address, mac });
+    return [net.opened[before]?.kind, judged?.kind];
+  };
+
+  it('is asked for again by its owner once another link address has used the address', () => {
+    const net = lan({ link, machines: [{ mac: OWNER, address }] });
+    for (let round = 0; round < 5; round++) {
+      expect(kinds(net, OWNER)).toEqual(['pending', 'link']);
+      expect(kinds(net, OWNER)).toEqual(['link', 'link']);
+      expect(kinds(net, RIVAL)).toEqual(['pending', 'none']);
+    }
+  });
+
+  it('is that of the machine that has the address now, and none of the one before', () => {
+    const net = lan({ link, machines: [] });
+    for (const mac of [OWNER, RIVAL, OWNER, RIVAL]) {
+      net.machines.splice(0, 1, { mac, address });
+      net.say({ operation: 2, senderMac: mac, senderAddress: address, targetMac: 0, targetAddress: address });
+      expect(kinds(net, mac)).toEqual(['pending', 'link']);
+      expect(kinds(net, mac === OWNER ? RIVAL : OWNER)).toEqual(['pending', 'none']);
+    }
+  });
+
+  it('takes no memory once it is over', () => {
+    const net = lan({ link, machines: [{ mac: OWNER, address }] });
+    net.machines.push({ mac: RIVAL, address: address + 1 });
+    net.judge({ source: address, mac: OWNER });
+    net.pass(60);
+    net.judge({ source: address + 1, mac: RIVAL });
+    expect(net.stack.sources.rememberedCount).toBe(1);
+  });
+});
