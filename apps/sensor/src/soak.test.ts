@@ -19,11 +19,14 @@ const SECONDS = isFull ? 600 : 20;
 /** Four million addresses, of which three million frames name more than two. */
 const SOURCES = isFull ? 1 << 22 : 1 << 16;
 const FRAMES_PER_SECOND = isFull ? 8000 : 2000;
-/** Tables of the last minute are full, and code is compiled, after a third of the time. */
-const WARM_UP = 1 / 3;
 /**
- * What the warm sensor may grow by, in MB. Full form: 3 million frames come after the warm-up, so 16 octets kept of each would
- * be 48 MB; the heap of V8 breathes less between means over 40 seconds. Short form: tables of the last minute still fill; what
+ * The share of the time after which the sensor is warm: code is compiled and tables of the last minute are full. The full form
+ * takes 330 s, since a silent connection is kept for 300 s, and their number grows until then.
+ */
+const WARM_UP = isFull ? 0.55 : 1 / 3;
+/**
+ * What the warm sensor may grow by, in MB. Full form: 2 million frames come after the warm-up, so 24 octets kept of each would
+ * be 48 MB; the heap of V8 breathes less between means over 27 seconds. Short form: tables of the last minute still fill; what
  * strangers could claim without a budget was 350 MB.
  */
 const GROWTH_MB_MAX = isFull ? 48 : 128;
