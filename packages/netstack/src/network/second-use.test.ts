@@ -115,6 +115,25 @@ describe('packets in the making', () => {
       );
     }
   });
+
+  it('that are whole, or can never be, are forgotten at once', () => {
+    const table = make();
+    const add = (offset: number, isLast: boolean): Uint8Array | null => {
+      const words = { identification: 5, fragmentOffset: offset, moreFragments: !isLast };
+      return table.add(ipPacket(17, new Uint8Array(8), 1, words), 0, 'old', START);
+    };
+    for (let round = 0; round < 4; round++) {
+      expect([add(0, false), add(8, true)?.length, table.size, table.heldBytes]).toEqual([null, 36, 0, 0]);
+      // A piece beyond the end: nothing of the packet remains, so its end alone makes nothing whole.
+      expect([add(0, false), add(16, true), add(24, false), table.size, table.heldBytes]).toEqual([
+        null,
+        null,
+        null,
+        0,
+        0,
+      ]);
+    }
+  });
 });
 
 describe('addresses that are asked for', () => {
