@@ -22,6 +22,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'assert.ts',
     'clock.ts',
     'event-queue.ts',
+    'recent-map.ts',
     'math/',
     'trend/',
     'text/',

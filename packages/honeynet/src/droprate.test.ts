@@ -90,7 +90,10 @@ function client(sourcePort: number, { exchange, wait }: ReturnType<typeof lossyS
     return take(exchange(TCP, octets));
   };
   const open = (): void => {
-    for (let i = 0; i < 40 && acknowledgmentNumber === 0; i++) send(tcpFlag.SYN);
+    for (let i = 0; i < 40; i++) {
+      if (acknowledgmentNumber !== 0) break;
+      send(tcpFlag.SYN);
+    }
     sequenceNumber++;
   };
   /** Sends an octet until it is acknowledged, and takes the answer to it; returns how much of that came in order. */
@@ -101,7 +104,8 @@ function client(sourcePort: number, { exchange, wait }: ReturnType<typeof lossyS
       if (answers.some((answer) => answer.acknowledgmentNumber === sequenceNumber + 1)) break;
     }
     sequenceNumber++;
-    for (let i = 0; i < 40 && acknowledgmentNumber - begun < ANSWER_BYTES; i++) {
+    for (let i = 0; i < 40; i++) {
+      if (acknowledgmentNumber - begun >= ANSWER_BYTES) break;
       send(tcpFlag.ACK);
       take(wait(0.5));
     }

@@ -170,14 +170,14 @@ describe('addresses that are asked for', () => {
   it('are asked for twice again once 65,536 others have come', () => {
     const asked: number[] = [];
     const claims = new AddressClaims<number>((address) => asked.push(address));
-    const claim = (address: number, now: number): boolean[] =>
+    const claimed = (address: number, now: number): boolean[] =>
       [0, 0.5, 1].map((after) => claims.isOurs(address, now + after));
-    expect(claim(LOCAL, START)).toEqual([false, false, true]);
+    expect(claimed(LOCAL, START)).toEqual([false, false, true]);
     for (let i = 1; i < 65_536; i++) claims.isOurs(LOCAL + i, START + 2);
     expect(claims.isOurs(LOCAL, START + 3)).toBe(true);
     claims.isOurs(LOCAL - 1, START + 3);
     asked.length = 0;
-    expect(claim(LOCAL, START + 4)).toEqual([false, false, true]);
+    expect(claimed(LOCAL, START + 4)).toEqual([false, false, true]);
     expect(asked).toEqual([LOCAL, LOCAL]);
   });
 });
