@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { missingForNamespaces, type NamespacePair, namespacePair } from './namespace-test-support.ts';
 import { startSensor } from './sensor-test-support.ts';
+import { wholeRegisterLibrary } from './wide-registers-test-support.ts';
 
 const missing = missingForNamespaces('ping', 'linux.uml', 'insmod', 'gcc');
 
@@ -39,13 +40,10 @@ async function inOwnKernel(pair: NamespacePair, commands: readonly string[]): Pr
   );
   // The kernel of the namespace must not answer in the other's place.
   execFileSync('ip', ['-n', pair.clientName, 'address', 'flush', 'dev', 'c0']);
-  const shim = join(directory, 'ptrace-whole-xstate.so');
-  const shimSource = join(import.meta.dirname, 'ptrace-whole-xstate.c');
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', shim, shimSource]);
   try {
     const { stdout } = await pair.client(
       'env',
-      `LD_PRELOAD=${shim}`,
+      `LD_PRELOAD=${wholeRegisterLibrary(directory)}`,
       'timeout',
       '60',
       'linux.uml',

@@ -1,9 +1,13 @@
-/*
- * Loaded before libc into the Linux in user space of the tunnel test. That kernel (6.1) keeps the vector registers of its
- * processes in a buffer of fixed length. A host with wider registers (AVX-512, AMX) fills the buffer, but takes registers back
- * only whole, and the kernel in user space panics. Here what is missing is added from the registers as they are.
+/**
+ * Lets the Linux in user space of the tunnel test run on processors with wide registers. That kernel (6.1) keeps the vector
+ * registers of its processes in a buffer of fixed length. A host with wider registers (AVX-512, AMX) fills the buffer, but takes
+ * registers back only whole, and the kernel in user space panics. The library compiled here is loaded before libc, and adds what
+ * is missing from the registers as they are.
  */
-#define _GNU_SOURCE
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const SOURCE = `#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <elf.h>
 #include <string.h>
@@ -26,4 +30,14 @@ long ptrace(enum __ptrace_request request, ...) {
   if (of_libc(PTRACE_GETREGSET, process, address, &whole) != 0) return -1;
   memcpy(registers, given->iov_base, given->iov_len < whole.iov_len ? given->iov_len : whole.iov_len);
   return of_libc(request, process, address, &whole);
+}
+`;
+
+/** Compiles the library into `directory` and returns its path. Needs gcc. */
+export function wholeRegisterLibrary(directory: string): string {
+  const library = join(directory, 'whole-registers.so');
+  execFileSync('gcc', ['-xc', '-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', library, '-'], {
+    input: SOURCE,
+  });
+  return library;
 }
