@@ -114,6 +114,7 @@ export class ArpQuestions {
 
   /** Ends the questions whose time is over. */
   runTimers(nowSeconds: number): void {
+    if (this.#open.size === 0) return;
     for (const [key, open] of this.#open) {
       if (open.endsSeconds > nowSeconds) return;
       this.#open.delete(key);
@@ -123,6 +124,7 @@ export class ArpQuestions {
 
   /** When `runTimers` has something to do, in seconds of the clock; infinite when no question is open. */
   nextTimerSeconds(): number {
+    if (this.#open.size === 0) return Number.POSITIVE_INFINITY;
     for (const { endsSeconds } of this.#open.values()) return endsSeconds;
     return Number.POSITIVE_INFINITY;
   }

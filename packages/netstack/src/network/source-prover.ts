@@ -4,7 +4,7 @@
  * source off the link a known router; for one on the link the one machine that answers ARP for the address.
  */
 import { type RandomStreams, RecentMap } from '@wormwood/base';
-import { checkArp, ethernetField, readMac } from '@wormwood/wire';
+import { checkArp, ETHERNET_HEADER_LENGTH, ethernetField, MAC_ADDRESS_LENGTH, readMac } from '@wormwood/wire';
 import type { Flow } from '../behavior.ts';
 import type { HostDirectory } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
@@ -216,8 +216,8 @@ export function isFromSameSource(
 ): boolean {
   const { bytes, linkStart, ipStart } = packet;
   if (length === 0 || ipStart === linkStart) return length === ipStart - linkStart;
-  return (
-    readMac(bytes, linkStart + ethernetField.source) === readMac(saved, start) &&
-    vlanOf(bytes, linkStart, ipStart) === vlanOf(saved, start, start + length)
-  );
+  const source = linkStart + ethernetField.source;
+  for (let i = 0; i < MAC_ADDRESS_LENGTH; i++) if (bytes[source + i] !== saved[start + i]) return false;
+  const isUntagged = length === ETHERNET_HEADER_LENGTH && ipStart - linkStart === ETHERNET_HEADER_LENGTH;
+  return isUntagged || vlanOf(bytes, linkStart, ipStart) === vlanOf(saved, start, start + length);
 }

@@ -36,6 +36,8 @@ export class HandshakeGuesses {
 
   /** Returns whether so much was guessed in the name of a source, or of all, that its handshakes prove nothing. */
   areMany(source: number, nowSeconds: number): boolean {
+    // Mostly nobody guesses: then no place is looked up.
+    if (this.#inAll < GUESSES_OF_SOURCE) return false;
     this.#expire(nowSeconds);
     return this.#inAll >= GUESSES_IN_ALL || this.#counts[this.#placeOf(source)]! >= GUESSES_OF_SOURCE;
   }
