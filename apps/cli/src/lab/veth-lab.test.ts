@@ -50,7 +50,7 @@ describe.skipIf(reason !== undefined)('the network of a lab', () => {
       expect(waysOut(network.routerName, PREFIX)).toEqual([]);
       execFileSync('ip', ['-n', network.routerName, ...words]);
       expect(waysOut(network.routerName, PREFIX)).not.toEqual([]);
-      expect(() => network.open()).toThrow(/The lab does not start, because it is not closed/);
+      expect(() => network.open()).toThrow(/The lab does not start because it is not closed/);
     } finally {
       network.remove();
     }
