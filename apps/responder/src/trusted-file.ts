@@ -64,7 +64,7 @@ export function refuseUntrusted(path: string): void {
   refuseForeign(statSync(real), path);
 }
 
-/** Refuses a program that others could have written, or that is no file. */
+/** Refuses a program that others could have written, or that is not a regular file. */
 export function refuseUntrustedProgram(path: string): void {
   if (!isThere(path)) throw new ResponderFailure('failed', `${path} does not exist.`);
   refuseUntrusted(path);

@@ -106,7 +106,7 @@ describe('a responder', () => {
       await until(() => /response\.begin/.test(textOf(join(world.state, 'audit.jsonl'))));
       await delay(100);
       await responder.stop('SIGKILL');
-      // The command has not acted yet, so that whoever asked now would hear that nothing is in force, and begin again.
+      // The command has not acted yet, so a status request at this moment would report nothing in force.
       expect(world.record()).toEqual([]);
       expect((await world.respond(['propose', file, '--act'])).code).toBe(0);
       expect(world.record()).toHaveLength(1);

@@ -5,7 +5,7 @@ import type { WireReport } from '../device/wire-watch.ts';
 import type { Outputs } from '../output/outputs.ts';
 import type { Sensor } from '../sensor.ts';
 
-/** Whom scripts run as. */
+/** The user that scripts run as. */
 export interface ScriptUser {
   readonly userId: number;
   /** It is the user of the sensor itself. */
@@ -53,7 +53,7 @@ export interface SensorStatus {
   readonly memoryBytes: number;
   /** Exceptions that nobody expected and that the sensor survived. */
   readonly faults: number;
-  /** Whom scripts run as; null: there are none. */
+  /** The user that scripts run as; null: there are no scripts. */
   readonly scriptUser: ScriptUser | null;
   /** Whether the medium takes what is sent; null: there is no medium. */
   readonly wire: WireReport | null;

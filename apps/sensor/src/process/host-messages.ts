@@ -1,7 +1,7 @@
 /** What a sensor and the process that starts its scripts say to each other. */
 import type { ProgramEnd, ProgramStart } from './program-start.ts';
 
-/** Whom scripts run as, and whom templates may name. */
+/** The user that scripts run as, and the users that templates may name. */
 export interface HostUsers {
   readonly userId: number;
   readonly groupId: number;

@@ -32,7 +32,7 @@ export class LocalLauncher implements ProgramLauncher {
   readonly #families: ProcessFamilies = new ProcessFamilies();
   readonly #user: LaunchUser | null;
 
-  /** `user` is whom programs run as that name nobody; null: as this process. Only root can start others. */
+  /** `user` runs the programs that name no user; null: this process runs them. Only root can start others. */
   constructor(user: LaunchUser | null = null) {
     this.#user = user;
   }

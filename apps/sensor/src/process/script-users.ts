@@ -1,4 +1,4 @@
-/** Whom scripts run as: never root, and not the sensor's own user where another one can be had. */
+/** The user that scripts run as: never root, and not the sensor's own user where another one can be had. */
 import type { Honeynet, Template } from '@wormwood/honeynet';
 import type { UserAccount } from '../privileges.ts';
 import type { HostUsers } from './host-messages.ts';
@@ -22,7 +22,7 @@ export function hasScripts(honeynet: Honeynet): boolean {
   );
 }
 
-/** Returns whom programs may run as: the user of scripts, and those that templates name, root excepted. */
+/** Returns the users that programs may run as: the user of scripts, and those that templates name, except root. */
 export function hostUsersOf(honeynet: Honeynet, { userId, groupId }: UserAccount): HostUsers {
   const limits = templatesOf(honeynet).map(({ process }) => process);
   return {
