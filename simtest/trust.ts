@@ -178,10 +178,10 @@ export class TrustWorld {
   }
 
   /** An ARP packet, from whoever likes to send it. */
-  say(arp: ArpRepr): void {
-    const packet = new Uint8Array(arpLength(arp));
-    emitArp(arp, packet);
-    this.#send(arp.senderMac, 0xffff_ffff_ffff, etherType.arp, packet);
+  say(message: ArpRepr): void {
+    const packet = new Uint8Array(arpLength(message));
+    emitArp(message, packet);
+    this.#send(message.senderMac, 0xffff_ffff_ffff, etherType.arp, packet);
   }
 
   /** Lets time pass. */
@@ -279,15 +279,17 @@ export class TrustWorld {
   }
 
   #answer(packet: Uint8Array): void {
-    const arp = parseArp(packet);
-    if (isMalformed(arp) || arp.operation !== arpOperation.request) return;
-    for (const { mac, address } of this.machines.filter(({ address: own }) => own === arp.targetAddress)) {
+    const message = parseArp(packet);
+    if (isMalformed(message) || message.operation !== arpOperation.request) return;
+    for (const { mac, address } of this.machines.filter(
+      ({ address: own }) => own === message.targetAddress,
+    )) {
       this.say({
         operation: arpOperation.reply,
         senderMac: mac,
         senderAddress: address,
-        targetMac: arp.senderMac,
-        targetAddress: arp.senderAddress,
+        targetMac: message.senderMac,
+        targetAddress: message.senderAddress,
       });
     }
   }

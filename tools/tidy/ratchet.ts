@@ -30,7 +30,7 @@ export const UNUSED: ReadonlySet<string> = new Set([
   'dhcpv4Field',
   'emitIpv4Options',
   'emitTcpOptions',
-  'fillChecksum',
+
   'fillIcmpv6Checksum',
   'foldIpv6Address',
   'foldSum',
@@ -91,6 +91,7 @@ export const UNUSED: ReadonlySet<string> = new Set([
   'updateChecksumU32',
   'verifyIcmpv4Checksum',
   'writeIpv6Address',
+  'writeChecksum',
   'writeU24',
 ]);
 

@@ -88,19 +88,19 @@ function frame(from: number, type: number, payload: Uint8Array): Uint8Array {
 }
 
 function seeds(): readonly Uint8Array[] {
-  const arp = new Uint8Array(28);
+  const message = new Uint8Array(28);
   const words = {
     senderMac: MACHINE_MAC,
     senderAddress: MACHINE,
     targetMac: SENSOR_MAC,
     targetAddress: ROUTER,
   };
-  emitArp({ operation: 2, ...words }, arp);
+  emitArp({ operation: 2, ...words }, message);
   const inner = syn(FAR_END, VIRTUAL);
-  const gre = new Uint8Array(4 + inner.length);
-  emitGre({ protocolType: etherType.ipv4, checksummed: false, payload: inner }, gre);
+  const tunneled = new Uint8Array(4 + inner.length);
+  emitGre({ protocolType: etherType.ipv4, checksummed: false, payload: inner }, tunneled);
   return [
-    frame(MACHINE_MAC, etherType.arp, arp),
+    frame(MACHINE_MAC, etherType.arp, message),
     ...[
       syn(CLIENT, VIRTUAL),
       syn(CLIENT, MACHINE),
@@ -108,7 +108,7 @@ function seeds(): readonly Uint8Array[] {
       syn(CLIENT, 0x0a07_0001),
       syn(CLIENT, 0x0a08_0001),
       datagram(CLIENT, MACHINE),
-      ipv4Packet(FAR_END, ROUTER, ipProtocol.gre, gre),
+      ipv4Packet(FAR_END, ROUTER, ipProtocol.gre, tunneled),
     ].map((octets) => frame(CLIENT_MAC, etherType.ipv4, octets)),
     ...[syn(MACHINE, CLIENT), syn(MACHINE, VIRTUAL), datagram(MACHINE, 0xc633_6401)].map((octets) =>
       frame(MACHINE_MAC, etherType.ipv4, octets),

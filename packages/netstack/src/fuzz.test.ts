@@ -30,10 +30,10 @@ const THERE = 0x02_00_00_00_00_02;
 
 /** Sound frames of every kind that the stack knows; what is damaged begins as one of them. */
 function seeds(): readonly Uint8Array[] {
-  const udp = new Uint8Array(8 + 32);
+  const datagram = new Uint8Array(8 + 32);
   const sum = pseudoHeaderSum({ source: REMOTE, destination: LOCAL });
   const payload = new Uint8Array(32);
-  emitUdp({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, udp, 0, sum);
+  emitUdp({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, datagram, 0, sum);
   const echo = new Uint8Array(8 + 32);
   emitIcmpv4({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload }, echo);
   const options: TcpOption[] = [
@@ -61,16 +61,19 @@ function seeds(): readonly Uint8Array[] {
     tcpPacket({ flags: 'A', sequenceNumber: 2, acknowledgmentNumber: 1, options: later }),
     tcpPacket({ flags: 'FA', sequenceNumber: 34, acknowledgmentNumber: 1 }),
     tcpPacket({ flags: 'R', sequenceNumber: 2 }),
-    ipPacket(ipProtocol.udp, udp),
+    ipPacket(ipProtocol.udp, datagram),
     ipPacket(ipProtocol.icmpv4, echo),
     ipPacket(47, payload),
     ...pieces,
   ];
-  const arp = new Uint8Array(28);
-  emitArp({ operation: 1, senderMac: THERE, senderAddress: REMOTE, targetMac: 0, targetAddress: LOCAL }, arp);
+  const message = new Uint8Array(28);
+  emitArp(
+    { operation: 1, senderMac: THERE, senderAddress: REMOTE, targetMac: 0, targetAddress: LOCAL },
+    message,
+  );
   return [
     ...packets.map((packet) => frameOf(etherType.ipv4, packet)),
-    frameOf(etherType.arp, arp),
+    frameOf(etherType.arp, message),
     // Two VLAN tags before the packet.
     tagged(packets[0]!),
   ];

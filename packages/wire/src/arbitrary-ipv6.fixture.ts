@@ -43,7 +43,7 @@ const routingData = fc
   .nat({ max: 3 })
   .chain((units) => fc.uint8Array({ minLength: 4 + units * 8, maxLength: 4 + units * 8 }));
 
-const ipv6Extension: fc.Arbitrary<Ipv6Extension> = fc.oneof(
+const extensionBefore: fc.Arbitrary<Ipv6Extension> = fc.oneof(
   fc.record({ kind: fc.constant('destinationOptions' as const), options: ipv6Options }),
   fc.record({ kind: fc.constant('routing' as const), routingType: u8, segmentsLeft: u8, data: routingData }),
 );
@@ -69,7 +69,7 @@ export const ipv6Repr: fc.Arbitrary<Ipv6Repr> = fc.record({
   extensions: fc
     .tuple(
       fc.array(ipv6HopByHop, { maxLength: 1 }),
-      fc.array(ipv6Extension, { maxLength: 2 }),
+      fc.array(extensionBefore, { maxLength: 2 }),
       fc.array(ipv6Fragment, { maxLength: 1 }),
     )
     .map((parts) => parts.flat()),
@@ -77,7 +77,7 @@ export const ipv6Repr: fc.Arbitrary<Ipv6Repr> = fc.record({
   payload,
 });
 
-const ndpOption: fc.Arbitrary<NdpOption> = fc.oneof(
+const neighborOption: fc.Arbitrary<NdpOption> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('sourceLinkLayerAddress' as const, 'targetLinkLayerAddress' as const),
     mac,
@@ -105,7 +105,7 @@ const ndpOption: fc.Arbitrary<NdpOption> = fc.oneof(
   }),
 );
 
-const ndpOptions = fc.array(ndpOption, { maxLength: 3 });
+const ndpOptions = fc.array(neighborOption, { maxLength: 3 });
 
 const multicastRecord: fc.Arbitrary<MulticastRecord> = fc.record({
   recordType: u8,

@@ -4,7 +4,8 @@ import type { ArpRepr } from './arp.ts';
 import type { Dhcpv4Repr } from './dhcpv4.ts';
 import type { PcapRecordRepr, PcapRepr } from './pcap.ts';
 import type { PcapngRepr } from './pcapng.ts';
-import { type EthernetRepr, etherType, type VlanTag } from './ethernet.ts';
+import { etherType } from './ether-type.ts';
+import { type EthernetRepr, type VlanTag } from './ethernet.ts';
 import { type Icmpv4Repr, icmpv4Type } from './icmpv4.ts';
 import type { GreRepr } from './gre.ts';
 import type { Ipv4Repr } from './ipv4.ts';
@@ -99,7 +100,7 @@ const unknownOption = (
     data: octets(12),
   });
 
-const tcpOption: fc.Arbitrary<TcpOption> = fc.oneof(
+const optionOfTcp: fc.Arbitrary<TcpOption> = fc.oneof(
   fc.record({ kind: fc.constant('mss' as const), mssBytes: u16 }),
   fc.record({ kind: fc.constant('windowScale' as const), shift: u8 }),
   fc.constant({ kind: 'sackPermitted' } as const),
@@ -137,11 +138,11 @@ function tcpOptionOctets(option: TcpOption): number {
   }
 }
 
-const tcpOptions: fc.Arbitrary<readonly TcpOption[]> = optionList(tcpOption, tcpOptionOctets);
+const tcpOptions: fc.Arbitrary<readonly TcpOption[]> = optionList(optionOfTcp, tcpOptionOctets);
 
 const words = (maxLength: number): fc.Arbitrary<number[]> => fc.array(u32, { maxLength });
 
-const ipv4Option: fc.Arbitrary<Ipv4Option> = fc.oneof(
+const optionOfIpv4: fc.Arbitrary<Ipv4Option> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('recordRoute' as const, 'looseSourceRoute' as const, 'strictSourceRoute' as const),
     pointer: u8,
@@ -177,7 +178,7 @@ function ipv4OptionOctets(option: Ipv4Option): number {
 }
 
 const ipv4Options: fc.Arbitrary<readonly Ipv4Option[]> = optionList(
-  ipv4Option,
+  optionOfIpv4,
   ipv4OptionOctets,
 ) as fc.Arbitrary<readonly Ipv4Option[]>;
 

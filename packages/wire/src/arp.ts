@@ -2,7 +2,8 @@
 
 import { formatIpv4 } from '@wormwood/base';
 import { assertRoom, readU16, readU32, writeU16, writeU32, writeU8 } from './bytes.ts';
-import { etherType } from './ethernet.ts';
+import { etherType } from './ether-type.ts';
+
 import { formatMac, MAC_ADDRESS_LENGTH, readMac, writeMac } from './mac-address.ts';
 import { type Malformed, malformed } from './malformed.ts';
 

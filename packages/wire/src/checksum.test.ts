@@ -4,7 +4,7 @@ import { readU16, readU24, readU32, writeU16, writeU24, writeU32 } from './bytes
 import {
   checksum,
   complementSum,
-  fillChecksum,
+  writeChecksum,
   foldSum,
   isChecksumValid,
   rewriteU16,
@@ -73,7 +73,7 @@ describe('checksum', () => {
   it('accepts what it filled in, and nothing with one bit flipped', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 4, maxLength: 700 }), fc.nat(), (bytes, where) => {
-        fillChecksum(bytes, 2, 0, bytes.length);
+        writeChecksum(bytes, 2, 0, bytes.length);
         expect(isChecksumValid(bytes, 0, bytes.length)).toBe(bytes.some((octet) => octet !== 0));
         const bit = where % (bytes.length * 8);
         bytes[bit >>> 3]! ^= 1 << (bit & 7);
@@ -91,7 +91,7 @@ describe('checksum', () => {
         fc.nat({ max: 0xffff_ffff }),
         (bytes, word, address) => {
           bytes[0] = 0x45; // Some word is not zero, as in every header: the sum is then never the first zero.
-          fillChecksum(bytes, 10, 0, 20);
+          writeChecksum(bytes, 10, 0, 20);
           rewriteU16(bytes, 10, 8, word);
           expect(isChecksumValid(bytes, 0, 20)).toBe(true);
           const updated = updateChecksumU32(readU16(bytes, 10), readU32(bytes, 12), address);

@@ -90,7 +90,7 @@ export function isChecksumValid(bytes: Uint8Array, start: number, end: number, i
 }
 
 /** Computes and writes the 16-bit checksum at `field` over [start, end), whatever the field held before. */
-export function fillChecksum(
+export function writeChecksum(
   bytes: Uint8Array,
   field: number,
   start: number,

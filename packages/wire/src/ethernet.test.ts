@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readU16 } from './bytes.ts';
+import { etherType } from './ether-type.ts';
 import {
   checkEthernet,
   emitEthernet,
   ethernetField,
   ethernetLength,
   type EthernetRepr,
-  etherType,
   formatEthernet,
   parseEthernet,
   readEthernetHeaderLength,

@@ -5,6 +5,7 @@
  */
 
 import { assertRoom, readU16, writeOctets, writeU16 } from './bytes.ts';
+import { etherType } from './ether-type.ts';
 import { formatMac, MAC_ADDRESS_LENGTH, readMac, writeMac } from './mac-address.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
@@ -15,14 +16,6 @@ export const ethernetField = { destination: 0, source: 6, etherType: 12 } as con
 export const ETHERNET_HEADER_LENGTH = 14;
 
 const TAG_LENGTH = 4;
-
-export const etherType = {
-  ipv4: 0x0800,
-  arp: 0x0806,
-  vlan: 0x8100,
-  ipv6: 0x86dd,
-  vlanService: 0x88a8,
-} as const;
 
 /** A tag of IEEE 802.1Q §9.6. */
 export interface VlanTag {

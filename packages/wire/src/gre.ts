@@ -4,7 +4,7 @@
  */
 
 import { assertRoom, readU16, readU32, writeOctets, writeU16, writeU32 } from './bytes.ts';
-import { fillChecksum, isChecksumValid } from './checksum.ts';
+import { writeChecksum, isChecksumValid } from './checksum.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets of the part that every GRE header has; checksum, key and sequence number follow where their flag is set. */
@@ -104,7 +104,7 @@ export function emitGre(repr: GreRepr, out: Uint8Array, offset = 0): number {
     at += 4;
   }
   const end = writeOctets(out, at, repr.payload);
-  if (repr.checksummed) fillChecksum(out, offset + greField.checksum, offset, end);
+  if (repr.checksummed) writeChecksum(out, offset + greField.checksum, offset, end);
   return end;
 }
 

@@ -15,7 +15,7 @@ import {
   writeU32,
   writeU8,
 } from './bytes.ts';
-import { fillChecksum, isChecksumValid } from './checksum.ts';
+import { writeChecksum, isChecksumValid } from './checksum.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets of an ICMP message; which of those from 4 on exist is a matter of the type. */
@@ -220,7 +220,7 @@ export function verifyIcmpv4Checksum(bytes: Uint8Array, start: number, end: numb
 }
 
 export function fillIcmpv4Checksum(bytes: Uint8Array, start: number, end: number): void {
-  fillChecksum(bytes, start + icmpv4Field.checksum, start, end);
+  writeChecksum(bytes, start + icmpv4Field.checksum, start, end);
 }
 
 export function icmpv4Length(repr: Icmpv4Repr): number {

@@ -30,13 +30,13 @@ export { formatMalformed, isMalformed, type Malformed } from './malformed.ts';
 export {
   checksum,
   complementSum,
-  fillChecksum,
   foldSum,
   isChecksumValid,
   rewriteU16,
   sumWords,
   updateChecksum,
   updateChecksumU32,
+  writeChecksum,
 } from './checksum.ts';
 export { seqAdd, seqBefore, seqBeforeOrAt, seqDistance, seqInWindow, seqMax, seqMin } from './seqnum.ts';
 export {
@@ -64,6 +64,7 @@ export {
 } from './ipv6-address.ts';
 
 // Link.
+export { etherType } from './ether-type.ts';
 export {
   checkEthernet,
   emitEthernet,
@@ -71,7 +72,6 @@ export {
   ethernetField,
   ethernetLength,
   type EthernetRepr,
-  etherType,
   formatEthernet,
   parseEthernet,
   readEthernetHeaderLength,

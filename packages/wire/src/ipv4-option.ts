@@ -47,8 +47,8 @@ type OwnOption = RouteOption | TimestampOption | RouterAlertOption;
 export type Ipv4Option = OwnOption | PlainOption;
 
 const codec: OptionCodec<OwnOption> = {
-  decode: (code, data) => {
-    switch (code) {
+  decode: (optionCode, data) => {
+    switch (optionCode) {
       case ipv4OptionCode.recordRoute:
         return decodeRoute('recordRoute', data);
       case ipv4OptionCode.looseSourceRoute:

@@ -5,7 +5,7 @@
 
 import { assert, formatIpv4 } from '@wormwood/base';
 import { assertRoom, readU16, readU32, readU8, writeOctets, writeU16, writeU32, writeU8 } from './bytes.ts';
-import { fillChecksum, isChecksumValid } from './checksum.ts';
+import { writeChecksum, isChecksumValid } from './checksum.ts';
 import { formatIpProtocol } from './ip-protocol.ts';
 import {
   emitIpv4Options,
@@ -161,7 +161,7 @@ export function verifyIpv4Checksum(bytes: Uint8Array, start: number): boolean {
 /** Computes the checksum and writes it into the header at `start`. */
 export function fillIpv4Checksum(bytes: Uint8Array, start: number): void {
   const headerEnd = start + readIpv4HeaderLength(bytes, start);
-  fillChecksum(bytes, start + ipv4Field.checksum, start, headerEnd);
+  writeChecksum(bytes, start + ipv4Field.checksum, start, headerEnd);
 }
 
 /** Returns the octets of the header with its options. */
@@ -176,9 +176,9 @@ export function ipv4Length(repr: Ipv4Repr): number {
 
 /** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitIpv4(repr: Ipv4Repr, out: Uint8Array, offset = 0): number {
-  const headerLength = ipv4HeaderLength(repr);
-  const totalLength = headerLength + repr.payload.length;
-  assert(headerLength <= HEADER_LENGTH_MAX, 'an IPv4 header has room for 40 octets of options');
+  const headerBytes = ipv4HeaderLength(repr);
+  const totalLength = headerBytes + repr.payload.length;
+  assert(headerBytes <= HEADER_LENGTH_MAX, 'an IPv4 header has room for 40 octets of options');
   assert(totalLength <= TOTAL_LENGTH_MAX, 'an IPv4 packet has at most 65535 octets');
   assert(repr.fragmentOffset % 8 === 0, 'a fragment begins at a multiple of 8 octets');
   assertRoom(out, offset, totalLength);
@@ -186,7 +186,7 @@ export function emitIpv4(repr: Ipv4Repr, out: Uint8Array, offset = 0): number {
     (repr.reservedFlag ? ipv4Flag.reserved : 0) |
     (repr.dontFragment ? ipv4Flag.dontFragment : 0) |
     (repr.moreFragments ? ipv4Flag.moreFragments : 0);
-  writeU8(out, offset, 0x40 | (headerLength >>> 2));
+  writeU8(out, offset, 0x40 | (headerBytes >>> 2));
   writeU8(out, offset + ipv4Field.typeOfService, repr.typeOfService);
   writeU16(out, offset + ipv4Field.totalLength, totalLength);
   writeU16(out, offset + ipv4Field.identification, repr.identification);

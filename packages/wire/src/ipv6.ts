@@ -103,8 +103,8 @@ export function parseIpv6Quote(
 }
 
 function parseChecked(bytes: Uint8Array, start: number, end: number): Ipv6Repr | Malformed {
-  const scan = newIpv6Scan();
-  const fault = scanIpv6(bytes, start, end, scan);
+  const found = newIpv6Scan();
+  const fault = scanIpv6(bytes, start, end, found);
   if (fault !== undefined) return fault;
   const first = readU32(bytes, start);
   return {
@@ -116,11 +116,11 @@ function parseChecked(bytes: Uint8Array, start: number, end: number): Ipv6Repr |
     extensions: parseIpv6Extensions(
       bytes,
       start + IPV6_HEADER_LENGTH,
-      scan.payloadStart,
+      found.payloadStart,
       readU8(bytes, start + ipv6Field.nextHeader),
     ),
-    protocol: scan.protocol,
-    payload: bytes.subarray(scan.payloadStart, readPacketEnd(bytes, start, end)),
+    protocol: found.protocol,
+    payload: bytes.subarray(found.payloadStart, readPacketEnd(bytes, start, end)),
   };
 }
 
@@ -132,12 +132,12 @@ export function ipv6Length(repr: Ipv6Repr): number {
 
 /** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitIpv6(repr: Ipv6Repr, out: Uint8Array, offset = 0): number {
-  const length = ipv6Length(repr);
-  assert(length - IPV6_HEADER_LENGTH <= PAYLOAD_LENGTH_MAX, 'an IPv6 payload has at most 65535 octets');
-  assertRoom(out, offset, length);
+  const lengthBytes = ipv6Length(repr);
+  assert(lengthBytes - IPV6_HEADER_LENGTH <= PAYLOAD_LENGTH_MAX, 'an IPv6 payload has at most 65535 octets');
+  assertRoom(out, offset, lengthBytes);
   const numbers = [...repr.extensions.map(ipv6ExtensionProtocol), repr.protocol];
   writeU32(out, offset, (6 << 28) | (repr.trafficClass << 20) | repr.flowLabel);
-  writeU16(out, offset + ipv6Field.payloadLength, length - IPV6_HEADER_LENGTH);
+  writeU16(out, offset + ipv6Field.payloadLength, lengthBytes - IPV6_HEADER_LENGTH);
   writeU8(out, offset + ipv6Field.nextHeader, numbers[0] ?? repr.protocol);
   writeU8(out, offset + ipv6Field.hopLimit, repr.hopLimit);
   writeIpv6Address(out, offset + ipv6Field.source, repr.source);

@@ -5,7 +5,8 @@
 
 import { readU16, readU32 } from './bytes.ts';
 import { readOrderedU32 } from './byte-order.ts';
-import { etherType } from './ethernet.ts';
+import { etherType } from './ether-type.ts';
+
 import { type Malformed, malformed } from './malformed.ts';
 
 export const linkType = {

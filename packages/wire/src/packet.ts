@@ -5,7 +5,8 @@
 
 import { type ArpRepr, formatArp, parseArp } from './arp.ts';
 import { type Dhcpv4Repr, formatDhcpv4, parseDhcpv4 } from './dhcpv4.ts';
-import { type EthernetRepr, etherType, formatEthernet, parseEthernet } from './ethernet.ts';
+import { etherType } from './ether-type.ts';
+import { type EthernetRepr, formatEthernet, parseEthernet } from './ethernet.ts';
 import { formatGre, type GreRepr, parseGre } from './gre.ts';
 import { formatIcmpv4, type Icmpv4Repr, parseIcmpv4 } from './icmpv4.ts';
 import { formatIcmpv6, type Icmpv6Repr, parseIcmpv6 } from './icmpv6.ts';

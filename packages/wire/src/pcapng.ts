@@ -110,12 +110,12 @@ export function parsePcapng(
 ): PcapngRepr | Malformed {
   const fault = checkPcapng(bytes, start, end, order);
   if (fault !== undefined) return fault;
-  const blockType = readOrderedU32(bytes, start, order);
+  const type = readOrderedU32(bytes, start, order);
   const content = start + pcapngField.content;
   const contentEnd = start + readPcapngBlockLength(bytes, start, order) - 4;
-  const needed = fixedLength(blockType);
+  const needed = fixedLength(type);
   if (contentEnd - content < needed) return malformed('pcapng', content, 'a block is too short for its type');
-  switch (blockType) {
+  switch (type) {
     case pcapngBlockType.section:
       return parseSection(bytes, content, contentEnd, order);
     case pcapngBlockType.interface:
@@ -129,13 +129,13 @@ export function parsePcapng(
         bytes: bytes.subarray(content + needed, contentEnd),
       };
     default:
-      return { kind: 'unknown', blockType, content: bytes.subarray(content, contentEnd) };
+      return { kind: 'unknown', blockType: type, content: bytes.subarray(content, contentEnd) };
   }
 }
 
 /** Octets of the content before what varies. */
-function fixedLength(blockType: number): number {
-  switch (blockType) {
+function fixedLength(type: number): number {
+  switch (type) {
     case pcapngBlockType.section:
       return 16;
     case pcapngBlockType.interface:
@@ -245,16 +245,16 @@ function contentLength(repr: PcapngRepr): number {
 }
 
 export function emitPcapng(repr: PcapngRepr, out: Uint8Array, offset: number, order: ByteOrder): number {
-  const length = pcapngLength(repr);
-  assert(length <= PCAPNG_BLOCK_LENGTH_MAX, 'a pcapng block has at most 16 MiB');
-  assertRoom(out, offset, length);
-  const blockType = repr.kind === 'unknown' ? repr.blockType : pcapngBlockType[repr.kind];
-  out.fill(0, offset, offset + length);
-  writeOrderedU32(out, offset, blockType, order);
-  writeOrderedU32(out, offset + pcapngField.blockLength, length, order);
+  const lengthBytes = pcapngLength(repr);
+  assert(lengthBytes <= PCAPNG_BLOCK_LENGTH_MAX, 'a pcapng block has at most 16 MiB');
+  assertRoom(out, offset, lengthBytes);
+  const type = repr.kind === 'unknown' ? repr.blockType : pcapngBlockType[repr.kind];
+  out.fill(0, offset, offset + lengthBytes);
+  writeOrderedU32(out, offset, type, order);
+  writeOrderedU32(out, offset + pcapngField.blockLength, lengthBytes, order);
   emitContent(repr, out, offset + pcapngField.content, order);
-  writeOrderedU32(out, offset + length - 4, length, order);
-  return offset + length;
+  writeOrderedU32(out, offset + lengthBytes - 4, lengthBytes, order);
+  return offset + lengthBytes;
 }
 
 /** Writes into zeros what stands between the two lengths. */

@@ -32,8 +32,8 @@ type OwnOption =
 export type TcpOption = OwnOption | PlainOption;
 
 const codec: OptionCodec<OwnOption> = {
-  decode: (code, data) => {
-    switch (code) {
+  decode: (optionCode, data) => {
+    switch (optionCode) {
       case tcpOptionCode.mss:
         return data.length === 2 ? { kind: 'mss', mssBytes: readU16(data, 0) } : undefined;
       case tcpOptionCode.windowScale:
@@ -171,18 +171,18 @@ export function scanTcpOptions(bytes: Uint8Array, start: number, end: number, sc
 }
 
 function scanOption(bytes: Uint8Array, at: number, length: number, scan: TcpOptionScan): void {
-  const code = bytes[at]!;
-  if (code === tcpOptionCode.mss && length === 4) {
+  const kind = bytes[at]!;
+  if (kind === tcpOptionCode.mss && length === 4) {
     scan.mssBytes = readU16(bytes, at + 2);
-  } else if (code === tcpOptionCode.windowScale && length === 3) {
+  } else if (kind === tcpOptionCode.windowScale && length === 3) {
     scan.windowScale = bytes[at + 2]!;
-  } else if (code === tcpOptionCode.sackPermitted && length === 2) {
+  } else if (kind === tcpOptionCode.sackPermitted && length === 2) {
     scan.sackPermitted = true;
-  } else if (code === tcpOptionCode.timestamps && length === 10) {
+  } else if (kind === tcpOptionCode.timestamps && length === 10) {
     scan.hasTimestamps = true;
     scan.timestampValue = readU32(bytes, at + 2);
     scan.timestampEcho = readU32(bytes, at + 6);
-  } else if (code === tcpOptionCode.sack && length > 2 && (length & 7) === 2) {
+  } else if (kind === tcpOptionCode.sack && length > 2 && (length & 7) === 2) {
     scan.sackStart = at + 2;
     scan.sackBlockCount = (length - 2) >>> 3;
   }

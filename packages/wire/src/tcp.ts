@@ -132,14 +132,14 @@ export function tcpLength(repr: TcpRepr): number {
 }
 
 export function emitTcp(repr: TcpRepr, out: Uint8Array, offset: number, pseudoSum: number): number {
-  const headerLength = tcpHeaderLength(repr);
-  assert(headerLength <= HEADER_LENGTH_MAX, 'a TCP header has room for 40 octets of options');
-  assertRoom(out, offset, headerLength + repr.payload.length);
+  const headerBytes = tcpHeaderLength(repr);
+  assert(headerBytes <= HEADER_LENGTH_MAX, 'a TCP header has room for 40 octets of options');
+  assertRoom(out, offset, headerBytes + repr.payload.length);
   writeU16(out, offset + tcpField.sourcePort, repr.sourcePort);
   writeU16(out, offset + tcpField.destinationPort, repr.destinationPort);
   writeU32(out, offset + tcpField.sequenceNumber, repr.sequenceNumber);
   writeU32(out, offset + tcpField.acknowledgmentNumber, repr.acknowledgmentNumber);
-  writeTcpHeaderLength(out, offset, headerLength, repr.reserved);
+  writeTcpHeaderLength(out, offset, headerBytes, repr.reserved);
   writeU8(out, offset + tcpField.flags, repr.flags);
   writeU16(out, offset + tcpField.window, repr.window);
   writeU16(out, offset + tcpField.urgentPointer, repr.urgentPointer);

@@ -2,7 +2,8 @@
 import { formatIpv4 } from '@wormwood/base';
 import { expect } from 'vitest';
 import type { CaptureRecord } from './capture-reader.ts';
-import { etherType, type VlanTag } from './ethernet.ts';
+import { etherType } from './ether-type.ts';
+import { type VlanTag } from './ethernet.ts';
 import { communityId } from './flow.ts';
 import { formatIpv6 } from './ipv6-address.ts';
 import { formatMac } from './mac-address.ts';
@@ -18,14 +19,14 @@ const GOOD = 1;
 const NOT_PRESENT = 3;
 
 function linkFields(packet: Packet): Fields {
-  const ethernet = findLayer(packet, 'ethernet');
+  const frame = findLayer(packet, 'ethernet');
   const arp = findLayer(packet, 'arp');
   const tagsOf = (type: number): readonly VlanTag[] =>
-    (ethernet?.tags ?? []).filter((tag) => tag.tagType === type);
+    (frame?.tags ?? []).filter((tag) => tag.tagType === type);
   return {
-    ...(ethernet && {
-      'eth.dst': formatMac(ethernet.destination),
-      'eth.src': formatMac(ethernet.source),
+    ...(frame && {
+      'eth.dst': formatMac(frame.destination),
+      'eth.src': formatMac(frame.source),
       'vlan.id': tagsOf(etherType.vlan).map((tag) => tag.vlan),
       'vlan.priority': tagsOf(etherType.vlan).map((tag) => tag.priority),
       'vlan.dei': tagsOf(etherType.vlan).map((tag) => flag(tag.dropEligible)),

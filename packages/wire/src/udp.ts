@@ -84,16 +84,16 @@ export function udpLength(repr: UdpRepr): number {
 
 /** Writes the packet with its lengths and checksum; returns the offset after it. */
 export function emitUdp(repr: UdpRepr, out: Uint8Array, offset: number, pseudoSum: number): number {
-  const length = udpLength(repr);
-  assert(length <= LENGTH_MAX, 'a UDP datagram has at most 65535 octets');
-  assertRoom(out, offset, length);
+  const lengthBytes = udpLength(repr);
+  assert(lengthBytes <= LENGTH_MAX, 'a UDP datagram has at most 65535 octets');
+  assertRoom(out, offset, lengthBytes);
   writeU16(out, offset + udpField.sourcePort, repr.sourcePort);
   writeU16(out, offset + udpField.destinationPort, repr.destinationPort);
-  writeU16(out, offset + udpField.length, length);
+  writeU16(out, offset + udpField.length, lengthBytes);
   writeU16(out, offset + udpField.checksum, 0);
   writeOctets(out, offset + UDP_HEADER_LENGTH, repr.payload);
   if (repr.checksummed) fillUdpChecksum(out, offset, pseudoSum);
-  return offset + length;
+  return offset + lengthBytes;
 }
 
 /** Returns it on one line, for a person. */

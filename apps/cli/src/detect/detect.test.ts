@@ -60,9 +60,9 @@ function capture(segments: readonly Segment[]): Uint8Array {
 
 function packetOf({ from, to, ports, flags, seq, ack }: Segment): Uint8Array {
   const payload = new Uint8Array(20);
-  const tcp = { reserved: 0, window: 1024, urgentPointer: 0, options: [], payload: new Uint8Array(0) };
+  const rest = { reserved: 0, window: 1024, urgentPointer: 0, options: [], payload: new Uint8Array(0) };
   const numbers = { sequenceNumber: seq, acknowledgmentNumber: ack };
-  emitTcp({ sourcePort: ports[0], destinationPort: ports[1], flags, ...numbers, ...tcp }, payload, 0, 0);
+  emitTcp({ sourcePort: ports[0], destinationPort: ports[1], flags, ...numbers, ...rest }, payload, 0, 0);
   const packet = new Uint8Array(40);
   const ip = { typeOfService: 0, identification: 1, reservedFlag: false, dontFragment: true, options: [] };
   const whole = { moreFragments: false, fragmentOffset: 0, timeToLive: 60, protocol: ipProtocol.tcp };

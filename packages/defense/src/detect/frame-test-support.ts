@@ -203,9 +203,9 @@ export function framed(
 }
 
 /** An ARP packet in its frame. */
-export function arpFrame(atSeconds: number, arp: ArpRepr, link: Link): CaptureRecord {
+export function arpFrame(atSeconds: number, message: ArpRepr, link: Link): CaptureRecord {
   const bytes = new Uint8Array(ARP_LENGTH);
-  emitArp(arp, bytes);
+  emitArp(message, bytes);
   return framed(
     { ...timed(atSeconds), linkType: 0, originalLength: 0, bytes, options: [], sectionOptions: [] },
     link,

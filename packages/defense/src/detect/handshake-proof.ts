@@ -58,10 +58,10 @@ export class HandshakeProof {
     return this.#owners.advance(timeSeconds);
   }
 
-  observeArp(arp: ArpRepr, { sourceMac: mac, vlan, direction }: FrameEnds): void {
+  observeArp(message: ArpRepr, { sourceMac: mac, vlan, direction }: FrameEnds): void {
     if (mac === null) return;
-    const isSensor = this.#isSensor(mac, direction) && this.#sensor.sensorMacs.has(arp.senderMac);
-    this.#owners.observeArp(arp, { mac, vlan }, isSensor);
+    const isSensor = this.#isSensor(mac, direction) && this.#sensor.sensorMacs.has(message.senderMac);
+    this.#owners.observeArp(message, { mac, vlan }, isSensor);
   }
 
   /** Whether the machine passes frames on to the owners of their addresses, so that it gains nothing by receiving them. */

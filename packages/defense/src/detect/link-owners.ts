@@ -76,19 +76,23 @@ export class LinkOwners {
   }
 
   /** Takes an ARP packet in that `from` sent; `isSensor` when that is the sensor itself. */
-  observeArp(arp: ArpRepr, from: LinkEnd, isSensor: boolean): void {
-    if (isSensor && arp.operation === arpOperation.request && arp.senderAddress !== arp.targetAddress) {
-      this.#ask(keyOf(arp.targetAddress, from.vlan));
+  observeArp(message: ArpRepr, from: LinkEnd, isSensor: boolean): void {
+    if (
+      isSensor &&
+      message.operation === arpOperation.request &&
+      message.senderAddress !== message.targetAddress
+    ) {
+      this.#ask(keyOf(message.targetAddress, from.vlan));
       return;
     }
-    const question = this.#questions.get(keyOf(arp.senderAddress, from.vlan));
+    const question = this.#questions.get(keyOf(message.senderAddress, from.vlan));
     if (question === undefined || question.askedSeconds === -Infinity) return;
     if (question.isOpen) question.claimant ??= from.mac;
     else if (question.claimant === null) return;
     // Whoever names another sender than itself speaks for somebody else.
-    const isOwn = arp.senderMac === from.mac && isStationMac(from.mac);
+    const isOwn = message.senderMac === from.mac && isStationMac(from.mac);
     if (question.claimant !== from.mac || !isOwn) question.isDisputed = true;
-    else if (question.isOpen && arp.operation === arpOperation.reply) question.isAnswered = true;
+    else if (question.isOpen && message.operation === arpOperation.reply) question.isAnswered = true;
   }
 
   /** Why the handshake that just completed proves nothing yet, or at all; null when its source owns the address. */

@@ -113,16 +113,16 @@ export class PacketObserver {
   #observePacket(record: CaptureRecord, timeSeconds: number): readonly Observation[] {
     const isCut = record.originalLength > record.bytes.length;
     const { layers, fault } = dissect({ bytes: record.bytes, linkType: record.linkType, isCut });
-    const ethernet = layers[0]?.protocol === 'ethernet' ? layers[0].repr : null;
-    const network = layers[ethernet === null ? 0 : 1];
-    const transport = layers[ethernet === null ? 1 : 2];
+    const frame = layers[0]?.protocol === 'ethernet' ? layers[0].repr : null;
+    const network = layers[frame === null ? 0 : 1];
+    const transport = layers[frame === null ? 1 : 2];
     if (network?.protocol === 'ipv6') this.#ipv6++;
     else if (fault !== undefined && transport === undefined) this.#malformed++;
-    else if (network?.protocol === 'arp') this.#proof.observeArp(network.repr, frameEnds(ethernet, record));
+    else if (network?.protocol === 'arp') this.#proof.observeArp(network.repr, frameEnds(frame, record));
     else if (network?.protocol !== 'ipv4') return NONE;
     else if (!this.#isWatched(network.repr)) this.#elsewhere++;
     else {
-      const arrival = { timeSeconds, isCut, ...frameEnds(ethernet, record) };
+      const arrival = { timeSeconds, isCut, ...frameEnds(frame, record) };
       return this.#observeTransport(network.repr, transport, arrival);
     }
     return NONE;
@@ -306,9 +306,9 @@ export class PacketObserver {
   }
 }
 
-function frameEnds(ethernet: EthernetRepr | null, { options }: CaptureRecord): FrameEnds {
-  if (ethernet === null) return { sourceMac: null, destinationMac: null, vlan: 0, direction: 'unknown' };
-  const { source: sourceMac, destination: destinationMac, tags } = ethernet;
+function frameEnds(frame: EthernetRepr | null, { options }: CaptureRecord): FrameEnds {
+  if (frame === null) return { sourceMac: null, destinationMac: null, vlan: 0, direction: 'unknown' };
+  const { source: sourceMac, destination: destinationMac, tags } = frame;
   return { sourceMac, destinationMac, vlan: vlanOf(tags), direction: directionOf(options) };
 }
 

@@ -39,11 +39,14 @@ function made() {
     const seen: (string | number)[] = [];
     device.flush();
     far.receive((bytes, start, end) => {
-      const arp = parseArp(bytes, start + LINK_BYTES, end);
-      if (isMalformed(arp)) {
+      const message = parseArp(bytes, start + LINK_BYTES, end);
+      if (isMalformed(message)) {
         expect([...bytes.subarray(start, start + 12)]).toEqual([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1]);
         seen.push(bytes[end - 1]!);
-      } else seen.push(`who has ${arp.targetAddress.toString(16)}, tell ${arp.senderAddress.toString(16)}`);
+      } else
+        seen.push(
+          `who has ${message.targetAddress.toString(16)}, tell ${message.senderAddress.toString(16)}`,
+        );
     }, 100);
     return seen;
   };

@@ -45,12 +45,12 @@ describe('GRE tunnel', () => {
 
   it('takes what comes with checksum, key and sequence number (RFC 2890), unless it is damaged', () => {
     const repr = { protocolType: 0x0800, checksummed: true, key: 5, sequenceNumber: 9, payload: packet };
-    const gre = new Uint8Array(greLength(repr));
-    emitGre(repr, gre);
+    const tunneled = new Uint8Array(greLength(repr));
+    emitGre(repr, tunneled);
     const wrap = (octets: Uint8Array) => ipPacket(47, octets, NEAR, { destination: FAR });
-    expect(decapsulate(far, wrap(gre), 0, 20 + gre.length)).toEqual(packet);
-    gre[gre.length - 1]! ^= 1;
-    expect(decapsulate(far, wrap(gre), 0, 20 + gre.length)).toBeUndefined();
+    expect(decapsulate(far, wrap(tunneled), 0, 20 + tunneled.length)).toEqual(packet);
+    tunneled[tunneled.length - 1]! ^= 1;
+    expect(decapsulate(far, wrap(tunneled), 0, 20 + tunneled.length)).toBeUndefined();
   });
 
   it.each([

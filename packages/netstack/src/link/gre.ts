@@ -90,10 +90,10 @@ export function decapsulate(
   if (!isOurs || isIpv4Fragment(bytes, start)) return undefined;
   const greStart = start + readIpv4HeaderLength(bytes, start);
   const greEnd = start + readU16(bytes, start + ipv4Field.totalLength);
-  const gre = parseGre(bytes, greStart, greEnd);
-  if (isMalformed(gre) || gre.protocolType !== etherType.ipv4) return undefined;
+  const tunneled = parseGre(bytes, greStart, greEnd);
+  if (isMalformed(tunneled) || tunneled.protocolType !== etherType.ipv4) return undefined;
   if (!verifyGreChecksum(bytes, greStart, greEnd)) return undefined;
-  return checkIpv4(gre.payload) === undefined ? gre.payload : undefined;
+  return checkIpv4(tunneled.payload) === undefined ? tunneled.payload : undefined;
 }
 
 /** The far end of a tunnel over a device without link headers: what else comes on that device is left aside. */

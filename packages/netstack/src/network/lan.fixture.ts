@@ -133,9 +133,9 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
     stack.work(1000);
   };
 
-  const say = (arp: ArpRepr, { mac = arp.senderMac, vlan = 0 } = {}): void => {
-    const payload = new Uint8Array(arpLength(arp));
-    emitArp(arp, payload);
+  const say = (message: ArpRepr, { mac = message.senderMac, vlan = 0 } = {}): void => {
+    const payload = new Uint8Array(arpLength(message));
+    emitArp(message, payload);
     send({ source: mac, etherType: etherType.arp, payload, destination: MAC_BROADCAST }, vlan);
   };
 
@@ -159,12 +159,14 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
       if (!isMalformed(frame)) frames.push(frame);
     }, 4096);
     for (const frame of frames) {
-      const arp = frame.etherType === etherType.arp ? parseArp(frame.payload) : undefined;
-      if (arp === undefined || isMalformed(arp) || arp.operation !== arpOperation.request) continue;
+      const message = frame.etherType === etherType.arp ? parseArp(frame.payload) : undefined;
+      if (message === undefined || isMalformed(message) || message.operation !== arpOperation.request)
+        continue;
       const vlan = frame.tags[0]?.vlan ?? 0;
-      asked.push({ ...arp, vlan });
+      asked.push({ ...message, vlan });
       for (const machine of answering)
-        if (machine.address === arp.targetAddress && (machine.vlan ?? 0) === vlan) answer(arp, machine, vlan);
+        if (machine.address === message.targetAddress && (machine.vlan ?? 0) === vlan)
+          answer(message, machine, vlan);
     }
     return frames;
   };

@@ -77,7 +77,7 @@ function frameOf(
   return frame;
 }
 
-function udp(destinationPort: number) {
+function datagramTo(destinationPort: number) {
   return (words: Words): Uint8Array => {
     const { source = REMOTE, destination = LOCAL } = words;
     const payload = new Uint8Array(40);
@@ -103,8 +103,8 @@ const kinds: Readonly<Record<string, (words: Words) => Uint8Array>> = {
     const { source = REMOTE, destination = LOCAL } = words;
     return frameOf(ipPacket(ipProtocol.icmpv4, echo, source, { destination }), words);
   },
-  'a datagram to an open port': udp(PORT),
-  'a datagram to a closed port': udp(82),
+  'a datagram to an open port': datagramTo(PORT),
+  'a datagram to a closed port': datagramTo(82),
   'a SYN to an open port': tcp('S', PORT),
   'a SYN to a closed port': tcp('S', 82),
   'an ACK out of nowhere': tcp('A', PORT),
@@ -113,13 +113,13 @@ const kinds: Readonly<Record<string, (words: Words) => Uint8Array>> = {
     return frameOf(ipPacket(200, new Uint8Array(8), source, { destination }), words);
   },
   'an ARP request': ({ source = REMOTE, destination = LOCAL, ...words }) => {
-    const arp = new Uint8Array(28);
+    const message = new Uint8Array(28);
     const senderMac = words.from ?? THERE;
     emitArp(
       { operation: 1, senderMac, senderAddress: source, targetMac: 0, targetAddress: destination },
-      arp,
+      message,
     );
-    return frameOf(arp, words, etherType.arp);
+    return frameOf(message, words, etherType.arp);
   },
 };
 

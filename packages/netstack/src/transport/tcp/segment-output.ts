@@ -86,11 +86,11 @@ export class SegmentOutput {
     const start = this.#begin(at, behavior, 'syn-ack');
     if (start < 0) return;
     const out = this.#output.bytes;
-    const { tcp } = behavior;
+    const { tcp: traits } = behavior;
     let option = start + TCP_HEADER_LENGTH;
     // Filling belongs to the option behind it: without that option it is not sent either.
     let filling = 0;
-    for (const name of tcp.optionOrder) {
+    for (const name of traits.optionOrder) {
       if (name === 'nop') {
         filling++;
         continue;
@@ -107,7 +107,7 @@ export class SegmentOutput {
     this.#writeHeader(start, at, {
       flags: tcpFlag.SYN | tcpFlag.ACK,
       sequence,
-      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : tcp.windowBytes,
+      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : traits.windowBytes,
       headerLength: option - start,
     });
     this.#finish(start, option);
