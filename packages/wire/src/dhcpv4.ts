@@ -160,8 +160,8 @@ function parseOptions(bytes: Uint8Array, start: number, end: number, options: Dh
   return -1;
 }
 
-function withoutFilling(field: Uint8Array): Uint8Array {
-  return field.subarray(0, field.findLastIndex((octet) => octet !== 0) + 1);
+function withoutFilling(octets: Uint8Array): Uint8Array {
+  return octets.subarray(0, octets.findLastIndex((octet) => octet !== 0) + 1);
 }
 
 export function dhcpv4Length(repr: Dhcpv4Repr): number {

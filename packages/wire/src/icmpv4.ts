@@ -123,9 +123,9 @@ const kindOfType: ReadonlyMap<number, KnownKind> = new Map(
 
 /** Whether the octets hold a whole header, with its times or mask where the type has them. */
 export function checkIcmpv4(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
-  const length = end - start;
-  if (length < ICMPV4_HEADER_LENGTH) return malformed('icmpv4', start, 'the header is truncated');
-  if (length < fixedLength(bytes[start]!)) return malformed('icmpv4', start, 'the message is truncated');
+  const lengthBytes = end - start;
+  if (lengthBytes < ICMPV4_HEADER_LENGTH) return malformed('icmpv4', start, 'the header is truncated');
+  if (lengthBytes < fixedLength(bytes[start]!)) return malformed('icmpv4', start, 'the message is truncated');
   return undefined;
 }
 

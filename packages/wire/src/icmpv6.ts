@@ -79,9 +79,9 @@ const kindOfType: ReadonlyMap<number, KnownKind> = new Map(
 
 /** Whether the octets hold the fixed part of a message; what follows it is looked at by `parseIcmpv6`. */
 export function checkIcmpv6(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
-  const length = end - start;
-  if (length < 4) return malformed('icmpv6', start, 'the header is truncated');
-  if (length < fixedLength(kindOfType.get(bytes[start]!))) {
+  const lengthBytes = end - start;
+  if (lengthBytes < 4) return malformed('icmpv6', start, 'the header is truncated');
+  if (lengthBytes < fixedLength(kindOfType.get(bytes[start]!))) {
     return malformed('icmpv6', start, 'the message is truncated');
   }
   return undefined;

@@ -82,10 +82,10 @@ export function checkIpv4Header(
   if (end - start < IPV4_HEADER_LENGTH) return malformed('ipv4', start, 'the header is truncated');
   const first = readU8(bytes, start);
   if (first >>> 4 !== 4) return malformed('ipv4', start, 'the version is not 4');
-  const headerLength = (first & 15) * 4;
-  if (headerLength < IPV4_HEADER_LENGTH) return malformed('ipv4', start, 'the header is below five words');
-  if (headerLength > end - start) return malformed('ipv4', start, 'the options are truncated');
-  if (readU16(bytes, start + ipv4Field.totalLength) < headerLength) {
+  const headerBytes = (first & 15) * 4;
+  if (headerBytes < IPV4_HEADER_LENGTH) return malformed('ipv4', start, 'the header is below five words');
+  if (headerBytes > end - start) return malformed('ipv4', start, 'the options are truncated');
+  if (readU16(bytes, start + ipv4Field.totalLength) < headerBytes) {
     return malformed('ipv4', start + ipv4Field.totalLength, 'the total length is below the header length');
   }
   return undefined;

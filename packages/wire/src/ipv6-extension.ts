@@ -61,7 +61,7 @@ export function isIpv6Extension(nextHeader: number): boolean {
 }
 
 /**
- * Follows the chain that begins at `start` with a header of number `nextHeader`, and fills `scan`. Behind a fragment
+ * Follows the chain that begins at `start` with a header of number `nextHeader`, and fills `found`. Behind a fragment
  * header whose offset is not zero there is no header to follow (RFC 8200 §4.5), only a piece; and a hop-by-hop header
  * is one only at the beginning (§4.1), elsewhere its number is an unknown protocol.
  */
@@ -70,22 +70,22 @@ export function scanIpv6Extensions(
   start: number,
   end: number,
   nextHeader: number,
-  scan: Ipv6Scan,
+  found: Ipv6Scan,
 ): Malformed | undefined {
   let next = nextHeader;
   let at = start;
-  scan.fragmentStart = -1;
+  found.fragmentStart = -1;
   while (isIpv6Extension(next) && (next !== ipProtocol.hopByHop || at === start)) {
-    const length = at + UNIT <= end ? readExtensionLength(bytes, at, next) : UNIT;
-    if (at + length > end) return malformed('ipv6', at, 'an extension header is truncated');
+    const lengthBytes = at + UNIT <= end ? readExtensionLength(bytes, at, next) : UNIT;
+    if (at + lengthBytes > end) return malformed('ipv6', at, 'an extension header is truncated');
     const isPiece = next === ipProtocol.fragment && readIpv6FragmentOffset(bytes, at) !== 0;
-    if (next === ipProtocol.fragment) scan.fragmentStart = at;
+    if (next === ipProtocol.fragment) found.fragmentStart = at;
     next = bytes[at]!;
-    at += length;
+    at += lengthBytes;
     if (isPiece) break;
   }
-  scan.protocol = next;
-  scan.payloadStart = at;
+  found.protocol = next;
+  found.payloadStart = at;
   return undefined;
 }
 
@@ -109,10 +109,10 @@ export function parseIpv6Extensions(
   const extensions: Ipv6Extension[] = [];
   let next = nextHeader;
   for (let at = start; at < payloadStart;) {
-    const length = readExtensionLength(bytes, at, next);
-    extensions.push(parseExtension(bytes, at, at + length, next));
+    const lengthBytes = readExtensionLength(bytes, at, next);
+    extensions.push(parseExtension(bytes, at, at + lengthBytes, next));
     next = bytes[at]!;
-    at += length;
+    at += lengthBytes;
   }
   return extensions;
 }

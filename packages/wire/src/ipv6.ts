@@ -69,16 +69,16 @@ function checkIpv6Header(bytes: Uint8Array, start: number, end: number): Malform
   return undefined;
 }
 
-/** Follows the extension headers of a packet that `checkIpv6` has accepted and fills `scan`. */
+/** Follows the extension headers of a packet that `checkIpv6` has accepted and fills `found`. */
 export function scanIpv6(
   bytes: Uint8Array,
   start: number,
   end: number,
-  scan: Ipv6Scan,
+  found: Ipv6Scan,
 ): Malformed | undefined {
   const packetEnd = readPacketEnd(bytes, start, end);
   const nextHeader = readU8(bytes, start + ipv6Field.nextHeader);
-  return scanIpv6Extensions(bytes, start + IPV6_HEADER_LENGTH, packetEnd, nextHeader, scan);
+  return scanIpv6Extensions(bytes, start + IPV6_HEADER_LENGTH, packetEnd, nextHeader, found);
 }
 
 function readPacketEnd(bytes: Uint8Array, start: number, end: number): number {

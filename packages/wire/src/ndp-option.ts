@@ -45,25 +45,27 @@ export function parseNdpOptions(
   const options: NdpOption[] = [];
   let at = start;
   while (at < end) {
-    const length = at + 1 < end ? bytes[at + 1]! * UNIT : UNIT;
-    if (length === 0) return malformed('icmpv6', at + 1, 'an option of Neighbor Discovery has length zero');
-    if (at + length > end) return malformed('icmpv6', at, 'an option of Neighbor Discovery is truncated');
-    options.push(parseOption(bytes, at, at + length));
-    at += length;
+    const lengthBytes = at + 1 < end ? bytes[at + 1]! * UNIT : UNIT;
+    if (lengthBytes === 0)
+      return malformed('icmpv6', at + 1, 'an option of Neighbor Discovery has length zero');
+    if (at + lengthBytes > end)
+      return malformed('icmpv6', at, 'an option of Neighbor Discovery is truncated');
+    options.push(parseOption(bytes, at, at + lengthBytes));
+    at += lengthBytes;
   }
   return options;
 }
 
 function parseOption(bytes: Uint8Array, start: number, end: number): NdpOption {
   const code = bytes[start]!;
-  const length = end - start;
-  if (code === ndpOptionCode.sourceLinkLayerAddress && length === 8) {
+  const lengthBytes = end - start;
+  if (code === ndpOptionCode.sourceLinkLayerAddress && lengthBytes === 8) {
     return { kind: 'sourceLinkLayerAddress', mac: readMac(bytes, start + 2) };
   }
-  if (code === ndpOptionCode.targetLinkLayerAddress && length === 8) {
+  if (code === ndpOptionCode.targetLinkLayerAddress && lengthBytes === 8) {
     return { kind: 'targetLinkLayerAddress', mac: readMac(bytes, start + 2) };
   }
-  if (code === ndpOptionCode.prefixInformation && length === 32) {
+  if (code === ndpOptionCode.prefixInformation && lengthBytes === 32) {
     return {
       kind: 'prefixInformation',
       prefixLength: bytes[start + 2]!,
@@ -77,7 +79,8 @@ function parseOption(bytes: Uint8Array, start: number, end: number): NdpOption {
   if (code === ndpOptionCode.redirectedHeader) {
     return { kind: 'redirectedHeader', quote: bytes.subarray(start + 8, end) };
   }
-  if (code === ndpOptionCode.mtu && length === 8) return { kind: 'mtu', mtuBytes: readU32(bytes, start + 4) };
+  if (code === ndpOptionCode.mtu && lengthBytes === 8)
+    return { kind: 'mtu', mtuBytes: readU32(bytes, start + 4) };
   return { kind: 'unknown', code, data: bytes.subarray(start + 2, end) };
 }
 
@@ -102,12 +105,12 @@ function optionLength(option: NdpOption): number {
 export function emitNdpOptions(options: readonly NdpOption[], out: Uint8Array, offset: number): number {
   let at = offset;
   for (const option of options) {
-    const length = optionLength(option);
-    out.fill(0, at, at + length);
+    const lengthBytes = optionLength(option);
+    out.fill(0, at, at + lengthBytes);
     writeU8(out, at, option.kind === 'unknown' ? option.code : ndpOptionCode[option.kind]);
-    writeU8(out, at + 1, length / UNIT);
+    writeU8(out, at + 1, lengthBytes / UNIT);
     emitContent(option, out, at);
-    at += length;
+    at += lengthBytes;
   }
   return at;
 }

@@ -118,11 +118,11 @@ export function parsePcapRecord(
   file: PcapRepr,
 ): PcapRecordRepr | Malformed {
   if (end - start < PCAP_RECORD_HEADER_LENGTH) return malformed('pcap', start, 'a record is truncated');
-  const length = readPcapRecordLength(bytes, start, file);
-  if (length - PCAP_RECORD_HEADER_LENGTH > CAPTURED_LENGTH_MAX) {
+  const lengthBytes = readPcapRecordLength(bytes, start, file);
+  if (lengthBytes - PCAP_RECORD_HEADER_LENGTH > CAPTURED_LENGTH_MAX) {
     return malformed('pcap', start + pcapRecordField.capturedLength, 'a record is longer than any packet');
   }
-  if (length > end - start) return malformed('pcap', start, 'a record is truncated');
+  if (lengthBytes > end - start) return malformed('pcap', start, 'a record is truncated');
   const perUnit = file.precision === 'nanoseconds' ? 1 : 1000;
   const nanoseconds = readOrderedU32(bytes, start + pcapRecordField.fraction, file.byteOrder) * perUnit;
   if (nanoseconds > 999_999_999) {
@@ -136,7 +136,7 @@ export function parsePcapRecord(
     seconds: readOrderedU32(bytes, start + pcapRecordField.seconds, file.byteOrder),
     nanoseconds,
     originalLength: readOrderedU32(bytes, start + pcapRecordField.originalLength, file.byteOrder),
-    bytes: bytes.subarray(start + PCAP_RECORD_HEADER_LENGTH, start + length),
+    bytes: bytes.subarray(start + PCAP_RECORD_HEADER_LENGTH, start + lengthBytes),
   };
 }
 

@@ -38,13 +38,13 @@ export function parsePcapngOptions(
   const options: PcapngOption[] = [];
   let at = start;
   while (at + OVERHEAD <= end) {
-    const code = readOrderedU16(bytes, at, order);
-    const length = readOrderedU16(bytes, at + 2, order);
+    const optionCode = readOrderedU16(bytes, at, order);
+    const lengthBytes = readOrderedU16(bytes, at + 2, order);
     const data = at + OVERHEAD;
-    if (code === END_OF_OPTIONS || data + length > end) break;
+    if (optionCode === END_OF_OPTIONS || data + lengthBytes > end) break;
     if (options.length === OPTIONS_MAX) return malformed('pcapng', at, 'a block has more than 1,024 options');
-    options.push({ code, data: bytes.subarray(data, data + length) });
-    at = data + roundUp(length);
+    options.push({ code: optionCode, data: bytes.subarray(data, data + lengthBytes) });
+    at = data + roundUp(lengthBytes);
   }
   return options;
 }
@@ -71,8 +71,8 @@ export function emitPcapngOptions(
   }
 }
 
-function roundUp(length: number): number {
-  return (length + 3) & ~3;
+function roundUp(lengthBytes: number): number {
+  return (lengthBytes + 3) & ~3;
 }
 
 /** How the timestamps of an interface count. */

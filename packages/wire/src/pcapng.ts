@@ -91,13 +91,13 @@ export function readPcapngByteOrder(bytes: Uint8Array, start: number): ByteOrder
 /** Whether the octets hold a whole block whose two lengths agree. */
 function checkPcapng(bytes: Uint8Array, start: number, end: number, order: ByteOrder): Malformed | undefined {
   if (end - start < PCAPNG_BLOCK_OVERHEAD) return malformed('pcapng', start, 'a block is truncated');
-  const length = readPcapngBlockLength(bytes, start, order);
-  if (length < PCAPNG_BLOCK_OVERHEAD || length % 4 !== 0 || length > PCAPNG_BLOCK_LENGTH_MAX) {
+  const lengthBytes = readPcapngBlockLength(bytes, start, order);
+  if (lengthBytes < PCAPNG_BLOCK_OVERHEAD || lengthBytes % 4 !== 0 || lengthBytes > PCAPNG_BLOCK_LENGTH_MAX) {
     return malformed('pcapng', start + pcapngField.blockLength, 'the length of a block is impossible');
   }
-  if (length > end - start) return malformed('pcapng', start, 'a block is truncated');
-  if (readOrderedU32(bytes, start + length - 4, order) !== length) {
-    return malformed('pcapng', start + length - 4, 'the two lengths of a block differ');
+  if (lengthBytes > end - start) return malformed('pcapng', start, 'a block is truncated');
+  if (readOrderedU32(bytes, start + lengthBytes - 4, order) !== lengthBytes) {
+    return malformed('pcapng', start + lengthBytes - 4, 'the two lengths of a block differ');
   }
   return undefined;
 }
@@ -219,8 +219,8 @@ function parseEnhancedPacket(
   };
 }
 
-function roundUp(length: number): number {
-  return (length + 3) & ~3;
+function roundUp(lengthBytes: number): number {
+  return (lengthBytes + 3) & ~3;
 }
 
 export function pcapngLength(repr: PcapngRepr): number {

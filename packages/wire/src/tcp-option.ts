@@ -145,46 +145,46 @@ export function newTcpOptionScan(): TcpOptionScan {
 }
 
 /**
- * Fills `scan` from the option octets in [start, end) of a checked header. A known option of a wrong length is skipped,
+ * Fills `found` from the option octets in [start, end) of a checked header. A known option of a wrong length is skipped,
  * an impossible length ends the scan (RFC 9293 §3.1, MUST-7), and of two of a kind the later one counts.
  */
-export function scanTcpOptions(bytes: Uint8Array, start: number, end: number, scan: TcpOptionScan): void {
-  scan.mssBytes = -1;
-  scan.windowScale = -1;
-  scan.sackPermitted = false;
-  scan.hasTimestamps = false;
-  scan.sackStart = -1;
-  scan.sackBlockCount = 0;
+export function scanTcpOptions(bytes: Uint8Array, start: number, end: number, found: TcpOptionScan): void {
+  found.mssBytes = -1;
+  found.windowScale = -1;
+  found.sackPermitted = false;
+  found.hasTimestamps = false;
+  found.sackStart = -1;
+  found.sackBlockCount = 0;
   let at = start;
   while (at < end) {
-    const code = bytes[at]!;
-    if (code === 0) return;
-    if (code === 1) {
+    const kind = bytes[at]!;
+    if (kind === 0) return;
+    if (kind === 1) {
       at++;
       continue;
     }
-    const length = at + 1 < end ? bytes[at + 1]! : 0;
-    if (length < 2 || at + length > end) return;
-    scanOption(bytes, at, length, scan);
-    at += length;
+    const lengthBytes = at + 1 < end ? bytes[at + 1]! : 0;
+    if (lengthBytes < 2 || at + lengthBytes > end) return;
+    scanOption(bytes, at, lengthBytes, found);
+    at += lengthBytes;
   }
 }
 
-function scanOption(bytes: Uint8Array, at: number, length: number, scan: TcpOptionScan): void {
+function scanOption(bytes: Uint8Array, at: number, lengthBytes: number, found: TcpOptionScan): void {
   const kind = bytes[at]!;
-  if (kind === tcpOptionCode.mss && length === 4) {
-    scan.mssBytes = readU16(bytes, at + 2);
-  } else if (kind === tcpOptionCode.windowScale && length === 3) {
-    scan.windowScale = bytes[at + 2]!;
-  } else if (kind === tcpOptionCode.sackPermitted && length === 2) {
-    scan.sackPermitted = true;
-  } else if (kind === tcpOptionCode.timestamps && length === 10) {
-    scan.hasTimestamps = true;
-    scan.timestampValue = readU32(bytes, at + 2);
-    scan.timestampEcho = readU32(bytes, at + 6);
-  } else if (kind === tcpOptionCode.sack && length > 2 && (length & 7) === 2) {
-    scan.sackStart = at + 2;
-    scan.sackBlockCount = (length - 2) >>> 3;
+  if (kind === tcpOptionCode.mss && lengthBytes === 4) {
+    found.mssBytes = readU16(bytes, at + 2);
+  } else if (kind === tcpOptionCode.windowScale && lengthBytes === 3) {
+    found.windowScale = bytes[at + 2]!;
+  } else if (kind === tcpOptionCode.sackPermitted && lengthBytes === 2) {
+    found.sackPermitted = true;
+  } else if (kind === tcpOptionCode.timestamps && lengthBytes === 10) {
+    found.hasTimestamps = true;
+    found.timestampValue = readU32(bytes, at + 2);
+    found.timestampEcho = readU32(bytes, at + 6);
+  } else if (kind === tcpOptionCode.sack && lengthBytes > 2 && (lengthBytes & 7) === 2) {
+    found.sackStart = at + 2;
+    found.sackBlockCount = (lengthBytes - 2) >>> 3;
   }
 }
 

@@ -69,11 +69,11 @@ export interface TcpRepr {
 /** Whether the octets hold a whole header. Neither the options nor the checksum are looked at. */
 export function checkTcp(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
   if (end - start < TCP_HEADER_LENGTH) return malformed('tcp', start, 'the header is truncated');
-  const headerLength = readTcpHeaderLength(bytes, start);
-  if (headerLength < TCP_HEADER_LENGTH) {
+  const headerBytes = readTcpHeaderLength(bytes, start);
+  if (headerBytes < TCP_HEADER_LENGTH) {
     return malformed('tcp', start + tcpField.dataOffset, 'the data offset is below five words');
   }
-  if (headerLength > end - start) {
+  if (headerBytes > end - start) {
     return malformed('tcp', start + tcpField.dataOffset, 'the options are truncated');
   }
   return undefined;
@@ -102,14 +102,14 @@ export function readTcpHeaderLength(bytes: Uint8Array, start: number): number {
   return (bytes[start + tcpField.dataOffset]! >>> 4) << 2;
 }
 
-/** Writes the data offset for a header of `headerLength` octets, and the four reserved bits. */
+/** Writes the data offset for a header of `headerBytes` octets, and the four reserved bits. */
 export function writeTcpHeaderLength(
   bytes: Uint8Array,
   start: number,
-  headerLength: number,
+  headerBytes: number,
   reserved = 0,
 ): void {
-  bytes[start + tcpField.dataOffset] = (headerLength << 2) | reserved;
+  bytes[start + tcpField.dataOffset] = (headerBytes << 2) | reserved;
 }
 
 /** `pseudoSum` from `pseudoHeaderSum` or its like. */

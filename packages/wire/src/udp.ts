@@ -64,15 +64,17 @@ function parseChecked(bytes: Uint8Array, start: number, end: number): UdpRepr {
 /** `pseudoSum` from `pseudoHeaderSum` or its like. A checksum that was left out is valid. */
 export function verifyUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: number): boolean {
   if (readU16(bytes, start + udpField.checksum) === 0) return true;
-  const length = readU16(bytes, start + udpField.length);
-  return isChecksumValid(bytes, start, start + length, pseudoSum + ipProtocol.udp + length);
+  const lengthBytes = readU16(bytes, start + udpField.length);
+  return isChecksumValid(bytes, start, start + lengthBytes, pseudoSum + ipProtocol.udp + lengthBytes);
 }
 
 /** Computes the checksum and writes it into the header at `start`. */
 export function fillUdpChecksum(bytes: Uint8Array, start: number, pseudoSum: number): void {
-  const length = readU16(bytes, start + udpField.length);
+  const lengthBytes = readU16(bytes, start + udpField.length);
   writeU16(bytes, start + udpField.checksum, 0);
-  const computed = complementSum(sumWords(bytes, start, start + length, pseudoSum + ipProtocol.udp + length));
+  const computed = complementSum(
+    sumWords(bytes, start, start + lengthBytes, pseudoSum + ipProtocol.udp + lengthBytes),
+  );
   // RFC 768: zero means that there is no checksum, so a computed zero goes out as its other form, all ones.
   writeU16(bytes, start + udpField.checksum, computed === 0 ? 0xffff : computed);
 }

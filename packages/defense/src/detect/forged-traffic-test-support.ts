@@ -414,8 +414,8 @@ export class ForgedTraffic {
     this.#frames.push({ atSeconds: at, record: directed(frame, link.source === SENSOR ? 'out' : 'in') });
   }
 
-  #arp(atSeconds: number, arp: Parameters<typeof arpFrame>[1], link: Link): void {
-    const record = arpFrame(atSeconds, arp, link);
+  #arp(atSeconds: number, message: Parameters<typeof arpFrame>[1], link: Link): void {
+    const record = arpFrame(atSeconds, message, link);
     this.#frames.push({ atSeconds, record: directed(record, link.source === SENSOR ? 'out' : 'in') });
   }
 

@@ -85,7 +85,7 @@ export class Acceptor {
     const at = connections.open(packet.source, packet.destination, segment.ports);
     if (at === NONE) return;
     const { words, bytes } = this.#store.table;
-    const { tcp } = host.behavior;
+    const { tcp: traits } = host.behavior;
     const { sequence, window, options } = segment;
     segment.scanOptions();
     const flow = this.#store.flowOf(at);
@@ -101,14 +101,14 @@ export class Acceptor {
       Math.min(options.mssBytes < 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
     );
     // A window of a few octets is told as it is.
-    words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : tcp.windowScale);
+    words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : traits.windowScale);
     if (isTarpit) beginTarpit(this.#store.table, at, packet.nowSeconds);
-    if (options.hasTimestamps && tcp.timestamps) {
+    if (options.hasTimestamps && traits.timestamps) {
       this.#store.setFlag(at, flag.timestamps);
       words[at + field.recentTimestamp] = options.timestampValue;
       words[at + field.timestampOffset] = host.behavior.timestampOffset(packet.destination, packet.source);
     }
-    if (options.sackPermitted && tcp.sack) this.#store.setFlag(at, flag.sack);
+    if (options.sackPermitted && traits.sack) this.#store.setFlag(at, flag.sack);
     // What comes through a tunnel has no link address of its own.
     if (packet.isCarried) this.#store.setFlag(at, flag.sourceMoved);
     words[at + field.linkLength] = this.#components.output.saveLinkHeader(

@@ -66,8 +66,8 @@ describe('without a connection', () => {
   });
 
   it('refuses a bare FIN to a listener where the system does', () => {
-    const { tcp } = plainBehavior(TEST_SECRET);
-    const { send, receive } = bench({ behavior: { tcp: { ...tcp, answersFinToListener: true } } });
+    const { tcp: traits } = plainBehavior(TEST_SECRET);
+    const { send, receive } = bench({ behavior: { tcp: { ...traits, answersFinToListener: true } } });
     send({ flags: 'F', sequenceNumber: 7 });
     // RFC 9293 3.10.7.1: the sequence number, and one for FIN.
     expect(receive()).toMatchObject([{ flags: flagsOf('RA'), sequenceNumber: 0, acknowledgmentNumber: 8 }]);
