@@ -7,16 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
-import {
-  emitIpv4,
-  emitTcp,
-  ipProtocol,
-  parseIpv4Packet,
-  parseTcp,
-  pseudoHeaderSum,
-  tcpFlag,
-  tcpLength,
-} from '@wormwood/wire';
+import { ipProtocol, ipv4, pseudoHeaderSum, tcp } from '@wormwood/wire';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
@@ -36,13 +27,13 @@ function packetOf(remote, flags, sequenceNumber, acknowledgmentNumber, payload) 
     flags,
     window: 65_535,
     urgentPointer: 0,
-    options: (flags & tcpFlag.SYN) === 0 ? [] : [{ kind: 'mss', mssBytes: 1460 }, { kind: 'sackPermitted' }],
+    options: (flags & tcp.flag.SYN) === 0 ? [] : [{ kind: 'mss', mssBytes: 1460 }, { kind: 'sackPermitted' }],
     payload,
   };
-  const transport = new Uint8Array(tcpLength(segment));
-  emitTcp(segment, transport, 0, pseudoHeaderSum({ source: remote, destination: LOCAL }));
+  const transport = new Uint8Array(tcp.length(segment));
+  tcp.emit(segment, transport, 0, pseudoHeaderSum({ source: remote, destination: LOCAL }));
   const out = new Uint8Array(20 + transport.length);
-  emitIpv4(
+  ipv4.emit(
     {
       typeOfService: 0,
       identification: 0,
@@ -102,22 +93,22 @@ function bytesPerConnection(accept, octets) {
     clock.advanceBy(0.03);
     stack.work(packets.length);
     const answers = [];
-    far.receive((bytes, start, end) => answers.push(parseIpv4Packet(bytes.slice(start, end))), 1e6);
-    return answers.map((packet) => ({ remote: packet.destination, segment: parseTcp(packet.payload) }));
+    far.receive((bytes, start, end) => answers.push(ipv4.parse(bytes.slice(start, end))), 1e6);
+    return answers.map((packet) => ({ remote: packet.destination, segment: tcp.parse(packet.payload) }));
   };
   for (let first = 0; first < CONNECTIONS; first += BATCH) {
     const remotes = Array.from({ length: BATCH }, (_, i) => FIRST_REMOTE + first + i);
     const none = new Uint8Array(0);
-    const agreed = send(remotes.map((remote) => packetOf(remote, tcpFlag.SYN, 0, 0, none)));
+    const agreed = send(remotes.map((remote) => packetOf(remote, tcp.flag.SYN, 0, 0, none)));
     const answers = send(
       agreed.map(({ remote, segment }) =>
-        packetOf(remote, tcpFlag.ACK, 1, (segment.sequenceNumber + 1) >>> 0, payload),
+        packetOf(remote, tcp.flag.ACK, 1, (segment.sequenceNumber + 1) >>> 0, payload),
       ),
     );
     send(
       answers.map(({ remote, segment }) => {
         const heard = (segment.sequenceNumber + segment.payload.length) >>> 0;
-        return packetOf(remote, tcpFlag.ACK, 1 + octets, heard, none);
+        return packetOf(remote, tcp.flag.ACK, 1 + octets, heard, none);
       }),
     );
   }

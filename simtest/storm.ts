@@ -13,16 +13,7 @@ import {
   type StackHost,
   TappedDevice,
 } from '@wormwood/netstack';
-import {
-  isMalformed,
-  parseIpv4Packet,
-  parseTcp,
-  pseudoHeaderSum,
-  tcpFlag,
-  type TcpRepr,
-  verifyIpv4Checksum,
-  verifyTcpChecksum,
-} from '@wormwood/wire';
+import { ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { type Plan, plansOf, SERVER, servicePort } from './plan.ts';
 import { CheckingService } from './services.ts';
 import { type Outcome, packetOf, TestClient } from './test-client.ts';
@@ -210,14 +201,14 @@ class Storm {
   }
 
   readonly #toClient = (bytes: Uint8Array, start: number, end: number): void => {
-    const packet = parseIpv4Packet(bytes.slice(start, end));
-    if (isMalformed(packet) || !verifyIpv4Checksum(bytes, start)) {
+    const packet = ipv4.parse(bytes.slice(start, end));
+    if (isMalformed(packet) || !ipv4.verifyChecksum(bytes, start)) {
       this.badChecksums++;
       return;
     }
     const { payload } = packet;
-    const segment = parseTcp(payload);
-    if (isMalformed(segment) || !verifyTcpChecksum(payload, 0, payload.length, pseudoHeaderSum(packet))) {
+    const segment = tcp.parse(payload);
+    if (isMalformed(segment) || !tcp.verifyChecksum(payload, 0, payload.length, pseudoHeaderSum(packet))) {
       this.badChecksums++;
       return;
     }
@@ -228,18 +219,18 @@ class Storm {
   };
 
   /** Where nobody is any more, a segment is answered by a reset (RFC 9293 3.10.7.1). */
-  #refuse(segment: TcpRepr, address: number): void {
+  #refuse(segment: tcp.Repr, address: number): void {
     const { flags, sourcePort, destinationPort, acknowledgmentNumber } = segment;
     const plan = this.#plans.get(keyOf(address, destinationPort));
     const last = this.finished.find((client) => client.plan === plan);
-    if ((flags & tcpFlag.RST) !== 0 || last?.outcome === 'vanished') return;
-    const reset: TcpRepr = {
+    if ((flags & tcp.flag.RST) !== 0 || last?.outcome === 'vanished') return;
+    const reset: tcp.Repr = {
       sourcePort: destinationPort,
       destinationPort: sourcePort,
       sequenceNumber: acknowledgmentNumber,
       acknowledgmentNumber: 0,
       reserved: 0,
-      flags: tcpFlag.RST,
+      flags: tcp.flag.RST,
       window: 0,
       urgentPointer: 0,
       options: [],

@@ -14,7 +14,7 @@ import {
   type StackHost,
   type TcpConnection,
 } from '@wormwood/netstack';
-import { isMalformed, parseIpv4Packet, parseTcp, pseudoHeaderSum, verifyTcpChecksum } from '@wormwood/wire';
+import { ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { octetsAt, type Plan, SERVER, servicePort } from './plan.ts';
 import { TestClient } from './test-client.ts';
 
@@ -92,11 +92,11 @@ function stuckClient(faults: Faults) {
     complain: (problem) => complaints.push(problem),
   });
   const toClient = (bytes: Uint8Array, start: number, end: number): void => {
-    const packet = parseIpv4Packet(bytes.slice(start, end));
+    const packet = ipv4.parse(bytes.slice(start, end));
     if (isMalformed(packet)) return;
     const { payload } = packet;
-    const segment = parseTcp(payload);
-    if (isMalformed(segment) || !verifyTcpChecksum(payload, 0, payload.length, pseudoHeaderSum(packet)))
+    const segment = tcp.parse(payload);
+    if (isMalformed(segment) || !tcp.verifyChecksum(payload, 0, payload.length, pseudoHeaderSum(packet)))
       return;
     client.receive(segment);
   };

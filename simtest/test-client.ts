@@ -2,18 +2,7 @@
  * A TCP client written for these tests from RFC 9293 alone: it shares no line with the stack that it talks to, only the
  * octets of `wire`. Simple where it may be: everything is sent again after a timeout, from the oldest octet on.
  */
-import {
-  emitIpv4,
-  emitTcp,
-  ipProtocol,
-  type Ipv4Repr,
-  pseudoHeaderSum,
-  type SackBlock,
-  tcpFlag,
-  tcpLength,
-  type TcpOption,
-  type TcpRepr,
-} from '@wormwood/wire';
+import { ipProtocol, ipv4, pseudoHeaderSum, tcp, type tcpOption } from '@wormwood/wire';
 import type { Plan } from './plan.ts';
 import { octetsAt } from './plan.ts';
 
@@ -74,7 +63,7 @@ export class TestClient {
     this.#setTimer();
   }
 
-  receive(segment: TcpRepr): void {
+  receive(segment: tcp.Repr): void {
     if (this.outcome === 'vanished' || this.isGone) return;
     if (this.#state === 'syn-sent') this.#receiveSynAck(segment);
     else this.#receiveSegment(segment);
@@ -89,11 +78,11 @@ export class TestClient {
     this.#setTimer();
   }
 
-  #receiveSynAck(segment: TcpRepr): void {
+  #receiveSynAck(segment: tcp.Repr): void {
     const { flags } = segment;
-    if ((flags & tcpFlag.ACK) === 0 || segment.acknowledgmentNumber !== this.#sequence(0)) return;
-    if ((flags & tcpFlag.RST) !== 0) return this.#finish('reset');
-    if ((flags & tcpFlag.SYN) === 0) return;
+    if ((flags & tcp.flag.ACK) === 0 || segment.acknowledgmentNumber !== this.#sequence(0)) return;
+    if ((flags & tcp.flag.RST) !== 0) return this.#finish('reset');
+    if ((flags & tcp.flag.SYN) === 0) return;
     const { plan } = this;
     this.#peerInitial = segment.sequenceNumber;
     for (const option of segment.options) {
@@ -109,26 +98,26 @@ export class TestClient {
     this.#state = 'open';
     this.#retries = 0;
     this.#rtoAt = Number.POSITIVE_INFINITY;
-    this.#emit(tcpFlag.ACK, 0, 0);
+    this.#emit(tcp.flag.ACK, 0, 0);
     this.#transmit();
   }
 
-  #receiveSegment(segment: TcpRepr): void {
+  #receiveSegment(segment: tcp.Repr): void {
     const position = (segment.sequenceNumber - this.#peerInitial - 1) | 0;
     const { flags, payload } = segment;
-    if ((flags & tcpFlag.RST) !== 0) {
+    if ((flags & tcp.flag.RST) !== 0) {
       if (position === this.#received && this.#state !== 'over') this.#finish('reset');
       return;
     }
-    if ((flags & tcpFlag.SYN) !== 0) return this.#emit(tcpFlag.ACK, this.#next, 0);
+    if ((flags & tcp.flag.SYN) !== 0) return this.#emit(tcp.flag.ACK, this.#next, 0);
     for (const option of segment.options) {
       if (option.kind === 'timestamps' && position <= this.#received) this.#recentTimestamp = option.value;
     }
-    if ((flags & tcpFlag.ACK) !== 0) this.#acknowledge(segment, position);
-    if ((flags & tcpFlag.FIN) !== 0) this.#finAt = position + payload.length;
+    if ((flags & tcp.flag.ACK) !== 0) this.#acknowledge(segment, position);
+    if ((flags & tcp.flag.FIN) !== 0) this.#finAt = position + payload.length;
     if (payload.length > 0) this.#take(position, payload);
     if (this.#received === this.#finAt) this.#peerFinished = true;
-    if (payload.length > 0 || (flags & tcpFlag.FIN) !== 0) this.#emit(tcpFlag.ACK, this.#next, 0);
+    if (payload.length > 0 || (flags & tcp.flag.FIN) !== 0) this.#emit(tcp.flag.ACK, this.#next, 0);
     this.#transmit();
     this.#checkEnd();
   }
@@ -138,7 +127,7 @@ export class TestClient {
     return this.received + (this.#peerFinished ? 1 : 0);
   }
 
-  #acknowledge({ acknowledgmentNumber, window }: TcpRepr, position: number): void {
+  #acknowledge({ acknowledgmentNumber, window }: tcp.Repr, position: number): void {
     const acknowledged = (acknowledgmentNumber - this.#sequence(0)) | 0;
     if (acknowledged > this.plan.sendBytes + 1)
       return this.#parts.complain('acknowledges what was never sent');
@@ -193,7 +182,7 @@ export class TestClient {
     const wasSmall = this.#window() < this.plan.mssBytes;
     this.#unread = Math.max(0, this.#unread - this.plan.readBytesPerSecond * READ_EVERY_SECONDS);
     if (wasSmall && this.#window() >= this.plan.mssBytes && this.#state === 'open')
-      this.#emit(tcpFlag.ACK, this.#next, 0);
+      this.#emit(tcp.flag.ACK, this.#next, 0);
   }
 
   #onTimeout(): void {
@@ -203,7 +192,7 @@ export class TestClient {
     else {
       this.#next = this.#acknowledged;
       if (this.#peerWindow === 0 && this.#next < this.plan.sendBytes) {
-        this.#emit(tcpFlag.ACK, this.#next, 1);
+        this.#emit(tcp.flag.ACK, this.#next, 1);
         // A window that stays closed is no loss (RFC 9293 3.8.6.1).
         this.#retries = 0;
       } else this.#transmit();
@@ -219,13 +208,13 @@ export class TestClient {
     while (this.#next < Math.min(plan.sendBytes, limit)) {
       if (this.#endsEarly()) return;
       const length = Math.min(mss, plan.sendBytes - this.#next, limit - this.#next);
-      this.#emit(tcpFlag.ACK | tcpFlag.PSH, this.#next, length);
+      this.#emit(tcp.flag.ACK | tcp.flag.PSH, this.#next, length);
       this.#next += length;
       if (this.#rtoAt === Number.POSITIVE_INFINITY) this.#startRto();
     }
     const mayFinish = !plan.closesLast || this.#peerFinished;
     if (this.#next === plan.sendBytes && mayFinish && this.#acknowledged <= plan.sendBytes) {
-      this.#emit(tcpFlag.FIN | tcpFlag.ACK, this.#next, 0);
+      this.#emit(tcp.flag.FIN | tcp.flag.ACK, this.#next, 0);
       this.#next++;
     }
     if (this.#next < plan.sendBytes || this.#next > this.#acknowledged)
@@ -236,7 +225,7 @@ export class TestClient {
   #endsEarly(): boolean {
     const { ending, sendBytes } = this.plan;
     if (ending === 'orderly' || this.#next < sendBytes / 2) return false;
-    if (ending === 'abort') this.#emit(tcpFlag.RST | tcpFlag.ACK, this.#next, 0);
+    if (ending === 'abort') this.#emit(tcp.flag.RST | tcp.flag.ACK, this.#next, 0);
     this.#finish(ending === 'abort' ? 'aborted' : 'vanished');
     return true;
   }
@@ -271,15 +260,15 @@ export class TestClient {
 
   #sendSyn(): void {
     const { plan } = this;
-    const options: TcpOption[] = [{ kind: 'mss', mssBytes: plan.mssBytes }];
+    const options: tcpOption.Repr[] = [{ kind: 'mss', mssBytes: plan.mssBytes }];
     if (plan.scales) options.push({ kind: 'windowScale', shift: WINDOW_SHIFT });
     if (plan.sack) options.push({ kind: 'sackPermitted' });
     if (plan.timestamps) options.push({ kind: 'timestamps', value: this.#timestamp(), echo: 0 });
-    this.#send({ flags: tcpFlag.SYN, position: -1, payload: new Uint8Array(0), options, window: 65_535 });
+    this.#send({ flags: tcp.flag.SYN, position: -1, payload: new Uint8Array(0), options, window: 65_535 });
   }
 
   #emit(flags: number, position: number, length: number): void {
-    const options: TcpOption[] = [];
+    const options: tcpOption.Repr[] = [];
     if (this.#hasTimestamps)
       options.push({ kind: 'timestamps', value: this.#timestamp(), echo: this.#recentTimestamp });
     if (this.#hasSack && this.#early.size > 0) options.push({ kind: 'sack', blocks: this.#blocks() });
@@ -288,7 +277,7 @@ export class TestClient {
     this.#send({ flags, position, payload, options, window: Math.min(window, 65_535) });
   }
 
-  #blocks(): SackBlock[] {
+  #blocks(): tcpOption.SackBlock[] {
     const runs: { start: number; end: number }[] = [];
     for (const [start, octets] of [...this.#early].toSorted(([a], [b]) => a - b)) {
       const last = runs.at(-1);
@@ -308,12 +297,12 @@ export class TestClient {
     readonly flags: number;
     readonly position: number;
     readonly payload: Uint8Array;
-    readonly options: readonly TcpOption[];
+    readonly options: readonly tcpOption.Repr[];
     readonly window: number;
   }): void {
     const { plan } = this;
-    const hasAck = (words.flags & tcpFlag.ACK) !== 0;
-    const segment: TcpRepr = {
+    const hasAck = (words.flags & tcp.flag.ACK) !== 0;
+    const segment: tcp.Repr = {
       sourcePort: plan.port,
       destinationPort: plan.serverPort,
       sequenceNumber: this.#sequence(words.position),
@@ -330,10 +319,10 @@ export class TestClient {
 }
 
 /** The IPv4 packet of a segment. */
-export function packetOf(segment: TcpRepr, source: number, destination: number): Uint8Array {
-  const transport = new Uint8Array(tcpLength(segment));
-  emitTcp(segment, transport, 0, pseudoHeaderSum({ source, destination }));
-  const packet: Ipv4Repr = {
+export function packetOf(segment: tcp.Repr, source: number, destination: number): Uint8Array {
+  const transport = new Uint8Array(tcp.length(segment));
+  tcp.emit(segment, transport, 0, pseudoHeaderSum({ source, destination }));
+  const packet: ipv4.Repr = {
     typeOfService: 0,
     identification: 0,
     reservedFlag: false,
@@ -348,6 +337,6 @@ export function packetOf(segment: TcpRepr, source: number, destination: number):
     payload: transport,
   };
   const out = new Uint8Array(20 + transport.length);
-  emitIpv4(packet, out);
+  ipv4.emit(packet, out);
   return out;
 }

@@ -16,25 +16,14 @@ import {
 import { EventMaker } from '@wormwood/honeynet';
 import { type MemoryDevice, memoryLink, plainBehavior, Stack, type StackHost } from '@wormwood/netstack';
 import {
-  arpLength,
-  arpOperation,
-  type ArpRepr,
-  emitArp,
-  emitEthernet,
-  emitIpv4,
-  emitTcp,
-  ethernetLength,
+  arp,
+  ethernet,
   etherType,
   ipProtocol,
+  ipv4,
   isMalformed,
-  parseArp,
-  parseEthernet,
-  parseIpv4Packet,
-  parseTcp,
   pseudoHeaderSum,
-  tcpFlag,
-  tcpLength,
-  type TcpRepr,
+  tcp,
 } from '@wormwood/wire';
 
 const DARK = { address: 0x0a63_0000, prefixLength: 24 };
@@ -129,13 +118,13 @@ export class TrustWorld {
   /** Completes a handshake; `ackMac` sends its last segment. Whoever sent the SYN receives the SYN/ACK and tells its number. */
   open(sending: Sending, ackMac: number = sending.mac): void {
     const sequenceNumber = this.stream.nextUint32();
-    this.sendSegment(sending, { flags: tcpFlag.SYN, sequenceNumber, acknowledgmentNumber: 0 });
+    this.sendSegment(sending, { flags: tcp.flag.SYN, sequenceNumber, acknowledgmentNumber: 0 });
     const number = this.#receive(sending);
     if (number === undefined) return;
     this.sendSegment(
       { ...sending, mac: ackMac },
       {
-        flags: tcpFlag.ACK,
+        flags: tcp.flag.ACK,
         sequenceNumber: (sequenceNumber + 1) >>> 0,
         acknowledgmentNumber: (number + 1) >>> 0,
       },
@@ -146,9 +135,9 @@ export class TrustWorld {
   /** What a stranger can do who receives no answer: a SYN, and an ACK that guesses. */
   guess(sending: Sending): void {
     const sequenceNumber = this.stream.nextUint32();
-    this.sendSegment(sending, { flags: tcpFlag.SYN, sequenceNumber, acknowledgmentNumber: 0 });
+    this.sendSegment(sending, { flags: tcp.flag.SYN, sequenceNumber, acknowledgmentNumber: 0 });
     this.sendSegment(sending, {
-      flags: tcpFlag.ACK,
+      flags: tcp.flag.ACK,
       sequenceNumber: (sequenceNumber + 1) >>> 0,
       acknowledgmentNumber: this.stream.nextUint32(),
     });
@@ -157,13 +146,13 @@ export class TrustWorld {
 
   sendSegment(
     { mac, source, destination, port }: Sending,
-    words: Pick<TcpRepr, 'flags' | 'sequenceNumber' | 'acknowledgmentNumber'>,
+    words: Pick<tcp.Repr, 'flags' | 'sequenceNumber' | 'acknowledgmentNumber'>,
   ): void {
     const ports = { sourcePort: port, destinationPort: 445 };
     const rest = { reserved: 0, window: 65_535, urgentPointer: 0, options: [], payload: new Uint8Array(0) };
-    const segment: TcpRepr = { ...ports, ...rest, ...words };
-    const transport = new Uint8Array(tcpLength(segment));
-    emitTcp(segment, transport, 0, pseudoHeaderSum({ source, destination }));
+    const segment: tcp.Repr = { ...ports, ...rest, ...words };
+    const transport = new Uint8Array(tcp.length(segment));
+    tcp.emit(segment, transport, 0, pseudoHeaderSum({ source, destination }));
     const packet = new Uint8Array(20 + transport.length);
     const flags = { reservedFlag: false, dontFragment: true, moreFragments: false, fragmentOffset: 0 };
     const head = {
@@ -173,14 +162,14 @@ export class TrustWorld {
       protocol: ipProtocol.tcp,
       options: [],
     };
-    emitIpv4({ ...flags, ...head, source, destination, payload: transport }, packet);
+    ipv4.emit({ ...flags, ...head, source, destination, payload: transport }, packet);
     this.#send(mac, SENSOR_MAC, etherType.ipv4, packet);
   }
 
   /** An ARP packet, from whoever likes to send it. */
-  say(message: ArpRepr): void {
-    const packet = new Uint8Array(arpLength(message));
-    emitArp(message, packet);
+  say(message: arp.Repr): void {
+    const packet = new Uint8Array(arp.length(message));
+    arp.emit(message, packet);
     this.#send(message.senderMac, 0xffff_ffff_ffff, etherType.arp, packet);
   }
 
@@ -258,8 +247,8 @@ export class TrustWorld {
     const frame = { source, destination, tags: [], etherType: type, payload };
     const at = this.#far.reserve();
     if (at < 0) throw new Error('the link is full');
-    emitEthernet(frame, this.#far.transmitBuffer, at);
-    this.#far.commit(ethernetLength(frame));
+    ethernet.emit(frame, this.#far.transmitBuffer, at);
+    this.#far.commit(ethernet.length(frame));
     this.#far.flush();
     this.#stack.work(4096);
   }
@@ -270,7 +259,7 @@ export class TrustWorld {
     const frames: Uint8Array[] = [];
     this.#far.receive((bytes, start, end) => frames.push(bytes.slice(start, end)), 4096);
     for (const octets of frames) {
-      const frame = parseEthernet(octets);
+      const frame = ethernet.parse(octets);
       if (isMalformed(frame)) continue;
       if (frame.etherType === etherType.arp) this.#answer(frame.payload);
       else if (frame.destination === sending?.mac) number ??= synAckIn(frame.payload, sending);
@@ -279,13 +268,13 @@ export class TrustWorld {
   }
 
   #answer(packet: Uint8Array): void {
-    const message = parseArp(packet);
-    if (isMalformed(message) || message.operation !== arpOperation.request) return;
+    const message = arp.parse(packet);
+    if (isMalformed(message) || message.operation !== arp.operation.request) return;
     for (const { mac, address } of this.machines.filter(
       ({ address: own }) => own === message.targetAddress,
     )) {
       this.say({
-        operation: arpOperation.reply,
+        operation: arp.operation.reply,
         senderMac: mac,
         senderAddress: address,
         targetMac: message.senderMac,
@@ -307,11 +296,11 @@ export class TrustWorld {
 }
 
 function synAckIn(octets: Uint8Array, { source, port }: Sending): number | undefined {
-  const packet = parseIpv4Packet(octets);
+  const packet = ipv4.parse(octets);
   if (isMalformed(packet) || packet.destination !== source) return undefined;
-  const segment = parseTcp(packet.payload);
+  const segment = tcp.parse(packet.payload);
   if (isMalformed(segment) || segment.destinationPort !== port) return undefined;
-  return (segment.flags & (tcpFlag.SYN | tcpFlag.ACK)) === (tcpFlag.SYN | tcpFlag.ACK)
+  return (segment.flags & (tcp.flag.SYN | tcp.flag.ACK)) === (tcp.flag.SYN | tcp.flag.ACK)
     ? segment.sequenceNumber
     : undefined;
 }

@@ -6,10 +6,6 @@ import { syntaxOf } from './syntax.ts';
 
 /** Names of other people's programs, functions and files. */
 const OUTSIDE = new Set([
-  'XxxRepr', // any protocol's
-  'emitXxx',
-  'fillXxxChecksum',
-  'verifyXxxChecksum',
   'btoa',
   'farpd',
   'sudo',

@@ -6,31 +6,18 @@ import { type Clock, formatIpv4, type RandomStreams } from '@wormwood/base';
 import type { Binding, DhcpClient as DhcpStatement, Template } from '@wormwood/honeynet';
 import { DhcpClient, type FrameReceiver, type LinkDevice } from '@wormwood/netstack';
 import {
-  checkEthernet,
-  checkIpv4,
-  checkUdp,
-  dhcpv4Length,
-  type Dhcpv4Repr,
-  emitDhcpv4,
-  emitEthernet,
-  emitIpv4,
-  emitUdp,
+  dhcpv4,
+  ethernet,
   etherType,
-  ethernetField,
   formatMac,
   ipProtocol,
-  ipv4Field,
-  isIpv4Fragment,
+  ipv4,
   isMalformed,
-  parseDhcpv4,
   pseudoHeaderSum,
-  readEthernetHeaderLength,
-  readIpv4HeaderLength,
   readMac,
   readU16,
   readU8,
-  UDP_HEADER_LENGTH,
-  udpField,
+  udp,
 } from '@wormwood/wire';
 
 export interface DhcpHostsComponents {
@@ -120,7 +107,7 @@ export class DhcpHosts implements LinkDevice {
     return this.#components.device.receive((bytes, start, end, verified, isCarried) => {
       const message = replyIn(bytes, start, end);
       if (message === null) return receiver(bytes, start, end, verified, isCarried);
-      const server = readMac(bytes, start + ethernetField.source);
+      const server = readMac(bytes, start + ethernet.field.source);
       for (const { client } of this.#hosts) {
         client.receive(message);
         if (client.lease !== null) this.#linkAddressOfServer.set(client.lease.server, server);
@@ -140,18 +127,18 @@ export class DhcpHosts implements LinkDevice {
     this.#components.device.flush();
   }
 
-  #send(message: Dhcpv4Repr, source: number, destination: number): void {
+  #send(message: dhcpv4.Repr, source: number, destination: number): void {
     const { device } = this.#components;
     const at = device.reserve();
     // It is repeated when nobody answers.
     if (at < 0) return;
-    const payload = new Uint8Array(dhcpv4Length(message));
-    emitDhcpv4(message, payload);
-    const datagram = new Uint8Array(UDP_HEADER_LENGTH + payload.length);
+    const payload = new Uint8Array(dhcpv4.length(message));
+    dhcpv4.emit(message, payload);
+    const datagram = new Uint8Array(udp.HEADER_LENGTH + payload.length);
     const ports = { sourcePort: CLIENT_PORT, destinationPort: SERVER_PORT };
-    emitUdp({ ...ports, checksummed: true, payload }, datagram, 0, pseudoHeaderSum({ source, destination }));
+    udp.emit({ ...ports, checksummed: true, payload }, datagram, 0, pseudoHeaderSum({ source, destination }));
     const packet = new Uint8Array(20 + datagram.length);
-    emitIpv4(
+    ipv4.emit(
       {
         typeOfService: 0,
         identification: 0,
@@ -177,24 +164,24 @@ export class DhcpHosts implements LinkDevice {
       etherType: etherType.ipv4,
       payload: packet,
     };
-    device.commit(emitEthernet(frame, device.transmitBuffer, at) - at);
+    device.commit(ethernet.emit(frame, device.transmitBuffer, at) - at);
     device.flush();
   }
 }
 
 /** The message of a DHCP server in a frame, or null. */
-function replyIn(bytes: Uint8Array, start: number, end: number): Dhcpv4Repr | null {
-  if (checkEthernet(bytes, start, end) !== undefined) return null;
-  const ipStart = start + readEthernetHeaderLength(bytes, start);
-  if (readU16(bytes, ipStart - 2) !== etherType.ipv4 || checkIpv4(bytes, ipStart, end) !== undefined)
+function replyIn(bytes: Uint8Array, start: number, end: number): dhcpv4.Repr | null {
+  if (ethernet.check(bytes, start, end) !== undefined) return null;
+  const ipStart = start + ethernet.readHeaderLength(bytes, start);
+  if (readU16(bytes, ipStart - 2) !== etherType.ipv4 || ipv4.check(bytes, ipStart, end) !== undefined)
     return null;
-  if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.udp || isIpv4Fragment(bytes, ipStart))
+  if (readU8(bytes, ipStart + ipv4.field.protocol) !== ipProtocol.udp || ipv4.isFragment(bytes, ipStart))
     return null;
-  const udpStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
-  const ipEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
-  if (checkUdp(bytes, udpStart, ipEnd) !== undefined) return null;
-  if (readU16(bytes, udpStart + udpField.destinationPort) !== CLIENT_PORT) return null;
-  const udpEnd = udpStart + readU16(bytes, udpStart + udpField.length);
-  const message = parseDhcpv4(bytes, udpStart + UDP_HEADER_LENGTH, udpEnd);
+  const udpStart = ipStart + ipv4.readHeaderLength(bytes, ipStart);
+  const ipEnd = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
+  if (udp.check(bytes, udpStart, ipEnd) !== undefined) return null;
+  if (readU16(bytes, udpStart + udp.field.destinationPort) !== CLIENT_PORT) return null;
+  const udpEnd = udpStart + readU16(bytes, udpStart + udp.field.length);
+  const message = dhcpv4.parse(bytes, udpStart + udp.HEADER_LENGTH, udpEnd);
   return isMalformed(message) ? null : message;
 }

@@ -3,7 +3,7 @@
  * completes a part of the handshakes that it begins, so that strangers hold connections as well.
  */
 import type { RandomStream } from '@wormwood/base';
-import { checksum, ipProtocol, tcpFlag } from '@wormwood/wire';
+import { checksum, ipProtocol, tcp } from '@wormwood/wire';
 import type { PacketRing } from './device/packet-ring.ts';
 
 export interface HostileMixture {
@@ -110,7 +110,7 @@ export class HostileMachine {
       const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
       if (end - start < IP + 20 || view.getUint16(12) !== 0x0800) return;
       if (view.getUint8(ETHERNET + 9) !== ipProtocol.tcp) return;
-      if (view.getUint8(IP + 13) !== (tcpFlag.SYN | tcpFlag.ACK)) return;
+      if (view.getUint8(IP + 13) !== (tcp.flag.SYN | tcp.flag.ACK)) return;
       const source = view.getUint32(ETHERNET + 16);
       if (source < SOURCE_BASE || source >= SOURCE_BASE + this.#mixture.sources) return;
       if (this.#due < 1 || this.#below(COMPLETED_ONE_IN) > 0) return;
@@ -128,11 +128,11 @@ export class HostileMachine {
   /** Acknowledges, then leaves a hole and sends what lies beyond: full segments, or single octets with a hole before each. */
   #goOn(flow: Omit<TcpParts, 'flags' | 'length'>): void {
     this.counts.handshakes++;
-    this.#tcp({ ...flow, flags: tcpFlag.ACK, length: 0 });
+    this.#tcp({ ...flow, flags: tcp.flag.ACK, length: 0 });
     const length = this.#below(2) === 0 ? 1 : PAYLOAD_MAX;
     for (let i = 0; i < SEGMENTS_BEYOND_HOLES; i++) {
       const sequence = (flow.sequence + 10 + 2 * i * length) >>> 0;
-      this.#tcp({ ...flow, sequence, flags: tcpFlag.ACK | tcpFlag.PSH, length });
+      this.#tcp({ ...flow, sequence, flags: tcp.flag.ACK | tcp.flag.PSH, length });
       this.counts.segments++;
     }
   }
@@ -149,11 +149,11 @@ export class HostileMachine {
   }
 
   #syn(): void {
-    this.#tcp({ ...this.#anyFlow(), flags: tcpFlag.SYN, length: 0 });
+    this.#tcp({ ...this.#anyFlow(), flags: tcp.flag.SYN, length: 0 });
   }
 
   #blind(): void {
-    const flags = [tcpFlag.ACK, tcpFlag.RST, tcpFlag.FIN | tcpFlag.ACK, tcpFlag.SYN | tcpFlag.ACK, 0];
+    const flags = [tcp.flag.ACK, tcp.flag.RST, tcp.flag.FIN | tcp.flag.ACK, tcp.flag.SYN | tcp.flag.ACK, 0];
     this.#tcp({ ...this.#anyFlow(), flags: flags[this.#below(flags.length)] ?? 0, length: this.#below(100) });
   }
 

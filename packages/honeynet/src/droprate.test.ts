@@ -1,17 +1,7 @@
 // A drop rate loses packets that were received, and nothing else: a connection lives on while the sensor sends and waits.
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { memoryLink, silentObserver, Stack } from '@wormwood/netstack';
-import {
-  emitIcmpv4,
-  emitTcp,
-  isMalformed,
-  parseIpv4Packet,
-  parseTcp,
-  pseudoHeaderSum,
-  tcpFlag,
-  tcpLength,
-  type TcpRepr,
-} from '@wormwood/wire';
+import { icmpv4, ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet.fixture.ts';
 
@@ -56,7 +46,7 @@ function lossyStack(percent: number) {
   const take = (): Uint8Array[] => {
     const answers: Uint8Array[] = [];
     far.receive((bytes, start, end) => {
-      const answer = parseIpv4Packet(bytes.slice(start, end));
+      const answer = ipv4.parse(bytes.slice(start, end));
       if (!isMalformed(answer)) answers.push(answer.payload);
     }, 4096);
     return answers;
@@ -72,27 +62,27 @@ function lossyStack(percent: number) {
 /** A client that sends again what is not acknowledged. */
 function client(sourcePort: number, { exchange, wait }: ReturnType<typeof lossyStack>) {
   let [sequenceNumber, acknowledgmentNumber] = [1000, 0];
-  const take = (answers: readonly Uint8Array[]): TcpRepr[] =>
+  const take = (answers: readonly Uint8Array[]): tcp.Repr[] =>
     answers.map((octets) => {
-      const segment = parseTcp(octets);
+      const segment = tcp.parse(octets);
       if (isMalformed(segment)) throw new Error(segment.reason);
-      expect(segment.flags & tcpFlag.RST).toBe(0);
-      if ((segment.flags & tcpFlag.SYN) !== 0) acknowledgmentNumber = segment.sequenceNumber + 1;
+      expect(segment.flags & tcp.flag.RST).toBe(0);
+      if ((segment.flags & tcp.flag.SYN) !== 0) acknowledgmentNumber = segment.sequenceNumber + 1;
       else if (segment.sequenceNumber === acknowledgmentNumber)
         acknowledgmentNumber += segment.payload.length;
       return segment;
     });
-  const send = (flags: number, payload: Uint8Array = new Uint8Array(0)): TcpRepr[] => {
+  const send = (flags: number, payload: Uint8Array = new Uint8Array(0)): tcp.Repr[] => {
     const words = { sourcePort, destinationPort: 80, sequenceNumber, acknowledgmentNumber, flags, payload };
     const segment = { ...words, reserved: 0, window: 65_535, urgentPointer: 0, options: [] };
-    const octets = new Uint8Array(tcpLength(segment));
-    emitTcp(segment, octets, 0, pseudoHeaderSum({ source: REMOTE, destination: LOCAL }));
+    const octets = new Uint8Array(tcp.length(segment));
+    tcp.emit(segment, octets, 0, pseudoHeaderSum({ source: REMOTE, destination: LOCAL }));
     return take(exchange(TCP, octets));
   };
   const open = (): void => {
     for (let i = 0; i < 40; i++) {
       if (acknowledgmentNumber !== 0) break;
-      send(tcpFlag.SYN);
+      send(tcp.flag.SYN);
     }
     sequenceNumber++;
   };
@@ -100,17 +90,17 @@ function client(sourcePort: number, { exchange, wait }: ReturnType<typeof lossyS
   const ask = (): number => {
     const begun = acknowledgmentNumber;
     for (let i = 0; i < 40; i++) {
-      const answers = send(tcpFlag.ACK, Uint8Array.of(i));
+      const answers = send(tcp.flag.ACK, Uint8Array.of(i));
       if (answers.some((answer) => answer.acknowledgmentNumber === sequenceNumber + 1)) break;
     }
     sequenceNumber++;
     for (let i = 0; i < 40; i++) {
       if (acknowledgmentNumber - begun >= ANSWER_BYTES) break;
-      send(tcpFlag.ACK);
+      send(tcp.flag.ACK);
       take(wait(0.5));
     }
     // The last acknowledgment gets lost like any other packet.
-    for (let i = 0; i < 40; i++) send(tcpFlag.ACK);
+    for (let i = 0; i < 40; i++) send(tcp.flag.ACK);
     return acknowledgmentNumber - begun;
   };
   return { open, ask };
@@ -132,7 +122,7 @@ it('a connection to a host that loses half of its packets is never reset, and ca
 it('the packets that are received are lost at the stated rate', () => {
   const { exchange } = lossyStack(30);
   const echo = new Uint8Array(16);
-  emitIcmpv4(
+  icmpv4.emit(
     { kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 2, payload: echo.slice(8) },
     echo,
   );

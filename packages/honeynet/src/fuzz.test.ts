@@ -3,18 +3,17 @@
 import { type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
 import { type LinkDevice, memoryLink, silentObserver, Stack } from '@wormwood/netstack';
 import {
-  emitArp,
-  emitEthernet,
-  emitGre,
-  emitTcp,
-  emitUdp,
+  arp,
+  ethernet,
   etherType,
-  fillIpv4Checksum,
+  gre,
   ipProtocol,
+  ipv4,
   pseudoHeaderSum,
   readMac,
-  type TcpOption,
-  tcpFlag,
+  tcp,
+  type tcpOption,
+  udp,
 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { dispatcherOf, honeynetOf, ipv4Packet } from './honeynet.fixture.ts';
@@ -54,7 +53,7 @@ route 10.3.0.1 add net 10.8.0.0/16 tunnel 10.3.0.1 192.0.2.99
 `;
 
 function syn(source: number, destination: number, ttl = 64): Uint8Array {
-  const options: TcpOption[] = [
+  const options: tcpOption.Repr[] = [
     { kind: 'mss', mssBytes: 1460 },
     { kind: 'sackPermitted' },
     { kind: 'timestamps', value: 5, echo: 0 },
@@ -68,22 +67,22 @@ function syn(source: number, destination: number, ttl = 64): Uint8Array {
     acknowledgmentNumber: 0,
     reserved: 0,
   };
-  const rest = { flags: tcpFlag.SYN, window: 64_240, urgentPointer: 0, options, payload: new Uint8Array(0) };
+  const rest = { flags: tcp.flag.SYN, window: 64_240, urgentPointer: 0, options, payload: new Uint8Array(0) };
   const segment = new Uint8Array(40);
-  emitTcp({ ...head, ...rest }, segment, 0, pseudoHeaderSum({ source, destination }));
+  tcp.emit({ ...head, ...rest }, segment, 0, pseudoHeaderSum({ source, destination }));
   return ipv4Packet(source, destination, ipProtocol.tcp, segment, ttl);
 }
 
 function datagram(source: number, destination: number): Uint8Array {
   const octets = new Uint8Array(8 + 16);
   const repr = { sourcePort: 9, destinationPort: 9, checksummed: true, payload: new Uint8Array(16) };
-  emitUdp(repr, octets, 0, pseudoHeaderSum({ source, destination }));
+  udp.emit(repr, octets, 0, pseudoHeaderSum({ source, destination }));
   return ipv4Packet(source, destination, ipProtocol.udp, octets);
 }
 
 function frame(from: number, type: number, payload: Uint8Array): Uint8Array {
   const octets = new Uint8Array(Math.max(60, 14 + payload.length));
-  emitEthernet({ destination: SENSOR_MAC, source: from, tags: [], etherType: type, payload }, octets);
+  ethernet.emit({ destination: SENSOR_MAC, source: from, tags: [], etherType: type, payload }, octets);
   return octets;
 }
 
@@ -95,10 +94,10 @@ function seeds(): readonly Uint8Array[] {
     targetMac: SENSOR_MAC,
     targetAddress: ROUTER,
   };
-  emitArp({ operation: 2, ...words }, message);
+  arp.emit({ operation: 2, ...words }, message);
   const inner = syn(FAR_END, VIRTUAL);
   const tunneled = new Uint8Array(4 + inner.length);
-  emitGre({ protocolType: etherType.ipv4, checksummed: false, payload: inner }, tunneled);
+  gre.emit({ protocolType: etherType.ipv4, checksummed: false, payload: inner }, tunneled);
   return [
     frame(MACHINE_MAC, etherType.arp, message),
     ...[
@@ -182,7 +181,7 @@ it(
         const at = far.reserve();
         far.transmitBuffer.set(seed, at);
         damage(far.transmitBuffer.subarray(at, at + seed.length), stream);
-        if (stream.nextBelow(2) === 0) fillIpv4Checksum(far.transmitBuffer, at + 14);
+        if (stream.nextBelow(2) === 0) ipv4.fillChecksum(far.transmitBuffer, at + 14);
         far.commit(stream.nextBelow(10) === 0 ? stream.nextBelow(seed.length + 1) : seed.length);
       }
       far.flush();

@@ -1,7 +1,7 @@
 /** A honeynet for tests, from a honeyd.conf in the test's own text, and packets to it. */
 import { AddressSet, parseIpv4, randomStreams, siphashKeyOf } from '@wormwood/base';
 import { plainBehavior } from '@wormwood/netstack';
-import { emitIpv4 } from '@wormwood/wire';
+import { ipv4 } from '@wormwood/wire';
 import { type ConfigurationResult, parseHoneydConfiguration } from './config/honeyd-parser.ts';
 import { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
 import type { Honeynet } from './model.ts';
@@ -59,6 +59,6 @@ export function ipv4Packet(
   const flags = { reservedFlag: false, dontFragment: false, moreFragments: false, fragmentOffset: 0 };
   const words = { typeOfService: 0, identification: 1, ...flags, timeToLive, protocol, options: [] };
   const octets = new Uint8Array(20 + payload.length);
-  emitIpv4({ ...words, source, destination, payload }, octets);
+  ipv4.emit({ ...words, source, destination, payload }, octets);
   return octets;
 }

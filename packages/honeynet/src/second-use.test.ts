@@ -4,7 +4,7 @@
  */
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { type Flow, memoryLink } from '@wormwood/netstack';
-import { emitTcp, tcpFlag, tcpLength } from '@wormwood/wire';
+import { tcp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SensorEvent } from './event/event.ts';
@@ -321,14 +321,14 @@ describe('the systems of sources', () => {
       const ends = { sourcePort: 40_000, destinationPort: 80, sequenceNumber: 1, acknowledgmentNumber: 0 };
       const rest = {
         reserved: 0,
-        flags: tcpFlag.SYN,
+        flags: tcp.flag.SYN,
         urgentPointer: 0,
         options: [],
         payload: new Uint8Array(0),
       };
       const segment = { ...ends, ...rest, window };
-      const octets = new Uint8Array(tcpLength(segment));
-      emitTcp(segment, octets, 0, 0);
+      const octets = new Uint8Array(tcp.length(segment));
+      tcp.emit(segment, octets, 0, 0);
       const packet = ipv4Packet(source, LOCAL, 6, octets);
       far.transmitBuffer.set(packet, far.reserve());
       far.commit(packet.length);

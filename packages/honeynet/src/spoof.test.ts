@@ -2,20 +2,14 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { memoryLink, silentObserver, Stack } from '@wormwood/netstack';
 import {
-  emitIcmpv4,
-  emitTcp,
-  emitUdp,
-  icmpv4Length,
+  icmpv4,
   ipProtocol,
+  ipv4,
   isChecksumValid,
   isMalformed,
-  parseIpv4Packet,
   pseudoHeaderSum,
-  tcpFlag,
-  tcpLength,
-  udpLength,
-  verifyTcpChecksum,
-  verifyUdpChecksum,
+  tcp,
+  udp,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { unsupportedFeatures } from './config/unsupported-features.ts';
@@ -51,8 +45,8 @@ bind 10.3.0.6 a
     far.flush();
     stack.work(10);
     const [answer] = (() => {
-      const found: ReturnType<typeof parseIpv4Packet>[] = [];
-      far.receive((bytes, start, end) => void found.push(parseIpv4Packet(bytes.slice(start, end))), 10);
+      const found: ReturnType<typeof ipv4.parse>[] = [];
+      far.receive((bytes, start, end) => void found.push(ipv4.parse(bytes.slice(start, end))), 10);
       return found;
     })();
     if (answer === undefined || isMalformed(answer)) throw new Error('no answer');
@@ -66,8 +60,8 @@ const PSEUDO = pseudoHeaderSum({ source: REMOTE, destination: ASKED });
 function echoRequest(): Uint8Array {
   const words = { kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1 } as const;
   const message = { ...words, payload: new Uint8Array(8) };
-  const octets = new Uint8Array(icmpv4Length(message));
-  emitIcmpv4(message, octets);
+  const octets = new Uint8Array(icmpv4.length(message));
+  icmpv4.emit(message, octets);
   return octets;
 }
 
@@ -78,22 +72,22 @@ function syn(destinationPort: number): Uint8Array {
     sequenceNumber: 1,
     acknowledgmentNumber: 0,
     reserved: 0,
-    flags: tcpFlag.SYN,
+    flags: tcp.flag.SYN,
     window: 1000,
     urgentPointer: 0,
     options: [],
     payload: new Uint8Array(0),
   };
-  const octets = new Uint8Array(tcpLength(segment));
-  emitTcp(segment, octets, 0, PSEUDO);
+  const octets = new Uint8Array(tcp.length(segment));
+  tcp.emit(segment, octets, 0, PSEUDO);
   return octets;
 }
 
 function datagram(destinationPort: number): Uint8Array {
   const words = { sourcePort: 40_000, destinationPort, checksummed: true };
   const repr = { ...words, payload: Uint8Array.of(1, 2, 3) };
-  const octets = new Uint8Array(udpLength(repr));
-  emitUdp(repr, octets, 0, PSEUDO);
+  const octets = new Uint8Array(udp.length(repr));
+  udp.emit(repr, octets, 0, PSEUDO);
   return octets;
 }
 
@@ -111,8 +105,8 @@ describe('a template with "spoof from"', () => {
       expect([source, destination]).toEqual([ip('10.3.0.6'), REMOTE]);
       const sum = pseudoHeaderSum({ source, destination });
       const { length } = payload;
-      if (protocol === ipProtocol.tcp) expect(verifyTcpChecksum(payload, 0, length, sum)).toBe(true);
-      else if (protocol === ipProtocol.udp) expect(verifyUdpChecksum(payload, 0, sum)).toBe(true);
+      if (protocol === ipProtocol.tcp) expect(tcp.verifyChecksum(payload, 0, length, sum)).toBe(true);
+      else if (protocol === ipProtocol.udp) expect(udp.verifyChecksum(payload, 0, sum)).toBe(true);
       else expect(isChecksumValid(payload, 0, length)).toBe(true);
     }
     expect(unsupportedFeatures(honeynet)).toEqual([]);

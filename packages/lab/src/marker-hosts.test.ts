@@ -1,6 +1,6 @@
 import { AddressSet, randomStreams, VirtualClock } from '@wormwood/base';
 import { memoryLink, plainBehavior, silentObserver, Stack, type StackHost } from '@wormwood/netstack';
-import { dissect, emitIpv4, emitTcp, findLayer, linkType, pseudoHeaderSum, tcpFlag } from '@wormwood/wire';
+import { dissect, findLayer, ipv4, linkType, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { LAB_MARKER, MarkerHosts } from './marker-hosts.ts';
 import { MemoryNetwork } from './memory-network.ts';
@@ -84,8 +84,8 @@ describe('MarkerHosts', () => {
   });
 
   it.each([
-    ['a marker', PORT, tcpFlag.ACK, LAB_MARKER],
-    ['a SYN/ACK', 40_000, tcpFlag.SYN | tcpFlag.ACK, ''],
+    ['a marker', PORT, tcp.flag.ACK, LAB_MARKER],
+    ['a SYN/ACK', 40_000, tcp.flag.SYN | tcp.flag.ACK, ''],
   ])('does not believe %s whose sender never saw the sequence number', (_, destinationPort, flags, text) => {
     const [near, far] = memoryLink({ medium: 'ip' });
     const hosts = new MarkerHosts({
@@ -102,12 +102,12 @@ describe('MarkerHosts', () => {
     const frame = new Uint8Array(40 + payload.length);
     const header = { typeOfService: 0, identification: 0, timeToLive: 64, fragmentOffset: 0, options: [] };
     const bits = { reservedFlag: false, dontFragment: true, moreFragments: false };
-    emitIpv4(
+    ipv4.emit(
       { ...header, ...bits, ...ends, protocol: 6, payload: new Uint8Array(20 + payload.length) },
       frame,
     );
     const rest = { reserved: 0, window: 1000, urgentPointer: 0, options: [], payload };
-    emitTcp({ ...segment, ...rest }, frame, 20, pseudoHeaderSum(ends));
+    tcp.emit({ ...segment, ...rest }, frame, 20, pseudoHeaderSum(ends));
     far.transmitBuffer.set(frame, far.reserve());
     far.commit(frame.length);
     far.flush();

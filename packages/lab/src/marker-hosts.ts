@@ -7,34 +7,18 @@
 import { assert, type RandomStream } from '@wormwood/base';
 import type { LinkDevice } from '@wormwood/netstack';
 import {
-  checkEthernet,
-  checkIpv4,
-  checkTcp,
-  emitIpv4,
-  emitTcp,
-  ETHERNET_HEADER_LENGTH,
-  ethernetField,
+  ethernet,
   etherType,
-  fillIpv4Checksum,
-  fillTcpChecksum,
   hashFlow,
-  IPV4_HEADER_LENGTH,
   ipProtocol,
-  ipv4Field,
+  ipv4,
   pseudoHeaderSum,
-  readEthernetHeaderLength,
-  readIpv4HeaderLength,
   readPseudoHeaderSumIpv4,
-  readTcpHeaderLength,
   readU16,
   readU32,
   readU8,
   seqAdd,
-  tcpField,
-  tcpFlag,
-  TCP_HEADER_LENGTH,
-  verifyIpv4Checksum,
-  verifyTcpChecksum,
+  tcp,
   writeMac,
   writeU16,
   writeU32,
@@ -84,8 +68,8 @@ const NO_PAYLOAD = new Uint8Array(0);
 const EPHEMERAL_FIRST = 32_768;
 const EPHEMERAL_COUNT = 28_232;
 const WINDOW = 65_535;
-const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
-const { SYN, ACK, RST, PSH } = tcpFlag;
+const HEADERS_LENGTH = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
+const { SYN, ACK, RST, PSH } = tcp.flag;
 
 export class MarkerHosts {
   readonly #components: MarkerHostsComponents;
@@ -102,7 +86,7 @@ export class MarkerHosts {
     assert(!isEthernet || components.link !== undefined, 'hosts on Ethernet have Ethernet addresses');
     this.#components = components;
     this.#secret = components.stream.nextUint32();
-    this.#linkLength = isEthernet ? ETHERNET_HEADER_LENGTH : 0;
+    this.#linkLength = isEthernet ? ethernet.HEADER_LENGTH : 0;
   }
 
   /** Sends the SYN of a probe; `work` handles the reply, if there is one. */
@@ -141,30 +125,30 @@ export class MarkerHosts {
   readonly #receiveFrame = (bytes: Uint8Array, start: number, end: number): void => {
     let ipStart = start;
     if (this.#linkLength > 0) {
-      if (checkEthernet(bytes, start, end) !== undefined) return;
-      ipStart = start + readEthernetHeaderLength(bytes, start);
+      if (ethernet.check(bytes, start, end) !== undefined) return;
+      ipStart = start + ethernet.readHeaderLength(bytes, start);
       if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return;
     }
-    if (checkIpv4(bytes, ipStart, end) !== undefined || !verifyIpv4Checksum(bytes, ipStart)) return;
-    if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.tcp) return;
-    const destination = readU32(bytes, ipStart + ipv4Field.destination);
+    if (ipv4.check(bytes, ipStart, end) !== undefined || !ipv4.verifyChecksum(bytes, ipStart)) return;
+    if (readU8(bytes, ipStart + ipv4.field.protocol) !== ipProtocol.tcp) return;
+    const destination = readU32(bytes, ipStart + ipv4.field.destination);
     const host = this.#components.hostAt(destination);
     if (host < 0) return;
-    const tcpStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
-    const tcpEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
-    if (checkTcp(bytes, tcpStart, tcpEnd) !== undefined) return;
+    const tcpStart = ipStart + ipv4.readHeaderLength(bytes, ipStart);
+    const tcpEnd = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
+    if (tcp.check(bytes, tcpStart, tcpEnd) !== undefined) return;
     const sum = readPseudoHeaderSumIpv4(bytes, ipStart);
-    if (!verifyTcpChecksum(bytes, tcpStart, tcpEnd, sum)) return;
+    if (!tcp.verifyChecksum(bytes, tcpStart, tcpEnd, sum)) return;
     this.#received++;
     this.#receiveSegment(host, {
-      source: readU32(bytes, ipStart + ipv4Field.source),
+      source: readU32(bytes, ipStart + ipv4.field.source),
       destination,
-      sourcePort: readU16(bytes, tcpStart + tcpField.sourcePort),
-      destinationPort: readU16(bytes, tcpStart + tcpField.destinationPort),
-      flags: readU8(bytes, tcpStart + tcpField.flags),
-      sequenceNumber: readU32(bytes, tcpStart + tcpField.sequenceNumber),
-      acknowledgmentNumber: readU32(bytes, tcpStart + tcpField.acknowledgmentNumber),
-      payload: bytes.subarray(tcpStart + readTcpHeaderLength(bytes, tcpStart), tcpEnd),
+      sourcePort: readU16(bytes, tcpStart + tcp.field.sourcePort),
+      destinationPort: readU16(bytes, tcpStart + tcp.field.destinationPort),
+      flags: readU8(bytes, tcpStart + tcp.field.flags),
+      sequenceNumber: readU32(bytes, tcpStart + tcp.field.sequenceNumber),
+      acknowledgmentNumber: readU32(bytes, tcpStart + tcp.field.acknowledgmentNumber),
+      payload: bytes.subarray(tcpStart + tcp.readHeaderLength(bytes, tcpStart), tcpEnd),
     });
   };
 
@@ -212,8 +196,8 @@ export class MarkerHosts {
     const out = device.transmitBuffer;
     if (link !== undefined && this.#linkLength > 0) {
       writeMac(out, start, link.router);
-      writeMac(out, start + ethernetField.source, link.own);
-      writeU16(out, start + ethernetField.etherType, etherType.ipv4);
+      writeMac(out, start + ethernet.field.source, link.own);
+      writeU16(out, start + ethernet.field.etherType, etherType.ipv4);
     }
     writePacket(segment, out, start + this.#linkLength);
     device.commit(this.#linkLength + HEADERS_LENGTH + segment.payload.length);
@@ -253,8 +237,8 @@ const TEMPLATE: Uint8Array = (() => {
   const out = new Uint8Array(HEADERS_LENGTH);
   const ends = { source: 0, destination: 0 };
   const flagBits = { reservedFlag: false, dontFragment: true, moreFragments: false };
-  const payload = out.subarray(IPV4_HEADER_LENGTH);
-  emitIpv4(
+  const payload = out.subarray(ipv4.HEADER_LENGTH);
+  ipv4.emit(
     {
       ...ends,
       ...flagBits,
@@ -270,28 +254,28 @@ const TEMPLATE: Uint8Array = (() => {
   );
   const ports = { sourcePort: 0, destinationPort: 0 };
   const numbers = { sequenceNumber: 0, acknowledgmentNumber: 0, urgentPointer: 0, reserved: 0 };
-  emitTcp(
+  tcp.emit(
     { ...ports, ...numbers, flags: 0, window: WINDOW, options: [], payload: NO_PAYLOAD },
     out,
-    IPV4_HEADER_LENGTH,
+    ipv4.HEADER_LENGTH,
     pseudoHeaderSum(ends),
   );
   return out;
 })();
 
 function writePacket(segment: Segment, out: Uint8Array, ipStart: number): void {
-  const tcpStart = ipStart + IPV4_HEADER_LENGTH;
+  const tcpStart = ipStart + ipv4.HEADER_LENGTH;
   const end = ipStart + HEADERS_LENGTH + segment.payload.length;
   out.set(TEMPLATE, ipStart);
-  writeU16(out, ipStart + ipv4Field.totalLength, end - ipStart);
-  writeU32(out, ipStart + ipv4Field.source, segment.source);
-  writeU32(out, ipStart + ipv4Field.destination, segment.destination);
-  fillIpv4Checksum(out, ipStart);
-  writeU16(out, tcpStart + tcpField.sourcePort, segment.sourcePort);
-  writeU16(out, tcpStart + tcpField.destinationPort, segment.destinationPort);
-  writeU32(out, tcpStart + tcpField.sequenceNumber, segment.sequenceNumber);
-  writeU32(out, tcpStart + tcpField.acknowledgmentNumber, segment.acknowledgmentNumber);
-  writeU8(out, tcpStart + tcpField.flags, segment.flags);
-  out.set(segment.payload, tcpStart + TCP_HEADER_LENGTH);
-  fillTcpChecksum(out, tcpStart, end, readPseudoHeaderSumIpv4(out, ipStart));
+  writeU16(out, ipStart + ipv4.field.totalLength, end - ipStart);
+  writeU32(out, ipStart + ipv4.field.source, segment.source);
+  writeU32(out, ipStart + ipv4.field.destination, segment.destination);
+  ipv4.fillChecksum(out, ipStart);
+  writeU16(out, tcpStart + tcp.field.sourcePort, segment.sourcePort);
+  writeU16(out, tcpStart + tcp.field.destinationPort, segment.destinationPort);
+  writeU32(out, tcpStart + tcp.field.sequenceNumber, segment.sequenceNumber);
+  writeU32(out, tcpStart + tcp.field.acknowledgmentNumber, segment.acknowledgmentNumber);
+  writeU8(out, tcpStart + tcp.field.flags, segment.flags);
+  out.set(segment.payload, tcpStart + tcp.HEADER_LENGTH);
+  tcp.fillChecksum(out, tcpStart, end, readPseudoHeaderSumIpv4(out, ipStart));
 }

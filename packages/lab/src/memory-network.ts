@@ -4,7 +4,7 @@
  */
 import type { AddressSet } from '@wormwood/base';
 import { type LinkDevice, type MemoryDevice, memoryLink } from '@wormwood/netstack';
-import { ipv4Field, readU32 } from '@wormwood/wire';
+import { ipv4, readU32 } from '@wormwood/wire';
 
 export interface MemoryNetworkCounts {
   readonly toHosts: number;
@@ -51,7 +51,7 @@ export class MemoryNetwork {
   }
 
   readonly #route = (bytes: Uint8Array, start: number, end: number): void => {
-    const destination = readU32(bytes, start + ipv4Field.destination);
+    const destination = readU32(bytes, start + ipv4.field.destination);
     const components = this.#components;
     if (components.isHost(destination)) {
       this.#counts.toHosts++;

@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { emitIcmpv4, ipProtocol, tcpFlag } from '@wormwood/wire';
+import { icmpv4, ipProtocol, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { TcpConnection, TcpService } from './host.ts';
 import { bench, type BenchOptions, ipPacket, REMOTE, type SegmentWords, tcpPacket } from './stack.fixture.ts';
@@ -31,7 +31,7 @@ function crowd(options: BenchOptions = {}) {
   /** Completes a handshake and returns what speaks on it, and what its service has seen. */
   const connect = (source: number, sourcePort = 1000) => {
     made.sendPacket(tcpPacket({ flags: 'S', sequenceNumber: 1000, sourcePort }, source));
-    const synAck = made.receive().find(({ flags }) => (flags & tcpFlag.SYN) !== 0);
+    const synAck = made.receive().find(({ flags }) => (flags & tcp.flag.SYN) !== 0);
     const local = (synAck!.sequenceNumber + 1) >>> 0;
     const send = (words: Partial<SegmentWords> & { readonly at?: number }): void => {
       const { at = 0, ...others } = words;
@@ -163,7 +163,7 @@ describe('connections', () => {
 
 describe('fragments', () => {
   const echo = new Uint8Array(48);
-  emitIcmpv4(
+  icmpv4.emit(
     { kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload: new Uint8Array(40) },
     echo,
   );

@@ -1,17 +1,17 @@
 // Damaged frames into the running stack: nothing throws, nothing grows. `WORMWOOD_FUZZ_FRAMES=10000000` for the long run.
 import { type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
 import {
-  emitArp,
-  emitEthernet,
-  emitIcmpv4,
-  emitUdp,
+  arp,
+  ethernet,
   etherType,
-  fillIpv4Checksum,
+  icmpv4,
   ipProtocol,
+  ipv4,
   pseudoHeaderSum,
-  type TcpOption,
   readU16,
   readU32,
+  type tcpOption,
+  udp,
   writeU32,
 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
@@ -33,16 +33,16 @@ function seeds(): readonly Uint8Array[] {
   const datagram = new Uint8Array(8 + 32);
   const sum = pseudoHeaderSum({ source: REMOTE, destination: LOCAL });
   const payload = new Uint8Array(32);
-  emitUdp({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, datagram, 0, sum);
+  udp.emit({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, datagram, 0, sum);
   const echo = new Uint8Array(8 + 32);
-  emitIcmpv4({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload }, echo);
-  const options: TcpOption[] = [
+  icmpv4.emit({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload }, echo);
+  const options: tcpOption.Repr[] = [
     { kind: 'mss', mssBytes: 1460 },
     { kind: 'windowScale', shift: 7 },
     { kind: 'sackPermitted' },
     { kind: 'timestamps', value: 5, echo: 0 },
   ];
-  const later: TcpOption[] = [
+  const later: tcpOption.Repr[] = [
     { kind: 'timestamps', value: 6, echo: 0 },
     { kind: 'sack', blocks: [{ left: 40, right: 80 }] },
   ];
@@ -67,7 +67,7 @@ function seeds(): readonly Uint8Array[] {
     ...pieces,
   ];
   const message = new Uint8Array(28);
-  emitArp(
+  arp.emit(
     { operation: 1, senderMac: THERE, senderAddress: REMOTE, targetMac: 0, targetAddress: LOCAL },
     message,
   );
@@ -81,7 +81,7 @@ function seeds(): readonly Uint8Array[] {
 
 function frameOf(type: number, packet: Uint8Array): Uint8Array {
   const frame = new Uint8Array(Math.max(60, 14 + packet.length));
-  emitEthernet({ destination: HERE, source: THERE, tags: [], etherType: type, payload: packet }, frame);
+  ethernet.emit({ destination: HERE, source: THERE, tags: [], etherType: type, payload: packet }, frame);
   return frame;
 }
 
@@ -193,7 +193,7 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
       const view = far.transmitBuffer.subarray(at, at + seed.length);
       const length = stream.nextBelow(10) === 0 ? seed.length : damage(view, seed.length, stream);
       // Past the checksum of the header lies more code than before it.
-      if (stream.nextBelow(2) === 0 && length >= 34) fillIpv4Checksum(far.transmitBuffer, at + 14);
+      if (stream.nextBelow(2) === 0 && length >= 34) ipv4.fillChecksum(far.transmitBuffer, at + 14);
       far.commit(length);
     }
     far.flush();

@@ -2,29 +2,20 @@
  * Faults seen in runs of Honeyd that a stack has or has not. B0 and B11 stand with the handshake in `tcp.test.ts`, B7 in
  * `flood.test.ts`; the others concern configurations, scripts and the daemon.
  */
-import {
-  emitIcmpv4,
-  emitUdp,
-  ipProtocol,
-  isMalformed,
-  parseIcmpv4,
-  pseudoHeaderSum,
-  udpLength,
-  unreachableCode,
-} from '@wormwood/wire';
+import { icmpv4, ipProtocol, isMalformed, pseudoHeaderSum, udp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { bench, establishedBench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from './stack.fixture.ts';
 
 function udpPacket(destinationPort: number, payload: Uint8Array): Uint8Array {
   const datagram = { sourcePort: REMOTE_PORT, destinationPort, checksummed: true, payload };
-  const transport = new Uint8Array(udpLength(datagram));
-  emitUdp(datagram, transport, 0, pseudoHeaderSum({ source: REMOTE, destination: LOCAL }));
+  const transport = new Uint8Array(udp.length(datagram));
+  udp.emit(datagram, transport, 0, pseudoHeaderSum({ source: REMOTE, destination: LOCAL }));
   return ipPacket(ipProtocol.udp, transport);
 }
 
 function echoRequest(length: number): Uint8Array {
   const message = new Uint8Array(8 + length);
-  emitIcmpv4(
+  icmpv4.emit(
     { kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload: new Uint8Array(length) },
     message,
   );
@@ -47,9 +38,9 @@ it('B2: a datagram to a closed port is answered with port unreachable, one to a 
   const { sendPacket, receivePackets } = bench();
   sendPacket(udpPacket(82, Uint8Array.of(1)));
   const [answer] = receivePackets();
-  const message = parseIcmpv4(answer!.payload);
+  const message = icmpv4.parse(answer!.payload);
   if (isMalformed(message)) throw new Error(message.reason);
-  expect(message).toMatchObject({ kind: 'destinationUnreachable', code: unreachableCode.port });
+  expect(message).toMatchObject({ kind: 'destinationUnreachable', code: icmpv4.unreachableCode.port });
   sendPacket(udpPacket(81, Uint8Array.of(1)));
   expect(receivePackets()).toEqual([]);
 });

@@ -2,7 +2,7 @@
  * Whatever has places for a bounded number of things uses each again. A connection in a place that others have had behaves as in
  * the first place of a new stack: same answers, same events, same calls of its service.
  */
-import { type Ipv4Repr, isMalformed, parseTcp, type TcpRepr } from '@wormwood/wire';
+import { type ipv4, isMalformed, tcp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bench, flagsOf, RecordingService, tcpPacket } from './stack.fixture.ts';
@@ -54,7 +54,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   steps: fc.array(step, { maxLength: 12 }),
 });
 
-function optionsOf(offers: Story['offers']): TcpRepr['options'] {
+function optionsOf(offers: Story['offers']): tcp.Repr['options'] {
   const all = {
     mss: { kind: 'mss', mssBytes: 1460 },
     sack: { kind: 'sackPermitted' },
@@ -65,7 +65,7 @@ function optionsOf(offers: Story['offers']): TcpRepr['options'] {
 }
 
 function stage() {
-  const heard: { readonly to: number; readonly packet: Ipv4Repr }[] = [];
+  const heard: { readonly to: number; readonly packet: ipv4.Repr }[] = [];
   const events: { readonly from: number; readonly text: string }[] = [];
   const services = new Map<number, RecordingService>();
   const made = bench({
@@ -101,7 +101,7 @@ function stage() {
     };
     speak({ flags: 'S', sequenceNumber: REMOTE_INITIAL, options: optionsOf(offers) });
     const hasTimestamps = offers.includes('timestamps');
-    const echo = (value: number): TcpRepr['options'] =>
+    const echo = (value: number): tcp.Repr['options'] =>
       hasTimestamps ? [{ kind: 'timestamps', value, echo: 0 }] : [];
     if (completes) {
       const begun = { sequenceNumber: REMOTE_INITIAL + 1, acknowledgmentNumber: LOCAL_INITIAL + 1 };
@@ -112,7 +112,7 @@ function stage() {
         left: LOCAL_INITIAL + 1 + sack[2 * i]!,
         right: LOCAL_INITIAL + 1 + sack[2 * i + 1]!,
       }));
-      const held: TcpRepr['options'] =
+      const held: tcp.Repr['options'] =
         offers.includes('sack') && blocks.length > 0 ? [{ kind: 'sack', blocks }] : [];
       speak({
         flags,
@@ -137,8 +137,8 @@ function stage() {
   return { ...made, play, traceOf, listen };
 }
 
-function segmentOf({ payload }: Ipv4Repr): TcpRepr {
-  const segment = parseTcp(payload.slice());
+function segmentOf({ payload }: ipv4.Repr): tcp.Repr {
+  const segment = tcp.parse(payload.slice());
   if (isMalformed(segment)) throw new Error(segment.reason);
   return segment;
 }

@@ -1,18 +1,6 @@
 /** A stack on a link in memory, and the hands of a remote host: send a segment, see what comes back. */
 import { randomStreams, siphashKeyOf, VirtualClock } from '@wormwood/base';
-import {
-  emitIpv4,
-  emitTcp,
-  type Ipv4Repr,
-  ipProtocol,
-  isMalformed,
-  parseIpv4Packet,
-  parseTcp,
-  pseudoHeaderSum,
-  tcpFlag,
-  tcpLength,
-  type TcpRepr,
-} from '@wormwood/wire';
+import { ipProtocol, ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import type { StackBehavior } from './behavior.ts';
 import type { StackHost, TcpConnection, TcpService } from './host.ts';
 import { memoryLink } from './link/memory-link.ts';
@@ -66,17 +54,17 @@ export interface BenchOptions {
 }
 
 /** A TCP segment in the words that a test cares about; the rest has defaults. */
-export type SegmentWords = Partial<Omit<TcpRepr, 'flags' | 'payload'>> & {
+export type SegmentWords = Partial<Omit<tcp.Repr, 'flags' | 'payload'>> & {
   readonly flags: string;
   readonly payload?: readonly number[] | Uint8Array;
 };
 
 const FLAGS: Readonly<Record<string, number>> = {
-  F: tcpFlag.FIN,
-  S: tcpFlag.SYN,
-  R: tcpFlag.RST,
-  P: tcpFlag.PSH,
-  A: tcpFlag.ACK,
+  F: tcp.flag.FIN,
+  S: tcp.flag.SYN,
+  R: tcp.flag.RST,
+  P: tcp.flag.PSH,
+  A: tcp.flag.ACK,
 };
 
 export function flagsOf(letters: string): number {
@@ -123,18 +111,18 @@ export function bench(options: BenchOptions = {}) {
     far.flush();
     stack.work(1000);
   };
-  const receivePackets = (): Ipv4Repr[] => {
-    const packets: Ipv4Repr[] = [];
+  const receivePackets = (): ipv4.Repr[] => {
+    const packets: ipv4.Repr[] = [];
     far.receive((bytes, start, end) => {
-      const packet = parseIpv4Packet(bytes.slice(start, end));
+      const packet = ipv4.parse(bytes.slice(start, end));
       if (isMalformed(packet)) throw new Error(packet.reason);
       packets.push(packet);
     }, 1e6);
     return packets;
   };
-  const receive = (): TcpRepr[] =>
+  const receive = (): tcp.Repr[] =>
     receivePackets().map((packet) => {
-      const segment = parseTcp(packet.payload);
+      const segment = tcp.parse(packet.payload);
       if (isMalformed(segment)) throw new Error(segment.reason);
       return segment;
     });
@@ -151,7 +139,7 @@ export function tcpPacket(
   source: number = REMOTE,
   destination: number = LOCAL,
 ): Uint8Array {
-  const segment: TcpRepr = {
+  const segment: tcp.Repr = {
     sourcePort: REMOTE_PORT,
     destinationPort: PORT,
     sequenceNumber: 0,
@@ -164,8 +152,8 @@ export function tcpPacket(
     flags: flagsOf(flags),
     payload: Uint8Array.from(payload),
   };
-  const transport = new Uint8Array(tcpLength(segment));
-  emitTcp(segment, transport, 0, pseudoHeaderSum({ source, destination }));
+  const transport = new Uint8Array(tcp.length(segment));
+  tcp.emit(segment, transport, 0, pseudoHeaderSum({ source, destination }));
   return ipPacket(ipProtocol.tcp, transport, source, { destination });
 }
 
@@ -173,9 +161,9 @@ export function ipPacket(
   protocol: number,
   payload: Uint8Array,
   source: number = REMOTE,
-  words: Partial<Ipv4Repr> = {},
+  words: Partial<ipv4.Repr> = {},
 ): Uint8Array {
-  const repr: Ipv4Repr = {
+  const repr: ipv4.Repr = {
     typeOfService: 0,
     identification: 1,
     reservedFlag: false,
@@ -191,13 +179,13 @@ export function ipPacket(
     ...words,
   };
   const out = new Uint8Array(20 + payload.length);
-  emitIpv4(repr, out);
+  ipv4.emit(repr, out);
   return out;
 }
 
 /** A bench with an established connection: the sequence numbers of both sides stand one after their SYN. */
 export function establishedBench(
-  options: BenchOptions & { readonly synOptions?: TcpRepr['options']; readonly window?: number } = {},
+  options: BenchOptions & { readonly synOptions?: tcp.Repr['options']; readonly window?: number } = {},
 ) {
   const made = bench(options);
   const remote = 1000;

@@ -3,22 +3,7 @@
  * belongs to. Time and randomness come from outside; nothing here waits.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import {
-  checkEthernet,
-  checkIpv4,
-  ethernetField,
-  etherType,
-  ipProtocol,
-  ipv4Field,
-  isIpv4Fragment,
-  isIpv4Martian,
-  readEthernetHeaderLength,
-  readIpv4HeaderLength,
-  readU16,
-  readU32,
-  readU8,
-  verifyIpv4Checksum,
-} from '@wormwood/wire';
+import { ethernet, etherType, ipProtocol, ipv4, readU16, readU32, readU8 } from '@wormwood/wire';
 import { BatchClock } from './batch-clock.ts';
 import type { HostDirectory, StackHost } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
@@ -176,10 +161,10 @@ export class Stack {
       this.#receiveIpv4();
       return;
     }
-    if (checkEthernet(bytes, start, end) !== undefined) return;
+    if (ethernet.check(bytes, start, end) !== undefined) return;
     // An answer goes back to the sender: never to a group.
-    if ((bytes[start + ethernetField.source]! & MAC_GROUP_BIT) !== 0) return;
-    const headerEnd = start + readEthernetHeaderLength(bytes, start);
+    if ((bytes[start + ethernet.field.source]! & MAC_GROUP_BIT) !== 0) return;
+    const headerEnd = start + ethernet.readHeaderLength(bytes, start);
     // Frames with more tags than an answer can carry.
     if (headerEnd - start > LINK_HEADER_LENGTH_MAX) return;
     const type = readU16(bytes, headerEnd - 2);
@@ -197,11 +182,11 @@ export class Stack {
   #receiveIpv4(): void {
     const packet = this.#packet;
     const { bytes, ipStart } = packet;
-    if (checkIpv4(bytes, ipStart, packet.end) !== undefined || !verifyIpv4Checksum(bytes, ipStart)) return;
-    packet.end = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
-    packet.source = readU32(bytes, ipStart + ipv4Field.source);
-    packet.destination = readU32(bytes, ipStart + ipv4Field.destination);
-    packet.protocol = readU8(bytes, ipStart + ipv4Field.protocol);
+    if (ipv4.check(bytes, ipStart, packet.end) !== undefined || !ipv4.verifyChecksum(bytes, ipStart)) return;
+    packet.end = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
+    packet.source = readU32(bytes, ipStart + ipv4.field.source);
+    packet.destination = readU32(bytes, ipStart + ipv4.field.destination);
+    packet.protocol = readU8(bytes, ipStart + ipv4.field.protocol);
     packet.host = this.#isAnswerable() ? this.#find() : null;
     if (packet.host === null) {
       this.#components.observer.other(
@@ -212,11 +197,11 @@ export class Stack {
       );
       return;
     }
-    if (isIpv4Fragment(bytes, ipStart)) {
+    if (ipv4.isFragment(bytes, ipStart)) {
       this.#receiveFragment();
       return;
     }
-    packet.transportStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
+    packet.transportStart = ipStart + ipv4.readHeaderLength(bytes, ipStart);
     this.#dispatch();
   }
 
@@ -226,7 +211,7 @@ export class Stack {
    */
   #isAnswerable(): boolean {
     const { source, destination } = this.#packet;
-    return !isIpv4Martian(source) && !isIpv4Martian(destination) && source !== destination;
+    return !ipv4.isMartian(source) && !ipv4.isMartian(destination) && source !== destination;
   }
 
   /** Who answers the packet at hand, if its frame was for that host and the packet does not get lost. */
@@ -267,7 +252,7 @@ export class Stack {
     packet.bytes = copy;
     packet.linkStart = 0;
     packet.ipStart = linkLength;
-    packet.transportStart = linkLength + readIpv4HeaderLength(copy, linkLength);
+    packet.transportStart = linkLength + ipv4.readHeaderLength(copy, linkLength);
     packet.end = copy.length;
     // The checksum of a packet that was cut into pieces was made before the cutting.
     packet.checksumsVerified = false;

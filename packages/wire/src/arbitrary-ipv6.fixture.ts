@@ -1,13 +1,13 @@
 /** The same as `arbitrary-packet.fixture.ts` for IPv6, its extensions and its ICMP. */
 import fc from 'fast-check';
-import { type Icmpv6Repr, icmpv6Type } from './icmpv6.ts';
-import { type Ipv6Extension, type Ipv6Option, isIpv6Extension } from './ipv6-extension.ts';
-import type { Ipv6Repr } from './ipv6.ts';
-import type { MulticastRecord } from './mld.ts';
-import type { NdpOption } from './ndp-option.ts';
+import * as icmpv6 from './icmpv6.ts';
+import * as ipv6Extension from './ipv6-extension.ts';
+import type * as ipv6 from './ipv6.ts';
+import type * as mld from './mld.ts';
+import type * as ndpOption from './ndp-option.ts';
 import { identified, ipv6Address, mac, octets, payload, u16, u32, u8 } from './arbitrary-field.fixture.ts';
 
-const ipv6Option: fc.Arbitrary<Ipv6Option> = fc.oneof(
+const ipv6Option: fc.Arbitrary<ipv6Extension.Option> = fc.oneof(
   fc.constant({ kind: 'pad1' } as const),
   fc.record({ kind: fc.constant('padN' as const), data: octets(5) }),
   fc.record({ kind: fc.constant('routerAlert' as const), value: u16 }),
@@ -18,14 +18,14 @@ const ipv6Option: fc.Arbitrary<Ipv6Option> = fc.oneof(
   }),
 );
 
-function ipv6OptionOctets(option: Ipv6Option): number {
+function ipv6OptionOctets(option: ipv6Extension.Option): number {
   if (option.kind === 'pad1') return 1;
   if (option.kind === 'routerAlert') return 4;
   return 2 + (option.kind === 'garbled' ? 0 : option.data.length);
 }
 
 /** Options that fill units of 8 octets behind the first two, or a garbled rest that does. */
-const ipv6Options: fc.Arbitrary<readonly Ipv6Option[]> = fc
+const ipv6Options: fc.Arbitrary<readonly ipv6Extension.Option[]> = fc
   .tuple(fc.array(ipv6Option, { maxLength: 5 }), fc.boolean(), u8)
   .map(([options, isGarbled, code]) => {
     const length = options.reduce((sum, option) => sum + ipv6OptionOctets(option), 2);
@@ -43,24 +43,24 @@ const routingData = fc
   .nat({ max: 3 })
   .chain((units) => fc.uint8Array({ minLength: 4 + units * 8, maxLength: 4 + units * 8 }));
 
-const extensionBefore: fc.Arbitrary<Ipv6Extension> = fc.oneof(
+const extensionBefore: fc.Arbitrary<ipv6Extension.Repr> = fc.oneof(
   fc.record({ kind: fc.constant('destinationOptions' as const), options: ipv6Options }),
   fc.record({ kind: fc.constant('routing' as const), routingType: u8, segmentsLeft: u8, data: routingData }),
 );
 
-const ipv6HopByHop: fc.Arbitrary<Ipv6Extension> = fc.record({
+const ipv6HopByHop: fc.Arbitrary<ipv6Extension.Repr> = fc.record({
   kind: fc.constant('hopByHop' as const),
   options: ipv6Options,
 });
 
-const ipv6Fragment: fc.Arbitrary<Ipv6Extension> = fc.record({
+const ipv6Fragment: fc.Arbitrary<ipv6Extension.Repr> = fc.record({
   kind: fc.constant('fragment' as const),
   fragmentOffset: fc.constantFrom(0, 8, 1480, 65_528),
   moreFragments: fc.boolean(),
   identification: u32,
 });
 
-export const ipv6Repr: fc.Arbitrary<Ipv6Repr> = fc.record({
+export const ipv6Repr: fc.Arbitrary<ipv6.Repr> = fc.record({
   trafficClass: u8,
   flowLabel: fc.integer({ min: 0, max: 0xf_ffff }),
   hopLimit: u8,
@@ -73,11 +73,11 @@ export const ipv6Repr: fc.Arbitrary<Ipv6Repr> = fc.record({
       fc.array(ipv6Fragment, { maxLength: 1 }),
     )
     .map((parts) => parts.flat()),
-  protocol: u8.filter((number) => !isIpv6Extension(number)),
+  protocol: u8.filter((number) => !ipv6Extension.isExtension(number)),
   payload,
 });
 
-const neighborOption: fc.Arbitrary<NdpOption> = fc.oneof(
+const neighborOption: fc.Arbitrary<ndpOption.Repr> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('sourceLinkLayerAddress' as const, 'targetLinkLayerAddress' as const),
     mac,
@@ -107,14 +107,14 @@ const neighborOption: fc.Arbitrary<NdpOption> = fc.oneof(
 
 const ndpOptions = fc.array(neighborOption, { maxLength: 3 });
 
-const multicastRecord: fc.Arbitrary<MulticastRecord> = fc.record({
+const multicastRecord: fc.Arbitrary<mld.MulticastRecord> = fc.record({
   recordType: u8,
   group: ipv6Address,
   sources: fc.array(ipv6Address, { maxLength: 3 }),
   auxiliaryData: fc.constantFrom(new Uint8Array(0), new Uint8Array([1, 2, 3, 4])),
 });
 
-export const icmpv6Repr: fc.Arbitrary<Icmpv6Repr> = fc.oneof(
+export const icmpv6Repr: fc.Arbitrary<icmpv6.Repr> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('destinationUnreachable' as const, 'timeExceeded' as const),
     code: u8,
@@ -176,7 +176,7 @@ export const icmpv6Repr: fc.Arbitrary<Icmpv6Repr> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('unknown' as const),
-    type: u8.filter((type) => !Object.values<number>(icmpv6Type).includes(type)),
+    type: u8.filter((type) => !Object.values<number>(icmpv6.messageType).includes(type)),
     code: u8,
     rest: payload,
   }),

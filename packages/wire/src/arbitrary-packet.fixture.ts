@@ -1,28 +1,28 @@
 /** Random representations for property tests: every value that `parse` may return, and nothing that it may not. */
 import fc from 'fast-check';
-import type { ArpRepr } from './arp.ts';
-import type { Dhcpv4Repr } from './dhcpv4.ts';
-import type { PcapRecordRepr, PcapRepr } from './pcap.ts';
-import type { PcapngRepr } from './pcapng.ts';
+import type * as arp from './arp.ts';
+import type * as dhcpv4 from './dhcpv4.ts';
+import type * as ethernet from './ethernet.ts';
+import type * as gre from './gre.ts';
+import * as icmpv4 from './icmpv4.ts';
+import * as ipv4Option from './ipv4-option.ts';
+import type * as ipv4 from './ipv4.ts';
+import type * as pcap from './pcap.ts';
+import type * as pcapng from './pcapng.ts';
+import * as tcpOption from './tcp-option.ts';
+import type * as tcp from './tcp.ts';
+import type * as udp from './udp.ts';
 import { etherType } from './ether-type.ts';
-import { type EthernetRepr, type VlanTag } from './ethernet.ts';
-import { type Icmpv4Repr, icmpv4Type } from './icmpv4.ts';
-import type { GreRepr } from './gre.ts';
-import type { Ipv4Repr } from './ipv4.ts';
-import { type Ipv4Option, ipv4OptionCode } from './ipv4-option.ts';
-import type { TcpRepr } from './tcp.ts';
-import { type TcpOption, tcpOptionCode } from './tcp-option.ts';
-import type { UdpRepr } from './udp.ts';
 import { identified, mac, octets, payload, u16, u24, u32, u8 } from './arbitrary-field.fixture.ts';
 
-const vlanTag: fc.Arbitrary<VlanTag> = fc.record({
+const vlanTag: fc.Arbitrary<ethernet.VlanTag> = fc.record({
   tagType: fc.constantFrom(etherType.vlan, etherType.vlanService),
   priority: fc.integer({ min: 0, max: 7 }),
   dropEligible: fc.boolean(),
   vlan: fc.integer({ min: 0, max: 4095 }),
 });
 
-export const ethernetRepr: fc.Arbitrary<EthernetRepr> = fc.record({
+export const ethernetRepr: fc.Arbitrary<ethernet.Repr> = fc.record({
   destination: mac,
   source: mac,
   tags: fc.array(vlanTag, { maxLength: 3 }),
@@ -30,7 +30,7 @@ export const ethernetRepr: fc.Arbitrary<EthernetRepr> = fc.record({
   payload,
 });
 
-export const arpRepr: fc.Arbitrary<ArpRepr> = fc.record({
+export const arpRepr: fc.Arbitrary<arp.Repr> = fc.record({
   operation: fc.oneof(fc.constantFrom(1, 2), u16),
   senderMac: mac,
   senderAddress: u32,
@@ -62,10 +62,10 @@ type Ending = 'none' | 'end' | 'filled' | 'garbled';
 function optionList<Own extends { readonly kind: string }>(
   option: fc.Arbitrary<Own>,
   lengthOf: (option: Own) => number,
-): fc.Arbitrary<readonly (Own | TcpOption)[]> {
+): fc.Arbitrary<readonly (Own | tcpOption.Repr)[]> {
   const ending = fc.constantFrom<Ending>('none', 'end', 'filled', 'garbled');
   return fc.tuple(fc.array(option, { maxLength: 6 }), ending).chain(([drawn, how]) => {
-    const options: (Own | TcpOption)[] = [];
+    const options: (Own | tcpOption.Repr)[] = [];
     let length = 0;
     for (const next of drawn) {
       if (length + lengthOf(next) > 36) break;
@@ -86,7 +86,7 @@ function optionList<Own extends { readonly kind: string }>(
   });
 }
 
-function endWith(filling: Uint8Array): TcpOption {
+function endWith(filling: Uint8Array): tcpOption.Repr {
   const isUsual = filling.length < 4 && filling.every((octet) => octet === 0);
   return isUsual ? { kind: 'end' } : { kind: 'end', filling };
 }
@@ -100,7 +100,7 @@ const unknownOption = (
     data: octets(12),
   });
 
-const optionOfTcp: fc.Arbitrary<TcpOption> = fc.oneof(
+const optionOfTcp: fc.Arbitrary<tcpOption.Repr> = fc.oneof(
   fc.record({ kind: fc.constant('mss' as const), mssBytes: u16 }),
   fc.record({ kind: fc.constant('windowScale' as const), shift: u8 }),
   fc.constant({ kind: 'sackPermitted' } as const),
@@ -110,16 +110,16 @@ const optionOfTcp: fc.Arbitrary<TcpOption> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('timestamps' as const), value: u32, echo: u32 }),
   fc.constant(noOperation),
-  unknownOption(Object.values(tcpOptionCode)),
+  unknownOption(Object.values(tcpOption.code)),
   // Known codes whose length is not theirs.
   fc.record({
     kind: fc.constant('unknown' as const),
-    code: fc.constantFrom<number>(...Object.values(tcpOptionCode)),
+    code: fc.constantFrom<number>(...Object.values(tcpOption.code)),
     data: fc.uint8Array({ minLength: 3, maxLength: 3 }),
   }),
 );
 
-function tcpOptionOctets(option: TcpOption): number {
+function tcpOptionOctets(option: tcpOption.Repr): number {
   switch (option.kind) {
     case 'mss':
       return 4;
@@ -138,11 +138,11 @@ function tcpOptionOctets(option: TcpOption): number {
   }
 }
 
-const tcpOptions: fc.Arbitrary<readonly TcpOption[]> = optionList(optionOfTcp, tcpOptionOctets);
+const tcpOptions: fc.Arbitrary<readonly tcpOption.Repr[]> = optionList(optionOfTcp, tcpOptionOctets);
 
 const words = (maxLength: number): fc.Arbitrary<number[]> => fc.array(u32, { maxLength });
 
-const optionOfIpv4: fc.Arbitrary<Ipv4Option> = fc.oneof(
+const optionOfIpv4: fc.Arbitrary<ipv4Option.Repr> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('recordRoute' as const, 'looseSourceRoute' as const, 'strictSourceRoute' as const),
     pointer: u8,
@@ -157,10 +157,10 @@ const optionOfIpv4: fc.Arbitrary<Ipv4Option> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('routerAlert' as const), value: u16 }),
   fc.constant(noOperation),
-  unknownOption(Object.values(ipv4OptionCode)),
+  unknownOption(Object.values(ipv4Option.code)),
 );
 
-function ipv4OptionOctets(option: Ipv4Option): number {
+function ipv4OptionOctets(option: ipv4Option.Repr): number {
   switch (option.kind) {
     case 'timestamp':
       return 4 + option.words.length * 4;
@@ -177,12 +177,12 @@ function ipv4OptionOctets(option: Ipv4Option): number {
   }
 }
 
-const ipv4Options: fc.Arbitrary<readonly Ipv4Option[]> = optionList(
+const ipv4Options: fc.Arbitrary<readonly ipv4Option.Repr[]> = optionList(
   optionOfIpv4,
   ipv4OptionOctets,
-) as fc.Arbitrary<readonly Ipv4Option[]>;
+) as fc.Arbitrary<readonly ipv4Option.Repr[]>;
 
-export const ipv4Repr: fc.Arbitrary<Ipv4Repr> = fc.record({
+export const ipv4Repr: fc.Arbitrary<ipv4.Repr> = fc.record({
   typeOfService: u8,
   identification: u16,
   reservedFlag: fc.boolean(),
@@ -197,14 +197,14 @@ export const ipv4Repr: fc.Arbitrary<Ipv4Repr> = fc.record({
   payload,
 });
 
-export const udpRepr: fc.Arbitrary<UdpRepr> = fc.record({
+export const udpRepr: fc.Arbitrary<udp.Repr> = fc.record({
   sourcePort: u16,
   destinationPort: u16,
   checksummed: fc.boolean(),
   payload,
 });
 
-export const tcpRepr: fc.Arbitrary<TcpRepr> = fc.record({
+export const tcpRepr: fc.Arbitrary<tcp.Repr> = fc.record({
   sourcePort: u16,
   destinationPort: u16,
   sequenceNumber: u32,
@@ -217,7 +217,7 @@ export const tcpRepr: fc.Arbitrary<TcpRepr> = fc.record({
   payload,
 });
 
-export const icmpv4Repr: fc.Arbitrary<Icmpv4Repr> = fc.oneof(
+export const icmpv4Repr: fc.Arbitrary<icmpv4.Repr> = fc.oneof(
   fc.record({
     kind: fc.constantFrom(
       'echoRequest' as const,
@@ -262,13 +262,13 @@ export const icmpv4Repr: fc.Arbitrary<Icmpv4Repr> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('unknown' as const),
-    type: u8.filter((type) => !Object.values<number>(icmpv4Type).includes(type)),
+    type: u8.filter((type) => !Object.values<number>(icmpv4.messageType).includes(type)),
     code: u8,
     rest: fc.uint8Array({ minLength: 4, maxLength: 64 }),
   }),
 );
 
-export const greRepr: fc.Arbitrary<GreRepr> = fc.record(
+export const greRepr: fc.Arbitrary<gre.Repr> = fc.record(
   { protocolType: u16, checksummed: fc.boolean(), payload, key: u32, sequenceNumber: u32 },
   { requiredKeys: ['protocolType', 'checksummed', 'payload'] },
 );
@@ -276,7 +276,7 @@ export const greRepr: fc.Arbitrary<GreRepr> = fc.record(
 const withoutFilling = (maxLength: number): fc.Arbitrary<Uint8Array> =>
   octets(maxLength).map((field) => field.subarray(0, field.findLastIndex((octet) => octet !== 0) + 1));
 
-export const dhcpv4Repr: fc.Arbitrary<Dhcpv4Repr> = fc.record({
+export const dhcpv4Repr: fc.Arbitrary<dhcpv4.Repr> = fc.record({
   operation: u8,
   hops: u8,
   transactionId: u32,
@@ -294,7 +294,7 @@ export const dhcpv4Repr: fc.Arbitrary<Dhcpv4Repr> = fc.record({
   }),
 });
 
-export const pcapRepr: fc.Arbitrary<PcapRepr> = fc.record({
+export const pcapRepr: fc.Arbitrary<pcap.Repr> = fc.record({
   byteOrder: fc.constantFrom('little' as const, 'big' as const),
   precision: fc.constantFrom('microseconds' as const, 'nanoseconds' as const),
   snapLength: u32,
@@ -303,7 +303,7 @@ export const pcapRepr: fc.Arbitrary<PcapRepr> = fc.record({
 
 const captured = { originalLength: u32, bytes: payload };
 
-export const pcapRecordRepr: fc.Arbitrary<PcapRecordRepr> = fc.record({
+export const pcapRecordRepr: fc.Arbitrary<pcap.RecordRepr> = fc.record({
   seconds: u32,
   nanoseconds: fc.integer({ min: 0, max: 999_999_999 }),
   ...captured,
@@ -317,7 +317,7 @@ const wholeWords = fc
   .nat({ max: 9 })
   .chain((count) => fc.uint8Array({ minLength: count * 4, maxLength: count * 4 }));
 
-export const pcapngRepr: fc.Arbitrary<PcapngRepr> = fc.oneof(
+export const pcapngRepr: fc.Arbitrary<pcapng.Repr> = fc.oneof(
   fc.record(
     { kind: fc.constant('section' as const), sectionLength: fc.maxSafeNat(), options: pcapngOptions },
     { requiredKeys: ['kind', 'options'] },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { arpOperation, type ArpRepr, emitArp, formatArp, parseArp } from './arp.ts';
+import * as arp from './arp.ts';
 import { hex, packetOf } from './linux-frames.fixture.ts';
 
-const request: ArpRepr = {
-  operation: arpOperation.request,
+const request: arp.Repr = {
+  operation: arp.operation.request,
   senderMac: 0x0200_0000_0001,
   senderAddress: 0x0a09_0801,
   targetMac: 0,
@@ -12,17 +12,19 @@ const request: ArpRepr = {
 
 describe('arp', () => {
   it('takes the request of Linux apart and puts it together', () => {
-    expect(parseArp(packetOf('arpRequest'))).toEqual(request);
+    expect(arp.parse(packetOf('arpRequest'))).toEqual(request);
     const out = new Uint8Array(28);
-    emitArp(request, out);
+    arp.emit(request, out);
     expect(out).toEqual(packetOf('arpRequest'));
   });
 
   it('ignores the padding of a short frame', () => {
-    expect(parseArp(hex(`${Buffer.from(packetOf('arpReply')).toString('hex')} 000000000000`))).toMatchObject({
-      operation: arpOperation.reply,
-      senderMac: 0x0200_0000_0002,
-    });
+    expect(arp.parse(hex(`${Buffer.from(packetOf('arpReply')).toString('hex')} 000000000000`))).toMatchObject(
+      {
+        operation: arp.operation.reply,
+        senderMac: 0x0200_0000_0002,
+      },
+    );
   });
 
   it('refuses what is not IPv4 over Ethernet, naming the field', () => {
@@ -34,14 +36,14 @@ describe('arp', () => {
     ] as const) {
       const packet = packetOf('arpRequest');
       packet[offset] = 0x7f;
-      expect(parseArp(packet)).toEqual({ malformed: true, protocol: 'arp', reason, offset });
+      expect(arp.parse(packet)).toEqual({ malformed: true, protocol: 'arp', reason, offset });
     }
-    expect(parseArp(packetOf('arpRequest'), 0, 27)).toMatchObject({ reason: 'the packet is truncated' });
+    expect(arp.parse(packetOf('arpRequest'), 0, 27)).toMatchObject({ reason: 'the packet is truncated' });
   });
 
   it('reads like tcpdump', () => {
-    expect(formatArp(request)).toBe('arp who-has 10.9.8.2 tell 10.9.8.1');
-    expect(formatArp({ ...request, operation: arpOperation.reply })).toBe(
+    expect(arp.format(request)).toBe('arp who-has 10.9.8.2 tell 10.9.8.1');
+    expect(arp.format({ ...request, operation: arp.operation.reply })).toBe(
       'arp 10.9.8.1 is-at 02:00:00:00:00:01',
     );
   });

@@ -1,6 +1,6 @@
 /**
  * Octets in network byte order (big-endian, RFC 1700 "Data Notations") at an offset. The hot path of the stack is made
- * of these calls with the field offsets that each protocol file exports: `readU16(bytes, start + udpField.length)`.
+ * of these calls with the field offsets that each protocol file exports: `readU16(bytes, start + udp.field.length)`.
  * They check nothing: whoever reads has called the protocol's `check…` before, and whoever writes has made room.
  */
 

@@ -5,30 +5,23 @@ import type { ByteOrder } from './byte-order.ts';
 import { CaptureReader, type CaptureRecord } from './capture-reader.ts';
 import { hex, linuxFrames } from './linux-frames.fixture.ts';
 import type { Malformed } from './malformed.ts';
-import {
-  emitPcap,
-  emitPcapRecord,
-  PCAP_HEADER_LENGTH,
-  pcapRecordLength,
-  type PcapRecordRepr,
-  type PcapRepr,
-} from './pcap.ts';
-import { emitPcapng, pcapngLength, type PcapngRepr } from './pcapng.ts';
-import { pcapngClock, type PcapngOption, pcapngOptionCode } from './pcapng-option.ts';
+import * as pcap from './pcap.ts';
+import * as pcapngOption from './pcapng-option.ts';
+import * as pcapng from './pcapng.ts';
 import { parameters } from './protocol-laws.fixture.ts';
 
-function pcapFile(file: PcapRepr, records: readonly PcapRecordRepr[]): Uint8Array {
-  const size = records.reduce((sum, record) => sum + pcapRecordLength(record), PCAP_HEADER_LENGTH);
+function pcapFile(file: pcap.Repr, records: readonly pcap.RecordRepr[]): Uint8Array {
+  const size = records.reduce((sum, record) => sum + pcap.recordLength(record), pcap.HEADER_LENGTH);
   const out = new Uint8Array(size);
-  let at = emitPcap(file, out);
-  for (const record of records) at = emitPcapRecord(record, out, at, file);
+  let at = pcap.emit(file, out);
+  for (const record of records) at = pcap.emitRecord(record, out, at, file);
   return out;
 }
 
-function pcapngFile(order: ByteOrder, blocks: readonly PcapngRepr[]): Uint8Array {
-  const out = new Uint8Array(blocks.reduce((sum, block) => sum + pcapngLength(block), 0));
+function pcapngFile(order: ByteOrder, blocks: readonly pcapng.Repr[]): Uint8Array {
+  const out = new Uint8Array(blocks.reduce((sum, block) => sum + pcapng.length(block), 0));
   let at = 0;
-  for (const block of blocks) at = emitPcapng(block, out, at, order);
+  for (const block of blocks) at = pcapng.emit(block, out, at, order);
   return out;
 }
 
@@ -47,12 +40,12 @@ function readAll(file: Uint8Array, chunkSize = file.length): Outcome {
 }
 
 const frame = hex(linuxFrames.datagram);
-const milliseconds = { code: pcapngOptionCode.timestampResolution, data: Uint8Array.of(3) };
-const comment = { code: pcapngOptionCode.comment, data: new TextEncoder().encode('first contact') };
+const milliseconds = { code: pcapngOption.code.timestampResolution, data: Uint8Array.of(3) };
+const comment = { code: pcapngOption.code.comment, data: new TextEncoder().encode('first contact') };
 
-const writer = { code: pcapngOptionCode.comment, data: new TextEncoder().encode('one section') };
+const writer = { code: pcapngOption.code.comment, data: new TextEncoder().encode('one section') };
 
-const blocks: readonly PcapngRepr[] = [
+const blocks: readonly pcapng.Repr[] = [
   { kind: 'section', options: [writer] },
   { kind: 'interface', linkType: 1, snapLength: 20, options: [] },
   { kind: 'interface', linkType: 101, snapLength: 0, options: [milliseconds] },
@@ -151,13 +144,13 @@ describe('a capture reader', () => {
   });
 
   it('returns what stands before a cut, and says where the cut is', () => {
-    const file: PcapRepr = {
+    const file: pcap.Repr = {
       byteOrder: 'little',
       precision: 'microseconds',
       snapLength: 65_535,
       linkType: 1,
     };
-    const record: PcapRecordRepr = { seconds: 1, nanoseconds: 2000, originalLength: 45, bytes: frame };
+    const record: pcap.RecordRepr = { seconds: 1, nanoseconds: 2000, originalLength: 45, bytes: frame };
     const ngBlocks = blocks.slice(0, 5);
     const files: readonly (readonly [Uint8Array, readonly number[]])[] = [
       [pcapFile(file, [record, record]), [24, 85]],
@@ -185,8 +178,8 @@ describe('a capture reader', () => {
   });
 
   it('never throws and never waits for ever, whatever is changed', () => {
-    const file: PcapRepr = { byteOrder: 'big', precision: 'nanoseconds', snapLength: 65_535, linkType: 1 };
-    const record: PcapRecordRepr = { seconds: 1, nanoseconds: 2, originalLength: 45, bytes: frame };
+    const file: pcap.Repr = { byteOrder: 'big', precision: 'nanoseconds', snapLength: 65_535, linkType: 1 };
+    const record: pcap.RecordRepr = { seconds: 1, nanoseconds: 2, originalLength: 45, bytes: frame };
     const whole = [pcapFile(file, [record, record, record]), pcapngFile('little', blocks)];
     const change = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
     fc.assert(
@@ -211,7 +204,7 @@ describe('a capture reader', () => {
   });
 
   it('stops at a record that is longer than any packet instead of waiting for it', () => {
-    const file: PcapRepr = {
+    const file: pcap.Repr = {
       byteOrder: 'little',
       precision: 'microseconds',
       snapLength: 65_535,
@@ -242,12 +235,12 @@ describe('a capture reader', () => {
 });
 
 describe('a file made to exhaust its reader', () => {
-  const section: PcapngRepr = { kind: 'section', options: [] };
-  const description: PcapngRepr = { kind: 'interface', linkType: 1, snapLength: 0, options: [] };
-  const packet = blocks[4] as Extract<PcapngRepr, { kind: 'enhancedPacket' }>;
-  const some = (count: number): readonly PcapngOption[] => Array.from({ length: count }, () => comment);
+  const section: pcapng.Repr = { kind: 'section', options: [] };
+  const description: pcapng.Repr = { kind: 'interface', linkType: 1, snapLength: 0, options: [] };
+  const packet = blocks[4] as Extract<pcapng.Repr, { kind: 'enhancedPacket' }>;
+  const some = (count: number): readonly pcapngOption.Repr[] => Array.from({ length: count }, () => comment);
 
-  it.each<[string, number, (count: number) => readonly PcapngRepr[]]>([
+  it.each<[string, number, (count: number) => readonly pcapng.Repr[]]>([
     [
       'a section describes more than 4,096 interfaces',
       4096,
@@ -322,10 +315,16 @@ describe('the clock of a pcapng interface', () => {
       code,
       data: hex(digits),
     });
-    expect(pcapngClock([], 'big')).toEqual({ unitsPerSecond: 1_000_000n, offsetSeconds: 0n });
-    expect(pcapngClock([option(9, '09')], 'big')).toMatchObject({ unitsPerSecond: 1_000_000_000n });
-    expect(pcapngClock([option(9, '8a')], 'big')).toMatchObject({ unitsPerSecond: 1024n });
-    expect(pcapngClock([option(14, 'ffffffffffffff00')], 'big')).toMatchObject({ offsetSeconds: -256n });
-    expect(pcapngClock([option(14, '0001000000000000')], 'little')).toMatchObject({ offsetSeconds: 256n });
+    expect(pcapngOption.readClock([], 'big')).toEqual({ unitsPerSecond: 1_000_000n, offsetSeconds: 0n });
+    expect(pcapngOption.readClock([option(9, '09')], 'big')).toMatchObject({
+      unitsPerSecond: 1_000_000_000n,
+    });
+    expect(pcapngOption.readClock([option(9, '8a')], 'big')).toMatchObject({ unitsPerSecond: 1024n });
+    expect(pcapngOption.readClock([option(14, 'ffffffffffffff00')], 'big')).toMatchObject({
+      offsetSeconds: -256n,
+    });
+    expect(pcapngOption.readClock([option(14, '0001000000000000')], 'little')).toMatchObject({
+      offsetSeconds: 256n,
+    });
   });
 });

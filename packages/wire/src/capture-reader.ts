@@ -7,25 +7,9 @@ import { assert } from '@wormwood/base';
 import type { ByteOrder } from './byte-order.ts';
 import { readU32 } from './bytes.ts';
 import { isMalformed, type Malformed, malformed } from './malformed.ts';
-import {
-  CAPTURED_LENGTH_MAX,
-  parsePcap,
-  parsePcapRecord,
-  PCAP_HEADER_LENGTH,
-  PCAP_RECORD_HEADER_LENGTH,
-  type PcapRepr,
-  readPcapRecordLength,
-} from './pcap.ts';
-import {
-  parsePcapng,
-  PCAPNG_BLOCK_LENGTH_MAX,
-  PCAPNG_BLOCK_OVERHEAD,
-  pcapngBlockType,
-  type PcapngRepr,
-  readPcapngBlockLength,
-  readPcapngByteOrder,
-} from './pcapng.ts';
-import { type PcapngClock, pcapngClock, type PcapngOption } from './pcapng-option.ts';
+import * as pcap from './pcap.ts';
+import * as pcapngOption from './pcapng-option.ts';
+import * as pcapng from './pcapng.ts';
 
 /** One packet of a capture. */
 export interface CaptureRecord {
@@ -39,24 +23,24 @@ export interface CaptureRecord {
   readonly originalLength: number;
   readonly bytes: Uint8Array;
   /** Comments and the like of pcapng; empty in pcap. */
-  readonly options: readonly PcapngOption[];
+  readonly options: readonly pcapngOption.Repr[];
   /** Those of the section that the packet stands in: the same list for all its packets. */
-  readonly sectionOptions: readonly PcapngOption[];
+  readonly sectionOptions: readonly pcapngOption.Repr[];
 }
 
 interface PcapngInterface {
   readonly linkType: number;
   readonly snapLength: number;
-  readonly clock: PcapngClock;
+  readonly clock: pcapngOption.Clock;
 }
 
 /** What the packets of a section have in common. */
 interface PcapngSection {
   readonly interfaces: readonly PcapngInterface[];
-  readonly sectionOptions: readonly PcapngOption[];
+  readonly sectionOptions: readonly pcapngOption.Repr[];
 }
 
-const NO_OPTIONS: readonly PcapngOption[] = [];
+const NO_OPTIONS: readonly pcapngOption.Repr[] = [];
 const NO_OCTETS = new Uint8Array(0);
 /** Far beyond the interfaces of any machine; a file that describes more is made to fill the memory of its reader. */
 const INTERFACES_MAX = 4096;
@@ -73,7 +57,7 @@ export class CaptureReader {
   #held: Uint8Array = NO_OCTETS;
   #heldLength = 0;
   /** Octets that must be held before the next step can be taken. */
-  #neededLength: number = PCAPNG_BLOCK_OVERHEAD;
+  #neededLength: number = pcapng.BLOCK_OVERHEAD;
   /** Octets of the file before the held ones. */
   #consumed = 0;
   #format: Format | undefined;
@@ -134,8 +118,8 @@ export class CaptureReader {
   /** Octets of the next piece, or 0 where more octets are needed to tell, or where the file cannot be read on. */
   #nextLength(bytes: Uint8Array, at: number): number {
     if (this.#format === undefined) {
-      if (bytes.length < PCAPNG_BLOCK_OVERHEAD) return 0;
-      this.#format = readU32(bytes, 0) === pcapngBlockType.section ? pcapngFormat() : pcapFormat();
+      if (bytes.length < pcapng.BLOCK_OVERHEAD) return 0;
+      this.#format = readU32(bytes, 0) === pcapng.blockType.section ? pcapngFormat() : pcapFormat();
     }
     const length = this.#format.nextLength(bytes, at);
     if (typeof length === 'number') return length;
@@ -145,23 +129,23 @@ export class CaptureReader {
 }
 
 function pcapFormat(): Format {
-  let file: PcapRepr | undefined;
+  let file: pcap.Repr | undefined;
   return {
     nextLength(bytes, start) {
-      if (file === undefined) return PCAP_HEADER_LENGTH;
-      if (start + PCAP_RECORD_HEADER_LENGTH > bytes.length) return 0;
-      const length = readPcapRecordLength(bytes, start, file);
-      if (length <= PCAP_RECORD_HEADER_LENGTH + CAPTURED_LENGTH_MAX) return length;
+      if (file === undefined) return pcap.HEADER_LENGTH;
+      if (start + pcap.RECORD_HEADER_LENGTH > bytes.length) return 0;
+      const length = pcap.readRecordLength(bytes, start, file);
+      if (length <= pcap.RECORD_HEADER_LENGTH + pcap.CAPTURED_LENGTH_MAX) return length;
       return malformed('pcap', start, 'a record is longer than any packet');
     },
     read(bytes, start, end) {
       if (file === undefined) {
-        const header = parsePcap(bytes, start, end);
+        const header = pcap.parse(bytes, start, end);
         if (isMalformed(header)) return header;
         file = header;
         return undefined;
       }
-      const record = parsePcapRecord(bytes, start, end, file);
+      const record = pcap.parseRecord(bytes, start, end, file);
       if (isMalformed(record)) return record;
       return { ...record, linkType: file.linkType, options: NO_OPTIONS, sectionOptions: NO_OPTIONS };
     },
@@ -174,21 +158,21 @@ function pcapngFormat(): Format {
   let sectionOptions = NO_OPTIONS;
   return {
     nextLength(bytes, start) {
-      if (start + PCAPNG_BLOCK_OVERHEAD > bytes.length) return 0;
+      if (start + pcapng.BLOCK_OVERHEAD > bytes.length) return 0;
       // The type of a section block reads the same in both orders; from there on the order is its own.
-      if (readU32(bytes, start) === pcapngBlockType.section) {
-        const declared = readPcapngByteOrder(bytes, start);
+      if (readU32(bytes, start) === pcapng.blockType.section) {
+        const declared = pcapng.readByteOrder(bytes, start);
         if (declared === undefined) {
           return malformed('pcapng', start + 8, 'the byte-order magic of a section is missing');
         }
         order = declared;
       }
-      const length = readPcapngBlockLength(bytes, start, order);
-      if (length >= PCAPNG_BLOCK_OVERHEAD && length <= PCAPNG_BLOCK_LENGTH_MAX) return length;
+      const length = pcapng.readBlockLength(bytes, start, order);
+      if (length >= pcapng.BLOCK_OVERHEAD && length <= pcapng.BLOCK_LENGTH_MAX) return length;
       return malformed('pcapng', start + 4, 'the length of a block is impossible');
     },
     read(bytes, start, end) {
-      const block = parsePcapng(bytes, start, end, order);
+      const block = pcapng.parse(bytes, start, end, order);
       if (isMalformed(block)) return block;
       if (block.kind === 'section') {
         interfaces = [];
@@ -198,7 +182,7 @@ function pcapngFormat(): Format {
         const { linkType, snapLength, options } = block;
         if (interfaces.length === INTERFACES_MAX)
           return malformed('pcapng', start, 'a section describes more than 4,096 interfaces');
-        interfaces.push({ linkType, snapLength, clock: pcapngClock(options, order) });
+        interfaces.push({ linkType, snapLength, clock: pcapngOption.readClock(options, order) });
       }
       return packetOf(block, { interfaces, sectionOptions }, start);
     },
@@ -207,7 +191,7 @@ function pcapngFormat(): Format {
 
 /** The packet of a block, undefined where the block holds none. */
 function packetOf(
-  block: PcapngRepr,
+  block: pcapng.Repr,
   section: PcapngSection,
   start: number,
 ): CaptureRecord | Malformed | undefined {

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  dhcpMessageType,
-  dhcpOctetsOption,
-  dhcpv4Length,
-  dhcpv4MessageType,
-  dhcpv4Operation,
-  dhcpv4OptionCode,
-  type Dhcpv4Repr,
-  dhcpWordsOption,
-  emitDhcpv4,
-  findDhcpOption,
-  formatDhcpv4,
-  parseDhcpv4,
-} from './dhcpv4.ts';
+import * as dhcpv4 from './dhcpv4.ts';
 import { hex } from './linux-frames.fixture.ts';
 
-const discover: Dhcpv4Repr = {
-  operation: dhcpv4Operation.request,
+const discover: dhcpv4.Repr = {
+  operation: dhcpv4.operation.request,
   hops: 0,
   transactionId: 0x1234_5678,
   secondsElapsed: 3,
@@ -29,52 +16,55 @@ const discover: Dhcpv4Repr = {
   serverName: hex(''),
   bootFile: hex(''),
   options: [
-    dhcpOctetsOption(dhcpv4OptionCode.messageType, [dhcpv4MessageType.discover]),
-    dhcpOctetsOption(dhcpv4OptionCode.parameterRequestList, [1, 3, 6, 51]),
+    dhcpv4.octetsOption(dhcpv4.optionCode.messageType, [dhcpv4.messageType.discover]),
+    dhcpv4.octetsOption(dhcpv4.optionCode.parameterRequestList, [1, 3, 6, 51]),
   ],
 };
 
 describe('dhcpv4', () => {
   it('knows the layout of RFC 2131', () => {
-    const out = new Uint8Array(dhcpv4Length(discover));
-    emitDhcpv4(discover, out);
+    const out = new Uint8Array(dhcpv4.length(discover));
+    dhcpv4.emit(discover, out);
     expect(out.length).toBe(300);
     expect(out.subarray(0, 34)).toEqual(
       hex('01 01 06 00 12345678 0003 8000 00000000 00000000 00000000 00000000 020000000007'),
     );
     expect(out.subarray(236, 250)).toEqual(hex('63825363 350101 370401030633 ff'));
-    expect(parseDhcpv4(out)).toEqual(discover);
-    expect(formatDhcpv4(discover)).toBe('dhcp discover 02:00:00:00:00:07 your 0.0.0.0 id 0x12345678');
+    expect(dhcpv4.parse(out)).toEqual(discover);
+    expect(dhcpv4.format(discover)).toBe('dhcp discover 02:00:00:00:00:07 your 0.0.0.0 id 0x12345678');
   });
 
   it('joins an option that was split, also into the fields that were turned into option space (RFC 3396)', () => {
-    const split: Dhcpv4Repr = {
+    const split: dhcpv4.Repr = {
       ...discover,
       bootFile: hex('0c 02 6364 00 ff'),
       serverName: hex('0c 02 6566 03'),
       options: [
-        dhcpOctetsOption(dhcpv4OptionCode.overload, [3]),
-        dhcpOctetsOption(dhcpv4OptionCode.hostName, [0x61, 0x62]),
+        dhcpv4.octetsOption(dhcpv4.optionCode.overload, [3]),
+        dhcpv4.octetsOption(dhcpv4.optionCode.hostName, [0x61, 0x62]),
       ],
     };
-    expect(findDhcpOption(split, dhcpv4OptionCode.hostName)).toEqual(hex('616263646566'));
-    expect(findDhcpOption(split, dhcpv4OptionCode.router)).toBeUndefined();
-    expect(findDhcpOption({ ...split, options: split.options.slice(1) }, 12)).toEqual(hex('6162'));
-    expect(dhcpMessageType(split)).toBeUndefined();
-    expect(formatDhcpv4(split)).toContain('bootp');
+    expect(dhcpv4.findOption(split, dhcpv4.optionCode.hostName)).toEqual(hex('616263646566'));
+    expect(dhcpv4.findOption(split, dhcpv4.optionCode.router)).toBeUndefined();
+    expect(dhcpv4.findOption({ ...split, options: split.options.slice(1) }, 12)).toEqual(hex('6162'));
+    expect(dhcpv4.readMessageType(split)).toBeUndefined();
+    expect(dhcpv4.format(split)).toContain('bootp');
   });
 
   it('makes options of addresses and times', () => {
-    expect(dhcpWordsOption(dhcpv4OptionCode.leaseTime, [3600])).toEqual({ code: 51, data: hex('00000e10') });
+    expect(dhcpv4.wordsOption(dhcpv4.optionCode.leaseTime, [3600])).toEqual({
+      code: 51,
+      data: hex('00000e10'),
+    });
   });
 
   it('refuses what is no message for Ethernet, naming the field', () => {
     const emitted = (): Uint8Array => {
-      const out = new Uint8Array(dhcpv4Length(discover));
-      emitDhcpv4(discover, out);
+      const out = new Uint8Array(dhcpv4.length(discover));
+      dhcpv4.emit(discover, out);
       return out;
     };
-    expect(parseDhcpv4(emitted(), 0, 239)).toMatchObject({ reason: 'the message is truncated' });
+    expect(dhcpv4.parse(emitted(), 0, 239)).toMatchObject({ reason: 'the message is truncated' });
     for (const [offset, reason] of [
       [1, 'the hardware type is not Ethernet'],
       [2, 'a hardware address has not 6 octets'],
@@ -82,12 +72,12 @@ describe('dhcpv4', () => {
     ] as const) {
       const message = emitted();
       message[offset] = 98;
-      expect(parseDhcpv4(message)).toMatchObject({ reason, offset });
+      expect(dhcpv4.parse(message)).toMatchObject({ reason, offset });
     }
     const truncated = emitted();
     truncated[244] = 200;
-    expect(parseDhcpv4(truncated)).toMatchObject({ reason: 'an option is truncated', offset: 243 });
+    expect(dhcpv4.parse(truncated)).toMatchObject({ reason: 'an option is truncated', offset: 243 });
     // A message may end without the end option, where the datagram does.
-    expect(parseDhcpv4(emitted(), 0, 249)).toEqual(discover);
+    expect(dhcpv4.parse(emitted(), 0, 249)).toEqual(discover);
   });
 });

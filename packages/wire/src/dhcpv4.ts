@@ -1,5 +1,5 @@
 /**
- * DHCP for IPv4 over Ethernet (RFC 2131), the payload of UDP ports 67 and 68. Options stay octets: `findDhcpOption`
+ * DHCP for IPv4 over Ethernet (RFC 2131), the payload of UDP ports 67 and 68. Options stay octets: `dhcpv4.findOption`
  * and the makers at the end of the file say what they mean.
  */
 
@@ -9,7 +9,7 @@ import { formatMac, MAC_ADDRESS_LENGTH, readMac, writeMac } from './mac-address.
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets of a DHCP message (RFC 2131 §2). */
-export const dhcpv4Field = {
+export const field = {
   operation: 0,
   hardwareType: 1,
   hardwareLength: 2,
@@ -28,10 +28,10 @@ export const dhcpv4Field = {
   options: 240,
 } as const;
 
-export const dhcpv4Operation = { request: 1, reply: 2 } as const;
+export const operation = { request: 1, reply: 2 } as const;
 
 /** Values of option 53 (RFC 2132 §9.6). */
-export const dhcpv4MessageType = {
+export const messageType = {
   discover: 1,
   offer: 2,
   request: 3,
@@ -43,7 +43,7 @@ export const dhcpv4MessageType = {
 } as const;
 
 /** Option codes of RFC 2132 which clients and servers exchange to make a lease. */
-export const dhcpv4OptionCode = {
+export const optionCode = {
   subnetMask: 1,
   router: 3,
   domainNameServer: 6,
@@ -74,13 +74,13 @@ const BOOT_FILE_LENGTH = 128;
 /** RFC 1542 §2.1: a BOOTP message has 300 octets, and old servers and relays drop shorter ones. */
 const LENGTH_MIN = 300;
 
-export interface Dhcpv4Option {
+export interface Option {
   readonly code: number;
   /** At most 255 octets. */
   readonly data: Uint8Array;
 }
 
-export interface Dhcpv4Repr {
+export interface Repr {
   readonly operation: number;
   readonly hops: number;
   readonly transactionId: number;
@@ -96,47 +96,43 @@ export interface Dhcpv4Repr {
   readonly serverName: Uint8Array;
   readonly bootFile: Uint8Array;
   /** In the order of the message, without pad and end. */
-  readonly options: readonly Dhcpv4Option[];
+  readonly options: readonly Option[];
 }
 
-/** Whether the octets hold the fixed part of a message for Ethernet; the options are looked at by `parseDhcpv4`. */
-export function checkDhcpv4(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
-  if (end - start < dhcpv4Field.options) return malformed('dhcpv4', start, 'the message is truncated');
-  if (readU32(bytes, start + dhcpv4Field.magicCookie) !== MAGIC_COOKIE) {
-    return malformed('dhcpv4', start + dhcpv4Field.magicCookie, 'the magic cookie is missing');
+/** Whether the octets hold the fixed part of a message for Ethernet; the options are looked at by `dhcpv4.parse`. */
+export function check(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+  if (end - start < field.options) return malformed('dhcpv4', start, 'the message is truncated');
+  if (readU32(bytes, start + field.magicCookie) !== MAGIC_COOKIE) {
+    return malformed('dhcpv4', start + field.magicCookie, 'the magic cookie is missing');
   }
-  if (bytes[start + dhcpv4Field.hardwareType] !== HARDWARE_ETHERNET) {
-    return malformed('dhcpv4', start + dhcpv4Field.hardwareType, 'the hardware type is not Ethernet');
+  if (bytes[start + field.hardwareType] !== HARDWARE_ETHERNET) {
+    return malformed('dhcpv4', start + field.hardwareType, 'the hardware type is not Ethernet');
   }
-  if (bytes[start + dhcpv4Field.hardwareLength] !== MAC_ADDRESS_LENGTH) {
-    return malformed('dhcpv4', start + dhcpv4Field.hardwareLength, 'a hardware address has not 6 octets');
+  if (bytes[start + field.hardwareLength] !== MAC_ADDRESS_LENGTH) {
+    return malformed('dhcpv4', start + field.hardwareLength, 'a hardware address has not 6 octets');
   }
   return undefined;
 }
 
-export function parseDhcpv4(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): Dhcpv4Repr | Malformed {
-  const fault = checkDhcpv4(bytes, start, end);
+export function parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Repr | Malformed {
+  const fault = check(bytes, start, end);
   if (fault !== undefined) return fault;
-  const options: Dhcpv4Option[] = [];
-  const garbledAt = parseOptions(bytes, start + dhcpv4Field.options, end, options);
+  const options: Option[] = [];
+  const garbledAt = parseOptions(bytes, start + field.options, end, options);
   if (garbledAt >= 0) return malformed('dhcpv4', garbledAt, 'an option is truncated');
-  const serverName = start + dhcpv4Field.serverName;
-  const bootFile = start + dhcpv4Field.bootFile;
+  const serverName = start + field.serverName;
+  const bootFile = start + field.bootFile;
   return {
-    operation: bytes[start + dhcpv4Field.operation]!,
-    hops: bytes[start + dhcpv4Field.hops]!,
-    transactionId: readU32(bytes, start + dhcpv4Field.transactionId),
-    secondsElapsed: readU16(bytes, start + dhcpv4Field.secondsElapsed),
-    broadcast: (readU16(bytes, start + dhcpv4Field.flags) & BROADCAST_FLAG) !== 0,
-    clientAddress: readU32(bytes, start + dhcpv4Field.clientAddress),
-    yourAddress: readU32(bytes, start + dhcpv4Field.yourAddress),
-    serverAddress: readU32(bytes, start + dhcpv4Field.serverAddress),
-    relayAddress: readU32(bytes, start + dhcpv4Field.relayAddress),
-    clientMac: readMac(bytes, start + dhcpv4Field.clientMac),
+    operation: bytes[start + field.operation]!,
+    hops: bytes[start + field.hops]!,
+    transactionId: readU32(bytes, start + field.transactionId),
+    secondsElapsed: readU16(bytes, start + field.secondsElapsed),
+    broadcast: (readU16(bytes, start + field.flags) & BROADCAST_FLAG) !== 0,
+    clientAddress: readU32(bytes, start + field.clientAddress),
+    yourAddress: readU32(bytes, start + field.yourAddress),
+    serverAddress: readU32(bytes, start + field.serverAddress),
+    relayAddress: readU32(bytes, start + field.relayAddress),
+    clientMac: readMac(bytes, start + field.clientMac),
     serverName: withoutFilling(bytes.subarray(serverName, serverName + SERVER_NAME_LENGTH)),
     bootFile: withoutFilling(bytes.subarray(bootFile, bootFile + BOOT_FILE_LENGTH)),
     options,
@@ -144,7 +140,7 @@ export function parseDhcpv4(
 }
 
 /** Appends the options in [start, end) to `options`; returns where an impossible one stands, or -1. */
-function parseOptions(bytes: Uint8Array, start: number, end: number, options: Dhcpv4Option[]): number {
+function parseOptions(bytes: Uint8Array, start: number, end: number, options: Option[]): number {
   let at = start;
   while (at < end && bytes[at] !== END) {
     const code = bytes[at]!;
@@ -164,33 +160,33 @@ function withoutFilling(octets: Uint8Array): Uint8Array {
   return octets.subarray(0, octets.findLastIndex((octet) => octet !== 0) + 1);
 }
 
-export function dhcpv4Length(repr: Dhcpv4Repr): number {
+export function length(repr: Repr): number {
   const options = repr.options.reduce((sum, option) => sum + 2 + option.data.length, 0);
-  return Math.max(LENGTH_MIN, dhcpv4Field.options + options + 1);
+  return Math.max(LENGTH_MIN, field.options + options + 1);
 }
 
-export function emitDhcpv4(repr: Dhcpv4Repr, out: Uint8Array, offset = 0): number {
-  const end = offset + dhcpv4Length(repr);
+export function emit(repr: Repr, out: Uint8Array, offset = 0): number {
+  const end = offset + length(repr);
   assert(repr.serverName.length <= SERVER_NAME_LENGTH, 'a server name has at most 64 octets');
   assert(repr.bootFile.length <= BOOT_FILE_LENGTH, 'a boot file name has at most 128 octets');
   assertRoom(out, offset, end - offset);
   out.fill(0, offset, end);
-  writeU8(out, offset + dhcpv4Field.operation, repr.operation);
-  writeU8(out, offset + dhcpv4Field.hardwareType, HARDWARE_ETHERNET);
-  writeU8(out, offset + dhcpv4Field.hardwareLength, MAC_ADDRESS_LENGTH);
-  writeU8(out, offset + dhcpv4Field.hops, repr.hops);
-  writeU32(out, offset + dhcpv4Field.transactionId, repr.transactionId);
-  writeU16(out, offset + dhcpv4Field.secondsElapsed, repr.secondsElapsed);
-  writeU16(out, offset + dhcpv4Field.flags, repr.broadcast ? BROADCAST_FLAG : 0);
-  writeU32(out, offset + dhcpv4Field.clientAddress, repr.clientAddress);
-  writeU32(out, offset + dhcpv4Field.yourAddress, repr.yourAddress);
-  writeU32(out, offset + dhcpv4Field.serverAddress, repr.serverAddress);
-  writeU32(out, offset + dhcpv4Field.relayAddress, repr.relayAddress);
-  writeMac(out, offset + dhcpv4Field.clientMac, repr.clientMac);
-  writeOctets(out, offset + dhcpv4Field.serverName, repr.serverName);
-  writeOctets(out, offset + dhcpv4Field.bootFile, repr.bootFile);
-  writeU32(out, offset + dhcpv4Field.magicCookie, MAGIC_COOKIE);
-  let at = offset + dhcpv4Field.options;
+  writeU8(out, offset + field.operation, repr.operation);
+  writeU8(out, offset + field.hardwareType, HARDWARE_ETHERNET);
+  writeU8(out, offset + field.hardwareLength, MAC_ADDRESS_LENGTH);
+  writeU8(out, offset + field.hops, repr.hops);
+  writeU32(out, offset + field.transactionId, repr.transactionId);
+  writeU16(out, offset + field.secondsElapsed, repr.secondsElapsed);
+  writeU16(out, offset + field.flags, repr.broadcast ? BROADCAST_FLAG : 0);
+  writeU32(out, offset + field.clientAddress, repr.clientAddress);
+  writeU32(out, offset + field.yourAddress, repr.yourAddress);
+  writeU32(out, offset + field.serverAddress, repr.serverAddress);
+  writeU32(out, offset + field.relayAddress, repr.relayAddress);
+  writeMac(out, offset + field.clientMac, repr.clientMac);
+  writeOctets(out, offset + field.serverName, repr.serverName);
+  writeOctets(out, offset + field.bootFile, repr.bootFile);
+  writeU32(out, offset + field.magicCookie, MAGIC_COOKIE);
+  let at = offset + field.options;
   for (const { code, data } of repr.options) {
     assert(code !== PAD && code !== END && data.length <= 255, 'an option has a code and at most 255 octets');
     writeU8(out, at, code);
@@ -205,9 +201,9 @@ export function emitDhcpv4(repr: Dhcpv4Repr, out: Uint8Array, offset = 0): numbe
  * The data of the option, or undefined where the message has none. Several of one code are one long option (RFC 3396 §5);
  * the fields that option 52 turns into option space are searched too, the boot file first (RFC 3396 §5).
  */
-export function findDhcpOption(repr: Dhcpv4Repr, code: number): Uint8Array | undefined {
+export function findOption(repr: Repr, code: number): Uint8Array | undefined {
   const options = [...repr.options];
-  const overload = repr.options.find((option) => option.code === dhcpv4OptionCode.overload)?.data[0] ?? 0;
+  const overload = repr.options.find((option) => option.code === optionCode.overload)?.data[0] ?? 0;
   // A garbled tail of these fields is left aside: what stands before it was found.
   if ((overload & 1) !== 0) parseOptions(repr.bootFile, 0, repr.bootFile.length, options);
   if ((overload & 2) !== 0) parseOptions(repr.serverName, 0, repr.serverName.length, options);
@@ -220,27 +216,27 @@ export function findDhcpOption(repr: Dhcpv4Repr, code: number): Uint8Array | und
 }
 
 /** The value of option 53, or undefined where the message is plain BOOTP. */
-export function dhcpMessageType(repr: Dhcpv4Repr): number | undefined {
-  const data = findDhcpOption(repr, dhcpv4OptionCode.messageType);
+export function readMessageType(repr: Repr): number | undefined {
+  const data = findOption(repr, optionCode.messageType);
   return data?.length === 1 ? data[0] : undefined;
 }
 
 /** An option of single octets: a message type, a parameter request list. */
-export function dhcpOctetsOption(code: number, values: readonly number[]): Dhcpv4Option {
+export function octetsOption(code: number, values: readonly number[]): Option {
   return { code, data: Uint8Array.from(values) };
 }
 
 /** An option of 32-bit words: addresses, or a time in seconds. */
-export function dhcpWordsOption(code: number, values: readonly number[]): Dhcpv4Option {
+export function wordsOption(code: number, values: readonly number[]): Option {
   const data = new Uint8Array(values.length * 4);
   for (const [index, value] of values.entries()) writeU32(data, index * 4, value);
   return { code, data };
 }
 
 /** Returns it on one line, for a person. */
-export function formatDhcpv4(repr: Dhcpv4Repr): string {
-  const type = dhcpMessageType(repr);
-  const [name] = Object.entries(dhcpv4MessageType).find(([, value]) => value === type) ?? ['bootp'];
+export function format(repr: Repr): string {
+  const type = readMessageType(repr);
+  const [name] = Object.entries(messageType).find(([, value]) => value === type) ?? ['bootp'];
   const id = repr.transactionId.toString(16).padStart(8, '0');
   return `dhcp ${name} ${formatMac(repr.clientMac)} your ${formatIpv4(repr.yourAddress)} id 0x${id}`;
 }

@@ -10,10 +10,10 @@ import { formatMac, MAC_ADDRESS_LENGTH, readMac, writeMac } from './mac-address.
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets of an Ethernet header; `etherType` is where the first tag stands in a tagged frame. */
-export const ethernetField = { destination: 0, source: 6, etherType: 12 } as const;
+export const field = { destination: 0, source: 6, etherType: 12 } as const;
 
 /** Octets of a header without tags. */
-export const ETHERNET_HEADER_LENGTH = 14;
+export const HEADER_LENGTH = 14;
 
 const TAG_LENGTH = 4;
 
@@ -29,7 +29,7 @@ export interface VlanTag {
   readonly vlan: number;
 }
 
-export interface EthernetRepr {
+export interface Repr {
   readonly destination: number;
   readonly source: number;
   /** Outermost first. */
@@ -40,27 +40,19 @@ export interface EthernetRepr {
 }
 
 /** Whether the octets hold a whole header, its tags included; then no read below goes beyond `end`. */
-export function checkEthernet(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): Malformed | undefined {
-  let at = start + ethernetField.etherType;
+export function check(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+  let at = start + field.etherType;
   while (at + 2 <= end && isTagType(readU16(bytes, at))) at += TAG_LENGTH;
   if (at + 2 > end) return malformed('ethernet', start, 'the header is truncated');
   return undefined;
 }
 
-export function parseEthernet(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): EthernetRepr | Malformed {
-  const fault = checkEthernet(bytes, start, end);
+export function parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Repr | Malformed {
+  const fault = check(bytes, start, end);
   if (fault !== undefined) return fault;
-  const headerLength = readEthernetHeaderLength(bytes, start);
+  const headerLength = readHeaderLength(bytes, start);
   const tags: VlanTag[] = [];
-  for (let at = start + ethernetField.etherType; at < start + headerLength - 2; at += TAG_LENGTH) {
+  for (let at = start + field.etherType; at < start + headerLength - 2; at += TAG_LENGTH) {
     const control = readU16(bytes, at + 2);
     tags.push({
       tagType: readU16(bytes, at),
@@ -70,8 +62,8 @@ export function parseEthernet(
     });
   }
   return {
-    destination: readMac(bytes, start + ethernetField.destination),
-    source: readMac(bytes, start + ethernetField.source),
+    destination: readMac(bytes, start + field.destination),
+    source: readMac(bytes, start + field.source),
     tags,
     etherType: readU16(bytes, start + headerLength - 2),
     payload: bytes.subarray(start + headerLength, end),
@@ -79,8 +71,8 @@ export function parseEthernet(
 }
 
 /** Octets of the header with its tags; the type of the payload is in the last two of them. */
-export function readEthernetHeaderLength(bytes: Uint8Array, start: number): number {
-  let at = start + ethernetField.etherType;
+export function readHeaderLength(bytes: Uint8Array, start: number): number {
+  let at = start + field.etherType;
   while (isTagType(readU16(bytes, at))) at += TAG_LENGTH;
   return at + 2 - start;
 }
@@ -89,16 +81,16 @@ function isTagType(type: number): boolean {
   return type === etherType.vlan || type === etherType.vlanService;
 }
 
-export function ethernetLength(repr: EthernetRepr): number {
-  return ETHERNET_HEADER_LENGTH + repr.tags.length * TAG_LENGTH + repr.payload.length;
+export function length(repr: Repr): number {
+  return HEADER_LENGTH + repr.tags.length * TAG_LENGTH + repr.payload.length;
 }
 
 /** Writes no padding: a device pads frames of less than 60 octets where its medium needs it. */
-export function emitEthernet(repr: EthernetRepr, out: Uint8Array, offset = 0): number {
-  assertRoom(out, offset, ethernetLength(repr));
-  writeMac(out, offset + ethernetField.destination, repr.destination);
-  writeMac(out, offset + ethernetField.source, repr.source);
-  let at = offset + ethernetField.etherType;
+export function emit(repr: Repr, out: Uint8Array, offset = 0): number {
+  assertRoom(out, offset, length(repr));
+  writeMac(out, offset + field.destination, repr.destination);
+  writeMac(out, offset + field.source, repr.source);
+  let at = offset + field.etherType;
   for (const tag of repr.tags) {
     writeU16(out, at, tag.tagType);
     writeU16(out, at + 2, (tag.priority << 13) | (tag.dropEligible ? 0x1000 : 0) | tag.vlan);
@@ -109,7 +101,7 @@ export function emitEthernet(repr: EthernetRepr, out: Uint8Array, offset = 0): n
 }
 
 /** Turns the frame at `start` around in place: its destination becomes its source, and `source` its destination. */
-export function swapEthernetAddresses(bytes: Uint8Array, start: number): void {
+export function swapAddresses(bytes: Uint8Array, start: number): void {
   for (let at = start; at < start + MAC_ADDRESS_LENGTH; at++) {
     const octet = bytes[at]!;
     bytes[at] = bytes[at + MAC_ADDRESS_LENGTH]!;
@@ -118,7 +110,7 @@ export function swapEthernetAddresses(bytes: Uint8Array, start: number): void {
 }
 
 /** Returns it on one line, for a person. */
-export function formatEthernet(repr: EthernetRepr): string {
+export function format(repr: Repr): string {
   const tags = repr.tags.map((tag) => ` vlan ${tag.vlan}`).join('');
   const type =
     repr.etherType < 0x600

@@ -19,7 +19,7 @@ import { writeChecksum, isChecksumValid } from './checksum.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets of an ICMP message; which of those from 4 on exist is a matter of the type. */
-export const icmpv4Field = {
+export const field = {
   type: 0,
   code: 1,
   checksum: 2,
@@ -38,9 +38,9 @@ export const icmpv4Field = {
 } as const;
 
 /** Octets of every message known here up to its payload, quote or times. */
-export const ICMPV4_HEADER_LENGTH = 8;
+export const HEADER_LENGTH = 8;
 
-export const icmpv4Type = {
+export const messageType = {
   echoReply: 0,
   destinationUnreachable: 3,
   sourceQuench: 4,
@@ -85,7 +85,7 @@ interface Quoting extends Coded {
   readonly quote: Uint8Array;
 }
 
-export type Icmpv4Repr =
+export type Repr =
   | (Identified & { readonly kind: 'echoRequest' | 'echoReply' | 'informationRequest' | 'informationReply' })
   | (Identified & {
       readonly kind: 'timestampRequest' | 'timestampReply';
@@ -115,16 +115,16 @@ export type Icmpv4Repr =
       readonly rest: Uint8Array;
     });
 
-type KnownKind = keyof typeof icmpv4Type;
+type KnownKind = keyof typeof messageType;
 
 const kindOfType: ReadonlyMap<number, KnownKind> = new Map(
-  Object.entries(icmpv4Type).map(([kind, type]): [number, KnownKind] => [type, kind as KnownKind]),
+  Object.entries(messageType).map(([kind, type]): [number, KnownKind] => [type, kind as KnownKind]),
 );
 
 /** Whether the octets hold a whole header, with its times or mask where the type has them. */
-export function checkIcmpv4(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+export function check(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
   const lengthBytes = end - start;
-  if (lengthBytes < ICMPV4_HEADER_LENGTH) return malformed('icmpv4', start, 'the header is truncated');
+  if (lengthBytes < HEADER_LENGTH) return malformed('icmpv4', start, 'the header is truncated');
   if (lengthBytes < fixedLength(bytes[start]!)) return malformed('icmpv4', start, 'the message is truncated');
   return undefined;
 }
@@ -132,26 +132,22 @@ export function checkIcmpv4(bytes: Uint8Array, start = 0, end: number = bytes.le
 /** Octets before the payload or quote, or before the rest of an unknown type. */
 function fixedLength(type: number): number {
   switch (type) {
-    case icmpv4Type.timestampRequest:
-    case icmpv4Type.timestampReply:
+    case messageType.timestampRequest:
+    case messageType.timestampReply:
       return 20;
-    case icmpv4Type.addressMaskRequest:
-    case icmpv4Type.addressMaskReply:
+    case messageType.addressMaskRequest:
+    case messageType.addressMaskReply:
       return 12;
     default:
-      return kindOfType.has(type) ? ICMPV4_HEADER_LENGTH : 4;
+      return kindOfType.has(type) ? HEADER_LENGTH : 4;
   }
 }
 
-export function parseIcmpv4(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): Icmpv4Repr | Malformed {
-  const fault = checkIcmpv4(bytes, start, end);
+export function parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Repr | Malformed {
+  const fault = check(bytes, start, end);
   if (fault !== undefined) return fault;
   const type = bytes[start]!;
-  const code = bytes[start + icmpv4Field.code]!;
+  const code = bytes[start + field.code]!;
   const kind = kindOfType.get(type);
   const payload = bytes.subarray(start + fixedLength(type), end);
   switch (kind) {
@@ -161,21 +157,21 @@ export function parseIcmpv4(
       return {
         kind,
         code,
-        unused: readU16(bytes, start + icmpv4Field.unused),
-        nextHopMtu: readU16(bytes, start + icmpv4Field.nextHopMtu),
+        unused: readU16(bytes, start + field.unused),
+        nextHopMtu: readU16(bytes, start + field.nextHopMtu),
         quote: payload,
       };
     case 'sourceQuench':
     case 'timeExceeded':
-      return { kind, code, unused: readU32(bytes, start + icmpv4Field.unused), quote: payload };
+      return { kind, code, unused: readU32(bytes, start + field.unused), quote: payload };
     case 'redirect':
-      return { kind, code, gateway: readU32(bytes, start + icmpv4Field.gateway), quote: payload };
+      return { kind, code, gateway: readU32(bytes, start + field.gateway), quote: payload };
     case 'parameterProblem':
       return {
         kind,
         code,
-        pointer: bytes[start + icmpv4Field.pointer]!,
-        unused: readU24(bytes, start + icmpv4Field.pointer + 1),
+        pointer: bytes[start + field.pointer]!,
+        unused: readU24(bytes, start + field.pointer + 1),
         quote: payload,
       };
     default:
@@ -183,7 +179,7 @@ export function parseIcmpv4(
   }
 }
 
-type IdentifiedRepr = Extract<Icmpv4Repr, Identified>;
+type IdentifiedRepr = Extract<Repr, Identified>;
 
 function parseIdentified(
   kind: IdentifiedRepr['kind'],
@@ -192,9 +188,9 @@ function parseIdentified(
   payload: Uint8Array,
 ): IdentifiedRepr {
   const identified: Identified = {
-    code: bytes[start + icmpv4Field.code]!,
-    identifier: readU16(bytes, start + icmpv4Field.identifier),
-    sequenceNumber: readU16(bytes, start + icmpv4Field.sequenceNumber),
+    code: bytes[start + field.code]!,
+    identifier: readU16(bytes, start + field.identifier),
+    sequenceNumber: readU16(bytes, start + field.sequenceNumber),
     payload,
   };
   switch (kind) {
@@ -203,88 +199,88 @@ function parseIdentified(
       return {
         kind,
         ...identified,
-        originateTimestamp: readU32(bytes, start + icmpv4Field.originateTimestamp),
-        receiveTimestamp: readU32(bytes, start + icmpv4Field.receiveTimestamp),
-        transmitTimestamp: readU32(bytes, start + icmpv4Field.transmitTimestamp),
+        originateTimestamp: readU32(bytes, start + field.originateTimestamp),
+        receiveTimestamp: readU32(bytes, start + field.receiveTimestamp),
+        transmitTimestamp: readU32(bytes, start + field.transmitTimestamp),
       };
     case 'addressMaskRequest':
     case 'addressMaskReply':
-      return { kind, ...identified, addressMask: readU32(bytes, start + icmpv4Field.addressMask) };
+      return { kind, ...identified, addressMask: readU32(bytes, start + field.addressMask) };
     default:
       return { kind, ...identified };
   }
 }
 
-export function verifyIcmpv4Checksum(bytes: Uint8Array, start: number, end: number): boolean {
+export function verifyChecksum(bytes: Uint8Array, start: number, end: number): boolean {
   return isChecksumValid(bytes, start, end);
 }
 
-export function fillIcmpv4Checksum(bytes: Uint8Array, start: number, end: number): void {
-  writeChecksum(bytes, start + icmpv4Field.checksum, start, end);
+export function fillChecksum(bytes: Uint8Array, start: number, end: number): void {
+  writeChecksum(bytes, start + field.checksum, start, end);
 }
 
-export function icmpv4Length(repr: Icmpv4Repr): number {
+export function length(repr: Repr): number {
   if (repr.kind === 'unknown') return 4 + repr.rest.length;
   const variable = 'quote' in repr ? repr.quote : repr.payload;
-  return fixedLength(icmpv4Type[repr.kind]) + variable.length;
+  return fixedLength(messageType[repr.kind]) + variable.length;
 }
 
-export function emitIcmpv4(repr: Icmpv4Repr, out: Uint8Array, offset = 0): number {
-  assertRoom(out, offset, icmpv4Length(repr));
-  writeU8(out, offset, repr.kind === 'unknown' ? repr.type : icmpv4Type[repr.kind]);
-  writeU8(out, offset + icmpv4Field.code, repr.code);
+export function emit(repr: Repr, out: Uint8Array, offset = 0): number {
+  assertRoom(out, offset, length(repr));
+  writeU8(out, offset, repr.kind === 'unknown' ? repr.type : messageType[repr.kind]);
+  writeU8(out, offset + field.code, repr.code);
   const end = emitContent(repr, out, offset);
-  fillIcmpv4Checksum(out, offset, end);
+  fillChecksum(out, offset, end);
   return end;
 }
 
 /** Writes what follows the checksum. */
-function emitContent(repr: Icmpv4Repr, out: Uint8Array, offset: number): number {
+function emitContent(repr: Repr, out: Uint8Array, offset: number): number {
   switch (repr.kind) {
     case 'unknown':
       return writeOctets(out, offset + 4, repr.rest);
     case 'destinationUnreachable':
-      writeU16(out, offset + icmpv4Field.unused, repr.unused);
-      writeU16(out, offset + icmpv4Field.nextHopMtu, repr.nextHopMtu);
+      writeU16(out, offset + field.unused, repr.unused);
+      writeU16(out, offset + field.nextHopMtu, repr.nextHopMtu);
       break;
     case 'sourceQuench':
     case 'timeExceeded':
-      writeU32(out, offset + icmpv4Field.unused, repr.unused);
+      writeU32(out, offset + field.unused, repr.unused);
       break;
     case 'redirect':
-      writeU32(out, offset + icmpv4Field.gateway, repr.gateway);
+      writeU32(out, offset + field.gateway, repr.gateway);
       break;
     case 'parameterProblem':
-      writeU8(out, offset + icmpv4Field.pointer, repr.pointer);
-      writeU24(out, offset + icmpv4Field.pointer + 1, repr.unused);
+      writeU8(out, offset + field.pointer, repr.pointer);
+      writeU24(out, offset + field.pointer + 1, repr.unused);
       break;
     default:
       return emitIdentified(repr, out, offset);
   }
-  return writeOctets(out, offset + icmpv4Field.payload, repr.quote);
+  return writeOctets(out, offset + field.payload, repr.quote);
 }
 
 function emitIdentified(repr: IdentifiedRepr, out: Uint8Array, offset: number): number {
-  writeU16(out, offset + icmpv4Field.identifier, repr.identifier);
-  writeU16(out, offset + icmpv4Field.sequenceNumber, repr.sequenceNumber);
+  writeU16(out, offset + field.identifier, repr.identifier);
+  writeU16(out, offset + field.sequenceNumber, repr.sequenceNumber);
   switch (repr.kind) {
     case 'timestampRequest':
     case 'timestampReply':
-      writeU32(out, offset + icmpv4Field.originateTimestamp, repr.originateTimestamp);
-      writeU32(out, offset + icmpv4Field.receiveTimestamp, repr.receiveTimestamp);
-      writeU32(out, offset + icmpv4Field.transmitTimestamp, repr.transmitTimestamp);
+      writeU32(out, offset + field.originateTimestamp, repr.originateTimestamp);
+      writeU32(out, offset + field.receiveTimestamp, repr.receiveTimestamp);
+      writeU32(out, offset + field.transmitTimestamp, repr.transmitTimestamp);
       break;
     case 'addressMaskRequest':
     case 'addressMaskReply':
-      writeU32(out, offset + icmpv4Field.addressMask, repr.addressMask);
+      writeU32(out, offset + field.addressMask, repr.addressMask);
       break;
     default:
   }
-  return writeOctets(out, offset + fixedLength(icmpv4Type[repr.kind]), repr.payload);
+  return writeOctets(out, offset + fixedLength(messageType[repr.kind]), repr.payload);
 }
 
 /** Returns it on one line, for a person. */
-export function formatIcmpv4(repr: Icmpv4Repr): string {
+export function format(repr: Repr): string {
   const type = repr.kind === 'unknown' ? `type ${repr.type}` : repr.kind;
   const head = `icmp ${type} code ${repr.code}`;
   if (repr.kind === 'redirect') return `${head} gateway ${formatIpv4(repr.gateway)}`;

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  emitIcmpv6,
-  formatIcmpv6,
-  icmpv6Length,
-  type Icmpv6Repr,
-  parseIcmpv6,
-  verifyIcmpv6Checksum,
-} from './icmpv6.ts';
+import * as icmpv6 from './icmpv6.ts';
+import * as ipv6 from './ipv6.ts';
 import { readPseudoHeaderSumIpv6 } from './ip-protocol.ts';
-import { parseIpv6Quote } from './ipv6.ts';
 import { hex, type linuxFrames, packetOf } from './linux-frames.fixture.ts';
 import { isMalformed } from './malformed.ts';
 
@@ -16,14 +9,14 @@ const HOST_2 = 0x2001_0db8_0000_0000_0000_0000_0000_0002n;
 const SOLICITED_HOST_2 = 0xff02_0000_0000_0000_0000_0001_ff00_0002n;
 
 /** Parses the message at `start` of a recorded packet, after verifying its checksum and emitting it again. */
-function parsed(frame: keyof typeof linuxFrames, start = 40): Icmpv6Repr {
+function parsed(frame: keyof typeof linuxFrames, start = 40): icmpv6.Repr {
   const packet = packetOf(frame);
   const pseudoSum = readPseudoHeaderSumIpv6(packet, 0);
-  expect(verifyIcmpv6Checksum(packet, start, packet.length, pseudoSum)).toBe(true);
-  const repr = parseIcmpv6(packet, start);
+  expect(icmpv6.verifyChecksum(packet, start, packet.length, pseudoSum)).toBe(true);
+  const repr = icmpv6.parse(packet, start);
   if (isMalformed(repr)) throw new Error(repr.reason);
-  const out = new Uint8Array(icmpv6Length(repr));
-  emitIcmpv6(repr, out, 0, pseudoSum);
+  const out = new Uint8Array(icmpv6.length(repr));
+  icmpv6.emit(repr, out, 0, pseudoSum);
   expect(out).toEqual(packet.subarray(start));
   return repr;
 }
@@ -38,7 +31,7 @@ describe('icmpv6', () => {
     const unreachable = parsed('portUnreachable6');
     expect(unreachable).toMatchObject({ kind: 'destinationUnreachable', code: 4, unused: 0 });
     if (!('quote' in unreachable)) throw new Error('no quote');
-    expect(parseIpv6Quote(unreachable.quote)).toMatchObject({ protocol: 17, destination: HOST_2 });
+    expect(ipv6.parseQuote(unreachable.quote)).toMatchObject({ protocol: 17, destination: HOST_2 });
   });
 
   it('takes Neighbor Discovery of Linux apart and puts it together', () => {
@@ -63,7 +56,7 @@ describe('icmpv6', () => {
       target: HOST_2,
       options: [{ kind: 'targetLinkLayerAddress', mac: 0x0200_0000_0002 }],
     });
-    expect(formatIcmpv6(advertisement)).toBe(
+    expect(icmpv6.format(advertisement)).toBe(
       'icmp6 neighborAdvertisement 2001:db8::2 <targetLinkLayerAddress 02:00:00:00:00:02>',
     );
   });
@@ -76,12 +69,12 @@ describe('icmpv6', () => {
       records: [{ recordType: 4, group: SOLICITED_HOST_2, sources: [], auxiliaryData: hex('') }],
       rest: hex(''),
     });
-    expect(formatIcmpv6(report)).toBe('icmp6 multicastListenerReportV2 ff02::1:ff00:2');
+    expect(icmpv6.format(report)).toBe('icmp6 multicastListenerReportV2 ff02::1:ff00:2');
   });
 
   it('knows the layout of a router advertisement (RFC 4861 §4.2)', () => {
     const prefix = '0304 40 c0 00015180 00003840 00000000 20010db8000000000000000000000000';
-    expect(parseIcmpv6(hex(`86000000 40 c0 0708 00007530 000003e8 0501 0000 000005dc ${prefix}`))).toEqual({
+    expect(icmpv6.parse(hex(`86000000 40 c0 0708 00007530 000003e8 0501 0000 000005dc ${prefix}`))).toEqual({
       kind: 'routerAdvertisement',
       code: 0,
       hopLimit: 64,
@@ -106,22 +99,22 @@ describe('icmpv6', () => {
 
   it('refuses what is cut, and an option of length zero (RFC 4861 §4.6)', () => {
     const solicitation = packetOf('neighborSolicitation').subarray(40);
-    expect(parseIcmpv6(solicitation, 0, 3)).toMatchObject({ reason: 'the header is truncated' });
-    expect(parseIcmpv6(solicitation, 0, 23)).toMatchObject({ reason: 'the message is truncated' });
-    expect(parseIcmpv6(solicitation, 0, 24)).toMatchObject({ options: [] });
-    expect(parseIcmpv6(solicitation, 0, 31)).toMatchObject({
+    expect(icmpv6.parse(solicitation, 0, 3)).toMatchObject({ reason: 'the header is truncated' });
+    expect(icmpv6.parse(solicitation, 0, 23)).toMatchObject({ reason: 'the message is truncated' });
+    expect(icmpv6.parse(solicitation, 0, 24)).toMatchObject({ options: [] });
+    expect(icmpv6.parse(solicitation, 0, 31)).toMatchObject({
       reason: expect.stringContaining('truncated') as string,
     });
     solicitation[25] = 0;
-    expect(parseIcmpv6(solicitation)).toMatchObject({
+    expect(icmpv6.parse(solicitation)).toMatchObject({
       reason: expect.stringContaining('zero') as string,
       offset: 25,
     });
     const report = packetOf('mldv2Report').subarray(48);
     report[7] = 2;
-    expect(parseIcmpv6(report)).toMatchObject({ reason: 'a multicast record is truncated' });
+    expect(icmpv6.parse(report)).toMatchObject({ reason: 'a multicast record is truncated' });
     report[7] = 1;
     report[11] = 1;
-    expect(parseIcmpv6(report)).toMatchObject({ reason: 'a multicast record is truncated' });
+    expect(icmpv6.parse(report)).toMatchObject({ reason: 'a multicast record is truncated' });
   });
 });

@@ -4,11 +4,11 @@ import { assertRoom, readU16, readU32, writeOctets, writeU16, writeU32, writeU8 
 import { isChecksumValid, sumWords } from './checksum.ts';
 import { ipProtocol } from './ip-protocol.ts';
 import { type Malformed, malformed } from './malformed.ts';
-import { emitMld, formatMld, mldFixedLength, mldLength, type MldRepr, parseMld } from './mld.ts';
-import { emitNdp, formatNdp, ndpFixedLength, ndpLength, type NdpRepr, parseNdp } from './ndp.ts';
+import * as mld from './mld.ts';
+import * as ndp from './ndp.ts';
 
 /** Byte offsets of an ICMPv6 message; which of those from 4 on exist is a matter of the type. */
-export const icmpv6Field = {
+export const field = {
   type: 0,
   code: 1,
   checksum: 2,
@@ -21,9 +21,9 @@ export const icmpv6Field = {
 } as const;
 
 /** Octets of errors and echo messages up to their quote or payload. */
-export const ICMPV6_HEADER_LENGTH = 8;
+export const HEADER_LENGTH = 8;
 
-export const icmpv6Type = {
+export const messageType = {
   destinationUnreachable: 1,
   packetTooBig: 2,
   timeExceeded: 3,
@@ -42,7 +42,7 @@ export const icmpv6Type = {
 } as const;
 
 /** Codes of destination unreachable (RFC 4443 §3.1). */
-export const unreachableCode6 = { noRoute: 0, prohibited: 1, address: 3, port: 4 } as const;
+export const unreachableCode = { noRoute: 0, prohibited: 1, address: 3, port: 4 } as const;
 
 interface Quoting {
   readonly code: number;
@@ -50,7 +50,7 @@ interface Quoting {
   readonly quote: Uint8Array;
 }
 
-export type Icmpv6Repr =
+export type Repr =
   | (Quoting & { readonly kind: 'destinationUnreachable' | 'timeExceeded'; readonly unused: number })
   | (Quoting & { readonly kind: 'packetTooBig'; readonly mtuBytes: number })
   | (Quoting & { readonly kind: 'parameterProblem'; readonly pointer: number })
@@ -61,8 +61,8 @@ export type Icmpv6Repr =
       readonly sequenceNumber: number;
       readonly payload: Uint8Array;
     }
-  | NdpRepr
-  | MldRepr
+  | ndp.Repr
+  | mld.Repr
   | {
       readonly kind: 'unknown';
       readonly type: number;
@@ -71,14 +71,14 @@ export type Icmpv6Repr =
       readonly rest: Uint8Array;
     };
 
-type KnownKind = keyof typeof icmpv6Type;
+type KnownKind = keyof typeof messageType;
 
 const kindOfType: ReadonlyMap<number, KnownKind> = new Map(
-  Object.entries(icmpv6Type).map(([kind, type]): [number, KnownKind] => [type, kind as KnownKind]),
+  Object.entries(messageType).map(([kind, type]): [number, KnownKind] => [type, kind as KnownKind]),
 );
 
-/** Whether the octets hold the fixed part of a message; what follows it is looked at by `parseIcmpv6`. */
-export function checkIcmpv6(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+/** Whether the octets hold the fixed part of a message; what follows it is looked at by `icmpv6.parse`. */
+export function check(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
   const lengthBytes = end - start;
   if (lengthBytes < 4) return malformed('icmpv6', start, 'the header is truncated');
   if (lengthBytes < fixedLength(kindOfType.get(bytes[start]!))) {
@@ -89,32 +89,28 @@ export function checkIcmpv6(bytes: Uint8Array, start = 0, end: number = bytes.le
 
 function fixedLength(kind: KnownKind | undefined): number {
   if (kind === undefined) return 4;
-  if (isNdpKind(kind)) return ndpFixedLength[kind];
-  return isMldKind(kind) ? mldFixedLength[kind] : ICMPV6_HEADER_LENGTH;
+  if (isNdpKind(kind)) return ndp.fixedLength[kind];
+  return isMldKind(kind) ? mld.fixedLength[kind] : HEADER_LENGTH;
 }
 
-function isNdpKind(kind: string): kind is NdpRepr['kind'] {
-  return kind in ndpFixedLength;
+function isNdpKind(kind: string): kind is ndp.Repr['kind'] {
+  return kind in ndp.fixedLength;
 }
 
-function isMldKind(kind: string): kind is MldRepr['kind'] {
-  return kind in mldFixedLength;
+function isMldKind(kind: string): kind is mld.Repr['kind'] {
+  return kind in mld.fixedLength;
 }
 
-export function parseIcmpv6(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): Icmpv6Repr | Malformed {
-  const fault = checkIcmpv6(bytes, start, end);
+export function parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Repr | Malformed {
+  const fault = check(bytes, start, end);
   if (fault !== undefined) return fault;
   const type = bytes[start]!;
-  const code = bytes[start + icmpv6Field.code]!;
+  const code = bytes[start + field.code]!;
   const kind = kindOfType.get(type);
   if (kind === undefined) return { kind: 'unknown', type, code, rest: bytes.subarray(start + 4, end) };
-  if (isNdpKind(kind)) return parseNdp(kind, bytes, start, end);
-  if (isMldKind(kind)) return parseMld(kind, bytes, start, end);
-  const rest = bytes.subarray(start + ICMPV6_HEADER_LENGTH, end);
+  if (isNdpKind(kind)) return ndp.parse(kind, bytes, start, end);
+  if (isMldKind(kind)) return mld.parse(kind, bytes, start, end);
+  const rest = bytes.subarray(start + HEADER_LENGTH, end);
   const word = readU32(bytes, start + 4);
   switch (kind) {
     case 'packetTooBig':
@@ -126,8 +122,8 @@ export function parseIcmpv6(
       return {
         kind,
         code,
-        identifier: readU16(bytes, start + icmpv6Field.identifier),
-        sequenceNumber: readU16(bytes, start + icmpv6Field.sequenceNumber),
+        identifier: readU16(bytes, start + field.identifier),
+        sequenceNumber: readU16(bytes, start + field.sequenceNumber),
         payload: rest,
       };
     default:
@@ -136,73 +132,68 @@ export function parseIcmpv6(
 }
 
 /** `pseudoSum` from `pseudoHeaderSum` or its like (RFC 4443 §2.3). */
-export function verifyIcmpv6Checksum(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  pseudoSum: number,
-): boolean {
+export function verifyChecksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): boolean {
   return isChecksumValid(bytes, start, end, pseudoSum + ipProtocol.icmpv6 + (end - start));
 }
 
-export function fillIcmpv6Checksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): void {
-  writeU16(bytes, start + icmpv6Field.checksum, 0);
+export function fillChecksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): void {
+  writeU16(bytes, start + field.checksum, 0);
   const sum = sumWords(bytes, start, end, pseudoSum + ipProtocol.icmpv6 + (end - start));
-  writeU16(bytes, start + icmpv6Field.checksum, ~sum);
+  writeU16(bytes, start + field.checksum, ~sum);
 }
 
-export function icmpv6Length(repr: Icmpv6Repr): number {
-  if (isNdp(repr)) return ndpLength(repr);
-  if (isMld(repr)) return mldLength(repr);
+export function length(repr: Repr): number {
+  if (isNdp(repr)) return ndp.length(repr);
+  if (isMld(repr)) return mld.length(repr);
   if (repr.kind === 'unknown') return 4 + repr.rest.length;
-  return ICMPV6_HEADER_LENGTH + ('quote' in repr ? repr.quote : repr.payload).length;
+  return HEADER_LENGTH + ('quote' in repr ? repr.quote : repr.payload).length;
 }
 
-function isNdp(repr: Icmpv6Repr): repr is NdpRepr {
+function isNdp(repr: Repr): repr is ndp.Repr {
   return isNdpKind(repr.kind);
 }
 
-function isMld(repr: Icmpv6Repr): repr is MldRepr {
+function isMld(repr: Repr): repr is mld.Repr {
   return isMldKind(repr.kind);
 }
 
-export function emitIcmpv6(repr: Icmpv6Repr, out: Uint8Array, offset: number, pseudoSum: number): number {
-  assertRoom(out, offset, icmpv6Length(repr));
-  writeU8(out, offset, repr.kind === 'unknown' ? repr.type : icmpv6Type[repr.kind]);
-  writeU8(out, offset + icmpv6Field.code, repr.code);
+export function emit(repr: Repr, out: Uint8Array, offset: number, pseudoSum: number): number {
+  assertRoom(out, offset, length(repr));
+  writeU8(out, offset, repr.kind === 'unknown' ? repr.type : messageType[repr.kind]);
+  writeU8(out, offset + field.code, repr.code);
   const end = emitContent(repr, out, offset);
-  fillIcmpv6Checksum(out, offset, end, pseudoSum);
+  fillChecksum(out, offset, end, pseudoSum);
   return end;
 }
 
 /** Writes what follows the checksum. */
-function emitContent(repr: Icmpv6Repr, out: Uint8Array, offset: number): number {
-  if (isNdp(repr)) return emitNdp(repr, out, offset);
-  if (isMld(repr)) return emitMld(repr, out, offset);
+function emitContent(repr: Repr, out: Uint8Array, offset: number): number {
+  if (isNdp(repr)) return ndp.emit(repr, out, offset);
+  if (isMld(repr)) return mld.emit(repr, out, offset);
   switch (repr.kind) {
     case 'unknown':
       return writeOctets(out, offset + 4, repr.rest);
     case 'echoRequest':
     case 'echoReply':
-      writeU16(out, offset + icmpv6Field.identifier, repr.identifier);
-      writeU16(out, offset + icmpv6Field.sequenceNumber, repr.sequenceNumber);
-      return writeOctets(out, offset + icmpv6Field.payload, repr.payload);
+      writeU16(out, offset + field.identifier, repr.identifier);
+      writeU16(out, offset + field.sequenceNumber, repr.sequenceNumber);
+      return writeOctets(out, offset + field.payload, repr.payload);
     case 'packetTooBig':
-      writeU32(out, offset + icmpv6Field.mtu, repr.mtuBytes);
+      writeU32(out, offset + field.mtu, repr.mtuBytes);
       break;
     case 'parameterProblem':
-      writeU32(out, offset + icmpv6Field.pointer, repr.pointer);
+      writeU32(out, offset + field.pointer, repr.pointer);
       break;
     default:
-      writeU32(out, offset + icmpv6Field.unused, repr.unused);
+      writeU32(out, offset + field.unused, repr.unused);
   }
-  return writeOctets(out, offset + icmpv6Field.payload, repr.quote);
+  return writeOctets(out, offset + field.payload, repr.quote);
 }
 
 /** Returns it on one line, for a person. */
-export function formatIcmpv6(repr: Icmpv6Repr): string {
-  if (isNdp(repr)) return formatNdp(repr);
-  if (isMld(repr)) return formatMld(repr);
+export function format(repr: Repr): string {
+  if (isNdp(repr)) return ndp.format(repr);
+  if (isMld(repr)) return mld.format(repr);
   const type = repr.kind === 'unknown' ? `type ${repr.type}` : repr.kind;
   const head = `icmp6 ${type} code ${repr.code}`;
   if (repr.kind === 'packetTooBig') return `${head} mtu ${repr.mtuBytes}`;

@@ -36,8 +36,8 @@ export function formatIpProtocol(protocol: number): string {
 }
 
 /**
- * The sum of the addresses of a pseudo-header (RFC 9293 §3.1; RFC 8200 §8.1), which `emitTcp`, `verifyUdpChecksum` and
- * the like take. They add protocol and length themselves. An `Ipv4Repr` or `Ipv6Repr` may be given as it is.
+ * The sum of the addresses of a pseudo-header (RFC 9293 §3.1; RFC 8200 §8.1), which `tcp.emit`, `udp.verifyChecksum` and
+ * the like take. They add protocol and length themselves. An `ipv4.Repr` or `ipv6.Repr` may be given as it is.
  */
 export function pseudoHeaderSum(ip: { readonly source: IpAddress; readonly destination: IpAddress }): number {
   return foldSum(addressSum(ip.source) + addressSum(ip.destination));

@@ -11,7 +11,7 @@ import {
 } from './tlv-option.ts';
 
 /** Kinds with their copied flag and class, as they stand in the octet. */
-export const ipv4OptionCode = {
+export const code = {
   recordRoute: 7,
   timestamp: 68,
   looseSourceRoute: 131,
@@ -44,26 +44,26 @@ interface RouterAlertOption {
 
 type OwnOption = RouteOption | TimestampOption | RouterAlertOption;
 
-export type Ipv4Option = OwnOption | PlainOption;
+export type Repr = OwnOption | PlainOption;
 
 const codec: OptionCodec<OwnOption> = {
   decode: (optionCode, data) => {
     switch (optionCode) {
-      case ipv4OptionCode.recordRoute:
+      case code.recordRoute:
         return decodeRoute('recordRoute', data);
-      case ipv4OptionCode.looseSourceRoute:
+      case code.looseSourceRoute:
         return decodeRoute('looseSourceRoute', data);
-      case ipv4OptionCode.strictSourceRoute:
+      case code.strictSourceRoute:
         return decodeRoute('strictSourceRoute', data);
-      case ipv4OptionCode.timestamp:
+      case code.timestamp:
         return decodeTimestamp(data);
-      case ipv4OptionCode.routerAlert:
+      case code.routerAlert:
         return data.length === 2 ? { kind: 'routerAlert', value: readU16(data, 0) } : undefined;
       default:
         return undefined;
     }
   },
-  code: (option) => ipv4OptionCode[option.kind],
+  code: (option) => code[option.kind],
   dataLength: (option) => {
     if (option.kind === 'routerAlert') return 2;
     return option.kind === 'timestamp' ? 2 + option.words.length * 4 : 1 + option.addresses.length * 4;
@@ -102,22 +102,22 @@ function emitWords(words: readonly number[], out: Uint8Array, offset: number): v
 }
 
 /** Takes the option octets of a header apart; never fails. */
-export function parseIpv4Options(bytes: Uint8Array, start: number, end: number): readonly Ipv4Option[] {
+export function parse(bytes: Uint8Array, start: number, end: number): readonly Repr[] {
   return parseOptionList(bytes, start, end, codec);
 }
 
 /** Octets of the options with the filling of their last word. */
-export function ipv4OptionsLength(options: readonly Ipv4Option[]): number {
+export function length(options: readonly Repr[]): number {
   return options.length === 0 ? 0 : optionListLength(options, codec);
 }
 
 /** Writes the options, fills their last word with zeros, and returns the offset after them. */
-export function emitIpv4Options(options: readonly Ipv4Option[], out: Uint8Array, offset: number): number {
+export function emit(options: readonly Repr[], out: Uint8Array, offset: number): number {
   return emitOptionList(options, codec, out, offset);
 }
 
 /** Returns it on one line, for a person. */
-export function formatIpv4Option(option: Ipv4Option): string {
+export function format(option: Repr): string {
   switch (option.kind) {
     case 'recordRoute':
     case 'looseSourceRoute':

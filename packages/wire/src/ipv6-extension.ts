@@ -6,7 +6,7 @@ import { ipProtocol } from './ip-protocol.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
 /** An option of a hop-by-hop or destination options header (RFC 8200 §4.2, RFC 2711 for the router alert). */
-export type Ipv6Option =
+export type Option =
   | { readonly kind: 'pad1' }
   | { readonly kind: 'padN'; readonly data: Uint8Array }
   | { readonly kind: 'routerAlert'; readonly value: number }
@@ -14,8 +14,8 @@ export type Ipv6Option =
   /** All the rest of a header from the first option that runs over its end. */
   | { readonly kind: 'garbled'; readonly octets: Uint8Array };
 
-export type Ipv6Extension =
-  | { readonly kind: 'hopByHop' | 'destinationOptions'; readonly options: readonly Ipv6Option[] }
+export type Repr =
+  | { readonly kind: 'hopByHop' | 'destinationOptions'; readonly options: readonly Option[] }
   | {
       readonly kind: 'routing';
       readonly routingType: number;
@@ -37,7 +37,7 @@ const OPTION_ROUTER_ALERT = 5;
 const UNIT = 8;
 
 /** Where the chain of extension headers leads; one object is used again for every packet. */
-export interface Ipv6Scan {
+export interface Scan {
   /** What the packet carries behind its extension headers: an `ipProtocol`. */
   protocol: number;
   /** Where that begins. */
@@ -46,12 +46,12 @@ export interface Ipv6Scan {
   fragmentStart: number;
 }
 
-export function newIpv6Scan(): Ipv6Scan {
+export function newScan(): Scan {
   return { protocol: 0, payloadStart: 0, fragmentStart: -1 };
 }
 
 /** Whether a next header of this number is one of those that lie between the fixed header and the payload. */
-export function isIpv6Extension(nextHeader: number): boolean {
+export function isExtension(nextHeader: number): boolean {
   return (
     nextHeader === ipProtocol.hopByHop ||
     nextHeader === ipProtocol.routing ||
@@ -65,20 +65,20 @@ export function isIpv6Extension(nextHeader: number): boolean {
  * header whose offset is not zero there is no header to follow (RFC 8200 §4.5), only a piece; and a hop-by-hop header
  * is one only at the beginning (§4.1), elsewhere its number is an unknown protocol.
  */
-export function scanIpv6Extensions(
+export function scan(
   bytes: Uint8Array,
   start: number,
   end: number,
   nextHeader: number,
-  found: Ipv6Scan,
+  found: Scan,
 ): Malformed | undefined {
   let next = nextHeader;
   let at = start;
   found.fragmentStart = -1;
-  while (isIpv6Extension(next) && (next !== ipProtocol.hopByHop || at === start)) {
+  while (isExtension(next) && (next !== ipProtocol.hopByHop || at === start)) {
     const lengthBytes = at + UNIT <= end ? readExtensionLength(bytes, at, next) : UNIT;
     if (at + lengthBytes > end) return malformed('ipv6', at, 'an extension header is truncated');
-    const isPiece = next === ipProtocol.fragment && readIpv6FragmentOffset(bytes, at) !== 0;
+    const isPiece = next === ipProtocol.fragment && readFragmentOffset(bytes, at) !== 0;
     if (next === ipProtocol.fragment) found.fragmentStart = at;
     next = bytes[at]!;
     at += lengthBytes;
@@ -95,18 +95,18 @@ function readExtensionLength(bytes: Uint8Array, start: number, nextHeader: numbe
 }
 
 /** Where in the whole packet the piece behind the fragment header at `start` belongs, in octets. */
-export function readIpv6FragmentOffset(bytes: Uint8Array, start: number): number {
+function readFragmentOffset(bytes: Uint8Array, start: number): number {
   return readU16(bytes, start + 2) & 0xfff8;
 }
 
-/** Takes a chain apart that `scanIpv6Extensions` has followed up to `payloadStart`. */
-export function parseIpv6Extensions(
+/** Takes a chain apart that `ipv6Extension.scan` has followed up to `payloadStart`. */
+export function parse(
   bytes: Uint8Array,
   start: number,
   payloadStart: number,
   nextHeader: number,
-): readonly Ipv6Extension[] {
-  const extensions: Ipv6Extension[] = [];
+): readonly Repr[] {
+  const extensions: Repr[] = [];
   let next = nextHeader;
   for (let at = start; at < payloadStart;) {
     const lengthBytes = readExtensionLength(bytes, at, next);
@@ -117,11 +117,11 @@ export function parseIpv6Extensions(
   return extensions;
 }
 
-function parseExtension(bytes: Uint8Array, start: number, end: number, nextHeader: number): Ipv6Extension {
+function parseExtension(bytes: Uint8Array, start: number, end: number, nextHeader: number): Repr {
   if (nextHeader === ipProtocol.fragment) {
     return {
       kind: 'fragment',
-      fragmentOffset: readIpv6FragmentOffset(bytes, start),
+      fragmentOffset: readFragmentOffset(bytes, start),
       moreFragments: (bytes[start + 3]! & 1) === 1,
       identification: readU32(bytes, start + 4),
     };
@@ -138,8 +138,8 @@ function parseExtension(bytes: Uint8Array, start: number, end: number, nextHeade
   return { kind, options: parseOptions(bytes, start + 2, end) };
 }
 
-function parseOptions(bytes: Uint8Array, start: number, end: number): readonly Ipv6Option[] {
-  const options: Ipv6Option[] = [];
+function parseOptions(bytes: Uint8Array, start: number, end: number): readonly Option[] {
+  const options: Option[] = [];
   let at = start;
   while (at < end) {
     const code = bytes[at]!;
@@ -159,7 +159,7 @@ function parseOptions(bytes: Uint8Array, start: number, end: number): readonly I
   return options;
 }
 
-function decodeOption(code: number, data: Uint8Array): Ipv6Option {
+function decodeOption(code: number, data: Uint8Array): Option {
   if (code === OPTION_PADN) return { kind: 'padN', data };
   if (code === OPTION_ROUTER_ALERT && data.length === 2) {
     return { kind: 'routerAlert', value: readU16(data, 0) };
@@ -168,11 +168,11 @@ function decodeOption(code: number, data: Uint8Array): Ipv6Option {
 }
 
 /** The number by which the header before names this one. */
-export function ipv6ExtensionProtocol(extension: Ipv6Extension): number {
+export function protocol(extension: Repr): number {
   return ipProtocol[extension.kind];
 }
 
-export function ipv6ExtensionLength(extension: Ipv6Extension): number {
+export function length(extension: Repr): number {
   if (extension.kind === 'fragment') return UNIT;
   const content =
     extension.kind === 'routing'
@@ -181,7 +181,7 @@ export function ipv6ExtensionLength(extension: Ipv6Extension): number {
   return Math.ceil(content / UNIT) * UNIT;
 }
 
-function optionLength(option: Ipv6Option): number {
+function optionLength(option: Option): number {
   switch (option.kind) {
     case 'pad1':
       return 1;
@@ -198,13 +198,8 @@ function optionLength(option: Ipv6Option): number {
  * Writes one extension header which is followed by one of number `nextHeader`, and returns the offset after it. Options
  * that do not fill units of 8 octets are followed by padding (RFC 8200 §4.2), a routing header by zeros.
  */
-export function emitIpv6Extension(
-  extension: Ipv6Extension,
-  nextHeader: number,
-  out: Uint8Array,
-  offset: number,
-): number {
-  const end = offset + ipv6ExtensionLength(extension);
+export function emit(extension: Repr, nextHeader: number, out: Uint8Array, offset: number): number {
+  const end = offset + length(extension);
   writeU8(out, offset, nextHeader);
   writeU8(out, offset + 1, (end - offset) / UNIT - 1);
   switch (extension.kind) {
@@ -229,7 +224,7 @@ export function emitIpv6Extension(
   }
 }
 
-function emitOption(option: Ipv6Option, out: Uint8Array, offset: number): number {
+function emitOption(option: Option, out: Uint8Array, offset: number): number {
   switch (option.kind) {
     case 'pad1':
       writeU8(out, offset, OPTION_PAD1);
@@ -259,7 +254,7 @@ function emitPadding(out: Uint8Array, offset: number, end: number): void {
 }
 
 /** Returns it on one line, for a person. */
-export function formatIpv6Extension(extension: Ipv6Extension): string {
+export function format(extension: Repr): string {
   switch (extension.kind) {
     case 'fragment': {
       const more = extension.moreFragments ? ' more' : '';

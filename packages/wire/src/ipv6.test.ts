@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { readPseudoHeaderSumIpv6, pseudoHeaderSum } from './ip-protocol.ts';
-import {
-  checkIpv6,
-  emitIpv6,
-  formatIpv6Packet,
-  ipv6Length,
-  type Ipv6Repr,
-  parseIpv6Packet,
-  parseIpv6Quote,
-  scanIpv6,
-} from './ipv6.ts';
-import { newIpv6Scan } from './ipv6-extension.ts';
+import * as ipv6Extension from './ipv6-extension.ts';
+import * as ipv6 from './ipv6.ts';
 import { hex, packetOf } from './linux-frames.fixture.ts';
 import { isMalformed } from './malformed.ts';
 
 const HOST_1 = 0x2001_0db8_0000_0000_0000_0000_0000_0001n;
 const HOST_2 = 0x2001_0db8_0000_0000_0000_0000_0000_0002n;
 
-const echo: Ipv6Repr = {
+const echo: ipv6.Repr = {
   trafficClass: 0,
   flowLabel: 0x208d6,
   hopLimit: 64,
@@ -32,15 +23,15 @@ const ADDRESSES = `${'0'.repeat(31)}1 ${'0'.repeat(31)}2`;
 
 describe('ipv6', () => {
   it('takes a packet of Linux apart and puts it together', () => {
-    expect(parseIpv6Packet(packetOf('echoRequest6'))).toEqual(echo);
-    const out = new Uint8Array(ipv6Length(echo));
-    emitIpv6(echo, out);
+    expect(ipv6.parse(packetOf('echoRequest6'))).toEqual(echo);
+    const out = new Uint8Array(ipv6.length(echo));
+    ipv6.emit(echo, out);
     expect(out).toEqual(packetOf('echoRequest6'));
-    expect(formatIpv6Packet(echo)).toBe('ipv6 2001:db8::1 > 2001:db8::2 icmp6 hop limit 64 length 72');
+    expect(ipv6.format(echo)).toBe('ipv6 2001:db8::1 > 2001:db8::2 icmp6 hop limit 64 length 72');
   });
 
   it('takes the hop-by-hop header of a report of Linux apart and puts it together', () => {
-    const packet = parseIpv6Packet(packetOf('mldv2Report'));
+    const packet = ipv6.parse(packetOf('mldv2Report'));
     if (isMalformed(packet)) throw new Error(packet.reason);
     expect(packet.extensions).toEqual([
       {
@@ -52,14 +43,14 @@ describe('ipv6', () => {
       },
     ]);
     expect(packet.protocol).toBe(58);
-    const out = new Uint8Array(ipv6Length(packet));
-    emitIpv6(packet, out);
+    const out = new Uint8Array(ipv6.length(packet));
+    ipv6.emit(packet, out);
     expect(out).toEqual(packetOf('mldv2Report'));
   });
 
   it('pads options that do not fill 8 octets', () => {
     const out = new Uint8Array(48);
-    emitIpv6(
+    ipv6.emit(
       {
         ...echo,
         extensions: [{ kind: 'hopByHop', options: [{ kind: 'routerAlert', value: 7 }] }],
@@ -77,7 +68,7 @@ describe('ipv6', () => {
   it('stops behind a fragment header that is not the first', () => {
     const packet = (fragmentOffset: string): Uint8Array =>
       hex(`60000000 0010 2c 40 ${ADDRESSES} 3c00 ${fragmentOffset} 01020304 3b00 0104 00000000`);
-    expect(parseIpv6Packet(packet('0008'))).toMatchObject({
+    expect(ipv6.parse(packet('0008'))).toMatchObject({
       extensions: [
         { kind: 'fragment', fragmentOffset: 8, moreFragments: false, identification: 0x0102_0304 },
       ],
@@ -85,20 +76,20 @@ describe('ipv6', () => {
       payload: hex('3b00 0104 00000000'),
     });
     const first = packet('0001');
-    expect(parseIpv6Packet(first)).toMatchObject({
+    expect(ipv6.parse(first)).toMatchObject({
       extensions: [{ kind: 'fragment', moreFragments: true }, { kind: 'destinationOptions' }],
       protocol: 59,
     });
-    const scan = newIpv6Scan();
-    expect(scanIpv6(first, 0, first.length, scan)).toBeUndefined();
+    const scan = ipv6Extension.newScan();
+    expect(ipv6.scan(first, 0, first.length, scan)).toBeUndefined();
     expect(scan).toEqual({ protocol: 59, payloadStart: 56, fragmentStart: 40 });
-    expect(scanIpv6(packetOf('echoRequest6'), 0, 72, scan)).toBeUndefined();
+    expect(ipv6.scan(packetOf('echoRequest6'), 0, 72, scan)).toBeUndefined();
     expect(scan).toEqual({ protocol: 58, payloadStart: 40, fragmentStart: -1 });
   });
 
   it('takes a hop-by-hop header for one at the beginning only (RFC 8200 §4.1)', () => {
     const twice = hex(`60000000 0010 00 40 ${ADDRESSES} 0000 0104 00000000 3b00 0104 00000000`);
-    expect(parseIpv6Packet(twice)).toMatchObject({
+    expect(ipv6.parse(twice)).toMatchObject({
       extensions: [{ kind: 'hopByHop' }],
       protocol: 0,
       payload: twice.subarray(48),
@@ -107,16 +98,16 @@ describe('ipv6', () => {
 
   it('refuses impossible lengths, naming the field', () => {
     const packet = packetOf('echoRequest6');
-    expect(checkIpv6(packet, 0, 39)).toMatchObject({ reason: 'the header is truncated' });
-    expect(checkIpv6(packet, 0, 71)).toMatchObject({ reason: 'the packet is truncated', offset: 4 });
-    expect(parseIpv6Quote(packet, 0, 71)).toMatchObject({ protocol: 58 });
-    expect(checkIpv6(packetOf('syn'))).toMatchObject({ reason: 'the version is not 6' });
+    expect(ipv6.check(packet, 0, 39)).toMatchObject({ reason: 'the header is truncated' });
+    expect(ipv6.check(packet, 0, 71)).toMatchObject({ reason: 'the packet is truncated', offset: 4 });
+    expect(ipv6.parseQuote(packet, 0, 71)).toMatchObject({ protocol: 58 });
+    expect(ipv6.check(packetOf('syn'))).toMatchObject({ reason: 'the version is not 6' });
     const options = hex(`60000000 0008 00 40 ${ADDRESSES} 3b01 0104 00000000`);
-    expect(parseIpv6Packet(options)).toMatchObject({
+    expect(ipv6.parse(options)).toMatchObject({
       reason: 'an extension header is truncated',
       offset: 40,
     });
     // RFC 2675: a jumbogram has payload length zero and a hop-by-hop header.
-    expect(parseIpv6Packet(hex(`60000000 0000 00 40 ${ADDRESSES}`))).toMatchObject({ malformed: true });
+    expect(ipv6.parse(hex(`60000000 0000 00 40 ${ADDRESSES}`))).toMatchObject({ malformed: true });
   });
 });

@@ -8,7 +8,7 @@ import { formatIpv6, IPV6_ADDRESS_LENGTH, readIpv6Address, writeIpv6Address } fr
 import { type Malformed, malformed } from './malformed.ts';
 
 /** Byte offsets from the ICMPv6 type. */
-export const mldField = { maximumResponseDelay: 4, recordCount: 6, group: 8, records: 8 } as const;
+const field = { maximumResponseDelay: 4, recordCount: 6, group: 8, records: 8 } as const;
 
 /** What a listener says about one group (RFC 3810 §5.2.4). */
 export interface MulticastRecord {
@@ -20,7 +20,7 @@ export interface MulticastRecord {
   readonly auxiliaryData: Uint8Array;
 }
 
-export type MldRepr =
+export type Repr =
   | {
       readonly kind: 'multicastListenerQuery' | 'multicastListenerReport' | 'multicastListenerDone';
       readonly code: number;
@@ -40,7 +40,7 @@ export type MldRepr =
     };
 
 /** Octets that a message has at least, the ICMPv6 header included. */
-export const mldFixedLength: Readonly<Record<MldRepr['kind'], number>> = {
+export const fixedLength: Readonly<Record<Repr['kind'], number>> = {
   multicastListenerQuery: 24,
   multicastListenerReport: 24,
   multicastListenerDone: 24,
@@ -50,27 +50,22 @@ export const mldFixedLength: Readonly<Record<MldRepr['kind'], number>> = {
 const RECORD_LENGTH = 20;
 
 /** Parses a message of that kind whose fixed part is there. */
-export function parseMld(
-  kind: MldRepr['kind'],
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): MldRepr | Malformed {
+export function parse(kind: Repr['kind'], bytes: Uint8Array, start: number, end: number): Repr | Malformed {
   const code = bytes[start + 1]!;
   if (kind === 'multicastListenerReportV2') return parseReportV2(code, bytes, start, end);
   return {
     kind,
     code,
-    maximumResponseDelay: readU16(bytes, start + mldField.maximumResponseDelay),
-    group: readIpv6Address(bytes, start + mldField.group),
-    rest: bytes.subarray(start + mldFixedLength[kind], end),
+    maximumResponseDelay: readU16(bytes, start + field.maximumResponseDelay),
+    group: readIpv6Address(bytes, start + field.group),
+    rest: bytes.subarray(start + fixedLength[kind], end),
   };
 }
 
-function parseReportV2(code: number, bytes: Uint8Array, start: number, end: number): MldRepr | Malformed {
+function parseReportV2(code: number, bytes: Uint8Array, start: number, end: number): Repr | Malformed {
   const records: MulticastRecord[] = [];
-  let at = start + mldField.records;
-  for (let left = readU16(bytes, start + mldField.recordCount); left > 0; left--) {
+  let at = start + field.records;
+  for (let left = readU16(bytes, start + field.recordCount); left > 0; left--) {
     if (at + RECORD_LENGTH > end) return malformed('icmpv6', at, 'a multicast record is truncated');
     const sourceCount = readU16(bytes, at + 2);
     const sourcesEnd = at + RECORD_LENGTH + sourceCount * IPV6_ADDRESS_LENGTH;
@@ -90,26 +85,26 @@ function parseReportV2(code: number, bytes: Uint8Array, start: number, end: numb
   return { kind: 'multicastListenerReportV2', code, records, rest: bytes.subarray(at, end) };
 }
 
-export function mldLength(repr: MldRepr): number {
+export function length(repr: Repr): number {
   const records = repr.kind === 'multicastListenerReportV2' ? repr.records : [];
   return records.reduce(
     (sum, record) =>
       sum + RECORD_LENGTH + record.sources.length * IPV6_ADDRESS_LENGTH + record.auxiliaryData.length,
-    mldFixedLength[repr.kind] + repr.rest.length,
+    fixedLength[repr.kind] + repr.rest.length,
   );
 }
 
 /** Writes what follows the ICMPv6 checksum and returns the offset after the message. */
-export function emitMld(repr: MldRepr, out: Uint8Array, offset: number): number {
+export function emit(repr: Repr, out: Uint8Array, offset: number): number {
   if (repr.kind !== 'multicastListenerReportV2') {
-    writeU16(out, offset + mldField.maximumResponseDelay, repr.maximumResponseDelay);
-    writeU16(out, offset + mldField.maximumResponseDelay + 2, 0);
-    writeIpv6Address(out, offset + mldField.group, repr.group);
-    return writeOctets(out, offset + mldFixedLength[repr.kind], repr.rest);
+    writeU16(out, offset + field.maximumResponseDelay, repr.maximumResponseDelay);
+    writeU16(out, offset + field.maximumResponseDelay + 2, 0);
+    writeIpv6Address(out, offset + field.group, repr.group);
+    return writeOctets(out, offset + fixedLength[repr.kind], repr.rest);
   }
   writeU16(out, offset + 4, 0);
-  writeU16(out, offset + mldField.recordCount, repr.records.length);
-  let at = offset + mldField.records;
+  writeU16(out, offset + field.recordCount, repr.records.length);
+  let at = offset + field.records;
   for (const record of repr.records) at = emitRecord(record, out, at);
   return writeOctets(out, at, repr.rest);
 }
@@ -128,7 +123,7 @@ function emitRecord(record: MulticastRecord, out: Uint8Array, offset: number): n
 }
 
 /** Returns it on one line, for a person. */
-export function formatMld(repr: MldRepr): string {
+export function format(repr: Repr): string {
   const groups =
     repr.kind === 'multicastListenerReportV2' ? repr.records.map((record) => record.group) : [repr.group];
   return `icmp6 ${repr.kind} ${groups.map(formatIpv6).join(' ')}`;

@@ -6,7 +6,7 @@ import { readIpv6Address, writeIpv6Address } from './ipv6-address.ts';
 import { formatMac, readMac, writeMac } from './mac-address.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
-export type NdpOption =
+export type Repr =
   | { readonly kind: 'sourceLinkLayerAddress' | 'targetLinkLayerAddress'; readonly mac: number }
   | {
       readonly kind: 'prefixInformation';
@@ -37,12 +37,8 @@ const ON_LINK = 0x80;
 const AUTONOMOUS = 0x40;
 
 /** Takes the options in [start, end) apart. RFC 4861 §4.6: one of length zero spoils the whole message. */
-export function parseNdpOptions(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): readonly NdpOption[] | Malformed {
-  const options: NdpOption[] = [];
+export function parse(bytes: Uint8Array, start: number, end: number): readonly Repr[] | Malformed {
+  const options: Repr[] = [];
   let at = start;
   while (at < end) {
     const lengthBytes = at + 1 < end ? bytes[at + 1]! * UNIT : UNIT;
@@ -56,7 +52,7 @@ export function parseNdpOptions(
   return options;
 }
 
-function parseOption(bytes: Uint8Array, start: number, end: number): NdpOption {
+function parseOption(bytes: Uint8Array, start: number, end: number): Repr {
   const code = bytes[start]!;
   const lengthBytes = end - start;
   if (code === ndpOptionCode.sourceLinkLayerAddress && lengthBytes === 8) {
@@ -84,11 +80,11 @@ function parseOption(bytes: Uint8Array, start: number, end: number): NdpOption {
   return { kind: 'unknown', code, data: bytes.subarray(start + 2, end) };
 }
 
-export function ndpOptionsLength(options: readonly NdpOption[]): number {
+export function length(options: readonly Repr[]): number {
   return options.reduce((sum, option) => sum + optionLength(option), 0);
 }
 
-function optionLength(option: NdpOption): number {
+function optionLength(option: Repr): number {
   switch (option.kind) {
     case 'prefixInformation':
       return 32;
@@ -102,7 +98,7 @@ function optionLength(option: NdpOption): number {
 }
 
 /** Writes the options and returns the offset after them. */
-export function emitNdpOptions(options: readonly NdpOption[], out: Uint8Array, offset: number): number {
+export function emit(options: readonly Repr[], out: Uint8Array, offset: number): number {
   let at = offset;
   for (const option of options) {
     const lengthBytes = optionLength(option);
@@ -115,7 +111,7 @@ export function emitNdpOptions(options: readonly NdpOption[], out: Uint8Array, o
   return at;
 }
 
-function emitContent(option: NdpOption, out: Uint8Array, offset: number): void {
+function emitContent(option: Repr, out: Uint8Array, offset: number): void {
   switch (option.kind) {
     case 'sourceLinkLayerAddress':
     case 'targetLinkLayerAddress':
@@ -144,7 +140,7 @@ function emitContent(option: NdpOption, out: Uint8Array, offset: number): void {
 }
 
 /** Returns it on one line, for a person. */
-export function formatNdpOption(option: NdpOption): string {
+export function format(option: Repr): string {
   if ('mac' in option) return `${option.kind} ${formatMac(option.mac)}`;
   return option.kind === 'unknown' ? `option-${option.code}` : option.kind;
 }

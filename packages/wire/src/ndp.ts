@@ -6,16 +6,10 @@
 import { readU16, readU32, writeU16, writeU32, writeU8 } from './bytes.ts';
 import { formatIpv6, readIpv6Address, writeIpv6Address } from './ipv6-address.ts';
 import { isMalformed, type Malformed } from './malformed.ts';
-import {
-  emitNdpOptions,
-  formatNdpOption,
-  type NdpOption,
-  ndpOptionsLength,
-  parseNdpOptions,
-} from './ndp-option.ts';
+import * as ndpOption from './ndp-option.ts';
 
 /** Byte offsets from the ICMPv6 type. */
-export const ndpField = {
+const field = {
   advertisedHopLimit: 4,
   flags: 4,
   routerFlags: 5,
@@ -26,15 +20,15 @@ export const ndpField = {
   redirectedDestination: 24,
 } as const;
 
-/** Bits of the octet at `ndpField.flags` of a neighbor advertisement. */
-export const ndpFlag = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
+/** Bits of the octet at `ndp.field.flags` of a neighbor advertisement. */
+const flag = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
 
 interface WithOptions {
   readonly code: number;
-  readonly options: readonly NdpOption[];
+  readonly options: readonly ndpOption.Repr[];
 }
 
-export type NdpRepr =
+export type Repr =
   | (WithOptions & { readonly kind: 'routerSolicitation' })
   | (WithOptions & {
       readonly kind: 'routerAdvertisement';
@@ -57,7 +51,7 @@ export type NdpRepr =
   | (WithOptions & { readonly kind: 'redirect'; readonly target: bigint; readonly destination: bigint });
 
 /** Octets before the options, the ICMPv6 header included. */
-export const ndpFixedLength: Readonly<Record<NdpRepr['kind'], number>> = {
+export const fixedLength: Readonly<Record<Repr['kind'], number>> = {
   routerSolicitation: 8,
   routerAdvertisement: 16,
   neighborSolicitation: 24,
@@ -66,13 +60,8 @@ export const ndpFixedLength: Readonly<Record<NdpRepr['kind'], number>> = {
 };
 
 /** Parses a message of that kind whose fixed part is there. */
-export function parseNdp(
-  kind: NdpRepr['kind'],
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): NdpRepr | Malformed {
-  const options = parseNdpOptions(bytes, start + ndpFixedLength[kind], end);
+export function parse(kind: Repr['kind'], bytes: Uint8Array, start: number, end: number): Repr | Malformed {
+  const options = ndpOption.parse(bytes, start + fixedLength[kind], end);
   if (isMalformed(options)) return options;
   const code = bytes[start + 1]!;
   if (kind === 'routerSolicitation') return { kind, code, options };
@@ -80,24 +69,24 @@ export function parseNdp(
     return {
       kind,
       code,
-      hopLimit: bytes[start + ndpField.advertisedHopLimit]!,
-      routerFlags: bytes[start + ndpField.routerFlags]!,
-      routerLifetimeSeconds: readU16(bytes, start + ndpField.routerLifetime),
-      reachableTimeMilliseconds: readU32(bytes, start + ndpField.reachableTime),
-      retransmitTimeMilliseconds: readU32(bytes, start + ndpField.retransmitTime),
+      hopLimit: bytes[start + field.advertisedHopLimit]!,
+      routerFlags: bytes[start + field.routerFlags]!,
+      routerLifetimeSeconds: readU16(bytes, start + field.routerLifetime),
+      reachableTimeMilliseconds: readU32(bytes, start + field.reachableTime),
+      retransmitTimeMilliseconds: readU32(bytes, start + field.retransmitTime),
       options,
     };
   }
-  const target = readIpv6Address(bytes, start + ndpField.target);
+  const target = readIpv6Address(bytes, start + field.target);
   if (kind === 'neighborSolicitation') return { kind, code, target, options };
   if (kind === 'neighborAdvertisement') {
-    const flags = bytes[start + ndpField.flags]!;
+    const flags = bytes[start + field.flags]!;
     return {
       kind,
       code,
-      router: (flags & ndpFlag.router) !== 0,
-      solicited: (flags & ndpFlag.solicited) !== 0,
-      override: (flags & ndpFlag.override) !== 0,
+      router: (flags & flag.router) !== 0,
+      solicited: (flags & flag.solicited) !== 0,
+      override: (flags & flag.override) !== 0,
       target,
       options,
     };
@@ -106,43 +95,43 @@ export function parseNdp(
     kind,
     code,
     target,
-    destination: readIpv6Address(bytes, start + ndpField.redirectedDestination),
+    destination: readIpv6Address(bytes, start + field.redirectedDestination),
     options,
   };
 }
 
-export function ndpLength(repr: NdpRepr): number {
-  return ndpFixedLength[repr.kind] + ndpOptionsLength(repr.options);
+export function length(repr: Repr): number {
+  return fixedLength[repr.kind] + ndpOption.length(repr.options);
 }
 
 /** Writes what follows the ICMPv6 checksum and returns the offset after the message. */
-export function emitNdp(repr: NdpRepr, out: Uint8Array, offset: number): number {
-  const optionsStart = offset + ndpFixedLength[repr.kind];
+export function emit(repr: Repr, out: Uint8Array, offset: number): number {
+  const optionsStart = offset + fixedLength[repr.kind];
   out.fill(0, offset + 4, optionsStart);
   if (repr.kind === 'routerAdvertisement') {
-    writeU8(out, offset + ndpField.advertisedHopLimit, repr.hopLimit);
-    writeU8(out, offset + ndpField.routerFlags, repr.routerFlags);
-    writeU16(out, offset + ndpField.routerLifetime, repr.routerLifetimeSeconds);
-    writeU32(out, offset + ndpField.reachableTime, repr.reachableTimeMilliseconds);
-    writeU32(out, offset + ndpField.retransmitTime, repr.retransmitTimeMilliseconds);
+    writeU8(out, offset + field.advertisedHopLimit, repr.hopLimit);
+    writeU8(out, offset + field.routerFlags, repr.routerFlags);
+    writeU16(out, offset + field.routerLifetime, repr.routerLifetimeSeconds);
+    writeU32(out, offset + field.reachableTime, repr.reachableTimeMilliseconds);
+    writeU32(out, offset + field.retransmitTime, repr.retransmitTimeMilliseconds);
   } else if (repr.kind !== 'routerSolicitation') {
-    writeIpv6Address(out, offset + ndpField.target, repr.target);
+    writeIpv6Address(out, offset + field.target, repr.target);
   }
   if (repr.kind === 'neighborAdvertisement') {
     const flags =
-      (repr.router ? ndpFlag.router : 0) |
-      (repr.solicited ? ndpFlag.solicited : 0) |
-      (repr.override ? ndpFlag.override : 0);
-    writeU8(out, offset + ndpField.flags, flags);
+      (repr.router ? flag.router : 0) |
+      (repr.solicited ? flag.solicited : 0) |
+      (repr.override ? flag.override : 0);
+    writeU8(out, offset + field.flags, flags);
   } else if (repr.kind === 'redirect') {
-    writeIpv6Address(out, offset + ndpField.redirectedDestination, repr.destination);
+    writeIpv6Address(out, offset + field.redirectedDestination, repr.destination);
   }
-  return emitNdpOptions(repr.options, out, optionsStart);
+  return ndpOption.emit(repr.options, out, optionsStart);
 }
 
 /** Returns it on one line, for a person. */
-export function formatNdp(repr: NdpRepr): string {
+export function format(repr: Repr): string {
   const target = 'target' in repr ? ` ${formatIpv6(repr.target)}` : '';
-  const options = repr.options.map((option) => ` <${formatNdpOption(option)}>`).join('');
+  const options = repr.options.map((option) => ` <${ndpOption.format(option)}>`).join('');
   return `icmp6 ${repr.kind}${target}${options}`;
 }

@@ -3,37 +3,37 @@
  * stack does not come this way; it reads fields where they lie.
  */
 
-import { type ArpRepr, formatArp, parseArp } from './arp.ts';
-import { type Dhcpv4Repr, formatDhcpv4, parseDhcpv4 } from './dhcpv4.ts';
+import * as arp from './arp.ts';
+import * as dhcpv4 from './dhcpv4.ts';
+import * as ethernet from './ethernet.ts';
+import * as gre from './gre.ts';
+import * as icmpv4 from './icmpv4.ts';
+import * as icmpv6 from './icmpv6.ts';
+import * as ipv4 from './ipv4.ts';
+import * as ipv6 from './ipv6.ts';
+import * as tcp from './tcp.ts';
+import * as udp from './udp.ts';
 import { etherType } from './ether-type.ts';
-import { type EthernetRepr, formatEthernet, parseEthernet } from './ethernet.ts';
-import { formatGre, type GreRepr, parseGre } from './gre.ts';
-import { formatIcmpv4, type Icmpv4Repr, parseIcmpv4 } from './icmpv4.ts';
-import { formatIcmpv6, type Icmpv6Repr, parseIcmpv6 } from './icmpv6.ts';
 import { ipProtocol } from './ip-protocol.ts';
-import { formatIpv4Packet, type Ipv4Repr, parseIpv4Packet, parseIpv4Quote } from './ipv4.ts';
-import { formatIpv6Packet, type Ipv6Repr, parseIpv6Packet, parseIpv6Quote } from './ipv6.ts';
 import { linkType, parseLinkHeader } from './link-type.ts';
 import { formatMalformed, isMalformed, type Malformed } from './malformed.ts';
-import { formatTcp, parseTcp, type TcpRepr } from './tcp.ts';
-import { formatUdp, parseUdp, parseUdpQuote, type UdpRepr } from './udp.ts';
 
 interface Reprs {
-  readonly ethernet: EthernetRepr;
-  readonly arp: ArpRepr;
-  readonly ipv4: Ipv4Repr;
-  readonly ipv6: Ipv6Repr;
-  readonly gre: GreRepr;
-  readonly icmpv4: Icmpv4Repr;
-  readonly icmpv6: Icmpv6Repr;
-  readonly udp: UdpRepr;
-  readonly tcp: TcpRepr;
-  readonly dhcpv4: Dhcpv4Repr;
+  readonly ethernet: ethernet.Repr;
+  readonly arp: arp.Repr;
+  readonly ipv4: ipv4.Repr;
+  readonly ipv6: ipv6.Repr;
+  readonly gre: gre.Repr;
+  readonly icmpv4: icmpv4.Repr;
+  readonly icmpv6: icmpv6.Repr;
+  readonly udp: udp.Repr;
+  readonly tcp: tcp.Repr;
+  readonly dhcpv4: dhcpv4.Repr;
 }
 
 export type Protocol = keyof Reprs;
 
-/** One of `{ protocol: 'udp', repr: UdpRepr }` and so on. */
+/** One of `{ protocol: 'udp', repr: udp.Repr }` and so on. */
 export type Layer = { readonly [P in Protocol]: { readonly protocol: P; readonly repr: Reprs[P] } }[Protocol];
 
 export interface Packet {
@@ -101,12 +101,12 @@ function take(step: Step, isCut: boolean): Layer | Malformed | Step {
     case 'transport':
       return takeTransport(step, isCut);
     default:
-      return layerOf('dhcpv4', parseDhcpv4(step.payload));
+      return layerOf('dhcpv4', dhcpv4.parse(step.payload));
   }
 }
 
 function takeLink({ number, payload }: Step): Layer | Malformed | Step {
-  if (number === linkType.ethernet) return layerOf('ethernet', parseEthernet(payload));
+  if (number === linkType.ethernet) return layerOf('ethernet', ethernet.parse(payload));
   const behind = parseLinkHeader(number, payload, 0, payload.length);
   if (isMalformed(behind)) return behind;
   return { next: 'network', number: behind.etherType, payload: payload.subarray(behind.start) };
@@ -115,11 +115,11 @@ function takeLink({ number, payload }: Step): Layer | Malformed | Step {
 function takeNetwork({ number, payload }: Step, isCut: boolean): Layer | Malformed | Step {
   switch (number) {
     case etherType.arp:
-      return layerOf('arp', parseArp(payload));
+      return layerOf('arp', arp.parse(payload));
     case etherType.ipv4:
-      return layerOf('ipv4', isCut ? parseIpv4Quote(payload) : parseIpv4Packet(payload));
+      return layerOf('ipv4', isCut ? ipv4.parseQuote(payload) : ipv4.parse(payload));
     case etherType.ipv6:
-      return layerOf('ipv6', isCut ? parseIpv6Quote(payload) : parseIpv6Packet(payload));
+      return layerOf('ipv6', isCut ? ipv6.parseQuote(payload) : ipv6.parse(payload));
     default:
       return END;
   }
@@ -128,15 +128,15 @@ function takeNetwork({ number, payload }: Step, isCut: boolean): Layer | Malform
 function takeTransport({ number, payload }: Step, isCut: boolean): Layer | Malformed | Step {
   switch (number) {
     case ipProtocol.icmpv4:
-      return layerOf('icmpv4', parseIcmpv4(payload));
+      return layerOf('icmpv4', icmpv4.parse(payload));
     case ipProtocol.icmpv6:
-      return layerOf('icmpv6', parseIcmpv6(payload));
+      return layerOf('icmpv6', icmpv6.parse(payload));
     case ipProtocol.udp:
-      return layerOf('udp', isCut ? parseUdpQuote(payload) : parseUdp(payload));
+      return layerOf('udp', isCut ? udp.parseQuote(payload) : udp.parse(payload));
     case ipProtocol.tcp:
-      return layerOf('tcp', parseTcp(payload));
+      return layerOf('tcp', tcp.parse(payload));
     case ipProtocol.gre:
-      return layerOf('gre', parseGre(payload));
+      return layerOf('gre', gre.parse(payload));
     case ipProtocol.ipv4:
       return { next: 'network', number: etherType.ipv4, payload };
     case ipProtocol.ipv6:
@@ -182,25 +182,25 @@ export function findLayer<P extends Protocol>(packet: Packet, protocol: P): Repr
 function formatLayer(layer: Layer): string {
   switch (layer.protocol) {
     case 'ethernet':
-      return formatEthernet(layer.repr);
+      return ethernet.format(layer.repr);
     case 'arp':
-      return formatArp(layer.repr);
+      return arp.format(layer.repr);
     case 'ipv4':
-      return formatIpv4Packet(layer.repr);
+      return ipv4.format(layer.repr);
     case 'ipv6':
-      return formatIpv6Packet(layer.repr);
+      return ipv6.format(layer.repr);
     case 'gre':
-      return formatGre(layer.repr);
+      return gre.format(layer.repr);
     case 'icmpv4':
-      return formatIcmpv4(layer.repr);
+      return icmpv4.format(layer.repr);
     case 'icmpv6':
-      return formatIcmpv6(layer.repr);
+      return icmpv6.format(layer.repr);
     case 'udp':
-      return formatUdp(layer.repr);
+      return udp.format(layer.repr);
     case 'tcp':
-      return formatTcp(layer.repr);
+      return tcp.format(layer.repr);
     default:
-      return formatDhcpv4(layer.repr);
+      return dhcpv4.format(layer.repr);
   }
 }
 

@@ -24,10 +24,10 @@ const pcapField = {
 
 const pcapRecordField = { seconds: 0, fraction: 4, capturedLength: 8, originalLength: 12 } as const;
 
-export const PCAP_HEADER_LENGTH = 24;
+export const HEADER_LENGTH = 24;
 
 /** Octets before the packet in a record. */
-export const PCAP_RECORD_HEADER_LENGTH = 16;
+export const RECORD_HEADER_LENGTH = 16;
 
 /** No link carries more, so a record that claims more is garbled; tcpdump and Wireshark draw the same line. */
 export const CAPTURED_LENGTH_MAX = 262_144;
@@ -35,7 +35,7 @@ export const CAPTURED_LENGTH_MAX = 262_144;
 const MAGIC_MICROSECONDS = 0xa1b2_c3d4;
 const MAGIC_NANOSECONDS = 0xa1b2_3c4d;
 
-export interface PcapRepr {
+export interface Repr {
   readonly byteOrder: ByteOrder;
   readonly precision: 'microseconds' | 'nanoseconds';
   /** Longer packets were cut to so many octets. */
@@ -44,7 +44,7 @@ export interface PcapRepr {
   readonly linkType: number;
 }
 
-export interface PcapRecordRepr {
+export interface RecordRepr {
   /** Since 1970-01-01 UTC. */
   readonly seconds: number;
   /** 0..999,999,999 after `seconds`; a multiple of 1000 in a file of microseconds. */
@@ -56,7 +56,7 @@ export interface PcapRecordRepr {
 }
 
 function checkPcap(bytes: Uint8Array, start: number, end: number): Malformed | undefined {
-  if (end - start < PCAP_HEADER_LENGTH) return malformed('pcap', start, 'the file header is truncated');
+  if (end - start < HEADER_LENGTH) return malformed('pcap', start, 'the file header is truncated');
   const order = readByteOrder(bytes, start);
   if (order === undefined) return malformed('pcap', start, 'the file is no pcap capture');
   if (readOrderedU16(bytes, start + pcapField.majorVersion, order) !== 2) {
@@ -73,7 +73,7 @@ function readByteOrder(bytes: Uint8Array, start: number): ByteOrder | undefined 
 }
 
 /** Parses the file header. */
-export function parsePcap(bytes: Uint8Array, start = 0, end: number = bytes.length): PcapRepr | Malformed {
+export function parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Repr | Malformed {
   const fault = checkPcap(bytes, start, end);
   if (fault !== undefined) return fault;
   const byteOrder = readByteOrder(bytes, start) ?? 'little';
@@ -87,39 +87,39 @@ export function parsePcap(bytes: Uint8Array, start = 0, end: number = bytes.leng
   };
 }
 
-export function pcapLength(_repr: PcapRepr): number {
-  return PCAP_HEADER_LENGTH;
+export function length(_repr: Repr): number {
+  return HEADER_LENGTH;
 }
 
 /** Writes the file header. */
-export function emitPcap(repr: PcapRepr, out: Uint8Array, offset = 0): number {
-  assertRoom(out, offset, PCAP_HEADER_LENGTH);
+export function emit(repr: Repr, out: Uint8Array, offset = 0): number {
+  assertRoom(out, offset, HEADER_LENGTH);
   const order = repr.byteOrder;
   const magic = repr.precision === 'nanoseconds' ? MAGIC_NANOSECONDS : MAGIC_MICROSECONDS;
-  out.fill(0, offset, offset + PCAP_HEADER_LENGTH);
+  out.fill(0, offset, offset + HEADER_LENGTH);
   writeOrderedU32(out, offset, magic, order);
   writeOrderedU16(out, offset + pcapField.majorVersion, 2, order);
   writeOrderedU16(out, offset + pcapField.minorVersion, 4, order);
   writeOrderedU32(out, offset + pcapField.snapLength, repr.snapLength, order);
   writeOrderedU32(out, offset + pcapField.linkType, repr.linkType, order);
-  return offset + PCAP_HEADER_LENGTH;
+  return offset + HEADER_LENGTH;
 }
 
 /** Octets of the record at `start`, of which the first 16 must be there. */
-export function readPcapRecordLength(bytes: Uint8Array, start: number, file: PcapRepr): number {
+export function readRecordLength(bytes: Uint8Array, start: number, file: Repr): number {
   const captured = readOrderedU32(bytes, start + pcapRecordField.capturedLength, file.byteOrder);
-  return PCAP_RECORD_HEADER_LENGTH + captured;
+  return RECORD_HEADER_LENGTH + captured;
 }
 
-export function parsePcapRecord(
+export function parseRecord(
   bytes: Uint8Array,
   start: number,
   end: number,
-  file: PcapRepr,
-): PcapRecordRepr | Malformed {
-  if (end - start < PCAP_RECORD_HEADER_LENGTH) return malformed('pcap', start, 'a record is truncated');
-  const lengthBytes = readPcapRecordLength(bytes, start, file);
-  if (lengthBytes - PCAP_RECORD_HEADER_LENGTH > CAPTURED_LENGTH_MAX) {
+  file: Repr,
+): RecordRepr | Malformed {
+  if (end - start < RECORD_HEADER_LENGTH) return malformed('pcap', start, 'a record is truncated');
+  const lengthBytes = readRecordLength(bytes, start, file);
+  if (lengthBytes - RECORD_HEADER_LENGTH > CAPTURED_LENGTH_MAX) {
     return malformed('pcap', start + pcapRecordField.capturedLength, 'a record is longer than any packet');
   }
   if (lengthBytes > end - start) return malformed('pcap', start, 'a record is truncated');
@@ -136,31 +136,26 @@ export function parsePcapRecord(
     seconds: readOrderedU32(bytes, start + pcapRecordField.seconds, file.byteOrder),
     nanoseconds,
     originalLength: readOrderedU32(bytes, start + pcapRecordField.originalLength, file.byteOrder),
-    bytes: bytes.subarray(start + PCAP_RECORD_HEADER_LENGTH, start + lengthBytes),
+    bytes: bytes.subarray(start + RECORD_HEADER_LENGTH, start + lengthBytes),
   };
 }
 
-export function pcapRecordLength(repr: PcapRecordRepr): number {
-  return PCAP_RECORD_HEADER_LENGTH + repr.bytes.length;
+export function recordLength(repr: RecordRepr): number {
+  return RECORD_HEADER_LENGTH + repr.bytes.length;
 }
 
 /** Writes a record of a file with that header; what is finer than its precision is cut off. */
-export function emitPcapRecord(
-  repr: PcapRecordRepr,
-  out: Uint8Array,
-  offset: number,
-  file: PcapRepr,
-): number {
-  assertRoom(out, offset, pcapRecordLength(repr));
+export function emitRecord(repr: RecordRepr, out: Uint8Array, offset: number, file: Repr): number {
+  assertRoom(out, offset, recordLength(repr));
   const fraction = file.precision === 'nanoseconds' ? repr.nanoseconds : Math.floor(repr.nanoseconds / 1000);
   writeOrderedU32(out, offset + pcapRecordField.seconds, repr.seconds, file.byteOrder);
   writeOrderedU32(out, offset + pcapRecordField.fraction, fraction, file.byteOrder);
   writeOrderedU32(out, offset + pcapRecordField.capturedLength, repr.bytes.length, file.byteOrder);
   writeOrderedU32(out, offset + pcapRecordField.originalLength, repr.originalLength, file.byteOrder);
-  return writeOctets(out, offset + PCAP_RECORD_HEADER_LENGTH, repr.bytes);
+  return writeOctets(out, offset + RECORD_HEADER_LENGTH, repr.bytes);
 }
 
 /** Returns it on one line, for a person. */
-export function formatPcap(repr: PcapRepr): string {
+export function format(repr: Repr): string {
   return `pcap link type ${repr.linkType} ${repr.precision} ${repr.byteOrder}-endian snap length ${repr.snapLength}`;
 }

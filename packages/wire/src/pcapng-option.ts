@@ -4,14 +4,14 @@ import { type ByteOrder, readOrderedU16, writeOrderedU16 } from './byte-order.ts
 import { readU32, writeOctets } from './bytes.ts';
 import { type Malformed, malformed } from './malformed.ts';
 
-export interface PcapngOption {
+export interface Repr {
   readonly code: number;
   /** Text is UTF-8. */
   readonly data: Uint8Array;
 }
 
 /** Codes: `comment` in any block, `packetFlags` in one of a packet (§4.3.1), the others in one of an interface. */
-export const pcapngOptionCode = {
+export const code = {
   comment: 1,
   packetFlags: 2,
   interfaceName: 2,
@@ -25,17 +25,17 @@ const END_OF_OPTIONS = 0;
 const OPTIONS_MAX = 1024;
 const OVERHEAD = 4;
 
-const NO_OPTIONS: readonly PcapngOption[] = [];
+const NO_OPTIONS: readonly Repr[] = [];
 
 /** Takes the options in [start, end) apart; at most 1,024. A list that runs over its end is cut before the option that does. */
-export function parsePcapngOptions(
+export function parse(
   bytes: Uint8Array,
   start: number,
   end: number,
   order: ByteOrder,
-): readonly PcapngOption[] | Malformed {
+): readonly Repr[] | Malformed {
   if (start >= end) return NO_OPTIONS;
-  const options: PcapngOption[] = [];
+  const options: Repr[] = [];
   let at = start;
   while (at + OVERHEAD <= end) {
     const optionCode = readOrderedU16(bytes, at, order);
@@ -50,18 +50,13 @@ export function parsePcapngOptions(
 }
 
 /** Octets of the options with the end that follows them; none where there is no option. */
-export function pcapngOptionsLength(options: readonly PcapngOption[]): number {
+export function length(options: readonly Repr[]): number {
   if (options.length === 0) return 0;
   return options.reduce((sum, option) => sum + OVERHEAD + roundUp(option.data.length), OVERHEAD);
 }
 
 /** Writes the options and their end into zeros. */
-export function emitPcapngOptions(
-  options: readonly PcapngOption[],
-  out: Uint8Array,
-  offset: number,
-  order: ByteOrder,
-): void {
+export function emit(options: readonly Repr[], out: Uint8Array, offset: number, order: ByteOrder): void {
   let at = offset;
   for (const option of options) {
     writeOrderedU16(out, at, option.code, order);
@@ -76,19 +71,18 @@ function roundUp(lengthBytes: number): number {
 }
 
 /** How the timestamps of an interface count. */
-export interface PcapngClock {
+export interface Clock {
   readonly unitsPerSecond: bigint;
   readonly offsetSeconds: bigint;
 }
 
 /** The clock that the options of an interface block describe; microseconds since 1970 where they are silent. */
-export function pcapngClock(options: readonly PcapngOption[], order: ByteOrder): PcapngClock {
-  const resolution =
-    options.find((option) => option.code === pcapngOptionCode.timestampResolution)?.data[0] ?? 6;
+export function readClock(options: readonly Repr[], order: ByteOrder): Clock {
+  const resolution = options.find((option) => option.code === code.timestampResolution)?.data[0] ?? 6;
   // §4.2, if_tsresol: the high bit chooses powers of 2, and the rest is the negative exponent.
   const exponent = BigInt(resolution & 0x7f);
   const unitsPerSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
-  const offset = options.find((option) => option.code === pcapngOptionCode.timestampOffset)?.data;
+  const offset = options.find((option) => option.code === code.timestampOffset)?.data;
   return { unitsPerSecond, offsetSeconds: offset?.length === 8 ? readSigned64(offset, order) : 0n };
 }
 

@@ -14,18 +14,13 @@ import {
 } from './byte-order.ts';
 import { assertRoom, writeOctets } from './bytes.ts';
 import { isMalformed, type Malformed, malformed } from './malformed.ts';
-import { CAPTURED_LENGTH_MAX } from './pcap.ts';
-import {
-  emitPcapngOptions,
-  parsePcapngOptions,
-  type PcapngOption,
-  pcapngOptionsLength,
-} from './pcapng-option.ts';
+import * as pcap from './pcap.ts';
+import * as pcapngOption from './pcapng-option.ts';
 
 /** Byte offsets of every block (§3.1); the content follows, and then the length once more. */
 const pcapngField = { blockType: 0, blockLength: 4, content: 8 } as const;
 
-export const pcapngBlockType = {
+export const blockType = {
   section: 0x0a0d_0d0a,
   interface: 1,
   simplePacket: 3,
@@ -35,28 +30,28 @@ export const pcapngBlockType = {
 } as const;
 
 /** Octets of a block without content. */
-export const PCAPNG_BLOCK_OVERHEAD = 12;
+export const BLOCK_OVERHEAD = 12;
 
 /** A block that claims more is garbled: it would have to be held in memory before anything of it is known. */
-export const PCAPNG_BLOCK_LENGTH_MAX = 16_777_216;
+export const BLOCK_LENGTH_MAX = 16_777_216;
 
 const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
 const UNKNOWN_LENGTH = 0xffff_ffff;
 const TWO_TO_32 = 0x1_0000_0000;
 
-export type PcapngRepr =
+export type Repr =
   | {
       readonly kind: 'section';
       /** Octets of the blocks up to the next section; left out where the writer did not know. */
       readonly sectionLength?: number;
-      readonly options: readonly PcapngOption[];
+      readonly options: readonly pcapngOption.Repr[];
     }
   | {
       readonly kind: 'interface';
       readonly linkType: number;
       /** 0 where packets are not cut. */
       readonly snapLength: number;
-      readonly options: readonly PcapngOption[];
+      readonly options: readonly pcapngOption.Repr[];
     }
   | {
       readonly kind: 'enhancedPacket';
@@ -66,7 +61,7 @@ export type PcapngRepr =
       readonly timestamp: bigint;
       readonly originalLength: number;
       readonly bytes: Uint8Array;
-      readonly options: readonly PcapngOption[];
+      readonly options: readonly pcapngOption.Repr[];
     }
   | {
       readonly kind: 'simplePacket';
@@ -77,12 +72,12 @@ export type PcapngRepr =
   | { readonly kind: 'unknown'; readonly blockType: number; readonly content: Uint8Array };
 
 /** Octets of the block at `start`, of which the first 8 must be there. */
-export function readPcapngBlockLength(bytes: Uint8Array, start: number, order: ByteOrder): number {
+export function readBlockLength(bytes: Uint8Array, start: number, order: ByteOrder): number {
   return readOrderedU32(bytes, start + pcapngField.blockLength, order);
 }
 
 /** The byte order that the section block at `start` declares, of which the first 12 octets must be there. */
-export function readPcapngByteOrder(bytes: Uint8Array, start: number): ByteOrder | undefined {
+export function readByteOrder(bytes: Uint8Array, start: number): ByteOrder | undefined {
   const at = start + pcapngField.content;
   if (readOrderedU32(bytes, at, 'little') === BYTE_ORDER_MAGIC) return 'little';
   return readOrderedU32(bytes, at, 'big') === BYTE_ORDER_MAGIC ? 'big' : undefined;
@@ -90,9 +85,9 @@ export function readPcapngByteOrder(bytes: Uint8Array, start: number): ByteOrder
 
 /** Whether the octets hold a whole block whose two lengths agree. */
 function checkPcapng(bytes: Uint8Array, start: number, end: number, order: ByteOrder): Malformed | undefined {
-  if (end - start < PCAPNG_BLOCK_OVERHEAD) return malformed('pcapng', start, 'a block is truncated');
-  const lengthBytes = readPcapngBlockLength(bytes, start, order);
-  if (lengthBytes < PCAPNG_BLOCK_OVERHEAD || lengthBytes % 4 !== 0 || lengthBytes > PCAPNG_BLOCK_LENGTH_MAX) {
+  if (end - start < BLOCK_OVERHEAD) return malformed('pcapng', start, 'a block is truncated');
+  const lengthBytes = readBlockLength(bytes, start, order);
+  if (lengthBytes < BLOCK_OVERHEAD || lengthBytes % 4 !== 0 || lengthBytes > BLOCK_LENGTH_MAX) {
     return malformed('pcapng', start + pcapngField.blockLength, 'the length of a block is impossible');
   }
   if (lengthBytes > end - start) return malformed('pcapng', start, 'a block is truncated');
@@ -102,27 +97,22 @@ function checkPcapng(bytes: Uint8Array, start: number, end: number, order: ByteO
   return undefined;
 }
 
-export function parsePcapng(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  order: ByteOrder,
-): PcapngRepr | Malformed {
+export function parse(bytes: Uint8Array, start: number, end: number, order: ByteOrder): Repr | Malformed {
   const fault = checkPcapng(bytes, start, end, order);
   if (fault !== undefined) return fault;
   const type = readOrderedU32(bytes, start, order);
   const content = start + pcapngField.content;
-  const contentEnd = start + readPcapngBlockLength(bytes, start, order) - 4;
+  const contentEnd = start + readBlockLength(bytes, start, order) - 4;
   const needed = fixedLength(type);
   if (contentEnd - content < needed) return malformed('pcapng', content, 'a block is too short for its type');
   switch (type) {
-    case pcapngBlockType.section:
+    case blockType.section:
       return parseSection(bytes, content, contentEnd, order);
-    case pcapngBlockType.interface:
+    case blockType.interface:
       return parseInterface(bytes, content, contentEnd, order);
-    case pcapngBlockType.enhancedPacket:
+    case blockType.enhancedPacket:
       return parseEnhancedPacket(bytes, content, contentEnd, order);
-    case pcapngBlockType.simplePacket:
+    case blockType.simplePacket:
       return {
         kind: 'simplePacket',
         originalLength: readOrderedU32(bytes, content, order),
@@ -136,13 +126,13 @@ export function parsePcapng(
 /** Octets of the content before what varies. */
 function fixedLength(type: number): number {
   switch (type) {
-    case pcapngBlockType.section:
+    case blockType.section:
       return 16;
-    case pcapngBlockType.interface:
+    case blockType.interface:
       return 8;
-    case pcapngBlockType.enhancedPacket:
+    case blockType.enhancedPacket:
       return 20;
-    case pcapngBlockType.simplePacket:
+    case blockType.simplePacket:
       return 4;
     default:
       return 0;
@@ -154,8 +144,8 @@ function parseInterface(
   content: number,
   contentEnd: number,
   order: ByteOrder,
-): PcapngRepr | Malformed {
-  const options = parsePcapngOptions(bytes, content + 8, contentEnd, order);
+): Repr | Malformed {
+  const options = pcapngOption.parse(bytes, content + 8, contentEnd, order);
   if (isMalformed(options)) return options;
   return {
     kind: 'interface',
@@ -170,7 +160,7 @@ function parseSection(
   content: number,
   contentEnd: number,
   order: ByteOrder,
-): PcapngRepr | Malformed {
+): Repr | Malformed {
   if (readOrderedU32(bytes, content, order) !== BYTE_ORDER_MAGIC) {
     return malformed('pcapng', content, 'the byte-order magic of a section is missing');
   }
@@ -180,7 +170,7 @@ function parseSection(
   const [lowAt, highAt] = order === 'little' ? [content + 8, content + 12] : [content + 12, content + 8];
   const low = readOrderedU32(bytes, lowAt, order);
   const high = readOrderedU32(bytes, highAt, order);
-  const options = parsePcapngOptions(bytes, content + 16, contentEnd, order);
+  const options = pcapngOption.parse(bytes, content + 16, contentEnd, order);
   if (isMalformed(options)) return options;
   if (low === UNKNOWN_LENGTH && high === UNKNOWN_LENGTH) return { kind: 'section', options };
   const sectionLength = high * TWO_TO_32 + low;
@@ -195,17 +185,17 @@ function parseEnhancedPacket(
   content: number,
   contentEnd: number,
   order: ByteOrder,
-): PcapngRepr | Malformed {
+): Repr | Malformed {
   const capturedLength = readOrderedU32(bytes, content + 12, order);
   const packet = content + 20;
   if (capturedLength > contentEnd - packet) {
     return malformed('pcapng', content + 12, 'a packet is longer than its block');
   }
-  if (capturedLength > CAPTURED_LENGTH_MAX) {
+  if (capturedLength > pcap.CAPTURED_LENGTH_MAX) {
     return malformed('pcapng', content + 12, 'a record is longer than any packet');
   }
   const optionsStart = Math.min(packet + roundUp(capturedLength), contentEnd);
-  const options = parsePcapngOptions(bytes, optionsStart, contentEnd, order);
+  const options = pcapngOption.parse(bytes, optionsStart, contentEnd, order);
   if (isMalformed(options)) return options;
   const high = readOrderedU32(bytes, content + 4, order);
   const low = readOrderedU32(bytes, content + 8, order);
@@ -223,18 +213,18 @@ function roundUp(lengthBytes: number): number {
   return (lengthBytes + 3) & ~3;
 }
 
-export function pcapngLength(repr: PcapngRepr): number {
-  return PCAPNG_BLOCK_OVERHEAD + contentLength(repr);
+export function length(repr: Repr): number {
+  return BLOCK_OVERHEAD + contentLength(repr);
 }
 
-function contentLength(repr: PcapngRepr): number {
+function contentLength(repr: Repr): number {
   switch (repr.kind) {
     case 'section':
-      return 16 + pcapngOptionsLength(repr.options);
+      return 16 + pcapngOption.length(repr.options);
     case 'interface':
-      return 8 + pcapngOptionsLength(repr.options);
+      return 8 + pcapngOption.length(repr.options);
     case 'enhancedPacket':
-      return 20 + roundUp(repr.bytes.length) + pcapngOptionsLength(repr.options);
+      return 20 + roundUp(repr.bytes.length) + pcapngOption.length(repr.options);
     case 'simplePacket':
       return 4 + roundUp(repr.bytes.length);
     case 'unknown':
@@ -244,11 +234,11 @@ function contentLength(repr: PcapngRepr): number {
   }
 }
 
-export function emitPcapng(repr: PcapngRepr, out: Uint8Array, offset: number, order: ByteOrder): number {
-  const lengthBytes = pcapngLength(repr);
-  assert(lengthBytes <= PCAPNG_BLOCK_LENGTH_MAX, 'a pcapng block has at most 16 MiB');
+export function emit(repr: Repr, out: Uint8Array, offset: number, order: ByteOrder): number {
+  const lengthBytes = length(repr);
+  assert(lengthBytes <= BLOCK_LENGTH_MAX, 'a pcapng block has at most 16 MiB');
   assertRoom(out, offset, lengthBytes);
-  const type = repr.kind === 'unknown' ? repr.blockType : pcapngBlockType[repr.kind];
+  const type = repr.kind === 'unknown' ? repr.blockType : blockType[repr.kind];
   out.fill(0, offset, offset + lengthBytes);
   writeOrderedU32(out, offset, type, order);
   writeOrderedU32(out, offset + pcapngField.blockLength, lengthBytes, order);
@@ -258,7 +248,7 @@ export function emitPcapng(repr: PcapngRepr, out: Uint8Array, offset: number, or
 }
 
 /** Writes into zeros what stands between the two lengths. */
-function emitContent(repr: PcapngRepr, out: Uint8Array, content: number, order: ByteOrder): void {
+function emitContent(repr: Repr, out: Uint8Array, content: number, order: ByteOrder): void {
   switch (repr.kind) {
     case 'section': {
       const low = repr.sectionLength === undefined ? UNKNOWN_LENGTH : repr.sectionLength % TWO_TO_32;
@@ -268,13 +258,13 @@ function emitContent(repr: PcapngRepr, out: Uint8Array, content: number, order: 
       writeOrderedU16(out, content + 4, 1, order);
       writeOrderedU32(out, content + 8, order === 'little' ? low : high, order);
       writeOrderedU32(out, content + 12, order === 'little' ? high : low, order);
-      emitPcapngOptions(repr.options, out, content + 16, order);
+      pcapngOption.emit(repr.options, out, content + 16, order);
       break;
     }
     case 'interface':
       writeOrderedU16(out, content, repr.linkType, order);
       writeOrderedU32(out, content + 4, repr.snapLength, order);
-      emitPcapngOptions(repr.options, out, content + 8, order);
+      pcapngOption.emit(repr.options, out, content + 8, order);
       break;
     case 'enhancedPacket':
       writeOrderedU32(out, content, repr.interfaceIndex, order);
@@ -283,7 +273,7 @@ function emitContent(repr: PcapngRepr, out: Uint8Array, content: number, order: 
       writeOrderedU32(out, content + 12, repr.bytes.length, order);
       writeOrderedU32(out, content + 16, repr.originalLength, order);
       writeOctets(out, content + 20, repr.bytes);
-      emitPcapngOptions(repr.options, out, content + 20 + roundUp(repr.bytes.length), order);
+      pcapngOption.emit(repr.options, out, content + 20 + roundUp(repr.bytes.length), order);
       break;
     case 'simplePacket':
       writeOrderedU32(out, content, repr.originalLength, order);
@@ -298,7 +288,7 @@ function emitContent(repr: PcapngRepr, out: Uint8Array, content: number, order: 
 }
 
 /** Returns it on one line, for a person. */
-export function formatPcapng(repr: PcapngRepr): string {
+export function format(repr: Repr): string {
   switch (repr.kind) {
     case 'section':
       return `pcapng section length ${repr.sectionLength ?? 'unknown'}`;

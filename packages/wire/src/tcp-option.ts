@@ -13,7 +13,7 @@ import {
   type PlainOption,
 } from './tlv-option.ts';
 
-export const tcpOptionCode = { mss: 2, windowScale: 3, sackPermitted: 4, sack: 5, timestamps: 8 } as const;
+export const code = { mss: 2, windowScale: 3, sackPermitted: 4, sack: 5, timestamps: 8 } as const;
 
 /** Octets received out of order: from sequence number `left` up to and without `right` (RFC 2018 §3). */
 export interface SackBlock {
@@ -29,20 +29,20 @@ type OwnOption =
   /** TSval and TSecr (RFC 7323 §3.2). */
   | { readonly kind: 'timestamps'; readonly value: number; readonly echo: number };
 
-export type TcpOption = OwnOption | PlainOption;
+export type Repr = OwnOption | PlainOption;
 
 const codec: OptionCodec<OwnOption> = {
   decode: (optionCode, data) => {
     switch (optionCode) {
-      case tcpOptionCode.mss:
+      case code.mss:
         return data.length === 2 ? { kind: 'mss', mssBytes: readU16(data, 0) } : undefined;
-      case tcpOptionCode.windowScale:
+      case code.windowScale:
         return data.length === 1 ? { kind: 'windowScale', shift: data[0]! } : undefined;
-      case tcpOptionCode.sackPermitted:
+      case code.sackPermitted:
         return data.length === 0 ? { kind: 'sackPermitted' } : undefined;
-      case tcpOptionCode.sack:
+      case code.sack:
         return decodeSack(data);
-      case tcpOptionCode.timestamps:
+      case code.timestamps:
         return data.length === 8
           ? { kind: 'timestamps', value: readU32(data, 0), echo: readU32(data, 4) }
           : undefined;
@@ -50,7 +50,7 @@ const codec: OptionCodec<OwnOption> = {
         return undefined;
     }
   },
-  code: (option) => tcpOptionCode[option.kind],
+  code: (option) => code[option.kind],
   dataLength: (option) => {
     switch (option.kind) {
       case 'mss':
@@ -101,22 +101,22 @@ function emitSack(blocks: readonly SackBlock[], out: Uint8Array, offset: number)
 }
 
 /** Takes the option octets of a header apart; never fails. */
-export function parseTcpOptions(bytes: Uint8Array, start: number, end: number): readonly TcpOption[] {
+export function parse(bytes: Uint8Array, start: number, end: number): readonly Repr[] {
   return parseOptionList(bytes, start, end, codec);
 }
 
 /** Octets of the options with the filling of their last word. */
-export function tcpOptionsLength(options: readonly TcpOption[]): number {
+export function length(options: readonly Repr[]): number {
   return options.length === 0 ? 0 : optionListLength(options, codec);
 }
 
 /** Writes the options, fills their last word with zeros, and returns the offset after them. */
-export function emitTcpOptions(options: readonly TcpOption[], out: Uint8Array, offset: number): number {
+export function emit(options: readonly Repr[], out: Uint8Array, offset: number): number {
   return emitOptionList(options, codec, out, offset);
 }
 
 /** What a segment's options say; one object is used again for every segment. */
-export interface TcpOptionScan {
+export interface Scan {
   /** -1 where the segment has none; so for every number here. */
   mssBytes: number;
   windowScale: number;
@@ -131,7 +131,7 @@ export interface TcpOptionScan {
   sackBlockCount: number;
 }
 
-export function newTcpOptionScan(): TcpOptionScan {
+export function newScan(): Scan {
   return {
     mssBytes: -1,
     windowScale: -1,
@@ -148,7 +148,7 @@ export function newTcpOptionScan(): TcpOptionScan {
  * Fills `found` from the option octets in [start, end) of a checked header. A known option of a wrong length is skipped,
  * an impossible length ends the scan (RFC 9293 §3.1, MUST-7), and of two of a kind the later one counts.
  */
-export function scanTcpOptions(bytes: Uint8Array, start: number, end: number, found: TcpOptionScan): void {
+export function scan(bytes: Uint8Array, start: number, end: number, found: Scan): void {
   found.mssBytes = -1;
   found.windowScale = -1;
   found.sackPermitted = false;
@@ -170,26 +170,26 @@ export function scanTcpOptions(bytes: Uint8Array, start: number, end: number, fo
   }
 }
 
-function scanOption(bytes: Uint8Array, at: number, lengthBytes: number, found: TcpOptionScan): void {
+function scanOption(bytes: Uint8Array, at: number, lengthBytes: number, found: Scan): void {
   const kind = bytes[at]!;
-  if (kind === tcpOptionCode.mss && lengthBytes === 4) {
+  if (kind === code.mss && lengthBytes === 4) {
     found.mssBytes = readU16(bytes, at + 2);
-  } else if (kind === tcpOptionCode.windowScale && lengthBytes === 3) {
+  } else if (kind === code.windowScale && lengthBytes === 3) {
     found.windowScale = bytes[at + 2]!;
-  } else if (kind === tcpOptionCode.sackPermitted && lengthBytes === 2) {
+  } else if (kind === code.sackPermitted && lengthBytes === 2) {
     found.sackPermitted = true;
-  } else if (kind === tcpOptionCode.timestamps && lengthBytes === 10) {
+  } else if (kind === code.timestamps && lengthBytes === 10) {
     found.hasTimestamps = true;
     found.timestampValue = readU32(bytes, at + 2);
     found.timestampEcho = readU32(bytes, at + 6);
-  } else if (kind === tcpOptionCode.sack && lengthBytes > 2 && (lengthBytes & 7) === 2) {
+  } else if (kind === code.sack && lengthBytes > 2 && (lengthBytes & 7) === 2) {
     found.sackStart = at + 2;
     found.sackBlockCount = (lengthBytes - 2) >>> 3;
   }
 }
 
 /** Returns it on one line, for a person. */
-export function formatTcpOption(option: TcpOption): string {
+export function format(option: Repr): string {
   switch (option.kind) {
     case 'mss':
       return `mss ${option.mssBytes}`;

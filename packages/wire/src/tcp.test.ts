@@ -4,29 +4,16 @@ import { tcpRepr } from './arbitrary-packet.fixture.ts';
 import { readPseudoHeaderSumIpv4 } from './ip-protocol.ts';
 import { hex, ipv4PayloadOf, packetOf } from './linux-frames.fixture.ts';
 import { parameters } from './protocol-laws.fixture.ts';
-import {
-  emitTcp,
-  fillTcpChecksum,
-  formatTcp,
-  formatTcpFlags,
-  parseTcp,
-  readTcpHeaderLength,
-  tcpField,
-  tcpFlag,
-  tcpHeaderLength,
-  tcpLength,
-  type TcpRepr,
-  verifyTcpChecksum,
-} from './tcp.ts';
-import { newTcpOptionScan, parseTcpOptions, scanTcpOptions, type TcpOption } from './tcp-option.ts';
+import * as tcpOption from './tcp-option.ts';
+import * as tcp from './tcp.ts';
 
-const syn: TcpRepr = {
+const syn: tcp.Repr = {
   sourcePort: 43_486,
   destinationPort: 80,
   sequenceNumber: 0xdaae_a2b5,
   acknowledgmentNumber: 0,
   reserved: 0,
-  flags: tcpFlag.SYN,
+  flags: tcp.flag.SYN,
   window: 64_240,
   urgentPointer: 0,
   options: [
@@ -41,11 +28,11 @@ const syn: TcpRepr = {
 
 describe('tcp', () => {
   it('takes the SYN of Linux apart and puts it together', () => {
-    expect(parseTcp(ipv4PayloadOf('syn'))).toEqual(syn);
-    const out = new Uint8Array(tcpLength(syn));
-    emitTcp(syn, out, 0, readPseudoHeaderSumIpv4(packetOf('syn'), 0));
+    expect(tcp.parse(ipv4PayloadOf('syn'))).toEqual(syn);
+    const out = new Uint8Array(tcp.length(syn));
+    tcp.emit(syn, out, 0, readPseudoHeaderSumIpv4(packetOf('syn'), 0));
     expect(out).toEqual(ipv4PayloadOf('syn'));
-    expect(formatTcp(syn)).toBe(
+    expect(tcp.format(syn)).toBe(
       'tcp 43486 > 80 S seq 3668878005 win 64240 <mss 1460,sackOK,TS val 4076810153 ecr 0,nop,wscale 10> length 0',
     );
   });
@@ -53,38 +40,38 @@ describe('tcp', () => {
   it('takes data of Linux apart, its checksum is valid, and a filled one the same', () => {
     const packet = packetOf('data');
     const pseudoSum = readPseudoHeaderSumIpv4(packet, 0);
-    expect(parseTcp(packet, 20)).toMatchObject({
-      flags: tcpFlag.PSH | tcpFlag.ACK,
+    expect(tcp.parse(packet, 20)).toMatchObject({
+      flags: tcp.flag.PSH | tcp.flag.ACK,
       payload: new TextEncoder().encode('hello'),
     });
-    expect(verifyTcpChecksum(packet, 20, packet.length, pseudoSum)).toBe(true);
-    packet[20 + tcpField.window]! ^= 0x80;
-    expect(verifyTcpChecksum(packet, 20, packet.length, pseudoSum)).toBe(false);
-    packet[20 + tcpField.window]! ^= 0x80;
-    fillTcpChecksum(packet, 20, packet.length, pseudoSum);
+    expect(tcp.verifyChecksum(packet, 20, packet.length, pseudoSum)).toBe(true);
+    packet[20 + tcp.field.window]! ^= 0x80;
+    expect(tcp.verifyChecksum(packet, 20, packet.length, pseudoSum)).toBe(false);
+    packet[20 + tcp.field.window]! ^= 0x80;
+    tcp.fillChecksum(packet, 20, packet.length, pseudoSum);
     expect(packet).toEqual(packetOf('data'));
   });
 
   it('refuses impossible data offsets, naming the field', () => {
     const segment = ipv4PayloadOf('syn');
     segment[12] = 0x40;
-    expect(parseTcp(segment)).toEqual({
+    expect(tcp.parse(segment)).toEqual({
       malformed: true,
       protocol: 'tcp',
       reason: 'the data offset is below five words',
       offset: 12,
     });
     segment[12] = 0xb0;
-    expect(parseTcp(segment)).toMatchObject({ reason: 'the options are truncated' });
-    expect(parseTcp(segment, 0, 19)).toMatchObject({ reason: 'the header is truncated' });
+    expect(tcp.parse(segment)).toMatchObject({ reason: 'the options are truncated' });
+    expect(tcp.parse(segment, 0, 19)).toMatchObject({ reason: 'the header is truncated' });
   });
 
   it('keeps what fingerprinting tools send: reserved bits, urgent pointer without URG, odd options', () => {
     const segment = hex('0001 0002 00000003 00000000 9f 02 0200 0000 1234 0303 0a 01 0204 0109 080affff 00');
-    const repr = parseTcp(segment.subarray(0, 36));
+    const repr = tcp.parse(segment.subarray(0, 36));
     expect(repr).toMatchObject({ malformed: true });
     segment[12] = 0x8f;
-    const parsed = parseTcp(segment.subarray(0, 32));
+    const parsed = tcp.parse(segment.subarray(0, 32));
     expect(parsed).toMatchObject({
       reserved: 15,
       urgentPointer: 0x1234,
@@ -98,16 +85,16 @@ describe('tcp', () => {
   });
 
   it('letters flags as packet logs do', () => {
-    expect(formatTcpFlags(0)).toBe('.');
-    expect(formatTcpFlags(tcpFlag.SYN | tcpFlag.ACK)).toBe('SA');
-    expect(formatTcpFlags(0xff)).toBe('FSRPAUEC');
+    expect(tcp.formatFlags(0)).toBe('.');
+    expect(tcp.formatFlags(tcp.flag.SYN | tcp.flag.ACK)).toBe('SA');
+    expect(tcp.formatFlags(0xff)).toBe('FSRPAUEC');
   });
 });
 
 describe('tcp options', () => {
-  const options = (digits: string): readonly TcpOption[] => {
+  const options = (digits: string): readonly tcpOption.Repr[] => {
     const octets = hex(digits);
-    return parseTcpOptions(octets, 0, octets.length);
+    return tcpOption.parse(octets, 0, octets.length);
   };
 
   it('are kept in order, with their filling', () => {
@@ -134,15 +121,19 @@ describe('tcp options', () => {
   });
 
   it('say the same to the scan as to parse', () => {
-    const scan = newTcpOptionScan();
+    const scan = tcpOption.newScan();
     fc.assert(
       fc.property(tcpRepr, (repr) => {
-        const out = new Uint8Array(tcpLength(repr));
-        emitTcp(repr, out, 0, 0);
-        expect(readTcpHeaderLength(out, 0)).toBe(tcpHeaderLength(repr));
-        scanTcpOptions(out, tcpField.options, tcpHeaderLength(repr), scan);
-        const last = <K extends TcpOption['kind']>(kind: K): Extract<TcpOption, { kind: K }> | undefined =>
-          repr.options.findLast((option): option is Extract<TcpOption, { kind: K }> => option.kind === kind);
+        const out = new Uint8Array(tcp.length(repr));
+        tcp.emit(repr, out, 0, 0);
+        expect(tcp.readHeaderLength(out, 0)).toBe(tcp.headerLength(repr));
+        tcpOption.scan(out, tcp.field.options, tcp.headerLength(repr), scan);
+        const last = <K extends tcpOption.Repr['kind']>(
+          kind: K,
+        ): Extract<tcpOption.Repr, { kind: K }> | undefined =>
+          repr.options.findLast(
+            (option): option is Extract<tcpOption.Repr, { kind: K }> => option.kind === kind,
+          );
         expect(scan.mssBytes).toBe(last('mss')?.mssBytes ?? -1);
         expect(scan.windowScale).toBe(last('windowScale')?.shift ?? -1);
         expect(scan.sackPermitted).toBe(last('sackPermitted') !== undefined);
@@ -158,7 +149,7 @@ describe('tcp options', () => {
   });
 
   it('never make the scan read beyond the header', () => {
-    const scan = newTcpOptionScan();
+    const scan = tcpOption.newScan();
     fc.assert(
       // An option of blocks that claims any length, right or wrong, and lies anywhere before the end.
       fc.property(
@@ -167,7 +158,7 @@ describe('tcp options', () => {
         fc.uint8Array({ maxLength: 40 }),
         (padding, length, rest) => {
           const octets = Uint8Array.of(...padding, 5, length, ...rest);
-          scanTcpOptions(octets, 0, octets.length, scan);
+          tcpOption.scan(octets, 0, octets.length, scan);
           const fits = length >= 10 && length % 8 === 2 && length <= rest.length + 2;
           if (fits) expect(scan.sackBlockCount).toBeGreaterThan(0);
           expect(scan.sackStart + scan.sackBlockCount * 8).toBeLessThanOrEqual(octets.length);

@@ -8,16 +8,10 @@ import { assertRoom, readU16, readU32, readU8, writeOctets, writeU16, writeU32, 
 import { isChecksumValid, sumWords } from './checksum.ts';
 import { ipProtocol } from './ip-protocol.ts';
 import { type Malformed, malformed } from './malformed.ts';
-import {
-  emitTcpOptions,
-  formatTcpOption,
-  parseTcpOptions,
-  type TcpOption,
-  tcpOptionsLength,
-} from './tcp-option.ts';
+import * as tcpOption from './tcp-option.ts';
 
 /** Byte offsets of a TCP header. */
-export const tcpField = {
+export const field = {
   sourcePort: 0,
   destinationPort: 2,
   sequenceNumber: 4,
@@ -31,12 +25,12 @@ export const tcpField = {
 } as const;
 
 /** Octets of a header without options. */
-export const TCP_HEADER_LENGTH = 20;
+export const HEADER_LENGTH = 20;
 
 const HEADER_LENGTH_MAX = 60;
 
-/** Bits of the octet at `tcpField.flags`. */
-export const tcpFlag = {
+/** Bits of the octet at `tcp.field.flags`. */
+export const flag = {
   FIN: 0x01,
   SYN: 0x02,
   RST: 0x04,
@@ -50,117 +44,112 @@ export const tcpFlag = {
 /** As packet logs write them, from the lowest bit up. */
 const FLAG_LETTERS = ['F', 'S', 'R', 'P', 'A', 'U', 'E', 'C'] as const;
 
-export interface TcpRepr {
+export interface Repr {
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly sequenceNumber: number;
   readonly acknowledgmentNumber: number;
   /** The four reserved bits; the lowest one was NS (RFC 3540, historic). */
   readonly reserved: number;
-  /** Bits of `tcpFlag`. */
+  /** Bits of `tcp.flag`. */
   readonly flags: number;
   /** As it stands in the header, not scaled. */
   readonly window: number;
   readonly urgentPointer: number;
-  readonly options: readonly TcpOption[];
+  readonly options: readonly tcpOption.Repr[];
   readonly payload: Uint8Array;
 }
 
 /** Whether the octets hold a whole header. Neither the options nor the checksum are looked at. */
-export function checkTcp(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
-  if (end - start < TCP_HEADER_LENGTH) return malformed('tcp', start, 'the header is truncated');
-  const headerBytes = readTcpHeaderLength(bytes, start);
-  if (headerBytes < TCP_HEADER_LENGTH) {
-    return malformed('tcp', start + tcpField.dataOffset, 'the data offset is below five words');
+export function check(bytes: Uint8Array, start = 0, end: number = bytes.length): Malformed | undefined {
+  if (end - start < HEADER_LENGTH) return malformed('tcp', start, 'the header is truncated');
+  const headerBytes = readHeaderLength(bytes, start);
+  if (headerBytes < HEADER_LENGTH) {
+    return malformed('tcp', start + field.dataOffset, 'the data offset is below five words');
   }
   if (headerBytes > end - start) {
-    return malformed('tcp', start + tcpField.dataOffset, 'the options are truncated');
+    return malformed('tcp', start + field.dataOffset, 'the options are truncated');
   }
   return undefined;
 }
 
-export function parseTcp(bytes: Uint8Array, start = 0, end: number = bytes.length): TcpRepr | Malformed {
-  const fault = checkTcp(bytes, start, end);
+export function parse(bytes: Uint8Array, start = 0, end: number = bytes.length): Repr | Malformed {
+  const fault = check(bytes, start, end);
   if (fault !== undefined) return fault;
-  const payloadStart = start + readTcpHeaderLength(bytes, start);
+  const payloadStart = start + readHeaderLength(bytes, start);
   return {
-    sourcePort: readU16(bytes, start + tcpField.sourcePort),
-    destinationPort: readU16(bytes, start + tcpField.destinationPort),
-    sequenceNumber: readU32(bytes, start + tcpField.sequenceNumber),
-    acknowledgmentNumber: readU32(bytes, start + tcpField.acknowledgmentNumber),
-    reserved: readU8(bytes, start + tcpField.dataOffset) & 15,
-    flags: readU8(bytes, start + tcpField.flags),
-    window: readU16(bytes, start + tcpField.window),
-    urgentPointer: readU16(bytes, start + tcpField.urgentPointer),
-    options: parseTcpOptions(bytes, start + tcpField.options, payloadStart),
+    sourcePort: readU16(bytes, start + field.sourcePort),
+    destinationPort: readU16(bytes, start + field.destinationPort),
+    sequenceNumber: readU32(bytes, start + field.sequenceNumber),
+    acknowledgmentNumber: readU32(bytes, start + field.acknowledgmentNumber),
+    reserved: readU8(bytes, start + field.dataOffset) & 15,
+    flags: readU8(bytes, start + field.flags),
+    window: readU16(bytes, start + field.window),
+    urgentPointer: readU16(bytes, start + field.urgentPointer),
+    options: tcpOption.parse(bytes, start + field.options, payloadStart),
     payload: bytes.subarray(payloadStart, end),
   };
 }
 
 /** Octets of the header with its options. */
-export function readTcpHeaderLength(bytes: Uint8Array, start: number): number {
-  return (bytes[start + tcpField.dataOffset]! >>> 4) << 2;
+export function readHeaderLength(bytes: Uint8Array, start: number): number {
+  return (bytes[start + field.dataOffset]! >>> 4) << 2;
 }
 
 /** Writes the data offset for a header of `headerBytes` octets, and the four reserved bits. */
-export function writeTcpHeaderLength(
-  bytes: Uint8Array,
-  start: number,
-  headerBytes: number,
-  reserved = 0,
-): void {
-  bytes[start + tcpField.dataOffset] = (headerBytes << 2) | reserved;
+export function writeHeaderLength(bytes: Uint8Array, start: number, headerBytes: number, reserved = 0): void {
+  bytes[start + field.dataOffset] = (headerBytes << 2) | reserved;
 }
 
 /** `pseudoSum` from `pseudoHeaderSum` or its like. */
-export function verifyTcpChecksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): boolean {
+export function verifyChecksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): boolean {
   return isChecksumValid(bytes, start, end, pseudoSum + ipProtocol.tcp + (end - start));
 }
 
-export function fillTcpChecksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): void {
-  writeU16(bytes, start + tcpField.checksum, 0);
+export function fillChecksum(bytes: Uint8Array, start: number, end: number, pseudoSum: number): void {
+  writeU16(bytes, start + field.checksum, 0);
   const sum = sumWords(bytes, start, end, pseudoSum + ipProtocol.tcp + (end - start));
-  writeU16(bytes, start + tcpField.checksum, ~sum);
+  writeU16(bytes, start + field.checksum, ~sum);
 }
 
-export function tcpHeaderLength(repr: TcpRepr): number {
-  return TCP_HEADER_LENGTH + tcpOptionsLength(repr.options);
+export function headerLength(repr: Repr): number {
+  return HEADER_LENGTH + tcpOption.length(repr.options);
 }
 
-export function tcpLength(repr: TcpRepr): number {
-  return tcpHeaderLength(repr) + repr.payload.length;
+export function length(repr: Repr): number {
+  return headerLength(repr) + repr.payload.length;
 }
 
-export function emitTcp(repr: TcpRepr, out: Uint8Array, offset: number, pseudoSum: number): number {
-  const headerBytes = tcpHeaderLength(repr);
+export function emit(repr: Repr, out: Uint8Array, offset: number, pseudoSum: number): number {
+  const headerBytes = headerLength(repr);
   assert(headerBytes <= HEADER_LENGTH_MAX, 'a TCP header has room for 40 octets of options');
   assertRoom(out, offset, headerBytes + repr.payload.length);
-  writeU16(out, offset + tcpField.sourcePort, repr.sourcePort);
-  writeU16(out, offset + tcpField.destinationPort, repr.destinationPort);
-  writeU32(out, offset + tcpField.sequenceNumber, repr.sequenceNumber);
-  writeU32(out, offset + tcpField.acknowledgmentNumber, repr.acknowledgmentNumber);
-  writeTcpHeaderLength(out, offset, headerBytes, repr.reserved);
-  writeU8(out, offset + tcpField.flags, repr.flags);
-  writeU16(out, offset + tcpField.window, repr.window);
-  writeU16(out, offset + tcpField.urgentPointer, repr.urgentPointer);
-  const headerEnd = emitTcpOptions(repr.options, out, offset + tcpField.options);
+  writeU16(out, offset + field.sourcePort, repr.sourcePort);
+  writeU16(out, offset + field.destinationPort, repr.destinationPort);
+  writeU32(out, offset + field.sequenceNumber, repr.sequenceNumber);
+  writeU32(out, offset + field.acknowledgmentNumber, repr.acknowledgmentNumber);
+  writeHeaderLength(out, offset, headerBytes, repr.reserved);
+  writeU8(out, offset + field.flags, repr.flags);
+  writeU16(out, offset + field.window, repr.window);
+  writeU16(out, offset + field.urgentPointer, repr.urgentPointer);
+  const headerEnd = tcpOption.emit(repr.options, out, offset + field.options);
   const end = writeOctets(out, headerEnd, repr.payload);
-  fillTcpChecksum(out, offset, end, pseudoSum);
+  fillChecksum(out, offset, end, pseudoSum);
   return end;
 }
 
 /** Flags as one letter each, in the order of packet logs: `SA`, `F`, or a dot for none. */
-export function formatTcpFlags(flags: number): string {
+export function formatFlags(flags: number): string {
   const letters = FLAG_LETTERS.filter((_, bit) => (flags & (1 << bit)) !== 0);
   return letters.length === 0 ? '.' : letters.join('');
 }
 
 /** Returns it on one line, for a person. */
-export function formatTcp(repr: TcpRepr): string {
-  const acknowledgment = (repr.flags & tcpFlag.ACK) === 0 ? '' : ` ack ${repr.acknowledgmentNumber}`;
-  const options = repr.options.length === 0 ? '' : ` <${repr.options.map(formatTcpOption).join(',')}>`;
+export function format(repr: Repr): string {
+  const acknowledgment = (repr.flags & flag.ACK) === 0 ? '' : ` ack ${repr.acknowledgmentNumber}`;
+  const options = repr.options.length === 0 ? '' : ` <${repr.options.map(tcpOption.format).join(',')}>`;
   return (
-    `tcp ${repr.sourcePort} > ${repr.destinationPort} ${formatTcpFlags(repr.flags)} seq ${repr.sequenceNumber}` +
+    `tcp ${repr.sourcePort} > ${repr.destinationPort} ${formatFlags(repr.flags)} seq ${repr.sequenceNumber}` +
     `${acknowledgment} win ${repr.window}${options} length ${repr.payload.length}`
   );
 }

@@ -3,12 +3,12 @@ import { formatIpv4 } from '@wormwood/base';
 import { expect } from 'vitest';
 import type { CaptureRecord } from './capture-reader.ts';
 import { etherType } from './ether-type.ts';
-import { type VlanTag } from './ethernet.ts';
+import type * as ethernet from './ethernet.ts';
+import * as tcpOption from './tcp-option.ts';
 import { communityId } from './flow.ts';
 import { formatIpv6 } from './ipv6-address.ts';
 import { formatMac } from './mac-address.ts';
 import { dissect, findLayer, type Packet } from './packet.ts';
-import { tcpOptionCode, type TcpOption } from './tcp-option.ts';
 
 /** A field of Wireshark's: one number or text, which its first occurrence must be, or all its occurrences. */
 export type Fields = Readonly<Record<string, string | number | readonly (string | number)[]>>;
@@ -21,7 +21,7 @@ const NOT_PRESENT = 3;
 function linkFields(packet: Packet): Fields {
   const frame = findLayer(packet, 'ethernet');
   const arp = findLayer(packet, 'arp');
-  const tagsOf = (type: number): readonly VlanTag[] =>
+  const tagsOf = (type: number): readonly ethernet.VlanTag[] =>
     (frame?.tags ?? []).filter((tag) => tag.tagType === type);
   return {
     ...(frame && {
@@ -126,7 +126,7 @@ function icmpFields(packet: Packet): Fields {
 /** No program has claimed these kinds; of those that Wireshark knows, it gives up at one of a wrong length. */
 const isUnassigned = (code: number): boolean => code >= 80 && code <= 252;
 
-function tcpOptionFields(options: readonly TcpOption[]): Fields {
+function tcpOptionFields(options: readonly tcpOption.Repr[]): Fields {
   const isOrdinary = options.every((option) =>
     option.kind === 'unknown' ? isUnassigned(option.code) : option.kind !== 'garbled',
   );
@@ -147,7 +147,7 @@ function tcpOptionFields(options: readonly TcpOption[]): Fields {
   };
 }
 
-function optionCode(option: TcpOption): number {
+function optionCode(option: tcpOption.Repr): number {
   switch (option.kind) {
     case 'noOperation':
       return 1;
@@ -157,7 +157,7 @@ function optionCode(option: TcpOption): number {
     case 'garbled':
       return -1;
     default:
-      return tcpOptionCode[option.kind];
+      return tcpOption.code[option.kind];
   }
 }
 

@@ -8,24 +8,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { emitArp } from './arp.ts';
+import * as arp from './arp.ts';
+import * as dhcpv4 from './dhcpv4.ts';
+import * as ethernet from './ethernet.ts';
+import * as gre from './gre.ts';
+import * as icmpv4 from './icmpv4.ts';
+import * as icmpv6 from './icmpv6.ts';
+import * as ipv4 from './ipv4.ts';
+import * as ipv6 from './ipv6.ts';
+import * as pcap from './pcap.ts';
+import * as pcapngOption from './pcapng-option.ts';
+import * as pcapng from './pcapng.ts';
+import * as tcp from './tcp.ts';
+import * as udp from './udp.ts';
 import { CaptureReader, type CaptureRecord } from './capture-reader.ts';
-import { emitDhcpv4 } from './dhcpv4.ts';
 import { etherType } from './ether-type.ts';
-import { emitEthernet, type VlanTag } from './ethernet.ts';
-import { emitGre } from './gre.ts';
-import { emitIcmpv4 } from './icmpv4.ts';
-import { emitIcmpv6 } from './icmpv6.ts';
 import { ipProtocol, pseudoHeaderSum } from './ip-protocol.ts';
-import { emitIpv4, type Ipv4Repr } from './ipv4.ts';
-import { emitIpv6, type Ipv6Repr } from './ipv6.ts';
 import { linkType } from './link-type.ts';
-import { emitPcap, emitPcapRecord, type PcapRepr } from './pcap.ts';
-import { emitPcapng, type PcapngRepr } from './pcapng.ts';
-import { pcapngOptionCode } from './pcapng-option.ts';
 import { parameters } from './protocol-laws.fixture.ts';
-import { emitTcp } from './tcp.ts';
-import { emitUdp } from './udp.ts';
 import { expectedFields } from './tshark-fields.fixture.ts';
 import * as arbitrary from './arbitrary-packet.fixture.ts';
 import * as arbitraryIpv6 from './arbitrary-ipv6.fixture.ts';
@@ -53,15 +53,15 @@ const emitted = (write: (out: Uint8Array) => number): Uint8Array => {
 const sample = <T>(values: fc.Arbitrary<T>): readonly T[] =>
   fc.sample(values, { seed: parameters.seed, numRuns: PER_KIND });
 
-const inEthernet = (type: number, payload: Uint8Array, tags: readonly VlanTag[] = []): Uint8Array =>
+const inEthernet = (type: number, payload: Uint8Array, tags: readonly ethernet.VlanTag[] = []): Uint8Array =>
   emitted((out) =>
-    emitEthernet(
+    ethernet.emit(
       { destination: 0x0200_0000_0002, source: 0x0200_0000_0001, tags, etherType: type, payload },
       out,
     ),
   );
 
-const plainIpv4 = (protocol: number, payload: Uint8Array): Ipv4Repr => ({
+const plainIpv4 = (protocol: number, payload: Uint8Array): ipv4.Repr => ({
   typeOfService: 0,
   identification: 1,
   reservedFlag: false,
@@ -76,7 +76,7 @@ const plainIpv4 = (protocol: number, payload: Uint8Array): Ipv4Repr => ({
   payload,
 });
 
-const plainIpv6 = (protocol: number, payload: Uint8Array): Ipv6Repr => ({
+const plainIpv6 = (protocol: number, payload: Uint8Array): ipv6.Repr => ({
   trafficClass: 0,
   flowLabel: 0,
   hopLimit: 255,
@@ -98,7 +98,7 @@ const inIpv4 = (protocol: number, write: (out: Uint8Array, pseudoSum: number) =>
   );
   return inEthernet(
     etherType.ipv4,
-    emitted((out) => emitIpv4(packet, out)),
+    emitted((out) => ipv4.emit(packet, out)),
   );
 };
 
@@ -109,18 +109,18 @@ const inIpv6 = (protocol: number, write: (out: Uint8Array, pseudoSum: number) =>
   );
   return inEthernet(
     etherType.ipv6,
-    emitted((out) => emitIpv6(packet, out)),
+    emitted((out) => ipv6.emit(packet, out)),
   );
 };
 
 /** A service tag outside, as bridges write it: of two service tags in a row Wireshark makes one field of another name. */
-function asProviderBridged(tag: VlanTag, index: number): VlanTag {
+function asProviderBridged(tag: ethernet.VlanTag, index: number): ethernet.VlanTag {
   const { priority, dropEligible, vlan } = tag;
   return { tagType: index === 0 ? tag.tagType : etherType.vlan, priority, dropEligible, vlan };
 }
 
 /** Wireshark gives up at an extension that is garbled, or of the wrong length for a kind that it knows. */
-function isPlain(repr: Ipv6Repr): boolean {
+function isPlain(repr: ipv6.Repr): boolean {
   return repr.extensions.every((extension) =>
     extension.kind === 'routing'
       ? extension.routingType > 6
@@ -142,13 +142,13 @@ function randomFrames(): readonly Uint8Array[] {
     ...sample(requestOrReply).map((repr) =>
       inEthernet(
         etherType.arp,
-        emitted((out) => emitArp(repr, out)),
+        emitted((out) => arp.emit(repr, out)),
       ),
     ),
     ...sample(arbitrary.ipv4Repr).map((repr) =>
       inEthernet(
         etherType.ipv4,
-        emitted((out) => emitIpv4({ ...repr, protocol: EXPERIMENTAL_PROTOCOL }, out)),
+        emitted((out) => ipv4.emit({ ...repr, protocol: EXPERIMENTAL_PROTOCOL }, out)),
       ),
     ),
     ...sample(arbitraryIpv6.ipv6Repr)
@@ -156,42 +156,42 @@ function randomFrames(): readonly Uint8Array[] {
       .map((repr) =>
         inEthernet(
           etherType.ipv6,
-          emitted((out) => emitIpv6({ ...repr, protocol: EXPERIMENTAL_PROTOCOL }, out)),
+          emitted((out) => ipv6.emit({ ...repr, protocol: EXPERIMENTAL_PROTOCOL }, out)),
         ),
       ),
-    ...sample(arbitrary.icmpv4Repr).map((repr) => inIpv4(ipProtocol.icmpv4, (out) => emitIcmpv4(repr, out))),
+    ...sample(arbitrary.icmpv4Repr).map((repr) => inIpv4(ipProtocol.icmpv4, (out) => icmpv4.emit(repr, out))),
     ...sample(arbitraryIpv6.icmpv6Repr).map((repr) =>
-      inIpv6(ipProtocol.icmpv6, (out, sum) => emitIcmpv6(repr, out, 0, sum)),
+      inIpv6(ipProtocol.icmpv6, (out, sum) => icmpv6.emit(repr, out, 0, sum)),
     ),
     ...sample(arbitrary.udpRepr).map((repr) =>
-      inIpv4(ipProtocol.udp, (out, sum) => emitUdp(repr, out, 0, sum)),
+      inIpv4(ipProtocol.udp, (out, sum) => udp.emit(repr, out, 0, sum)),
     ),
-    ...sample(checksummed).map((repr) => inIpv6(ipProtocol.udp, (out, sum) => emitUdp(repr, out, 0, sum))),
+    ...sample(checksummed).map((repr) => inIpv6(ipProtocol.udp, (out, sum) => udp.emit(repr, out, 0, sum))),
     ...sample(arbitrary.tcpRepr).map((repr) =>
-      inIpv4(ipProtocol.tcp, (out, sum) => emitTcp(repr, out, 0, sum)),
+      inIpv4(ipProtocol.tcp, (out, sum) => tcp.emit(repr, out, 0, sum)),
     ),
     ...sample(arbitrary.tcpRepr).map((repr) =>
-      inIpv6(ipProtocol.tcp, (out, sum) => emitTcp(repr, out, 0, sum)),
+      inIpv6(ipProtocol.tcp, (out, sum) => tcp.emit(repr, out, 0, sum)),
     ),
     ...sample(arbitrary.greRepr).map((repr) =>
-      inIpv4(ipProtocol.gre, (out) => emitGre({ ...repr, protocolType: EXPERIMENTAL_TYPE }, out)),
+      inIpv4(ipProtocol.gre, (out) => gre.emit({ ...repr, protocolType: EXPERIMENTAL_TYPE }, out)),
     ),
     ...sample(ownOrder).map((repr) => {
-      const payload = emitted((out) => emitDhcpv4(repr, out));
+      const payload = emitted((out) => dhcpv4.emit(repr, out));
       const datagram = { sourcePort: 68, destinationPort: 67, checksummed: true, payload };
-      return inIpv4(ipProtocol.udp, (out, sum) => emitUdp(datagram, out, 0, sum));
+      return inIpv4(ipProtocol.udp, (out, sum) => udp.emit(datagram, out, 0, sum));
     }),
   ];
 }
 
-const file: PcapRepr = { byteOrder: 'big', precision: 'nanoseconds', snapLength: 65_535, linkType: 1 };
+const file: pcap.Repr = { byteOrder: 'big', precision: 'nanoseconds', snapLength: 65_535, linkType: 1 };
 
 function writePcap(path: string, frames: readonly Uint8Array[]): void {
   const out = new Uint8Array(24 + frames.reduce((sum, frame) => sum + 16 + frame.length, 0));
-  let at = emitPcap(file, out);
+  let at = pcap.emit(file, out);
   for (const [index, bytes] of frames.entries()) {
     const time = { seconds: 1_100_000_000 + index, nanoseconds: (index * 7_654_321) % 1_000_000_000 };
-    at = emitPcapRecord({ ...time, originalLength: bytes.length, bytes }, out, at, file);
+    at = pcap.emitRecord({ ...time, originalLength: bytes.length, bytes }, out, at, file);
   }
   writeFileSync(path, out);
 }
@@ -290,15 +290,15 @@ describe.skipIf(!isInstalled)('Wireshark', () => {
     const path = join(directory, `ours-${order}.pcapng`);
     const bytes = inEthernet(EXPERIMENTAL_TYPE, EMPTY);
     const text = (words: string): Uint8Array => new TextEncoder().encode(words);
-    const blocks: readonly PcapngRepr[] = [
-      { kind: 'section', options: [{ code: pcapngOptionCode.comment, data: text('a section') }] },
+    const blocks: readonly pcapng.Repr[] = [
+      { kind: 'section', options: [{ code: pcapngOption.code.comment, data: text('a section') }] },
       {
         kind: 'interface',
         linkType: linkType.ethernet,
         snapLength: 0,
         options: [
-          { code: pcapngOptionCode.interfaceName, data: text('honeynet0') },
-          { code: pcapngOptionCode.timestampResolution, data: Uint8Array.of(9) },
+          { code: pcapngOption.code.interfaceName, data: text('honeynet0') },
+          { code: pcapngOption.code.timestampResolution, data: Uint8Array.of(9) },
         ],
       },
       {
@@ -307,13 +307,13 @@ describe.skipIf(!isInstalled)('Wireshark', () => {
         timestamp: 1_100_000_000_123_456_789n,
         originalLength: 60,
         bytes,
-        options: [{ code: pcapngOptionCode.comment, data: text('first contact') }],
+        options: [{ code: pcapngOption.code.comment, data: text('first contact') }],
       },
       { kind: 'simplePacket', originalLength: bytes.length, bytes },
     ];
     const out = new Uint8Array(1024);
     let at = 0;
-    for (const block of blocks) at = emitPcapng(block, out, at, order);
+    for (const block of blocks) at = pcapng.emit(block, out, at, order);
     writeFileSync(path, out.subarray(0, at));
     const names = ['frame.time_epoch', 'frame.len', 'frame.cap_len', 'frame.comment', 'frame.interface_name'];
     const [first, second] = wireshark(path, names);

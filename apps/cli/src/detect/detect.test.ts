@@ -3,20 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatIpv4, parseIpv4 } from '@wormwood/base';
 import { readVerdicts } from '@wormwood/defense';
-import {
-  emitEthernet,
-  emitIpv4,
-  emitPcap,
-  emitPcapRecord,
-  emitTcp,
-  etherType,
-  ipProtocol,
-  linkType,
-  parseMac,
-  PCAP_HEADER_LENGTH,
-  PCAP_RECORD_HEADER_LENGTH,
-  tcpFlag,
-} from '@wormwood/wire';
+import { ethernet, etherType, ipProtocol, ipv4, linkType, parseMac, pcap, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 import { NETS, probes, SCANNER, START } from './event-test-support.ts';
@@ -30,7 +17,7 @@ const FILE = {
 const SENSOR_MAC = '02:00:5e:10:00:01';
 const ROUTER_MAC = '02:00:5e:10:00:fe';
 const FRAME_LENGTH = 54;
-const { SYN, ACK } = tcpFlag;
+const { SYN, ACK } = tcp.flag;
 
 interface Segment {
   readonly atSeconds: number;
@@ -45,15 +32,15 @@ interface Segment {
 /** The octets of a capture with these segments. */
 function capture(segments: readonly Segment[]): Uint8Array {
   const octets = new Uint8Array(
-    PCAP_HEADER_LENGTH + segments.length * (PCAP_RECORD_HEADER_LENGTH + FRAME_LENGTH),
+    pcap.HEADER_LENGTH + segments.length * (pcap.RECORD_HEADER_LENGTH + FRAME_LENGTH),
   );
   const header = { ...FILE, timeZoneSeconds: 0, timestampAccuracy: 0 };
-  let at = emitPcap(header, octets);
+  let at = pcap.emit(header, octets);
   for (const each of segments) {
     const bytes = packetOf(each);
     const seconds = Math.floor(each.atSeconds);
     const nanoseconds = Math.round((each.atSeconds - seconds) * 1e6) * 1000;
-    at = emitPcapRecord({ seconds, nanoseconds, originalLength: bytes.length, bytes }, octets, at, header);
+    at = pcap.emitRecord({ seconds, nanoseconds, originalLength: bytes.length, bytes }, octets, at, header);
   }
   return octets;
 }
@@ -62,16 +49,16 @@ function packetOf({ from, to, ports, flags, seq, ack }: Segment): Uint8Array {
   const payload = new Uint8Array(20);
   const rest = { reserved: 0, window: 1024, urgentPointer: 0, options: [], payload: new Uint8Array(0) };
   const numbers = { sequenceNumber: seq, acknowledgmentNumber: ack };
-  emitTcp({ sourcePort: ports[0], destinationPort: ports[1], flags, ...numbers, ...rest }, payload, 0, 0);
+  tcp.emit({ sourcePort: ports[0], destinationPort: ports[1], flags, ...numbers, ...rest }, payload, 0, 0);
   const packet = new Uint8Array(40);
   const ip = { typeOfService: 0, identification: 1, reservedFlag: false, dontFragment: true, options: [] };
   const whole = { moreFragments: false, fragmentOffset: 0, timeToLive: 60, protocol: ipProtocol.tcp };
-  emitIpv4({ ...ip, ...whole, source: address(from), destination: address(to), payload }, packet);
+  ipv4.emit({ ...ip, ...whole, source: address(from), destination: address(to), payload }, packet);
   const [sensor, router] = [mac(SENSOR_MAC), mac(ROUTER_MAC)];
   const isAnswer = (flags & SYN) !== 0 && (flags & ACK) !== 0 && from.startsWith('10.1.');
   const ends = isAnswer ? { source: sensor, destination: router } : { source: router, destination: sensor };
   const bytes = new Uint8Array(FRAME_LENGTH);
-  emitEthernet({ ...ends, tags: [], etherType: etherType.ipv4, payload: packet }, bytes);
+  ethernet.emit({ ...ends, tags: [], etherType: etherType.ipv4, payload: packet }, bytes);
   return bytes;
 }
 

@@ -4,24 +4,7 @@
  */
 import type { AddressSet, RandomStream } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
-import {
-  checkIpv4,
-  emitIcmpv4,
-  emitIpv4,
-  emitTcp,
-  type Icmpv4Repr,
-  icmpv4Length,
-  ipProtocol,
-  isMalformed,
-  parseIcmpv4,
-  parseIpv4Packet,
-  parseTcp,
-  pseudoHeaderSum,
-  seqAdd,
-  tcpFlag,
-  tcpLength,
-  type TcpRepr,
-} from '@wormwood/wire';
+import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
 
 export interface ScannerOptions {
   readonly remote: MemoryDevice;
@@ -98,51 +81,51 @@ export class Scanner {
       sourcePort,
       destinationPort: port,
       sequenceNumber: stream.nextUint32(),
-      flags: tcpFlag.SYN,
+      flags: tcp.flag.SYN,
     });
   }
 
   #receive(bytes: Uint8Array, start: number, end: number): void {
-    if (checkIpv4(bytes, start, end) !== undefined) return;
-    const ip = parseIpv4Packet(bytes, start, end);
+    if (ipv4.check(bytes, start, end) !== undefined) return;
+    const ip = ipv4.parse(bytes, start, end);
     if (isMalformed(ip)) return;
     this.received++;
     if (ip.protocol === ipProtocol.icmpv4) {
-      const message = parseIcmpv4(ip.payload, 0, ip.payload.length);
+      const message = icmpv4.parse(ip.payload, 0, ip.payload.length);
       if (!isMalformed(message) && message.kind === 'echoReply') this.#hostAt(ip.source).answersPing = true;
     } else if (ip.protocol === ipProtocol.tcp) {
-      const segment = parseTcp(ip.payload, 0, ip.payload.length);
+      const segment = tcp.parse(ip.payload, 0, ip.payload.length);
       if (!isMalformed(segment)) this.#receiveTcp(ip.source, segment);
     }
   }
 
-  #receiveTcp(source: number, segment: TcpRepr): void {
+  #receiveTcp(source: number, segment: tcp.Repr): void {
     const host = this.#hostAt(source);
     const { sourcePort: port, flags } = segment;
     const key = `${source}:${port}:${segment.destinationPort}`;
-    if ((flags & tcpFlag.RST) !== 0) {
+    if ((flags & tcp.flag.RST) !== 0) {
       if (!host.openPorts.has(port)) host.closedPorts.add(port);
       this.#conversations.delete(key);
       return;
     }
-    if ((flags & (tcpFlag.SYN | tcpFlag.ACK)) === (tcpFlag.SYN | tcpFlag.ACK)) {
+    if ((flags & (tcp.flag.SYN | tcp.flag.ACK)) === (tcp.flag.SYN | tcp.flag.ACK)) {
       host.openPorts.add(port);
       this.#conversations.set(key, { hasHungUp: false });
-      this.#answer(source, segment, seqAdd(segment.sequenceNumber, 1), tcpFlag.ACK | tcpFlag.PSH, LINE);
+      this.#answer(source, segment, seqAdd(segment.sequenceNumber, 1), tcp.flag.ACK | tcp.flag.PSH, LINE);
       return;
     }
     const conversation = this.#conversations.get(key);
     if (conversation === undefined) return;
-    const hasFin = (flags & tcpFlag.FIN) !== 0;
+    const hasFin = (flags & tcp.flag.FIN) !== 0;
     const next = seqAdd(segment.sequenceNumber, segment.payload.length + (hasFin ? 1 : 0));
     // Its line has arrived: it hangs up, and says so politely.
-    if (!conversation.hasHungUp) this.#answer(source, segment, next, tcpFlag.ACK | tcpFlag.FIN, NOTHING);
-    else if (hasFin) this.#answer(source, segment, next, tcpFlag.ACK, NOTHING);
+    if (!conversation.hasHungUp) this.#answer(source, segment, next, tcp.flag.ACK | tcp.flag.FIN, NOTHING);
+    else if (hasFin) this.#answer(source, segment, next, tcp.flag.ACK, NOTHING);
     conversation.hasHungUp = true;
     if (hasFin) this.#conversations.delete(key);
   }
 
-  #answer(address: number, to: TcpRepr, acknowledgment: number, flags: number, payload: Uint8Array): void {
+  #answer(address: number, to: tcp.Repr, acknowledgment: number, flags: number, payload: Uint8Array): void {
     this.#sendTcp(
       address,
       {
@@ -172,10 +155,10 @@ export class Scanner {
 
   #sendTcp(
     destination: number,
-    words: Pick<TcpRepr, 'sourcePort' | 'destinationPort' | 'sequenceNumber' | 'flags'> & Partial<TcpRepr>,
+    words: Pick<tcp.Repr, 'sourcePort' | 'destinationPort' | 'sequenceNumber' | 'flags'> & Partial<tcp.Repr>,
     payload: Uint8Array = NOTHING,
   ): void {
-    const segment: TcpRepr = {
+    const segment: tcp.Repr = {
       acknowledgmentNumber: 0,
       reserved: 0,
       window: WINDOW_BYTES,
@@ -184,15 +167,15 @@ export class Scanner {
       payload,
       ...words,
     };
-    const octets = new Uint8Array(tcpLength(segment));
+    const octets = new Uint8Array(tcp.length(segment));
     const ends = { source: this.#options.ownAddress, destination };
-    emitTcp(segment, octets, 0, pseudoHeaderSum(ends));
+    tcp.emit(segment, octets, 0, pseudoHeaderSum(ends));
     this.#send(destination, ipProtocol.tcp, octets);
   }
 
-  #sendIcmp(destination: number, message: Icmpv4Repr): void {
-    const octets = new Uint8Array(icmpv4Length(message));
-    emitIcmpv4(message, octets);
+  #sendIcmp(destination: number, message: icmpv4.Repr): void {
+    const octets = new Uint8Array(icmpv4.length(message));
+    icmpv4.emit(message, octets);
     this.#send(destination, ipProtocol.icmpv4, octets);
   }
 
@@ -200,7 +183,7 @@ export class Scanner {
     const { remote, ownAddress } = this.#options;
     const at = remote.reserve();
     if (at < 0) return;
-    const end = emitIpv4(
+    const end = ipv4.emit(
       {
         typeOfService: 0,
         identification: this.sent & 0xffff,

@@ -8,14 +8,12 @@ import type { FrameReceiver } from '@wormwood/netstack';
 import {
   CaptureReader,
   type CaptureRecord,
-  checkEthernet,
-  ETHERNET_HEADER_LENGTH,
+  ethernet,
   etherType,
   formatMalformed,
   isMalformed,
   linkType,
   parseLinkHeader,
-  readEthernetHeaderLength,
   readU16,
 } from '@wormwood/wire';
 import type { SensorDevice } from './sensor-device.ts';
@@ -28,7 +26,7 @@ export class CaptureDevice implements SensorDevice {
   readonly medium = 'ip' as const;
   readonly mtuBytes: number = PACKET_BYTES_MAX;
   readonly fd = null;
-  readonly transmitBuffer: Uint8Array = new Uint8Array(PACKET_BYTES_MAX + ETHERNET_HEADER_LENGTH);
+  readonly transmitBuffer: Uint8Array = new Uint8Array(PACKET_BYTES_MAX + ethernet.HEADER_LENGTH);
   /** Stands at the time of the next packet. */
   readonly clock: Clock = { nowSeconds: () => this.#nowSeconds };
   readonly #file: number;
@@ -103,8 +101,8 @@ export class CaptureDevice implements SensorDevice {
 /** Where the IPv4 header begins, or -1 for a packet of something else. */
 function ipStartOf({ bytes, linkType: type }: CaptureRecord): number {
   if (type === linkType.ethernet) {
-    if (checkEthernet(bytes, 0, bytes.length) !== undefined) return -1;
-    const start = readEthernetHeaderLength(bytes, 0);
+    if (ethernet.check(bytes, 0, bytes.length) !== undefined) return -1;
+    const start = ethernet.readHeaderLength(bytes, 0);
     return readU16(bytes, start - 2) === etherType.ipv4 ? start : -1;
   }
   const payload = parseLinkHeader(type, bytes, 0, bytes.length);

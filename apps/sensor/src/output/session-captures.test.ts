@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureHead, readCapture } from '@wormwood/netstack';
-import { emitPcapng, type Flow, pcapngLength, type PcapngRepr } from '@wormwood/wire';
+import { type Flow, pcapng } from '@wormwood/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDaemon } from '../daemon-test-support.ts';
 import { missingForNamespaces } from '../namespace-test-support.ts';
@@ -15,7 +15,7 @@ const missing = missingForNamespaces('ping', 'curl', 'tshark');
 const capturesPath = join(tmpdir(), `wormwood-captures-${process.pid}`);
 
 function packetBlock(length: number): Uint8Array {
-  const block: PcapngRepr = {
+  const block: pcapng.Repr = {
     kind: 'enhancedPacket',
     interfaceIndex: 0,
     timestamp: 0n,
@@ -23,8 +23,8 @@ function packetBlock(length: number): Uint8Array {
     bytes: new Uint8Array(length),
     options: [],
   };
-  const octets = new Uint8Array(pcapngLength(block));
-  emitPcapng(block, octets, 0, 'little');
+  const octets = new Uint8Array(pcapng.length(block));
+  pcapng.emit(block, octets, 0, 'little');
   return octets;
 }
 

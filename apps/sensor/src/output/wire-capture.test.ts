@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureHead, readCapture } from '@wormwood/netstack';
-import { emitPcapng, pcapngLength, type PcapngRepr } from '@wormwood/wire';
+import { pcapng } from '@wormwood/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { program } from '../daemon-test-support.ts';
 import { WireCapture } from './wire-capture.ts';
@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function blockOf(length: number): Uint8Array {
-  const block: PcapngRepr = {
+  const block: pcapng.Repr = {
     kind: 'enhancedPacket',
     interfaceIndex: 0,
     timestamp: 0n,
@@ -32,8 +32,8 @@ function blockOf(length: number): Uint8Array {
     bytes: new Uint8Array(length),
     options: [],
   };
-  const octets = new Uint8Array(pcapngLength(block));
-  emitPcapng(block, octets, 0, 'little');
+  const octets = new Uint8Array(pcapng.length(block));
+  pcapng.emit(block, octets, 0, 'little');
   return octets;
 }
 

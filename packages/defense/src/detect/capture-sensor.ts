@@ -4,7 +4,7 @@
  * head of its own captures, as a comment of the section: `wormwood-sensor {"macs":[…],"routers":[…],"nets":[…]}`.
  */
 import { AddressSet, parseCidr, type Parsed } from '@wormwood/base';
-import { isMacMulticast, parseMac, type PcapngOption, pcapngOptionCode } from '@wormwood/wire';
+import { isMacMulticast, parseMac, pcapngOption } from '@wormwood/wire';
 
 /** MAC addresses, as `wire` has them. */
 export interface CaptureSensor {
@@ -23,9 +23,9 @@ const NETS_MAX = 1024;
 const COMMENT_LENGTH_MAX = 100_000;
 
 /** Returns the machines that the comments of a section name; null when no comment is the sensor's. */
-export function sensorOfSection(options: readonly PcapngOption[]): Parsed<CaptureSensor> | null {
+export function sensorOfSection(options: readonly pcapngOption.Repr[]): Parsed<CaptureSensor> | null {
   for (const { code, data } of options) {
-    if (code !== pcapngOptionCode.comment || data.length > COMMENT_LENGTH_MAX) continue;
+    if (code !== pcapngOption.code.comment || data.length > COMMENT_LENGTH_MAX) continue;
     const text = asciiOf(data);
     if (text.startsWith(MARK)) return readSensor(text.slice(MARK.length));
   }

@@ -4,7 +4,7 @@
  * the truth beside it: which machine really completed which flow. No attacker sends with the link address of another.
  */
 import type { RandomStream } from '@wormwood/base';
-import { arpOperation, type CaptureRecord, linkType, MAC_BROADCAST } from '@wormwood/wire';
+import { arp, type CaptureRecord, linkType, MAC_BROADCAST } from '@wormwood/wire';
 import { arpFrame, directed, framed, type Link, segmentBetween } from './frame-test-support.ts';
 
 export const SENSOR = 0x02_00_00_00_00_01;
@@ -130,7 +130,7 @@ export class ForgedTraffic {
     const end = arpFrame(
       this.#startSeconds,
       {
-        operation: arpOperation.reply,
+        operation: arp.operation.reply,
         senderMac: ROUTERS[0],
         senderAddress: 1,
         targetMac: SENSOR,
@@ -324,19 +324,19 @@ export class ForgedTraffic {
       const spoken = { senderMac: mac, targetMac: 0, targetAddress: source };
       switch (this.#below(3)) {
         case 0:
-          this.#arp(atSeconds, { ...spoken, operation: arpOperation.reply, senderAddress: source }, link);
+          this.#arp(atSeconds, { ...spoken, operation: arp.operation.reply, senderAddress: source }, link);
           break;
         case 1:
           this.#arp(
             atSeconds,
-            { ...spoken, operation: arpOperation.request, senderAddress: SENSOR_ADDRESS },
+            { ...spoken, operation: arp.operation.request, senderAddress: SENSOR_ADDRESS },
             link,
           );
           break;
         default:
           this.#arp(
             atSeconds,
-            { ...spoken, operation: arpOperation.request, senderAddress: source, targetAddress: 1 },
+            { ...spoken, operation: arp.operation.request, senderAddress: source, targetAddress: 1 },
             link,
           );
       }
@@ -357,7 +357,7 @@ export class ForgedTraffic {
     };
     this.#arp(
       askedSeconds,
-      { ...question, operation: arpOperation.request },
+      { ...question, operation: arp.operation.request },
       { source: SENSOR, destination: MAC_BROADCAST },
     );
     for (const mac of [this.#holder(source, askedSeconds), ...(this.#claimants.get(source) ?? [])]) {
@@ -368,7 +368,11 @@ export class ForgedTraffic {
         targetMac: SENSOR,
         targetAddress: SENSOR_ADDRESS,
       };
-      this.#arp(answered, { ...answer, operation: arpOperation.reply }, { source: mac, destination: SENSOR });
+      this.#arp(
+        answered,
+        { ...answer, operation: arp.operation.reply },
+        { source: mac, destination: SENSOR },
+      );
     }
   }
 

@@ -4,30 +4,18 @@
  */
 import { parseIpv4 } from '@wormwood/base';
 import {
-  ARP_LENGTH,
-  type ArpRepr,
+  arp,
   type CaptureRecord,
-  emitArp,
-  emitEthernet,
-  emitIcmpv4,
-  emitIpv4,
-  emitTcp,
-  emitUdp,
-  ethernetLength,
-  type EthernetRepr,
+  ethernet,
   etherType,
-  ICMPV4_HEADER_LENGTH,
-  type Icmpv4Repr,
+  icmpv4,
   ipProtocol,
-  ipv4Length,
-  type Ipv4Repr,
+  ipv4,
   linkType,
   parseMac,
-  type PcapngOption,
-  pcapngOptionCode,
-  tcpFlag,
-  tcpLength,
-  UDP_HEADER_LENGTH,
+  pcapngOption,
+  tcp,
+  udp,
 } from '@wormwood/wire';
 
 export interface PacketFields {
@@ -65,7 +53,7 @@ function ipRecordBetween(
   protocol: number,
   payload: Uint8Array,
 ): CaptureRecord {
-  const repr: Ipv4Repr = {
+  const repr: ipv4.Repr = {
     typeOfService: 0,
     identification: 1,
     reservedFlag: false,
@@ -79,8 +67,8 @@ function ipRecordBetween(
     options: [],
     payload,
   };
-  const bytes = new Uint8Array(ipv4Length(repr));
-  emitIpv4(repr, bytes);
+  const bytes = new Uint8Array(ipv4.length(repr));
+  ipv4.emit(repr, bytes);
   const seconds = Math.floor(atSeconds);
   const nanoseconds = Math.round((atSeconds - seconds) * 1e9);
   return {
@@ -103,7 +91,13 @@ export interface SegmentFields extends PacketFields {
   readonly text?: string;
 }
 
-const FLAGS = { F: tcpFlag.FIN, S: tcpFlag.SYN, R: tcpFlag.RST, P: tcpFlag.PSH, A: tcpFlag.ACK } as const;
+const FLAGS = {
+  F: tcp.flag.FIN,
+  S: tcp.flag.SYN,
+  R: tcp.flag.RST,
+  P: tcp.flag.PSH,
+  A: tcp.flag.ACK,
+} as const;
 
 export function segment({ from, to, ...fields }: SegmentFields): CaptureRecord {
   return segmentBetween(addressOf(from), addressOf(to), fields);
@@ -129,8 +123,8 @@ export function segmentBetween(
     options: [],
     payload: octets(text),
   };
-  const bytes = new Uint8Array(tcpLength(repr));
-  emitTcp(repr, bytes, 0, 0);
+  const bytes = new Uint8Array(tcp.length(repr));
+  tcp.emit(repr, bytes, 0, 0);
   return ipRecordBetween({ source, destination, atSeconds }, ipProtocol.tcp, bytes);
 }
 
@@ -138,8 +132,8 @@ export function datagram(
   fields: PacketFields & { readonly ports?: readonly [number, number]; readonly text?: string },
 ): CaptureRecord {
   const { ports = [50_000, 1434], text = '' } = fields;
-  const bytes = new Uint8Array(UDP_HEADER_LENGTH + text.length);
-  emitUdp(
+  const bytes = new Uint8Array(udp.HEADER_LENGTH + text.length);
+  udp.emit(
     { sourcePort: ports[0], destinationPort: ports[1], checksummed: true, payload: octets(text) },
     bytes,
     0,
@@ -149,9 +143,9 @@ export function datagram(
 }
 
 export function echo(fields: PacketFields, kind: 'echoRequest' | 'echoReply'): CaptureRecord {
-  const repr: Icmpv4Repr = { kind, code: 0, identifier: 1, sequenceNumber: 1, payload: octets('') };
-  const bytes = new Uint8Array(ICMPV4_HEADER_LENGTH);
-  emitIcmpv4(repr, bytes);
+  const repr: icmpv4.Repr = { kind, code: 0, identifier: 1, sequenceNumber: 1, payload: octets('') };
+  const bytes = new Uint8Array(icmpv4.HEADER_LENGTH);
+  icmpv4.emit(repr, bytes);
   return ipRecord(fields, ipProtocol.icmpv4, bytes);
 }
 
@@ -196,16 +190,16 @@ export function framed(
   type: number = etherType.ipv4,
 ): CaptureRecord {
   const tags = vlans.map((vlan) => ({ tagType: etherType.vlan, priority: 0, dropEligible: false, vlan }));
-  const repr: EthernetRepr = { source, destination, tags, etherType: type, payload: record.bytes };
-  const bytes = new Uint8Array(ethernetLength(repr));
-  emitEthernet(repr, bytes);
+  const repr: ethernet.Repr = { source, destination, tags, etherType: type, payload: record.bytes };
+  const bytes = new Uint8Array(ethernet.length(repr));
+  ethernet.emit(repr, bytes);
   return { ...record, linkType: linkType.ethernet, originalLength: bytes.length, bytes };
 }
 
 /** An ARP packet in its frame. */
-export function arpFrame(atSeconds: number, message: ArpRepr, link: Link): CaptureRecord {
-  const bytes = new Uint8Array(ARP_LENGTH);
-  emitArp(message, bytes);
+export function arpFrame(atSeconds: number, message: arp.Repr, link: Link): CaptureRecord {
+  const bytes = new Uint8Array(arp.LENGTH);
+  arp.emit(message, bytes);
   return framed(
     { ...timed(atSeconds), linkType: 0, originalLength: 0, bytes, options: [], sectionOptions: [] },
     link,
@@ -214,15 +208,15 @@ export function arpFrame(atSeconds: number, message: ArpRepr, link: Link): Captu
 }
 
 /** A section whose head the sensor has written: what stands behind the word. */
-export function sectionOf(description: unknown): readonly PcapngOption[] {
+export function sectionOf(description: unknown): readonly pcapngOption.Repr[] {
   const text = typeof description === 'string' ? description : JSON.stringify(description);
-  return [{ code: pcapngOptionCode.comment, data: octets(`wormwood-sensor ${text}`) }];
+  return [{ code: pcapngOption.code.comment, data: octets(`wormwood-sensor ${text}`) }];
 }
 
 /** The record as one that entered or left the machine that wrote the capture. */
 export function directed(record: CaptureRecord, direction: 'in' | 'out'): CaptureRecord {
   const data = Uint8Array.of(direction === 'in' ? 1 : 2, 0, 0, 0);
-  return { ...record, options: [{ code: pcapngOptionCode.packetFlags, data }] };
+  return { ...record, options: [{ code: pcapngOption.code.packetFlags, data }] };
 }
 
 function timed(atSeconds: number): Pick<CaptureRecord, 'seconds' | 'nanoseconds'> {

@@ -1,5 +1,5 @@
 import { AddressSet } from '@wormwood/base';
-import { arpOperation, type CaptureRecord, MAC_BROADCAST } from '@wormwood/wire';
+import { arp, type CaptureRecord, MAC_BROADCAST } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../observation.ts';
 import {
@@ -58,7 +58,7 @@ function asks(atSeconds: number, address = NEIGHBOUR, vlans: readonly number[] =
   return arpFrame(
     atSeconds,
     {
-      operation: arpOperation.request,
+      operation: arp.operation.request,
       senderMac: SENSOR,
       senderAddress: addressOf('192.0.2.1'),
       targetMac: 0,
@@ -81,7 +81,7 @@ function claims(atSeconds: number, claim: Claim = {}): CaptureRecord {
     mac = OWNER,
     source = mac,
     address = NEIGHBOUR,
-    operation = arpOperation.reply,
+    operation = arp.operation.reply,
     vlans = [],
   } = claim;
   return arpFrame(
@@ -276,10 +276,10 @@ describe('a source on the link', () => {
   it.each<[string, readonly CaptureRecord[]]>([
     ['unknown-router', []],
     // The attacker asks, in the name of the sensor's address but not of its link address.
-    ['unknown-router', [claims(100.1, { mac: ATTACKER, operation: arpOperation.request }), claims(100.2)]],
+    ['unknown-router', [claims(100.1, { mac: ATTACKER, operation: arp.operation.request }), claims(100.2)]],
     ['arp-silent', [asks(100.1)]],
     // Asking is no answer.
-    ['arp-silent', [asks(100.1), claims(100.2, { operation: arpOperation.request })]],
+    ['arp-silent', [asks(100.1), claims(100.2, { operation: arp.operation.request })]],
     ['arp-silent', [asks(100.1), claims(101.2)]],
     ['arp-silent', [asks(100.1), claims(100.2, { vlans: [5] })]],
     ['arp-mismatch', [asks(100.1), claims(100.2, { mac: ATTACKER })]],
@@ -287,7 +287,7 @@ describe('a source on the link', () => {
     ['arp-conflict', [asks(100.1), claims(100.2, { mac: ATTACKER }), claims(100.3)]],
     [
       'arp-conflict',
-      [asks(100.1), claims(100.2, { mac: ATTACKER, operation: arpOperation.request }), claims(100.3)],
+      [asks(100.1), claims(100.2, { mac: ATTACKER, operation: arp.operation.request }), claims(100.3)],
     ],
     ['arp-conflict', [asks(100.1), claims(100.2, { source: ATTACKER })]],
     ['arp-conflict', [asks(100.1), claims(100.2), claims(100.3, { mac: OWNER, source: ATTACKER })]],
@@ -318,7 +318,7 @@ describe('a source on the link', () => {
     const silent = [
       ...again(OWNER),
       asks(170.1),
-      claims(170.2, { operation: arpOperation.request }),
+      claims(170.2, { operation: arp.operation.request }),
       later(172),
     ];
     expect(proofs([...first, ...silent])).toEqual(['proof-pending', OWNER, 'proof-pending', 'arp-silent']);

@@ -4,7 +4,7 @@
  * address there, so the frames of the source must come from a known router or from the owner of the address.
  */
 import { AddressSet, type Parsed } from '@wormwood/base';
-import { type ArpRepr, etherType, type PcapngOption, pcapngOptionCode, type VlanTag } from '@wormwood/wire';
+import { type arp, type ethernet, etherType, pcapngOption } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { type CaptureSensor, sensorOfSection } from './capture-sensor.ts';
 import type { Flow } from './flow-table.ts';
@@ -30,7 +30,7 @@ export class HandshakeProof {
   readonly #given: CaptureSensor;
   readonly #owners: LinkOwners = new LinkOwners();
   readonly #guess: SequenceGuess = new SequenceGuess();
-  #sectionOptions: readonly PcapngOption[] | null = null;
+  #sectionOptions: readonly pcapngOption.Repr[] | null = null;
   #sensor: CaptureSensor;
   #fault: string | null = null;
 
@@ -45,7 +45,7 @@ export class HandshakeProof {
   }
 
   /** Takes in the options of the section that the next packet stands in; they are looked at when they change. */
-  enterSection(options: readonly PcapngOption[]): void {
+  enterSection(options: readonly pcapngOption.Repr[]): void {
     if (options === this.#sectionOptions) return;
     this.#sectionOptions = options;
     const named: Parsed<CaptureSensor> | null = sensorOfSection(options);
@@ -58,7 +58,7 @@ export class HandshakeProof {
     return this.#owners.advance(timeSeconds);
   }
 
-  observeArp(message: ArpRepr, { sourceMac: mac, vlan, direction }: FrameEnds): void {
+  observeArp(message: arp.Repr, { sourceMac: mac, vlan, direction }: FrameEnds): void {
     if (mac === null) return;
     const isSensor = this.#isSensor(mac, direction) && this.#sensor.sensorMacs.has(message.senderMac);
     this.#owners.observeArp(message, { mac, vlan }, isSensor);
@@ -133,7 +133,7 @@ export class HandshakeProof {
 }
 
 /** One number for the tags of a frame; priority tags, which name no network, count as none. */
-export function vlanOf(tags: readonly VlanTag[]): number {
+export function vlanOf(tags: readonly ethernet.VlanTag[]): number {
   if (tags.length > TAGS_MAX) return Number.NaN;
   let number = 0;
   for (const { vlan, tagType } of tags) {
@@ -143,9 +143,9 @@ export function vlanOf(tags: readonly VlanTag[]): number {
 }
 
 /** What the options of a packet say (pcapng §4.3.1): the low two bits of a word whose byte order is the section's. */
-export function directionOf(options: readonly PcapngOption[]): Direction {
+export function directionOf(options: readonly pcapngOption.Repr[]): Direction {
   for (const { code, data } of options) {
-    if (code !== pcapngOptionCode.packetFlags || data.length !== 4) continue;
+    if (code !== pcapngOption.code.packetFlags || data.length !== 4) continue;
     const bits = (data[0] ?? 0) & 3 || (data[3] ?? 0) & 3;
     return bits === 1 ? 'in' : bits === 2 ? 'out' : 'unknown';
   }

@@ -3,7 +3,7 @@
  * for it by ARP. Handshakes wait here for the end of that exchange, since the sensor asks when it sees them; then each is
  * handed back with what it proves. The tables never grow beyond their limits: what has to give way stays without proof.
  */
-import { arpOperation, type ArpRepr } from '@wormwood/wire';
+import { arp } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { isStationMac } from './capture-sensor.ts';
 
@@ -76,10 +76,10 @@ export class LinkOwners {
   }
 
   /** Takes an ARP packet in that `from` sent; `isSensor` when that is the sensor itself. */
-  observeArp(message: ArpRepr, from: LinkEnd, isSensor: boolean): void {
+  observeArp(message: arp.Repr, from: LinkEnd, isSensor: boolean): void {
     if (
       isSensor &&
-      message.operation === arpOperation.request &&
+      message.operation === arp.operation.request &&
       message.senderAddress !== message.targetAddress
     ) {
       this.#ask(keyOf(message.targetAddress, from.vlan));
@@ -92,7 +92,7 @@ export class LinkOwners {
     // Whoever names another sender than itself speaks for somebody else.
     const isOwn = message.senderMac === from.mac && isStationMac(from.mac);
     if (question.claimant !== from.mac || !isOwn) question.isDisputed = true;
-    else if (question.isOpen && message.operation === arpOperation.reply) question.isAnswered = true;
+    else if (question.isOpen && message.operation === arp.operation.reply) question.isAnswered = true;
   }
 
   /** Why the handshake that just completed proves nothing yet, or at all; null when its source owns the address. */

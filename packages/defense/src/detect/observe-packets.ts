@@ -8,14 +8,13 @@ import { type AddressSet, hexadecimal, sha256 } from '@wormwood/base';
 import {
   type CaptureRecord,
   dissect,
-  type EthernetRepr,
-  type Icmpv4Repr,
-  type Ipv4Repr,
+  type ethernet,
+  type icmpv4,
+  type ipv4,
   type Layer,
   seqAdd,
-  tcpFlag,
-  type TcpRepr,
-  type UdpRepr,
+  tcp,
+  type udp,
 } from '@wormwood/wire';
 import type { Observation, ObservationKind } from '../observation.ts';
 import type { CaptureSensor } from './capture-sensor.ts';
@@ -58,9 +57,9 @@ const NO_SENSOR: CaptureSensor = { sensorMacs: new Set(), routerMacs: new Set() 
 const UNPROVEN: Proof = { linkAddress: null, forgeable: null };
 /** RFC 5961 limits what a stranger may guess at; whoever is right after this many wrong third segments guessed. */
 const WRONG_GUESSES_MAX = 8;
-const { SYN, RST, ACK } = tcpFlag;
+const { SYN, RST, ACK } = tcp.flag;
 
-const ICMP_QUESTIONS: ReadonlySet<Icmpv4Repr['kind']> = new Set([
+const ICMP_QUESTIONS: ReadonlySet<icmpv4.Repr['kind']> = new Set([
   'echoRequest',
   'timestampRequest',
   'addressMaskRequest',
@@ -143,7 +142,7 @@ export class PacketObserver {
     };
   }
 
-  #isWatched({ source, destination }: Ipv4Repr): boolean {
+  #isWatched({ source, destination }: ipv4.Repr): boolean {
     return this.#isOurs(source) || this.#isOurs(destination);
   }
 
@@ -152,7 +151,7 @@ export class PacketObserver {
   }
 
   #observeTransport(
-    { source, destination }: Ipv4Repr,
+    { source, destination }: ipv4.Repr,
     transport: Layer | undefined,
     partial: Omit<Arrival, 'ends'>,
   ): readonly Observation[] {
@@ -176,7 +175,7 @@ export class PacketObserver {
     }
   }
 
-  #observeTcp(segment: TcpRepr, arrival: Arrival): readonly Observation[] {
+  #observeTcp(segment: tcp.Repr, arrival: Arrival): readonly Observation[] {
     const { ends } = arrival;
     const { flags, sequenceNumber } = segment;
     const own = this.#flows.begunBySource(ends);
@@ -207,7 +206,7 @@ export class PacketObserver {
 
   /** SYN/ACK or RST: backscatter, unless its destination began the flow. */
   #observeAnswer(
-    { flags, sequenceNumber, acknowledgmentNumber }: TcpRepr,
+    { flags, sequenceNumber, acknowledgmentNumber }: tcp.Repr,
     arrival: Arrival,
   ): readonly Observation[] {
     const flow = this.#flows.begunByDestination(arrival.ends);
@@ -220,7 +219,7 @@ export class PacketObserver {
   }
 
   /** What the host that began the flow sends after its SYN: the third segment, then a payload. */
-  #observeRest(flow: Flow, segment: TcpRepr, arrival: Arrival): readonly Observation[] {
+  #observeRest(flow: Flow, segment: tcp.Repr, arrival: Arrival): readonly Observation[] {
     const { flags, sequenceNumber, acknowledgmentNumber, payload } = segment;
     if (flow.answerSequence === null || flow.isContradictory) return NONE;
     if ((flags & (SYN | RST | ACK)) !== ACK) return NONE;
@@ -265,7 +264,7 @@ export class PacketObserver {
     return [told];
   }
 
-  #observeUdp({ payload }: UdpRepr, arrival: Arrival): readonly Observation[] {
+  #observeUdp({ payload }: udp.Repr, arrival: Arrival): readonly Observation[] {
     const { ends } = arrival;
     if (this.#flows.begunByDestination(ends) !== undefined) return NONE;
     const own = this.#flows.begunBySource(ends);
@@ -276,7 +275,7 @@ export class PacketObserver {
     return [...told, ...this.#tell('payload', arrival, payload)];
   }
 
-  #observeIcmp({ kind }: Icmpv4Repr, arrival: Arrival): readonly Observation[] {
+  #observeIcmp({ kind }: icmpv4.Repr, arrival: Arrival): readonly Observation[] {
     const { ends } = arrival;
     if (ICMP_QUESTIONS.has(kind)) {
       if (this.#flows.begunBySource(ends) !== undefined) return NONE;
@@ -306,7 +305,7 @@ export class PacketObserver {
   }
 }
 
-function frameEnds(frame: EthernetRepr | null, { options }: CaptureRecord): FrameEnds {
+function frameEnds(frame: ethernet.Repr | null, { options }: CaptureRecord): FrameEnds {
   if (frame === null) return { sourceMac: null, destinationMac: null, vlan: 0, direction: 'unknown' };
   const { source: sourceMac, destination: destinationMac, tags } = frame;
   return { sourceMac, destinationMac, vlan: vlanOf(tags), direction: directionOf(options) };

@@ -12,7 +12,7 @@ import {
   RecentMap,
 } from '@wormwood/base';
 import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
-import { communityId, formatIpProtocol, formatMac, icmpv4Type, ipProtocol, tcpFlag } from '@wormwood/wire';
+import { communityId, formatIpProtocol, formatMac, icmpv4, ipProtocol, tcp } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
 import type { EventHead, FlowFields, SensorEvent, SourceFields } from './event.ts';
 
@@ -43,10 +43,10 @@ const UDP_IDLE_SECONDS = 60;
 
 /** ICMP messages that nobody sends unasked. */
 const ANSWERS: ReadonlySet<number> = new Set([
-  icmpv4Type.echoReply,
-  icmpv4Type.destinationUnreachable,
-  icmpv4Type.timeExceeded,
-  icmpv4Type.timestampReply,
+  icmpv4.messageType.echoReply,
+  icmpv4.messageType.destinationUnreachable,
+  icmpv4.messageType.timeExceeded,
+  icmpv4.messageType.timestampReply,
 ]);
 
 export class EventMaker implements StackObserver {
@@ -74,7 +74,8 @@ export class EventMaker implements StackObserver {
 
   tcpProbe(flow: Flow, flags: number, lengthBytes: number): void {
     const backscatter =
-      (flags & tcpFlag.RST) !== 0 || (flags & (tcpFlag.SYN | tcpFlag.ACK)) === (tcpFlag.SYN | tcpFlag.ACK);
+      (flags & tcp.flag.RST) !== 0 ||
+      (flags & (tcp.flag.SYN | tcp.flag.ACK)) === (tcp.flag.SYN | tcp.flag.ACK);
     const letters = formatTcpLetters(flags);
     this.#emit({
       event: 'probe.tcp',

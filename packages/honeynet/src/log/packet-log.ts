@@ -7,7 +7,7 @@
  */
 import { type Clock, formatIpv4, printable, RecentMap } from '@wormwood/base';
 import type { Flow, StackObserver } from '@wormwood/netstack';
-import { ipProtocol, tcpFlag } from '@wormwood/wire';
+import { ipProtocol, tcp } from '@wormwood/wire';
 import { formatHoneydTime } from './honeyd-time.ts';
 import { formatTcpLetters } from './tcp-letters.ts';
 
@@ -75,7 +75,7 @@ export class PacketLog implements StackObserver {
   tcpProbe(flow: Flow, flags: number, lengthBytes: number, opens: boolean): void {
     if (opens) return this.#begin(ipProtocol.tcp, flow);
     // Honeyd's remark: no stack sends SYN with FIN or RST.
-    const isScanner = (flags & tcpFlag.SYN) !== 0 && (flags & (tcpFlag.FIN | tcpFlag.RST)) !== 0;
+    const isScanner = (flags & tcp.flag.SYN) !== 0 && (flags & (tcp.flag.FIN | tcp.flag.RST)) !== 0;
     const remark = isScanner ? ' {Honeyd Scanner?}' : '';
     const detail = `${lengthBytes} ${formatTcpLetters(flags)}${this.#system(flow.remoteAddress)}${remark}`;
     this.#write(`tcp(6) - ${endsOf(flow)}: ${detail}`);

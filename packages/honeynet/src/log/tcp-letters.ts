@@ -1,15 +1,15 @@
 /** TCP flags as packet logs write them. */
-import { tcpFlag } from '@wormwood/wire';
+import { tcp } from '@wormwood/wire';
 
 const LETTERS: readonly (readonly [number, string])[] = [
-  [tcpFlag.FIN, 'F'],
-  [tcpFlag.SYN, 'S'],
-  [tcpFlag.RST, 'R'],
-  [tcpFlag.PSH, 'P'],
-  [tcpFlag.ACK, 'A'],
-  [tcpFlag.URG, 'U'],
-  [tcpFlag.ECE, 'E'],
-  [tcpFlag.CWR, 'C'],
+  [tcp.flag.FIN, 'F'],
+  [tcp.flag.SYN, 'S'],
+  [tcp.flag.RST, 'R'],
+  [tcp.flag.PSH, 'P'],
+  [tcp.flag.ACK, 'A'],
+  [tcp.flag.URG, 'U'],
+  [tcp.flag.ECE, 'E'],
+  [tcp.flag.CWR, 'C'],
 ];
 
 /** The letters of the flags that are set, in the order FSRPAUEC. */

@@ -1,7 +1,7 @@
 // What a source runs, from the frames of a device: with Ethernet and without, for as long as it is believed.
 import { VirtualClock } from '@wormwood/base';
 import { memoryLink } from '@wormwood/netstack';
-import { emitEthernet, emitTcp, tcpFlag, tcpLength, type TcpOption } from '@wormwood/wire';
+import { ethernet, tcp, type tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { ip, ipv4Packet } from '../honeynet.fixture.ts';
 import { parsePfOs } from './pf-os.ts';
@@ -15,7 +15,7 @@ const FINGERPRINTS = parsePfOs(
 /** Offset of the flags in an IPv4 header, and the flag DF (RFC 791). */
 const [FLAGS_OFFSET, DF] = [6, 0x40];
 
-function syn(options: readonly TcpOption[], window: number, flags: number = tcpFlag.SYN): Uint8Array {
+function syn(options: readonly tcpOption.Repr[], window: number, flags: number = tcp.flag.SYN): Uint8Array {
   const ports = { sourcePort: 40_000, destinationPort: 80, sequenceNumber: 1, acknowledgmentNumber: 0 };
   const segment = {
     ...ports,
@@ -26,8 +26,8 @@ function syn(options: readonly TcpOption[], window: number, flags: number = tcpF
     options,
     payload: new Uint8Array(0),
   };
-  const octets = new Uint8Array(tcpLength(segment));
-  emitTcp(segment, octets, 0, 0);
+  const octets = new Uint8Array(tcp.length(segment));
+  tcp.emit(segment, octets, 0, 0);
   return ipv4Packet(SOURCE, ip('10.0.0.1'), 6, octets);
 }
 
@@ -44,7 +44,7 @@ function watched(medium: 'ip' | 'ethernet') {
       far.commit(packet.length);
     } else {
       const head = { destination: 1, source: 2, tags: [], etherType, payload: packet };
-      far.commit(emitEthernet(head, far.transmitBuffer, at) - at);
+      far.commit(ethernet.emit(head, far.transmitBuffer, at) - at);
     }
     far.flush();
     device.receive(() => undefined, 10);
@@ -53,7 +53,7 @@ function watched(medium: 'ip' | 'ethernet') {
   return { clock, systems, see };
 }
 
-const MSS: TcpOption = { kind: 'mss', mssBytes: 1460 };
+const MSS: tcpOption.Repr = { kind: 'mss', mssBytes: 1460 };
 
 describe.each(['ip', 'ethernet'] as const)('the system of a source, on %s', (medium) => {
   it('is that of its last SYN, window and MSS among what tells it', () => {
@@ -71,8 +71,8 @@ describe.each(['ip', 'ethernet'] as const)('the system of a source, on %s', (med
   it('is not changed by what begins no connection', () => {
     const { see } = watched(medium);
     see(syn([MSS], 5840));
-    expect(see(syn([], 1, tcpFlag.SYN | tcpFlag.ACK))).toBe('Old 1');
-    expect(see(syn([], 1, tcpFlag.ACK))).toBe('Old 1');
+    expect(see(syn([], 1, tcp.flag.SYN | tcp.flag.ACK))).toBe('Old 1');
+    expect(see(syn([], 1, tcp.flag.ACK))).toBe('Old 1');
     expect(see(ipv4Packet(SOURCE, ip('10.0.0.1'), 17, new Uint8Array(8)))).toBe('Old 1');
     expect(see(syn([], 1).subarray(0, 39))).toBe('Old 1');
   });

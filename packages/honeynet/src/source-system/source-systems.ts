@@ -2,24 +2,15 @@
 import { type Clock, RecentMap } from '@wormwood/base';
 import { type LinkDevice, TappedDevice } from '@wormwood/netstack';
 import {
-  checkEthernet,
-  checkIpv4,
-  checkTcp,
+  ethernet,
   etherType,
   ipProtocol,
-  ipv4Field,
-  ipv4Flag,
-  isIpv4Fragment,
-  parseTcpOptions,
-  readEthernetHeaderLength,
-  readIpv4HeaderLength,
-  readTcpHeaderLength,
+  ipv4,
   readU16,
   readU32,
   readU8,
-  tcpField,
-  tcpFlag,
-  type TcpOption,
+  tcp,
+  tcpOption,
 } from '@wormwood/wire';
 import { type SynFingerprints, type SynTraits, systemOf } from './pf-os.ts';
 
@@ -64,17 +55,17 @@ export class SourceSystems {
   #see(bytes: Uint8Array, start: number, end: number, medium: LinkDevice['medium']): void {
     let ipStart = start;
     if (medium === 'ethernet') {
-      if (checkEthernet(bytes, start, end) !== undefined) return;
-      ipStart += readEthernetHeaderLength(bytes, start);
+      if (ethernet.check(bytes, start, end) !== undefined) return;
+      ipStart += ethernet.readHeaderLength(bytes, start);
       if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return;
     }
-    if (checkIpv4(bytes, ipStart, end) !== undefined || isIpv4Fragment(bytes, ipStart)) return;
-    if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.tcp) return;
-    const tcpStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
-    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
-    if (checkTcp(bytes, tcpStart, packetEnd) !== undefined) return;
-    if ((bytes[tcpStart + tcpField.flags]! & (tcpFlag.SYN | tcpFlag.ACK)) !== tcpFlag.SYN) return;
-    const source = readU32(bytes, ipStart + ipv4Field.source);
+    if (ipv4.check(bytes, ipStart, end) !== undefined || ipv4.isFragment(bytes, ipStart)) return;
+    if (readU8(bytes, ipStart + ipv4.field.protocol) !== ipProtocol.tcp) return;
+    const tcpStart = ipStart + ipv4.readHeaderLength(bytes, ipStart);
+    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
+    if (tcp.check(bytes, tcpStart, packetEnd) !== undefined) return;
+    if ((bytes[tcpStart + tcp.field.flags]! & (tcp.flag.SYN | tcp.flag.ACK)) !== tcp.flag.SYN) return;
+    const source = readU32(bytes, ipStart + ipv4.field.source);
     this.#sources.set(source, {
       system: this.#recognize(traitsOf(bytes, ipStart, tcpStart)),
       atSeconds: this.#clock.nowSeconds(),
@@ -95,20 +86,21 @@ export class SourceSystems {
 }
 
 function traitsOf(bytes: Uint8Array, ipStart: number, tcpStart: number): SynTraits {
-  const headerEnd = tcpStart + readTcpHeaderLength(bytes, tcpStart);
-  const options = parseTcpOptions(bytes, tcpStart + tcpField.options, headerEnd);
+  const headerEnd = tcpStart + tcp.readHeaderLength(bytes, tcpStart);
+  const options = tcpOption.parse(bytes, tcpStart + tcp.field.options, headerEnd);
   const mss = options.find((option) => option.kind === 'mss');
   return {
-    window: readU16(bytes, tcpStart + tcpField.window),
-    timeToLive: readU8(bytes, ipStart + ipv4Field.timeToLive),
-    dontFragment: (readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) & ipv4Flag.dontFragment) !== 0,
-    lengthBytes: readU16(bytes, ipStart + ipv4Field.totalLength),
+    window: readU16(bytes, tcpStart + tcp.field.window),
+    timeToLive: readU8(bytes, ipStart + ipv4.field.timeToLive),
+    dontFragment:
+      (readU16(bytes, ipStart + ipv4.field.flagsAndFragmentOffset) & ipv4.flag.dontFragment) !== 0,
+    lengthBytes: readU16(bytes, ipStart + ipv4.field.totalLength),
     mssBytes: mss?.mssBytes ?? 0,
     options: options.flatMap(optionInLetters),
   };
 }
 
-function optionInLetters(option: TcpOption): readonly string[] {
+function optionInLetters(option: tcpOption.Repr): readonly string[] {
   switch (option.kind) {
     case 'mss':
       return [`M${option.mssBytes}`];

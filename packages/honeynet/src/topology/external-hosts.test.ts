@@ -1,6 +1,6 @@
 import { VirtualClock } from '@wormwood/base';
 import { memoryLink } from '@wormwood/netstack';
-import { arpOperation, emitArp, etherType, isMalformed, parseArp, writeMac, writeU16 } from '@wormwood/wire';
+import { arp, etherType, isMalformed, writeMac, writeU16 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { ExternalHosts } from './external-hosts.ts';
 
@@ -31,7 +31,7 @@ function made() {
     const frame = new Uint8Array(42);
     writeU16(frame, 12, etherType.arp);
     const words = { senderMac: MACHINE, senderAddress: ADDRESS, targetMac: SENSOR, targetAddress: ROUTER };
-    emitArp({ operation: arpOperation.reply, ...words }, frame, LINK_BYTES);
+    arp.emit({ operation: arp.operation.reply, ...words }, frame, LINK_BYTES);
     externals.receive(frame, 0, frame.length);
   };
   /** What has gone out: questions in words, packets by their mark. */
@@ -39,7 +39,7 @@ function made() {
     const seen: (string | number)[] = [];
     device.flush();
     far.receive((bytes, start, end) => {
-      const message = parseArp(bytes, start + LINK_BYTES, end);
+      const message = arp.parse(bytes, start + LINK_BYTES, end);
       if (isMalformed(message)) {
         expect([...bytes.subarray(start, start + 12)]).toEqual([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1]);
         seen.push(bytes[end - 1]!);

@@ -6,14 +6,10 @@
 import { type Clock, RecentMap } from '@wormwood/base';
 import type { LinkDevice } from '@wormwood/netstack';
 import {
-  arpField,
-  arpOperation,
-  ARP_LENGTH,
-  checkArp,
-  emitArp,
-  ETHERNET_HEADER_LENGTH,
+  arp,
+  ethernet,
   etherType,
-  ipv4Field,
+  ipv4,
   readMac,
   readU16,
   readU32,
@@ -74,7 +70,7 @@ export class ExternalHosts {
 
   /** Whether a frame for the sensor's interface comes from the machine that its IP header names. */
   isFromMachine(bytes: Uint8Array, start: number, ipStart: number): boolean {
-    const source = readU32(bytes, ipStart + ipv4Field.source);
+    const source = readU32(bytes, ipStart + ipv4.field.source);
     if (!this.has(source)) return false;
     if (this.#components.device.medium === 'ip') return true;
     const machine = this.#machines.get(source);
@@ -87,7 +83,7 @@ export class ExternalHosts {
 
   /** Notes that the sender of a frame may be answered. */
   noteAsker(bytes: Uint8Array, start: number, ipStart: number): void {
-    const source = readU32(bytes, ipStart + ipv4Field.source);
+    const source = readU32(bytes, ipStart + ipv4.field.source);
     const linkAddress = ipStart === start ? 0 : readMac(bytes, start + SOURCE_MAC);
     this.#askers.set(source, { linkAddress, heardSeconds: this.#now() });
     if (this.#askers.size > ASKERS_MAX) this.#askers.delete(this.#askers.oldest()?.key ?? 0);
@@ -95,7 +91,7 @@ export class ExternalHosts {
 
   /** Addresses a machine's frame to the one who asked; false when nobody of that address has come lately. */
   addressToAsker(frame: Uint8Array, ipStart: number): boolean {
-    const asker = this.#askers.get(readU32(frame, ipStart + ipv4Field.destination));
+    const asker = this.#askers.get(readU32(frame, ipStart + ipv4.field.destination));
     if (asker === undefined || this.#now() - asker.heardSeconds > ASKER_SECONDS) return false;
     if (ipStart > 0) this.#address(frame, asker.linkAddress);
     return true;
@@ -104,7 +100,7 @@ export class ExternalHosts {
   /** Sends a frame to the machine that its IP header names, asking in the name of `router` where the machine is. */
   send(frame: Uint8Array, ipStart: number, router: number): void {
     if (ipStart === 0) return this.#transmit(frame);
-    const destination = readU32(frame, ipStart + ipv4Field.destination);
+    const destination = readU32(frame, ipStart + ipv4.field.destination);
     const machine = this.#machines.get(destination);
     if (machine !== undefined && this.#now() - machine.heardSeconds <= NEIGHBOR_SECONDS) {
       this.#address(frame, machine.linkAddress);
@@ -125,13 +121,13 @@ export class ExternalHosts {
 
   /** Takes what is no IPv4 frame: a machine that tells its Ethernet address gets what waits for it. */
   receive(bytes: Uint8Array, start: number, end: number): void {
-    const arpStart = start + ETHERNET_HEADER_LENGTH;
+    const arpStart = start + ethernet.HEADER_LENGTH;
     if (this.#components.device.medium === 'ip' || end < arpStart) return;
-    if (readU16(bytes, arpStart - 2) !== etherType.arp || checkArp(bytes, arpStart, end) !== undefined)
+    if (readU16(bytes, arpStart - 2) !== etherType.arp || arp.check(bytes, arpStart, end) !== undefined)
       return;
-    const address = readU32(bytes, arpStart + arpField.senderAddress);
+    const address = readU32(bytes, arpStart + arp.field.senderAddress);
     if (!this.has(address)) return;
-    const linkAddress = readMac(bytes, arpStart + arpField.senderMac);
+    const linkAddress = readMac(bytes, arpStart + arp.field.senderMac);
     this.#machines.set(address, { linkAddress, heardSeconds: this.#now() });
     const waiting = this.#waiting.get(address);
     this.#waiting.delete(address);
@@ -148,14 +144,14 @@ export class ExternalHosts {
 
   #ask(frame: Uint8Array, ipStart: number, router: number, address: number): void {
     const { linkAddress } = this.#components;
-    const question = new Uint8Array(ipStart + ARP_LENGTH);
+    const question = new Uint8Array(ipStart + arp.LENGTH);
     // With the VLAN tags of the frame that waits.
     question.set(frame.subarray(0, ipStart));
     writeMac(question, 0, BROADCAST);
     writeMac(question, SOURCE_MAC, linkAddress);
     writeU16(question, ipStart - 2, etherType.arp);
     const words = { senderMac: linkAddress, senderAddress: router, targetMac: 0, targetAddress: address };
-    emitArp({ operation: arpOperation.request, ...words }, question, ipStart);
+    arp.emit({ operation: arp.operation.request, ...words }, question, ipStart);
     this.#transmit(question);
   }
 

@@ -7,16 +7,7 @@ import {
   silentObserver,
   Stack,
 } from '@wormwood/netstack';
-import {
-  emitIcmpv4,
-  icmpv4Length,
-  ipProtocol,
-  isMalformed,
-  parseIcmpv4,
-  parseIpv4Packet,
-  readU32,
-  verifyIpv4Checksum,
-} from '@wormwood/wire';
+import { icmpv4, ipProtocol, ipv4, isMalformed, readU32 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { dispatcherOf, honeynetOf, ip, ipv4Packet } from '../honeynet.fixture.ts';
 import { Topology } from './topology.ts';
@@ -60,8 +51,8 @@ function network(text = CONFIGURATION) {
       sequenceNumber: timeToLive,
       payload: new Uint8Array(56),
     } as const;
-    const payload = new Uint8Array(icmpv4Length(message));
-    emitIcmpv4(message, payload);
+    const payload = new Uint8Array(icmpv4.length(message));
+    icmpv4.emit(message, payload);
     const packet = ipv4Packet(ip(source), ip(destination), ipProtocol.icmpv4, payload, timeToLive);
     far.transmitBuffer.set(packet, far.reserve());
     far.commit(packet.length);
@@ -75,10 +66,10 @@ function network(text = CONFIGURATION) {
     for (let elapsed = 0; elapsed <= seconds; elapsed += 0.001) {
       stack.work(100);
       far.receive((bytes, start, end) => {
-        expect(verifyIpv4Checksum(bytes, start)).toBe(true);
-        const packet = parseIpv4Packet(bytes.slice(start, end));
+        expect(ipv4.verifyChecksum(bytes, start)).toBe(true);
+        const packet = ipv4.parse(bytes.slice(start, end));
         if (isMalformed(packet)) throw new Error(packet.reason);
-        const message = parseIcmpv4(packet.payload);
+        const message = icmpv4.parse(packet.payload);
         if (isMalformed(message)) throw new Error(message.reason);
         if (message.kind === 'echoReply') sequences.push(message.sequenceNumber);
         heard.push({
@@ -174,16 +165,14 @@ describe('TopologyDevice', () => {
     }
     expect(answers).toHaveLength(1);
     // Seen from the far end: out of the tunnel comes the reply, one hop older for each router.
-    const reply = parseIpv4Packet(
-      decapsulate(tunnel, answers[0]!, 0, answers[0]!.length) ?? new Uint8Array(0),
-    );
+    const reply = ipv4.parse(decapsulate(tunnel, answers[0]!, 0, answers[0]!.length) ?? new Uint8Array(0));
     if (isMalformed(reply)) throw new Error(reply.reason);
     expect([reply.source, reply.destination, reply.timeToLive]).toEqual([
       ip('10.3.1.9'),
       ip('172.16.5.5'),
       62,
     ]);
-    const message = parseIcmpv4(reply.payload);
+    const message = icmpv4.parse(reply.payload);
     expect(isMalformed(message) ? null : message.kind).toBe('echoReply');
   });
 
@@ -239,9 +228,9 @@ describe('TopologyDevice', () => {
     for (let elapsed = 0; elapsed < 0.05; elapsed += 0.001) {
       stack.work(100);
       far.receive((bytes, start, end) => {
-        const packet = parseIpv4Packet(bytes.slice(start, end));
+        const packet = ipv4.parse(bytes.slice(start, end));
         if (isMalformed(packet)) throw new Error(packet.reason);
-        const message = parseIcmpv4(packet.payload);
+        const message = icmpv4.parse(packet.payload);
         kinds.push(isMalformed(message) ? message.reason : message.kind);
       }, 100);
       clock.advanceBy(0.001);
@@ -260,7 +249,7 @@ function echoRequest(source: number, destination: number): Uint8Array {
     sequenceNumber: 1,
     payload: new Uint8Array(8),
   } as const;
-  const payload = new Uint8Array(icmpv4Length(message));
-  emitIcmpv4(message, payload);
+  const payload = new Uint8Array(icmpv4.length(message));
+  icmpv4.emit(message, payload);
   return ipv4Packet(source, destination, ipProtocol.icmpv4, payload);
 }

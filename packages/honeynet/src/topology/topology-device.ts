@@ -14,28 +14,15 @@ import {
   type ReplyRates,
 } from '@wormwood/netstack';
 import {
-  checkEthernet,
-  checkIpv4,
-  emitIcmpv4,
-  emitIpv4,
+  ethernet,
   etherType,
-  type Icmpv4Repr,
-  ICMPV4_HEADER_LENGTH,
-  icmpv4Length,
-  icmpv4Type,
+  icmpv4,
   ipProtocol,
-  IPV4_HEADER_LENGTH,
-  ipv4Field,
-  ipv4Flag,
-  isIpv4Martian,
-  readEthernetHeaderLength,
-  readIpv4HeaderLength,
+  ipv4,
   readU16,
   readU32,
   readU8,
   rewriteU16,
-  swapEthernetAddresses,
-  unreachableCode,
 } from '@wormwood/wire';
 import { completeChecksum } from './complete-checksum.ts';
 import type { ExternalHosts } from './external-hosts.ts';
@@ -77,7 +64,7 @@ interface HeldFrame {
 }
 
 /** RFC 1812 4.3.2.3: as much of the packet as fits 576 octets. */
-const QUOTE_BYTES_MAX = 576 - 2 * IPV4_HEADER_LENGTH - 8;
+const QUOTE_BYTES_MAX = 576 - 2 * ipv4.HEADER_LENGTH - 8;
 const ROUTER_TTL = 255;
 const HELD_FRAMES_MAX = 65_536;
 /** ICMP errors of all routers (RFC 1812 4.3.2.8). */
@@ -138,9 +125,9 @@ export class TopologyDevice implements LinkDevice {
     const start = this.#reserved;
     const ipStart = this.#ipStartOf(bytes, start, start + lengthBytes);
     if (ipStart < 0) return this.#components.device.commit(lengthBytes);
-    const router = this.#components.topology.routerOf(readU32(bytes, ipStart + ipv4Field.source));
+    const router = this.#components.topology.routerOf(readU32(bytes, ipStart + ipv4.field.source));
     if (router === undefined) return this.#components.device.commit(lengthBytes);
-    const arrival = this.#walk(router, bytes, ipStart, readU32(bytes, ipStart + ipv4Field.destination));
+    const arrival = this.#walk(router, bytes, ipStart, readU32(bytes, ipStart + ipv4.field.destination));
     if (arrival.kind === 'lost' || arrival.kind === 'time-exceeded' || arrival.kind === 'unreachable') return;
     if (arrival.kind === 'tunneled') return this.#sendThroughTunnel(bytes, start, ipStart, arrival);
     this.#setTimeToLive(bytes, ipStart, arrival.ttl);
@@ -182,7 +169,7 @@ export class TopologyDevice implements LinkDevice {
 
   /** Whether a packet that has arrived is for a virtual host. */
   #isInward(arrival: Arrival, bytes: Uint8Array, ipStart: number): boolean {
-    const destination = readU32(bytes, ipStart + ipv4Field.destination);
+    const destination = readU32(bytes, ipStart + ipv4.field.destination);
     return arrival.kind === 'delivered' && this.#components.externals?.has(destination) !== true;
   }
 
@@ -198,8 +185,8 @@ export class TopologyDevice implements LinkDevice {
     if (this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
     const isFromMachine = externals?.isFromMachine(bytes, start, ipStart) === true;
     const router = isFromMachine
-      ? topology.routerOf(readU32(bytes, ipStart + ipv4Field.source))
-      : topology.entryFor(readU32(bytes, ipStart + ipv4Field.destination));
+      ? topology.routerOf(readU32(bytes, ipStart + ipv4.field.source))
+      : topology.entryFor(readU32(bytes, ipStart + ipv4.field.destination));
     if (router === undefined) return receiver(bytes, start, end, verified);
     this.#walkFrom(router, receiver, {
       bytes,
@@ -214,7 +201,7 @@ export class TopologyDevice implements LinkDevice {
 
   #walkFrom(router: number, receiver: FrameReceiver, frame: InwardFrame): void {
     const { bytes, start, end, ipStart, verified, isCarried } = frame;
-    const destination = readU32(bytes, ipStart + ipv4Field.destination);
+    const destination = readU32(bytes, ipStart + ipv4.field.destination);
     const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
@@ -235,7 +222,7 @@ export class TopologyDevice implements LinkDevice {
       case 'unreachable':
         return this.#sendError(bytes, start, ipStart, arrival, {
           kind: 'destinationUnreachable',
-          code: unreachableCode.network,
+          code: icmpv4.unreachableCode.network,
         });
       case 'tunneled':
         if (verified) completeChecksum(bytes, ipStart);
@@ -263,20 +250,20 @@ export class TopologyDevice implements LinkDevice {
       if (externals.addressToAsker(copy, at)) this.#hold({ bytes: copy, inward: false }, delaySeconds);
       return;
     }
-    const router = topology.routerOf(readU32(copy, at + ipv4Field.destination)) ?? 0;
+    const router = topology.routerOf(readU32(copy, at + ipv4.field.destination)) ?? 0;
     this.#hold({ bytes: copy, inward: false, external: { ipStart: at, router } }, delaySeconds);
   }
 
   /** A packet out of a tunnel goes on from the tunnel's router; true when this was one. */
   #comesThroughTunnel(receiver: FrameReceiver, bytes: Uint8Array, start: number, ipStart: number): boolean {
-    if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.gre) return false;
-    const source = readU32(bytes, ipStart + ipv4Field.source);
+    if (readU8(bytes, ipStart + ipv4.field.protocol) !== ipProtocol.gre) return false;
+    const source = readU32(bytes, ipStart + ipv4.field.source);
     const tunnel = this.#components.topology.tunnelBetween(
       source,
-      readU32(bytes, ipStart + ipv4Field.destination),
+      readU32(bytes, ipStart + ipv4.field.destination),
     );
     if (tunnel === undefined) return false;
-    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
     const packet = decapsulate(tunnel, bytes, ipStart, packetEnd);
     if (packet === undefined) return true;
     // Answers go back to where the tunnel's packet came from.
@@ -307,10 +294,10 @@ export class TopologyDevice implements LinkDevice {
   ): void {
     this.#setTimeToLive(bytes, ipStart, ttl);
     const linkLength = ipStart - start;
-    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4Field.totalLength);
+    const packetEnd = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
     const frame = new Uint8Array(linkLength + GRE_OVERHEAD_BYTES + packetEnd - ipStart);
     frame.set(bytes.subarray(start, ipStart));
-    if (linkLength > 0 && link === 'turned') swapEthernetAddresses(frame, 0);
+    if (linkLength > 0 && link === 'turned') ethernet.swapAddresses(frame, 0);
     encapsulate(tunnel, bytes, ipStart, packetEnd, frame, linkLength);
     this.#hold({ bytes: frame, inward: false }, delaySeconds);
   }
@@ -319,8 +306,8 @@ export class TopologyDevice implements LinkDevice {
     const { topology, clock, stream } = this.#components;
     const journey = {
       destination,
-      ttl: readU8(bytes, ipStart + ipv4Field.timeToLive),
-      lengthBytes: readU16(bytes, ipStart + ipv4Field.totalLength),
+      ttl: readU8(bytes, ipStart + ipv4.field.timeToLive),
+      lengthBytes: readU16(bytes, ipStart + ipv4.field.totalLength),
       nowSeconds: clock.nowSeconds(),
     };
     return topology.walk(router, journey, stream);
@@ -341,25 +328,25 @@ export class TopologyDevice implements LinkDevice {
     error: { readonly kind: 'timeExceeded' | 'destinationUnreachable'; readonly code: number },
   ): void {
     if (isUnanswerable(bytes, start, ipStart) || isPartOrError(bytes, ipStart)) return;
-    const source = readU32(bytes, ipStart + ipv4Field.source);
+    const source = readU32(bytes, ipStart + ipv4.field.source);
     if (!this.#errors.allows(source, this.#components.clock.nowSeconds())) return;
     // No longer than what it answers, but the header and eight octets in any case (RFC 792).
-    const shortest = readIpv4HeaderLength(bytes, ipStart) + 8;
-    const overhead = IPV4_HEADER_LENGTH + ICMPV4_HEADER_LENGTH;
-    const length = readU16(bytes, ipStart + ipv4Field.totalLength);
+    const shortest = ipv4.readHeaderLength(bytes, ipStart) + 8;
+    const overhead = ipv4.HEADER_LENGTH + icmpv4.HEADER_LENGTH;
+    const length = readU16(bytes, ipStart + ipv4.field.totalLength);
     const room = Math.max(shortest, Math.min(QUOTE_BYTES_MAX, length - overhead));
     const quoteEnd = ipStart + Math.min(length, room);
     const quote = bytes.slice(ipStart, quoteEnd);
-    const message: Icmpv4Repr =
+    const message: icmpv4.Repr =
       error.kind === 'timeExceeded'
         ? { kind: 'timeExceeded', code: error.code, unused: 0, quote }
         : { kind: 'destinationUnreachable', code: error.code, unused: 0, nextHopMtu: 0, quote };
-    const payload = new Uint8Array(icmpv4Length(message));
-    emitIcmpv4(message, payload);
+    const payload = new Uint8Array(icmpv4.length(message));
+    icmpv4.emit(message, payload);
     const linkLength = ipStart - start;
-    const frame = new Uint8Array(linkLength + IPV4_HEADER_LENGTH + payload.length);
+    const frame = new Uint8Array(linkLength + ipv4.HEADER_LENGTH + payload.length);
     frame.set(bytes.subarray(start, ipStart));
-    if (linkLength > 0) swapEthernetAddresses(frame, 0);
+    if (linkLength > 0) ethernet.swapAddresses(frame, 0);
     const packet = {
       typeOfService: 0,
       identification: 0,
@@ -374,7 +361,7 @@ export class TopologyDevice implements LinkDevice {
       options: [],
       payload,
     };
-    emitIpv4(packet, frame, linkLength);
+    ipv4.emit(packet, frame, linkLength);
     const back = this.#walk(router, frame, linkLength, packet.destination);
     if (back.kind !== 'left' && back.kind !== 'delivered') return;
     this.#setTimeToLive(frame, linkLength, back.ttl);
@@ -383,11 +370,11 @@ export class TopologyDevice implements LinkDevice {
   }
 
   #setTimeToLive(bytes: Uint8Array, ipStart: number, ttl: number): void {
-    const word = readU16(bytes, ipStart + ipv4Field.timeToLive);
+    const word = readU16(bytes, ipStart + ipv4.field.timeToLive);
     rewriteU16(
       bytes,
-      ipStart + ipv4Field.checksum,
-      ipStart + ipv4Field.timeToLive,
+      ipStart + ipv4.field.checksum,
+      ipStart + ipv4.field.timeToLive,
       (ttl << 8) | (word & 0xff),
     );
   }
@@ -396,11 +383,11 @@ export class TopologyDevice implements LinkDevice {
   #ipStartOf(bytes: Uint8Array, start: number, end: number): number {
     let ipStart = start;
     if (this.medium === 'ethernet') {
-      if (checkEthernet(bytes, start, end) !== undefined) return -1;
-      ipStart += readEthernetHeaderLength(bytes, start);
+      if (ethernet.check(bytes, start, end) !== undefined) return -1;
+      ipStart += ethernet.readHeaderLength(bytes, start);
       if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return -1;
     }
-    return checkIpv4(bytes, ipStart, end) === undefined ? ipStart : -1;
+    return ipv4.check(bytes, ipStart, end) === undefined ? ipStart : -1;
   }
 }
 
@@ -414,19 +401,19 @@ function apartFrom(stream: RandomStream): RandomStream {
  * header (RFC 1812 5.3.7, RFC 1122 3.2.1.3).
  */
 function isUnanswerable(bytes: Uint8Array, start: number, ipStart: number): boolean {
-  const source = readU32(bytes, ipStart + ipv4Field.source);
-  const destination = readU32(bytes, ipStart + ipv4Field.destination);
-  if (isIpv4Martian(source) || isIpv4Martian(destination) || source === destination) return true;
+  const source = readU32(bytes, ipStart + ipv4.field.source);
+  const destination = readU32(bytes, ipStart + ipv4.field.destination);
+  if (ipv4.isMartian(source) || ipv4.isMartian(destination) || source === destination) return true;
   return ipStart > start && ((bytes[start]! | bytes[start + 6]!) & MAC_GROUP_BIT) !== 0;
 }
 
 /** RFC 1122 3.2.2: no error about an error or about a later fragment. */
 function isPartOrError(bytes: Uint8Array, ipStart: number): boolean {
   const offset =
-    readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) &
-    ~(ipv4Flag.moreFragments | ipv4Flag.dontFragment | ipv4Flag.reserved);
+    readU16(bytes, ipStart + ipv4.field.flagsAndFragmentOffset) &
+    ~(ipv4.flag.moreFragments | ipv4.flag.dontFragment | ipv4.flag.reserved);
   if (offset !== 0) return true;
-  if (readU8(bytes, ipStart + ipv4Field.protocol) !== ipProtocol.icmpv4) return false;
-  const type = readU8(bytes, ipStart + readIpv4HeaderLength(bytes, ipStart));
-  return type !== icmpv4Type.echoRequest && type !== icmpv4Type.timestampRequest;
+  if (readU8(bytes, ipStart + ipv4.field.protocol) !== ipProtocol.icmpv4) return false;
+  const type = readU8(bytes, ipStart + ipv4.readHeaderLength(bytes, ipStart));
+  return type !== icmpv4.messageType.echoRequest && type !== icmpv4.messageType.timestampRequest;
 }

@@ -1,5 +1,5 @@
 /** The blocks of a pcapng file of one device: its head, and a frame with its time and direction. */
-import { emitPcapng, linkType, pcapngLength, type PcapngRepr, pcapngOptionCode } from '@wormwood/wire';
+import { linkType, pcapng, pcapngOption } from '@wormwood/wire';
 import type { LinkDevice } from './device.ts';
 
 /** The option of a packet that tells its direction (draft-ietf-opsawg-pcapng §4.3.1, epb_flags). */
@@ -11,7 +11,7 @@ export type Direction = 'in' | 'out';
 
 /** Returns what a file begins with; `comment`, in ASCII, stands in the head of its section. */
 export function captureHead(medium: LinkDevice['medium'], comment?: string): readonly Uint8Array[] {
-  const options = comment === undefined ? [] : [{ code: pcapngOptionCode.comment, data: asciiOf(comment) }];
+  const options = comment === undefined ? [] : [{ code: pcapngOption.code.comment, data: asciiOf(comment) }];
   return [
     blockOf({ kind: 'section', options }),
     // if_tsresol is left out: microseconds.
@@ -19,7 +19,7 @@ export function captureHead(medium: LinkDevice['medium'], comment?: string): rea
       kind: 'interface',
       linkType: medium === 'ethernet' ? linkType.ethernet : linkType.raw,
       snapLength: 0,
-      options: [{ code: pcapngOptionCode.interfaceName, data: Uint8Array.from(NAME) }],
+      options: [{ code: pcapngOption.code.interfaceName, data: Uint8Array.from(NAME) }],
     }),
   ];
 }
@@ -48,8 +48,8 @@ function asciiOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0x7f);
 }
 
-function blockOf(block: PcapngRepr): Uint8Array {
-  const octets = new Uint8Array(pcapngLength(block));
-  emitPcapng(block, octets, 0, 'little');
+function blockOf(block: pcapng.Repr): Uint8Array {
+  const octets = new Uint8Array(pcapng.length(block));
+  pcapng.emit(block, octets, 0, 'little');
   return octets;
 }

@@ -1,13 +1,5 @@
 import { VirtualClock } from '@wormwood/base';
-import {
-  CaptureReader,
-  emitPcap,
-  emitPcapRecord,
-  linkType,
-  pcapLength,
-  pcapRecordLength,
-  type PcapRecordRepr,
-} from '@wormwood/wire';
+import { CaptureReader, linkType, pcap } from '@wormwood/wire';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,17 +15,17 @@ import { memoryLink } from './memory-link.ts';
 
 const TSHARK = 'tshark';
 
-function pcapOf(type: number, records: readonly Partial<PcapRecordRepr>[]): Uint8Array {
+function pcapOf(type: number, records: readonly Partial<pcap.RecordRepr>[]): Uint8Array {
   const head = { byteOrder: 'little', precision: 'nanoseconds', snapLength: 65_535, linkType: type } as const;
-  const whole = records.map((record): PcapRecordRepr => {
+  const whole = records.map((record): pcap.RecordRepr => {
     const bytes = record.bytes ?? Uint8Array.of(1);
     return { seconds: 0, nanoseconds: 0, originalLength: bytes.length, bytes, ...record };
   });
   const out = new Uint8Array(
-    pcapLength(head) + whole.reduce((sum, record) => sum + pcapRecordLength(record), 0),
+    pcap.length(head) + whole.reduce((sum, record) => sum + pcap.recordLength(record), 0),
   );
-  let at = emitPcap(head, out);
-  for (const record of whole) at = emitPcapRecord(record, out, at, head);
+  let at = pcap.emit(head, out);
+  for (const record of whole) at = pcap.emitRecord(record, out, at, head);
   return out;
 }
 

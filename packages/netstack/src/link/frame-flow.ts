@@ -1,18 +1,5 @@
 /** Where a frame belongs: the flow that a file of its own, or a line of a log, is kept for. */
-import {
-  checkEthernet,
-  checkIpv4Header,
-  etherType,
-  type Flow,
-  ipProtocol,
-  ipv4Field,
-  readEthernetHeaderLength,
-  readIpv4FragmentOffset,
-  readIpv4HeaderLength,
-  readU16,
-  readU32,
-  readU8,
-} from '@wormwood/wire';
+import { ethernet, etherType, type Flow, ipProtocol, ipv4, readU16, readU32, readU8 } from '@wormwood/wire';
 import type { LinkDevice } from './device.ts';
 
 /**
@@ -27,21 +14,21 @@ export function flowOfFrame(
 ): Flow | undefined {
   let ipStart = start;
   if (medium === 'ethernet') {
-    if (checkEthernet(bytes, start, end) !== undefined) return undefined;
-    ipStart = start + readEthernetHeaderLength(bytes, start);
+    if (ethernet.check(bytes, start, end) !== undefined) return undefined;
+    ipStart = start + ethernet.readHeaderLength(bytes, start);
     if (readU16(bytes, ipStart - 2) !== etherType.ipv4) return undefined;
   }
-  if (checkIpv4Header(bytes, ipStart, end) !== undefined) return undefined;
-  const protocol = readU8(bytes, ipStart + ipv4Field.protocol);
-  const transportStart = ipStart + readIpv4HeaderLength(bytes, ipStart);
+  if (ipv4.checkHeader(bytes, ipStart, end) !== undefined) return undefined;
+  const protocol = readU8(bytes, ipStart + ipv4.field.protocol);
+  const transportStart = ipStart + ipv4.readHeaderLength(bytes, ipStart);
   const hasPorts =
     (protocol === ipProtocol.tcp || protocol === ipProtocol.udp) &&
-    readIpv4FragmentOffset(bytes, ipStart) === 0 &&
+    ipv4.readFragmentOffset(bytes, ipStart) === 0 &&
     transportStart + 4 <= end;
   return {
     protocol,
-    source: readU32(bytes, ipStart + ipv4Field.source),
-    destination: readU32(bytes, ipStart + ipv4Field.destination),
+    source: readU32(bytes, ipStart + ipv4.field.source),
+    destination: readU32(bytes, ipStart + ipv4.field.destination),
     sourcePort: hasPorts ? readU16(bytes, transportStart) : 0,
     destinationPort: hasPorts ? readU16(bytes, transportStart + 2) : 0,
   };

@@ -1,5 +1,5 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
-import { emitGre, greLength, isMalformed, parseIpv4Packet, parseTcp } from '@wormwood/wire';
+import { gre, ipv4, isMalformed, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../plain-behavior.ts';
 import { silentObserver } from '../observer.ts';
@@ -39,14 +39,14 @@ describe('GRE tunnel', () => {
 
   it('keeps DF and the type of service', () => {
     const inner = ipPacket(17, new Uint8Array(9), REMOTE, { dontFragment: true, typeOfService: 0xb8 });
-    const outer = parseIpv4Packet(carried(near, inner));
+    const outer = ipv4.parse(carried(near, inner));
     expect(outer).toMatchObject({ dontFragment: true, typeOfService: 0xb8 });
   });
 
   it('takes what comes with checksum, key and sequence number (RFC 2890), unless it is damaged', () => {
     const repr = { protocolType: 0x0800, checksummed: true, key: 5, sequenceNumber: 9, payload: packet };
-    const tunneled = new Uint8Array(greLength(repr));
-    emitGre(repr, tunneled);
+    const tunneled = new Uint8Array(gre.length(repr));
+    gre.emit(repr, tunneled);
     const wrap = (octets: Uint8Array) => ipPacket(47, octets, NEAR, { destination: FAR });
     expect(decapsulate(far, wrap(tunneled), 0, 20 + tunneled.length)).toEqual(packet);
     tunneled[tunneled.length - 1]! ^= 1;
@@ -98,9 +98,9 @@ it('a stack at the far end of a tunnel answers through it', () => {
   // The SYN that came outside the tunnel is not the stack's.
   expect(answers).toHaveLength(1);
   const inner = decapsulate(near, answers[0]!, 0, answers[0]!.length);
-  const packet = parseIpv4Packet(inner ?? new Uint8Array(0));
+  const packet = ipv4.parse(inner ?? new Uint8Array(0));
   if (isMalformed(packet)) throw new Error(packet.reason);
   expect(packet).toMatchObject({ source: LOCAL, destination: REMOTE });
-  const segment = parseTcp(packet.payload);
+  const segment = tcp.parse(packet.payload);
   expect(segment).toMatchObject({ flags: 0x12 });
 });

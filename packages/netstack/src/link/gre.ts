@@ -3,25 +3,7 @@
  * some networks, and as a device, for a stack that lives at the far end of a tunnel. Checksum, key and sequence number of
  * RFC 2890 are not sent; what comes with them is taken.
  */
-import {
-  checkIpv4,
-  emitGre,
-  emitIpv4,
-  etherType,
-  ipProtocol,
-  IPV4_HEADER_LENGTH,
-  ipv4Field,
-  ipv4Flag,
-  isIpv4Fragment,
-  isMalformed,
-  parseGre,
-  readIpv4HeaderLength,
-  readU16,
-  readU32,
-  readU8,
-  verifyGreChecksum,
-  verifyIpv4Checksum,
-} from '@wormwood/wire';
+import { etherType, gre, ipProtocol, ipv4, isMalformed, readU16, readU32, readU8 } from '@wormwood/wire';
 import type { FrameReceiver, LinkDevice } from './device.ts';
 
 /** Addresses of the two ends, ours first. */
@@ -31,7 +13,7 @@ export interface GreTunnel {
 }
 
 /** Octets that the tunnel adds to a packet. */
-export const GRE_OVERHEAD_BYTES: number = IPV4_HEADER_LENGTH + 4;
+export const GRE_OVERHEAD_BYTES: number = ipv4.HEADER_LENGTH + 4;
 
 /** A tunnel is one hop: what is inside has its own time to live. */
 const TIME_TO_LIVE = 64;
@@ -48,16 +30,16 @@ export function encapsulate(
   out: Uint8Array,
   offset: number,
 ): number {
-  const flags = readU16(bytes, start + ipv4Field.flagsAndFragmentOffset);
+  const flags = readU16(bytes, start + ipv4.field.flagsAndFragmentOffset);
   const inner = bytes.slice(start, end);
   const payload = new Uint8Array(4 + inner.length);
-  emitGre({ protocolType: etherType.ipv4, checksummed: false, payload: inner }, payload);
-  return emitIpv4(
+  gre.emit({ protocolType: etherType.ipv4, checksummed: false, payload: inner }, payload);
+  return ipv4.emit(
     {
-      typeOfService: readU8(bytes, start + ipv4Field.typeOfService),
-      identification: readU16(bytes, start + ipv4Field.identification),
+      typeOfService: readU8(bytes, start + ipv4.field.typeOfService),
+      identification: readU16(bytes, start + ipv4.field.identification),
       reservedFlag: false,
-      dontFragment: (flags & ipv4Flag.dontFragment) !== 0,
+      dontFragment: (flags & ipv4.flag.dontFragment) !== 0,
       moreFragments: false,
       fragmentOffset: 0,
       timeToLive: TIME_TO_LIVE,
@@ -82,18 +64,18 @@ export function decapsulate(
   start: number,
   end: number,
 ): Uint8Array | undefined {
-  if (checkIpv4(bytes, start, end) !== undefined || !verifyIpv4Checksum(bytes, start)) return undefined;
+  if (ipv4.check(bytes, start, end) !== undefined || !ipv4.verifyChecksum(bytes, start)) return undefined;
   const isOurs =
-    readU8(bytes, start + ipv4Field.protocol) === ipProtocol.gre &&
-    readU32(bytes, start + ipv4Field.source) === destination &&
-    readU32(bytes, start + ipv4Field.destination) === source;
-  if (!isOurs || isIpv4Fragment(bytes, start)) return undefined;
-  const greStart = start + readIpv4HeaderLength(bytes, start);
-  const greEnd = start + readU16(bytes, start + ipv4Field.totalLength);
-  const tunneled = parseGre(bytes, greStart, greEnd);
+    readU8(bytes, start + ipv4.field.protocol) === ipProtocol.gre &&
+    readU32(bytes, start + ipv4.field.source) === destination &&
+    readU32(bytes, start + ipv4.field.destination) === source;
+  if (!isOurs || ipv4.isFragment(bytes, start)) return undefined;
+  const greStart = start + ipv4.readHeaderLength(bytes, start);
+  const greEnd = start + readU16(bytes, start + ipv4.field.totalLength);
+  const tunneled = gre.parse(bytes, greStart, greEnd);
   if (isMalformed(tunneled) || tunneled.protocolType !== etherType.ipv4) return undefined;
-  if (!verifyGreChecksum(bytes, greStart, greEnd)) return undefined;
-  return checkIpv4(tunneled.payload) === undefined ? tunneled.payload : undefined;
+  if (!gre.verifyChecksum(bytes, greStart, greEnd)) return undefined;
+  return ipv4.check(tunneled.payload) === undefined ? tunneled.payload : undefined;
 }
 
 /** The far end of a tunnel over a device without link headers: what else comes on that device is left aside. */

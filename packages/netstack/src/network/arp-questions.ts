@@ -3,12 +3,8 @@
  * (RFC 826): it comes from an address of ours and its Ethernet address, once, to everybody.
  */
 import {
-  arpField,
-  ARP_LENGTH,
-  arpOperation,
-  emitArp,
-  ETHERNET_HEADER_LENGTH,
-  ethernetField,
+  arp,
+  ethernet,
   etherType,
   MAC_BROADCAST,
   readMac,
@@ -133,14 +129,14 @@ export class ArpQuestions {
     const frame = this.#device.reserve();
     if (frame < 0) return false;
     const out = this.#device.transmitBuffer;
-    const arpStart = frame + ETHERNET_HEADER_LENGTH + tags.length;
+    const arpStart = frame + ethernet.HEADER_LENGTH + tags.length;
     writeMac(out, frame, MAC_BROADCAST);
-    writeMac(out, frame + ethernetField.source, askerLinkAddress);
-    out.set(tags, frame + ethernetField.etherType);
+    writeMac(out, frame + ethernet.field.source, askerLinkAddress);
+    out.set(tags, frame + ethernet.field.etherType);
     writeU16(out, arpStart - 2, etherType.arp);
-    emitArp(
+    arp.emit(
       {
-        operation: arpOperation.request,
+        operation: arp.operation.request,
         senderMac: askerLinkAddress,
         senderAddress: askerAddress,
         targetMac: 0,
@@ -149,7 +145,7 @@ export class ArpQuestions {
       out,
       arpStart,
     );
-    this.#device.commit(arpStart + ARP_LENGTH - frame);
+    this.#device.commit(arpStart + arp.LENGTH - frame);
     return true;
   }
 }
@@ -174,16 +170,16 @@ export interface ArpClaim extends Subject {
 
 /** Returns the claim of the ARP packet at hand, whole and beginning at `arpStart`; null for a probe, which claims nothing. */
 export function claimOf({ bytes, linkStart }: PacketContext, arpStart: number): ArpClaim | null {
-  const address = readU32(bytes, arpStart + arpField.senderAddress);
+  const address = readU32(bytes, arpStart + arp.field.senderAddress);
   if (address === 0) return null;
   return {
     address,
     vlan: vlanOf(bytes, linkStart, arpStart),
     linkAddresses: [
-      readMac(bytes, arpStart + arpField.senderMac),
-      readMac(bytes, linkStart + ethernetField.source),
+      readMac(bytes, arpStart + arp.field.senderMac),
+      readMac(bytes, linkStart + ethernet.field.source),
     ],
-    isReply: readU16(bytes, arpStart + arpField.operation) === arpOperation.reply,
-    target: readU32(bytes, arpStart + arpField.targetAddress),
+    isReply: readU16(bytes, arpStart + arp.field.operation) === arp.operation.reply,
+    target: readU32(bytes, arpStart + arp.field.targetAddress),
   };
 }

@@ -3,14 +3,10 @@
  * has it, the stack asks first, as `farpd` does, and answers from the moment when its question has stayed without reply.
  */
 import {
-  arpField,
-  arpOperation,
-  checkArp,
-  emitArp,
-  ETHERNET_HEADER_LENGTH,
-  ethernetField,
+  arp,
+  ethernet,
   etherType,
-  isIpv4Martian,
+  ipv4,
   isMacMulticast,
   MAC_BROADCAST,
   readMac,
@@ -53,23 +49,23 @@ export class ArpResponder {
   /** Takes the ARP packet at hand, whose octets begin at `arpStart`. */
   receive(packet: PacketContext, arpStart: number): void {
     const { bytes, end, nowSeconds } = packet;
-    if (checkArp(bytes, arpStart, end) !== undefined) return;
-    const sender = readU32(bytes, arpStart + arpField.senderAddress);
-    const target = readU32(bytes, arpStart + arpField.targetAddress);
-    const senderMac = readMac(bytes, arpStart + arpField.senderMac);
+    if (arp.check(bytes, arpStart, end) !== undefined) return;
+    const sender = readU32(bytes, arpStart + arp.field.senderAddress);
+    const target = readU32(bytes, arpStart + arp.field.targetAddress);
+    const senderMac = readMac(bytes, arpStart + arp.field.senderMac);
     // Whoever claims to be a group, or nobody, would have the answer go to others (RFC 1812 3.3.2).
     if (isMacMulticast(senderMac) || senderMac === 0) return;
-    if (sender !== NO_ADDRESS && isIpv4Martian(sender)) return;
+    if (sender !== NO_ADDRESS && ipv4.isMartian(sender)) return;
     this.#claims.note(sender, nowSeconds);
-    if (readU16(bytes, arpStart + arpField.operation) !== arpOperation.request) return;
+    if (readU16(bytes, arpStart + arp.field.operation) !== arp.operation.request) return;
     // A question about the own address (RFC 5227 2.1.1) or an announcement of it is answered by nobody else.
     if (sender === target) return;
     const host = this.#components.hosts.find(target, sender, NO_PROTOCOL);
-    if (host === null || isIpv4Martian(target) || !this.#isForUs(packet, host)) return;
+    if (host === null || ipv4.isMartian(target) || !this.#isForUs(packet, host)) return;
     if (!this.#mayAnswer(target, nowSeconds)) return;
     const own = host.linkAddress ?? this.#components.linkAddress;
     this.#send(packet, arpStart, {
-      operation: arpOperation.reply,
+      operation: arp.operation.reply,
       senderMac: own,
       senderAddress: target,
       targetMac: senderMac,
@@ -79,7 +75,7 @@ export class ArpResponder {
 
   /** Questions go to everybody, or to the one who is believed to have the address (RFC 1122 2.3.2.1). */
   #isForUs(packet: PacketContext, host: StackHost): boolean {
-    const to = readMac(packet.bytes, packet.linkStart + ethernetField.destination);
+    const to = readMac(packet.bytes, packet.linkStart + ethernet.field.destination);
     return to === MAC_BROADCAST || packet.isFrameFor(host, this.#components.linkAddress);
   }
 
@@ -95,21 +91,21 @@ export class ArpResponder {
     writeMac(out, frame, MAC_BROADCAST);
     writeMac(out, frame + 6, linkAddress);
     writeU16(out, frame + 12, etherType.arp);
-    const end = emitArp(
+    const end = arp.emit(
       {
-        operation: arpOperation.request,
+        operation: arp.operation.request,
         senderMac: linkAddress,
         senderAddress: NO_ADDRESS,
         targetMac: 0,
         targetAddress: address,
       },
       out,
-      frame + ETHERNET_HEADER_LENGTH,
+      frame + ethernet.HEADER_LENGTH,
     );
     device.commit(end - frame);
   }
 
-  #send(packet: PacketContext, arpStart: number, repr: Parameters<typeof emitArp>[0]): void {
+  #send(packet: PacketContext, arpStart: number, repr: Parameters<typeof arp.emit>[0]): void {
     const { device } = this.#components;
     const frame = device.reserve();
     if (frame < 0) return;
@@ -118,6 +114,6 @@ export class ArpResponder {
     for (let i = 12; i < linkLength; i++) out[frame + i] = packet.bytes[packet.linkStart + i]!;
     writeMac(out, frame, repr.targetMac);
     writeMac(out, frame + 6, repr.senderMac);
-    device.commit(emitArp(repr, out, frame + linkLength) - frame);
+    device.commit(arp.emit(repr, out, frame + linkLength) - frame);
   }
 }

@@ -1,19 +1,6 @@
 /** The DHCP client against a server that follows a script; every message crosses as octets. */
 import { randomStreams, VirtualClock } from '@wormwood/base';
-import {
-  dhcpMessageType,
-  dhcpOctetsOption,
-  dhcpv4Length,
-  dhcpv4MessageType,
-  dhcpv4OptionCode,
-  type Dhcpv4Repr,
-  dhcpWordsOption,
-  emitDhcpv4,
-  findDhcpOption,
-  isMalformed,
-  parseDhcpv4,
-  readU32,
-} from '@wormwood/wire';
+import { dhcpv4, isMalformed, readU32 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { DhcpClient, type DhcpLease } from './dhcp-client.ts';
 
@@ -21,17 +8,17 @@ const MAC = 0x02_00_00_00_00_07;
 const SERVER = 0x0a00_0001;
 const OFFERED = 0x0a00_0064;
 const BROADCAST = 0xffff_ffff;
-const { discover, offer, request, ack, nak, decline, release } = dhcpv4MessageType;
+const { discover, offer, request, ack, nak, decline, release } = dhcpv4.messageType;
 
 interface Sent {
   readonly at: number;
   readonly type: number | undefined;
-  readonly message: Dhcpv4Repr;
+  readonly message: dhcpv4.Repr;
   readonly source: number;
   readonly destination: number;
 }
 
-type Answer = Partial<Dhcpv4Repr> & {
+type Answer = Partial<dhcpv4.Repr> & {
   readonly type: number;
   readonly words?: Readonly<Record<number, number>>;
 };
@@ -41,7 +28,7 @@ function play(script: (sent: Sent) => Answer | null) {
   const clock = new VirtualClock(1000);
   const sent: Sent[] = [];
   const leases: (DhcpLease | null)[] = [];
-  const answers: Dhcpv4Repr[] = [];
+  const answers: dhcpv4.Repr[] = [];
   const client = new DhcpClient({
     clock,
     stream: randomStreams('3').stream('test/dhcp'),
@@ -51,7 +38,7 @@ function play(script: (sent: Sent) => Answer | null) {
       const copy = overTheWire(message);
       const event = {
         at: clock.nowSeconds(),
-        type: dhcpMessageType(copy),
+        type: dhcpv4.readMessageType(copy),
         message: copy,
         source,
         destination,
@@ -78,32 +65,32 @@ function play(script: (sent: Sent) => Answer | null) {
   return { client, clock, sent, leases, run, types: () => sent.map(({ type }) => type) };
 }
 
-function overTheWire(message: Dhcpv4Repr): Dhcpv4Repr {
-  const octets = new Uint8Array(dhcpv4Length(message));
-  emitDhcpv4(message, octets);
-  const copy = parseDhcpv4(octets);
+function overTheWire(message: dhcpv4.Repr): dhcpv4.Repr {
+  const octets = new Uint8Array(dhcpv4.length(message));
+  dhcpv4.emit(message, octets);
+  const copy = dhcpv4.parse(octets);
   if (isMalformed(copy)) throw new Error(copy.reason);
   return copy;
 }
 
-function reply(asked: Dhcpv4Repr, { type, words = {}, ...changes }: Answer): Dhcpv4Repr {
-  const numbers = { [dhcpv4OptionCode.serverIdentifier]: SERVER, ...words };
+function reply(asked: dhcpv4.Repr, { type, words = {}, ...changes }: Answer): dhcpv4.Repr {
+  const numbers = { [dhcpv4.optionCode.serverIdentifier]: SERVER, ...words };
   return {
     ...asked,
     operation: 2,
     yourAddress: type === nak ? 0 : OFFERED,
     options: [
-      dhcpOctetsOption(dhcpv4OptionCode.messageType, [type]),
-      ...Object.entries(numbers).map(([code, value]) => dhcpWordsOption(Number(code), [value])),
+      dhcpv4.octetsOption(dhcpv4.optionCode.messageType, [type]),
+      ...Object.entries(numbers).map(([code, value]) => dhcpv4.wordsOption(Number(code), [value])),
     ],
     ...changes,
   };
 }
 
 const lasting = (seconds: number, more: Readonly<Record<number, number>> = {}) => ({
-  [dhcpv4OptionCode.leaseTime]: seconds,
-  [dhcpv4OptionCode.subnetMask]: 0xffff_ff00,
-  [dhcpv4OptionCode.router]: SERVER,
+  [dhcpv4.optionCode.leaseTime]: seconds,
+  [dhcpv4.optionCode.subnetMask]: 0xffff_ff00,
+  [dhcpv4.optionCode.router]: SERVER,
   ...more,
 });
 
@@ -113,8 +100,8 @@ const generous =
   ({ type }: Sent): Answer | null =>
     type === discover ? { type: offer } : type === request ? { type: ack, words: lasting(seconds) } : null;
 
-const wordOf = (message: Dhcpv4Repr, code: number): number | undefined => {
-  const data = findDhcpOption(message, code);
+const wordOf = (message: dhcpv4.Repr, code: number): number | undefined => {
+  const data = dhcpv4.findOption(message, code);
   return data === undefined ? undefined : readU32(data, 0);
 };
 
@@ -131,8 +118,8 @@ describe('coming to an address', () => {
     ]);
     // RFC 2131 table 5: a request after an offer names the address and the server, and has no ciaddr.
     const { message } = sent[1]!;
-    expect(wordOf(message, dhcpv4OptionCode.requestedAddress)).toBe(OFFERED);
-    expect(wordOf(message, dhcpv4OptionCode.serverIdentifier)).toBe(SERVER);
+    expect(wordOf(message, dhcpv4.optionCode.requestedAddress)).toBe(OFFERED);
+    expect(wordOf(message, dhcpv4.optionCode.serverIdentifier)).toBe(SERVER);
     expect(message).toMatchObject({ clientAddress: 0, clientMac: MAC, broadcast: true });
     expect(message.transactionId).toBe(sent[0]!.message.transactionId);
     expect(message.secondsElapsed).toBe(sent[0]!.message.secondsElapsed);
@@ -166,7 +153,7 @@ describe('coming to an address', () => {
   });
 
   it('begins anew after a NAK, but not for one of another server', () => {
-    const other = { [dhcpv4OptionCode.serverIdentifier]: SERVER + 1 };
+    const other = { [dhcpv4.optionCode.serverIdentifier]: SERVER + 1 };
     const foreign = play(({ type }) => (type === discover ? { type: offer } : { type: nak, words: other }));
     foreign.run(12);
     expect(foreign.client.state).toBe('requesting');
@@ -181,7 +168,7 @@ describe('coming to an address', () => {
     ['another host', { clientMac: MAC + 1 }],
     ['a request', { operation: 1 }],
     ['no address', { yourAddress: 0 }],
-    ['no server', { options: [dhcpOctetsOption(dhcpv4OptionCode.messageType, [offer])] }],
+    ['no server', { options: [dhcpv4.octetsOption(dhcpv4.optionCode.messageType, [offer])] }],
   ])('takes no offer of %s', (_, changes) => {
     const { client, run } = play(({ type }) => (type === discover ? { type: offer, ...changes } : null));
     run(12);
@@ -197,8 +184,8 @@ describe('keeping an address (RFC 2131 4.4.5)', () => {
     expect(renewal.at - sent[1]!.at).toBeCloseTo(500, 6);
     expect(renewal).toMatchObject({ type: request, source: OFFERED, destination: SERVER });
     expect(renewal.message).toMatchObject({ clientAddress: OFFERED, broadcast: false });
-    expect(wordOf(renewal.message, dhcpv4OptionCode.requestedAddress)).toBeUndefined();
-    expect(wordOf(renewal.message, dhcpv4OptionCode.serverIdentifier)).toBeUndefined();
+    expect(wordOf(renewal.message, dhcpv4.optionCode.requestedAddress)).toBeUndefined();
+    expect(wordOf(renewal.message, dhcpv4.optionCode.serverIdentifier)).toBeUndefined();
     expect(client.state).toBe('bound');
     expect(leases.map((lease) => Math.round(lease!.expiresSeconds - sent[1]!.at))).toEqual([1000, 1500]);
   });
@@ -225,7 +212,7 @@ describe('keeping an address (RFC 2131 4.4.5)', () => {
   });
 
   it('takes the times of the server where it says them, and an endless lease for endless', () => {
-    const times = { [dhcpv4OptionCode.renewalTime]: 100, [dhcpv4OptionCode.rebindingTime]: 200 };
+    const times = { [dhcpv4.optionCode.renewalTime]: 100, [dhcpv4.optionCode.rebindingTime]: 200 };
     const { sent, run } = play(({ type }) =>
       type === discover ? { type: offer } : { type: ack, words: lasting(1000, times) },
     );
@@ -255,8 +242,8 @@ describe('giving an address back', () => {
     const at = clock.nowSeconds();
     client.decline();
     expect(sent[2]).toMatchObject({ type: decline, source: 0, destination: BROADCAST });
-    expect(wordOf(sent[2]!.message, dhcpv4OptionCode.requestedAddress)).toBe(OFFERED);
-    expect(wordOf(sent[2]!.message, dhcpv4OptionCode.serverIdentifier)).toBe(SERVER);
+    expect(wordOf(sent[2]!.message, dhcpv4.optionCode.requestedAddress)).toBe(OFFERED);
+    expect(wordOf(sent[2]!.message, dhcpv4.optionCode.serverIdentifier)).toBe(SERVER);
     expect(leases[1]).toBeNull();
     run(15);
     expect(types()).toEqual([discover, request, decline, discover, request]);

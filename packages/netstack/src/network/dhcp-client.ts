@@ -4,18 +4,7 @@
  * what arrives, and says what is to be sent; sockets and frames are its owner's.
  */
 import { assert, type Clock, type RandomStream } from '@wormwood/base';
-import {
-  dhcpMessageType,
-  dhcpOctetsOption,
-  dhcpv4MessageType,
-  dhcpv4Operation,
-  type Dhcpv4Option,
-  dhcpv4OptionCode,
-  type Dhcpv4Repr,
-  dhcpWordsOption,
-  findDhcpOption,
-  readU32,
-} from '@wormwood/wire';
+import { dhcpv4, readU32 } from '@wormwood/wire';
 
 export interface DhcpClientComponents {
   readonly clock: Clock;
@@ -23,7 +12,7 @@ export interface DhcpClientComponents {
   readonly stream: RandomStream;
   readonly linkAddress: number;
   /** Sends a message from UDP port 68 of `source` to port 67 of `destination`. */
-  readonly send: (message: Dhcpv4Repr, source: number, destination: number) => void;
+  readonly send: (message: dhcpv4.Repr, source: number, destination: number) => void;
   /** The host has this lease from now on, a new or a prolonged one; null: it has no address any more. */
   readonly leased: (lease: DhcpLease | null) => void;
 }
@@ -57,9 +46,9 @@ const DECLINE_SECONDS = 10;
 const PROLONG_SECONDS_MIN = 60;
 const FOREVER = 0xffff_ffff;
 const ASKED_FOR: readonly number[] = [
-  dhcpv4OptionCode.subnetMask,
-  dhcpv4OptionCode.router,
-  dhcpv4OptionCode.domainNameServer,
+  dhcpv4.optionCode.subnetMask,
+  dhcpv4.optionCode.router,
+  dhcpv4.optionCode.domainNameServer,
 ];
 
 export class DhcpClient {
@@ -105,7 +94,7 @@ export class DhcpClient {
     const lease = this.#lease;
     if (lease !== null) {
       const options = [serverOption(lease.server)];
-      this.#send(dhcpv4MessageType.release, { clientAddress: lease.address, options }, lease.server);
+      this.#send(dhcpv4.messageType.release, { clientAddress: lease.address, options }, lease.server);
       this.#lose();
     }
     this.#state = 'stopped';
@@ -117,7 +106,7 @@ export class DhcpClient {
     const lease = this.#lease;
     if (lease === null) return;
     const options = [addressOption(lease.address), serverOption(lease.server)];
-    this.#send(dhcpv4MessageType.decline, { options });
+    this.#send(dhcpv4.messageType.decline, { options });
     this.#lose();
     this.#begin(DECLINE_SECONDS);
   }
@@ -132,19 +121,19 @@ export class DhcpClient {
   }
 
   /** Takes a message that came to port 68; what is meant for others is left aside. */
-  receive(message: Dhcpv4Repr): void {
+  receive(message: dhcpv4.Repr): void {
     if (
-      message.operation !== dhcpv4Operation.reply ||
+      message.operation !== dhcpv4.operation.reply ||
       message.transactionId !== this.#transactionId ||
       message.clientMac !== this.#components.linkAddress
     )
       return;
-    const type = dhcpMessageType(message);
+    const type = dhcpv4.readMessageType(message);
     if (this.#state === 'selecting') {
-      if (type === dhcpv4MessageType.offer) this.#takeOffer(message);
+      if (type === dhcpv4.messageType.offer) this.#takeOffer(message);
     } else if (this.#state === 'requesting' || this.#state === 'renewing' || this.#state === 'rebinding') {
-      if (type === dhcpv4MessageType.ack) this.#bind(message);
-      else if (type === dhcpv4MessageType.nak) this.#onRefused(message);
+      if (type === dhcpv4.messageType.ack) this.#bind(message);
+      else if (type === dhcpv4.messageType.nak) this.#onRefused(message);
     }
   }
 
@@ -162,12 +151,12 @@ export class DhcpClient {
       this.#transactionId = this.#components.stream.nextUint32();
     }
     this.#elapsedSeconds = Math.floor(this.#now() - this.#startedSeconds);
-    this.#send(dhcpv4MessageType.discover, { options: [askedFor()] });
+    this.#send(dhcpv4.messageType.discover, { options: [askedFor()] });
     this.#waitForAnswer();
   }
 
-  #takeOffer(message: Dhcpv4Repr): void {
-    const server = wordOf(message, dhcpv4OptionCode.serverIdentifier);
+  #takeOffer(message: dhcpv4.Repr): void {
+    const server = wordOf(message, dhcpv4.optionCode.serverIdentifier);
     if (server === null || message.yourAddress === NO_ADDRESS) return;
     this.#offer = { address: message.yourAddress, server };
     this.#state = 'requesting';
@@ -185,7 +174,7 @@ export class DhcpClient {
     if (offer === null) return;
     this.#requestedAtSeconds = this.#now();
     const options = [addressOption(offer.address), serverOption(offer.server), askedFor()];
-    this.#send(dhcpv4MessageType.request, { options });
+    this.#send(dhcpv4.messageType.request, { options });
     this.#waitForAnswer();
   }
 
@@ -208,29 +197,29 @@ export class DhcpClient {
     this.#elapsedSeconds = Math.floor(now - this.#startedSeconds);
     this.#requestedAtSeconds = now;
     const words = { clientAddress: lease.address, options: [askedFor()] };
-    this.#send(dhcpv4MessageType.request, words, isRebinding ? BROADCAST : lease.server);
+    this.#send(dhcpv4.messageType.request, words, isRebinding ? BROADCAST : lease.server);
     const end = isRebinding ? lease.expiresSeconds : this.#rebindSeconds;
     this.#timerSeconds = Math.min(end, now + Math.max(PROLONG_SECONDS_MIN, (end - now) / 2));
   }
 
-  #bind(message: Dhcpv4Repr): void {
-    const seconds = wordOf(message, dhcpv4OptionCode.leaseTime);
-    const server = wordOf(message, dhcpv4OptionCode.serverIdentifier) ?? this.#lease?.server ?? null;
+  #bind(message: dhcpv4.Repr): void {
+    const seconds = wordOf(message, dhcpv4.optionCode.leaseTime);
+    const server = wordOf(message, dhcpv4.optionCode.serverIdentifier) ?? this.#lease?.server ?? null;
     // RFC 2131 table 3: without them it is no acknowledgment.
     if (seconds === null || server === null || message.yourAddress === NO_ADDRESS) return;
     const isEndless = seconds === FOREVER;
     const lasts = isEndless ? Number.POSITIVE_INFINITY : seconds;
     // The lease counts from the sending of the request, which the server cannot have counted from earlier (4.4.5).
     const from = this.#requestedAtSeconds;
-    const renewal = wordOf(message, dhcpv4OptionCode.renewalTime) ?? lasts * 0.5;
-    const rebinding = wordOf(message, dhcpv4OptionCode.rebindingTime) ?? lasts * 0.875;
+    const renewal = wordOf(message, dhcpv4.optionCode.renewalTime) ?? lasts * 0.5;
+    const rebinding = wordOf(message, dhcpv4.optionCode.rebindingTime) ?? lasts * 0.875;
     this.#rebindSeconds = from + Math.min(rebinding, lasts);
     this.#renewSeconds = Math.min(from + renewal, this.#rebindSeconds);
     this.#lease = {
       address: message.yourAddress,
       server,
-      subnetMask: wordOf(message, dhcpv4OptionCode.subnetMask),
-      router: wordOf(message, dhcpv4OptionCode.router),
+      subnetMask: wordOf(message, dhcpv4.optionCode.subnetMask),
+      router: wordOf(message, dhcpv4.optionCode.router),
       expiresSeconds: from + lasts,
     };
     this.#state = 'bound';
@@ -239,8 +228,8 @@ export class DhcpClient {
   }
 
   /** Only the server that was asked may refuse an offer; a lease may be refused by whoever answers. */
-  #onRefused(message: Dhcpv4Repr): void {
-    const server = wordOf(message, dhcpv4OptionCode.serverIdentifier);
+  #onRefused(message: dhcpv4.Repr): void {
+    const server = wordOf(message, dhcpv4.optionCode.serverIdentifier);
     if (this.#state === 'requesting' && server !== this.#offer?.server) return;
     if (this.#lease !== null) this.#lose();
     const { stream } = this.#components;
@@ -260,12 +249,12 @@ export class DhcpClient {
 
   #send(
     type: number,
-    words: { readonly clientAddress?: number; readonly options: readonly Dhcpv4Option[] },
+    words: { readonly clientAddress?: number; readonly options: readonly dhcpv4.Option[] },
     destination: number = BROADCAST,
   ): void {
     const clientAddress = words.clientAddress ?? NO_ADDRESS;
-    const message: Dhcpv4Repr = {
-      operation: dhcpv4Operation.request,
+    const message: dhcpv4.Repr = {
+      operation: dhcpv4.operation.request,
       hops: 0,
       transactionId: this.#transactionId,
       secondsElapsed: Math.min(this.#elapsedSeconds, 0xffff),
@@ -278,7 +267,7 @@ export class DhcpClient {
       clientMac: this.#components.linkAddress,
       serverName: new Uint8Array(0),
       bootFile: new Uint8Array(0),
-      options: [dhcpOctetsOption(dhcpv4OptionCode.messageType, [type]), ...words.options],
+      options: [dhcpv4.octetsOption(dhcpv4.optionCode.messageType, [type]), ...words.options],
     };
     this.#components.send(message, clientAddress, destination);
   }
@@ -288,20 +277,20 @@ export class DhcpClient {
   }
 }
 
-function askedFor(): Dhcpv4Option {
-  return dhcpOctetsOption(dhcpv4OptionCode.parameterRequestList, ASKED_FOR);
+function askedFor(): dhcpv4.Option {
+  return dhcpv4.octetsOption(dhcpv4.optionCode.parameterRequestList, ASKED_FOR);
 }
 
-function addressOption(address: number): Dhcpv4Option {
-  return dhcpWordsOption(dhcpv4OptionCode.requestedAddress, [address]);
+function addressOption(address: number): dhcpv4.Option {
+  return dhcpv4.wordsOption(dhcpv4.optionCode.requestedAddress, [address]);
 }
 
-function serverOption(server: number): Dhcpv4Option {
-  return dhcpWordsOption(dhcpv4OptionCode.serverIdentifier, [server]);
+function serverOption(server: number): dhcpv4.Option {
+  return dhcpv4.wordsOption(dhcpv4.optionCode.serverIdentifier, [server]);
 }
 
 /** The first word of an option, or null where the message has no such option. */
-function wordOf(message: Dhcpv4Repr, code: number): number | null {
-  const data = findDhcpOption(message, code);
+function wordOf(message: dhcpv4.Repr, code: number): number | null {
+  const data = dhcpv4.findOption(message, code);
   return data === undefined || data.length < 4 ? null : readU32(data, 0);
 }

@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import {
   checksum,
-  emitIcmpv4,
-  emitUdp,
-  icmpv4Type,
-  type Ipv4Repr,
+  icmpv4,
   ipProtocol,
+  type ipv4,
   isChecksumValid,
   isMalformed,
-  parseUdp,
   pseudoHeaderSum,
-  verifyUdpChecksum,
+  udp,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { bench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from '../stack.fixture.ts';
@@ -29,7 +26,7 @@ function piecesOf(protocol: number, message: Uint8Array, mtu: number): readonly 
 }
 
 /** Puts answers together as a receiver does, and checks what their headers promise. */
-function wholeOf(packets: readonly Ipv4Repr[]): Uint8Array {
+function wholeOf(packets: readonly ipv4.Repr[]): Uint8Array {
   expect(new Set(packets.map(({ identification }) => identification)).size).toBe(1);
   expect(packets.map(({ dontFragment }) => dontFragment)).toEqual(packets.map(() => false));
   expect(packets.map(({ moreFragments }) => moreFragments)).toEqual(
@@ -50,7 +47,7 @@ function wholeOf(packets: readonly Ipv4Repr[]): Uint8Array {
 function echoRequest(length: number): Uint8Array {
   const payload = Uint8Array.from({ length }, (_, i) => i * 31);
   const message = new Uint8Array(8 + length);
-  emitIcmpv4({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 2, payload }, message);
+  icmpv4.emit({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 2, payload }, message);
   return message;
 }
 
@@ -62,7 +59,7 @@ describe('answers longer than a packet', () => {
         const request = echoRequest(length);
         for (const piece of piecesOf(ipProtocol.icmpv4, request, 1500)) sendPacket(piece);
         const whole = wholeOf(receivePackets());
-        expect(whole[0]).toBe(icmpv4Type.echoReply);
+        expect(whole[0]).toBe(icmpv4.messageType.echoReply);
         expect(isChecksumValid(whole, 0, whole.length)).toBe(true);
         expect(whole.subarray(4)).toEqual(request.subarray(4));
       }),
@@ -75,13 +72,13 @@ describe('answers longer than a packet', () => {
     const payload = Uint8Array.from({ length: 5000 }, (_, i) => i);
     const message = new Uint8Array(8 + payload.length);
     const sum = pseudoHeaderSum({ source: REMOTE, destination: LOCAL });
-    emitUdp({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, message, 0, sum);
+    udp.emit({ sourcePort: REMOTE_PORT, destinationPort: PORT, checksummed: true, payload }, message, 0, sum);
     for (const piece of piecesOf(ipProtocol.udp, message, 1500)) sendPacket(piece);
     const packets = receivePackets();
     expect(packets.length).toBe(4);
     const whole = wholeOf(packets);
-    expect(verifyUdpChecksum(whole, 0, pseudoHeaderSum({ source: LOCAL, destination: REMOTE }))).toBe(true);
-    const datagram = parseUdp(whole);
+    expect(udp.verifyChecksum(whole, 0, pseudoHeaderSum({ source: LOCAL, destination: REMOTE }))).toBe(true);
+    const datagram = udp.parse(whole);
     expect(isMalformed(datagram) ? null : datagram.payload).toEqual(payload);
   });
 

@@ -1,24 +1,15 @@
 /** ICMP errors: how many, how long, and about what (RFC 1812 4.3.2, RFC 1122 3.2.2). */
-import {
-  emitIcmpv4,
-  emitUdp,
-  type Ipv4Repr,
-  ipProtocol,
-  ipv4Length,
-  isMalformed,
-  parseIcmpv4,
-  pseudoHeaderSum,
-} from '@wormwood/wire';
+import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, udp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bench, ipPacket, LOCAL, REMOTE, REMOTE_PORT } from '../stack.fixture.ts';
 
 const CLOSED = 82;
 
-function datagram(source: number, length: number, words: Partial<Ipv4Repr> = {}): Uint8Array {
+function datagram(source: number, length: number, words: Partial<ipv4.Repr> = {}): Uint8Array {
   const payload = new Uint8Array(length);
   const out = new Uint8Array(8 + length);
-  emitUdp(
+  udp.emit(
     { sourcePort: REMOTE_PORT, destinationPort: CLOSED, checksummed: true, payload },
     out,
     0,
@@ -35,11 +26,11 @@ it('an error is no longer than what it answers, but quotes the header and eight 
       device.mtuBytes = mtu;
       sendPacket(request);
       const [answer] = receivePackets();
-      const message = parseIcmpv4(answer!.payload);
+      const message = icmpv4.parse(answer!.payload);
       if (isMalformed(message) || message.kind !== 'destinationUnreachable') throw new Error('no error');
       expect(message.quote).toEqual(request.subarray(0, message.quote.length));
       expect(message.quote.length).toBeGreaterThanOrEqual(28);
-      expect(ipv4Length(answer!)).toBeLessThanOrEqual(Math.max(56, Math.min(request.length, mtu)));
+      expect(ipv4.length(answer!)).toBeLessThanOrEqual(Math.max(56, Math.min(request.length, mtu)));
       // As much as there is room for, and as the behavior quotes.
       const room = Math.min(548, Math.min(request.length, mtu) - 28);
       expect(message.quote.length).toBe(Math.max(28, room));
@@ -84,7 +75,7 @@ it.each([
 ] as const)('there is no error about %s', (_, words) => {
   const { sendPacket, receivePackets } = bench();
   const message = new Uint8Array(8 + 28);
-  emitIcmpv4({ ...words, quote: datagram(LOCAL, 0) }, message);
+  icmpv4.emit({ ...words, quote: datagram(LOCAL, 0) }, message);
   sendPacket(ipPacket(ipProtocol.icmpv4, message));
   expect(receivePackets()).toEqual([]);
 });

@@ -3,20 +3,13 @@
  * are never sent about errors, fragments after the first, broadcasts or multicasts (RFC 1122 3.2.2).
  */
 import {
-  checkIcmpv4,
   complementSum,
-  fillIcmpv4Checksum,
-  ICMPV4_HEADER_LENGTH,
-  icmpv4Field,
-  icmpv4Type,
+  icmpv4,
   ipProtocol,
-  IPV4_HEADER_LENGTH,
+  ipv4,
   isChecksumValid,
-  readIpv4FragmentOffset,
-  readIpv4HeaderLength,
   readU16,
   sumWords,
-  unreachableCode,
   updateChecksum,
   writeU16,
   writeU32,
@@ -49,11 +42,11 @@ export class Icmp {
 
   receive(packet: PacketContext): void {
     const { bytes, transportStart, end, host } = packet;
-    if (checkIcmpv4(bytes, transportStart, end) !== undefined) return;
-    const type = bytes[transportStart + icmpv4Field.type]!;
-    const code = bytes[transportStart + icmpv4Field.code]!;
+    if (icmpv4.check(bytes, transportStart, end) !== undefined) return;
+    const type = bytes[transportStart + icmpv4.field.type]!;
+    const code = bytes[transportStart + icmpv4.field.code]!;
     this.#observer.icmp(packet.source, packet.destination, type, code, end - packet.ipStart);
-    if (type !== icmpv4Type.echoRequest || host === null || !host.answersEcho) return;
+    if (type !== icmpv4.messageType.echoRequest || host === null || !host.answersEcho) return;
     this.#answerEcho(packet);
   }
 
@@ -71,7 +64,7 @@ export class Icmp {
       kind: 'echo-reply',
       behavior: host.behavior,
     };
-    if (length > this.#output.mtuBytes - IPV4_HEADER_LENGTH) {
+    if (length > this.#output.mtuBytes - ipv4.HEADER_LENGTH) {
       const reply = new Uint8Array(length);
       writeEchoReply(packet, reply, 0);
       const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
@@ -87,12 +80,12 @@ export class Icmp {
 
   /** Tells the sender of the packet at hand that nothing listens at its port. */
   sendPortUnreachable(packet: PacketContext): void {
-    this.#sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.port);
+    this.#sendError(packet, icmpv4.messageType.destinationUnreachable, icmpv4.unreachableCode.port);
   }
 
   /** Tells the sender of the packet at hand that the protocol is not spoken here. */
   sendProtocolUnreachable(packet: PacketContext): void {
-    this.#sendError(packet, icmpv4Type.destinationUnreachable, unreachableCode.protocol);
+    this.#sendError(packet, icmpv4.messageType.destinationUnreachable, icmpv4.unreachableCode.protocol);
   }
 
   /**
@@ -101,7 +94,7 @@ export class Icmp {
    */
   #sendError(packet: PacketContext, type: number, code: number): void {
     const { bytes, ipStart, end, host } = packet;
-    if (host === null || readIpv4FragmentOffset(bytes, ipStart) > 0) return;
+    if (host === null || ipv4.readFragmentOffset(bytes, ipStart) > 0) return;
     if (!this.#errors.allows(packet.source, packet.nowSeconds)) return;
     const at = this.#output.beginReply(packet, {
       source: packet.destination,
@@ -114,13 +107,13 @@ export class Icmp {
     if (at < 0) return;
     const out = this.#output.bytes;
     const quoteEnd = Math.min(end, ipStart + this.#quoteBytes(packet, host.behavior));
-    out[at + icmpv4Field.type] = type;
-    out[at + icmpv4Field.code] = code;
-    writeU32(out, at + icmpv4Field.unused, 0);
-    const quoteAt = at + ICMPV4_HEADER_LENGTH;
+    out[at + icmpv4.field.type] = type;
+    out[at + icmpv4.field.code] = code;
+    writeU32(out, at + icmpv4.field.unused, 0);
+    const quoteAt = at + icmpv4.HEADER_LENGTH;
     out.set(bytes.subarray(ipStart, quoteEnd), quoteAt);
     const errorEnd = quoteAt + quoteEnd - ipStart;
-    fillIcmpv4Checksum(out, at, errorEnd);
+    icmpv4.fillChecksum(out, at, errorEnd);
     this.#output.finish(errorEnd);
   }
 
@@ -130,8 +123,8 @@ export class Icmp {
    * eight octets are quoted in any case (RFC 792).
    */
   #quoteBytes({ bytes, ipStart, end }: PacketContext, { icmpQuoteBytes }: StackBehavior): number {
-    const overhead = IPV4_HEADER_LENGTH + ICMPV4_HEADER_LENGTH;
-    const shortest = readIpv4HeaderLength(bytes, ipStart) + 8;
+    const overhead = ipv4.HEADER_LENGTH + icmpv4.HEADER_LENGTH;
+    const shortest = ipv4.readHeaderLength(bytes, ipStart) + 8;
     const longest = Math.min(end - ipStart, this.#output.mtuBytes) - overhead;
     return Math.max(shortest, Math.min(icmpQuoteBytes, longest));
   }
@@ -144,18 +137,18 @@ function writeEchoReply(packet: PacketContext, out: Uint8Array, at: number): voi
   // A view costs more than a short copy.
   if (end - transportStart > SHORT_BYTES) out.set(bytes.subarray(transportStart, end), at);
   else for (let i = transportStart; i < end; i++) out[at + i - transportStart] = bytes[i]!;
-  out[at + icmpv4Field.type] = icmpv4Type.echoReply;
+  out[at + icmpv4.field.type] = icmpv4.messageType.echoReply;
   // RFC 1624: only the type has changed.
-  const code = bytes[transportStart + icmpv4Field.code]!;
+  const code = bytes[transportStart + icmpv4.field.code]!;
   const current = packet.checksumsVerified
     ? complementSum(sumWithout(bytes, transportStart, end))
-    : readU16(bytes, transportStart + icmpv4Field.checksum);
+    : readU16(bytes, transportStart + icmpv4.field.checksum);
   const changed = updateChecksum(
     current,
-    (icmpv4Type.echoRequest << 8) | code,
-    (icmpv4Type.echoReply << 8) | code,
+    (icmpv4.messageType.echoRequest << 8) | code,
+    (icmpv4.messageType.echoReply << 8) | code,
   );
-  writeU16(out, at + icmpv4Field.checksum, changed);
+  writeU16(out, at + icmpv4.field.checksum, changed);
 }
 
 /** The sum of a message without its checksum field, which its sender left to hardware. */

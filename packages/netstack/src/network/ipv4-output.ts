@@ -4,12 +4,9 @@
  * same VLAN tags: as a host behind that router would.
  */
 import {
-  ETHERNET_HEADER_LENGTH,
+  ethernet,
   etherType,
-  fillIpv4Checksum,
-  IPV4_HEADER_LENGTH,
-  ipv4Field,
-  ipv4Flag,
+  ipv4,
   MAC_ADDRESS_LENGTH,
   readU16,
   writeMac,
@@ -32,7 +29,7 @@ export interface PacketHead {
 }
 
 /** Longest link header that is remembered: Ethernet with two VLAN tags. */
-export const LINK_HEADER_LENGTH_MAX: number = ETHERNET_HEADER_LENGTH + 8;
+export const LINK_HEADER_LENGTH_MAX: number = ethernet.HEADER_LENGTH + 8;
 /** IEEE 802.3: shorter frames are padded with zeros. */
 const ETHERNET_FRAME_LENGTH_MIN = 60;
 
@@ -106,8 +103,8 @@ export class Ipv4Output {
       return;
     }
     const bytes = this.bytes;
-    writeU16(bytes, this.#ipStart + ipv4Field.totalLength, end - this.#ipStart);
-    fillIpv4Checksum(bytes, this.#ipStart);
+    writeU16(bytes, this.#ipStart + ipv4.field.totalLength, end - this.#ipStart);
+    ipv4.fillChecksum(bytes, this.#ipStart);
     let frameEnd = end;
     if (this.#device.medium === 'ethernet') {
       const shortest = this.#frameStart + ETHERNET_FRAME_LENGTH_MIN;
@@ -122,17 +119,17 @@ export class Ipv4Output {
    */
   sendInPieces(saved: Uint8Array, linkLength: number, head: PacketHead, message: Uint8Array): void {
     // Pieces but the last hold a multiple of eight octets.
-    const room = (this.mtuBytes - IPV4_HEADER_LENGTH) & ~7;
+    const room = (this.mtuBytes - ipv4.HEADER_LENGTH) & ~7;
     let identification = -1;
     for (let offset = 0; offset < message.length; offset += room) {
       const at = this.beginSaved(saved, 0, linkLength, head);
       if (at < 0) return;
       const { bytes } = this;
       const piece = message.subarray(offset, offset + room);
-      if (identification < 0) identification = readU16(bytes, this.#ipStart + ipv4Field.identification);
-      else writeU16(bytes, this.#ipStart + ipv4Field.identification, identification);
-      const hasMore = offset + room < message.length ? ipv4Flag.moreFragments : 0;
-      writeU16(bytes, this.#ipStart + ipv4Field.flagsAndFragmentOffset, hasMore | (offset >>> 3));
+      if (identification < 0) identification = readU16(bytes, this.#ipStart + ipv4.field.identification);
+      else writeU16(bytes, this.#ipStart + ipv4.field.identification, identification);
+      const hasMore = offset + room < message.length ? ipv4.flag.moreFragments : 0;
+      writeU16(bytes, this.#ipStart + ipv4.field.flagsAndFragmentOffset, hasMore | (offset >>> 3));
       bytes.set(piece, at);
       this.finish(at + piece.length);
     }
@@ -165,19 +162,19 @@ export class Ipv4Output {
     const { kind, behavior } = head;
     this.#ipStart = ipStart;
     bytes[ipStart] = 0x45;
-    writeU8(bytes, ipStart + ipv4Field.typeOfService, head.typeOfService);
+    writeU8(bytes, ipStart + ipv4.field.typeOfService, head.typeOfService);
     const identification = behavior.identification(kind, head.source, head.destination);
-    writeU16(bytes, ipStart + ipv4Field.identification, identification);
+    writeU16(bytes, ipStart + ipv4.field.identification, identification);
     writeU16(
       bytes,
-      ipStart + ipv4Field.flagsAndFragmentOffset,
-      behavior.dontFragment(kind) ? ipv4Flag.dontFragment : 0,
+      ipStart + ipv4.field.flagsAndFragmentOffset,
+      behavior.dontFragment(kind) ? ipv4.flag.dontFragment : 0,
     );
-    writeU8(bytes, ipStart + ipv4Field.timeToLive, behavior.timeToLive(kind));
-    writeU8(bytes, ipStart + ipv4Field.protocol, head.protocol);
-    writeU32(bytes, ipStart + ipv4Field.source, behavior.spoofedSource ?? head.source);
-    writeU32(bytes, ipStart + ipv4Field.destination, head.destination);
-    return ipStart + IPV4_HEADER_LENGTH;
+    writeU8(bytes, ipStart + ipv4.field.timeToLive, behavior.timeToLive(kind));
+    writeU8(bytes, ipStart + ipv4.field.protocol, head.protocol);
+    writeU32(bytes, ipStart + ipv4.field.source, behavior.spoofedSource ?? head.source);
+    writeU32(bytes, ipStart + ipv4.field.destination, head.destination);
+    return ipStart + ipv4.HEADER_LENGTH;
   }
 }
 

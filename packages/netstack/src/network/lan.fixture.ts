@@ -3,22 +3,7 @@
  * name they like, from whatever link address they like. What the stack sees of it is written down.
  */
 import { randomStreams, VirtualClock } from '@wormwood/base';
-import {
-  arpLength,
-  arpOperation,
-  type ArpRepr,
-  emitArp,
-  emitEthernet,
-  ethernetLength,
-  type EthernetRepr,
-  etherType,
-  isMalformed,
-  MAC_BROADCAST,
-  parseArp,
-  parseEthernet,
-  parseIpv4Packet,
-  parseTcp,
-} from '@wormwood/wire';
+import { arp, ethernet, etherType, ipv4, isMalformed, MAC_BROADCAST, tcp } from '@wormwood/wire';
 import type { Flow, StackBehavior } from '../behavior.ts';
 import type { StackHost } from '../host.ts';
 import type { FrameReceiver, LinkDevice } from '../link/device.ts';
@@ -85,7 +70,7 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
   const proven: SourceProof[] = [];
   let lastFlow: Flow | undefined;
   let lastProof: SourceProof | undefined;
-  const asked: (ArpRepr & { readonly vlan: number })[] = [];
+  const asked: (arp.Repr & { readonly vlan: number })[] = [];
   const answering: Machine[] = [...machines];
   const host: StackHost = {
     behavior: { ...plainBehavior(TEST_SECRET), ...behavior },
@@ -118,7 +103,10 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
     { link },
   );
 
-  const send = (frame: Partial<EthernetRepr> & Pick<EthernetRepr, 'source' | 'payload'>, vlan = 0): void => {
+  const send = (
+    frame: Partial<ethernet.Repr> & Pick<ethernet.Repr, 'source' | 'payload'>,
+    vlan = 0,
+  ): void => {
     const tag = { tagType: etherType.vlan, priority: 0, dropEligible: false, vlan };
     const whole = {
       destination: STACK_MAC,
@@ -127,22 +115,22 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
       ...frame,
     };
     const at = far.reserve();
-    emitEthernet(whole, far.transmitBuffer, at);
-    far.commit(ethernetLength(whole));
+    ethernet.emit(whole, far.transmitBuffer, at);
+    far.commit(ethernet.length(whole));
     far.flush();
     stack.work(1000);
   };
 
-  const say = (message: ArpRepr, { mac = message.senderMac, vlan = 0 } = {}): void => {
-    const payload = new Uint8Array(arpLength(message));
-    emitArp(message, payload);
+  const say = (message: arp.Repr, { mac = message.senderMac, vlan = 0 } = {}): void => {
+    const payload = new Uint8Array(arp.length(message));
+    arp.emit(message, payload);
     send({ source: mac, etherType: etherType.arp, payload, destination: MAC_BROADCAST }, vlan);
   };
 
-  const answer = (question: ArpRepr, { mac, address }: Machine, vlan: number): void =>
+  const answer = (question: arp.Repr, { mac, address }: Machine, vlan: number): void =>
     say(
       {
-        operation: arpOperation.reply,
+        operation: arp.operation.reply,
         senderMac: mac,
         senderAddress: address,
         targetMac: question.senderMac,
@@ -152,15 +140,15 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
     );
 
   /** Takes what the stack sent: notes questions, lets machines answer, and returns the frames. */
-  const receive = (): EthernetRepr[] => {
-    const frames: EthernetRepr[] = [];
+  const receive = (): ethernet.Repr[] => {
+    const frames: ethernet.Repr[] = [];
     far.receive((bytes, start, end) => {
-      const frame = parseEthernet(bytes.slice(start, end));
+      const frame = ethernet.parse(bytes.slice(start, end));
       if (!isMalformed(frame)) frames.push(frame);
     }, 4096);
     for (const frame of frames) {
-      const message = frame.etherType === etherType.arp ? parseArp(frame.payload) : undefined;
-      if (message === undefined || isMalformed(message) || message.operation !== arpOperation.request)
+      const message = frame.etherType === etherType.arp ? arp.parse(frame.payload) : undefined;
+      if (message === undefined || isMalformed(message) || message.operation !== arp.operation.request)
         continue;
       const vlan = frame.tags[0]?.vlan ?? 0;
       asked.push({ ...message, vlan });
@@ -181,8 +169,8 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
     sendSegment(source, mac, vlan, syn);
     if (repeatMac !== undefined) sendSegment(source, repeatMac, vlan, syn);
     const reply = receive().find(({ etherType: type }) => type === etherType.ipv4);
-    const packet = reply === undefined ? undefined : parseIpv4Packet(reply.payload);
-    const segment = packet === undefined || isMalformed(packet) ? undefined : parseTcp(packet.payload);
+    const packet = reply === undefined ? undefined : ipv4.parse(reply.payload);
+    const segment = packet === undefined || isMalformed(packet) ? undefined : tcp.parse(packet.payload);
     if (reply?.destination !== mac || segment === undefined || isMalformed(segment))
       throw new Error('no SYN/ACK came to whoever sent the SYN');
     const acknowledgmentNumber = (segment.sequenceNumber + 1) >>> 0;

@@ -4,14 +4,14 @@
  */
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import {
-  emitArp,
-  emitEthernet,
-  emitIcmpv4,
-  emitUdp,
+  arp,
+  ethernet,
   etherType,
+  icmpv4,
   ipProtocol,
   pseudoHeaderSum,
   readMac,
+  udp,
   writeMac,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
@@ -73,7 +73,7 @@ function frameOf(
   type: number = etherType.ipv4,
 ): Uint8Array {
   const frame = new Uint8Array(Math.max(60, 14 + packet.length));
-  emitEthernet({ destination: to, source: from, tags: [], etherType: type, payload: packet }, frame);
+  ethernet.emit({ destination: to, source: from, tags: [], etherType: type, payload: packet }, frame);
   return frame;
 }
 
@@ -83,7 +83,7 @@ function datagramTo(destinationPort: number) {
     const payload = new Uint8Array(40);
     const out = new Uint8Array(48);
     const datagram = { sourcePort: REMOTE_PORT, destinationPort, checksummed: true, payload };
-    emitUdp(datagram, out, 0, pseudoHeaderSum({ source, destination }));
+    udp.emit(datagram, out, 0, pseudoHeaderSum({ source, destination }));
     return frameOf(ipPacket(ipProtocol.udp, out, source, { destination }), words);
   };
 }
@@ -99,7 +99,7 @@ const kinds: Readonly<Record<string, (words: Words) => Uint8Array>> = {
   'an echo request': (words) => {
     const echo = new Uint8Array(16);
     const payload = new Uint8Array(8);
-    emitIcmpv4({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload }, echo);
+    icmpv4.emit({ kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload }, echo);
     const { source = REMOTE, destination = LOCAL } = words;
     return frameOf(ipPacket(ipProtocol.icmpv4, echo, source, { destination }), words);
   },
@@ -115,7 +115,7 @@ const kinds: Readonly<Record<string, (words: Words) => Uint8Array>> = {
   'an ARP request': ({ source = REMOTE, destination = LOCAL, ...words }) => {
     const message = new Uint8Array(28);
     const senderMac = words.from ?? THERE;
-    emitArp(
+    arp.emit(
       { operation: 1, senderMac, senderAddress: source, targetMac: 0, targetAddress: destination },
       message,
     );

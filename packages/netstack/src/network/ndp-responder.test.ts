@@ -1,17 +1,13 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import {
-  emitIcmpv6,
-  emitIpv6,
-  ETHERNET_HEADER_LENGTH,
+  ethernet,
   etherType,
-  type Icmpv6Repr,
-  icmpv6Length,
+  icmpv6,
   ipProtocol,
+  ipv6,
   isIpv6Multicast,
   isMalformed,
-  parseIcmpv6,
   parseIpv6,
-  parseIpv6Packet,
   pseudoHeaderSum,
   readMac,
   solicitedNodeAddress,
@@ -43,7 +39,7 @@ interface Heard {
   readonly source: bigint;
   readonly destination: bigint;
   readonly hopLimit: number;
-  readonly message: Icmpv6Repr;
+  readonly message: icmpv6.Repr;
 }
 
 function bench(askFirst = false) {
@@ -68,9 +64,9 @@ function bench(askFirst = false) {
   );
   const heard: Heard[] = [];
   const hear = (bytes: Uint8Array, start: number, end: number): void => {
-    const ip = parseIpv6Packet(bytes, start + ETHERNET_HEADER_LENGTH, end);
+    const ip = ipv6.parse(bytes, start + ethernet.HEADER_LENGTH, end);
     if (isMalformed(ip)) throw new Error('no IPv6 packet');
-    const message = parseIcmpv6(ip.payload.slice());
+    const message = icmpv6.parse(ip.payload.slice());
     if (isMalformed(message)) throw new Error('no ICMPv6 message');
     heard.push({ to: readMac(bytes, start), from: readMac(bytes, start + 6), ...ip, message });
   };
@@ -87,7 +83,7 @@ function bench(askFirst = false) {
   return {
     clock,
     sendOctets,
-    send: (message: Icmpv6Repr, change: Change = {}) => sendOctets(frameOf(message, change)),
+    send: (message: icmpv6.Repr, change: Change = {}) => sendOctets(frameOf(message, change)),
   };
 }
 
@@ -98,10 +94,10 @@ interface Change {
 }
 
 function frameOf(
-  message: Icmpv6Repr,
+  message: icmpv6.Repr,
   { source = THEIRS, destination = solicitedNodeAddress(OURS), hopLimit = 255 }: Change,
 ): Uint8Array {
-  const payload = new Uint8Array(icmpv6Length(message));
+  const payload = new Uint8Array(icmpv6.length(message));
   const ip = {
     trafficClass: 0,
     flowLabel: 0,
@@ -112,22 +108,22 @@ function frameOf(
     protocol: ipProtocol.icmpv6,
     payload,
   };
-  emitIcmpv6(message, payload, 0, pseudoHeaderSum(ip));
-  const frame = new Uint8Array(ETHERNET_HEADER_LENGTH + 40 + payload.length);
+  icmpv6.emit(message, payload, 0, pseudoHeaderSum(ip));
+  const frame = new Uint8Array(ethernet.HEADER_LENGTH + 40 + payload.length);
   writeMac(frame, 0, isIpv6Multicast(destination) ? 0x3333_ff00_0005 : HOST_MAC);
   writeMac(frame, 6, CLIENT_MAC);
   writeU16(frame, 12, etherType.ipv6);
-  emitIpv6(ip, frame, ETHERNET_HEADER_LENGTH);
+  ipv6.emit(ip, frame, ethernet.HEADER_LENGTH);
   return frame;
 }
 
-const asks = (target: bigint): Icmpv6Repr => ({
+const asks = (target: bigint): icmpv6.Repr => ({
   kind: 'neighborSolicitation',
   code: 0,
   target,
   options: [{ kind: 'sourceLinkLayerAddress', mac: CLIENT_MAC }],
 });
-const speaks = (target: bigint): Icmpv6Repr => ({
+const speaks = (target: bigint): icmpv6.Repr => ({
   kind: 'neighborAdvertisement',
   code: 0,
   router: false,
@@ -136,7 +132,7 @@ const speaks = (target: bigint): Icmpv6Repr => ({
   target,
   options: [],
 });
-const pings: Icmpv6Repr = {
+const pings: icmpv6.Repr = {
   kind: 'echoRequest',
   code: 0,
   identifier: 7,
@@ -167,7 +163,7 @@ describe('neighbor solicitations', () => {
   });
 
   it('from nobody are answered to all', () => {
-    const [answer] = bench().send({ ...asks(OURS), options: [] } as Icmpv6Repr, { source: 0n });
+    const [answer] = bench().send({ ...asks(OURS), options: [] } as icmpv6.Repr, { source: 0n });
     expect(answer).toMatchObject({
       to: 0x3333_0000_0001,
       destination: ALL_NODES,
@@ -175,11 +171,11 @@ describe('neighbor solicitations', () => {
     });
   });
 
-  it.each<readonly [what: string, message: Icmpv6Repr, change: Change]>([
+  it.each<readonly [what: string, message: icmpv6.Repr, change: Change]>([
     ['about others', asks(OTHER), {}],
     ['from beyond the link', asks(OURS), { hopLimit: 254 }],
     ['from nobody to a single host', asks(OURS), { source: 0n, destination: OURS }],
-    ['with a code', { ...asks(OURS), code: 1 } as Icmpv6Repr, {}],
+    ['with a code', { ...asks(OURS), code: 1 } as icmpv6.Repr, {}],
   ])('%s are not', (_, message, change) => {
     expect(bench().send(message, change)).toEqual([]);
   });
@@ -231,7 +227,7 @@ describe('where it asks first', () => {
 
   it.each([
     ['speaks for it', speaks(OURS), {}],
-    ['wants it', { ...asks(OURS), options: [] } as Icmpv6Repr, { source: 0n }],
+    ['wants it', { ...asks(OURS), options: [] } as icmpv6.Repr, { source: 0n }],
   ])('it leaves the address to one that %s, for ten minutes', (_, message, change) => {
     const { clock, send } = bench(true);
     send(asks(OURS));

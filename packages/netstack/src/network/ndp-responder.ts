@@ -4,22 +4,16 @@
  * the ARP responder does, by a solicitation without a sender, which moves no cache (RFC 4862, section 5.4).
  */
 import {
-  emitIcmpv6,
-  emitIpv6,
-  ETHERNET_HEADER_LENGTH,
+  ethernet,
   etherType,
-  type Icmpv6Repr,
-  icmpv6Length,
-  IPV6_HEADER_LENGTH,
+  icmpv6,
   ipProtocol,
+  ipv6,
   isIpv6Multicast,
   isMalformed,
-  parseIcmpv6,
-  parseIpv6Packet,
   pseudoHeaderSum,
   readMac,
   solicitedNodeAddress,
-  verifyIcmpv6Checksum,
   writeMac,
   writeU16,
 } from '@wormwood/wire';
@@ -48,8 +42,8 @@ const ALL_NODES = 0xff02_0000_0000_0000_0000_0000_0000_0001n;
 const HOP_LIMIT_NDP = 255;
 const HOP_LIMIT = 64;
 
-type Solicitation = Extract<Icmpv6Repr, { kind: 'neighborSolicitation' }>;
-type Echo = Extract<Icmpv6Repr, { kind: 'echoRequest' | 'echoReply' }>;
+type Solicitation = Extract<icmpv6.Repr, { kind: 'neighborSolicitation' }>;
+type Echo = Extract<icmpv6.Repr, { kind: 'echoRequest' | 'echoReply' }>;
 
 interface Addressed {
   readonly source: bigint;
@@ -67,12 +61,12 @@ export class NdpResponder {
   /** Takes the IPv6 packet at hand. */
   receive(packet: PacketContext): void {
     const { bytes, ipStart, end } = packet;
-    const ip = parseIpv6Packet(bytes, ipStart, end);
+    const ip = ipv6.parse(bytes, ipStart, end);
     if (isMalformed(ip) || ip.protocol !== ipProtocol.icmpv6) return;
     const start = ip.payload.byteOffset - bytes.byteOffset;
     const messageEnd = start + ip.payload.length;
-    if (!verifyIcmpv6Checksum(bytes, start, messageEnd, pseudoHeaderSum(ip))) return;
-    const message = parseIcmpv6(bytes, start, messageEnd);
+    if (!icmpv6.verifyChecksum(bytes, start, messageEnd, pseudoHeaderSum(ip))) return;
+    const message = icmpv6.parse(bytes, start, messageEnd);
     if (isMalformed(message) || message.code !== 0) return;
     if (message.kind === 'echoRequest') {
       this.#answerEcho(packet, ip, message);
@@ -152,8 +146,8 @@ export class NdpResponder {
     packet?: PacketContext,
   ): void {
     const { device } = this.#components;
-    const linkLength = packet === undefined ? ETHERNET_HEADER_LENGTH : packet.ipStart - packet.linkStart;
-    const length = IPV6_HEADER_LENGTH + icmpv6Length(message);
+    const linkLength = packet === undefined ? ethernet.HEADER_LENGTH : packet.ipStart - packet.linkStart;
+    const length = ipv6.HEADER_LENGTH + icmpv6.length(message);
     if (length > device.mtuBytes) return;
     const frame = device.reserve();
     if (frame < 0) return;
@@ -169,10 +163,10 @@ export class NdpResponder {
       ...addresses,
       extensions: [],
       protocol: ipProtocol.icmpv6,
-      payload: new Uint8Array(icmpv6Length(message)),
+      payload: new Uint8Array(icmpv6.length(message)),
     };
-    emitIcmpv6(message, ip.payload, 0, pseudoHeaderSum(ip));
-    emitIpv6(ip, out, frame + linkLength);
+    icmpv6.emit(message, ip.payload, 0, pseudoHeaderSum(ip));
+    ipv6.emit(ip, out, frame + linkLength);
     device.commit(linkLength + length);
   }
 }
@@ -180,7 +174,7 @@ export class NdpResponder {
 interface Answer {
   readonly to: Addressed;
   readonly hopLimit: number;
-  readonly message: Icmpv6Repr;
+  readonly message: icmpv6.Repr;
 }
 
 /** RFC 2464, section 7: 33:33 and the last four octets of the address. */

@@ -1,5 +1,5 @@
 /** The packet at hand: one object, used again for every packet, so that the hot path allocates nothing. */
-import { ethernetField, readMac } from '@wormwood/wire';
+import { ethernet, readMac } from '@wormwood/wire';
 import type { StackHost } from '../host.ts';
 
 export class PacketContext {
@@ -28,8 +28,8 @@ export class PacketContext {
   isFrameFor({ linkAddress }: { readonly linkAddress: number | null }, own: number): boolean {
     const { bytes, linkStart } = this;
     if (this.ipStart === linkStart) return true;
-    const to = readMac(bytes, linkStart + ethernetField.destination);
+    const to = readMac(bytes, linkStart + ethernet.field.destination);
     if (to !== own && to !== linkAddress) return false;
-    return readMac(bytes, linkStart + ethernetField.source) !== to;
+    return readMac(bytes, linkStart + ethernet.field.source) !== to;
   }
 }

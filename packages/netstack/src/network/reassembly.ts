@@ -3,16 +3,7 @@
  * systems differ and fingerprinting tools look. Memory is bounded: of a source that holds most, the oldest packet in the making
  * gives way. What a fragment costs depends on its own length alone.
  */
-import {
-  ipv4Field,
-  ipv4Flag,
-  readIpv4FragmentOffset,
-  readIpv4HeaderLength,
-  readU16,
-  readU32,
-  readU8,
-  writeU16,
-} from '@wormwood/wire';
+import { ipv4, readU16, readU32, readU8, writeU16 } from '@wormwood/wire';
 import type { OverlapPolicy } from '../behavior.ts';
 import { SourceTable } from './source-table.ts';
 
@@ -83,11 +74,11 @@ export class Reassembly {
    */
   add(bytes: Uint8Array, ipStart: number, policy: OverlapPolicy, nowSeconds: number): Uint8Array | null {
     this.#expire(nowSeconds);
-    const headerLength = readIpv4HeaderLength(bytes, ipStart);
-    const start = readIpv4FragmentOffset(bytes, ipStart);
-    const length = readU16(bytes, ipStart + ipv4Field.totalLength) - headerLength;
+    const headerLength = ipv4.readHeaderLength(bytes, ipStart);
+    const start = ipv4.readFragmentOffset(bytes, ipStart);
+    const length = readU16(bytes, ipStart + ipv4.field.totalLength) - headerLength;
     const isLast =
-      (readU16(bytes, ipStart + ipv4Field.flagsAndFragmentOffset) & ipv4Flag.moreFragments) === 0;
+      (readU16(bytes, ipStart + ipv4.field.flagsAndFragmentOffset) & ipv4.flag.moreFragments) === 0;
     // A middle piece of a length that is no multiple of eight can have no successor; beyond 64 KiB lies "ping of death".
     if (length <= 0 || (!isLast && length % 8 !== 0) || headerLength + start + length > PAYLOAD_LENGTH_MAX)
       return null;
@@ -109,10 +100,10 @@ export class Reassembly {
   #packetOf(bytes: Uint8Array, ipStart: number, nowSeconds: number): Unfinished {
     // RFC 791: source, destination, protocol and identification tell packets apart.
     const key = [
-      readU32(bytes, ipStart + ipv4Field.source),
-      readU32(bytes, ipStart + ipv4Field.destination),
-      readU8(bytes, ipStart + ipv4Field.protocol),
-      readU16(bytes, ipStart + ipv4Field.identification),
+      readU32(bytes, ipStart + ipv4.field.source),
+      readU32(bytes, ipStart + ipv4.field.destination),
+      readU8(bytes, ipStart + ipv4.field.protocol),
+      readU16(bytes, ipStart + ipv4.field.identification),
     ].join(' ');
     const known = this.#unfinished.get(key);
     if (known !== undefined) return known;
@@ -122,7 +113,7 @@ export class Reassembly {
       key,
       slot,
       source: this.#sources.join(
-        readU32(bytes, ipStart + ipv4Field.source),
+        readU32(bytes, ipStart + ipv4.field.source),
         LINKS * slot,
         costOf(FIRST_CAPACITY),
       ),
@@ -200,7 +191,7 @@ function whole(header: Uint8Array, payload: Uint8Array): Uint8Array {
   const packet = new Uint8Array(header.length + payload.length);
   packet.set(header);
   packet.set(payload, header.length);
-  writeU16(packet, ipv4Field.totalLength, packet.length);
-  writeU16(packet, ipv4Field.flagsAndFragmentOffset, 0);
+  writeU16(packet, ipv4.field.totalLength, packet.length);
+  writeU16(packet, ipv4.field.flagsAndFragmentOffset, 0);
   return packet;
 }

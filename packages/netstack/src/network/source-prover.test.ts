@@ -1,5 +1,5 @@
 /** Attacks of a neighbour on the link, and honest handshakes beside them. */
-import { arpOperation, type ArpRepr } from '@wormwood/wire';
+import { arp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { SourceProof } from '../observer.ts';
 import { bench, LOCAL, tcpPacket } from '../stack.fixture.ts';
@@ -38,9 +38,9 @@ function none(mac: number | null, forgeable: SourceProof['forgeable']): SourcePr
 }
 
 /** What a machine says of itself unasked. */
-function announcement({ mac, address }: Machine): ArpRepr {
+function announcement({ mac, address }: Machine): arp.Repr {
   const ends = { senderMac: mac, senderAddress: address, targetMac: 0, targetAddress: address };
-  return { operation: arpOperation.request, ...ends };
+  return { operation: arp.operation.request, ...ends };
 }
 
 describe('a source on the link', () => {
@@ -74,7 +74,7 @@ describe('a source on the link', () => {
   it('is not, when the answer and its frame name different senders', () => {
     const { open, say, proven, pass } = lan({ ...LINK, machines: [] });
     open(forged(HOST.address));
-    const reply = { ...announcement(HOST), operation: arpOperation.reply, targetAddress: LOCAL };
+    const reply = { ...announcement(HOST), operation: arp.operation.reply, targetAddress: LOCAL };
     say({ ...reply, senderMac: ATTACKER.mac }, { mac: HOST.mac });
     pass(1);
     expect(proven).toEqual([none(ATTACKER.mac, 'arp-conflict')]);

@@ -4,7 +4,7 @@
  * source off the link a known router; for one on the link the one machine that answers ARP for the address.
  */
 import { type RandomStreams, RecentMap } from '@wormwood/base';
-import { checkArp, ETHERNET_HEADER_LENGTH, ethernetField, MAC_ADDRESS_LENGTH, readMac } from '@wormwood/wire';
+import { arp, ethernet, MAC_ADDRESS_LENGTH, readMac } from '@wormwood/wire';
 import type { Flow } from '../behavior.ts';
 import type { HostDirectory } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
@@ -102,7 +102,7 @@ export class SourceProver {
   prove(packet: PacketContext, flow: Flow, doubt: ForgeableReason | null): SourceProof {
     const { bytes, linkStart, ipStart, source } = packet;
     const hasLinkAddress = ipStart > linkStart && !packet.isCarried;
-    const linkAddress = hasLinkAddress ? readMac(bytes, linkStart + ethernetField.source) : null;
+    const linkAddress = hasLinkAddress ? readMac(bytes, linkStart + ethernet.field.source) : null;
     if (doubt !== null) return none(linkAddress, doubt);
     if (linkAddress === null) return none(null, 'no-link-address');
     const vlan = vlanOf(bytes, linkStart, ipStart);
@@ -114,7 +114,7 @@ export class SourceProver {
   /** Takes the ARP packet at hand, whose octets begin at `arpStart`. */
   receiveArp(packet: PacketContext, arpStart: number): void {
     if (this.rememberedCount === 0 && this.#routers.size === 0) return;
-    if (checkArp(packet.bytes, arpStart, packet.end) !== undefined) return;
+    if (arp.check(packet.bytes, arpStart, packet.end) !== undefined) return;
     const claim = claimOf(packet, arpStart);
     if (claim === null) return;
     this.#questions.note(claim);
@@ -216,8 +216,8 @@ export function isFromSameSource(
 ): boolean {
   const { bytes, linkStart, ipStart } = packet;
   if (length === 0 || ipStart === linkStart) return length === ipStart - linkStart;
-  const source = linkStart + ethernetField.source;
+  const source = linkStart + ethernet.field.source;
   for (let i = 0; i < MAC_ADDRESS_LENGTH; i++) if (bytes[source + i] !== saved[start + i]) return false;
-  const isUntagged = length === ETHERNET_HEADER_LENGTH && ipStart - linkStart === ETHERNET_HEADER_LENGTH;
+  const isUntagged = length === ethernet.HEADER_LENGTH && ipStart - linkStart === ethernet.HEADER_LENGTH;
   return isUntagged || vlanOf(bytes, linkStart, ipStart) === vlanOf(saved, start, start + length);
 }

@@ -1,5 +1,5 @@
 /** The VLAN that the tags of a frame name: part of where the frame came from. */
-import { ETHERNET_HEADER_LENGTH, ethernetField, etherType, readU16 } from '@wormwood/wire';
+import { ethernet, etherType, readU16 } from '@wormwood/wire';
 
 const TAG_LENGTH = 4;
 /** VID of IEEE 802.1Q 9.6; the other bits of the control word are a priority. */
@@ -16,7 +16,7 @@ const UNTAGGED = 0;
  */
 export function vlanOf(bytes: Uint8Array, start: number, end: number): number {
   let vlan = UNTAGGED;
-  for (let at = start + ethernetField.etherType; at < end - 2; at += TAG_LENGTH) {
+  for (let at = start + ethernet.field.etherType; at < end - 2; at += TAG_LENGTH) {
     const vid = readU16(bytes, at + 2) & VID_MASK;
     if (vid === 0) continue;
     const isService = readU16(bytes, at) === etherType.vlanService;
@@ -35,7 +35,7 @@ export function tagsOf(vlan: number): Uint8Array {
 /** Returns a copy of the tags in the Ethernet header in [start, end), to ask in the VLAN that it came from. */
 export function copyTags(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return bytes.slice(
-    start + ethernetField.etherType,
-    end - (ETHERNET_HEADER_LENGTH - ethernetField.etherType),
+    start + ethernet.field.etherType,
+    end - (ethernet.HEADER_LENGTH - ethernet.field.etherType),
   );
 }

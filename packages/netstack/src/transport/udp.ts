@@ -1,15 +1,11 @@
 /** UDP for virtual hosts (RFC 768): hands datagrams to services and refuses those to closed ports. */
 import {
-  checkUdp,
-  fillUdpChecksum,
   ipProtocol,
-  IPV4_HEADER_LENGTH,
+  ipv4,
   pseudoHeaderSum,
   readPseudoHeaderSumIpv4,
   readU16,
-  UDP_HEADER_LENGTH,
-  udpField,
-  verifyUdpChecksum,
+  udp,
   writeU16,
 } from '@wormwood/wire';
 import type { Flow } from '../behavior.ts';
@@ -33,11 +29,11 @@ export class Udp {
 
   receive(packet: PacketContext): void {
     const { bytes, transportStart, end, host } = packet;
-    if (host === null || checkUdp(bytes, transportStart, end) !== undefined) return;
+    if (host === null || udp.check(bytes, transportStart, end) !== undefined) return;
     const pseudoSum = readPseudoHeaderSumIpv4(bytes, packet.ipStart);
-    if (!packet.checksumsVerified && !verifyUdpChecksum(bytes, transportStart, pseudoSum)) return;
-    const localPort = readU16(bytes, transportStart + udpField.destinationPort);
-    const remotePort = readU16(bytes, transportStart + udpField.sourcePort);
+    if (!packet.checksumsVerified && !udp.verifyChecksum(bytes, transportStart, pseudoSum)) return;
+    const localPort = readU16(bytes, transportStart + udp.field.destinationPort);
+    const remotePort = readU16(bytes, transportStart + udp.field.sourcePort);
     const flow = { localAddress: packet.destination, localPort, remoteAddress: packet.source, remotePort };
     const state = host.udpPort(localPort);
     if (state !== 'open') {
@@ -45,8 +41,8 @@ export class Udp {
       if (state === 'closed') this.#components.icmp.sendPortUnreachable(packet);
       return;
     }
-    const payloadEnd = transportStart + readU16(bytes, transportStart + udpField.length);
-    const payload = bytes.subarray(transportStart + UDP_HEADER_LENGTH, payloadEnd);
+    const payloadEnd = transportStart + readU16(bytes, transportStart + udp.field.length);
+    const payload = bytes.subarray(transportStart + udp.HEADER_LENGTH, payloadEnd);
     this.#components.observer.udpReceived(flow, end - packet.ipStart, payload.length);
     host.receiveUdp({ ...flow, payload }, this.#replier(packet, flow, payload.length));
   }
@@ -73,8 +69,8 @@ export class Udp {
         kind: 'udp',
         behavior,
       } as const;
-      const length = UDP_HEADER_LENGTH + payload.length;
-      if (length > output.mtuBytes - IPV4_HEADER_LENGTH) {
+      const length = udp.HEADER_LENGTH + payload.length;
+      if (length > output.mtuBytes - ipv4.HEADER_LENGTH) {
         const message = new Uint8Array(length);
         const { localAddress, remoteAddress } = flow;
         const sum = pseudoHeaderSum({ source: localAddress, destination: remoteAddress });
@@ -92,9 +88,9 @@ export class Udp {
 }
 
 function writeDatagram(out: Uint8Array, at: number, flow: Flow, payload: Uint8Array, sum: number): void {
-  writeU16(out, at + udpField.sourcePort, flow.localPort);
-  writeU16(out, at + udpField.destinationPort, flow.remotePort);
-  writeU16(out, at + udpField.length, UDP_HEADER_LENGTH + payload.length);
-  out.set(payload, at + UDP_HEADER_LENGTH);
-  fillUdpChecksum(out, at, sum);
+  writeU16(out, at + udp.field.sourcePort, flow.localPort);
+  writeU16(out, at + udp.field.destinationPort, flow.remotePort);
+  writeU16(out, at + udp.field.length, udp.HEADER_LENGTH + payload.length);
+  out.set(payload, at + udp.HEADER_LENGTH);
+  udp.fillChecksum(out, at, sum);
 }

@@ -2,7 +2,7 @@
  * How connections begin: segments to ports without one, SYNs that are answered, and the acknowledgment that completes a
  * handshake (RFC 9293 3.10.7.1, 3.10.7.2, and 3.10.7.4 in SYN-RECEIVED).
  */
-import { seqAdd, tcpFlag } from '@wormwood/wire';
+import { seqAdd, tcp } from '@wormwood/wire';
 import type { StackHost } from '../../host.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
@@ -19,7 +19,7 @@ import { beginTarpit } from './tarpit.ts';
 const MSS_DEFAULT = 536;
 const MSS_MIN = 64;
 /** Of these flags, a segment that begins a connection has SYN alone. */
-const BEGINNING = tcpFlag.SYN | tcpFlag.ACK | tcpFlag.RST | tcpFlag.FIN;
+const BEGINNING = tcp.flag.SYN | tcp.flag.ACK | tcp.flag.RST | tcp.flag.FIN;
 
 /** What the receiving halves share. */
 export interface TcpParts {
@@ -62,17 +62,17 @@ export class Acceptor {
     const portState = host.tcpPort(localPort);
     // A SYN with FIN begins nothing; Linux drops it, too.
     const isOpen = portState === 'open' || portState === 'tarpit';
-    const opens = isOpen && (flags & BEGINNING) === tcpFlag.SYN;
+    const opens = isOpen && (flags & BEGINNING) === tcp.flag.SYN;
     this.#components.observer.tcpProbe(flow, flags, packet.end - packet.ipStart, opens);
-    if ((flags & tcpFlag.RST) !== 0) return;
+    if ((flags & tcp.flag.RST) !== 0) return;
     if (portState === 'filtered') return;
-    if (portState === 'closed' || (flags & tcpFlag.ACK) !== 0) {
+    if (portState === 'closed' || (flags & tcp.flag.ACK) !== 0) {
       this.#store.segments.sendReset(packet, length);
       return;
     }
     if (opens) this.#accept(packet, host, portState === 'tarpit');
     else if (
-      (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN &&
+      (flags & (tcp.flag.SYN | tcp.flag.FIN)) === tcp.flag.FIN &&
       host.behavior.tcp.answersFinToListener
     ) {
       this.#store.segments.sendReset(packet, length);

@@ -1,11 +1,11 @@
 /** Segments that an attacker off the path sends into a connection of others (RFC 5961), and what headers tell him of others. */
-import { type TcpRepr, ipProtocol, emitIcmpv4 } from '@wormwood/wire';
+import { icmpv4, ipProtocol, type tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../../plain-behavior.ts';
 import { bench, establishedBench, ipPacket, LOCAL, REMOTE, TEST_SECRET } from '../../stack.fixture.ts';
 
-const TIMESTAMPS: TcpRepr['options'] = [{ kind: 'timestamps', value: 1000, echo: 0 }];
-const at = (value: number): TcpRepr['options'] => [{ kind: 'timestamps', value, echo: 0 }];
+const TIMESTAMPS: tcp.Repr['options'] = [{ kind: 'timestamps', value: 1000, echo: 0 }];
+const at = (value: number): tcp.Repr['options'] => [{ kind: 'timestamps', value, echo: 0 }];
 
 describe('a blind segment', () => {
   it('with an acknowledgment older than any window delivers nothing (RFC 5961 5.2)', () => {
@@ -68,7 +68,7 @@ describe('a blind segment', () => {
 
 describe('what headers tell', () => {
   const echo = new Uint8Array(16);
-  emitIcmpv4(
+  icmpv4.emit(
     { kind: 'echoRequest', code: 0, identifier: 1, sequenceNumber: 1, payload: new Uint8Array(8) },
     echo,
   );
@@ -105,7 +105,7 @@ describe('what headers tell', () => {
 
   it('a connection keeps the timestamps of its pair from SYN/ACK on', () => {
     const { send, receive, synAck, remote, local, advance } = establishedBench({ synOptions: TIMESTAMPS });
-    const value = (segment: TcpRepr | undefined): number =>
+    const value = (segment: tcp.Repr | undefined): number =>
       segment!.options.flatMap((option) => (option.kind === 'timestamps' ? [option.value] : []))[0]!;
     advance(1);
     send({

@@ -3,7 +3,7 @@
  * first quarter and at the end: what a handshake leaves behind would be multiplied by three quarters of the flood.
  */
 import { randomStreams, VirtualClock } from '@wormwood/base';
-import { fillIpv4Checksum, readPseudoHeaderSumIpv4, fillTcpChecksum, writeU32 } from '@wormwood/wire';
+import { ipv4, readPseudoHeaderSumIpv4, tcp, writeU32 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { plainBehavior } from '../../plain-behavior.ts';
 import type { StackHost } from '../../host.ts';
@@ -49,8 +49,8 @@ function flooded(options: StackOptions, syns: number) {
       out.set(syn, at);
       // Addresses of 11/8: a step that is prime to 2^24 meets none twice.
       writeU32(out, at + 12, 0x0b00_0000 + (Math.imul(sent, 0x9e37_79b1) & 0xff_ffff));
-      fillIpv4Checksum(out, at);
-      fillTcpChecksum(out, at + 20, at + syn.length, readPseudoHeaderSumIpv4(out, at));
+      ipv4.fillChecksum(out, at);
+      tcp.fillChecksum(out, at + 20, at + syn.length, readPseudoHeaderSumIpv4(out, at));
       far.commit(syn.length);
     }
     far.flush();

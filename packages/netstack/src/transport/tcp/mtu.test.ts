@@ -1,18 +1,18 @@
 /** Segments fit the MTU that the device has now, whatever options they carry (RFC 6691). */
-import { type TcpRepr, tcpLength } from '@wormwood/wire';
+import { tcp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { establishedBench, type SegmentWords } from '../../stack.fixture.ts';
 
 const HEADER_BYTES = 20;
-const ALL_OPTIONS: TcpRepr['options'] = [
+const ALL_OPTIONS: tcp.Repr['options'] = [
   { kind: 'mss', mssBytes: 1460 },
   { kind: 'sackPermitted' },
   { kind: 'timestamps', value: 1, echo: 0 },
   { kind: 'windowScale', shift: 7 },
 ];
 
-const lengths = (segments: readonly TcpRepr[]): readonly number[] =>
-  segments.map((segment) => HEADER_BYTES + tcpLength(segment));
+const lengths = (segments: readonly tcp.Repr[]): readonly number[] =>
+  segments.map((segment) => HEADER_BYTES + tcp.length(segment));
 
 /** Three octets beyond gaps, so that every segment of ours carries three SACK blocks. */
 function reordered(remote: number, local: number): readonly SegmentWords[] {
@@ -71,7 +71,7 @@ it('what was sent before the MTU was lowered is sent again in segments that fit'
 });
 
 it('announces an MSS that the link carries', () => {
-  const mssOf = ({ options }: TcpRepr): number | undefined =>
+  const mssOf = ({ options }: tcp.Repr): number | undefined =>
     options.flatMap((option) => (option.kind === 'mss' ? [option.mssBytes] : []))[0];
   const { synAck, send, receive, device } = establishedBench();
   expect(mssOf(synAck)).toBe(1460);

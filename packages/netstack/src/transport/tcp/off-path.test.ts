@@ -3,7 +3,7 @@
  * handshakes in the names of others, by what the sequence numbers of his own connections tell him.
  */
 import { type RandomStream, randomStreams, siphashKeyOf } from '@wormwood/base';
-import { isMalformed, parseTcp, tcpFlag } from '@wormwood/wire';
+import { isMalformed, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { Flow, StackBehavior } from '../../behavior.ts';
 import type { ForgeableReason } from '../../observer.ts';
@@ -36,7 +36,7 @@ function network(behavior: Partial<StackBehavior>) {
   /** What comes back to an address of the attacker's. */
   const hear = (): readonly number[] =>
     made.receivePackets().flatMap(({ destination, payload }) => {
-      const segment = parseTcp(payload);
+      const segment = tcp.parse(payload);
       return destination !== ATTACKER || isMalformed(segment) ? [] : [segment.sequenceNumber];
     });
   const syn = (source: number, sourcePort: number): void =>
@@ -214,7 +214,7 @@ describe('wrong acknowledgments in a handshake', () => {
     const { try: attempt, right, opened, receive } = halfOpen();
     attempt(right + 1);
     attempt(right - 1);
-    expect(receive().map(({ flags }) => flags)).toEqual([tcpFlag.RST, tcpFlag.RST]);
+    expect(receive().map(({ flags }) => flags)).toEqual([tcp.flag.RST, tcp.flag.RST]);
     attempt(right);
     expect(opened).toHaveLength(1);
   });
@@ -224,7 +224,7 @@ describe('wrong acknowledgments in a handshake', () => {
     for (const off of [1, 2, 3]) attempt(right + off);
     expect(stack.tcp.halfOpenCount).toBe(0);
     attempt(right);
-    expect(receive().map(({ flags }) => flags)).toEqual(Array.from({ length: 4 }, () => tcpFlag.RST));
+    expect(receive().map(({ flags }) => flags)).toEqual(Array.from({ length: 4 }, () => tcp.flag.RST));
     expect(opened).toEqual([]);
     syn(ATTACKER, REMOTE_PORT);
     ack(ATTACKER, REMOTE_PORT, hear()[0]! + 1);

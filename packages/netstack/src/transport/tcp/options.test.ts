@@ -1,12 +1,12 @@
 /** What TCP options change: repair by SACK (RFC 6675), window scaling and timestamps (RFC 7323), segment size. */
-import type { TcpOption, TcpRepr } from '@wormwood/wire';
+import type { tcp, tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { bench, establishedBench } from '../../stack.fixture.ts';
 
 const MSS = 500;
 
 /** A connection on which `count` segments are in flight, of which those of `lost` do not arrive. */
-function inFlight(options: readonly TcpOption[], count: number) {
+function inFlight(options: readonly tcpOption.Repr[], count: number) {
   const made = establishedBench({ synOptions: [{ kind: 'mss', mssBytes: MSS }, ...options] });
   made.service!.connection.write(new Uint8Array(count * MSS));
   const sent = made.receive().map(({ sequenceNumber }) => sequenceNumber);
@@ -136,7 +136,7 @@ describe('window scaling (RFC 7323 section 2)', () => {
 });
 
 describe('timestamps (RFC 7323)', () => {
-  const timestamps = (value: number, echo = 0): TcpRepr['options'] => [{ kind: 'timestamps', value, echo }];
+  const timestamps = (value: number, echo = 0): tcp.Repr['options'] => [{ kind: 'timestamps', value, echo }];
 
   it('echoes the last one that came in order, and its own moves with the clock', () => {
     const { send, receive, advance, remote, local } = establishedBench({ synOptions: timestamps(100) });

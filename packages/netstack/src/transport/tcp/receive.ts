@@ -2,7 +2,7 @@
  * What comes in on a connection, in the order of RFC 9293 3.10.7.4. Nothing is sent while a batch of frames is received:
  * acknowledgments of one batch become one, and answers carry them.
  */
-import { readU32, seqAdd, seqDistance, seqInWindow, tcpFlag } from '@wormwood/wire';
+import { readU32, seqAdd, seqDistance, seqInWindow, tcp } from '@wormwood/wire';
 import type { StackHost } from '../../host.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
@@ -37,7 +37,7 @@ export class Receiver {
     const isHalfOpen = this.#store.stateOf(at) === state.synReceived;
     if (
       isHalfOpen &&
-      (flags & (tcpFlag.SYN | tcpFlag.ACK)) === tcpFlag.SYN &&
+      (flags & (tcp.flag.SYN | tcp.flag.ACK)) === tcp.flag.SYN &&
       seqAdd(sequence, 1) === words[at + field.receiveNext]! >>> 0
     ) {
       if (!this.#store.isFromSource(packet, at)) this.#store.setFlag(at, flag.sourceMoved);
@@ -47,18 +47,18 @@ export class Receiver {
     words[at + field.lastSeen] = packet.nowSeconds;
     this.#segment.scanOptions();
     if (!this.#isTimely(at) || !this.#isAcceptable(at, host)) {
-      if ((flags & tcpFlag.RST) === 0) this.#challenge(packet, at);
+      if ((flags & tcp.flag.RST) === 0) this.#challenge(packet, at);
       return;
     }
-    if ((flags & tcpFlag.RST) !== 0) {
+    if ((flags & tcp.flag.RST) !== 0) {
       // RFC 5961 3.2: only the exact next octet resets; anything else in the window is asked about.
       if ((sequence | 0) === words[at + field.receiveNext]) connections.close(at, 'reset');
       else this.#challenge(packet, at);
       return;
     }
     // RFC 5961 4.2: a SYN inside a connection is answered with where we are.
-    if ((flags & tcpFlag.SYN) !== 0) return this.#challenge(packet, at);
-    if ((flags & tcpFlag.ACK) === 0) return;
+    if ((flags & tcp.flag.SYN) !== 0) return this.#challenge(packet, at);
+    if ((flags & tcp.flag.ACK) === 0) return;
     if (isHalfOpen && !this.#acceptor.complete(packet, host, at)) return;
     if (!this.#isBelievable(at)) return this.#challenge(packet, at);
     this.#keepTimestamp(at);
@@ -72,7 +72,7 @@ export class Receiver {
    */
   #challenge(packet: PacketContext, at: number): void {
     const { flags, payloadLength } = this.#segment;
-    const isRepeated = payloadLength > 0 || (flags & (tcpFlag.SYN | tcpFlag.FIN)) === tcpFlag.FIN;
+    const isRepeated = payloadLength > 0 || (flags & (tcp.flag.SYN | tcp.flag.FIN)) === tcp.flag.FIN;
     if (isRepeated || this.#doubts.allows(packet.source, packet.nowSeconds)) this.#connections.owe(at);
   }
 
@@ -82,7 +82,7 @@ export class Receiver {
     const { options } = this.#segment;
     if (!this.#store.hasFlag(at, flag.timestamps) || !options.hasTimestamps) return true;
     const isOlder = seqDistance(words[at + field.recentTimestamp]!, options.timestampValue) < 0;
-    return !isOlder || (this.#segment.flags & tcpFlag.RST) !== 0;
+    return !isOlder || (this.#segment.flags & tcp.flag.RST) !== 0;
   }
 
   /**
@@ -141,7 +141,7 @@ export class Receiver {
       acknowledged === 0 &&
       inFlight > 0 &&
       payloadLength === 0 &&
-      (flags & tcpFlag.FIN) === 0 &&
+      (flags & tcp.flag.FIN) === 0 &&
       window === words[at + field.sendWindow]
     ) {
       if (endpoint !== undefined && this.#isLoss(endpoint, at, inFlight))
@@ -155,7 +155,7 @@ export class Receiver {
       words[at + field.windowSequence] = sequence;
       if (opened && endpoint !== undefined) connections.changed(at);
     }
-    return this.#store.stateOf(at) !== state.timeWait || payloadLength > 0 || (flags & tcpFlag.FIN) !== 0;
+    return this.#store.stateOf(at) !== state.timeWait || payloadLength > 0 || (flags & tcp.flag.FIN) !== 0;
   }
 
   /** Enters what the segment tells of octets held beyond its acknowledgment (RFC 2018 3). */
@@ -233,7 +233,7 @@ export class Receiver {
     const connections = this.#connections;
     const { words } = this.#store.table;
     const { sequence, flags, payloadLength } = this.#segment;
-    const hasFin = (flags & tcpFlag.FIN) !== 0;
+    const hasFin = (flags & tcp.flag.FIN) !== 0;
     if (payloadLength === 0 && !hasFin) return;
     connections.owe(at);
     const current = words[at + field.state]!;

@@ -1,16 +1,12 @@
 /** Writes TCP segments into the device: resets, SYN/ACKs with the options of the disguise, and everything after. */
 import {
-  fillTcpChecksum,
   ipProtocol,
-  IPV4_HEADER_LENGTH,
+  ipv4,
   readPseudoHeaderSumIpv4,
   readU16,
   readU32,
-  TCP_HEADER_LENGTH,
-  tcpField,
-  tcpFlag,
-  tcpOptionCode,
-  writeTcpHeaderLength,
+  tcp,
+  tcpOption,
   writeU16,
   writeU32,
   writeU8,
@@ -25,7 +21,7 @@ import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const NOP = 1;
 /** IPv4 and TCP headers without options. */
-const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
+const HEADERS_LENGTH = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
 
 type TcpOptionName = Exclude<TcpBehavior['optionOrder'][number], 'nop'>;
 
@@ -53,12 +49,12 @@ export class SegmentOutput {
   sendReset(packet: PacketContext, segmentLength: number): void {
     const { bytes, transportStart, host } = packet;
     if (host === null) return;
-    const flags = bytes[transportStart + tcpField.flags]!;
-    const hasAck = (flags & tcpFlag.ACK) !== 0;
-    const sequence = hasAck ? readU32(bytes, transportStart + tcpField.acknowledgmentNumber) : 0;
+    const flags = bytes[transportStart + tcp.field.flags]!;
+    const hasAck = (flags & tcp.flag.ACK) !== 0;
+    const sequence = hasAck ? readU32(bytes, transportStart + tcp.field.acknowledgmentNumber) : 0;
     const acknowledgment = hasAck
       ? 0
-      : readU32(bytes, transportStart + tcpField.sequenceNumber) + segmentLength;
+      : readU32(bytes, transportStart + tcp.field.sequenceNumber) + segmentLength;
     const at = this.#output.beginReply(packet, {
       source: packet.destination,
       destination: packet.source,
@@ -69,15 +65,15 @@ export class SegmentOutput {
     });
     if (at < 0) return;
     const out = this.#output.bytes;
-    writeU16(out, at + tcpField.sourcePort, readU16(bytes, transportStart + tcpField.destinationPort));
-    writeU16(out, at + tcpField.destinationPort, readU16(bytes, transportStart + tcpField.sourcePort));
-    writeU32(out, at + tcpField.sequenceNumber, sequence);
-    writeU32(out, at + tcpField.acknowledgmentNumber, acknowledgment);
-    writeTcpHeaderLength(out, at, TCP_HEADER_LENGTH);
-    writeU8(out, at + tcpField.flags, hasAck ? tcpFlag.RST : tcpFlag.RST | tcpFlag.ACK);
-    writeU16(out, at + tcpField.window, 0);
-    writeU16(out, at + tcpField.urgentPointer, 0);
-    this.#finish(at, at + TCP_HEADER_LENGTH);
+    writeU16(out, at + tcp.field.sourcePort, readU16(bytes, transportStart + tcp.field.destinationPort));
+    writeU16(out, at + tcp.field.destinationPort, readU16(bytes, transportStart + tcp.field.sourcePort));
+    writeU32(out, at + tcp.field.sequenceNumber, sequence);
+    writeU32(out, at + tcp.field.acknowledgmentNumber, acknowledgment);
+    tcp.writeHeaderLength(out, at, tcp.HEADER_LENGTH);
+    writeU8(out, at + tcp.field.flags, hasAck ? tcp.flag.RST : tcp.flag.RST | tcp.flag.ACK);
+    writeU16(out, at + tcp.field.window, 0);
+    writeU16(out, at + tcp.field.urgentPointer, 0);
+    this.#finish(at, at + tcp.HEADER_LENGTH);
   }
 
   /** Answers a SYN: the options that both sides have, in the order of the disguise. */
@@ -87,7 +83,7 @@ export class SegmentOutput {
     if (start < 0) return;
     const out = this.#output.bytes;
     const { tcp: traits } = behavior;
-    let option = start + TCP_HEADER_LENGTH;
+    let option = start + tcp.HEADER_LENGTH;
     // Filling belongs to the option behind it: without that option it is not sent either.
     let filling = 0;
     for (const name of traits.optionOrder) {
@@ -105,7 +101,7 @@ export class SegmentOutput {
     // Nothing is acknowledged yet: the oldest octet is our SYN.
     const sequence = words[at + field.sendUnacknowledged]!;
     this.#writeHeader(start, at, {
-      flags: tcpFlag.SYN | tcpFlag.ACK,
+      flags: tcp.flag.SYN | tcp.flag.ACK,
       sequence,
       window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : traits.windowBytes,
       headerLength: option - start,
@@ -131,7 +127,7 @@ export class SegmentOutput {
   ): number {
     if (name === 'timestamps') return this.#writeTimestamps(out, option, at, behavior, nowSeconds);
     if (name === 'mss') {
-      out[option] = tcpOptionCode.mss;
+      out[option] = tcpOption.code.mss;
       out[option + 1] = 4;
       const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : behavior.tcp.mssBytes;
       // RFC 6691: what the link can carry, without regard to options.
@@ -139,11 +135,11 @@ export class SegmentOutput {
       return option + 4;
     }
     if (name === 'sack') {
-      out[option] = tcpOptionCode.sackPermitted;
+      out[option] = tcpOption.code.sackPermitted;
       out[option + 1] = 2;
       return option + 2;
     }
-    out[option] = tcpOptionCode.windowScale;
+    out[option] = tcpOption.code.windowScale;
     out[option + 1] = 3;
     out[option + 2] = behavior.tcp.windowScale;
     return option + 3;
@@ -151,12 +147,12 @@ export class SegmentOutput {
 
   /** Sends a segment of a connection that is past its handshake; false when the device has no room. */
   send(at: number, behavior: StackBehavior, segment: Segment, nowSeconds: number): boolean {
-    const start = this.#begin(at, behavior, (segment.flags & tcpFlag.RST) !== 0 ? 'reset' : 'established');
+    const start = this.#begin(at, behavior, (segment.flags & tcp.flag.RST) !== 0 ? 'reset' : 'established');
     if (start < 0) return false;
     const out = this.#output.bytes;
     const flags = this.#table.words[at + field.flags]!;
-    let option = start + TCP_HEADER_LENGTH;
-    if ((flags & flag.timestamps) !== 0 && (segment.flags & tcpFlag.RST) === 0) {
+    let option = start + tcp.HEADER_LENGTH;
+    if ((flags & flag.timestamps) !== 0 && (segment.flags & tcp.flag.RST) === 0) {
       out[option++] = NOP;
       out[option++] = NOP;
       option = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
@@ -200,15 +196,15 @@ export class SegmentOutput {
     const out = this.#output.bytes;
     const { words } = this.#table;
     const ports = words[at + field.ports]!;
-    writeU16(out, start + tcpField.sourcePort, ports & 0xffff);
-    writeU16(out, start + tcpField.destinationPort, ports >>> 16);
-    writeU32(out, start + tcpField.sequenceNumber, segment.sequence);
-    const hasAck = (segment.flags & tcpFlag.ACK) !== 0;
-    writeU32(out, start + tcpField.acknowledgmentNumber, hasAck ? words[at + field.receiveNext]! : 0);
-    writeTcpHeaderLength(out, start, segment.headerLength);
-    writeU8(out, start + tcpField.flags, segment.flags);
-    writeU16(out, start + tcpField.window, Math.min(segment.window, 0xffff));
-    writeU16(out, start + tcpField.urgentPointer, 0);
+    writeU16(out, start + tcp.field.sourcePort, ports & 0xffff);
+    writeU16(out, start + tcp.field.destinationPort, ports >>> 16);
+    writeU32(out, start + tcp.field.sequenceNumber, segment.sequence);
+    const hasAck = (segment.flags & tcp.flag.ACK) !== 0;
+    writeU32(out, start + tcp.field.acknowledgmentNumber, hasAck ? words[at + field.receiveNext]! : 0);
+    tcp.writeHeaderLength(out, start, segment.headerLength);
+    writeU8(out, start + tcp.field.flags, segment.flags);
+    writeU16(out, start + tcp.field.window, Math.min(segment.window, 0xffff));
+    writeU16(out, start + tcp.field.urgentPointer, 0);
   }
 
   #writeTimestamps(
@@ -219,7 +215,7 @@ export class SegmentOutput {
     nowSeconds: number,
   ): number {
     const { words } = this.#table;
-    out[option] = tcpOptionCode.timestamps;
+    out[option] = tcpOption.code.timestamps;
     out[option + 1] = 10;
     writeU32(out, option + 2, behavior.timestampValue(words[at + field.timestampOffset]!, nowSeconds));
     writeU32(out, option + 6, words[at + field.recentTimestamp]!);
@@ -228,7 +224,7 @@ export class SegmentOutput {
 
   #finish(start: number, end: number): void {
     const out = this.#output.bytes;
-    fillTcpChecksum(out, start, end, readPseudoHeaderSumIpv4(out, this.#output.ipStart));
+    tcp.fillChecksum(out, start, end, readPseudoHeaderSumIpv4(out, this.#output.ipStart));
     this.#output.finish(end);
   }
 }
@@ -245,7 +241,7 @@ export function scalesOf(remoteScale: number, ownScale: number): number {
 function writeSack(out: Uint8Array, option: number, held: readonly HeldRange[]): number {
   out[option] = NOP;
   out[option + 1] = NOP;
-  out[option + 2] = tcpOptionCode.sack;
+  out[option + 2] = tcpOption.code.sack;
   out[option + 3] = 2 + 8 * held.length;
   let at = option + 4;
   for (const { start, end } of held) {

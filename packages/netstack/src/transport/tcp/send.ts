@@ -1,5 +1,5 @@
 /** What goes out: data as far as windows allow, FIN, acknowledgments, and what is sent again (RFC 5681, RFC 6675). */
-import { IPV4_HEADER_LENGTH, seqAdd, TCP_HEADER_LENGTH, tcpFlag } from '@wormwood/wire';
+import { ipv4, seqAdd, tcp } from '@wormwood/wire';
 import type { StackHost } from '../../host.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { field, flag, state } from './connection-table.ts';
@@ -8,7 +8,7 @@ import type { Hole } from './scoreboard.ts';
 
 const PROBE_BYTES = 1;
 /** IPv4 and TCP headers without options. */
-const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
+const HEADERS_LENGTH = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
 /** Options of a segment, with what fills them up to words: timestamps, and as many SACK blocks as fit beside them. */
 const TIMESTAMPS_LENGTH = 12;
 const SACK_BLOCKS_MAX = 3;
@@ -28,7 +28,7 @@ export class Sender {
     const endpoint = this.#store.endpoints.get(at);
     if (endpoint !== undefined) this.#transmitData(at, host, endpoint);
     this.#transmitFin(at, host, endpoint);
-    if (this.#store.hasFlag(at, flag.ackOwed)) this.#send(at, host, { flags: tcpFlag.ACK, length: 0 });
+    if (this.#store.hasFlag(at, flag.ackOwed)) this.#send(at, host, { flags: tcp.flag.ACK, length: 0 });
     if (endpoint?.wantsRoom === true && endpoint.sendBuffer.room > 0 && !endpoint.isDead) {
       endpoint.wantsRoom = false;
       endpoint.service?.writable();
@@ -52,7 +52,7 @@ export class Sender {
         if (inFlight === 0) this.#store.startRetransmissionTimer(at);
         return;
       }
-      const flags = length === unsent ? tcpFlag.ACK | tcpFlag.PSH : tcpFlag.ACK;
+      const flags = length === unsent ? tcp.flag.ACK | tcp.flag.PSH : tcp.flag.ACK;
       if (!this.#send(at, host, { flags, length })) return;
     }
   }
@@ -63,7 +63,7 @@ export class Sender {
     if (!isQueued || this.#store.hasFlag(at, flag.finSent)) return;
     const inFlight = this.#store.inFlight(at);
     if (endpoint !== undefined && endpoint.sendBuffer.length > inFlight) return;
-    if (!this.#send(at, host, { flags: tcpFlag.FIN | tcpFlag.ACK, length: 0 })) return;
+    if (!this.#send(at, host, { flags: tcp.flag.FIN | tcp.flag.ACK, length: 0 })) return;
     this.#store.setFlag(at, flag.finSent);
     if (words[at + field.state] === state.established) words[at + field.state] = state.finWait1;
     else if (words[at + field.state] === state.closeWait) words[at + field.state] = state.lastAck;
@@ -95,7 +95,7 @@ export class Sender {
     )
       return false;
     this.#store.clearFlag(at, flag.ackOwed);
-    const advance = length + ((flags & tcpFlag.FIN) !== 0 ? 1 : 0);
+    const advance = length + ((flags & tcp.flag.FIN) !== 0 ? 1 : 0);
     if (advance === 0) return true;
     words[at + field.sendNext] = seqAdd(next, advance);
     words[at + field.sentBytes]! += length;
@@ -133,7 +133,7 @@ export class Sender {
   probeWindow(at: number, host: StackHost): void {
     const endpoint = this.#store.endpoints.get(at);
     if (endpoint !== undefined) endpoint.congestion.rtoMs = Math.min(60_000, endpoint.congestion.rtoMs * 2);
-    this.#send(at, host, { flags: tcpFlag.ACK, length: PROBE_BYTES });
+    this.#send(at, host, { flags: tcp.flag.ACK, length: PROBE_BYTES });
     // The probe is not in flight: the window was closed, and only its answer counts.
     this.#store.table.words[at + field.sendNext] = this.#store.table.words[at + field.sendUnacknowledged]!;
     this.#store.startRetransmissionTimer(at);
@@ -173,7 +173,7 @@ export class Sender {
     words[at + field.sendNext] = seqAdd(words[at + field.sendUnacknowledged]!, hole.offset);
     // Karn's rule: what was sent twice measures nothing.
     endpoint.timedSequence = null;
-    const isSent = this.#send(at, host, { flags: tcpFlag.ACK, length });
+    const isSent = this.#send(at, host, { flags: tcp.flag.ACK, length });
     endpoint.timedSequence = null;
     words[at + field.sendNext] = next;
     if (isSent) endpoint.scoreboard.repeated(hole.offset + length);
@@ -183,7 +183,7 @@ export class Sender {
   /** Sends a reset that ends the connection on the other side. */
   reset(at: number, host: StackHost): void {
     const segment = {
-      flags: tcpFlag.RST | tcpFlag.ACK,
+      flags: tcp.flag.RST | tcp.flag.ACK,
       sequenceNumber: this.#store.table.words[at + field.sendNext]!,
       window: 0,
       payload: null,

@@ -1,6 +1,6 @@
 /** TCP as a sequence diagram: what the remote side sends, what comes back (RFC 9293 3.10.7). */
 import { randomStreams } from '@wormwood/base';
-import { type TcpRepr, tcpFlag } from '@wormwood/wire';
+import { tcp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../../plain-behavior.ts';
@@ -13,7 +13,7 @@ import {
   TEST_SECRET,
 } from '../../stack.fixture.ts';
 
-const brief = (segments: readonly TcpRepr[]): string[] =>
+const brief = (segments: readonly tcp.Repr[]): string[] =>
   segments.map(({ flags, payload }) => `${letters(flags)}${payload.length > 0 ? ` ${payload.length}` : ''}`);
 const letters = (flags: number): string =>
   [...'FSRPA'].filter((letter) => (flags & flagsOf(letter)) !== 0).join('');
@@ -83,12 +83,12 @@ describe('without a connection', () => {
 });
 
 describe('handshake', () => {
-  const everything: TcpRepr['options'] = [
+  const everything: tcp.Repr['options'] = [
     { kind: 'mss', mssBytes: 1400 },
     { kind: 'sackPermitted' },
     { kind: 'timestamps', value: 5, echo: 0 },
     { kind: 'windowScale', shift: 3 },
-  ] as TcpRepr['options'];
+  ] as tcp.Repr['options'];
 
   it('offers only what the SYN offered', () => {
     const plain = establishedBench().synAck;
@@ -121,7 +121,7 @@ describe('handshake', () => {
       payload: [1, 2, 3],
     });
     expect(services[0]?.received).toEqual([1, 2, 3]);
-    expect(receive()[0]).toMatchObject({ flags: tcpFlag.ACK, acknowledgmentNumber: 14 });
+    expect(receive()[0]).toMatchObject({ flags: tcp.flag.ACK, acknowledgmentNumber: 14 });
   });
 
   it('B11: FIN right after the handshake ends the connection, where Honeyd left it hanging', () => {
@@ -155,7 +155,7 @@ describe('handshake', () => {
     send({ flags: 'S', sequenceNumber: 10 });
     receive();
     send({ flags: 'A', sequenceNumber: 11, acknowledgmentNumber: 12345 });
-    expect(receive()[0]).toMatchObject({ flags: tcpFlag.RST, sequenceNumber: 12345 });
+    expect(receive()[0]).toMatchObject({ flags: tcp.flag.RST, sequenceNumber: 12345 });
     expect(stack.tcp.halfOpenCount).toBe(1);
   });
 
@@ -177,12 +177,12 @@ describe('receiving', () => {
     send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local, payload: [1, 2] });
     send({ flags: 'A', sequenceNumber: remote + 2, acknowledgmentNumber: local, payload: [3] });
     expect(service?.received).toEqual([1, 2, 3]);
-    expect(receive().at(-1)).toMatchObject({ acknowledgmentNumber: remote + 3, flags: tcpFlag.ACK });
+    expect(receive().at(-1)).toMatchObject({ acknowledgmentNumber: remote + 3, flags: tcp.flag.ACK });
   });
 
   it('holds segments that come early, tells them by SACK, and delivers them in their turn', () => {
     const { send, receive, service, remote, local } = establishedBench({
-      synOptions: [{ kind: 'sackPermitted' }] as TcpRepr['options'],
+      synOptions: [{ kind: 'sackPermitted' }] as tcp.Repr['options'],
     });
     send({ flags: 'A', sequenceNumber: remote + 2, acknowledgmentNumber: local, payload: [3, 4] });
     const [duplicate] = receive();
@@ -234,7 +234,7 @@ describe('receiving', () => {
 describe('sending', () => {
   it('cuts octets into segments no larger than the other side takes', () => {
     const { receive, service } = establishedBench({
-      synOptions: [{ kind: 'mss', mssBytes: 500 }] as TcpRepr['options'],
+      synOptions: [{ kind: 'mss', mssBytes: 500 }] as tcp.Repr['options'],
     });
     service!.connection.write(new Uint8Array(1200));
     expect(brief(receive())).toEqual(['A 500', 'A 500', 'PA 200']);
@@ -285,7 +285,7 @@ describe('sending', () => {
 
   it('sends the oldest segment at once after three duplicates (RFC 5681 3.2)', () => {
     const { send, receive, service, remote, local } = establishedBench({
-      synOptions: [{ kind: 'mss', mssBytes: 100 }] as TcpRepr['options'],
+      synOptions: [{ kind: 'mss', mssBytes: 100 }] as tcp.Repr['options'],
     });
     service!.connection.write(new Uint8Array(1000).map((_, i) => i & 255));
     receive();

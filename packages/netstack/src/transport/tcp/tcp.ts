@@ -2,7 +2,7 @@
  * TCP for virtual hosts (RFC 9293): they listen and never call. Segments outside a connection go to `accept.ts`, the others to
  * `receive.ts`; `send.ts` answers at the end of a batch, `timers.ts` when time is up; `connections.ts` begins and ends.
  */
-import { checkTcp, readPseudoHeaderSumIpv4, verifyTcpChecksum } from '@wormwood/wire';
+import { readPseudoHeaderSumIpv4, tcp } from '@wormwood/wire';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { ReplyLimiter, type ReplyRates } from '../../network/reply-limiter.ts';
 import { Acceptor } from './accept.ts';
@@ -111,10 +111,10 @@ export class Tcp {
 
   receive(packet: PacketContext): void {
     const { bytes, transportStart: start, end, host } = packet;
-    if (host === null || checkTcp(bytes, start, end) !== undefined) return;
+    if (host === null || tcp.check(bytes, start, end) !== undefined) return;
     if (
       !packet.checksumsVerified &&
-      !verifyTcpChecksum(bytes, start, end, readPseudoHeaderSumIpv4(bytes, packet.ipStart))
+      !tcp.verifyChecksum(bytes, start, end, readPseudoHeaderSumIpv4(bytes, packet.ipStart))
     )
       return;
     const segment = this.#segment;
