@@ -10,6 +10,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   defense: ['base', 'wire'],
   files: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense'],
   report: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense', 'files'],
+  study: ['base', 'epidemic', 'files', 'report'],
   lab: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense', 'files', 'report'],
 };
 
@@ -74,4 +75,5 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'respond/', 'lab/'],
   report: ['result/', 'words/', 'figure/', 'table/', 'page/'],
+  study: ['vary/', 'cell/', 'sweep/', 'plan/'],
 };

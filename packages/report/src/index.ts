@@ -13,6 +13,7 @@ export {
   type SingleSummary,
 } from './result/result.ts';
 export { figureOf, type FigureName, spreadOf } from './result/summary-figures.ts';
+export { type SweepResult, type SweepRow } from './result/sweep-result.ts';
 export { toEnsembleResult, toSingleResult } from './result/to-result.ts';
 
 // Figures: charts and pictures as data, and their renderers.
@@ -21,6 +22,7 @@ export type { Line, LineChart } from './figure/chart.ts';
 export { type EnginePair, fileNameOf, trajectoryChart } from './figure/charts.ts';
 export { designMap } from './figure/design-map.ts';
 export { type Picture, pictureSvg } from './figure/picture.ts';
+export { sweepChart } from './figure/sweep-chart.ts';
 export { toSvg } from './figure/svg.ts';
 export { toTerminal } from './figure/terminal.ts';
 
@@ -29,6 +31,7 @@ export { verdict } from './words/verdict.ts';
 export { chartCsv } from './table/figure-data.ts';
 export { seriesColumns, seriesCsv, summaryCsv, toCsv } from './table/csv.ts';
 export { milestoneTable } from './table/milestones.ts';
+export { sweepColumns, sweepCsv, sweepTable } from './table/sweep-table.ts';
 export { comparisonTable, type ReportTable, summaryTable } from './table/tables.ts';
 
 // Reports.

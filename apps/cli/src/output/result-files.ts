@@ -11,6 +11,8 @@ import {
   seriesColumns,
   seriesCsv,
   type SimulationResult,
+  sweepColumns,
+  type SweepResult,
   toCsv,
   toSvg,
 } from '@wormwood/report';
@@ -87,6 +89,17 @@ function infectionFiles({ host, infector, timeSeconds, address }: InfectionLog):
     { name: 'infections.csv', content: toCsv([['host', 'address', 'infector', 'time_s'], ...rows]) },
     { name: 'infections.parquet', content: parquet(columns) },
   ];
+}
+
+/** Returns a sweep as Parquet: a row a cell, texts for identifiers and words, doubles for figures. */
+export function sweepParquet(sweep: SweepResult): Uint8Array {
+  return parquet(
+    sweepColumns(sweep).map(({ name, values }): ColumnSource =>
+      values.every((value) => typeof value !== 'string')
+        ? { name, data: values as (number | null)[], type: 'DOUBLE', nullable: true }
+        : { name, data: values.map(String), type: 'STRING' },
+    ),
+  );
 }
 
 function parquet(columns: readonly ColumnSource[]): Uint8Array {

@@ -9,6 +9,7 @@ import {
   type RunControl,
   transferables,
 } from '@wormwood/epidemic';
+import { type Cell, CellEnded, type CellOutcome, evaluateCell } from '@wormwood/study';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 
 /** What every worker receives when it starts; all of it is shared memory. */
@@ -34,23 +35,46 @@ export interface ChunkTask {
   readonly request: ChunkRequest;
 }
 
+export interface CellsTask {
+  readonly kind: 'cells';
+  readonly cells: readonly Cell[];
+}
+
 const { stopFlag, workersStarted, simulatedSeconds } = workerData as WorkerSetup;
 const place = Atomics.add(workersStarted, 0, 1);
 /** Simulated time of all earlier runs, and of the current one. */
 let endedSeconds = 0;
 let reachedSeconds = 0;
 
-/** Returns a `Run`, or a `RunChunk` that is transferred without a copy. The pool calls the default export. */
-export default function runTask(task: SingleTask | ChunkTask): object {
+/**
+ * Returns a `Run`, a `RunChunk` that is transferred without a copy, or the outcomes of cells. The pool calls the default export.
+ */
+export default function runTask(task: SingleTask | ChunkTask | CellsTask): object {
   endedSeconds += reachedSeconds;
   reachedSeconds = 0;
   if (task.kind === 'chunk') {
     const chunk = runChunk(task.request, control);
     return move({ [transferableSymbol]: transferables(chunk), [valueSymbol]: chunk });
   }
+  if (task.kind === 'cells') return runCells(task.cells);
   const { engine, outbreak, seed, keepInfections } = task;
   const randomness = { streams: randomStreams(seed), replicate: 0 };
   return engineNamed(engine).run(outbreak, randomness, { ...control, keepInfections });
+}
+
+/** Returns the outcomes of the cells that were completed before the runs were to end. */
+async function runCells(cells: readonly Cell[]): Promise<readonly CellOutcome[]> {
+  const outcomes: CellOutcome[] = [];
+  for (const cell of cells) {
+    if (control.shouldStop()) break;
+    try {
+      outcomes.push({ id: cell.id, ok: true, result: await evaluateCell(cell, control) });
+    } catch (error) {
+      if (error instanceof CellEnded) break;
+      outcomes.push({ id: cell.id, ok: false, reason: (error as Error).message });
+    }
+  }
+  return outcomes;
 }
 
 const control: RunControl = {

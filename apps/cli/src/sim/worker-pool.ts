@@ -2,11 +2,14 @@
 import type { ChunkRequest, Run, RunChunk } from '@wormwood/epidemic';
 import { Piscina } from 'piscina';
 import { CommandFailure, errorCode, EXIT } from '../exit-code.ts';
-import type { ChunkTask, SingleTask, WorkerSetup } from './run-worker.ts';
+import type { Cell, CellOutcome } from '@wormwood/study';
+import type { CellsTask, ChunkTask, SingleTask, WorkerSetup } from './run-worker.ts';
 
 export interface WorkerPool {
   runSingle(task: Omit<SingleTask, 'kind'>): Promise<Run>;
   runChunk(request: ChunkRequest): Promise<RunChunk>;
+  /** Returns fewer outcomes than cells when the runs were to end. */
+  runCells(cells: readonly Cell[]): Promise<readonly CellOutcome[]>;
   /** The time that all runs of the pool have simulated so far, in seconds. */
   simulatedSeconds(): number;
   close(): Promise<void>;
@@ -22,7 +25,7 @@ export function openWorkerPool(workers: number, stopFlag: Int32Array): WorkerPoo
     workersStarted: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
     simulatedSeconds: new Float64Array(new SharedArrayBuffer(workers * Float64Array.BYTES_PER_ELEMENT)),
   };
-  const pool = new Piscina<SingleTask | ChunkTask, unknown>({
+  const pool = new Piscina<SingleTask | ChunkTask | CellsTask, unknown>({
     filename: WORKER.href,
     // Flags of the main thread, such as those that let tests resolve packages to their sources, are not for built code.
     execArgv: [],
@@ -30,7 +33,7 @@ export function openWorkerPool(workers: number, stopFlag: Int32Array): WorkerPoo
     maxThreads: workers,
     workerData: setup,
   });
-  const run = async (task: SingleTask | ChunkTask): Promise<unknown> => {
+  const run = async (task: SingleTask | ChunkTask | CellsTask): Promise<unknown> => {
     try {
       return await pool.run(task);
     } catch (error) {
@@ -40,6 +43,7 @@ export function openWorkerPool(workers: number, stopFlag: Int32Array): WorkerPoo
   return {
     runSingle: (task) => run({ kind: 'single', ...task }) as Promise<Run>,
     runChunk: (request) => run({ kind: 'chunk', request }) as Promise<RunChunk>,
+    runCells: (cells) => run({ kind: 'cells', cells }) as Promise<readonly CellOutcome[]>,
     simulatedSeconds: () => setup.simulatedSeconds.reduce((sum, seconds) => sum + seconds, 0),
     close: () => pool.destroy(),
   };

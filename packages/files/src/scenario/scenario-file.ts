@@ -8,7 +8,8 @@ import { type Scenario, type ScenarioDefense, SCENARIO_NAME_LENGTH_MAX, scenario
 import { createReader, type Draft, type ReadNamedFile, type SpanAt } from '../shape/shape.ts';
 import { strategyProblems } from './strategy-problems.ts';
 import { toOutbreak } from './to-outbreak.ts';
-import { readYaml } from '../shape/yaml-tree.ts';
+import { dataTree } from '../shape/data-tree.ts';
+import { readYaml, type YamlTree } from '../shape/yaml-tree.ts';
 
 export interface CheckOptions {
   /** Longer files are rejected unread. @default 1 MiB */
@@ -62,21 +63,39 @@ const ROUND_SAMPLES = [
 export function checkScenario(text: string, fileName: string, options: CheckOptions = {}): ScenarioCheck {
   const reading = readYaml(text, options.maximumBytes ?? MAXIMUM_BYTES, TOKENS_MAX);
   if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
-  const { reader, problems, spans } = createReader(reading.tree, options.readFile);
-  const { root } = reading.tree;
-  const keySpan: Span = [root.span[0], root.span[0]];
-  const place = { path: '', keySpan, description: BEGINNING };
-  const draft = scenarioShape.read(root, place, reader) ?? {};
-  const together = problemsTogether(draft, (path) => spans.get(path) ?? keySpan);
-  const diagnostics = diagnose([...problems, ...together], fileName, text);
+  const { draft, problems } = readTree(reading.tree, options.readFile);
+  const diagnostics = diagnose(problems, fileName, text);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };
-  const scenario = complete(draft as ScenarioAsWritten, fileName);
-  return { ok: true, scenario, outbreak: toOutbreak(scenario), diagnostics };
+  return { ok: true, ...completed(draft, fileName), diagnostics };
 }
 
 /** Checks a scenario given as plain data, as `scenarioDocument` returns it; returns what `checkScenario` returns. */
 export function checkScenarioDocument(document: ScenarioDocument, fileName: string): ScenarioCheck {
-  return checkScenario(scenarioText(document), fileName);
+  const { draft, problems } = readTree(dataTree(document));
+  // Only a text has lines to report.
+  if (problems.length > 0) return checkScenario(scenarioText(document), fileName);
+  return { ok: true, ...completed(draft, fileName), diagnostics: [] };
+}
+
+function readTree(
+  tree: YamlTree,
+  readFile?: ReadNamedFile,
+): { readonly draft: Draft<Scenario>; readonly problems: readonly Problem[] } {
+  const { reader, problems, spans } = createReader(tree, readFile);
+  const { root } = tree;
+  const keySpan: Span = [root.span[0], root.span[0]];
+  const place = { path: '', keySpan, description: BEGINNING };
+  const draft = scenarioShape.read(root, place, reader) ?? {};
+  const together = problemsTogether(draft, (path) => spans.get(path) ?? keySpan);
+  return { draft, problems: [...problems, ...together] };
+}
+
+function completed(
+  draft: Draft<Scenario>,
+  fileName: string,
+): { readonly scenario: Scenario; readonly outbreak: Outbreak } {
+  const scenario = complete(draft as ScenarioAsWritten, fileName);
+  return { scenario, outbreak: toOutbreak(scenario) };
 }
 
 type ScenarioAsWritten = Omit<Scenario, 'name' | 'sampleSeconds'> & Partial<Scenario>;

@@ -33,7 +33,7 @@ export interface YamlTree {
 
 /** Opaque: `YamlTree.follow` makes a node of it, so that a part that no shape reads is never visited. */
 export interface NodeReference {
-  readonly node: Node | null;
+  readonly node: unknown;
   /** The place to report for a missing value: the key that lacks it. */
   readonly span: Span;
 }
@@ -83,7 +83,7 @@ export function readYaml(
   if (second !== undefined) problems.push(secondDocument(second));
   if (problems.length > 0) return refused(...problems);
   if (expandedSize(first.contents, anchored) > maximumTokens) return refused(tooManyAliases(maximumTokens));
-  const follow = ({ node, span }: NodeReference): YamlNode => view(node, span, anchored);
+  const follow = ({ node, span }: NodeReference): YamlNode => view(node as Node | null, span, anchored);
   const root = follow({ node: first.contents, span: [0, 0] });
   return root.kind === 'nothing' ? refused(emptyDocument()) : { ok: true, tree: { root, follow } };
 }

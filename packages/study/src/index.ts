@@ -1,0 +1,16 @@
+/** Studies: what is varied, the cells that this makes, and what is found among them. */
+
+export { parseVariation, type Variation } from './vary/vary.ts';
+export { pointsOf, sampleProblems, type SampleKind } from './vary/points.ts';
+
+export type { Cell } from './cell/cell.ts';
+export { CellEnded, type CellResult, evaluateCell } from './cell/evaluate-cell.ts';
+
+export { planCells, type SweepCell, takesWholeNumbersOnly } from './sweep/plan-cells.ts';
+export {
+  type CellOutcome,
+  type CellQueue,
+  type CellsDone,
+  type CellStore,
+  runCells,
+} from './sweep/run-cells.ts';
