@@ -43,7 +43,7 @@ describe('sixteen hosts', () => {
     const flow = (p: readonly number[]): number[] =>
       p.map((x, i) => (i === 0 ? 0 : rate[i - 1]! * p[i - 1]!) - rate[i]! * x);
     const step = 0.01;
-    let p = rate.map((_, i) => (i === infected ? 1 : 0));
+    let p = rate.map((_, i) => Number(i === infected));
     const wanted: number[] = [];
     for (let k = 1; k <= 3000; k++) {
       const middle = flow(p).map((d, i) => p[i]! + (step / 2) * d);

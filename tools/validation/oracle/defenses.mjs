@@ -67,26 +67,23 @@ function reached(coverage, world) {
   };
 }
 
-/** Calls `act` for each infected host from its infection, or from the start if that is later. */
-function fromInfection(measure, world, act) {
+/**
+ * Calls `infected` for each infected host from its infection on, `scanning` for each that scans from its first probe on, or from
+ * the start of the defense if that is later.
+ */
+function fromInfection(measure, world, { infected = () => {}, scanning = () => {} }) {
   let hasStarted = false;
   whenItStarts(measure, world, () => {
     hasStarted = true;
-    for (const host of world.hosts) if (world.isInfected(host)) act(host);
-    world.changed();
+    for (const host of world.hosts) {
+      if (world.isInfected(host)) infected(host);
+      if (host.state === 'I') scanning(host);
+    }
   });
-  return { infection: (host) => hasStarted && act(host) };
-}
-
-/** The same for hosts that scan, from the end of their latency. */
-function fromFirstProbe(measure, world, act) {
-  let hasStarted = false;
-  whenItStarts(measure, world, () => {
-    hasStarted = true;
-    for (const host of world.hosts) if (host.state === 'I') act(host);
-    world.changed();
-  });
-  return { scanning: (host) => hasStarted && act(host) };
+  return {
+    infection: (host) => hasStarted && infected(host),
+    scanning: (host) => hasStarted && scanning(host),
+  };
 }
 
 function honeypots({ count, start, delaySeconds, success }, world) {
@@ -126,33 +123,33 @@ function avoidedHoneypots({ count, learning, coverage, ...measure }, world) {
 }
 
 function blacklist({ reactionSeconds, coverage, ...measure }, world) {
-  return blocking(measure, world, reactionSeconds, coverage);
+  const block = blockAfter(reactionSeconds, coverage, world);
+  return { ...fromInfection(measure, world, { scanning: block.begin }), passesHost: block.passesHost };
 }
 
-/** A block that closes at the end of a clock of the host. */
-function blocking(measure, world, meanSeconds, coverage) {
+/** A block of a host that closes when a clock of its own rings. */
+function blockAfter(meanSeconds, coverage, world) {
   const blockedLife = new Map();
-  const isBlocked = (host) => blockedLife.get(host) === host.life;
-  const rules = fromFirstProbe(measure, world, (host) =>
+  const begin = (host) =>
     world.clock(host, meanSeconds, () => {
       blockedLife.set(host, host.life);
       world.changed();
-    }),
-  );
-  return { ...rules, passesHost: (host) => (isBlocked(host) ? 1 - coverage : 1) };
+    });
+  return { begin, passesHost: (host) => (blockedLife.get(host) === host.life ? 1 - coverage : 1) };
 }
 
 function cleanUp({ containSeconds, cleanSeconds, coverage, ...measure }, world) {
-  const clean = (host) => world.clock(host, cleanSeconds, () => world.immunize(host));
+  const block = blockAfter(containSeconds, coverage, world);
+  const infected = (host) => world.clock(host, cleanSeconds, () => world.immunize(host));
   return {
-    ...blocking(measure, world, containSeconds, coverage),
-    ...fromInfection(measure, world, clean),
+    ...fromInfection(measure, world, { infected, scanning: block.begin }),
+    passesHost: block.passesHost,
   };
 }
 
 function disinfection({ ratePerSecond, coverage, ...measure }, world) {
-  const clean = (host) => world.clock(host, 1 / (ratePerSecond * coverage), () => world.immunize(host));
-  return fromInfection(measure, world, clean);
+  const infected = (host) => world.clock(host, 1 / (ratePerSecond * coverage), () => world.immunize(host));
+  return fromInfection(measure, world, { infected });
 }
 
 function bandwidthCap({ probesPerSecond, ...measure }, world) {

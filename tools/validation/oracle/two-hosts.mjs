@@ -77,7 +77,11 @@ function underQuarantine(t, { alarm, falseAlarm, seconds }) {
 
 const quarantined = (alarm, falseAlarm) => underQuarantine(4, { alarm, falseAlarm, seconds: 2 });
 
-/** One defense: name, outbreak, probability that the second host is ever infected. */
+/**
+ * One defense: name, outbreak, probability that the second host is ever infected.
+ *
+ * @type {[string, import('@wormwood/epidemic').Outbreak, number][]}
+ */
 export const aloneCases = [
   ['none, for a second', pair(until(1)), by(1, 1)],
   ['honeypots that immunize at once', pair({ honeypots: [group(2)] }), 1 / 3],
@@ -142,7 +146,11 @@ function classesThrottled() {
   return pair({ worm, ...measures(throttled), ...until(8) });
 }
 
-/** Several defenses at work. Each is a fault that was found where only single defenses had been compared. */
+/**
+ * Several defenses at work. Each is a fault that was found where only single defenses had been compared.
+ *
+ * @type {[string, import('@wormwood/epidemic').Outbreak, number][]}
+ */
 export const combinedCases = [
   [
     'a block that drops nothing leaves honeypots as they are',

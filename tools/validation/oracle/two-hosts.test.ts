@@ -17,7 +17,7 @@ function isNear(name: EngineName, outbreak: Outbreak, exact: number, first: numb
   return Math.abs(second / runs - exact) < 4 * Math.sqrt((exact * (1 - exact)) / runs);
 }
 
-const cases = [...aloneCases, ...combinedCases] as readonly (readonly [string, Outbreak, number])[];
+const cases = [...aloneCases, ...combinedCases];
 
 describe.each(['hosts', 'probes', 'stochastic'] as const)('two hosts: %s', (name) => {
   it.each(cases)('%s', (title, outbreak, exact) => {
