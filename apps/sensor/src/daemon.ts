@@ -63,6 +63,8 @@ export interface DaemonOptions {
   /** By which sources are told apart; null: they are not. */
   readonly fingerprints: SynFingerprints | null;
   readonly streams: RandomStreams;
+  /** The same at each start: what a host has for as long as it lives, such as its Ethernet address. */
+  readonly hostStreams: RandomStreams;
   readonly outputs: OutputPaths;
   /** The directory of a capture for each session; null: none. */
   readonly captures: string | null;
@@ -80,6 +82,8 @@ export interface DaemonOptions {
 const GIVE_BACK_MS = 100;
 /** How often the machine is asked for the addresses and routes of the interface. */
 const LINK_REFRESH_MS = 30_000;
+/** How often it is looked which sweeps are over. */
+const GATHER_MS = 1000;
 
 export class Daemon {
   readonly sensor: Sensor;
@@ -118,6 +122,7 @@ export class Daemon {
       streams: options.streams,
       hostName: (address, source, protocol) => daemon?.sensor.hostName(address, source, protocol) ?? null,
       sourceSystem: (source) => daemon?.sourceSystem(source) ?? null,
+      vlan: () => daemon?.sensor.stack.vlan ?? 0,
       onTrouble: (sentence) => options.onTrouble(sentence),
     });
     let control: ControlServer | null = null;
@@ -207,7 +212,7 @@ export class Daemon {
         tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
         services: new WatchedServices(this.#services, outputs),
         behaviorOf: () => behavior,
-        linkAddressOf: linkAddresses(streams),
+        linkAddressesOf: linkAddresses(options.hostStreams),
         onTrouble: (sentence) => this.onTrouble(sentence),
         onFault: (error) => faults.caught('a frame', error),
       },
@@ -222,10 +227,13 @@ export class Daemon {
     setTimeout(giveBackMemory, GIVE_BACK_MS).unref();
     for (const sentence of this.#link.gaps()) this.#options.onTrouble(sentence);
     const refresh = setInterval(() => this.#refreshLink(), LINK_REFRESH_MS).unref();
+    const gather = setInterval(() => this.outputs.events.endGathered(), GATHER_MS).unref();
     try {
       await this.sensor.run();
     } finally {
       clearInterval(refresh);
+      clearInterval(gather);
+      this.outputs.events.endGathered(true);
       const { frames, dropped } = this.sensor.counts();
       this.outputs.events.sensorStop(frames, dropped);
       this.#services.close();
@@ -383,13 +391,16 @@ function commentOf(
   honeynet: Honeynet,
   {
     opened,
-    streams,
+    hostStreams,
     link,
-  }: { readonly opened: OpenedDevice; readonly streams: RandomStreams; readonly link: SensorLink },
+  }: { readonly opened: OpenedDevice; readonly hostStreams: RandomStreams; readonly link: SensorLink },
   routers: readonly RouterStatus[],
 ): string | undefined {
   if (opened.device.medium !== 'ethernet') return undefined;
-  return link.captureComment(answeringMacs(opened.linkAddress, honeynet, linkAddresses(streams)), routers);
+  return link.captureComment(
+    answeringMacs(opened.linkAddress, honeynet, linkAddresses(hostStreams)),
+    routers,
+  );
 }
 
 interface Captures {

@@ -3,9 +3,15 @@
  * at it for as long as its lease lasts. A layer over the device: answers of DHCP servers end here, all else passes.
  */
 import { type Clock, formatIpv4, type RandomStreams } from '@wormwood/base';
-import type { Binding, DhcpClient as DhcpStatement, Template } from '@wormwood/honeynet';
+import {
+  type Binding,
+  type DhcpClient as DhcpStatement,
+  type DispatcherComponents,
+  ethernetOf,
+} from '@wormwood/honeynet';
 import { DhcpClient, type FrameReceiver, type LinkDevice } from '@wormwood/netstack';
 import {
+  arp,
   dhcpv4,
   ethernet,
   etherType,
@@ -25,7 +31,7 @@ export interface DhcpHostsComponents {
   readonly clock: Clock;
   readonly streams: RandomStreams;
   readonly statements: readonly DhcpStatement[];
-  linkAddressOf(template: Template): number | null;
+  readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
   /** Told each time that a host comes to another address, or has none any more. */
   onChange(): void;
 }
@@ -35,6 +41,7 @@ const SERVER_PORT = 67;
 const ETHERNET_BROADCAST = 0xffff_ffff_ffff;
 const IPV4_BROADCAST = 0xffff_ffff;
 const TIME_TO_LIVE = 64;
+const NO_ADDRESS = 0;
 
 interface DhcpHost {
   readonly statement: DhcpStatement;
@@ -53,14 +60,17 @@ export class DhcpHosts implements LinkDevice {
     const { device, clock, streams, statements } = components;
     this.medium = device.medium;
     this.#components = components;
-    this.#hosts = statements.flatMap((statement): DhcpHost[] => {
-      const linkAddress = components.linkAddressOf(statement.template);
-      if (linkAddress === null) return [];
+    this.#hosts = statements.flatMap((statement, index): DhcpHost[] => {
+      const ethernet = ethernetOf(statement.template);
+      // Of a vendor: by the number of the statement, since its IPv4 address is not known yet.
+      const linkAddress = ethernet === null ? undefined : components.linkAddressesOf(ethernet)?.(index + 1);
+      if (linkAddress === undefined) return [];
       const client = new DhcpClient({
         clock,
         stream: streams.stream(`sensor/dhcp/${statement.template.name}`),
         linkAddress,
         send: (message, source, destination) => this.#send(message, source, destination),
+        probe: (address) => this.#probe(linkAddress, address),
         leased: () => components.onChange(),
       });
       return [{ statement, linkAddress, client }];
@@ -106,7 +116,10 @@ export class DhcpHosts implements LinkDevice {
   receive(receiver: FrameReceiver, budget: number): number {
     return this.#components.device.receive((bytes, start, end, verified, isCarried) => {
       const message = replyIn(bytes, start, end);
-      if (message === null) return receiver(bytes, start, end, verified, isCarried);
+      if (message === null) {
+        this.#noteSpeaker(bytes, start, end);
+        return receiver(bytes, start, end, verified, isCarried);
+      }
       const server = readMac(bytes, start + ethernet.field.source);
       for (const { client } of this.#hosts) {
         client.receive(message);
@@ -125,6 +138,36 @@ export class DhcpHosts implements LinkDevice {
 
   flush(): void {
     this.#components.device.flush();
+  }
+
+  /** A machine that speaks ARP for an address has it; one that probes for it wants it as much as we do (RFC 5227 2.1.1). */
+  #noteSpeaker(bytes: Uint8Array, start: number, end: number): void {
+    const arp = arpIn(bytes, start, end);
+    if (arp === null) return;
+    const address = arp.senderAddress === NO_ADDRESS ? arp.targetAddress : arp.senderAddress;
+    for (const { client, linkAddress } of this.#hosts) {
+      if (arp.senderMac === linkAddress) continue;
+      if (arp.senderAddress === NO_ADDRESS && client.state !== 'checking') continue;
+      client.conflict(address);
+    }
+  }
+
+  #probe(linkAddress: number, address: number): void {
+    const { device } = this.#components;
+    const at = device.reserve();
+    if (at < 0) return;
+    const payload = new Uint8Array(arp.LENGTH);
+    const probe = { senderMac: linkAddress, senderAddress: NO_ADDRESS, targetMac: 0, targetAddress: address };
+    arp.emit({ operation: arp.operation.request, ...probe }, payload);
+    const frame = {
+      destination: ETHERNET_BROADCAST,
+      source: linkAddress,
+      tags: [],
+      etherType: etherType.arp,
+      payload,
+    };
+    device.commit(ethernet.emit(frame, device.transmitBuffer, at) - at);
+    device.flush();
   }
 
   #send(message: dhcpv4.Repr, source: number, destination: number): void {
@@ -167,6 +210,15 @@ export class DhcpHosts implements LinkDevice {
     device.commit(ethernet.emit(frame, device.transmitBuffer, at) - at);
     device.flush();
   }
+}
+
+/** The ARP packet in a frame, or null. */
+function arpIn(bytes: Uint8Array, start: number, end: number): arp.Repr | null {
+  if (ethernet.check(bytes, start, end) !== undefined) return null;
+  const arpStart = start + ethernet.readHeaderLength(bytes, start);
+  if (readU16(bytes, arpStart - 2) !== etherType.arp) return null;
+  const arpLocal = arp.parse(bytes, arpStart, end);
+  return isMalformed(arpLocal) ? null : arpLocal;
 }
 
 /** The message of a DHCP server in a frame, or null. */

@@ -6,6 +6,7 @@ export { type LookAround, lookAround } from './demo/look-around.ts';
 export { memoryDevices } from './device/memory-device.ts';
 export { openDevice, parseDevice } from './device/open-device.ts';
 export { parseIpv6Prefix } from './ipv6-prefixes.ts';
+export { hostSeed } from './link/link-addresses.ts';
 export { parseLinkNetwork, parseRouter } from './link/link-words.ts';
 export { inNetworkNamespace } from './device/namespace.ts';
 export { PacketRing } from './device/packet-ring.ts';

@@ -52,7 +52,7 @@ export function componentsOf(
     linkAddress: 0x0200_0000_0001,
     services: { tcp: () => null, udp: () => undefined },
     behaviorOf: () => behavior,
-    linkAddressOf: () => null,
+    linkAddressesOf: () => null,
     sourceSystem: () => null,
     onTrouble: () => undefined,
     onFault: (error) => {

@@ -3,7 +3,7 @@
  * Work is done in batches on the main thread; between them the event loop turns, so that scripts, sockets and files get
  * their share. Nothing here opens or reads anything by itself.
  */
-import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
+import { AddressSet, type Clock, type RandomStreams } from '@wormwood/base';
 import {
   Dispatcher,
   type DispatcherComponents,
@@ -35,7 +35,7 @@ export interface SensorComponents {
   readonly linkAddress: number;
   readonly services: DispatcherComponents['services'];
   readonly behaviorOf: DispatcherComponents['behaviorOf'];
-  readonly linkAddressOf: DispatcherComponents['linkAddressOf'];
+  readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
   readonly sourceSystem: DispatcherComponents['sourceSystem'];
   /** Sees what goes over the device. @default nobody */
   readonly tap?: (device: LinkDevice) => LinkDevice;
@@ -53,6 +53,8 @@ export interface SensorCounts {
   readonly halfOpen: number;
 }
 
+/** Who answers a question that is about no packet. */
+const NO_PROTOCOL = -1;
 const BATCH_FRAMES = 4096;
 /** How long the loop goes on asking after the last frame before it goes to sleep: waking costs about as much. */
 const SPIN_SECONDS = 0.0001;
@@ -100,7 +102,7 @@ export class Sensor {
             clock,
             streams,
             statements: honeynet.dhcpClients,
-            linkAddressOf: components.linkAddressOf,
+            linkAddressesOf: components.linkAddressesOf,
             onChange: () => this.#answerAnew(),
           });
     const bare = this.#dhcp ?? device;
@@ -126,6 +128,7 @@ export class Sensor {
                 return externalsNow();
               },
             }),
+            isForUs: (linkAddress, destination) => this.#isForUs(linkAddress, destination),
             clock,
             stream: streams.stream('sensor/topology'),
           });
@@ -142,6 +145,7 @@ export class Sensor {
       },
       options,
     );
+    this.#askAhead();
   }
 
   /** Works until `close` is called or the device will never deliver again; then gives the device back. */
@@ -277,8 +281,22 @@ export class Sensor {
     await new Promise((resolve) => setTimeout(resolve, TROUBLE_SECONDS * 1000));
   }
 
+  /** Whether a frame to this Ethernet address is for the host at the packet's destination, or for a router before it. */
+  #isForUs(linkAddress: number, destination: number): boolean {
+    if (linkAddress === this.#components.linkAddress || this.#directory.forwards(linkAddress)) return true;
+    const host = this.#directory.find(destination, 0, NO_PROTOCOL);
+    return host !== null && host.linkAddressAt(destination) === linkAddress;
+  }
+
   #answerAnew(): void {
     this.#directory.current = this.#dispatcherOf();
+    this.#askAhead();
+  }
+
+  /** Where addresses are asked for before they are answered for: those that are bound, and those of the command line. */
+  #askAhead(): void {
+    const { bindings } = this.#honeynet;
+    this.stack.askAhead(each(AddressSet.fromRanges(bindings).union(this.#components.claimed)));
   }
 
   /** The configuration, and what leases have been given for. */
@@ -288,14 +306,14 @@ export class Sensor {
       leased.length === 0
         ? this.#honeynet
         : { ...this.#honeynet, bindings: [...this.#honeynet.bindings, ...leased] };
-    const { claimed, services, behaviorOf, linkAddressOf, sourceSystem, streams } = this.#components;
+    const { claimed, services, behaviorOf, linkAddressesOf, sourceSystem, streams } = this.#components;
     return new Dispatcher({
       honeynet,
       claimed,
       services,
       stream: streams.stream('sensor/drops'),
       behaviorOf,
-      linkAddressOf,
+      linkAddressesOf,
       minuteOfDay,
       sourceSystem,
     });
@@ -313,6 +331,14 @@ class ReplaceableDirectory implements HostDirectory {
   find(...args: Parameters<HostDirectory['find']>): ReturnType<HostDirectory['find']> {
     return this.current.find(...args);
   }
+
+  forwards(linkAddress: number): boolean {
+    return this.current.forwards(linkAddress);
+  }
+}
+
+function* each(addresses: AddressSet): Iterable<number> {
+  for (let index = 0; index < addresses.size; index++) yield addresses.at(index);
 }
 
 function externalsOf({ externals }: Honeynet): ReadonlySet<number> {

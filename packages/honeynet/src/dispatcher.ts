@@ -20,13 +20,18 @@ export interface DispatcherComponents {
   readonly stream: RandomStream;
   /** How a template's operating system behaves on the wire. */
   behaviorOf(template: Template): StackBehavior;
-  /** Ethernet address of a template; null: that of the interface. */
-  linkAddressOf(template: Template): number | null;
+  /**
+   * Returns the Ethernet address of the host at an IPv4 address, one a host, whose template says `ethernet`; null: that of the
+   * interface.
+   */
+  linkAddressesOf(ethernet: string): ((address: number) => number) | null;
   /** Minutes after midnight, local time: for templates that depend on the time of day. */
   minuteOfDay(): number;
   /** The operating system that a source's SYN gave away, as `class version`, or null. */
   sourceSystem(source: number): string | null;
 }
+
+type LinkAddresses = ((address: number) => number) | null;
 
 interface Rule {
   readonly condition: Condition;
@@ -45,6 +50,14 @@ const PROTOCOL_NUMBERS: Readonly<Record<TransportProtocol, number>> = {
   icmp: ipProtocol.icmpv4,
 };
 
+/** Who answers a question that is about no packet. */
+const NO_PROTOCOL = -1;
+
+/** Returns the words for the Ethernet address of a template; a dynamic one without any has those of its first rule that has some. */
+export function ethernetOf({ ethernet, dynamic }: Template): string | null {
+  return ethernet ?? dynamic?.find((rule) => rule.template.ethernet !== null)?.template.ethernet ?? null;
+}
+
 export class Dispatcher implements HostDirectory {
   readonly #components: DispatcherComponents;
   readonly #table: BindingTable;
@@ -52,6 +65,8 @@ export class Dispatcher implements HostDirectory {
   readonly #default: Resolved | null;
   /** Addresses of real machines, which answer themselves. */
   readonly #externals: ReadonlySet<number>;
+  /** Ethernet addresses of virtual routers: what comes there is for the hosts behind them. */
+  readonly #routers: ReadonlySet<number>;
 
   constructor(components: DispatcherComponents) {
     const { honeynet } = components;
@@ -62,6 +77,16 @@ export class Dispatcher implements HostDirectory {
     const made = new Map<string, Resolved>();
     this.#hosts = honeynet.bindings.map(({ template }) => this.#shared(made, template));
     this.#default = honeynet.defaultTemplate === null ? null : this.#resolve(honeynet.defaultTemplate);
+    this.#routers = new Set(
+      honeynet.topology.routers.flatMap(({ address }) => {
+        const host = this.find(address, 0, NO_PROTOCOL);
+        return host?.linkAddressAt(address) ?? [];
+      }),
+    );
+  }
+
+  forwards(linkAddress: number): boolean {
+    return this.#routers.size > 0 && this.#routers.has(linkAddress);
   }
 
   find(address: number, source: number, protocol: number): StackHost | null {
@@ -73,12 +98,9 @@ export class Dispatcher implements HostDirectory {
     return resolved.rules === null ? resolved.host : this.#choose(resolved.rules, source, protocol);
   }
 
-  /**
-   * Templates that differ in nothing but the name under which they were bound are one. Those with an Ethernet address are
-   * not: a vendor's words mean another address for each.
-   */
+  /** Templates that differ in nothing but the name under which they were bound are one. */
   #shared(made: Map<string, Resolved>, template: Template): Resolved {
-    const key = JSON.stringify(template.ethernet === null ? { ...template, name: '' } : template);
+    const key = JSON.stringify({ ...template, name: '' });
     let resolved = made.get(key);
     if (resolved === undefined) {
       resolved = this.#resolve(template);
@@ -88,18 +110,23 @@ export class Dispatcher implements HostDirectory {
   }
 
   #resolve(template: Template): Resolved {
+    // Whoever asks, and for what: a host has one Ethernet address.
+    const ethernet = ethernetOf(template);
+    const linkAddresses = ethernet === null ? null : this.#components.linkAddressesOf(ethernet);
     const rules =
-      template.dynamic?.map((rule) => ({ condition: rule.condition, host: this.#hostOf(rule.template) })) ??
-      [];
+      template.dynamic?.map((rule) => ({
+        condition: rule.condition,
+        host: this.#hostOf(rule.template, linkAddresses),
+      })) ?? [];
     // A dynamic template without rules answers as itself.
-    return { host: this.#hostOf(template), rules: rules.length > 0 ? rules : null };
+    return { host: this.#hostOf(template, linkAddresses), rules: rules.length > 0 ? rules : null };
   }
 
-  #hostOf(template: Template): VirtualHost {
+  #hostOf(template: Template, linkAddresses: LinkAddresses): VirtualHost {
     return new VirtualHost({
       template,
       behavior: this.#behaviorOf(template),
-      linkAddress: this.#components.linkAddressOf(template),
+      linkAddresses,
       services: this.#components.services,
       stream: this.#components.stream,
     });

@@ -41,7 +41,7 @@ export function dispatcherOf(
     services: { tcp: () => null, udp: () => undefined },
     stream: streams.stream('test/drops'),
     behaviorOf: () => plainBehavior(siphashKeyOf(streams.stream('test/behavior'))),
-    linkAddressOf: () => null,
+    linkAddressesOf: () => null,
     minuteOfDay: () => 0,
     sourceSystem: () => null,
     ...components,

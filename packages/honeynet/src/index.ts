@@ -28,14 +28,17 @@ export { parseHoneydConfiguration } from './config/honeyd-parser.ts';
 export { bindingName, HoneynetBuilder } from './config/honeynet-builder.ts';
 export {
   COMMON_VENDORS,
-  ethernetAddress,
+  ethernetAddresses,
+  ethernetFault,
+  type EthernetKey,
   type EthernetVendor,
+  isEthernetAddress,
   parseMacPrefixes,
 } from './config/ethernet-address.ts';
 export { type KnownNames, personalityNames, unknownNames } from './config/known-names.ts';
 export { unsupportedFeatures } from './config/unsupported-features.ts';
 export { BindingTable } from './binding-table.ts';
-export { Dispatcher, type DispatcherComponents } from './dispatcher.ts';
+export { Dispatcher, ethernetOf, type DispatcherComponents } from './dispatcher.ts';
 export { parsePfOs, type SynFingerprints } from './source-system/pf-os.ts';
 export { SourceSystems } from './source-system/source-systems.ts';
 export { type ServiceRunner, VirtualHost } from './virtual-host.ts';

@@ -29,7 +29,8 @@ export interface ServiceRunner {
 export interface VirtualHostComponents {
   readonly template: Template;
   readonly behavior: StackBehavior;
-  readonly linkAddress: number | null;
+  /** Its Ethernet address at each of its addresses; null: that of the interface. */
+  readonly linkAddresses: ((address: number) => number) | null;
   readonly services: ServiceRunner;
   /** For the packets and SYN segments that get lost. */
   readonly stream: RandomStream;
@@ -38,16 +39,16 @@ export interface VirtualHostComponents {
 export class VirtualHost implements StackHost {
   readonly template: Template;
   readonly behavior: StackBehavior;
-  readonly linkAddress: number | null;
+  readonly #linkAddresses: ((address: number) => number) | null;
   readonly #services: ServiceRunner;
   readonly #stream: RandomStream;
   readonly #tcp: ReadonlyMap<number, PortAction>;
   readonly #udp: ReadonlyMap<number, PortAction>;
 
-  constructor({ template, behavior, linkAddress, services, stream }: VirtualHostComponents) {
+  constructor({ template, behavior, linkAddresses, services, stream }: VirtualHostComponents) {
     this.template = template;
     this.behavior = behavior;
-    this.linkAddress = linkAddress;
+    this.#linkAddresses = linkAddresses;
     this.#services = services;
     this.#stream = stream;
     const actionsOf = (protocol: 'tcp' | 'udp'): ReadonlyMap<number, PortAction> =>
@@ -56,6 +57,10 @@ export class VirtualHost implements StackHost {
       );
     this.#tcp = actionsOf('tcp');
     this.#udp = actionsOf('udp');
+  }
+
+  linkAddressAt(address: number): number | null {
+    return this.#linkAddresses === null ? null : this.#linkAddresses(address);
   }
 
   get answersEcho(): boolean {

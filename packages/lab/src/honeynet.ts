@@ -42,7 +42,7 @@ export function labHoneynet(components: LabHoneynetComponents): Stack {
     services: { tcp: () => null, udp: () => undefined },
     stream: streams.stream('lab/honeynet'),
     behaviorOf: () => plainBehavior(siphashKeyOf(streams.stream('lab/behavior'))),
-    linkAddressOf: () => null,
+    linkAddressesOf: () => null,
     minuteOfDay: () => 0,
     sourceSystem: () => null,
   });

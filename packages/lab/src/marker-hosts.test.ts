@@ -29,7 +29,7 @@ function lab() {
   const told: string[] = [];
   const honeypot: StackHost = {
     behavior: plainBehavior(new Uint8Array(16)),
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: (port) => (port === PORT ? 'open' : 'closed'),
     udpPort: () => 'closed',

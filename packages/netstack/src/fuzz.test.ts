@@ -154,7 +154,7 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
   };
   const host: StackHost = {
     behavior: plainBehavior(TEST_SECRET),
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: (port) => (port % 3 === 0 ? 'closed' : port % 3 === 1 ? 'filtered' : 'open'),
     udpPort: (port) => (port % 3 === 0 ? 'closed' : port % 3 === 1 ? 'filtered' : 'open'),

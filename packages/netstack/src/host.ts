@@ -8,8 +8,8 @@ export type TcpPortState = PortState | 'tarpit';
 
 export interface StackHost {
   readonly behavior: StackBehavior;
-  /** Ethernet address that the host answers with; null: the stack's own. */
-  readonly linkAddress: number | null;
+  /** Returns the Ethernet address of the host at one of its addresses; null: the stack's own. */
+  linkAddressAt(address: number): number | null;
   /** Whether echo requests are answered. */
   readonly answersEcho: boolean;
   /**
@@ -31,6 +31,8 @@ export interface HostDirectory {
    * that lives when it sends or its timer runs: constant or logarithmic time, no allocation, nothing drawn.
    */
   find(address: number, source: number, protocol: number): StackHost | null;
+  /** Returns whether frames to this Ethernet address are for us, whatever host they carry a packet to. @default none are */
+  forwards?(linkAddress: number): boolean;
 }
 
 export interface UdpDatagram {

@@ -27,5 +27,14 @@ export type { RouterName, RouterStatus } from './network/known-routers.ts';
 export { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
 export type { Ipv6Directory } from './network/ndp-responder.ts';
 export type { LinkNetwork, LinkOptions } from './network/source-prover.ts';
-export { type ForgeableReason, silentObserver, type SourceProof, type StackObserver } from './observer.ts';
+export {
+  type AddressOwner,
+  type AnswerLimit,
+  type ArpContact,
+  type ForgeableReason,
+  type Ipv6Contact,
+  silentObserver,
+  type SourceProof,
+  type StackObserver,
+} from './observer.ts';
 export { Stack, type StackOptions } from './stack.ts';

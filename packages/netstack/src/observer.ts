@@ -32,6 +32,44 @@ export interface SourceProof {
   readonly forgeable: ForgeableReason | null;
 }
 
+/** Somebody asks by ARP for an address of ours. */
+export interface ArpContact {
+  /** Who asks; 0: a probe of one who wants the address (RFC 5227 2.1.1). */
+  readonly source: number;
+  readonly linkAddress: number;
+  readonly target: number;
+  /** As a frame's tags say; 0: without a tag. */
+  readonly vlan: number;
+  readonly isAnswered: boolean;
+}
+
+/** Another machine speaks for an address of ours. */
+export interface AddressOwner {
+  readonly address: number;
+  readonly linkAddress: number;
+  readonly vlan: number;
+}
+
+/** An IPv6 packet to an address of ours, or a question about one. */
+export interface Ipv6Contact {
+  readonly kind: 'neighbor-solicitation' | 'echo-request' | 'other';
+  readonly source: bigint;
+  /** The address that is asked for, or sent to. */
+  readonly destination: bigint;
+  /** Number of the protocol behind the extension headers. */
+  readonly protocol: number;
+  readonly lengthBytes: number;
+  readonly linkAddress: number;
+  readonly vlan: number;
+  readonly isAnswered: boolean;
+}
+
+/**
+ * Which limit kept an answer back: stable words, which events carry. `icmp-error-rate`: ICMP errors a second.
+ * `udp-answer-length`: the answer is longer than what it answers. `udp-answer-rate`: UDP answers a second to one source.
+ */
+export type AnswerLimit = 'icmp-error-rate' | 'udp-answer-length' | 'udp-answer-rate';
+
 export interface StackObserver {
   /**
    * A TCP segment outside any connection: its flags and the length of the IP packet. `opens`: it is a SYN to an open port,
@@ -56,6 +94,12 @@ export interface StackObserver {
   flowClose(flow: Flow, receivedBytes: number, sentBytes: number, reason: 'done' | 'reset' | 'timeout'): void;
   /** A packet of a protocol that the stack does not speak, or for an address that nobody answers for. */
   other(source: number, destination: number, protocol: number, lengthBytes: number): void;
+  arpRequest(contact: ArpContact): void;
+  ipv6(contact: Ipv6Contact): void;
+  /** An answer was due and is not sent. */
+  answerLimited(limit: AnswerLimit, protocol: number, source: number, destination: number): void;
+  /** The address is left to its owner from now on. */
+  addressTaken(owner: AddressOwner): void;
 }
 
 /** An observer that looks away. */
@@ -69,4 +113,8 @@ export const silentObserver: StackObserver = {
   flowProof() {},
   flowClose() {},
   other() {},
+  arpRequest() {},
+  addressTaken() {},
+  ipv6() {},
+  answerLimited() {},
 };

@@ -83,7 +83,7 @@ export function bench(options: BenchOptions = {}) {
   };
   const host: StackHost = {
     behavior: { ...plainBehavior(TEST_SECRET), ...options.behavior },
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: (port) => (port === PORT ? 'open' : port === 81 ? 'filtered' : 'closed'),
     udpPort: (port) => (port === PORT ? 'open' : port === 81 ? 'filtered' : 'closed'),

@@ -3,7 +3,7 @@
  * belongs to. Time and randomness come from outside; nothing here waits.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import { ethernet, etherType, ipProtocol, ipv4, readU16, readU32, readU8 } from '@wormwood/wire';
+import { ethernet, etherType, ipProtocol, ipv4, readMac, readU16, readU32, readU8 } from '@wormwood/wire';
 import { BatchClock } from './batch-clock.ts';
 import type { HostDirectory, StackHost } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
@@ -12,6 +12,7 @@ import { Icmp } from './network/icmp.ts';
 import { Ipv4Output, LINK_HEADER_LENGTH_MAX } from './network/ipv4-output.ts';
 import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
+import { copyTags, vlanOf } from './network/vlan.ts';
 import { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
 import { Reassembly } from './network/reassembly.ts';
 import { type LinkOptions, SourceProver } from './network/source-prover.ts';
@@ -69,7 +70,7 @@ export class Stack {
     const { device, observer, linkAddress } = components;
     this.#components = components;
     this.#clock = new BatchClock(components.clock);
-    this.#output = new Ipv4Output(device, linkAddress);
+    this.#output = new Ipv4Output(device);
     this.#arp = new ArpResponder(components, options.arp);
     this.#ndp =
       options.ipv6 === undefined
@@ -77,6 +78,7 @@ export class Stack {
         : new NdpResponder({
             device,
             linkAddress,
+            observer,
             directory: options.ipv6,
             askFirst: options.arp?.askFirst ?? false,
           });
@@ -96,7 +98,7 @@ export class Stack {
         output: this.#output,
         observer,
         clock: this.#clock,
-        hosts: components.hosts,
+        hosts: { find: (...asked) => this.#findUntaken(...asked) },
         streams: components.streams,
         sources: this.#sources,
       },
@@ -129,7 +131,10 @@ export class Stack {
     try {
       const frames = this.#tcp.batch(() => this.#components.device.receive(this.#receiveFrame, budget));
       this.#tcp.runTimers();
+      this.#forgetPacket();
       this.#sources.runTimers(this.#packet.nowSeconds);
+      this.#arp.claims.runTimers(this.#packet.nowSeconds);
+      this.#ndp?.claims.runTimers(this.#packet.nowSeconds);
       this.#components.device.flush();
       return frames;
     } finally {
@@ -139,7 +144,39 @@ export class Stack {
 
   /** When `work` must be called next though no frame comes, in seconds of the clock; infinite when there is no need. */
   nextTimerSeconds(): number {
-    return Math.min(this.#tcp.nextTimerSeconds(), this.#sources.nextTimerSeconds());
+    return Math.min(
+      this.#tcp.nextTimerSeconds(),
+      this.#sources.nextTimerSeconds(),
+      this.#arp.claims.nextTimerSeconds(),
+      this.#ndp?.claims.nextTimerSeconds() ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Where it asks before it answers: asks for these addresses now, so that the first who wants to know is answered at once. */
+  askAhead(addresses: Iterable<number>): void {
+    if (this.#components.device.medium === 'ethernet')
+      this.#arp.claims.askAhead(addresses, this.#components.clock.nowSeconds());
+  }
+
+  /** Whether another machine has an address now, so that nobody here answers. */
+  isTaken(address: number): boolean {
+    return this.#arp.claims.isTaken(address, 0, this.#components.clock.nowSeconds());
+  }
+
+  /** The VLAN of the frame at hand, as `vlanOf` numbers it; 0 without a tag, and while there is none at hand. */
+  get vlan(): number {
+    const { bytes, linkStart, ipStart } = this.#packet;
+    return ipStart - linkStart <= ethernet.HEADER_LENGTH ? 0 : vlanOf(bytes, linkStart, ipStart);
+  }
+
+  #forgetPacket(): void {
+    this.#packet.ipStart = this.#packet.linkStart;
+  }
+
+  /** For connections that live: an address that another machine has is left at once, whatever is open there. */
+  #findUntaken(address: number, source: number, protocol: number): StackHost | null {
+    const isTaken = this.#arp.claims.isTaken(address, 0, this.#clock.nowSeconds());
+    return isTaken ? null : this.#components.hosts.find(address, source, protocol);
   }
 
   readonly #receiveFrame = (
@@ -187,7 +224,9 @@ export class Stack {
     packet.source = readU32(bytes, ipStart + ipv4.field.source);
     packet.destination = readU32(bytes, ipStart + ipv4.field.destination);
     packet.protocol = readU8(bytes, ipStart + ipv4.field.protocol);
-    packet.host = this.#isAnswerable() ? this.#find() : null;
+    const host = this.#find();
+    if (ipStart > packet.linkStart && !this.#isOurs(host)) return;
+    packet.host = host === null || host.losesPacket?.() === true || this.#isAskedFor() ? null : host;
     if (packet.host === null) {
       this.#components.observer.other(
         packet.source,
@@ -214,12 +253,35 @@ export class Stack {
     return !ipv4.isMartian(source) && !ipv4.isMartian(destination) && source !== destination;
   }
 
-  /** Who answers the packet at hand, if its frame was for that host and the packet does not get lost. */
+  /** Who answers the packet at hand. */
   #find(): StackHost | null {
     const { source, destination, protocol } = this.#packet;
-    const host = this.#components.hosts.find(destination, source, protocol);
-    if (host === null || !this.#packet.isFrameFor(host, this.#components.linkAddress)) return null;
-    return host.losesPacket?.() === true ? null : host;
+    return this.#isAnswerable() ? this.#components.hosts.find(destination, source, protocol) : null;
+  }
+
+  /**
+   * Whether the frame at hand is for us: sent to our Ethernet address or that of the host, about an address that no other machine has.
+   * What a bridge floods, or a port mirrors, is others' business. A packet in a frame to everybody is dropped, too: RFC 1122 3.3.6.
+   */
+  #isOurs(host: StackHost | null): boolean {
+    const packet = this.#packet;
+    const { hosts, linkAddress } = this.#components;
+    const to = readMac(packet.bytes, packet.linkStart + ethernet.field.destination);
+    const isForwarded = to !== linkAddress && hosts.forwards?.(to) === true;
+    packet.answersFrom = isForwarded ? to : (host?.linkAddressAt(packet.destination) ?? linkAddress);
+    if (!packet.isFrameFor(packet.answersFrom, linkAddress)) return false;
+    const { claims } = this.#arp;
+    if (host === null || claims.areUndisputed) return true;
+    return !claims.isTaken(packet.destination, this.vlan, packet.nowSeconds);
+  }
+
+  /** Whether it is not known yet that the destination is ours; asks. */
+  #isAskedFor(): boolean {
+    const { bytes, destination, linkStart, ipStart, nowSeconds } = this.#packet;
+    const { claims } = this.#arp;
+    if (claims.areUndisputed || ipStart === linkStart) return false;
+    const subject = { address: destination, vlan: this.vlan, tags: copyTags(bytes, linkStart, ipStart) };
+    return !claims.isOurs(subject, nowSeconds);
   }
 
   #dispatch(): void {

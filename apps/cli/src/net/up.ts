@@ -8,6 +8,7 @@ import {
   type DaemonOptions,
   DEMO_CONFIGURATION,
   findUser,
+  hostSeed,
   installedSynFingerprints,
   type LookAround,
   lookAround,
@@ -178,6 +179,7 @@ function commonOptions(
     askFirst: options.askFirst === true,
     fingerprints: fingerprintsOf(honeynet, options, terminal),
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
+    hostStreams: randomStreams(options.seed ?? hostSeed()),
     outputs: {
       events: options.events ?? null,
       packetLog: options.packetLog ?? null,

@@ -3,7 +3,7 @@
  * which sources are proven, and captures say whose frames are whose.
  */
 import { AddressSet, formatCidr } from '@wormwood/base';
-import type { Honeynet, Template } from '@wormwood/honeynet';
+import { type DispatcherComponents, ethernetOf, type Honeynet, type Template } from '@wormwood/honeynet';
 import type { LinkNetwork, LinkOptions, RouterName, RouterStatus } from '@wormwood/netstack';
 import { formatMac } from '@wormwood/wire';
 import { type InterfaceLink, readInterfaceLink } from './interface-link.ts';
@@ -106,15 +106,18 @@ export function linkOptionsOf(
 export function answeringMacs(
   own: number,
   { bindings, defaultTemplate, dhcpClients }: Honeynet,
-  linkAddressOf: (template: Template) => number | null,
+  linkAddressesOf: DispatcherComponents['linkAddressesOf'],
 ): readonly number[] {
   const macs = new Set([own]);
-  const add = (template: Template): void => {
-    macs.add(linkAddressOf(template) ?? own);
-    template.dynamic?.forEach((rule) => add(rule.template));
+  const add = (template: Template, first: number, last: number): void => {
+    const ethernet = ethernetOf(template);
+    const macAt = ethernet === null ? null : linkAddressesOf(ethernet);
+    if (macAt !== null)
+      for (let address = first; address <= last && macs.size <= MACS_MAX; address++) macs.add(macAt(address));
   };
-  for (const template of new Set([...bindings, ...dhcpClients].map((bound) => bound.template))) add(template);
-  if (defaultTemplate !== null) add(defaultTemplate);
+  for (const { template, first, last } of bindings) add(template, first, last);
+  for (const [index, { template }] of dhcpClients.entries()) add(template, index + 1, index + 1);
+  if (defaultTemplate !== null) add(defaultTemplate, 0, 0);
   macs.delete(0);
   return [...macs];
 }

@@ -35,5 +35,17 @@ export function observerList(
       if (!answersFor(destination, source, protocol)) return;
       for (const observer of observers) observer.other(source, destination, protocol, lengthBytes);
     },
+    arpRequest: (contact) => {
+      for (const observer of observers) observer.arpRequest(contact);
+    },
+    ipv6: (contact) => {
+      for (const observer of observers) observer.ipv6(contact);
+    },
+    answerLimited: (...told) => {
+      for (const observer of observers) observer.answerLimited(...told);
+    },
+    addressTaken: (owner) => {
+      for (const observer of observers) observer.addressTaken(owner);
+    },
   };
 }

@@ -16,6 +16,8 @@ export interface OutputComponents {
   readonly streams: RandomStreams;
   hostName(address: number, source: number, protocol: number): string | null;
   sourceSystem(source: number): string | null;
+  /** VLAN of the packet at hand, as netstack numbers it. */
+  vlan(): number;
   onTrouble(sentence: string): void;
 }
 
@@ -64,6 +66,7 @@ export class Outputs {
       clock: components.clock,
       stream: components.streams.stream('sensor/events'),
       hostName: (address, source, protocol) => components.hostName(address, source, protocol),
+      vlan: () => components.vlan(),
       emit: (event) => this.#emit(event),
     });
     const { packetLog } = files;
@@ -145,5 +148,9 @@ function onlyWhile(isWanted: () => boolean, observer: StackObserver): StackObser
     flowProof: (...told) => isWanted() && observer.flowProof(...told),
     flowClose: (...told) => isWanted() && observer.flowClose(...told),
     other: (...told) => isWanted() && observer.other(...told),
+    arpRequest: (...told) => isWanted() && observer.arpRequest(...told),
+    ipv6: (...told) => isWanted() && observer.ipv6(...told),
+    answerLimited: (...told) => isWanted() && observer.answerLimited(...told),
+    addressTaken: (...told) => isWanted() && observer.addressTaken(...told),
   };
 }

@@ -1,8 +1,8 @@
 /**
- * Ethernet addresses of templates: written out, or the words of a vendor whose prefix gets random low bits. A short table
+ * Ethernet addresses of hosts: written out, or the words of a vendor whose prefix gets low bits of the host's own. A short table
  * of vendors stands here; the whole registry can be read from `nmap-mac-prefixes` where nmap is installed.
  */
-import { type Parsed, quoted, type RandomStream } from '@wormwood/base';
+import { mixWord, quoted } from '@wormwood/base';
 
 /** A prefix of 24 bits and the organisation to which it was assigned. */
 export interface EthernetVendor {
@@ -35,6 +35,12 @@ export const COMMON_VENDORS: readonly EthernetVendor[] = [
 const WRITTEN_OUT = /^[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}$/i;
 /** The bit of the first octet that addresses groups, which no host has for its own. */
 const GROUP_BIT = 0x010000000000;
+const LOW_BITS = 24;
+const HALF_BITS = 12;
+const HALF_MASK = 2 ** HALF_BITS - 1;
+const ROUNDS = 6;
+/** Of hosts whose vendor nobody knows: the bit of locally administered addresses, and nothing else. */
+const LOCAL_PREFIX = 0x020000;
 
 /** Returns the vendors of a file like `nmap-mac-prefixes`: six hexadecimal digits and a name a line, all else passed over. */
 export function parseMacPrefixes(text: string): readonly EthernetVendor[] {
@@ -44,31 +50,61 @@ export function parseMacPrefixes(text: string): readonly EthernetVendor[] {
   }));
 }
 
+/** Returns why no host can have the Ethernet address that is written out; null where one can, or it is the words of a vendor. */
+export function ethernetFault(written: string): string | null {
+  if (!WRITTEN_OUT.test(written)) return null;
+  const address = valueOf(written);
+  if (Math.floor(address / GROUP_BIT) % 2 !== 0)
+    return `${quoted(written)} is the address of a group, which no host has.`;
+  return address === 0 ? `${quoted(written)} stands for no address, and no host has it.` : null;
+}
+
+/** Returns the address in one spelling where `written` is written out, since it is then that of every host; null: a vendor. */
+export function sharedEthernetAddress(written: string): number | null {
+  return WRITTEN_OUT.test(written) ? valueOf(written) : null;
+}
+
 /**
- * Returns the address of 48 bits that `written` means, or why it means none. Of several vendors that have all its words
- * in their names, the one with the shortest name is meant, and of its prefixes the first. The low 24 bits are drawn.
+ * Returns which Ethernet address a host has at an IPv4 address: one for each host, the same for the same `key`. One that is written
+ * out is that of every host. Of several vendors whose names begin with the first of the words and have them all, the one with the shortest name
+ * is meant, and of its prefixes the first; without such a vendor the addresses are locally administered (IEEE 802 8.2).
  */
-export function ethernetAddress(
+export function ethernetAddresses(
   written: string,
   vendors: readonly EthernetVendor[],
-  stream: RandomStream,
-): Parsed<number> {
-  if (WRITTEN_OUT.test(written)) {
-    const octets = written.split(':').map((octet) => Number.parseInt(octet, 16));
-    const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
-    return Math.floor(address / GROUP_BIT) % 2 === 0
-      ? { ok: true, value: address }
-      : { ok: false, reason: `${quoted(written)} is an address of a group, which no host has.` };
+  key: EthernetKey,
+): (address: number) => number {
+  const shared = sharedEthernetAddress(written);
+  if (shared !== null) return () => shared;
+  const prefix = vendorOf(written, vendors)?.prefix ?? LOCAL_PREFIX;
+  return (address) => prefix * 2 ** LOW_BITS + permuted(address, key);
+}
+
+/** Of the low bits of Ethernet addresses: two words. */
+export type EthernetKey = readonly [number, number];
+
+/**
+ * The low 24 bits of a host's Ethernet address: a permutation of those of its IPv4 address (a Feistel network of two halves), so that
+ * two hosts of one /8 never share one.
+ */
+function permuted(address: number, [first, second]: EthernetKey): number {
+  const tweak = mixWord((address >>> LOW_BITS) ^ second);
+  let left = (address >>> HALF_BITS) & HALF_MASK;
+  let right = address & HALF_MASK;
+  for (let round = 0; round < ROUNDS; round++) {
+    const mixed = mixWord(right ^ (round << HALF_BITS) ^ (round % 2 === 0 ? first : second) ^ tweak);
+    [left, right] = [right, left ^ (mixed & HALF_MASK)];
   }
-  const vendor = vendorOf(written, vendors);
-  return vendor === undefined
-    ? { ok: false, reason: `No vendor of Ethernet addresses is known as ${quoted(written)}.` }
-    : { ok: true, value: vendor.prefix * 2 ** 24 + Math.floor(stream.nextDouble() * 2 ** 24) };
+  return left * 2 ** HALF_BITS + right;
 }
 
 /** Returns whether `written` is an address or the words of a vendor. */
 export function isEthernetAddress(written: string, vendors: readonly EthernetVendor[]): boolean {
   return WRITTEN_OUT.test(written) || vendorOf(written, vendors) !== undefined;
+}
+
+function valueOf(written: string): number {
+  return written.split(':').reduce((sum, octet) => sum * 256 + Number.parseInt(octet, 16), 0);
 }
 
 function vendorOf(written: string, vendors: readonly EthernetVendor[]): EthernetVendor | undefined {
@@ -78,6 +114,8 @@ function vendorOf(written: string, vendors: readonly EthernetVendor[]): Ethernet
   for (const vendor of vendors) {
     if (best !== undefined && vendor.name.length >= best.name.length) continue;
     const name = wordsOf(vendor.name);
+    // A name begins with what a vendor is called; what stands in brackets behind it may be anything.
+    if (name[0]?.startsWith(words[0]!) !== true) continue;
     if (words.every((word) => name.some((each) => each.startsWith(word)))) best = vendor;
   }
   return best;

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { diagnose, randomStreams } from '@wormwood/base';
+import { diagnose } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { COMMON_VENDORS, ethernetAddress, parseMacPrefixes } from './ethernet-address.ts';
+import {
+  COMMON_VENDORS,
+  ethernetAddresses,
+  ethernetFault,
+  type EthernetKey,
+  parseMacPrefixes,
+} from './ethernet-address.ts';
 import { honeynetOf } from '../honeynet.fixture.ts';
 import { nearestPersonality, personalityNames, unknownNames } from './known-names.ts';
 
@@ -18,7 +24,7 @@ Fingerprint Microsoft Windows 2000 SP4
 Fingerprint NetBSD 1.6
 SEQ(SP=5A-72|87-91%GCD=1)
 `;
-const stream = () => randomStreams('1').stream('test/ethernet');
+const KEY: EthernetKey = [5, 6];
 const NMAP = '/usr/share/nmap/nmap-mac-prefixes';
 
 describe('personalities', () => {
@@ -53,8 +59,10 @@ describe('the nearest personality', () => {
 
 describe('Ethernet addresses', () => {
   it('are taken as written', () => {
-    expect(ethernetAddress('00:11:22:33:44:5f', [], stream())).toEqual({ ok: true, value: 0x00112233445f });
-    expect(ethernetAddress('01:11:22:33:44:55', [], stream()).ok).toBe(false);
+    expect(ethernetAddresses('00:11:22:33:44:5f', [], KEY)(1)).toBe(0x00112233445f);
+    expect(ethernetFault('00:11:22:33:44:5f')).toBeNull();
+    expect(ethernetFault('01:11:22:33:44:55')).toContain('group');
+    expect(ethernetFault('0:0:0:0:0:0')).toContain('no host has it');
   });
 
   it.each([
@@ -62,17 +70,17 @@ describe('Ethernet addresses', () => {
     ['Cisco', 0x00000c],
     ['hewlett packard', 0x0001e6],
     ['3com', 0x000102],
-  ])('of %j begin with a prefix of it and end as chance has it', (words, prefix) => {
-    const random = stream();
-    const drawn = Array.from({ length: 50 }, () => ethernetAddress(words, COMMON_VENDORS, random));
-    const addresses = drawn.map((each) => (each.ok ? each.value : -1));
-    expect(new Set(addresses.map((address) => Math.floor(address / 2 ** 24)))).toEqual(new Set([prefix]));
-    expect(new Set(addresses).size).toBe(50);
-  });
-
-  it('of nobody are refused', () => {
-    expect(ethernetAddress('nobody', COMMON_VENDORS, stream()).ok).toBe(false);
-    expect(ethernetAddress('   ', COMMON_VENDORS, stream()).ok).toBe(false);
+    // Two low bits: locally administered.
+    ['nobody', 0x020000],
+    ['   ', 0x020000],
+  ])('of %j begin with a prefix of it, are one a host, and other ones with another key', (words, prefix) => {
+    const hosts = Array.from({ length: 1000 }, (_, i) => 0x0a00_0000 + i * 4099);
+    const of = (key: EthernetKey) => hosts.map(ethernetAddresses(words, COMMON_VENDORS, key));
+    expect(new Set(of(KEY).map((address) => Math.floor(address / 2 ** 24)))).toEqual(new Set([prefix]));
+    expect(new Set(of(KEY)).size).toBe(hosts.length);
+    expect(of(KEY)).toEqual(of(KEY));
+    const same = of([8, 9]).filter((address, i) => address === of(KEY)[i]);
+    expect(same.length).toBeLessThan(3);
   });
 
   it('can come from a file of prefixes', () => {
@@ -107,7 +115,7 @@ it('tells names that stand for nothing, where they stand', () => {
       'unknown-vendor',
       3,
       17,
-      'Write an address such as 00:06:5b:12:34:56, or a vendor such as dell.',
+      'Its hosts have locally administered addresses. Write a vendor such as dell, or an address such as 00:06:5b:12:34:56.',
     ],
   ]);
   expect(unknownNames(honeynet, text, { personalities: null, vendors: [] })).toHaveLength(1);

@@ -11,10 +11,34 @@ import {
   type RandomStream,
   RecentMap,
 } from '@wormwood/base';
-import type { Flow, SourceProof, StackObserver } from '@wormwood/netstack';
-import { communityId, formatIpProtocol, formatMac, icmpv4, ipProtocol, tcp } from '@wormwood/wire';
+import type {
+  AddressOwner,
+  AnswerLimit,
+  ArpContact,
+  Flow,
+  Ipv6Contact,
+  SourceProof,
+  StackObserver,
+} from '@wormwood/netstack';
+import {
+  communityId,
+  formatIpProtocol,
+  formatIpv6,
+  formatMac,
+  icmpv4,
+  ipProtocol,
+  tcp,
+} from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
-import type { EventHead, FlowFields, SensorEvent, SourceFields } from './event.ts';
+import type {
+  DhcpFields,
+  EventHead,
+  FlowFields,
+  InterfaceFields,
+  SensorEvent,
+  SourceFields,
+} from './event.ts';
+import { LinkContacts, vlanFields } from './link-contacts.ts';
 
 export interface EventMakerComponents {
   /** Name of this sensor in every event. */
@@ -24,6 +48,8 @@ export interface EventMakerComponents {
   readonly stream: RandomStream;
   /** Name of the template that answers, or null. */
   hostName(address: number, source: number, protocol: number): string | null;
+  /** VLAN of the packet at hand, as netstack numbers it. @default none */
+  vlan?(): number;
   emit(event: SensorEvent): void;
 }
 
@@ -32,6 +58,7 @@ type CloseReason = Parameters<StackObserver['flowClose']>[3];
 
 interface Session {
   readonly id: string;
+  readonly vlan: number;
   readonly startSeconds: number;
 }
 
@@ -61,6 +88,7 @@ export class EventMaker implements StackObserver {
 
   /** Names of templates as they are written. */
   readonly #shownNames: Map<string, string> = new Map();
+  readonly #linkContacts: LinkContacts = new LinkContacts((event) => this.#emit(event));
 
   /**
    * `flowsMax`: connections, and conversations over UDP, whose beginning is remembered; of those beyond, the oldest are reported
@@ -122,6 +150,7 @@ export class EventMaker implements StackObserver {
     this.#emit({
       event: 'probe.icmp',
       ...this.#addressFields(source, destination, ipProtocol.icmpv4, type, code),
+      ...vlanFields(this.#vlan()),
       icmp_type: type,
       icmp_code: code,
       ip_length: lengthBytes,
@@ -136,6 +165,7 @@ export class EventMaker implements StackObserver {
     if (oldest !== undefined) this.#sessions.delete(oldest.key);
     this.#sessions.set(keyOf(flow, ipProtocol.tcp), {
       id: head.id,
+      vlan: this.#vlan(),
       startSeconds: this.#components.clock.nowSeconds(),
     });
     if (proof.kind === 'pending') this.#pending.set(flow, head.id);
@@ -183,8 +213,78 @@ export class EventMaker implements StackObserver {
     this.#emit({
       event: 'probe.other',
       ...this.#addressFields(source, destination, protocol, 0, 0),
+      ...vlanFields(this.#vlan()),
       ip_length: lengthBytes,
       message: `${formatIpProtocol(protocol)} from ${formatIpv4(source)} to ${formatIpv4(destination)}`,
+    });
+  }
+
+  /** Requests of one sweep are told together when it is over (`endGathered`). */
+  arpRequest(contact: ArpContact): void {
+    this.#linkContacts.arpRequest(contact, this.#components.clock.nowSeconds());
+  }
+
+  answerLimited(limit: AnswerLimit, protocol: number, source: number, destination: number): void {
+    const told = { limit, protocol, source, destination };
+    this.#linkContacts.answerLimited(told, this.#components.clock.nowSeconds());
+  }
+
+  ipv6({
+    kind,
+    source,
+    destination,
+    protocol,
+    lengthBytes,
+    linkAddress,
+    vlan,
+    isAnswered,
+  }: Ipv6Contact): void {
+    const [from, to] = [formatIpv6(source), formatIpv6(destination)];
+    this.#emit({
+      event: 'probe.ipv6',
+      kind,
+      ...vlanFields(vlan),
+      src_ip: from,
+      src_mac: formatMac(linkAddress),
+      dst_ip: to,
+      proto: formatIpProtocol(protocol),
+      ip_length: lengthBytes,
+      answered: isAnswered,
+      message: `IPv6 ${kind} from ${from} to ${to}`,
+    });
+  }
+
+  addressTaken({ address, linkAddress, vlan }: AddressOwner): void {
+    this.#emit({
+      event: 'address.taken',
+      ...vlanFields(vlan),
+      dst_ip: formatIpv4(address),
+      src_mac: formatMac(linkAddress),
+      message: `${formatMac(linkAddress)} has ${formatIpv4(address)}; it is left to that machine`,
+    });
+  }
+
+  /** Tells sweeps, and what limits kept back, that are over by now; called about once a second. `all`: the sensor ends. */
+  endGathered(all = false): void {
+    this.#linkContacts.end(all ? Number.POSITIVE_INFINITY : this.#components.clock.nowSeconds());
+  }
+
+  dhcp(body: DhcpFields & { readonly message: string }): void {
+    this.#emit({ ...body, host: printable(body.host) });
+  }
+
+  networkInterface(body: InterfaceFields & { readonly message: string }): void {
+    this.#emit({ ...body, name: printable(body.name) });
+  }
+
+  /** A service that was to answer a connection or a datagram did not. */
+  serviceFailed(flow: Flow, protocol: number, reason: string): void {
+    const shown = printable(reason);
+    this.#emit({
+      event: 'service.failed',
+      ...this.#fieldsOf(flow, protocol),
+      reason: shown,
+      message: `no service for ${ends(flow)}: ${shown}`,
     });
   }
 
@@ -256,7 +356,13 @@ export class EventMaker implements StackObserver {
       ...(session === undefined ? {} : { session: session.id }),
       src_port: remotePort,
       dst_port: localPort,
+      // The packet at hand when a connection ends may be none of its own.
+      ...vlanFields(session?.vlan ?? this.#vlan()),
     };
+  }
+
+  #vlan(): number {
+    return this.#components.vlan?.() ?? 0;
   }
 
   #addressFields(

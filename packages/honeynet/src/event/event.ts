@@ -2,7 +2,7 @@
  * Events: one flat object for each thing that happened, with names that stay (docs/sensor.md#files). Times are RFC 3339 in UTC
  * with microseconds, addresses are text, and undefined fields are not written.
  */
-import type { ForgeableReason, SourceProof } from '@wormwood/netstack';
+import type { AnswerLimit, ForgeableReason, Ipv6Contact, SourceProof } from '@wormwood/netstack';
 
 /** Fields that every event has. */
 export interface EventHead {
@@ -25,12 +25,89 @@ export interface FlowFields {
   readonly dst_port?: number;
   readonly proto: string;
   readonly community_id: string;
+  /** VID of the frame's IEEE 802.1Q tag; absent without one. */
+  readonly vlan?: number;
+  /** Of the tag around it, where there are two. */
+  readonly outer_vlan?: number;
+}
+
+interface VlanFields {
+  readonly vlan?: number;
+  readonly outer_vlan?: number;
+}
+
+/** ARP requests of one source, with no pause of five seconds and for a minute at most. */
+export interface ArpSweepFields extends VlanFields {
+  readonly event: 'probe.arp';
+  /** 0.0.0.0: somebody who looks whether an address is free. */
+  readonly src_ip: string;
+  readonly src_mac: string;
+  readonly first_ip: string;
+  readonly last_ip: string;
+  readonly requests: number;
+  /** How many addresses of ours were asked for. */
+  readonly targets: number;
+  readonly answered: number;
+  readonly duration: number;
+}
+
+/** Answers that were due and that a limit kept back. */
+export interface LimitedFields {
+  readonly event: 'answer.limited';
+  readonly limit: AnswerLimit;
+  readonly proto: string;
+  readonly src_ip: string;
+  readonly dst_ip: string;
+  readonly answers: number;
+}
+
+interface Ipv6Fields extends VlanFields {
+  readonly event: 'probe.ipv6';
+  readonly kind: Ipv6Contact['kind'];
+  readonly src_ip: string;
+  readonly src_mac: string;
+  readonly dst_ip: string;
+  readonly proto: string;
+  readonly ip_length: number;
+  readonly answered: boolean;
+}
+
+/** Another machine has an address of ours; it is left to it. */
+interface TakenFields extends VlanFields {
+  readonly event: 'address.taken';
+  readonly dst_ip: string;
+  readonly src_mac: string;
+}
+
+/** What becomes of a host that asks for its address. */
+export interface DhcpFields {
+  readonly event: 'dhcp.lease' | 'dhcp.renewal' | 'dhcp.lost' | 'dhcp.conflict' | 'dhcp.silent';
+  readonly host: string;
+  /** Of the host. */
+  readonly mac: string;
+  readonly ip?: string;
+  readonly server?: string;
+  /** Until the lease ends; absent for one without end. */
+  readonly seconds?: number;
+}
+
+/** The network interface of the sensor. */
+export interface InterfaceFields {
+  readonly event: 'interface.down' | 'interface.up' | 'interface.gone' | 'interface.mtu';
+  readonly name: string;
+  readonly mtu?: number;
 }
 
 export type SensorEvent = EventHead & { readonly message: string } & (
     | (FlowFields & ProbeFields)
     | (FlowFields & FlowEventFields)
     | (FlowFields & ServiceFields)
+    | ArpSweepFields
+    | LimitedFields
+    | Ipv6Fields
+    | TakenFields
+    | DhcpFields
+    | InterfaceFields
     | { readonly event: 'sensor.start'; readonly version: string; readonly nets: readonly string[] }
     | { readonly event: 'sensor.reload'; readonly ok: boolean }
     | { readonly event: 'sensor.trouble' }
@@ -81,4 +158,6 @@ type FlowEventFields =
 
 type ServiceFields =
   | { readonly event: 'service.data'; readonly payload_sha256: string; readonly payload_length: number }
-  | { readonly event: 'service.message'; readonly text: string };
+  | { readonly event: 'service.message'; readonly text: string }
+  /** A script that was to serve did not start, or a proxy leads nowhere; `reason` says why. */
+  | { readonly event: 'service.failed'; readonly reason: string };

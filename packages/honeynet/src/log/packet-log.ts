@@ -123,6 +123,12 @@ export class PacketLog implements StackObserver {
     this.#write(`${protocolOf(protocol)} - ${formatIpv4(source)} ${formatIpv4(destination)}: ${lengthBytes}`);
   }
 
+  // Honeyd's log has lines for IPv4 packets alone.
+  arpRequest(): void {}
+  ipv6(): void {}
+  answerLimited(): void {}
+  addressTaken(): void {}
+
   #endConversations(silentSinceSeconds: number): void {
     const conversations = this.#conversations;
     for (let oldest = conversations.oldest(); oldest !== undefined; oldest = conversations.oldest()) {

@@ -74,6 +74,9 @@ describe('traffic counts', () => {
       { protocol: 'tcp', port: 80, count: 1 },
     ]);
     expect(counts.totals).toEqual({
+      arpRequests: 0,
+      ipv6Packets: 0,
+      answersLimited: 0,
       tcpProbes: 1,
       udpProbes: 1,
       udpDatagrams: 1,

@@ -10,6 +10,10 @@ export interface TrafficTotals {
   udpDatagrams: number;
   icmpMessages: number;
   otherPackets: number;
+  arpRequests: number;
+  ipv6Packets: number;
+  /** Answers that a limit kept back. */
+  answersLimited: number;
   connectionsOpened: number;
   connectionsClosed: number;
   receivedBytes: number;
@@ -33,6 +37,9 @@ export class TrafficCounts implements StackObserver {
     udpDatagrams: 0,
     icmpMessages: 0,
     otherPackets: 0,
+    arpRequests: 0,
+    ipv6Packets: 0,
+    answersLimited: 0,
     connectionsOpened: 0,
     connectionsClosed: 0,
     receivedBytes: 0,
@@ -107,6 +114,20 @@ export class TrafficCounts implements StackObserver {
       this.#contact(source, destination);
     }
   }
+
+  arpRequest(): void {
+    this.totals.arpRequests++;
+  }
+
+  ipv6(): void {
+    this.totals.ipv6Packets++;
+  }
+
+  answerLimited(): void {
+    this.totals.answersLimited++;
+  }
+
+  addressTaken(): void {}
 
   #contact(source: number, destination: number): void {
     this.#sources.add(source);

@@ -19,6 +19,7 @@ import {
   icmpv4,
   ipProtocol,
   ipv4,
+  readMac,
   readU16,
   readU32,
   readU8,
@@ -34,6 +35,11 @@ export interface TopologyDeviceComponents {
   readonly topology: Topology;
   /** Real machines that take part. @default none */
   readonly externals?: ExternalHosts;
+  /**
+   * Whether a frame to this Ethernet address is for us, given where its packet goes: what a bridge floods no router answers.
+   * @default every frame is
+   */
+  readonly isForUs?: (linkAddress: number, destination: number) => boolean;
   readonly clock: Clock;
   /** For loss and early drop. */
   readonly stream: RandomStream;
@@ -181,7 +187,8 @@ export class TopologyDevice implements LinkDevice {
       return receiver(bytes, start, end, verified);
     }
     // The stack drops it; no router may answer it or pass it on before.
-    if (isUnanswerable(bytes, start, ipStart)) return receiver(bytes, start, end, verified);
+    if (isUnanswerable(bytes, start, ipStart) || !this.#isForUs(bytes, start, ipStart))
+      return receiver(bytes, start, end, verified);
     if (this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
     const isFromMachine = externals?.isFromMachine(bytes, start, ipStart) === true;
     const router = isFromMachine
@@ -197,6 +204,12 @@ export class TopologyDevice implements LinkDevice {
       isFromMachine,
       isCarried: false,
     });
+  }
+
+  #isForUs(bytes: Uint8Array, start: number, ipStart: number): boolean {
+    const { isForUs } = this.#components;
+    if (isForUs === undefined || ipStart === start) return true;
+    return isForUs(readMac(bytes, start), readU32(bytes, ipStart + ipv4.field.destination));
   }
 
   #walkFrom(router: number, receiver: FrameReceiver, frame: InwardFrame): void {

@@ -73,7 +73,7 @@ it('a stack at the far end of a tunnel answers through it', () => {
         address === LOCAL
           ? {
               behavior: plainBehavior(TEST_SECRET),
-              linkAddress: null,
+              linkAddressAt: () => null,
               answersEcho: true,
               tcpPort: () => 'open',
               udpPort: () => 'closed',

@@ -1,6 +1,6 @@
 /**
- * Answers ARP requests (RFC 826) for the addresses of virtual hosts. For an address that is claimed only when nobody else
- * has it, the stack asks first, as `farpd` does, and answers from the moment when its question has stayed without reply.
+ * Answers ARP requests (RFC 826) for the addresses of virtual hosts, as an ordinary host does: `arp-fingerprint` calls it a current
+ * Linux or Windows. An address for which another machine speaks is left to it (address-claims.ts).
  */
 import {
   arp,
@@ -8,6 +8,7 @@ import {
   etherType,
   ipv4,
   isMacMulticast,
+  MAC_ADDRESS_LENGTH,
   MAC_BROADCAST,
   readMac,
   readU16,
@@ -15,14 +16,18 @@ import {
   writeMac,
   writeU16,
 } from '@wormwood/wire';
-import type { HostDirectory, StackHost } from '../host.ts';
+import type { HostDirectory } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
-import { AddressClaims } from './address-claims.ts';
+import type { StackObserver } from '../observer.ts';
+import { AddressClaims, type ClaimSubject } from './address-claims.ts';
+import { LINK_HEADER_LENGTH_MAX } from './ipv4-output.ts';
 import type { PacketContext } from './packet-context.ts';
+import { copyTags, vlanOf } from './vlan.ts';
 
 export interface ArpComponents {
   readonly device: LinkDevice;
   readonly hosts: HostDirectory;
+  readonly observer: StackObserver;
   readonly linkAddress: number;
 }
 
@@ -35,63 +40,104 @@ export interface ArpOptions {
 const NO_ADDRESS = 0;
 /** Who answers a question about an address does not depend on what will be sent there. */
 const NO_PROTOCOL = -1;
+const HARDWARE_ETHERNET = 1;
+/** Some hosts of old say so on Ethernet; Linux and Windows answer them (RFC 1042). */
+const HARDWARE_IEEE_802 = 6;
+const IPV4_ADDRESS_LENGTH = 4;
+
+type Answer = Parameters<typeof arp.emit>[0];
 
 export class ArpResponder {
   readonly #components: ArpComponents;
-  readonly #askFirst: boolean;
-  readonly #claims: AddressClaims<number> = new AddressClaims((address) => this.#ask(address));
+  readonly #claims: AddressClaims<number>;
 
-  constructor(components: ArpComponents, options: ArpOptions = {}) {
+  constructor(components: ArpComponents, { askFirst = false }: ArpOptions = {}) {
     this.#components = components;
-    this.#askFirst = options.askFirst ?? false;
+    this.#claims = new AddressClaims({ askFirst, ask: (subject) => this.#ask(subject) });
+  }
+
+  /** Whose the addresses are. */
+  get claims(): AddressClaims<number> {
+    return this.#claims;
   }
 
   /** Takes the ARP packet at hand, whose octets begin at `arpStart`. */
   receive(packet: PacketContext, arpStart: number): void {
-    const { bytes, end, nowSeconds } = packet;
-    if (arp.check(bytes, arpStart, end) !== undefined) return;
+    const { bytes, end, linkStart } = packet;
+    if (!isArpForIpv4(bytes, arpStart, end)) return;
     const sender = readU32(bytes, arpStart + arp.field.senderAddress);
     const target = readU32(bytes, arpStart + arp.field.targetAddress);
     const senderMac = readMac(bytes, arpStart + arp.field.senderMac);
     // Whoever claims to be a group, or nobody, would have the answer go to others (RFC 1812 3.3.2).
     if (isMacMulticast(senderMac) || senderMac === 0) return;
     if (sender !== NO_ADDRESS && ipv4.isMartian(sender)) return;
-    this.#claims.note(sender, nowSeconds);
+    const vlan = vlanOf(bytes, linkStart, arpStart);
+    if (sender !== NO_ADDRESS) this.#noteSpeaker(packet, arpStart, { address: sender, vlan, senderMac });
     if (readU16(bytes, arpStart + arp.field.operation) !== arp.operation.request) return;
-    // A question about the own address (RFC 5227 2.1.1) or an announcement of it is answered by nobody else.
-    if (sender === target) return;
-    const host = this.#components.hosts.find(target, sender, NO_PROTOCOL);
-    if (host === null || ipv4.isMartian(target) || !this.#isForUs(packet, host)) return;
-    if (!this.#mayAnswer(target, nowSeconds)) return;
-    const own = host.linkAddress ?? this.#components.linkAddress;
-    this.#send(packet, arpStart, {
+    // An announcement is answered by nobody (RFC 5227 2.3).
+    if (sender === target || ipv4.isMartian(target)) return;
+    const own = this.#linkAddressAt(target, sender);
+    if (own === null || senderMac === own || !this.#isForUs(packet, own)) return;
+    this.#answer(packet, arpStart, { target, sender, senderMac, own, vlan });
+  }
+
+  #answer(packet: PacketContext, arpStart: number, { target, sender, senderMac, own, vlan }: Question): void {
+    const { bytes, linkStart, nowSeconds } = packet;
+    const subject = { address: target, vlan, tags: copyTags(bytes, linkStart, arpStart) };
+    const reply: Answer = {
       operation: arp.operation.reply,
       senderMac: own,
       senderAddress: target,
       targetMac: senderMac,
       targetAddress: sender,
+    };
+    const isOurs =
+      sender === NO_ADDRESS
+        ? this.#claims.defends(subject, nowSeconds)
+        : this.#claims.isOurs(subject, nowSeconds, () => this.#send(subject.tags, reply));
+    this.#components.observer.arpRequest({
+      source: sender,
+      linkAddress: senderMac,
+      target,
+      vlan,
+      isAnswered: isOurs,
     });
+    if (isOurs) this.#send(subject.tags, reply);
+  }
+
+  /** Another machine that speaks for an address of ours has it. */
+  #noteSpeaker(
+    packet: PacketContext,
+    arpStart: number,
+    {
+      address,
+      vlan,
+      senderMac,
+    }: { readonly address: number; readonly vlan: number; readonly senderMac: number },
+  ): void {
+    const ours = this.#linkAddressAt(address, 0);
+    if (ours === null || senderMac === ours || senderMac === this.#components.linkAddress) return;
+    const subject = { address, vlan, tags: copyTags(packet.bytes, packet.linkStart, arpStart) };
+    if (this.#claims.note(subject, packet.nowSeconds))
+      this.#components.observer.addressTaken({ address, linkAddress: senderMac, vlan });
+  }
+
+  /** The Ethernet address of ours at which an address is answered for; null: it is none of ours. */
+  #linkAddressAt(address: number, source: number): number | null {
+    const host = this.#components.hosts.find(address, source, NO_PROTOCOL);
+    return host === null ? null : (host.linkAddressAt(address) ?? this.#components.linkAddress);
   }
 
   /** Questions go to everybody, or to the one who is believed to have the address (RFC 1122 2.3.2.1). */
-  #isForUs(packet: PacketContext, host: StackHost): boolean {
+  #isForUs(packet: PacketContext, own: number): boolean {
     const to = readMac(packet.bytes, packet.linkStart + ethernet.field.destination);
-    return to === MAC_BROADCAST || packet.isFrameFor(host, this.#components.linkAddress);
+    return to === MAC_BROADCAST || packet.isFrameFor(own, this.#components.linkAddress);
   }
 
-  #mayAnswer(address: number, nowSeconds: number): boolean {
-    return !this.#askFirst || this.#claims.isOurs(address, nowSeconds);
-  }
-
-  #ask(address: number): void {
-    const { device, linkAddress } = this.#components;
-    const frame = device.reserve();
-    if (frame < 0) return;
-    const out = device.transmitBuffer;
-    writeMac(out, frame, MAC_BROADCAST);
-    writeMac(out, frame + 6, linkAddress);
-    writeU16(out, frame + 12, etherType.arp);
-    const end = arp.emit(
+  #ask({ address, tags }: ClaimSubject<number>): void {
+    const { linkAddress } = this.#components;
+    this.#send(
+      tags,
       {
         operation: arp.operation.request,
         senderMac: linkAddress,
@@ -99,21 +145,42 @@ export class ArpResponder {
         targetMac: 0,
         targetAddress: address,
       },
-      out,
-      frame + ethernet.HEADER_LENGTH,
+      MAC_BROADCAST,
     );
-    device.commit(end - frame);
   }
 
-  #send(packet: PacketContext, arpStart: number, repr: Parameters<typeof arp.emit>[0]): void {
+  #send(tags: Uint8Array, repr: Answer, to: number = repr.targetMac): void {
     const { device } = this.#components;
+    const linkLength = ethernet.HEADER_LENGTH + tags.length;
+    if (linkLength > LINK_HEADER_LENGTH_MAX) return;
     const frame = device.reserve();
     if (frame < 0) return;
     const out = device.transmitBuffer;
-    const linkLength = arpStart - packet.linkStart;
-    for (let i = 12; i < linkLength; i++) out[frame + i] = packet.bytes[packet.linkStart + i]!;
-    writeMac(out, frame, repr.targetMac);
-    writeMac(out, frame + 6, repr.senderMac);
+    writeMac(out, frame, to);
+    writeMac(out, frame + ethernet.field.source, repr.senderMac);
+    out.set(tags, frame + ethernet.field.etherType);
+    writeU16(out, frame + linkLength - 2, etherType.arp);
     device.commit(arp.emit(repr, out, frame + linkLength) - frame);
   }
+}
+
+interface Question {
+  readonly target: number;
+  readonly sender: number;
+  readonly senderMac: number;
+  /** Our Ethernet address at the target. */
+  readonly own: number;
+  readonly vlan: number;
+}
+
+/** Whether a whole packet about IPv4 over Ethernet stands there, as hosts judge it: either hardware type will do. */
+function isArpForIpv4(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < arp.LENGTH) return false;
+  const hardwareType = readU16(bytes, start + arp.field.hardwareType);
+  return (
+    (hardwareType === HARDWARE_ETHERNET || hardwareType === HARDWARE_IEEE_802) &&
+    readU16(bytes, start + arp.field.protocolType) === etherType.ipv4 &&
+    bytes[start + arp.field.hardwareLength] === MAC_ADDRESS_LENGTH &&
+    bytes[start + arp.field.protocolLength] === IPV4_ADDRESS_LENGTH
+  );
 }

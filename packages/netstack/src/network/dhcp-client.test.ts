@@ -29,11 +29,18 @@ function play(script: (sent: Sent) => Answer | null) {
   const sent: Sent[] = [];
   const leases: (DhcpLease | null)[] = [];
   const answers: dhcpv4.Repr[] = [];
-  const client = new DhcpClient({
+  const probes: { readonly at: number; readonly address: number }[] = [];
+  /** Addresses that another machine has, which says so when it is asked. */
+  const taken = new Set<number>();
+  const client: DhcpClient = new DhcpClient({
     clock,
     stream: randomStreams('3').stream('test/dhcp'),
     linkAddress: MAC,
     leased: (lease) => void leases.push(lease),
+    probe: (address) => {
+      probes.push({ at: clock.nowSeconds(), address });
+      if (taken.has(address)) client.conflict(address);
+    },
     send: (message, source, destination) => {
       const copy = overTheWire(message);
       const event = {
@@ -62,7 +69,7 @@ function play(script: (sent: Sent) => Answer | null) {
     clock.advanceTo(until);
   };
   client.start();
-  return { client, clock, sent, leases, run, types: () => sent.map(({ type }) => type) };
+  return { client, clock, sent, leases, probes, taken, run, types: () => sent.map(({ type }) => type) };
 }
 
 function overTheWire(message: dhcpv4.Repr): dhcpv4.Repr {
@@ -236,11 +243,30 @@ describe('keeping an address (RFC 2131 4.4.5)', () => {
 });
 
 describe('giving an address back', () => {
+  it('asks twice by ARP before it takes one, and declines one that somebody has without ever having had it', () => {
+    const free = play(generous(1000));
+    free.run(20);
+    const from = free.sent[1]!.at;
+    expect(free.probes.map(({ at, address }) => [Number((at - from).toFixed(6)), address])).toEqual([
+      [0, OFFERED],
+      [0.5, OFFERED],
+    ]);
+    const { leases, run, types, taken, client } = play(generous(1000));
+    taken.add(OFFERED);
+    run(12);
+    expect(types().slice(0, 3)).toEqual([discover, request, decline]);
+    expect([leases, client.lease]).toEqual([[], null]);
+    taken.clear();
+    run(30);
+    expect(leases).toHaveLength(1);
+  });
+
   it('declines one that another machine has, and looks for another after ten seconds', () => {
     const { client, sent, leases, run, types, clock } = play(generous(1000));
     run(20);
     const at = clock.nowSeconds();
-    client.decline();
+    expect(client.conflict(OFFERED + 1)).toBe(false);
+    expect(client.conflict(OFFERED)).toBe(true);
     expect(sent[2]).toMatchObject({ type: decline, source: 0, destination: BROADCAST });
     expect(wordOf(sent[2]!.message, dhcpv4.optionCode.requestedAddress)).toBe(OFFERED);
     expect(wordOf(sent[2]!.message, dhcpv4.optionCode.serverIdentifier)).toBe(SERVER);

@@ -13,6 +13,8 @@ export interface DhcpClientComponents {
   readonly linkAddress: number;
   /** Sends a message from UDP port 68 of `source` to port 67 of `destination`. */
   readonly send: (message: dhcpv4.Repr, source: number, destination: number) => void;
+  /** Asks by ARP, without an address of one's own, whether somebody has an address (RFC 5227 2.1.1). */
+  readonly probe: (address: number) => void;
   /** The host has this lease from now on, a new or a prolonged one; null: it has no address any more. */
   readonly leased: (lease: DhcpLease | null) => void;
 }
@@ -28,7 +30,16 @@ export interface DhcpLease {
 }
 
 /** RFC 2131 figure 5, without the reboot states: a virtual host remembers no lease. */
-export type DhcpState = 'init' | 'selecting' | 'requesting' | 'bound' | 'renewing' | 'rebinding' | 'stopped';
+export type DhcpState =
+  | 'init'
+  | 'selecting'
+  | 'requesting'
+  /** The server has given an address; whether another machine has it is asked (RFC 2131 4.4.1). */
+  | 'checking'
+  | 'bound'
+  | 'renewing'
+  | 'rebinding'
+  | 'stopped';
 
 const BROADCAST = 0xffff_ffff;
 const NO_ADDRESS = 0;
@@ -42,6 +53,9 @@ const RETRY_LAST_SECONDS = 64;
 const REQUESTS_MAX = 4;
 /** RFC 2131 3.1 (5): after a DECLINE. */
 const DECLINE_SECONDS = 10;
+/** How often, and how long, it is asked whether somebody has an address: as in address-claims.ts. */
+const PROBES = 2;
+const PROBE_SECONDS = 0.5;
 /** RFC 2131 4.4.5: the shortest wait between two requests to prolong a lease. */
 const PROLONG_SECONDS_MIN = 60;
 const FOREVER = 0xffff_ffff;
@@ -65,6 +79,8 @@ export class DhcpClient {
   #renewSeconds = 0;
   #rebindSeconds = 0;
   #requestedAtSeconds = 0;
+  /** What is leased once nobody turns out to have the address. */
+  #checked: DhcpLease | null = null;
 
   constructor(components: DhcpClientComponents) {
     this.#components = components;
@@ -98,17 +114,22 @@ export class DhcpClient {
       this.#lose();
     }
     this.#state = 'stopped';
+    this.#checked = null;
     this.#timerSeconds = Number.POSITIVE_INFINITY;
   }
 
-  /** Another machine has the address (ARP told): refuses it and looks for another (RFC 2131 3.1, 5). */
-  decline(): void {
-    const lease = this.#lease;
-    if (lease === null) return;
+  /**
+   * Another machine speaks for an address (ARP told): one that is, or is about to be, the host's is refused, and another looked for
+   * (RFC 2131 3.1, 5). Returns whether that was so.
+   */
+  conflict(address: number): boolean {
+    const lease = this.#checked ?? this.#lease;
+    if (lease === null || lease.address !== address) return false;
     const options = [addressOption(lease.address), serverOption(lease.server)];
     this.#send(dhcpv4.messageType.decline, { options });
-    this.#lose();
+    if (this.#lease !== null) this.#lose();
     this.#begin(DECLINE_SECONDS);
+    return true;
   }
 
   /** Does what the time asks for. */
@@ -117,6 +138,7 @@ export class DhcpClient {
     if (now < this.#timerSeconds) return;
     if (this.#state === 'init' || this.#state === 'selecting') this.#discover();
     else if (this.#state === 'requesting') this.#onRequestTimer();
+    else if (this.#state === 'checking') this.#check();
     else this.#onLeaseTimer(now);
   }
 
@@ -140,6 +162,7 @@ export class DhcpClient {
   #begin(waitSeconds: number): void {
     this.#state = 'init';
     this.#offer = null;
+    this.#checked = null;
     this.#timerSeconds = this.#now() + waitSeconds;
   }
 
@@ -215,16 +238,40 @@ export class DhcpClient {
     const rebinding = wordOf(message, dhcpv4.optionCode.rebindingTime) ?? lasts * 0.875;
     this.#rebindSeconds = from + Math.min(rebinding, lasts);
     this.#renewSeconds = Math.min(from + renewal, this.#rebindSeconds);
-    this.#lease = {
+    const lease = {
       address: message.yourAddress,
       server,
       subnetMask: wordOf(message, dhcpv4.optionCode.subnetMask),
       router: wordOf(message, dhcpv4.optionCode.router),
       expiresSeconds: from + lasts,
     };
+    if (this.#state === 'requesting') {
+      this.#state = 'checking';
+      this.#attempts = 0;
+      this.#checked = lease;
+      this.#check();
+    } else this.#take(lease);
+  }
+
+  /** Asks who has the address, and takes it once nobody has answered. */
+  #check(): void {
+    const lease = this.#checked;
+    if (lease === null) return;
+    if (this.#attempts++ === PROBES) {
+      this.#checked = null;
+      this.#take(lease);
+      return;
+    }
+    this.#components.probe(lease.address);
+    this.#timerSeconds = this.#now() + PROBE_SECONDS;
+  }
+
+  #take(lease: DhcpLease): void {
+    this.#lease = lease;
     this.#state = 'bound';
-    this.#timerSeconds = isEndless ? Number.POSITIVE_INFINITY : this.#renewSeconds;
-    this.#components.leased(this.#lease);
+    this.#timerSeconds =
+      lease.expiresSeconds === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : this.#renewSeconds;
+    this.#components.leased(lease);
   }
 
   /** Only the server that was asked may refuse an offer; a lease may be refused by whoever answers. */

@@ -95,7 +95,11 @@ export class Icmp {
   #sendError(packet: PacketContext, type: number, code: number): void {
     const { bytes, ipStart, end, host } = packet;
     if (host === null || ipv4.readFragmentOffset(bytes, ipStart) > 0) return;
-    if (!this.#errors.allows(packet.source, packet.nowSeconds)) return;
+    if (!this.#errors.allows(packet.source, packet.nowSeconds)) {
+      const { protocol, source, destination } = packet;
+      this.#observer.answerLimited('icmp-error-rate', protocol, source, destination);
+      return;
+    }
     const at = this.#output.beginReply(packet, {
       source: packet.destination,
       destination: packet.source,

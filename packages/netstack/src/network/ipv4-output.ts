@@ -35,7 +35,6 @@ const ETHERNET_FRAME_LENGTH_MIN = 60;
 
 export class Ipv4Output {
   readonly #device: LinkDevice;
-  readonly #ownLinkAddress: number;
   #frameStart = 0;
   #ipStart = 0;
   /** Packets that found no room in the device. */
@@ -43,9 +42,8 @@ export class Ipv4Output {
   /** Packets longer than the MTU, which no device would send. */
   oversized = 0;
 
-  constructor(device: LinkDevice, ownLinkAddress: number) {
+  constructor(device: LinkDevice) {
     this.#device = device;
-    this.#ownLinkAddress = ownLinkAddress;
   }
 
   /** Memory that the offsets of `begin…` point into. */
@@ -63,13 +61,7 @@ export class Ipv4Output {
     if (frame < 0) return -1;
     const linkLength = packet.ipStart - packet.linkStart;
     if (linkLength > 0)
-      this.#turnLinkHeader(
-        packet.bytes,
-        packet.linkStart,
-        linkLength,
-        frame,
-        packet.host?.linkAddress ?? null,
-      );
+      copyTurned(packet.bytes, packet.linkStart, linkLength, this.bytes, frame, packet.answersFrom);
     return this.#writeIpHeader(frame + linkLength, head);
   }
 
@@ -86,8 +78,7 @@ export class Ipv4Output {
   saveLinkHeader(packet: PacketContext, saved: Uint8Array, savedStart: number): number {
     const linkLength = packet.ipStart - packet.linkStart;
     if (linkLength === 0) return 0;
-    const source = packet.host?.linkAddress ?? this.#ownLinkAddress;
-    copyTurned(packet.bytes, packet.linkStart, linkLength, saved, savedStart, source);
+    copyTurned(packet.bytes, packet.linkStart, linkLength, saved, savedStart, packet.answersFrom);
     return linkLength;
   }
 
@@ -145,16 +136,6 @@ export class Ipv4Output {
     if (frame < 0) this.dropped++;
     this.#frameStart = frame;
     return frame;
-  }
-
-  #turnLinkHeader(
-    from: Uint8Array,
-    start: number,
-    length: number,
-    frame: number,
-    hostLinkAddress: number | null,
-  ): void {
-    copyTurned(from, start, length, this.bytes, frame, hostLinkAddress ?? this.#ownLinkAddress);
   }
 
   #writeIpHeader(ipStart: number, head: PacketHead): number {

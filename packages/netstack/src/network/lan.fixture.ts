@@ -74,7 +74,7 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
   const answering: Machine[] = [...machines];
   const host: StackHost = {
     behavior: { ...plainBehavior(TEST_SECRET), ...behavior },
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: () => 'open',
     udpPort: () => 'closed',

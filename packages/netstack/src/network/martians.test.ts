@@ -33,7 +33,7 @@ const BROADCAST = 0xffff_ffff_ffff;
 function everywhere() {
   const host: StackHost = {
     behavior: plainBehavior(TEST_SECRET),
-    linkAddress: HOST,
+    linkAddressAt: () => HOST,
     answersEcho: true,
     tcpPort: (port) => (port === PORT ? 'open' : 'closed'),
     udpPort: (port) => (port === PORT ? 'open' : 'closed'),

@@ -18,19 +18,27 @@ import {
   writeU16,
 } from '@wormwood/wire';
 import type { LinkDevice } from '../link/device.ts';
-import { AddressClaims } from './address-claims.ts';
+import type { Ipv6Contact, StackObserver } from '../observer.ts';
+import { AddressClaims, type ClaimSubject } from './address-claims.ts';
 import type { PacketContext } from './packet-context.ts';
+import { copyTags, vlanOf } from './vlan.ts';
+
+/** Who answers at an IPv6 address; `linkAddress` null: with the stack's own. */
+interface Ipv6Host {
+  readonly linkAddress: number | null;
+}
 
 /** Who answers at IPv6 addresses. */
 export interface Ipv6Directory {
-  /** Returns who answers at an address, or null. `linkAddress` null: the stack's own. */
-  find(address: bigint): { readonly linkAddress: number | null } | null;
+  /** Returns who answers at an address, or null. */
+  find(address: bigint): Ipv6Host | null;
 }
 
 export interface NdpComponents {
   readonly device: LinkDevice;
   readonly directory: Ipv6Directory;
   readonly linkAddress: number;
+  readonly observer: StackObserver;
   /** Ask whether another machine has the address before answering for it. */
   readonly askFirst: boolean;
 }
@@ -52,55 +60,74 @@ interface Addressed {
 
 export class NdpResponder {
   readonly #components: NdpComponents;
-  readonly #claims: AddressClaims<bigint> = new AddressClaims((address) => this.#ask(address));
+  readonly #claims: AddressClaims<bigint>;
 
   constructor(components: NdpComponents) {
     this.#components = components;
+    this.#claims = new AddressClaims({
+      askFirst: components.askFirst,
+      ask: (subject) => this.#ask(subject),
+    });
+  }
+
+  /** Whose the addresses are. */
+  get claims(): AddressClaims<bigint> {
+    return this.#claims;
   }
 
   /** Takes the IPv6 packet at hand. */
   receive(packet: PacketContext): void {
     const { bytes, ipStart, end } = packet;
     const ip = ipv6.parse(bytes, ipStart, end);
-    if (isMalformed(ip) || ip.protocol !== ipProtocol.icmpv6) return;
-    const start = ip.payload.byteOffset - bytes.byteOffset;
-    const messageEnd = start + ip.payload.length;
-    if (!icmpv6.verifyChecksum(bytes, start, messageEnd, pseudoHeaderSum(ip))) return;
-    const message = icmpv6.parse(bytes, start, messageEnd);
-    if (isMalformed(message) || message.code !== 0) return;
-    if (message.kind === 'echoRequest') {
-      this.#answerEcho(packet, ip, message);
+    if (isMalformed(ip)) return;
+    const message = messageOf(ip, bytes);
+    if (message?.kind === 'neighborSolicitation') {
+      if (ip.hopLimit === HOP_LIMIT_NDP) this.#answer(packet, ip, message);
       return;
     }
-    if (ip.hopLimit !== HOP_LIMIT_NDP) return;
-    if (message.kind === 'neighborAdvertisement') this.#claims.note(message.target, packet.nowSeconds);
-    else if (message.kind === 'neighborSolicitation') this.#answer(packet, ip, message);
+    if (message?.kind === 'neighborAdvertisement') {
+      if (ip.hopLimit === HOP_LIMIT_NDP) this.#noteSpeaker(packet, message.target);
+      return;
+    }
+    const host = this.#components.directory.find(ip.destination);
+    if (host === null || !packet.isFrameFor(host.linkAddress, this.#components.linkAddress)) return;
+    const isEcho = message?.kind === 'echoRequest';
+    const isAnswered = isEcho && this.#answerEcho(packet, ip, { host, request: message });
+    this.#tell(packet, ip, {
+      kind: isEcho ? 'echo-request' : 'other',
+      destination: ip.destination,
+      isAnswered,
+    });
   }
 
-  #answerEcho(packet: PacketContext, ip: Addressed, request: Echo): void {
-    const host = this.#components.directory.find(ip.destination);
-    if (host === null || !packet.isFrameFor(host, this.#components.linkAddress)) return;
-    if (isIpv6Multicast(ip.source) || ip.source === UNSPECIFIED || ip.source === LOOPBACK) return;
-    if (ip.source === ip.destination) return;
-    if (!this.#mayAnswer(ip.destination, packet.nowSeconds)) return;
+  #answerEcho(
+    packet: PacketContext,
+    ip: Addressed,
+    { host, request }: { readonly host: Ipv6Host; readonly request: Echo },
+  ): boolean {
+    if (isIpv6Multicast(ip.source) || ip.source === UNSPECIFIED || ip.source === LOOPBACK) return false;
+    if (ip.source === ip.destination) return false;
+    if (!this.#claims.isOurs(subjectOf(packet, ip.destination), packet.nowSeconds)) return false;
     this.#reply(packet, host, {
       to: { source: ip.destination, destination: ip.source },
       hopLimit: HOP_LIMIT,
       message: { ...request, kind: 'echoReply' },
     });
+    return true;
   }
 
-  #answer(packet: PacketContext, ip: Addressed, { target }: Solicitation): void {
+  #answer(packet: PacketContext, ip: ipv6.Repr, { target }: Solicitation): void {
     const host = this.#components.directory.find(target);
     if (host === null || isIpv6Multicast(target)) return;
     // RFC 4861 7.1.1: without a sender it goes to the solicited-node address; another asks whether it may have the address.
     const isAnonymous = ip.source === UNSPECIFIED;
     if (isAnonymous && ip.destination !== solicitedNodeAddress(target)) return;
-    if (isAnonymous && this.#components.askFirst) {
-      this.#claims.note(target, packet.nowSeconds);
-      return;
-    }
-    if (!this.#mayAnswer(target, packet.nowSeconds)) return;
+    const subject = subjectOf(packet, target);
+    const isAnswered = isAnonymous
+      ? this.#claims.defends(subject, packet.nowSeconds)
+      : this.#claims.isOurs(subject, packet.nowSeconds);
+    this.#tell(packet, ip, { kind: 'neighbor-solicitation', destination: target, isAnswered });
+    if (!isAnswered) return;
     const mac = host.linkAddress ?? this.#components.linkAddress;
     this.#reply(packet, host, {
       to: { source: target, destination: isAnonymous ? ALL_NODES : ip.source },
@@ -117,45 +144,64 @@ export class NdpResponder {
     });
   }
 
-  #mayAnswer(address: bigint, nowSeconds: number): boolean {
-    return !this.#components.askFirst || this.#claims.isOurs(address, nowSeconds);
+  /** Another machine that speaks for an address of ours has it. */
+  #noteSpeaker(packet: PacketContext, target: bigint): void {
+    const host = this.#components.directory.find(target);
+    if (host === null) return;
+    const from = readMac(packet.bytes, packet.linkStart + ethernet.field.source);
+    if (from === (host.linkAddress ?? this.#components.linkAddress)) return;
+    this.#claims.note(subjectOf(packet, target), packet.nowSeconds);
   }
 
-  #ask(target: bigint): void {
-    const { linkAddress } = this.#components;
-    const destination = solicitedNodeAddress(target);
-    this.#send(multicastMac(destination), linkAddress, {
-      to: { source: UNSPECIFIED, destination },
-      hopLimit: HOP_LIMIT_NDP,
-      message: { kind: 'neighborSolicitation', code: 0, target, options: [] },
+  #tell(
+    packet: PacketContext,
+    { source, protocol }: ipv6.Repr,
+    contact: Pick<Ipv6Contact, 'kind' | 'destination' | 'isAnswered'>,
+  ): void {
+    const { bytes, linkStart, ipStart, end } = packet;
+    this.#components.observer.ipv6({
+      ...contact,
+      source,
+      protocol,
+      lengthBytes: end - ipStart,
+      linkAddress: readMac(bytes, linkStart + ethernet.field.source),
+      vlan: vlanOf(bytes, linkStart, ipStart),
     });
   }
 
-  #reply(packet: PacketContext, host: { readonly linkAddress: number | null }, answer: Answer): void {
-    const { destination } = answer.to;
-    const sender = readMac(packet.bytes, packet.linkStart + 6);
-    const mac = isIpv6Multicast(destination) ? multicastMac(destination) : sender;
-    this.#send(mac, host.linkAddress ?? this.#components.linkAddress, answer, packet);
+  #ask({ address, tags }: ClaimSubject<bigint>): void {
+    const { linkAddress } = this.#components;
+    const destination = solicitedNodeAddress(address);
+    this.#send(
+      { to: multicastMac(destination), from: linkAddress, tags },
+      {
+        to: { source: UNSPECIFIED, destination },
+        hopLimit: HOP_LIMIT_NDP,
+        message: { kind: 'neighborSolicitation', code: 0, target: address, options: [] },
+      },
+    );
   }
 
-  /** With a packet, what stands between its addresses and its IP header, VLAN tags, is kept. */
-  #send(
-    to: number,
-    from: number,
-    { to: addresses, hopLimit, message }: Answer,
-    packet?: PacketContext,
-  ): void {
+  #reply(packet: PacketContext, host: Ipv6Host, answer: Answer): void {
+    const { destination } = answer.to;
+    const sender = readMac(packet.bytes, packet.linkStart + ethernet.field.source);
+    const to = isIpv6Multicast(destination) ? multicastMac(destination) : sender;
+    const tags = copyTags(packet.bytes, packet.linkStart, packet.ipStart);
+    this.#send({ to, from: host.linkAddress ?? this.#components.linkAddress, tags }, answer);
+  }
+
+  #send({ to, from, tags }: Link, { to: addresses, hopLimit, message }: Answer): void {
     const { device } = this.#components;
-    const linkLength = packet === undefined ? ethernet.HEADER_LENGTH : packet.ipStart - packet.linkStart;
+    const linkLength = ethernet.HEADER_LENGTH + tags.length;
     const length = ipv6.HEADER_LENGTH + icmpv6.length(message);
     if (length > device.mtuBytes) return;
     const frame = device.reserve();
     if (frame < 0) return;
     const out = device.transmitBuffer;
     writeMac(out, frame, to);
-    writeMac(out, frame + 6, from);
-    if (packet === undefined) writeU16(out, frame + 12, etherType.ipv6);
-    else for (let i = 12; i < linkLength; i++) out[frame + i] = packet.bytes[packet.linkStart + i]!;
+    writeMac(out, frame + ethernet.field.source, from);
+    out.set(tags, frame + ethernet.field.etherType);
+    writeU16(out, frame + linkLength - 2, etherType.ipv6);
     const ip = {
       trafficClass: 0,
       flowLabel: 0,
@@ -171,10 +217,35 @@ export class NdpResponder {
   }
 }
 
+/** Where a frame goes. */
+interface Link {
+  readonly to: number;
+  readonly from: number;
+  readonly tags: Uint8Array;
+}
+
 interface Answer {
   readonly to: Addressed;
   readonly hopLimit: number;
   readonly message: icmpv6.Repr;
+}
+
+/** The ICMPv6 message in a packet; null where there is none that is whole and without a code. */
+function messageOf(ip: ipv6.Repr, bytes: Uint8Array): icmpv6.Repr | null {
+  if (ip.protocol !== ipProtocol.icmpv6) return null;
+  const start = ip.payload.byteOffset - bytes.byteOffset;
+  const end = start + ip.payload.length;
+  if (!icmpv6.verifyChecksum(bytes, start, end, pseudoHeaderSum(ip))) return null;
+  const message = icmpv6.parse(bytes, start, end);
+  return isMalformed(message) || message.code !== 0 ? null : message;
+}
+
+function subjectOf({ bytes, linkStart, ipStart }: PacketContext, address: bigint): ClaimSubject<bigint> {
+  return {
+    address,
+    vlan: vlanOf(bytes, linkStart, ipStart),
+    tags: copyTags(bytes, linkStart, ipStart),
+  };
 }
 
 /** RFC 2464, section 7: 33:33 and the last four octets of the address. */

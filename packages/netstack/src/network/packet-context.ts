@@ -18,6 +18,8 @@ export class PacketContext {
   isCarried = false;
   /** Who answers at the destination. */
   host: StackHost | null = null;
+  /** The Ethernet address from which it answers. */
+  answersFrom = 0;
   /** Seconds of the stack's clock. */
   nowSeconds = 0;
 
@@ -25,7 +27,7 @@ export class PacketContext {
    * Whether the frame at hand went from somebody else to the Ethernet address of a host or to `own`, that of the stack: what goes
    * to a group or to another machine is not for us to answer. True where there is no Ethernet header.
    */
-  isFrameFor({ linkAddress }: { readonly linkAddress: number | null }, own: number): boolean {
+  isFrameFor(linkAddress: number | null, own: number): boolean {
     const { bytes, linkStart } = this;
     if (this.ipStart === linkStart) return true;
     const to = readMac(bytes, linkStart + ethernet.field.destination);

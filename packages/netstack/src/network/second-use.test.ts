@@ -136,6 +136,8 @@ describe('packets in the making', () => {
   });
 });
 
+const untagged = (address: number) => ({ address, vlan: 0, tags: new Uint8Array(0) });
+
 describe('addresses that are asked for', () => {
   const step = fc.record({ isNoted: fc.boolean(), seconds: fc.constantFrom(0, 0.2, 0.5, 1, 700) });
 
@@ -143,23 +145,23 @@ describe('addresses that are asked for', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), fc.array(step, { maxLength: 8 }), (before, last) => {
         const asked = [0, 0];
-        const used = new AddressClaims<number>(() => asked[0]!++);
-        const fresh = new AddressClaims<number>(() => asked[1]!++);
+        const used = new AddressClaims<number>({ askFirst: true, ask: () => asked[0]!++ });
+        const fresh = new AddressClaims<number>({ askFirst: true, ask: () => asked[1]!++ });
         let now = START;
-        used.isOurs(LOCAL, now);
+        used.isOurs(untagged(LOCAL), now);
         for (const { isNoted, seconds } of before) {
           now += seconds;
-          if (isNoted) used.note(LOCAL, now);
-          used.isOurs(LOCAL, now);
+          if (isNoted) used.note(untagged(LOCAL), now);
+          used.isOurs(untagged(LOCAL), now);
         }
-        used.note(LOCAL, now);
-        expect(used.isOurs(LOCAL, now + 599)).toBe(false);
+        used.note(untagged(LOCAL), now);
+        expect(used.isOurs(untagged(LOCAL), now + 599)).toBe(false);
         now += 600;
         asked[0] = 0;
         for (const { isNoted, seconds } of [{ isNoted: false, seconds: 0 }, ...last]) {
           now += seconds;
-          for (const claims of [used, fresh]) if (isNoted) claims.note(LOCAL, now);
-          expect(used.isOurs(LOCAL, now)).toBe(fresh.isOurs(LOCAL, now));
+          for (const claims of [used, fresh]) if (isNoted) claims.note(untagged(LOCAL), now);
+          expect(used.isOurs(untagged(LOCAL), now)).toBe(fresh.isOurs(untagged(LOCAL), now));
           expect(asked[0]).toBe(asked[1]);
         }
       }),
@@ -169,13 +171,13 @@ describe('addresses that are asked for', () => {
 
   it('are asked for twice again once 65,536 others have come', () => {
     const asked: number[] = [];
-    const claims = new AddressClaims<number>((address) => asked.push(address));
+    const claims = new AddressClaims<number>({ askFirst: true, ask: ({ address }) => asked.push(address) });
     const claimed = (address: number, now: number): boolean[] =>
-      [0, 0.5, 1].map((after) => claims.isOurs(address, now + after));
+      [0, 0.5, 1].map((after) => claims.isOurs(untagged(address), now + after));
     expect(claimed(LOCAL, START)).toEqual([false, false, true]);
-    for (let i = 1; i < 65_536; i++) claims.isOurs(LOCAL + i, START + 2);
-    expect(claims.isOurs(LOCAL, START + 3)).toBe(true);
-    claims.isOurs(LOCAL - 1, START + 3);
+    for (let i = 1; i < 65_536; i++) claims.isOurs(untagged(LOCAL + i), START + 2);
+    expect(claims.isOurs(untagged(LOCAL), START + 3)).toBe(true);
+    claims.isOurs(untagged(LOCAL - 1), START + 3);
     asked.length = 0;
     expect(claimed(LOCAL, START + 4)).toEqual([false, false, true]);
     expect(asked).toEqual([LOCAL, LOCAL]);

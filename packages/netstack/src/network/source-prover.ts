@@ -143,7 +143,7 @@ export class SourceProver {
   }
 
   #proveOnLink(packet: PacketContext, flow: Flow, linkAddress: number, vlan: number): SourceProof {
-    const { bytes, linkStart, ipStart, source, destination, host, nowSeconds } = packet;
+    const { bytes, linkStart, ipStart, source, destination, nowSeconds } = packet;
     const subject = { address: source, vlan };
     const key = subjectKey(subject);
     const binding = this.#bindings.get(key);
@@ -156,7 +156,7 @@ export class SourceProver {
       ...subject,
       tags: copyTags(bytes, linkStart, ipStart),
       askerAddress: destination,
-      askerLinkAddress: host?.linkAddress ?? this.#components.linkAddress,
+      askerLinkAddress: packet.answersFrom,
     };
     const mayAsk = this.#questions.isOpen(subject) || this.#budget.take(linkAddress, nowSeconds);
     const isAsked =
@@ -196,7 +196,10 @@ export class SourceProver {
 
   #askerFor(askerAddress: number, routerAddress: number): Asker {
     const host = this.#components.hosts.find(askerAddress, routerAddress, NO_PROTOCOL);
-    return { askerAddress, askerLinkAddress: host?.linkAddress ?? this.#components.linkAddress };
+    return {
+      askerAddress,
+      askerLinkAddress: host?.linkAddressAt(askerAddress) ?? this.#components.linkAddress,
+    };
   }
 }
 

@@ -58,7 +58,11 @@ export class Udp {
     const linkLength = output.saveLinkHeader(packet, saved, 0);
     let left = allowance;
     return (payload) => {
-      if (host === null || payload.length > left) return;
+      if (host === null) return;
+      if (payload.length > left) {
+        observer.answerLimited('udp-answer-length', ipProtocol.udp, source, destination);
+        return;
+      }
       left -= payload.length;
       const { behavior } = host;
       const head = {

@@ -21,7 +21,7 @@ function flooded(options: StackOptions, syns: number) {
   const clock = new VirtualClock();
   const host: StackHost = {
     behavior: plainBehavior(TEST_SECRET),
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: () => 'open',
     udpPort: () => 'closed',

@@ -1,0 +1,149 @@
+/**
+ * What is seen of the link itself, and answers that a limit kept back, as events: one for an ARP sweep, whatever its size, and one
+ * a few seconds later for what a limit kept back after the first answer.
+ */
+import { formatIpv4 } from '@wormwood/base';
+import type { AnswerLimit, ArpContact } from '@wormwood/netstack';
+import { formatIpProtocol, formatMac } from '@wormwood/wire';
+import type { ArpSweepFields, LimitedFields } from './event.ts';
+import { Gathering } from './gathering.ts';
+
+export type LinkEvent = (ArpSweepFields | LimitedFields) & { readonly message: string };
+
+interface Sweep {
+  readonly first: ArpContact;
+  readonly beganSeconds: number;
+  lastSeconds: number;
+  lowest: number;
+  highest: number;
+  requests: number;
+  answered: number;
+  /** Distinct addresses, as far as they are counted. */
+  readonly targets: Set<number>;
+}
+
+interface Limited {
+  readonly limit: AnswerLimit;
+  readonly protocol: number;
+  readonly source: number;
+  readonly destination: number;
+  answers: number;
+}
+
+/** A scanner that asks more slowly makes several sweeps. */
+const SWEEP_IDLE_SECONDS = 5;
+const SWEEP_LONGEST_SECONDS = 60;
+const OPEN_MAX = 4096;
+const TARGETS_MAX = 65_536;
+const LIMITED_IDLE_SECONDS = 5;
+const LIMITED_LONGEST_SECONDS = 60;
+
+export class LinkContacts {
+  readonly #emit: (event: LinkEvent) => void;
+  readonly #sweeps: Gathering<Sweep>;
+  readonly #limited: Gathering<Limited>;
+
+  constructor(emit: (event: LinkEvent) => void) {
+    this.#emit = emit;
+    this.#sweeps = new Gathering({
+      idleSeconds: SWEEP_IDLE_SECONDS,
+      longestSeconds: SWEEP_LONGEST_SECONDS,
+      openMax: OPEN_MAX,
+      tell: (sweep) => this.#tellSweep(sweep),
+    });
+    this.#limited = new Gathering({
+      idleSeconds: LIMITED_IDLE_SECONDS,
+      longestSeconds: LIMITED_LONGEST_SECONDS,
+      openMax: OPEN_MAX,
+      tell: (limited) => this.#tellLimited(limited),
+    });
+  }
+
+  arpRequest(contact: ArpContact, nowSeconds: number): void {
+    const { source, linkAddress, target, vlan, isAnswered } = contact;
+    const sweep = this.#sweeps.take(`${linkAddress} ${source} ${vlan}`, nowSeconds, (): Sweep => ({
+      first: contact,
+      beganSeconds: nowSeconds,
+      lastSeconds: nowSeconds,
+      lowest: target,
+      highest: target,
+      requests: 0,
+      answered: 0,
+      targets: new Set(),
+    }));
+    sweep.lastSeconds = nowSeconds;
+    sweep.lowest = Math.min(sweep.lowest, target);
+    sweep.highest = Math.max(sweep.highest, target);
+    sweep.requests++;
+    if (isAnswered) sweep.answered++;
+    if (sweep.targets.size < TARGETS_MAX) sweep.targets.add(target);
+  }
+
+  /** The first answer that a limit keeps back is told at once, the others together. */
+  answerLimited(
+    told: {
+      readonly limit: AnswerLimit;
+      readonly protocol: number;
+      readonly source: number;
+      readonly destination: number;
+    },
+    nowSeconds: number,
+  ): void {
+    let isFirst = false;
+    const key = `${told.limit} ${told.protocol} ${told.source} ${told.destination}`;
+    const limited = this.#limited.take(key, nowSeconds, () => {
+      isFirst = true;
+      return { ...told, answers: 0 };
+    });
+    if (isFirst) this.#tellLimited({ ...told, answers: 1 });
+    else limited.answers++;
+  }
+
+  /** Tells what is over by `nowSeconds`; all of it at an infinite time. */
+  end(nowSeconds: number): void {
+    this.#sweeps.end(nowSeconds);
+    this.#limited.end(nowSeconds);
+  }
+
+  #tellSweep(sweep: Sweep): void {
+    const { source, linkAddress, vlan } = sweep.first;
+    const who = `${formatIpv4(source)} (${formatMac(linkAddress)})`;
+    const [first, last] = [formatIpv4(sweep.lowest), formatIpv4(sweep.highest)];
+    const where = first === last ? first : `${sweep.targets.size} addresses from ${first} to ${last}`;
+    this.#emit({
+      event: 'probe.arp',
+      ...vlanFields(vlan),
+      src_ip: formatIpv4(source),
+      src_mac: formatMac(linkAddress),
+      first_ip: first,
+      last_ip: last,
+      requests: sweep.requests,
+      targets: sweep.targets.size,
+      answered: sweep.answered,
+      duration: Number((sweep.lastSeconds - sweep.beganSeconds).toFixed(6)),
+      message: `ARP from ${who} for ${where}`,
+    });
+  }
+
+  #tellLimited({ limit, protocol, source, destination, answers }: Limited): void {
+    if (answers === 0) return;
+    this.#emit({
+      event: 'answer.limited',
+      limit,
+      proto: formatIpProtocol(protocol),
+      src_ip: formatIpv4(source),
+      dst_ip: formatIpv4(destination),
+      answers,
+      message: `${answers} answers from ${formatIpv4(destination)} to ${formatIpv4(source)} kept back by ${limit}`,
+    });
+  }
+}
+
+const VID_SPAN = 0x1000;
+
+/** The VLAN of a frame as fields of an event: the tag nearest to the packet, and the one around it where there are two. */
+export function vlanFields(vlan: number): { readonly vlan?: number; readonly outer_vlan?: number } {
+  if (vlan === 0) return {};
+  const outer = Math.floor(vlan / (2 * VID_SPAN)) % VID_SPAN;
+  return { vlan: vlan % VID_SPAN, ...(outer === 0 ? {} : { outer_vlan: outer }) };
+}
