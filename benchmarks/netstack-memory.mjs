@@ -65,7 +65,7 @@ function bytesPerConnection(accept, octets) {
   const [far, device] = memoryLink({ medium: 'ip', slots: 4 * BATCH });
   const host = {
     behavior: plainBehavior(new Uint8Array(16)),
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: () => 'open',
     udpPort: () => 'closed',

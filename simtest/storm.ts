@@ -115,7 +115,7 @@ class Storm {
     const ports: ReadonlySet<number> = new Set(Object.values(servicePort));
     return {
       behavior: plainBehavior(siphashKeyOf(randomStreams(this.#options.seed).stream('simtest/secret'))),
-      linkAddress: null,
+      linkAddressAt: () => null,
       answersEcho: true,
       tcpPort: (port) => (ports.has(port) ? 'open' : 'closed'),
       udpPort: () => 'closed',

@@ -63,7 +63,7 @@ function stuckClient(faults: Faults) {
   });
   const host: StackHost = {
     behavior: plainBehavior(siphashKeyOf(streams.stream('secret'))),
-    linkAddress: null,
+    linkAddressAt: () => null,
     answersEcho: true,
     tcpPort: () => 'tarpit',
     udpPort: () => 'closed',

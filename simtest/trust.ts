@@ -77,7 +77,7 @@ export class TrustWorld {
     this.#detector = createDetector({ streams, monitored: AddressSet.fromCidrs([DARK]) });
     const host: StackHost = {
       behavior: plainBehavior(siphashKeyOf(streams.stream('secret'))),
-      linkAddress: null,
+      linkAddressAt: () => null,
       answersEcho: true,
       tcpPort: () => 'open',
       udpPort: () => 'closed',
