@@ -217,8 +217,8 @@ function arpIn(bytes: Uint8Array, start: number, end: number): arp.Repr | null {
   if (ethernet.check(bytes, start, end) !== undefined) return null;
   const arpStart = start + ethernet.readHeaderLength(bytes, start);
   if (readU16(bytes, arpStart - 2) !== etherType.arp) return null;
-  const arpLocal = arp.parse(bytes, arpStart, end);
-  return isMalformed(arpLocal) ? null : arpLocal;
+  const packet = arp.parse(bytes, arpStart, end);
+  return isMalformed(packet) ? null : packet;
 }
 
 /** The message of a DHCP server in a frame, or null. */

@@ -84,7 +84,7 @@ function link(askFirst: boolean) {
     far.flush();
     stack.work(100);
   };
-  const arpLocal = (words: Partial<arp.Repr>, frame: Frame = {}): void => {
+  const asks = (words: Partial<arp.Repr>, frame: Frame = {}): void => {
     const payload = new Uint8Array(28);
     const from = frame.from ?? CLIENT;
     arp.emit(
@@ -143,7 +143,7 @@ function link(askFirst: boolean) {
     clock.advanceTo(until);
     stack.work(100);
   };
-  return { clock, stack, seen, heard, arp: arpLocal, arps, replies, syn, ping, answers, pass };
+  return { clock, stack, seen, heard, arp: asks, arps, replies, syn, ping, answers, pass };
 }
 
 describe('on a link that floods', () => {
@@ -257,14 +257,14 @@ describe('where it asks first', () => {
   });
 
   it('asks in the VLAN that it was asked in, and has an address there alone', () => {
-    const { arp: arpLocal, arps, pass } = link(true);
-    arpLocal({}, { vlan: VLAN });
+    const { arp: asks, arps, pass } = link(true);
+    asks({}, { vlan: VLAN });
     expect(arps()).toMatchObject([{ senderAddress: NOBODY, targetAddress: FIRST, vlan: VLAN }]);
     pass(2);
     arps();
-    arpLocal({}, { vlan: VLAN });
+    asks({}, { vlan: VLAN });
     expect(arps()).toMatchObject([{ operation: arp.operation.reply, vlan: VLAN }]);
-    arpLocal({});
+    asks({});
     expect(arps()).toMatchObject([{ operation: arp.operation.request, vlan: 0 }]);
   });
 
