@@ -61,9 +61,9 @@ export class DhcpHosts implements LinkDevice {
     this.medium = device.medium;
     this.#components = components;
     this.#hosts = statements.flatMap((statement, index): DhcpHost[] => {
-      const ethernet = ethernetOf(statement.template);
+      const words = ethernetOf(statement.template);
       // Of a vendor: by the number of the statement, since its IPv4 address is not known yet.
-      const linkAddress = ethernet === null ? undefined : components.linkAddressesOf(ethernet)?.(index + 1);
+      const linkAddress = words === null ? undefined : components.linkAddressesOf(words)?.(index + 1);
       if (linkAddress === undefined) return [];
       const client = new DhcpClient({
         clock,
@@ -142,12 +142,12 @@ export class DhcpHosts implements LinkDevice {
 
   /** A machine that speaks ARP for an address has it; one that probes for it wants it as much as we do (RFC 5227 2.1.1). */
   #noteSpeaker(bytes: Uint8Array, start: number, end: number): void {
-    const arp = arpIn(bytes, start, end);
-    if (arp === null) return;
-    const address = arp.senderAddress === NO_ADDRESS ? arp.targetAddress : arp.senderAddress;
+    const said = arpIn(bytes, start, end);
+    if (said === null) return;
+    const address = said.senderAddress === NO_ADDRESS ? said.targetAddress : said.senderAddress;
     for (const { client, linkAddress } of this.#hosts) {
-      if (arp.senderMac === linkAddress) continue;
-      if (arp.senderAddress === NO_ADDRESS && client.state !== 'checking') continue;
+      if (said.senderMac === linkAddress) continue;
+      if (said.senderAddress === NO_ADDRESS && client.state !== 'checking') continue;
       client.conflict(address);
     }
   }

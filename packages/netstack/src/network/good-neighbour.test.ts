@@ -143,7 +143,7 @@ function link(askFirst: boolean) {
     clock.advanceTo(until);
     stack.work(100);
   };
-  return { clock, stack, seen, heard, arp: asks, arps, replies, syn, ping, answers, pass };
+  return { clock, stack, seen, heard, asks, arps, replies, syn, ping, answers, pass };
 }
 
 describe('on a link that floods', () => {
@@ -167,18 +167,18 @@ describe.each([false, true])('an address that another machine has (askFirst %s)'
     ['asks from', { senderAddress: FIRST, targetAddress: CLIENT_ADDRESS }],
     ['answers for', { operation: arp.operation.reply, senderAddress: FIRST, targetAddress: CLIENT_ADDRESS }],
   ])('and that it %s is left alone at once, for ARP and IP, and open connections too', (_, words) => {
-    const { stack, syn, arp, ping, replies, answers, pass, seen, heard } = link(askFirst);
+    const { stack, syn, asks, ping, replies, answers, pass, seen, heard } = link(askFirst);
     stack.askAhead([FIRST, FIRST + 1]);
     pass(3);
     heard();
     syn(FIRST, {}, PORT);
     expect(answers()).toEqual([0]);
-    arp(words, { from: SERVER });
+    asks(words, { from: SERVER });
     expect(seen.at(-1)).toBe(`taken ${JSON.stringify({ address: FIRST, linkAddress: SERVER, vlan: 0 })}`);
     const before = seen.length;
     // The SYN/ACK is not repeated.
     pass(10);
-    arp({});
+    asks({});
     syn(FIRST);
     ping(FIRST);
     expect(heard()).toEqual([]);
@@ -188,76 +188,76 @@ describe.each([false, true])('an address that another machine has (askFirst %s)'
     expect(answers()).toEqual([1]);
     // After ten minutes it is asked for, and ours again when nobody speaks for it.
     pass(600);
-    arp({});
+    asks({});
     expect(replies()).toEqual([]);
     pass(1.1);
-    arp({});
+    asks({});
     expect(replies().length).toBeGreaterThan(0);
   });
 });
 
 it('our own announcements come back without harm', () => {
-  const { arp, seen, replies } = link(false);
-  arp({ senderAddress: FIRST, targetAddress: FIRST }, { from: OWN });
-  arp({});
+  const { asks, seen, replies } = link(false);
+  asks({ senderAddress: FIRST, targetAddress: FIRST }, { from: OWN });
+  asks({});
   expect([seen.filter((each) => each.startsWith('taken')), replies()]).toEqual([[], [0]]);
 });
 
 describe('where it asks first', () => {
   it('is ready for the first sweep', () => {
-    const { stack, arp, arps, replies, pass } = link(true);
+    const { stack, asks, arps, replies, pass } = link(true);
     stack.askAhead(Array.from({ length: COUNT }, (_, i) => FIRST + i));
     pass(2);
     const asked = arps().map(({ senderAddress, targetAddress }) => [senderAddress, targetAddress - FIRST]);
     expect(asked.filter(([sender]) => sender === NOBODY)).toHaveLength(2 * COUNT);
     expect(new Set(asked.map(([, target]) => target)).size).toBe(COUNT);
-    for (let i = 0; i < COUNT; i++) arp({ targetAddress: FIRST + i });
+    for (let i = 0; i < COUNT; i++) asks({ targetAddress: FIRST + i });
     expect(replies()).toEqual(Array.from({ length: COUNT }, (_, i) => i));
   });
 
   it('answers one who asked meanwhile, once nobody else has', () => {
-    const { arp, replies, pass } = link(true);
-    arp({});
+    const { asks, replies, pass } = link(true);
+    asks({});
     expect(replies()).toEqual([]);
     pass(1.1);
     expect(replies()).toEqual([0]);
   });
 
   it('leaves an address to one who probes for it at the same time (RFC 5227 2.1.1)', () => {
-    const { arp, replies, pass, arps } = link(true);
-    arp({ senderAddress: NOBODY }, { from: SERVER });
+    const { asks, replies, pass, arps } = link(true);
+    asks({ senderAddress: NOBODY }, { from: SERVER });
     expect(arps()).toEqual([]);
     pass(5);
-    arp({});
+    asks({});
     expect(replies()).toEqual([]);
     const other = link(true);
-    other.arp({});
-    other.arp({ senderAddress: NOBODY }, { from: SERVER });
+    other.asks({});
+    other.asks({ senderAddress: NOBODY }, { from: SERVER });
     other.pass(5);
-    other.arp({});
+    other.asks({});
     expect(other.replies()).toEqual([]);
   });
 
   it('defends an address that it has, but not against a machine that had it before', () => {
-    const { stack, arp, replies, pass, heard } = link(true);
+    const { stack, asks, replies, pass, heard } = link(true);
     stack.askAhead([FIRST]);
     pass(2);
     heard();
-    arp({ senderAddress: NOBODY }, { from: SERVER });
+    asks({ senderAddress: NOBODY }, { from: SERVER });
     expect(replies()).toEqual([0]);
     // A newcomer that takes it nevertheless has it.
-    arp({ senderAddress: FIRST, targetAddress: FIRST }, { from: SERVER });
+    asks({ senderAddress: FIRST, targetAddress: FIRST }, { from: SERVER });
     pass(700);
-    arp({});
+    asks({});
     pass(2);
     expect(replies()).toEqual([0]);
-    arp({ senderAddress: NOBODY }, { from: SERVER });
-    arp({});
+    asks({ senderAddress: NOBODY }, { from: SERVER });
+    asks({});
     expect(replies()).toEqual([]);
   });
 
   it('asks in the VLAN that it was asked in, and has an address there alone', () => {
-    const { arp: asks, arps, pass } = link(true);
+    const { asks, arps, pass } = link(true);
     asks({}, { vlan: VLAN });
     expect(arps()).toMatchObject([{ senderAddress: NOBODY, targetAddress: FIRST, vlan: VLAN }]);
     pass(2);
