@@ -53,7 +53,10 @@ const PROTOCOL_NUMBERS: Readonly<Record<TransportProtocol, number>> = {
 /** Who answers a question that is about no packet. */
 const NO_PROTOCOL = -1;
 
-/** Returns the words for the Ethernet address of a template; a dynamic one without any has those of its first rule that has some. */
+/**
+ * Returns the words for the Ethernet address of a template; a dynamic one without any has those of its first rule that has
+ * some.
+ */
 export function ethernetOf({ ethernet, dynamic }: Template): string | null {
   return ethernet ?? dynamic?.find((rule) => rule.template.ethernet !== null)?.template.ethernet ?? null;
 }

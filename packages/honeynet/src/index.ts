@@ -29,7 +29,6 @@ export { bindingName, HoneynetBuilder } from './config/honeynet-builder.ts';
 export {
   COMMON_VENDORS,
   ethernetAddresses,
-  ethernetFault,
   type EthernetKey,
   type EthernetVendor,
   isEthernetAddress,

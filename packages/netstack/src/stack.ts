@@ -260,8 +260,9 @@ export class Stack {
   }
 
   /**
-   * Whether the frame at hand is for us: sent to our Ethernet address or that of the host, about an address that no other machine has.
-   * What a bridge floods, or a port mirrors, is others' business. A packet in a frame to everybody is dropped, too: RFC 1122 3.3.6.
+   * Whether the frame at hand is for us: sent to our Ethernet address or that of the host, about an address that no other
+   * machine has. What a bridge floods, or a port mirrors, is others' business. A packet in a frame to everybody is dropped,
+   * too: RFC 1122 3.3.6.
    */
   #isOurs(host: StackHost | null): boolean {
     const packet = this.#packet;

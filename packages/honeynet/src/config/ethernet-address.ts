@@ -65,9 +65,10 @@ function sharedEthernetAddress(written: string): number | null {
 }
 
 /**
- * Returns which Ethernet address a host has at an IPv4 address: one for each host, the same for the same `key`. One that is written
- * out is that of every host. Of several vendors whose names begin with the first of the words and have them all, the one with the shortest name
- * is meant, and of its prefixes the first; without such a vendor the addresses are locally administered (IEEE 802 8.2).
+ * Returns which Ethernet address a host has at an IPv4 address: one for each host, the same for the same `key`. One that is
+ * written out is that of every host. Of several vendors whose names begin with the first of the words and have them all, the
+ * one with the shortest name is meant, and of its prefixes the first; without such a vendor the addresses are locally
+ * administered (IEEE 802 8.2).
  */
 export function ethernetAddresses(
   written: string,
@@ -84,8 +85,8 @@ export function ethernetAddresses(
 export type EthernetKey = readonly [number, number];
 
 /**
- * The low 24 bits of a host's Ethernet address: a permutation of those of its IPv4 address (a Feistel network of two halves), so that
- * two hosts of one /8 never share one.
+ * The low 24 bits of a host's Ethernet address: a permutation of those of its IPv4 address (a Feistel network of two halves),
+ * so that two hosts of one /8 never share one.
  */
 function permuted(address: number, [first, second]: EthernetKey): number {
   const tweak = mixWord((address >>> LOW_BITS) ^ second);

@@ -1,6 +1,6 @@
 /**
- * What is seen of the link itself, and answers that a limit kept back, as events: one for an ARP sweep, whatever its size, and one
- * a few seconds later for what a limit kept back after the first answer.
+ * What is seen of the link itself, and answers that a limit kept back, as events: one for an ARP sweep, whatever its size,
+ * and one a few seconds later for what a limit kept back after the first answer.
  */
 import { formatIpv4 } from '@wormwood/base';
 import type { AnswerLimit, ArpContact } from '@wormwood/netstack';

@@ -1,7 +1,8 @@
 /**
- * Which addresses are answered for, where other machines may have some of them. One that another machine speaks for is left to it at
- * once, and for ten minutes; then it is asked for before it is ours again. Where the stack asks first, each address is asked for
- * twice, half a second apart (RFC 5227 2.1.1 in the measure of `farpd`), and is ours once both questions have stayed without reply.
+ * Which addresses are answered for, where other machines may have some of them. One that another machine speaks for is left
+ * to it at once, and for ten minutes; then it is asked for before it is ours again. Where the stack asks first, each address
+ * is asked for twice, half a second apart (RFC 5227 2.1.1 in the measure of `farpd`), and is ours once both questions have
+ * stayed without reply.
  */
 import { RecentMap } from '@wormwood/base';
 
@@ -81,8 +82,9 @@ export class AddressClaims<Address extends number | bigint> {
   }
 
   /**
-   * Another machine asks whether it may have an address that we answer for (RFC 5227 2.1.1). Returns whether we have it, and say so
-   * as any host does; an address that we only ask for ourselves, or that the machine may have had before, is left to it.
+   * Another machine asks whether it may have an address that we answer for (RFC 5227 2.1.1). Returns whether we have it, and
+   * say so as any host does; an address that we only ask for ourselves, or that the machine may have had before, is left to
+   * it.
    */
   defends(subject: ClaimSubject<Address>, nowSeconds: number): boolean {
     const claim = this.#claims.get(keyOf(subject));

@@ -1,6 +1,6 @@
 /**
- * Answers ARP requests (RFC 826) for the addresses of virtual hosts, as an ordinary host does: `arp-fingerprint` calls it a current
- * Linux or Windows. An address for which another machine speaks is left to it (address-claims.ts).
+ * Answers ARP requests (RFC 826) for the addresses of virtual hosts, as an ordinary host does: `arp-fingerprint` calls it a
+ * current Linux or Windows. An address for which another machine speaks is left to it (address-claims.ts).
  */
 import {
   arp,

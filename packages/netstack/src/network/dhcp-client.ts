@@ -119,8 +119,8 @@ export class DhcpClient {
   }
 
   /**
-   * Another machine speaks for an address (ARP told): one that is, or is about to be, the host's is refused, and another looked for
-   * (RFC 2131 3.1, 5). Returns whether that was so.
+   * Another machine speaks for an address (ARP told): one that is, or is about to be, the host's is refused, and another
+   * looked for (RFC 2131 3.1, 5). Returns whether that was so.
    */
   conflict(address: number): boolean {
     const lease = this.#checked ?? this.#lease;
