@@ -42,7 +42,13 @@ export { probes } from './engine/probes/probes.ts';
 export { stochastic } from './engine/stochastic/direct.ts';
 
 // Many runs of one outbreak.
-export { type ChunkRequest, type RunChunk, runChunk, transferables } from './ensemble/run-chunk.ts';
+export {
+  type ChunkRequest,
+  columnOfFigure,
+  type RunChunk,
+  runChunk,
+  transferables,
+} from './ensemble/run-chunk.ts';
 export {
   type Distribution,
   type Ensemble,

@@ -1,6 +1,6 @@
 /** Studies: what is varied, the cells that this makes, and what is found among them. */
 
-export { parseVariation, type Variation } from './vary/vary.ts';
+export { parseVariation, type SearchVariable, type Variation } from './vary/vary.ts';
 export { pointsOf, sampleProblems, type SampleKind } from './vary/points.ts';
 
 export type { Cell } from './cell/cell.ts';
@@ -14,3 +14,9 @@ export {
   type CellStore,
   runCells,
 } from './sweep/run-cells.ts';
+
+export { type Achieved } from './plan/achieved.ts';
+export { cheapestOf, type Costs, findFrontier, type FrontierPoint } from './plan/frontier.ts';
+export { type Goal, parseGoal } from './plan/goal.ts';
+export { type MarginalValue, marginalValues } from './plan/marginal.ts';
+export { findPlan, isCheaperWhenLarger, type PlanFound, PlanRefused, type PlanRequest } from './plan/plan.ts';

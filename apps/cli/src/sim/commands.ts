@@ -11,6 +11,7 @@ import {
 } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { addSimObserve } from './observe-command.ts';
+import { addSimPlan } from './plan-command.ts';
 import { addSimSweep } from './sweep-command.ts';
 import type { SimReportOptions } from './report.ts';
 import type { SimRunOptions } from './run.ts';
@@ -49,6 +50,7 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
     ['wormwood sim run - --json < mine.yaml', 'from standard input, for a program'],
   ]);
   addSimSweep(sim, finish);
+  addSimPlan(sim, finish);
   addSimObserve(sim, finish);
   addSimReport(sim, finish);
   addSimPresets(sim, finish);

@@ -62,6 +62,19 @@ export const SUMMARY_FIGURES: readonly Figure[] = [
 ];
 export const FRACTIONS: readonly Fraction[] = ['0.5', '0.9', '0.99', '1'];
 
+/**
+ * Returns a figure of the replicates of a chunk, one value each; NaN where a replicate has none, as when a time was never
+ * reached. A time to a fraction of N is named like `timeTo.0.5`.
+ */
+export function columnOfFigure(
+  { count, figures }: RunChunk,
+  figure: Figure | `timeTo.${Fraction}`,
+): Float64Array {
+  const names = [...SUMMARY_FIGURES, ...FRACTIONS.map((fraction) => `timeTo.${fraction}` as const)];
+  const column = names.indexOf(figure);
+  return Float64Array.from({ length: count }, (_, row) => figures[row * names.length + column] ?? NaN);
+}
+
 /** Runs a chunk. `control` may stop it; the replicate at hand is then left out. */
 export function runChunk(request: ChunkRequest, control?: RunControl): RunChunk {
   const { outbreak, first, count } = request;

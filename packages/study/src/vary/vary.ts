@@ -19,6 +19,9 @@ export type Variation =
   | { readonly path: string; readonly kind: 'list'; readonly values: readonly string[] }
   | ({ readonly path: string; readonly kind: 'range'; readonly scale: 'linear' | 'logarithmic' } & Range);
 
+/** A range without a step: what samples and plans choose from. */
+export type SearchVariable = Extract<Variation, { kind: 'range' }>;
+
 /** The most values of one variation: more is a slip of the step. */
 const VALUES_MAX = 1_000_000;
 
