@@ -27,6 +27,7 @@ export default defineConfig({
             'apps/cli/src/{gallery,sim}/*.test.ts',
             'tools/**/*.test.ts',
             'simtest/**/*.test.ts',
+            'conformance/**/*.test.ts',
           ],
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },

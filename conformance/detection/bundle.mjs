@@ -1,0 +1,28 @@
+/** Compiles a program of this folder and runs it: Node 20 reads no TypeScript, and the packages come as built. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+/** Imports a TypeScript module of this folder by name. */
+export async function importCompiled(name) {
+  // Inside the repository, so that the packages are found.
+  const directory = mkdtempSync(join(import.meta.dirname, '..', '..', 'node_modules', '.conformance-'));
+  try {
+    const outfile = join(directory, `${name}.mjs`);
+    await build({
+      entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+      sourcemap: 'inline',
+      logLevel: 'error',
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Bars that the detector does not hold yet, by class: the test of the table fails when one of these begins to hold, so that the
+ * list tells the truth. Nothing is listed for the sake of chance: the bars already allow for it.
+ */
+import type { Bar } from './bars.ts';
+
+export const knownMisses: Readonly<Record<Bar, readonly string[]>> = {
+  infected: [
+    'p2p-stale-peers',
+    'dht-nodes',
+    'game-server-list',
+    'web-crawler',
+    'dns-answers',
+    'amplifier-answers',
+    'through-vrrp',
+    'route-flap',
+    'nat-gateway',
+    'dhcp-leases',
+    'monitor',
+    'health-checks',
+    'proxy-lured',
+    'research-zmap',
+    'research-masscan',
+  ],
+  scanning: [
+    'p2p-stale-peers',
+    'dht-nodes',
+    'game-server-list',
+    'web-crawler',
+    'dns-answers',
+    'amplifier-answers',
+    'through-vrrp',
+    'route-flap',
+    'nat-gateway',
+    'dhcp-leases',
+    'health-checks',
+    'proxy-lured',
+  ],
+  found: ['fragmented'],
+  time: [],
+  doors: ['route-flap', 'fragmented'],
+  proven: [],
+  intervals: [],
+};
