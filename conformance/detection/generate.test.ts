@@ -4,19 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatIpv4 } from '@wormwood/base';
-import {
-  CaptureReader,
-  isMalformed,
-  isIpv4Fragment,
-  parseEthernet,
-  parseIpv4Packet,
-  parseTcp,
-  parseUdp,
-  pseudoHeaderSum,
-  verifyIpv4Checksum,
-  verifyTcpChecksum,
-  verifyUdpChecksum,
-} from '@wormwood/wire';
+import { CaptureReader, ethernet, ipv4, isMalformed, pseudoHeaderSum, tcp, udp } from '@wormwood/wire';
 import { afterAll, describe, expect, it } from 'vitest';
 import { classes, innocents, scanners } from './classes.ts';
 import { generate, type Generated } from './generate.ts';
@@ -62,21 +50,21 @@ describe('the generator', () => {
     const syns = new Map<string, number>();
     let packets = 0;
     for (const { frame } of packetsOf(capture)) {
-      const ethernet = parseEthernet(frame);
-      if (isMalformed(ethernet)) throw new Error(ethernet.reason);
-      const packet = parseIpv4Packet(ethernet.payload);
+      const link = ethernet.parse(frame);
+      if (isMalformed(link)) throw new Error(link.reason);
+      const packet = ipv4.parse(link.payload);
       if (isMalformed(packet)) throw new Error(packet.reason);
-      expect(verifyIpv4Checksum(ethernet.payload, 0)).toBe(true);
+      expect(ipv4.verifyChecksum(link.payload, 0)).toBe(true);
       packets++;
-      if (isIpv4Fragment(ethernet.payload, 0)) continue;
+      if (ipv4.isFragment(link.payload, 0)) continue;
       const { payload, protocol } = packet;
       const sum = pseudoHeaderSum(packet);
-      if (protocol === 6) expect(verifyTcpChecksum(payload, 0, payload.length, sum)).toBe(true);
-      if (protocol === 17) expect(verifyUdpChecksum(payload, 0, sum)).toBe(true);
-      const segment = protocol === 6 ? parseTcp(payload) : null;
+      if (protocol === 6) expect(tcp.verifyChecksum(payload, 0, payload.length, sum)).toBe(true);
+      if (protocol === 17) expect(udp.verifyChecksum(payload, 0, sum)).toBe(true);
+      const segment = protocol === 6 ? tcp.parse(payload) : null;
       const asks =
         protocol === 17
-          ? !isMalformed(parseUdp(payload))
+          ? !isMalformed(udp.parse(payload))
           : segment !== null && !isMalformed(segment) && segment.flags === SYN;
       if (!asks || !telescope.contains(packet.destination)) continue;
       const source = formatIpv4(packet.source);

@@ -5,15 +5,7 @@
 import { EventQueue, type RandomStreams, VirtualClock } from '@wormwood/base';
 import type { SensorEvent } from '@wormwood/honeynet';
 import { type MemoryDevice, memoryLink, type Stack } from '@wormwood/netstack';
-import {
-  isMalformed,
-  parseIpv4Packet,
-  parseTcp,
-  readMac,
-  readU16,
-  readU32,
-  type TcpRepr,
-} from '@wormwood/wire';
+import { ipv4, isMalformed, readMac, readU16, readU32, tcp } from '@wormwood/wire';
 import { honeypots } from './honeypots.ts';
 import { answerOfLive } from './live-hosts.ts';
 import type { Ends } from './packets.ts';
@@ -28,7 +20,7 @@ export interface LinkComponents {
 }
 
 /** Is told what a connection's other end sent. */
-export type Receiver = (segment: TcpRepr) => void;
+export type Receiver = (segment: tcp.Repr) => void;
 
 const BUDGET = 64;
 const IP_START = 14;
@@ -125,12 +117,12 @@ export class Link {
 
   #toClient(bytes: Uint8Array, start: number, end: number): void {
     if (end - start < TCP_START + 20 || bytes[start + IP_START + 9] !== TCP) return;
-    const tcp = start + TCP_START;
-    const key = `${readU32(bytes, start + 30)}:${readU16(bytes, tcp + 2)}:${readU32(bytes, start + 26)}:${readU16(bytes, tcp)}`;
+    const at = start + TCP_START;
+    const key = `${readU32(bytes, start + 30)}:${readU16(bytes, at + 2)}:${readU32(bytes, start + 26)}:${readU16(bytes, at)}`;
     const receiver = this.#receivers.get(key);
     if (receiver === undefined) return;
-    const packet = parseIpv4Packet(bytes.slice(start + IP_START, end));
-    const segment = isMalformed(packet) ? packet : parseTcp(packet.payload);
+    const packet = ipv4.parse(bytes.slice(start + IP_START, end));
+    const segment = isMalformed(packet) ? packet : tcp.parse(packet.payload);
     if (isMalformed(segment)) throw new Error('the sensor sends whole segments');
     receiver(segment);
   }

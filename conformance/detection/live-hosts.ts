@@ -4,7 +4,7 @@
  * share. Those that our own hosts ask stand beyond the routers: the question goes to the shared address, and the answer comes
  * from one of the routers itself.
  */
-import { isMalformed, parseIpv4Packet, parseTcp, readMac } from '@wormwood/wire';
+import { ipv4, isMalformed, readMac, tcp } from '@wormwood/wire';
 import { ACK, FIN, type Look, RST, SYN, tcpFrame } from './packets.ts';
 import { liveMac, NEIGHBOUR_MAC, ROUTER_MAC, VIRTUAL_ROUTER_MAC } from './telescope.ts';
 
@@ -17,8 +17,8 @@ const LOOK: Look = {
 
 /** Returns the frame that a server answers a frame with, or null. */
 export function answerOfLive(frame: Uint8Array): Uint8Array | null {
-  const packet = parseIpv4Packet(frame.slice(14));
-  const segment = isMalformed(packet) ? packet : parseTcp(packet.payload);
+  const packet = ipv4.parse(frame.slice(14));
+  const segment = isMalformed(packet) ? packet : tcp.parse(packet.payload);
   if (isMalformed(packet) || isMalformed(segment) || (segment.flags & RST) !== 0) return null;
   const { flags, sequenceNumber, acknowledgmentNumber, payload } = segment;
   const isSyn = (flags & SYN) !== 0;

@@ -1,26 +1,18 @@
 /** Frames of the captures, octet by octet: what differs between senders is said by a `Look`, as passive fingerprints tell it. */
 import type { RandomStream } from '@wormwood/base';
 import {
-  emitEthernet,
-  emitIcmpv4,
-  emitIpv4,
-  emitTcp,
-  emitUdp,
-  ethernetLength,
+  ethernet,
   etherType,
-  icmpv4Length,
-  type Icmpv4Repr,
+  icmpv4,
   ipProtocol,
-  ipv4Length,
-  type Ipv4Repr,
+  ipv4,
   pseudoHeaderSum,
-  tcpLength,
-  type TcpOption,
-  tcpFlag,
-  udpLength,
+  tcp,
+  type tcpOption,
+  udp,
 } from '@wormwood/wire';
 
-export const { SYN, ACK, RST, FIN, PSH } = tcpFlag;
+export const { SYN, ACK, RST, FIN, PSH } = tcp.flag;
 const NOTHING = new Uint8Array(0);
 
 export interface Ends {
@@ -35,7 +27,7 @@ export interface Look {
   /** When they arrive. */
   readonly timeToLive: number;
   readonly window: number;
-  readonly options: readonly TcpOption[];
+  readonly options: readonly tcpOption.Repr[];
   /** Null: counted or drawn by the system. */
   readonly identification: number | null;
 }
@@ -52,15 +44,15 @@ export interface LinkEnds {
   readonly to: number;
 }
 
-const padding: TcpOption = { kind: 'noOperation' };
+const padding: tcpOption.Repr = { kind: 'noOperation' };
 
 /** A desktop or server of today: Linux or Windows, some hops away. */
 export function systemLook(stream: RandomStream): Look {
   const hops = 5 + stream.nextBelow(20);
   const isLinux = stream.nextBelow(2) === 0;
-  const mss: TcpOption = { kind: 'mss', mssBytes: 1460 };
-  const scale: TcpOption = { kind: 'windowScale', shift: isLinux ? 7 : 8 };
-  const stamp: TcpOption = { kind: 'timestamps', value: stream.nextUint32(), echo: 0 };
+  const mss: tcpOption.Repr = { kind: 'mss', mssBytes: 1460 };
+  const scale: tcpOption.Repr = { kind: 'windowScale', shift: isLinux ? 7 : 8 };
+  const stamp: tcpOption.Repr = { kind: 'timestamps', value: stream.nextUint32(), echo: 0 };
   return {
     timeToLive: (isLinux ? 64 : 128) - hops,
     window: isLinux ? 64_240 : 65_535,
@@ -88,7 +80,7 @@ function tcpOctets(
   { flags, sequence, acknowledgment, payload = NOTHING }: Segment,
   look: Look,
 ): Uint8Array {
-  const tcp = {
+  const repr = {
     sourcePort: ends.sourcePort,
     destinationPort: ends.destinationPort,
     sequenceNumber: sequence >>> 0,
@@ -100,8 +92,8 @@ function tcpOctets(
     options: (flags & SYN) === 0 ? [] : look.options,
     payload,
   };
-  const octets = new Uint8Array(tcpLength(tcp));
-  emitTcp(tcp, octets, 0, pseudoHeaderSum(ends));
+  const octets = new Uint8Array(tcp.length(repr));
+  tcp.emit(repr, octets, 0, pseudoHeaderSum(ends));
   return octets;
 }
 
@@ -132,9 +124,9 @@ export function udpFrame(
   identification: number,
 ): Uint8Array {
   const { sourcePort, destinationPort } = ends;
-  const udp = { sourcePort, destinationPort, payload, checksummed: true };
-  const octets = new Uint8Array(udpLength(udp));
-  emitUdp(udp, octets, 0, pseudoHeaderSum(ends));
+  const repr = { sourcePort, destinationPort, payload, checksummed: true };
+  const octets = new Uint8Array(udp.length(repr));
+  udp.emit(repr, octets, 0, pseudoHeaderSum(ends));
   const ip = ipOf(ends, ipProtocol.udp, look.timeToLive, look.identification ?? identification);
   return frameOf(link, { ...ip, payload: octets });
 }
@@ -142,12 +134,12 @@ export function udpFrame(
 export function icmpFrame(
   link: LinkEnds,
   ends: Pick<Ends, 'source' | 'destination'>,
-  message: Icmpv4Repr,
+  message: icmpv4.Repr,
   timeToLive: number,
   identification: number,
 ): Uint8Array {
-  const octets = new Uint8Array(icmpv4Length(message));
-  emitIcmpv4(message, octets);
+  const octets = new Uint8Array(icmpv4.length(message));
+  icmpv4.emit(message, octets);
   return frameOf(link, { ...ipOf(ends, ipProtocol.icmpv4, timeToLive, identification), payload: octets });
 }
 
@@ -158,8 +150,8 @@ export function quoteOf(ends: Ends, protocol: number, sequence: number): Uint8Ar
   new DataView(head.buffer).setUint16(2, ends.destinationPort);
   new DataView(head.buffer).setUint32(4, sequence >>> 0);
   const packet = { ...ipOf(ends, protocol, 50, 7), payload: head };
-  const octets = new Uint8Array(ipv4Length(packet));
-  emitIpv4(packet, octets);
+  const octets = new Uint8Array(ipv4.length(packet));
+  ipv4.emit(packet, octets);
   return octets;
 }
 
@@ -168,7 +160,7 @@ function ipOf(
   protocol: number,
   timeToLive: number,
   identification: number,
-): Omit<Ipv4Repr, 'payload'> {
+): Omit<ipv4.Repr, 'payload'> {
   return {
     typeOfService: 0,
     identification: identification & 0xffff,
@@ -184,11 +176,11 @@ function ipOf(
   };
 }
 
-function frameOf({ from, to }: LinkEnds, packet: Ipv4Repr): Uint8Array {
-  const octets = new Uint8Array(ipv4Length(packet));
-  emitIpv4(packet, octets);
+function frameOf({ from, to }: LinkEnds, packet: ipv4.Repr): Uint8Array {
+  const octets = new Uint8Array(ipv4.length(packet));
+  ipv4.emit(packet, octets);
   const frame = { destination: to, source: from, tags: [], etherType: etherType.ipv4, payload: octets };
-  const bytes = new Uint8Array(ethernetLength(frame));
-  emitEthernet(frame, bytes);
+  const bytes = new Uint8Array(ethernet.length(frame));
+  ethernet.emit(frame, bytes);
   return bytes;
 }

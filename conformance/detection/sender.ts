@@ -1,6 +1,6 @@
 /** One source of the traffic: its address, its look, its dice, and what it can send. */
 import { exponential, type RandomStream } from '@wormwood/base';
-import type { Icmpv4Repr, TcpRepr } from '@wormwood/wire';
+import type { icmpv4, tcp } from '@wormwood/wire';
 import type { Link } from './link.ts';
 import {
   ACK,
@@ -146,7 +146,7 @@ export class Sender {
     this.icmp(destination, { kind: 'echoRequest', code: 0, identifier, sequenceNumber, payload });
   }
 
-  icmp(destination: number, message: Icmpv4Repr): void {
+  icmp(destination: number, message: icmpv4.Repr): void {
     const ends = { source: this.address, destination };
     const { timeToLive } = this.look;
     this.#link.send(icmpFrame(this.#to(ends), ends, message, timeToLive, this.#identification++));
@@ -199,7 +199,7 @@ class Connecting {
     this.#sender.after(2 ** tries, () => this.open(tries + 1));
   }
 
-  #receive({ flags, sequenceNumber, acknowledgmentNumber, payload }: TcpRepr): void {
+  #receive({ flags, sequenceNumber, acknowledgmentNumber, payload }: tcp.Repr): void {
     if (this.#state === 'over') return;
     const half = this.#sender.roundTripSeconds;
     if ((flags & RST) !== 0) return this.#end(this.#state === 'asking' ? 'refused' : 'done');
