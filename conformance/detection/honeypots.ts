@@ -48,6 +48,7 @@ export function honeypots(components: HoneypotsComponents): Stack {
     sensor: 'telescope',
     clock,
     streams,
+    vlan: () => 0,
     hostName: (address) => (telescope.isHoneypot(address) ? 'honeypot' : null),
     sourceSystem: () => null,
     onTrouble: (sentence) => {
@@ -87,7 +88,7 @@ function dispatcher(text: string, components: HoneypotsComponents, outputs: Outp
     services: new WatchedServices({ tcp: () => null, udp: () => undefined }, outputs),
     stream: streams.stream('conformance/honeypots'),
     behaviorOf: () => plainBehavior(key),
-    linkAddressOf: () => null,
+    linkAddressesOf: () => null,
     minuteOfDay: () => 0,
     sourceSystem: () => null,
   });
