@@ -58,6 +58,8 @@ export interface DaemonOptions {
   readonly ipv6: readonly Ipv6Prefix[];
   /** Answer for an address only once nobody else has. */
   readonly askFirst: boolean;
+  /** Octets that strangers may claim in all. */
+  readonly memoryBytes: number;
   /** Networks and routers of the link, beside those that the machine knows of the interface. */
   readonly link: NamedLink;
   /** By which sources are told apart; null: they are not. */
@@ -190,6 +192,7 @@ export class Daemon {
     const behavior = plainBehavior(randomBytes(SECRET_BYTES));
     const stackOptions = {
       arp: { askFirst: options.askFirst },
+      memoryBytes: options.memoryBytes,
       link: linkOptionsOf(link, {
         answered: () => this.addresses(),
         routersChanged: () => captures.wire?.beginSection(),

@@ -51,6 +51,8 @@ export interface SensorCounts {
   readonly dropped: number;
   readonly connections: number;
   readonly halfOpen: number;
+  /** Connections that were reset because memory was short. */
+  readonly evicted: number;
 }
 
 /** Who answers a question that is about no packet. */
@@ -240,6 +242,7 @@ export class Sensor {
       dropped: this.#dropped,
       connections: this.stack.tcp.connectionCount,
       halfOpen: this.stack.tcp.halfOpenCount,
+      evicted: this.stack.tcp.evictedCount,
     };
   }
 

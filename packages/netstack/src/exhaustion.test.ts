@@ -1,6 +1,6 @@
 /**
- * What strangers can make us hold: everything that they claim counts against one budget, and whoever holds most gives way. Counts
- * of octets and pieces, and once the memory of the process, which knows nothing of these counts.
+ * What strangers can make us hold: everything that they claim counts against one budget, and whoever makes no progress gives way.
+ * Counts of octets and pieces, and once the memory of the process, which knows nothing of these counts.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -13,6 +13,8 @@ const MIB = 1 << 20;
 const SEGMENT = new Uint8Array(1460).fill(7);
 const FIRST_ATTACKER = 0x0b00_0000;
 const HONEST = 0x0c00_0001;
+/** Room for about a thousand connections. */
+const SMALL: BenchOptions = { stack: { memoryBytes: MIB, tcp: { halfOpen: 10 } } };
 
 /** A stack to which many sources may connect, each with any number of connections. */
 function crowd(options: BenchOptions = {}) {
@@ -57,9 +59,10 @@ function memoryInUse(): number {
 }
 
 describe('segments beyond a hole', () => {
-  it('of four hundred sources cost what the budget allows, and cost those who hold little nothing', () => {
+  it('of four hundred sources cost what the budget allows, and cost one who made progress nothing', () => {
     const { connect, stack, receive } = crowd({ stack: { memoryBytes: 8 * MIB, tcp: { halfOpen: 100 } } });
     const honest = connect(HONEST);
+    honest.send({ payload: [1] });
     honest.send({ at: 3, payload: [4, 5, 6] });
     const before = memoryInUse();
     for (let i = 0; i < 400; i++) {
@@ -71,9 +74,8 @@ describe('segments beyond a hole', () => {
     // Unbounded, these would be 26 MB of octets alone.
     expect(memoryInUse() - before).toBeLessThan(12 * MIB);
     expect(stack.heldBytes).toBeGreaterThan(6 * MIB);
-    honest.send({ payload: [1, 2, 3] });
+    honest.send({ at: 1, payload: [2, 3] });
     expect(honest.seen).toEqual({ received: [1, 2, 3, 4, 5, 6], closed: null });
-    expect(stack.tcp.evictedCount).toBe(0);
   });
 
   it('of one octet each lie in a bounded number of pieces, and the stream is whole once the holes are filled', () => {
@@ -84,7 +86,7 @@ describe('segments beyond a hole', () => {
     for (let at = 1; at < length; at += 2) send({ at, payload: [at & 255] });
     receive();
     // 128 pieces of an octet and their overhead.
-    expect(stack.heldBytes - before).toBe(128 * 129);
+    expect(stack.heldBytes - before).toBe(128 * 289);
     for (let at = 0; at < length; at++) send({ at, payload: [at & 255] });
     expect(seen.received).toEqual(Array.from({ length }, (_, at) => at & 255));
     expect(stack.heldBytes - before).toBe(0);
@@ -141,15 +143,82 @@ describe('answers to slow readers', () => {
 });
 
 describe('connections', () => {
-  it('beyond the limit: the source with most of them loses its oldest', () => {
+  it('beyond the limit: the oldest that never made progress is reset', () => {
     const { connect, stack } = crowd({ stack: { tcp: { connections: 20, halfOpen: 10 } } });
     const honest = connect(HONEST);
+    honest.send({ payload: [1] });
     const many = Array.from({ length: 19 }, (_, i) => connect(FIRST_ATTACKER, 1000 + i));
     expect(many.filter(({ seen }) => seen.closed !== null)).toEqual([]);
     const others = Array.from({ length: 5 }, (_, i) => connect(FIRST_ATTACKER + 1 + i));
     expect(many.map(({ seen }) => seen.closed !== null)).toEqual(many.map((_, i) => i < 5));
     expect([honest, ...others].map(({ seen }) => seen.closed)).toEqual([null, null, null, null, null, null]);
     expect(stack.tcp.connectionCount).toBe(20);
+  });
+
+  it('of one source beyond the budget: it loses its own, and nobody an older one', () => {
+    const { connect, stack } = crowd(SMALL);
+    const honest = connect(HONEST);
+    const many = Array.from({ length: 5000 }, (_, i) => connect(FIRST_ATTACKER, 1000 + i));
+    const isReset = many.map(({ seen }) => seen.closed !== null);
+    const left = isReset.indexOf(false);
+    expect(isReset).toEqual(many.map((_, i) => i < left));
+    expect([left > 2000, honest.seen.closed]).toEqual([true, null]);
+    expect(stack.heldBytes).toBeLessThanOrEqual(MIB);
+  });
+
+  it('of many sources do not displace one that makes progress, whatever it holds', () => {
+    const { connect, receive, stack } = crowd(SMALL);
+    const download = connect(HONEST);
+    download.connection.write(new Uint8Array(200_000));
+    const upload = connect(HONEST, 2000);
+    const idle = connect(HONEST + 1);
+    idle.send({ payload: [1] });
+    let acknowledged = 0;
+    for (let i = 0; i < 5000; i++) {
+      const { send } = connect(FIRST_ATTACKER + i);
+      // Half of them leave a hole.
+      if (i % 2 === 0) send({ at: 1, payload: SEGMENT });
+      if (i % 100 > 0) continue;
+      acknowledged += 4000;
+      download.send({ acknowledgmentNumber: (download.local + acknowledged) >>> 0 });
+      upload.send({ at: i / 100, payload: [i / 100] });
+      receive();
+    }
+    expect([download, upload, idle].map(({ seen }) => seen.closed)).toEqual([null, null, null]);
+    expect(upload.seen.received).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    expect(stack.tcp.evictedCount).toBeGreaterThan(3000);
+  });
+
+  it('that made progress once and are stuck give way to those that still do', () => {
+    const { connect, receive, stack } = crowd(SMALL);
+    const download = connect(HONEST);
+    download.connection.write(new Uint8Array(200_000));
+    const stuck = Array.from({ length: 100 }, (_, i) => {
+      const one = connect(FIRST_ATTACKER + i);
+      one.connection.write(new Uint8Array(60_000));
+      one.send({ acknowledgmentNumber: (one.local + 100) >>> 0, window: 0 });
+      download.send({ acknowledgmentNumber: (download.local + 2000 * (i + 1)) >>> 0 });
+      receive();
+      return one;
+    });
+    expect(download.seen.closed).toBe(null);
+    const isReset = stuck.map(({ seen }) => seen.closed === 'reset');
+    expect(isReset).toEqual(stuck.map((_, i) => i < isReset.indexOf(false)));
+    expect(stack.tcp.evictedCount).toBeGreaterThan(50);
+  });
+
+  it('that begin have room, however many exchange an octet again and again', () => {
+    const { connect, stack } = crowd(SMALL);
+    const busy = Array.from({ length: 3000 }, (_, i) => {
+      const one = connect(FIRST_ATTACKER + i);
+      one.send({ payload: [1] });
+      return one;
+    });
+    for (const one of busy.slice(-1000)) one.send({ at: 1, payload: [1] });
+    const fresh = Array.from({ length: 200 }, (_, i) => connect(HONEST + i));
+    for (const one of busy.slice(-500)) one.send({ at: 2, payload: [1] });
+    expect(fresh.filter(({ seen }) => seen.closed !== null)).toEqual([]);
+    expect(stack.tcp.evictedCount).toBeGreaterThan(1000);
   });
 
   it('are not displaced by SYNs, which can be forged', () => {

@@ -59,6 +59,11 @@ export interface TcpConnection {
   /** While paused, what arrives fills the receive window and is not delivered. */
   pause(): void;
   resume(): void;
+  /**
+   * Whoever serves the connection keeps so many octets more for it, or fewer where `bytes` is negative: until it is over they
+   * count as its memory.
+   */
+  claim(bytes: number): void;
 }
 
 /** What a service is told about its connection. */

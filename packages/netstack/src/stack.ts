@@ -34,8 +34,9 @@ export interface StackOptions {
   readonly arp?: ArpOptions;
   readonly tcp?: TcpLimits;
   /**
-   * Octets that strangers can claim in all: connections, what is queued for them, what came before its turn, and fragments. When
-   * they are claimed, a source that holds most gives way. @default 128 MiB
+   * Octets that strangers can claim in all: connections, what is queued for them, what came before its turn, what their services
+   * say that they keep, and fragments. When they are claimed, connections that make no progress give way, and fragments of a
+   * source that holds most. @default 128 MiB
    */
   readonly memoryBytes?: number;
   /** What is known of the link: by it handshakes are proven. @default nothing: no source is proven */

@@ -15,6 +15,9 @@ type Finish = (exitCode: ExitCode) => void;
 
 const LENGTH_DEFAULT = 10;
 const LENGTH_MAX = 1000;
+/** In MB: where a few connections with their buffers fit, and where counts of octets fit into words. */
+const MEMORY_MIN = 4;
+const MEMORY_MAX = 1024;
 
 export function addNet(parent: Command, finish: Finish): void {
   const net = parent.command('net').description('run virtual hosts on unused addresses').helpCommand(false);
@@ -66,6 +69,9 @@ function addUp(net: Command, finish: Finish): void {
       new Option('--metrics-port <n>', 'serve metrics for Prometheus on this port of 127.0.0.1').argParser(
         portOf,
       ),
+    )
+    .addOption(
+      new Option('--memory <mb>', 'memory that strangers may claim, in MB').default(128).argParser(memoryOf),
     )
     .addOption(
       new Option('--seed <n>', 'seed of all randomness (default: a new one each time)').argParser(seedOf),
@@ -162,6 +168,14 @@ function portOf(text: string): number {
     throw new InvalidArgumentError('Give a port from 0 to 65535.');
   }
   return port;
+}
+
+function memoryOf(text: string): number {
+  const megabytes = Number(text);
+  if (!/^[0-9]{1,4}$/.test(text) || megabytes < MEMORY_MIN || megabytes > MEMORY_MAX) {
+    throw new InvalidArgumentError(`Give a number from ${MEMORY_MIN} to ${MEMORY_MAX}.`);
+  }
+  return megabytes;
 }
 
 function lengthOf(text: string): number {

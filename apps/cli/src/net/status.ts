@@ -34,6 +34,9 @@ function render(status: SensorStatus): string {
       'connections',
       `${status.connections} now, ${status.halfOpen} of them half open; ${totals.connectionsOpened} so far`,
     ],
+    ...(status.evicted === 0
+      ? []
+      : [['reset', `${status.evicted} connections, because memory was short`] as const]),
     ['link', status.linkNets.length === 0 ? 'no network known' : status.linkNets.join(', ')],
     ['routers', status.routers.length === 0 ? 'none known' : status.routers.join(', ')],
     ['memory', `${Math.round(status.memoryBytes / 1e6)} MB`],

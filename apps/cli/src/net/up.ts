@@ -47,6 +47,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly name: string;
   readonly control: string;
   readonly metricsPort?: number;
+  readonly memory: number;
   readonly seed?: string;
   readonly demo?: true;
 }
@@ -177,6 +178,7 @@ function commonOptions(
       routers: options.router.map((text) => valueOrFail(parseRouter(text))),
     },
     askFirst: options.askFirst === true,
+    memoryBytes: options.memory * 2 ** 20,
     fingerprints: fingerprintsOf(honeynet, options, terminal),
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
     hostStreams: randomStreams(options.seed ?? hostSeed()),

@@ -39,7 +39,10 @@ beforeEach(async () => {
     name: 'test',
     honeynet: honeynetOf('create host\nbind 10.3.0.5 host'),
     counts: new TrafficCounts(),
-    sensor: { counts: () => ({ frames: 1, dropped: 0, connections: 0, halfOpen: 0 }), wire: () => null },
+    sensor: {
+      counts: () => ({ frames: 1, dropped: 0, connections: 0, halfOpen: 0, evicted: 0 }),
+      wire: () => null,
+    },
     outputs: {
       dropped: 0,
       follow: (listener) => {

@@ -46,6 +46,8 @@ export interface SensorStatus {
   readonly linesDropped: number;
   readonly connections: number;
   readonly halfOpen: number;
+  /** Connections that were reset because memory was short. */
+  readonly evicted: number;
   /** In words: each router of the link and how it is known. */
   readonly routers: readonly string[];
   /** Networks whose hosts share the link, in words. */
@@ -75,7 +77,7 @@ export type SensorHosts = readonly {
 }[];
 
 export function statusOf(source: ReportSource): SensorStatus {
-  const { frames, dropped, connections, halfOpen } = source.sensor.counts();
+  const { frames, dropped, connections, halfOpen, evicted } = source.sensor.counts();
   return {
     version: source.version,
     sensor: source.name,
@@ -87,6 +89,7 @@ export function statusOf(source: ReportSource): SensorStatus {
     linesDropped: source.outputs.dropped,
     connections,
     halfOpen,
+    evicted,
     routers: source.routers(),
     linkNets: source.linkNets(),
     memoryBytes: process.memoryUsage.rss(),
@@ -135,6 +138,7 @@ export function metricsOf(source: ReportSource): readonly Metric[] {
     },
     counter('connections_opened_total', 'Completed handshakes.', totals.connectionsOpened),
     counter('connections_closed_total', 'Connections that have ended.', totals.connectionsClosed),
+    counter('connections_evicted_total', 'Connections reset because memory was short.', status.evicted),
     counter('received_bytes_total', 'Payload octets received.', totals.receivedBytes),
     counter('sent_bytes_total', 'Payload octets sent.', totals.sentBytes),
     counter('frames_total', 'Frames taken from the device.', status.frames),

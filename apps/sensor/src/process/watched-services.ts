@@ -5,6 +5,10 @@ import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack'
 import { ipProtocol } from '@wormwood/wire';
 import type { Outputs } from '../output/outputs.ts';
 
+/** What events keep of a connection while it is open, and what a hash costs; about, as measured. */
+const SESSION_BYTES = 768;
+const HASH_BYTES = 1024;
+
 export class WatchedServices implements ServiceRunner {
   readonly #services: ServiceRunner;
   readonly #outputs: Outputs;
@@ -17,7 +21,9 @@ export class WatchedServices implements ServiceRunner {
   tcp(action: PortAction, connection: TcpConnection, template: Template): TcpService | null {
     const service = this.#services.tcp(action, connection, template);
     // A connection without a service costs next to nothing, so it stays so while nobody reads events.
-    return this.#outputs.wantsEvents ? new WatchedService(service, connection, this.#outputs) : service;
+    if (!this.#outputs.wantsEvents) return service;
+    connection.claim(SESSION_BYTES);
+    return new WatchedService(service, connection, this.#outputs);
   }
 
   udp(
@@ -49,7 +55,7 @@ class WatchedService implements TcpService {
   }
 
   data(octets: Uint8Array): void {
-    this.#hash ??= createHash('sha256');
+    this.#hash ??= this.#begin();
     this.#hash.update(octets);
     this.#length += octets.length;
     this.#service?.data(octets);
@@ -70,10 +76,16 @@ class WatchedService implements TcpService {
     this.#service?.closed(reason);
   }
 
+  #begin(): Hash {
+    this.#connection.claim(HASH_BYTES);
+    return createHash('sha256');
+  }
+
   #tell(): void {
     if (this.#hash === null) return;
     const sha256 = this.#hash.digest('hex');
     this.#hash = null;
+    this.#connection.claim(-HASH_BYTES);
     this.#outputs.events.serviceData(this.#connection, ipProtocol.tcp, { sha256, length: this.#length });
     this.#length = 0;
   }

@@ -13,6 +13,7 @@ const REQUEST_OCTETS_MAX = 8192;
 const BLANK_LINE = /\r?\n\r?\n/;
 const BLANK_LINE_LENGTH_MAX = 4;
 const LOGINS_MAX = 3;
+const NOTHING = new Uint8Array(0);
 const PAGE = '<html><head><title>It works</title></head><body><p>It works.</p></body></html>\n';
 
 export const INNER_SERVICES: Readonly<Record<string, InnerService>> = {
@@ -48,13 +49,17 @@ function http(connection: TcpConnection, onMessage: (line: string) => void): Tcp
   return {
     data(octets) {
       if (hasAnswered) return;
-      request += textOf(octets.subarray(0, REQUEST_OCTETS_MAX));
+      const more = textOf(octets.subarray(0, REQUEST_OCTETS_MAX));
+      connection.claim(more.length);
+      request += more;
       // What came before has been looked at.
       const fresh = request.slice(-octets.length - BLANK_LINE_LENGTH_MAX);
       if (!BLANK_LINE.test(fresh) && request.length < REQUEST_OCTETS_MAX) return;
       hasAnswered = true;
+      connection.claim(-request.length);
       onMessage(printable(request.split(/\r?\n/, 1)[0]?.slice(0, LINE_OCTETS_MAX) ?? ''));
       const head = `HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\n\r\n`;
+      request = '';
       output.send(octetsOf(head + PAGE));
       output.end();
     },
@@ -96,7 +101,7 @@ function login(connection: TcpConnection, onMessage: (line: string) => void): Tc
 /** What is to be sent, as the connection takes it. */
 class Output {
   readonly #connection: TcpConnection;
-  #waiting: Uint8Array = new Uint8Array(0);
+  #waiting: Uint8Array = NOTHING;
   #isEnding = false;
 
   constructor(connection: TcpConnection) {

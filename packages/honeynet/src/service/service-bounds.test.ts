@@ -43,10 +43,13 @@ describe('the output of a worker for a client that does not read', () => {
     const [slow, brisk] = [new FakeConnection(0), new FakeConnection()];
     services.tcp(WORKER, slow, template);
     services.tcp(WORKER, brisk, template);
+    const idleBytes = slow.claimedBytes;
     const [worker] = spawner.started;
     const payload = new Uint8Array(MEBIBYTE / 4);
     for (let i = 0; i < 32; i++) worker!.listener.output(formatFrame({ type: 'D', connection: 0, payload }));
     expect(slow.wasAborted).toBe(false);
+    // What waits counts as the client's memory.
+    expect([slow.claimedBytes, brisk.claimedBytes]).toEqual([idleBytes + 8 * MEBIBYTE, idleBytes]);
     expect([slow.isPaused, brisk.isPaused]).toEqual([true, false]);
     worker!.listener.output(formatFrame({ type: 'D', connection: 0, payload: new Uint8Array(1) }));
     expect(slow.wasAborted).toBe(true);
@@ -54,6 +57,37 @@ describe('the output of a worker for a client that does not read', () => {
     worker!.listener.output(formatFrame({ type: 'D', connection: 1, payload: octetsOf('still here') }));
     expect(brisk.sent).toBe('still here');
     expect(brisk.wasAborted).toBe(false);
+  });
+});
+
+describe('what a service keeps for a client', () => {
+  const HTTP: PortAction = { kind: 'internal', service: 'http', tarpit: false };
+
+  it('is claimed, and no more once the client has taken it', () => {
+    const { services, spawner } = setUp();
+    const client = new FakeConnection(10);
+    const service = services.tcp(SCRIPT, client, template);
+    const idleBytes = client.claimedBytes;
+    expect(idleBytes).toBeGreaterThan(500);
+    spawner.started[0]!.listener.output(new Uint8Array(1000));
+    expect(client.claimedBytes - idleBytes).toBe(990);
+    client.room = 400;
+    service!.writable();
+    expect(client.claimedBytes - idleBytes).toBe(590);
+    client.room = 1000;
+    service!.writable();
+    expect(client.claimedBytes).toBe(idleBytes);
+  });
+
+  it('is claimed while a request is not whole', () => {
+    const client = new FakeConnection();
+    const service = setUp().services.tcp(HTTP, client, template);
+    const idleBytes = client.claimedBytes;
+    service!.data(octetsOf('GET / HTTP/1.0\r\n'));
+    service!.data(octetsOf('host: a\r\n'));
+    expect(client.claimedBytes - idleBytes).toBe(25);
+    service!.data(octetsOf('\r\n'));
+    expect(client.claimedBytes).toBe(idleBytes);
   });
 });
 

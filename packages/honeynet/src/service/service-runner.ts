@@ -37,6 +37,9 @@ export interface ServiceComponents {
 /** Names of the services inside the sensor. */
 export const INTERNAL_SERVICES: readonly string[] = [...Object.keys(INNER_SERVICES), 'worker'];
 
+/** What a service costs besides the octets that it keeps, about. */
+const SERVICE_BYTES = 512;
+
 export class HoneynetServices implements ServiceRunner {
   readonly #components: ServiceComponents;
   readonly #budget: UdpBudget;
@@ -52,6 +55,7 @@ export class HoneynetServices implements ServiceRunner {
 
   tcp(action: PortAction, connection: TcpConnection, template: Template): TcpService | null {
     if (action.kind === 'open' || action.kind === 'closed' || action.kind === 'filtered') return null;
+    connection.claim(SERVICE_BYTES);
     if (!action.tarpit) return this.#serve(action, connection, template);
     let service: TcpService | null = null;
     const slow = tarpit(connection, this.#components.schedule, () => service?.writable());

@@ -11,6 +11,7 @@ export class FakeConnection implements TcpConnection {
   readonly remotePort = 40_000;
   room: number;
   sent = '';
+  claimedBytes = 0;
   isPaused = false;
   hasEnded = false;
   wasAborted = false;
@@ -40,6 +41,10 @@ export class FakeConnection implements TcpConnection {
 
   resume(): void {
     this.isPaused = false;
+  }
+
+  claim(bytes: number): void {
+    this.claimedBytes += bytes;
   }
 }
 

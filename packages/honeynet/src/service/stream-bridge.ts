@@ -18,6 +18,8 @@ export interface BridgeOptions {
 }
 
 const WAITING_BYTES_MAX = 65_536;
+/** What a bridge and its other side cost besides the octets that wait, about. */
+const BRIDGE_BYTES = 384;
 /** A worker cannot be paused for one connection: a client that leaves so much unread is cut off. */
 const UNREAD_BYTES_MAX = 8 << 20;
 
@@ -30,6 +32,7 @@ export function bridge(
   const made = new StreamBridge(connection, options);
   const other = start(made);
   if (other === null) return null;
+  connection.claim(BRIDGE_BYTES);
   made.attach(other);
   return made;
 }
@@ -75,6 +78,7 @@ class StreamBridge implements TcpService, ProcessListener {
     const rest = octets.slice(taken);
     this.#waiting.push(rest);
     this.#waitingBytes += rest.length;
+    this.#connection.claim(rest.length);
     const most = this.#options.waitingBytesMax ?? WAITING_BYTES_MAX;
     if (this.#waitingBytes < most || this.#isOutputPaused) return;
     this.#isOutputPaused = true;
@@ -99,6 +103,7 @@ class StreamBridge implements TcpService, ProcessListener {
       const first = this.#waiting[0]!;
       const taken = this.#connection.write(first);
       this.#waitingBytes -= taken;
+      this.#connection.claim(-taken);
       if (taken < first.length) {
         this.#waiting[0] = first.subarray(taken);
         return;

@@ -32,5 +32,6 @@ export function tarpit(connection: TcpConnection, schedule: Schedule, writable: 
     abort: () => connection.abort(),
     pause: () => connection.pause(),
     resume: () => connection.resume(),
+    claim: (bytes) => connection.claim(bytes),
   };
 }

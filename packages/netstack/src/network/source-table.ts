@@ -118,16 +118,6 @@ export class SourceTable {
     return NONE;
   }
 
-  /** Makes a member the newest of its source. */
-  renew(source: number, member: number): void {
-    if (this.#words[source + field.newest] === member) return;
-    this.#unlink(source, member);
-    const previous = this.#words[source + field.newest]!;
-    this.#setLinks(member, previous, NONE);
-    this.#links.memory.words[previous + this.#links.next] = member;
-    this.#words[source + field.newest] = member;
-  }
-
   #unlink(source: number, member: number): void {
     const { memory, next, previous } = this.#links;
     const after = memory.words[member + next]!;

@@ -8,10 +8,10 @@ import type { HostDirectory, StackHost } from '../../host.ts';
 import type { Ipv4Output } from '../../network/ipv4-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
-import { SourceTable } from '../../network/source-table.ts';
 import type { StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, state } from './connection-table.ts';
 import type { Endpoint } from './endpoint.ts';
+import { MemoryClaims } from './memory-claims.ts';
 import { NO_SCALE, SegmentOutput } from './segment-output.ts';
 import { isTarpit, tarpitWindow } from './tarpit.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -26,7 +26,7 @@ export interface TcpComponents {
 }
 
 export interface TcpLimits {
-  /** Connections past their handshake; a source that holds most gives way to a newcomer. @default 1048576 */
+  /** Connections past their handshake; beyond, one gives way as when memory is short. @default 1048576 */
   readonly connections?: number;
   /** Handshakes that wait for their last segment; the oldest gives way, so a flood costs constant memory. @default 65536 */
   readonly halfOpen?: number;
@@ -52,10 +52,8 @@ export class ConnectionStore {
   readonly endpoints: Map<number, Endpoint> = new Map();
   readonly segments: SegmentOutput;
   readonly wheel: TimerWheel;
-  /** Who holds how much: connections past their handshake are the members. */
-  readonly sources: SourceTable;
-  /** Octets that all of them may hold. */
-  readonly memoryBytes: number;
+  /** What connections past their handshake hold, and which of them gives way. */
+  readonly claims: MemoryClaims;
   readonly #epochSeconds: number;
 
   /** `memoryBytes`: what all connections may take, half-open ones included. */
@@ -65,12 +63,9 @@ export class ConnectionStore {
     const stream = components.streams.stream('netstack/tcp');
     const { connections, halfOpen } = this.limits;
     this.table = new ConnectionTable(connections + halfOpen + BATCH_MAX, stream.nextUint32());
-    this.sources = new SourceTable(
-      { memory: this.table, next: field.nextInQueue, previous: field.previousInQueue },
-      stream.nextUint32(),
-    );
     // Half-open connections can be forged: they have their share, and take nothing of the others'.
-    this.memoryBytes = Math.max(memoryBytes / 2, memoryBytes - halfOpen * FLOW_BYTES);
+    const bytes = Math.max(memoryBytes / 2, memoryBytes - halfOpen * FLOW_BYTES);
+    this.claims = new MemoryClaims(this.table, { bytes, connections }, stream.nextUint32());
     this.segments = new SegmentOutput(components.output, this.table);
     this.wheel = new TimerWheel(this.table);
     this.#epochSeconds = components.clock.nowSeconds();

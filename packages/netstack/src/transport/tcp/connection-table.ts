@@ -20,8 +20,10 @@ export const field = {
   receiveNext: 9,
   /** What `StackBehavior.timestampOffset` said at the SYN. */
   timestampOffset: 10,
-  /** Acknowledgments of the half-open connection that were wrong. */
+  /** While it is half-open: acknowledgments that were wrong. */
   wrongAcknowledgments: 11,
+  /** After that, in the same word: octets that it claims of the common memory. */
+  heldBytes: 11,
   /** Largest segment that the remote side takes. */
   mss: 12,
   /** Shift of the windows that the remote side sends, in the upper half, and of ours in the lower. */
@@ -32,7 +34,7 @@ export const field = {
   retries: 16,
   nextInTimer: 17,
   previousInTimer: 18,
-  /** Neighbours, oldest first: in the queue of half-open connections, and later among those of the same source. */
+  /** Neighbours, oldest first: in the queue of half-open connections, and later in one of `MemoryClaims`. */
   nextInQueue: 19,
   previousInQueue: 20,
   receivedBytes: 21,
@@ -84,10 +86,12 @@ export const flag = {
   /** The service has ended its side: FIN follows what is queued. */
   finQueued: 16,
   finSent: 32,
-  /** It takes a few octets at a time; the flags' upper 24 bits tell since when. */
+  /** It takes a few octets at a time; the flags' upper 23 bits tell since when. */
   tarpit: 64,
   /** A SYN came from elsewhere than the first one, or through a tunnel: the handshake proves no link address. */
   sourceMoved: 128,
+  /** Octets of it arrived in order or were acknowledged. */
+  useful: 256,
 } as const;
 
 const FIRST_CAPACITY = 1024;

@@ -3,13 +3,13 @@ import type { Flow } from '../../behavior.ts';
 import type { StackHost } from '../../host.ts';
 import type { SourceProof } from '../../observer.ts';
 import { type ConnectionStore, FIRST_RTO_MS, FLOW_BYTES, TIME_WAIT_SECONDS } from './connection-store.ts';
+import { ConnectionQueue } from './connection-queue.ts';
 import { field, flag, NONE, state } from './connection-table.ts';
 import { Endpoint } from './endpoint.ts';
-import { HalfOpenQueue } from './half-open-queue.ts';
 import { Sender } from './send.ts';
 import { Timers } from './timers.ts';
 
-/** Connections of a source that are searched for octets beyond a gap before one is reset. */
+/** Connections that are searched for octets beyond a gap before one is reset. */
 const SEARCHED_MAX = 64;
 
 export class Connections {
@@ -20,7 +20,7 @@ export class Connections {
   isReceiving = false;
   readonly #store: ConnectionStore;
   readonly #timers: Timers;
-  readonly #halfOpen: HalfOpenQueue;
+  readonly #halfOpen: ConnectionQueue;
   #dirty: number[] = [];
   #isFlushing = false;
 
@@ -28,7 +28,7 @@ export class Connections {
     this.#store = store;
     this.sender = new Sender(store);
     this.#timers = new Timers(store, this.sender, this);
-    this.#halfOpen = new HalfOpenQueue(store.table);
+    this.#halfOpen = new ConnectionQueue(store.table);
   }
 
   get halfOpenCount(): number {
@@ -37,7 +37,7 @@ export class Connections {
 
   /** Adds a half-open connection and returns it, or -1 when there is no room. */
   open(remoteAddress: number, localAddress: number, ports: number): number {
-    if (this.#halfOpen.size >= this.#store.limits.halfOpen) this.forget(this.#halfOpen.oldest());
+    if (this.#halfOpen.size >= this.#store.limits.halfOpen) this.forget(this.#halfOpen.first);
     const at = this.#store.table.add(remoteAddress, localAddress, ports);
     if (at === NONE) return NONE;
     this.#store.table.words[at + field.state] = state.synReceived;
@@ -50,7 +50,7 @@ export class Connections {
   establish(at: number, host: StackHost, flow: Flow, proof: SourceProof): void {
     const { words } = this.#store.table;
     this.#halfOpen.remove(at);
-    const source = this.#store.sources.join(flow.remoteAddress, at, FLOW_BYTES);
+    this.#store.claims.join(at, FLOW_BYTES);
     words[at + field.state] = state.established;
     words[at + field.retries] = 0;
     words[at + field.lastSeen] = this.#store.nowSeconds();
@@ -59,7 +59,7 @@ export class Connections {
     const endpoint = new Endpoint(
       at,
       flow,
-      { mss: words[at + field.mss]!, usesSack: this.#store.hasFlag(at, flag.sack), source },
+      { mss: words[at + field.mss]!, usesSack: this.#store.hasFlag(at, flag.sack) },
       this,
     );
     // The service may write at once, before the map knows the endpoint.
@@ -76,9 +76,9 @@ export class Connections {
     }
   }
 
-  /** A source holds more of our memory than before, or less; who has to give way is seen at the end of the batch. */
-  hold(source: number, bytes: number): void {
-    this.#store.sources.hold(source, bytes);
+  /** A connection holds more of our memory than before, or less; who has to give way is seen at the end of the batch. */
+  hold(at: number, bytes: number): void {
+    this.#store.claims.hold(at, bytes);
   }
 
   /** Marks a connection: what may be sent goes out at the end of the batch, or now outside one. */
@@ -98,7 +98,7 @@ export class Connections {
 
   /** Makes room where memory is short, and sends what the marked connections have to send. */
   flush(): void {
-    if (this.#dirty.length === 0 && !this.#isShort()) return;
+    if (this.#dirty.length === 0 && !this.#store.claims.isShort) return;
     this.#isFlushing = true;
     try {
       this.#makeRoom();
@@ -123,39 +123,29 @@ export class Connections {
     else this.sender.transmit(at, host);
   }
 
-  #isShort(): boolean {
-    const { sources, memoryBytes } = this.#store;
-    return sources.heldBytes > memoryBytes || this.#isCrowded();
-  }
-
-  #isCrowded(): boolean {
-    return this.#store.table.count - this.#halfOpen.size > this.#store.limits.connections;
-  }
-
-  /** A source that holds most gives way: first what lies beyond gaps, which it sends again, then its oldest connection. */
+  /** One after the other gives way: first what lies beyond gaps, which its source sends again, then connections. */
   #makeRoom(): void {
-    while (this.#isShort()) {
-      if (!this.#isCrowded() && this.#forgetEarly()) continue;
+    const { claims } = this.#store;
+    while (claims.isShort) {
+      const at = claims.next();
+      if (!claims.isCrowded && this.#forgetEarly(at)) continue;
       this.evicted++;
-      this.abort(this.#store.sources.oldestOfLargest());
+      this.abort(at);
     }
   }
 
-  /** Forgets what a source that holds most has beyond gaps in one of its connections; false where none of a few has any. */
-  #forgetEarly(): boolean {
-    const { sources, endpoints, table } = this.#store;
-    const first = sources.oldestOfLargest();
-    const source = sources.sourceOf(table.words[first + field.remoteAddress]!);
+  /** Forgets what one of the connections that give way next, from `first` on, has beyond gaps; false where none has any. */
+  #forgetEarly(first: number): boolean {
+    const { claims, endpoints, table } = this.#store;
     let at = first;
-    for (let seen = 0; seen < SEARCHED_MAX; seen++) {
-      const endpoint = endpoints.get(at);
-      sources.renew(source, at);
+    for (let seen = 0; at !== NONE && seen < SEARCHED_MAX; seen++) {
+      const endpoint = table.words[at + field.heldBytes]! > FLOW_BYTES ? endpoints.get(at) : undefined;
       if (endpoint !== undefined && endpoint.earlyBytes > 0) {
         endpoint.forgetEarly();
+        claims.spare(at);
         return true;
       }
-      at = sources.oldestOfLargest();
-      if (at === first) return false;
+      at = table.words[at + field.nextInQueue]!;
     }
     return false;
   }
@@ -203,9 +193,9 @@ export class Connections {
 
   /** Frees a connection without a word: a half-open one, or one that was reported as closed. */
   forget(at: number): void {
-    const { table, wheel, sources } = this.#store;
+    const { table, wheel, claims } = this.#store;
     if (this.#store.stateOf(at) === state.synReceived) this.#halfOpen.remove(at);
-    else sources.leave(sources.sourceOf(table.words[at + field.remoteAddress]!), at, FLOW_BYTES);
+    else claims.leave(at);
     wheel.stop(at);
     table.remove(at);
   }

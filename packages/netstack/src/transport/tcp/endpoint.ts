@@ -15,11 +15,11 @@ export interface EndpointActions {
   /** The remote side must hear from us: the window has changed. */
   owe(at: number): void;
   abort(at: number): void;
-  /** A source holds more of our memory than before, or less when `bytes` is negative. */
-  hold(source: number, bytes: number): void;
+  /** A connection holds more of our memory than before, or less when `bytes` is negative. */
+  hold(at: number, bytes: number): void;
 }
 
-/** What an endpoint and its service take without any octets, about. */
+/** What an endpoint takes without any octets, about. */
 const ENDPOINT_BYTES = 512;
 
 export class Endpoint implements TcpConnection {
@@ -45,8 +45,8 @@ export class Endpoint implements TcpConnection {
   #receiveQueue: ReceiveQueue | null = null;
   #scoreboard: Scoreboard | null = null;
   readonly #at: number;
-  /** Where the remote side stands among those who hold memory. */
-  readonly source: number;
+  /** What its service says that it keeps. */
+  #claimedBytes = 0;
   /** What was reported of the memory that all of this takes. */
   #heldBytes = 0;
   readonly #actions: EndpointActions;
@@ -54,11 +54,10 @@ export class Endpoint implements TcpConnection {
   constructor(
     at: number,
     flow: Pick<TcpConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
-    { mss, usesSack, source }: { readonly mss: number; readonly usesSack: boolean; readonly source: number },
+    { mss, usesSack }: { readonly mss: number; readonly usesSack: boolean },
     actions: EndpointActions,
   ) {
     this.#at = at;
-    this.source = source;
     this.#actions = actions;
     this.localAddress = flow.localAddress;
     this.localPort = flow.localPort;
@@ -73,19 +72,25 @@ export class Endpoint implements TcpConnection {
     if (this.isDead) return;
     const bytes =
       ENDPOINT_BYTES +
+      this.#claimedBytes +
       this.sendBuffer.capacityBytes +
       (this.#receiveQueue?.capacityBytes ?? 0) +
       (this.#scoreboard?.capacityBytes ?? 0);
     if (bytes === this.#heldBytes) return;
-    this.#actions.hold(this.source, bytes - this.#heldBytes);
+    this.#actions.hold(this.#at, bytes - this.#heldBytes);
     this.#heldBytes = bytes;
+  }
+
+  claim(bytes: number): void {
+    this.#claimedBytes += bytes;
+    this.settle();
   }
 
   /** The connection is over: it holds no memory of ours, whoever still holds this. */
   die(): void {
     if (this.isDead) return;
     this.isDead = true;
-    this.#actions.hold(this.source, -this.#heldBytes);
+    this.#actions.hold(this.#at, -this.#heldBytes);
   }
 
   /** Forgets what is held beyond a gap; the remote side sends it again. */

@@ -22,8 +22,8 @@ export interface HeldRange {
  * remote side sends it again.
  */
 const PIECES_MAX = 128;
-/** What a piece costs besides its octets. */
-const PIECE_OVERHEAD_BYTES = 128;
+/** What a piece costs besides its octets: two objects and their buffer, and its part of the queue; as measured. */
+const PIECE_OVERHEAD_BYTES = 288;
 /** More than any window that was offered without scaling. */
 const READY_BYTES_MAX = 1 << 16;
 /** A service that is paused again gets no more than this before it rests. */

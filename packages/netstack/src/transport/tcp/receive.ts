@@ -190,8 +190,11 @@ export class Receiver {
     if (seqDistance(words[at + field.sendNext]!, acknowledgment) > 0)
       words[at + field.sendNext] = acknowledgment;
     if (endpoint !== undefined) {
-      endpoint.sendBuffer.drop(Math.min(acknowledged, endpoint.sendBuffer.length));
-      endpoint.settle();
+      if (endpoint.sendBuffer.length > 0) {
+        endpoint.sendBuffer.drop(Math.min(acknowledged, endpoint.sendBuffer.length));
+        endpoint.settle();
+        this.#store.claims.progress(at);
+      }
       this.#updateCongestion(host, at, endpoint, acknowledged);
     }
     this.#store.restartTimer(at);
@@ -269,6 +272,7 @@ export class Receiver {
     const { words } = this.#store.table;
     words[at + field.receiveNext] = seqAdd(words[at + field.receiveNext]!, octets.length);
     words[at + field.receivedBytes]! += octets.length;
+    this.#store.claims.progress(at);
     if (endpoint === undefined || endpoint.service === null) return;
     if (endpoint.isPaused) endpoint.receiveQueue.hold(octets);
     else endpoint.service.data(octets);

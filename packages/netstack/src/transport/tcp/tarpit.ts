@@ -11,8 +11,8 @@ export const TARPIT_WINDOW_BYTES = 4;
 export const TARPIT_MSS_BYTES = 64;
 const SECONDS_PER_WINDOW = 10;
 /** The tick of its beginning stands above the flags. */
-const TICK_SHIFT = 8;
-const TICK_MASK = 0xff_ffff;
+const TICK_SHIFT = 9;
+const TICK_MASK = 0x7f_ffff;
 
 /** Makes a tarpit of a connection that begins now. */
 export function beginTarpit({ words }: ConnectionTable, at: number, nowSeconds: number): void {

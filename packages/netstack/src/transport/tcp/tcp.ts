@@ -62,7 +62,7 @@ export class Tcp {
 
   /** Octets that connections past their handshake hold: places, buffers, and pieces beyond gaps. */
   get heldBytes(): number {
-    return this.#store.sources.heldBytes;
+    return this.#store.claims.heldBytes;
   }
 
   /** Connections that were reset because memory was short. */

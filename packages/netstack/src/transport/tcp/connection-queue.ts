@@ -1,7 +1,7 @@
-/** Half-open connections, oldest first, linked through their own words. */
+/** Connections in the order in which they came, linked through their own words. Each stands in one queue at most. */
 import { type ConnectionTable, field, NONE } from './connection-table.ts';
 
-export class HalfOpenQueue {
+export class ConnectionQueue {
   readonly #table: ConnectionTable;
   #first: number = NONE;
   #last: number = NONE;
@@ -16,7 +16,7 @@ export class HalfOpenQueue {
   }
 
   /** The connection that has waited longest; -1 when none waits. */
-  oldest(): number {
+  get first(): number {
     return this.#first;
   }
 
@@ -39,5 +39,12 @@ export class HalfOpenQueue {
     if (next === NONE) this.#last = previous;
     else words[next + field.previousInQueue] = previous;
     this.#size--;
+  }
+
+  /** Makes a connection the last one. */
+  renew(at: number): void {
+    if (at === this.#last) return;
+    this.remove(at);
+    this.push(at);
   }
 }
