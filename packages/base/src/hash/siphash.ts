@@ -59,28 +59,28 @@ export class SipHash {
       w3 ^= upper;
       for (let round = 0; round < 2; round++) {
         let a = (v0 + v1) | 0;
-        let b = (w0 + w1 + carry(a, v0)) | 0;
+        let b = (w0 + w1 + carry(a, v0, v1)) | 0;
         let c = ((v1 << 13) | (w1 >>> 19)) ^ a;
         w1 = ((w1 << 13) | (v1 >>> 19)) ^ b;
         v1 = c;
         v0 = b;
         w0 = a;
         a = (v2 + v3) | 0;
-        b = (w2 + w3 + carry(a, v2)) | 0;
+        b = (w2 + w3 + carry(a, v2, v3)) | 0;
         c = ((v3 << 16) | (w3 >>> 16)) ^ a;
         w3 = ((w3 << 16) | (v3 >>> 16)) ^ b;
         v3 = c;
         v2 = a;
         w2 = b;
         a = (v0 + v3) | 0;
-        b = (w0 + w3 + carry(a, v0)) | 0;
+        b = (w0 + w3 + carry(a, v0, v3)) | 0;
         c = ((v3 << 21) | (w3 >>> 11)) ^ a;
         w3 = ((w3 << 21) | (v3 >>> 11)) ^ b;
         v3 = c;
         v0 = a;
         w0 = b;
         a = (v2 + v1) | 0;
-        b = (w2 + w1 + carry(a, v2)) | 0;
+        b = (w2 + w1 + carry(a, v2, v1)) | 0;
         c = ((v1 << 17) | (w1 >>> 15)) ^ a;
         w1 = ((w1 << 17) | (v1 >>> 15)) ^ b;
         v1 = c;
@@ -100,9 +100,12 @@ export function siphashKeyOf(stream: RandomStream): Uint8Array {
   return Uint8Array.from({ length: SIPHASH_KEY_LENGTH }, () => stream.nextUint32() >>> 24);
 }
 
-/** The carry of the sum `low` of `summand` and another 32-bit word. */
-function carry(low: number, summand: number): number {
-  return low >>> 0 < summand >>> 0 ? 1 : 0;
+/**
+ * The carry of `sum`, the lower 32 bits of `x + y`. A comparison of unsigned words would be shorter and takes V8 three times as
+ * long.
+ */
+function carry(sum: number, x: number, y: number): number {
+  return ((x & y) | ((x | y) & ~sum)) >>> 31;
 }
 
 /** A word of the message, whose octets behind its end are zero. */
