@@ -1,6 +1,7 @@
 // What a connection claims of the memory of strangers against what the process really takes for it: with events and with each kind
 // of service, idle and with what a stranger can make it keep. What is not counted is not bounded.
 import { setFlagsFromString } from 'node:v8';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { HoneynetServices, type ProcessListener, type RunningProcess } from '@wormwood/honeynet';
@@ -22,15 +23,21 @@ const SEQUENCE = IP_LENGTH + 4;
 const UNCOUNTED_MAX = 0.1;
 /** Counted in vain, for whichever kind that is: the constants stand for the largest of several. */
 const VAIN_MAX = 0.5;
+const SETTLED_BYTES = 65_536;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-function memoryInUse(): number {
-  collect();
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+/** Resolves with what is in use once nothing more is given back: buffers are freed in the background. */
+async function memoryInUse(): Promise<number> {
+  for (let last = Number.POSITIVE_INFINITY; ;) {
+    collect();
+    // oxlint-disable-next-line no-await-in-loop -- until it has settled
+    await sleep(20);
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    if (heapUsed + arrayBuffers > last - SETTLED_BYTES) return heapUsed + arrayBuffers;
+    last = heapUsed + arrayBuffers;
+  }
 }
 
 const PORTS = { open: 80, echo: 7, http: 81, login: 23, script: 82, proxy: 83, worker: 84 };
@@ -153,7 +160,7 @@ async function stage() {
 /** Octets a connection that are counted, and that the process takes. */
 async function octetsOf(port: number, sent: readonly { readonly at: number; readonly length: number }[]) {
   const { stack, exchange, listeners } = await stage();
-  const memory = memoryInUse();
+  const memory = await memoryInUse();
   for (let first = 0; first < CONNECTIONS; first += BATCH) {
     const remotes = Array.from({ length: BATCH }, (_, i) => FIRST_REMOTE + first + i);
     const say = (flags: number, at: number, locals: readonly number[], length: number) =>
@@ -173,7 +180,7 @@ async function octetsOf(port: number, sent: readonly { readonly at: number; read
     for (const { at, length } of sent) say(tcp.flag.ACK, 1 + at, locals, length);
   }
   expect(stack.tcp.connectionCount).toBe(CONNECTIONS);
-  const taken = (memoryInUse() - memory) / CONNECTIONS;
+  const taken = ((await memoryInUse()) - memory) / CONNECTIONS;
   // The collector must not find that nobody needs them any more.
   expect(listeners.length).toBeLessThanOrEqual(CONNECTIONS);
   return { counted: Math.round(stack.heldBytes / CONNECTIONS), taken: Math.round(taken) };
