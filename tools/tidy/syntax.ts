@@ -60,7 +60,10 @@ function readSyntax({ path, text, lines }: SourceFile): Syntax {
   for (const statement of module.staticExports) {
     const isDocumented = comments.some(
       ({ type, value, end }) =>
-        type === 'Block' && value.startsWith('*') && text.slice(end, statement.start).trim() === '',
+        type === 'Block' &&
+        value.startsWith('*') &&
+        end <= statement.start &&
+        text.slice(end, statement.start).trim() === '',
     );
     for (const { exportName, importName, moduleRequest, localName, start } of statement.entries) {
       const name = exportName.name ?? '*';

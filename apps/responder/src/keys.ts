@@ -25,6 +25,7 @@ export interface TrustedKey {
 
 const BASE64_OF_64_OCTETS = /^[A-Za-z0-9+/]{86}==$/;
 
+/** Returns a new pair of Ed25519 keys, as PEM (PKCS #8 and SPKI). */
 export function generateKeys(): KeyTexts {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

@@ -5,6 +5,7 @@ import type { ClockReading } from '@wormwood/defense';
 const UPTIME = '/proc/uptime';
 const BOOT = '/proc/sys/kernel/random/boot_id';
 
+/** Returns the seconds since 1970-01-01 UTC by the machine's clock. */
 export function nowSeconds(): number {
   return Date.now() / 1000;
 }

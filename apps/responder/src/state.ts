@@ -73,6 +73,7 @@ const NO_RESPOND_FILE: Omit<RespondFile, 'sensor'> = {
 const KEY_ENDING = '.pub';
 const SIGNATURE_OCTETS_MAX = 4096;
 
+/** The directory of a machine's responses: its files, its lock, and the responder made from them. */
 export class ResponseState {
   readonly #directory: string;
   #kept: Kept | null = null;

@@ -44,6 +44,7 @@ import { Sensor } from './sensor.ts';
 /** Of the key that initial sequence numbers come from. */
 const SECRET_BYTES = 16;
 
+/** What a sensor runs with. Everything that takes privileges is open already. */
 export interface DaemonOptions {
   readonly version: string;
   /** Name of this sensor in events. */

@@ -6,6 +6,7 @@ import { type Honeynet, parseHoneydConfiguration } from '@wormwood/honeynet';
 import { checkHoneynetFile } from '@wormwood/files/honeynet';
 import { readRegularText } from './read-file.ts';
 
+/** A honeynet file that was read, with what is wrong with it. */
 export interface HoneynetReading {
   /** Null when a diagnostic is an error. */
   readonly honeynet: Honeynet | null;

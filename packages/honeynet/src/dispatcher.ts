@@ -11,6 +11,7 @@ import type { Condition, Honeynet, Template, TransportProtocol } from './model.t
 import { withAnnotations, withSpoofedSource, withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
 
+/** What a dispatcher is made of. */
 export interface DispatcherComponents {
   readonly honeynet: Honeynet;
   /** Addresses that the default template answers for. */

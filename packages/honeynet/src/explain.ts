@@ -12,6 +12,7 @@ import type {
 } from './model.ts';
 import { Topology } from './topology/topology.ts';
 
+/** The packet that is asked about. */
 export interface Question {
   readonly address: number;
   readonly protocol: TransportProtocol;
@@ -21,6 +22,7 @@ export interface Question {
   readonly source: number | null;
 }
 
+/** What would happen to a packet. */
 export interface Explanation {
   /** Null: nobody answers. */
   readonly answer: Answer | null;
@@ -50,6 +52,7 @@ export interface AnswerCase {
   readonly isOwnRule: boolean;
 }
 
+/** A router on the way of a packet. */
 export interface Hop {
   readonly router: number;
   /** Null at the last router. */

@@ -22,6 +22,7 @@ export interface Honeynet {
   readonly options: readonly PluginOption[];
 }
 
+/** A kind of host: what answers at each address that is bound to it. */
 export interface Template {
   readonly name: string;
   /** Name of the personality; `random` picks one when the file is loaded; null answers as a plain stack. */
@@ -42,6 +43,7 @@ export interface Template {
   readonly dynamic: readonly DynamicRule[] | null;
 }
 
+/** The protocols that templates have default actions for. */
 export type TransportProtocol = 'tcp' | 'udp' | 'icmp';
 
 /** A port and what answers there. */
@@ -51,6 +53,7 @@ export interface PortRule {
   readonly action: PortAction;
 }
 
+/** What answers at a port. */
 export type PortAction =
   /** TCP: handshake, data acknowledged and thrown away. UDP: taken silently. ICMP: answered. */
   | { readonly kind: 'open'; readonly tarpit: boolean }
@@ -84,11 +87,13 @@ export interface ProcessLimits {
   readonly groupId: number | null;
 }
 
+/** A rule of a dynamic template: the first one whose condition holds says who answers. */
 export interface DynamicRule {
   readonly condition: Condition;
   readonly template: Template;
 }
 
+/** When a rule of a dynamic template holds. */
 export type Condition =
   | { readonly kind: 'source-os'; readonly name: string }
   | { readonly kind: 'source-ip'; readonly first: number; readonly last: number }
@@ -106,11 +111,13 @@ export interface Binding {
   readonly template: Template;
 }
 
+/** An address that a real machine behind an interface answers for. */
 export interface External {
   readonly address: number;
   readonly interfaceName: string;
 }
 
+/** A virtual host that asks for its address by DHCP. */
 export interface DhcpClient {
   /** Name of the template that was copied; the copy's own where that one was deleted. */
   readonly original: string;
@@ -126,6 +133,7 @@ export interface Broadcast {
   readonly action: PortAction;
 }
 
+/** A note of `honeyd.conf` on a personality, which overrides what its fingerprint says. */
 export type Annotation =
   | { readonly kind: 'fin-scan'; readonly personality: string; readonly allowed: boolean }
   | { readonly kind: 'fragments'; readonly personality: string; readonly policy: FragmentPolicy };
@@ -133,6 +141,7 @@ export type Annotation =
 /** What reassembly keeps where fragments overlap. */
 export type FragmentPolicy = 'drop' | 'old' | 'new';
 
+/** A setting for a plugin of Honeyd; kept, and used by nothing here. */
 export interface PluginOption {
   readonly plugin: string;
   readonly key: string;
@@ -145,12 +154,14 @@ export interface Topology {
   readonly routers: readonly Router[];
 }
 
+/** A router through which packets from outside enter the virtual network. */
 export interface RouteEntry {
   readonly router: number;
   /** Destinations for which packets enter here. */
   readonly network: Network;
 }
 
+/** An IPv4 network in CIDR notation. */
 export interface Network {
   readonly address: number;
   readonly prefixLength: number;
@@ -171,6 +182,7 @@ export interface Route {
   readonly link: LinkQuality;
 }
 
+/** What happens to packets on a link of the virtual network. */
 export interface LinkQuality {
   readonly latencySeconds: number;
   /** Fraction of packets lost. */

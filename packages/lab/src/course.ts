@@ -26,6 +26,7 @@ import { honeypotsOf, labHoneynet } from './honeynet.ts';
 import { type ContactRecord, LabHosts } from './hosts.ts';
 import { MarkerHosts, type MarkerHostsCounts } from './marker-hosts.ts';
 
+/** What is to be run, and with which randomness. */
 export interface LabPlan {
   readonly lab: Lab;
   readonly outbreak: Outbreak;
@@ -70,6 +71,7 @@ const BUDGET = 1024;
 const SLOWEST_OF_SCAN_RATE = 0.1;
 const MISS_RATE = 0.01;
 
+/** One run of a lab, moved on from outside: its marker hosts, its honeypots and its immunizer. */
 export class LabCourse {
   readonly hosts: LabHosts;
   readonly #plan: LabPlan;

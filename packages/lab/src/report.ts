@@ -52,6 +52,7 @@ export function labChart(result: LabResult): LineChart {
   };
 }
 
+/** Returns the tables of a lab's report: agreement, delays, packets. */
 export function labTables(result: LabResult): readonly ReportTable[] {
   return [agreementTable(result), delayTable(result), packetTable(result)];
 }

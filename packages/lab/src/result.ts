@@ -70,6 +70,7 @@ const MEANS = 199;
 /** The least number of predicted runs that a single run is compared with. */
 const PREDICTED_MIN = 999;
 
+/** What a lab found, beside what was predicted. */
 export interface LabOutcome {
   readonly result: LabResult;
   /** The prediction as a result, which can be drawn, saved and repeated like any other. */

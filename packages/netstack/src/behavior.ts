@@ -17,6 +17,7 @@ export interface Flow {
   readonly remotePort: number;
 }
 
+/** The answers to every question whose answer differs between operating systems. */
 export interface StackBehavior {
   readonly name: string;
   /** Time to live of a packet that we send. */

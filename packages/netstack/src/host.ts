@@ -6,6 +6,7 @@ export type PortState = 'open' | 'closed' | 'filtered';
 /** A `tarpit` is open, and takes a few octets at a time: whoever sends stays. */
 export type TcpPortState = PortState | 'tarpit';
 
+/** A host as the stack sees it: its behavior, its ports, its services. It may answer at many addresses. */
 export interface StackHost {
   readonly behavior: StackBehavior;
   /** Returns the Ethernet address of the host at one of its addresses; null: the stack's own. */
@@ -25,6 +26,7 @@ export interface StackHost {
   receiveUdp(datagram: UdpDatagram, reply: (payload: Uint8Array) => void): void;
 }
 
+/** Knows which host answers at an address. */
 export interface HostDirectory {
   /**
    * Returns who answers at `address` when `source` asks by an IP protocol, or null. Called for every packet, and for a connection
@@ -35,6 +37,7 @@ export interface HostDirectory {
   forwards?(linkAddress: number): boolean;
 }
 
+/** A datagram as a service sees it. */
 export interface UdpDatagram {
   readonly localAddress: number;
   readonly localPort: number;

@@ -70,6 +70,7 @@ export interface Ipv6Contact {
  */
 export type AnswerLimit = 'icmp-error-rate' | 'udp-answer-length' | 'udp-answer-rate';
 
+/** Is called with everything that happens to the hosts of a stack. Calls must not throw; they run on the hot path. */
 export interface StackObserver {
   /**
    * A TCP segment outside any connection: its flags and the length of the IP packet. `opens`: it is a SYN to an open port,

@@ -30,6 +30,7 @@ export interface StackComponents {
   readonly linkAddress: number;
 }
 
+/** How a stack differs from one with the defaults. */
 export interface StackOptions {
   readonly arp?: ArpOptions;
   readonly tcp?: TcpLimits;

@@ -20,8 +20,10 @@ export const field = {
   targetAddress: 24,
 } as const;
 
+/** Octets of a packet: all have the same length. */
 export const LENGTH = 28;
 
+/** Values of the operation field (RFC 826). */
 export const operation = { request: 1, reply: 2 } as const;
 
 const HARDWARE_ETHERNET = 1;

@@ -28,6 +28,7 @@ export const field = {
   options: 240,
 } as const;
 
+/** Values of the first octet (RFC 2131 §2). */
 export const operation = { request: 1, reply: 2 } as const;
 
 /** Values of option 53 (RFC 2132 §9.6). */
@@ -74,6 +75,7 @@ const BOOT_FILE_LENGTH = 128;
 /** RFC 1542 §2.1: a BOOTP message has 300 octets, and old servers and relays drop shorter ones. */
 const LENGTH_MIN = 300;
 
+/** An option as it stands in the message (RFC 2132). */
 export interface Option {
   readonly code: number;
   /** At most 255 octets. */

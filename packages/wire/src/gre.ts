@@ -11,7 +11,7 @@ import { type Malformed, malformed } from './malformed.ts';
 export const field = { flagsAndVersion: 0, protocolType: 2, checksum: 4 } as const;
 
 /** Bits of the word at `gre.field.flagsAndVersion` (RFC 2890 §2). */
-export const flag = { checksum: 0x8000, key: 0x2000, sequenceNumber: 0x1000 } as const;
+const flag = { checksum: 0x8000, key: 0x2000, sequenceNumber: 0x1000 } as const;
 
 const FIXED_LENGTH = 4;
 const VERSION_MASK = 0x0007;

@@ -40,6 +40,7 @@ export const field = {
 /** Octets of every message known here up to its payload, quote or times. */
 export const HEADER_LENGTH = 8;
 
+/** Values of the type field (RFC 792, RFC 950). */
 export const messageType = {
   echoReply: 0,
   destinationUnreachable: 3,

@@ -23,6 +23,7 @@ export const field = {
 /** Octets of errors and echo messages up to their quote or payload. */
 export const HEADER_LENGTH = 8;
 
+/** Values of the type field (RFC 4443, RFC 4861, RFC 2710, RFC 3810). */
 export const messageType = {
   destinationUnreachable: 1,
   packetTooBig: 2,
@@ -40,9 +41,6 @@ export const messageType = {
   redirect: 137,
   multicastListenerReportV2: 143,
 } as const;
-
-/** Codes of destination unreachable (RFC 4443 §3.1). */
-export const unreachableCode = { noRoute: 0, prohibited: 1, address: 3, port: 4 } as const;
 
 interface Quoting {
   readonly code: number;

@@ -3,6 +3,7 @@
 import { assert, type Parsed } from '@wormwood/base';
 import { readU16, readU32, writeU16, writeU32 } from './bytes.ts';
 
+/** Octets of an address. */
 export const MAC_ADDRESS_LENGTH = 6;
 
 /** ff:ff:ff:ff:ff:ff: every station of the link. */

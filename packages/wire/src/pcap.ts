@@ -44,6 +44,7 @@ export interface Repr {
   readonly linkType: number;
 }
 
+/** A captured packet with its time. */
 export interface RecordRepr {
   /** Since 1970-01-01 UTC. */
   readonly seconds: number;
@@ -111,6 +112,7 @@ export function readRecordLength(bytes: Uint8Array, start: number, file: Repr): 
   return RECORD_HEADER_LENGTH + captured;
 }
 
+/** Parses the record at `start` of a file with that header. */
 export function parseRecord(
   bytes: Uint8Array,
   start: number,
@@ -140,6 +142,7 @@ export function parseRecord(
   };
 }
 
+/** Returns how many octets the emitted record has. */
 export function recordLength(repr: RecordRepr): number {
   return RECORD_HEADER_LENGTH + repr.bytes.length;
 }

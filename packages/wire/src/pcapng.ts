@@ -20,6 +20,7 @@ import * as pcapngOption from './pcapng-option.ts';
 /** Byte offsets of every block (§3.1); the content follows, and then the length once more. */
 const pcapngField = { blockType: 0, blockLength: 4, content: 8 } as const;
 
+/** Types of blocks that are understood. */
 export const blockType = {
   section: 0x0a0d_0d0a,
   interface: 1,

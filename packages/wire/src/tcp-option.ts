@@ -13,6 +13,7 @@ import {
   type PlainOption,
 } from './tlv-option.ts';
 
+/** Kinds of options (RFC 9293 §3.2, RFC 7323, RFC 2018). */
 export const code = { mss: 2, windowScale: 3, sackPermitted: 4, sack: 5, timestamps: 8 } as const;
 
 /** Octets received out of order: from sequence number `left` up to and without `right` (RFC 2018 §3). */
@@ -131,6 +132,7 @@ export interface Scan {
   sackBlockCount: number;
 }
 
+/** Returns an object for `scan` to fill; one is enough for all segments. */
 export function newScan(): Scan {
   return {
     mssBytes: -1,

@@ -33,6 +33,7 @@ export interface ReportSource {
   linkNets(): readonly string[];
 }
 
+/** What `net status` shows of a running sensor. */
 export interface SensorStatus {
   readonly version: string;
   readonly sensor: string;
@@ -62,6 +63,7 @@ export interface SensorStatus {
   readonly totals: TrafficCounts['totals'];
 }
 
+/** The busiest sources, hosts and ports, the busiest first. */
 export interface SensorTop {
   readonly sources: readonly { readonly address: string; readonly contacts: number }[];
   readonly hosts: readonly { readonly address: string; readonly contacts: number }[];

@@ -6,6 +6,7 @@ import type { HostUsers } from './host-messages.ts';
 /** A number that no account has, as of a user of its own: it owns no file and no other process. */
 const NUMBER_OF_NOBODY_ELSE = 65_533;
 
+/** The user of scripts where none is named: a number that no account of the machine has. */
 export const SCRIPT_USER_DEFAULT: UserAccount = {
   name: String(NUMBER_OF_NOBODY_ELSE),
   userId: NUMBER_OF_NOBODY_ELSE,

@@ -27,6 +27,7 @@ export interface Interval {
   readonly high: number;
 }
 
+/** A surge of sources at one port that grows as a worm does, with its pace. Rates are per second, intervals 95 %. */
 export interface WormAlarm {
   readonly protocol: Observation['protocol'];
   readonly port: number;

@@ -31,6 +31,7 @@ export interface ActionRequest {
 /** A link address as verdicts and decisions have it. */
 export const LINK_ADDRESS: RegExp = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
 
+/** Something that carries actions out: a packet filter, a feed, a program of the owner. */
 export interface Actuator {
   readonly name: string;
   /** What it can do. */

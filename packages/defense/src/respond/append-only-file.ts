@@ -27,12 +27,14 @@ export interface SegmentedFile extends AppendOnlyFile {
   reserve(octets: number): Promise<Outcome>;
 }
 
+/** The octets that a file holds, from the first that is kept to its end. */
 export interface Extent {
   readonly ok: true;
   readonly startOffset: number;
   readonly endOffset: number;
 }
 
+/** A line of a file, and where the next one begins. */
 export interface FileLine {
   /** Without its end; octets that are no UTF-8 as U+FFFD. */
   readonly text: string;

@@ -29,6 +29,7 @@ export interface ScopeFile {
   readonly verdictAgeMaxSeconds: number;
 }
 
+/** An action that the owner allows in the scope. */
 export interface AllowedAction {
   readonly action: ActionKind;
   /** Name of the actuator that does it. */

@@ -15,17 +15,20 @@ export interface ScopeDocument {
   readonly refusal?: string;
 }
 
+/** Checks signatures against the keys that the owner trusts. */
 export interface SignatureVerifier {
   /** The name of the trusted key that made `signature` over exactly these octets (Ed25519, RFC 8032), or why none did. */
   verify(octets: Uint8Array, signature: string): Promise<Parsed<string>>;
 }
 
+/** What a scope file is checked with. */
 export interface ScopeComponents {
   readonly verifier: SignatureVerifier;
   /** Reads the text of the file; what is wrong with it as one sentence. */
   readonly read: (octets: Uint8Array) => Parsed<ScopeFile>;
 }
 
+/** The scope that a file grants, or why it grants none. */
 export type ScopeAdmission = { readonly ok: true; readonly scope: Scope } | ScopeRefusal;
 
 export interface ScopeRefusal {

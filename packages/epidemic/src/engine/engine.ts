@@ -7,6 +7,7 @@ import type { Outbreak } from '../outbreak/outbreak.ts';
 import type { Summary } from './summary.ts';
 import type { Trajectory } from './trajectory.ts';
 
+/** The engines by name, from the coarsest to the finest. */
 export type EngineName = 'ode' | 'stochastic' | 'hosts' | 'probes';
 
 export interface Engine {
@@ -40,6 +41,7 @@ export interface RunControl {
   readonly keepInfections?: boolean;
 }
 
+/** What one run of an engine yields. */
 export interface Run {
   readonly engine: EngineName;
   /** True when `RunControl.shouldStop` ended the run; the trajectory then stops short of the duration. */

@@ -42,6 +42,7 @@ export interface Distribution {
   readonly q95: number | null;
 }
 
+/** The figures of `Summary` as distributions over the runs. */
 export type EnsembleSummary = {
   readonly [Figure in Exclude<keyof Summary, 'timeTo'>]: Distribution;
 } & {
@@ -60,6 +61,7 @@ export interface SeriesBand {
   readonly q95: readonly number[];
 }
 
+/** The course of an ensemble: for each compartment its distribution over the runs at each time. */
 export interface EnsembleSeries {
   /** Seconds; thinner than the outbreak's samples where all samples of all runs would not fit in memory. */
   readonly time: readonly number[];

@@ -47,6 +47,7 @@ export interface AddressRange {
   readonly size: number;
 }
 
+/** A range of addresses and its share of the vulnerable hosts. */
 export interface PopulatedRange extends AddressRange {
   /** @default its size */
   readonly weight?: number;

@@ -21,6 +21,7 @@ export const PLACED_ADDRESSES_MAX: number = 2 ** 26;
 const NETWORK_SIZE = 2 ** 16;
 const TWO_TO_32 = 2 ** 32;
 
+/** The addresses of an outbreak's hosts and honeypots. */
 export interface PlacedPopulation {
   /** Address of each vulnerable host, by host index; the index says nothing about the address. */
   readonly hostAddress: Float64Array;

@@ -35,6 +35,7 @@ export interface LabResponse {
   readonly delaySeconds: number;
 }
 
+/** The lab with its outbreak, or the diagnostics that say why there is none. */
 export type LabCheck =
   | {
       readonly ok: true;

@@ -15,6 +15,7 @@ interface AnyDelivery {
   readonly digestSeconds: number;
 }
 
+/** A delivery of the respond file: where messages about decisions go. */
 export type DeliveryEntry =
   | (AnyDelivery & {
       readonly kind: 'webhook';

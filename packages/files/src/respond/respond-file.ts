@@ -21,6 +21,7 @@ export interface RespondFile {
   readonly deliveries: readonly DeliveryEntry[];
 }
 
+/** An actuator of the respond file. */
 export type ActuatorEntry =
   | ({ readonly kind: 'nftables' } & Required<Omit<NftablesOptions, 'program'>>)
   | ({ readonly kind: 'command' } & Required<Omit<OwnerCommandOptions, 'actions'>>)

@@ -11,6 +11,7 @@ import { toOutbreak } from './to-outbreak.ts';
 import { dataTree } from '../shape/data-tree.ts';
 import { readYaml, type YamlTree } from '../shape/yaml-tree.ts';
 
+/** How a scenario file is checked. */
 export interface CheckOptions {
   /** Longer files are rejected unread. @default 1 MiB */
   readonly maximumBytes?: number;
@@ -18,6 +19,7 @@ export interface CheckOptions {
   readonly readFile?: ReadNamedFile;
 }
 
+/** The scenario with its outbreak, or the diagnostics that say why there is none. */
 export type ScenarioCheck =
   | {
       readonly ok: true;

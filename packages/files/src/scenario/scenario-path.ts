@@ -7,6 +7,7 @@ import { scenarioShape } from './schema.ts';
 import { ANY_INDEX, createReader, pathOf, type Shape } from '../shape/shape.ts';
 import { readYaml } from '../shape/yaml-tree.ts';
 
+/** The changed document, or the diagnostics that say why it cannot be changed so. */
 export type ScenarioChange =
   | { readonly ok: true; readonly document: ScenarioDocument }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -36,6 +36,7 @@ export interface Milestone {
   readonly reported: string;
 }
 
+/** The addresses that an outbreak is about. */
 export interface AddressSpace {
   /** Addresses that the worm scans. */
   readonly size: number;

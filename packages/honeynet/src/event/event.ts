@@ -98,6 +98,7 @@ export interface InterfaceFields {
   readonly mtu?: number;
 }
 
+/** An event as it is written and published; its kind is `event`, its sentence `message`. */
 export type SensorEvent = EventHead & { readonly message: string } & (
     | (FlowFields & ProbeFields)
     | (FlowFields & FlowEventFields)

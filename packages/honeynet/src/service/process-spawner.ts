@@ -24,6 +24,7 @@ export interface ProcessListener {
   reset?(): void;
 }
 
+/** A process whose standard input and output are a connection. */
 export interface RunningProcess {
   /** Copies octets for its standard input; false while it should get no more until `drained`. */
   write(octets: Uint8Array): boolean;

@@ -17,6 +17,7 @@ export interface SynTraits {
   readonly options: readonly string[];
 }
 
+/** A file of fingerprints in the format of OpenBSD's pf.os. */
 export interface SynFingerprints {
   readonly signatures: readonly SynSignature[];
   /** Numbers of lines that say nothing understandable, counted from 1. */

@@ -76,6 +76,7 @@ class FrameQueue {
   }
 }
 
+/** One end of a link in memory. */
 export class MemoryDevice implements LinkDevice {
   readonly medium: LinkDevice['medium'];
   /** May be lowered while the link is at work, as that of an interface may. */

@@ -6,6 +6,7 @@
  */
 import { mixWord, type RandomStream } from '@wormwood/base';
 
+/** How many answers may be sent. */
 export interface ReplyRates {
   /** Answers a second to one source; as many may come at once. */
   readonly perSource: number;

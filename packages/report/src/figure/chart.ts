@@ -31,6 +31,7 @@ export interface Axis {
 
 export type TimeUnitName = 's' | 'min' | 'h' | 'd';
 
+/** A line of a chart, in the units of its axes. */
 export interface Line {
   /** Lines of one name share one entry in the legend. */
   readonly name: string;

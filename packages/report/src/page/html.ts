@@ -19,6 +19,7 @@ import { chartCsv, chartTable } from '../table/figure-data.ts';
 import { reportStyle } from './style.ts';
 import type { ReportTable } from '../table/tables.ts';
 
+/** What the HTML page shows, from top to bottom. */
 export interface Report {
   readonly title: string;
   /** The result in a few sentences. */

@@ -30,8 +30,10 @@ export function resultDocument(result: SimulationResult): ResultDocument {
   return { ...result, scenario: scenarioDocument(result.scenario) };
 }
 
+/** The figures of one run. */
 export type SingleSummary = Summary;
 
+/** The course of one run: hosts of each compartment at each time, in seconds. */
 export interface SingleSeries {
   readonly time: readonly number[];
   readonly susceptible: readonly number[];

@@ -1,6 +1,7 @@
 /** One figure of a summary as a number, whether it comes from one run or from an ensemble. */
 import type { Distribution, EnsembleSummary, SimulationResult, SingleSummary } from './result.ts';
 
+/** A figure of the summary that is one number. */
 export type FigureName = Exclude<keyof SingleSummary, 'timeTo'>;
 
 /** Returns the figure, or its mean over the runs; null where there is none. */

@@ -6,6 +6,7 @@ import type { SimulationResult } from '../result/result.ts';
 import { type FigureName, figureOf, spreadOf } from '../result/summary-figures.ts';
 import { percent } from '../words/wording.ts';
 
+/** A table whose cells are formatted already. */
 export interface ReportTable {
   readonly caption: string;
   /** The first column names the row. */

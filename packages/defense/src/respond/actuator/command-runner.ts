@@ -5,6 +5,7 @@ export interface CommandRunner {
   run(command: Command): Promise<CommandResult>;
 }
 
+/** A program to run, without a shell. */
 export interface Command {
   /** Absolute path. */
   readonly program: string;
@@ -16,6 +17,7 @@ export interface Command {
   readonly outputLengthMax?: number;
 }
 
+/** How a program ended; `notRun` where it could not be started. */
 export type CommandResult =
   | {
       readonly kind: 'exited';

@@ -17,6 +17,7 @@ import {
 import { DONE, failed, type Outcome } from '../outcome.ts';
 import { commandOf, type CommandRunner, reasonOf } from './command-runner.ts';
 
+/** The set of nftables that holds the blocked addresses. */
 export interface NftablesOptions {
   /** As scope files call it. */
   readonly name: string;

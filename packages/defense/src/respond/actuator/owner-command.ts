@@ -11,6 +11,7 @@ import { ACTION_KINDS, type ActionKind, type ActionRequest, type Actuator, LINK_
 import { DONE, failed, type Outcome } from '../outcome.ts';
 import { commandOf, type CommandRunner, reasonOf } from './command-runner.ts';
 
+/** A program of the owner that carries actions out. */
 export interface OwnerCommandOptions {
   /** As scope files call it. */
   readonly name: string;

@@ -21,6 +21,7 @@ export interface AuditFault {
   readonly message: string;
 }
 
+/** What a log says of the promises of a responder. */
 export interface AuditFindings {
   /** The first thousand. */
   readonly faults: readonly AuditFault[];

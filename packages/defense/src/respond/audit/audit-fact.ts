@@ -146,6 +146,7 @@ export interface AuditFacts {
   };
 }
 
+/** The name of a kind of fact, as the log writes it: `decision.add`. */
 export type AuditEvent = keyof AuditFacts;
 
 /** One thing that happened. */

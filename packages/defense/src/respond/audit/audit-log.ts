@@ -27,6 +27,7 @@ export interface AuditHead {
   readonly endOffset: number;
 }
 
+/** Where the log ends, and whether its last line is incomplete; or where its chain breaks, and the head before that. */
 export type AuditReading =
   | { readonly ok: true; readonly head: AuditHead; readonly torn: boolean }
   | (Failed & { readonly head: AuditHead });

@@ -20,6 +20,7 @@ export interface SharedLogComponents {
   readonly clock: MachineClock;
 }
 
+/** The lock that a process holds while it writes to a log that others write to as well. */
 export interface LogLock {
   acquire(): Promise<Outcome>;
   release(): void;

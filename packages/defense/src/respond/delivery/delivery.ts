@@ -35,6 +35,7 @@ export interface DeliveryOptions {
   readonly digestSeconds?: number;
 }
 
+/** How a delivery fares, since it was made. */
 export interface DeliveryStatus {
   readonly delivered: number;
   readonly refused: number;

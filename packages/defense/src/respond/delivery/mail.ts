@@ -4,6 +4,7 @@ import type { Outcome } from '../outcome.ts';
 import { MAIL_ADDRESS } from '../scope-file.ts';
 import type { OutgoingMessage, Transport } from './transport.ts';
 
+/** Hands messages to a mail server: the app supplies it. */
 export interface MailSender {
   /** Hands a message to a mail server; settles well when the server has taken it. Lines end in CR LF. */
   send(envelope: MailEnvelope, text: string): Promise<Outcome>;

@@ -4,6 +4,7 @@ import type { Outcome } from '../outcome.ts';
 import type { EventLine } from './event-line.ts';
 import type { Transport } from './transport.ts';
 
+/** Sends lines to a syslog collector: the app supplies it. */
 export interface SyslogSender {
   /** Settles well when the line was handed over: to a collector over TCP or TLS, or merely to the network over UDP. */
   send(line: string): Promise<Outcome>;

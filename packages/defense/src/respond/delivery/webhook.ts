@@ -2,6 +2,7 @@
 import type { OutgoingMessage, Transport, DeliveryResult } from './transport.ts';
 import { type WebhookPreset, webhookBody } from './webhook-presets.ts';
 
+/** Sends requests by HTTP: the app supplies it. */
 export interface HttpSender {
   /** Settles with the answer, or with why there is none; never rejects, never follows a redirection. */
   send(request: HttpRequest): Promise<HttpAnswer>;

@@ -5,6 +5,7 @@
 import { assert, encodeBase64, hexadecimal, sha256, utf8 } from '@wormwood/base';
 import { crowdSecStream, type FeedContent, jsonFeed, textFeed } from './feed.ts';
 
+/** A machine that may read feeds, and the key that it presents. */
 export interface FeedClient {
   readonly name: string;
   readonly key: string;
@@ -12,6 +13,7 @@ export interface FeedClient {
   readonly feed: string;
 }
 
+/** A request by HTTP, as far as feeds look at it. */
 export interface FeedRequest {
   readonly method: string;
   /** With the query: `/v1/decisions/stream?startup=true`. */
@@ -20,6 +22,7 @@ export interface FeedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** The answer to a request, whole. */
 export interface FeedResponse {
   readonly status: 200 | 401 | 404 | 405;
   readonly headers: Readonly<Record<string, string>>;

@@ -26,6 +26,7 @@ import { TransitionEvents } from './transition-events.ts';
 /** Outbreaks expected to have more events than this are leaped over: about a third of a second of events. */
 export const EXACT_EVENTS_MAX = 2e7;
 
+/** The engine that follows every event on counts of hosts (Gillespie's direct method), or leaps over many (tau-leaping). */
 export const stochastic: Engine = {
   name: 'stochastic',
   random: true,
