@@ -17,8 +17,7 @@ import { runTests, tryMutant } from './trial.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const KILLED_MIN = 0.95;
-const NO_SOURCE =
-  /\.test\.ts$|test-support\.ts$|\.fixture\.ts$|-wasm\.ts$|\.as\.ts$|\/index\.ts$|\/conformance\//;
+const NO_SOURCE = /\.test\.ts$|test-support\.ts$|-wasm\.ts$|\.as\.ts$|\/index\.ts$|\/conformance\//;
 
 /** @param {string[]} words @returns {string[]} */
 const git = (words) =>

@@ -1,7 +1,8 @@
 // The house rules that no compiler holds: what packages must not touch, head comments, words, sizes. Each names the file and
 // line and what to do instead.
 import { describe, expect, it } from 'vitest';
-import { files, findings, isTest, packageOf, readFile, sources } from './repository.ts';
+import { files, findings, isTest, packageOf, readFile, scripts, sources } from './repository.ts';
+import { fileOf, syntaxOf } from './syntax.ts';
 
 /** Things that a package is handed instead of reaching for them. */
 const forbiddenInPackages: readonly (readonly [RegExp, string])[] = [
@@ -50,6 +51,21 @@ describe('tidy: habits', () => {
 
   it('uses the words of the field', () => {
     expect(findings(sources, bannedWords)).toEqual([]);
+  });
+
+  it('what only tests import is called …-test-support.ts', () => {
+    const importers = new Map<string, string[]>();
+    for (const source of scripts)
+      for (const imported of syntaxOf(source).imports) {
+        const file = fileOf(source.path, imported);
+        if (file !== null) importers.set(file, [...(importers.get(file) ?? []), source.path]);
+      }
+    const wrong = sources
+      .filter(({ path }) => !isTest(path))
+      .filter(({ path }) => importers.get(path)?.every(isTest) === true)
+      .map(({ path }) => `${path}: only tests import it`);
+    expect(wrong).toEqual([]);
+    expect(sources.filter(({ path }) => /fixture|helper/.test(path)).map(({ path }) => path)).toEqual([]);
   });
 
   it('files fit in a head', () => {

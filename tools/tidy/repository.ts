@@ -49,8 +49,7 @@ export const sources: readonly SourceFile[] = scripts.filter(({ path }) =>
 export const documents: readonly SourceFile[] = files.filter((path) => path.endsWith('.md')).map(read);
 
 /** Whether a file is a test, or helps tests. */
-export const isTest = (path: string): boolean =>
-  /\.test\.ts$|\/test-support\/|test-support\.ts$|\/conformance\/|\.fixture\.ts$/.test(path);
+export const isTest = (path: string): boolean => /\.test\.ts$|-test-support\.ts$|\/conformance\//.test(path);
 
 /** Returns the package that a file belongs to; undefined outside of packages. */
 export const packageOf = (path: string): string | undefined => /^packages\/([^/]+)\//.exec(path)?.[1];

@@ -2,7 +2,7 @@ import { AddressSet } from '@wormwood/base';
 import { ipProtocol } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { Dispatcher } from './dispatcher.ts';
-import { dispatcherOf, honeynetOf, ip } from './honeynet.fixture.ts';
+import { dispatcherOf, honeynetOf, ip } from './honeynet-test-support.ts';
 
 const SOURCE = ip('192.0.2.1');
 

@@ -3,7 +3,7 @@ import { randomStreams, VirtualClock } from '@wormwood/base';
 import { memoryLink, silentObserver, Stack } from '@wormwood/netstack';
 import { icmpv4, ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet.fixture.ts';
+import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet-test-support.ts';
 
 const [LOCAL, REMOTE, TCP, ICMP] = [ip('10.3.0.1'), ip('192.0.2.1'), 6, 1];
 const ANSWER_BYTES = 3000;

@@ -1,7 +1,7 @@
 // What is answered, by which rule, over which route: read off the configuration that the test writes.
 import { describe, expect, it } from 'vitest';
 import { explainAddress, type Explanation, type Question } from './explain.ts';
-import { honeynetOf, ip } from './honeynet.fixture.ts';
+import { honeynetOf, ip } from './honeynet-test-support.ts';
 
 const HONEYNET = honeynetOf(`
   create web

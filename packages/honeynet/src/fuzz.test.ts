@@ -16,7 +16,7 @@ import {
   udp,
 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { dispatcherOf, honeynetOf, ipv4Packet } from './honeynet.fixture.ts';
+import { dispatcherOf, honeynetOf, ipv4Packet } from './honeynet-test-support.ts';
 import { parsePfOs } from './source-system/pf-os.ts';
 import { SourceSystems } from './source-system/source-systems.ts';
 import { ExternalHosts } from './topology/external-hosts.ts';

@@ -13,7 +13,7 @@ import {
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { unsupportedFeatures } from './config/unsupported-features.ts';
-import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet.fixture.ts';
+import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet-test-support.ts';
 
 const REMOTE = ip('192.0.2.9');
 const ASKED = ip('10.3.0.5');

@@ -7,7 +7,14 @@ import { runInNewContext } from 'node:vm';
 import { icmpv4, ipProtocol, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { TcpConnection, TcpService } from './host.ts';
-import { bench, type BenchOptions, ipPacket, REMOTE, type SegmentWords, tcpPacket } from './stack.fixture.ts';
+import {
+  bench,
+  type BenchOptions,
+  ipPacket,
+  REMOTE,
+  type SegmentWords,
+  tcpPacket,
+} from './stack-test-support.ts';
 
 const MIB = 1 << 20;
 const SEGMENT = new Uint8Array(1460).fill(7);

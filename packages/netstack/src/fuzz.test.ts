@@ -20,7 +20,7 @@ import type { StackHost, TcpConnection, TcpService } from './host.ts';
 import type { LinkDevice } from './link/device.ts';
 import { memoryLink } from './link/memory-link.ts';
 import { silentObserver } from './observer.ts';
-import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket, TEST_SECRET } from './stack.fixture.ts';
+import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket, TEST_SECRET } from './stack-test-support.ts';
 import { Stack } from './stack.ts';
 
 const FRAMES = Number(process.env['WORMWOOD_FUZZ_FRAMES'] ?? 300_000);

@@ -4,7 +4,7 @@
  */
 import { icmpv4, ipProtocol, isMalformed, pseudoHeaderSum, udp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { bench, establishedBench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from './stack.fixture.ts';
+import { bench, establishedBench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from './stack-test-support.ts';
 
 function udpPacket(destinationPort: number, payload: Uint8Array): Uint8Array {
   const datagram = { sourcePort: REMOTE_PORT, destinationPort, checksummed: true, payload };

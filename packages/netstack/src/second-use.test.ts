@@ -5,7 +5,7 @@
 import { type ipv4, isMalformed, tcp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bench, flagsOf, RecordingService, tcpPacket } from './stack.fixture.ts';
+import { bench, flagsOf, RecordingService, tcpPacket } from './stack-test-support.ts';
 
 const SEED = Number(process.env['WORMWOOD_SEED'] ?? 20_261_130);
 const RUNS = Number(process.env['WORMWOOD_SECOND_USE_RUNS'] ?? 400);

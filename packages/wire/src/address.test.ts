@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ipv6Address, mac } from './arbitrary-field.fixture.ts';
+import { ipv6Address, mac } from './arbitrary-field-test-support.ts';
 import {
   formatIp,
   formatIpv6,
@@ -12,7 +12,7 @@ import {
   solicitedNodeAddress,
   writeIpv6Address,
 } from './ipv6-address.ts';
-import { hex } from './linux-frames.fixture.ts';
+import { hex } from './linux-frames-test-support.ts';
 import {
   formatMac,
   isMacMulticast,
@@ -22,7 +22,7 @@ import {
   readMac,
   writeMac,
 } from './mac-address.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 
 const ipv6 = (text: string): bigint => {
   const address = parseIpv6(text);

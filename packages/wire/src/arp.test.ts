@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as arp from './arp.ts';
-import { hex, packetOf } from './linux-frames.fixture.ts';
+import { hex, packetOf } from './linux-frames-test-support.ts';
 
 const request: arp.Repr = {
   operation: arp.operation.request,

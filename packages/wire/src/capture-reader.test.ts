@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { pcapRecordRepr, pcapRepr } from './arbitrary-packet.fixture.ts';
+import { pcapRecordRepr, pcapRepr } from './arbitrary-packet-test-support.ts';
 import type { ByteOrder } from './byte-order.ts';
 import { CaptureReader, type CaptureRecord } from './capture-reader.ts';
-import { hex, linuxFrames } from './linux-frames.fixture.ts';
+import { hex, linuxFrames } from './linux-frames-test-support.ts';
 import type { Malformed } from './malformed.ts';
 import * as pcap from './pcap.ts';
 import * as pcapngOption from './pcapng-option.ts';
 import * as pcapng from './pcapng.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 
 function pcapFile(file: pcap.Repr, records: readonly pcap.RecordRepr[]): Uint8Array {
   const size = records.reduce((sum, record) => sum + pcap.recordLength(record), pcap.HEADER_LENGTH);

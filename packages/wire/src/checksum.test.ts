@@ -12,8 +12,8 @@ import {
   updateChecksum,
   updateChecksumU32,
 } from './checksum.ts';
-import { hex } from './linux-frames.fixture.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { hex } from './linux-frames-test-support.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 
 /** RFC 1071 §1, word by word and in BigInt, to compare with. */
 function referenceSum(bytes: Uint8Array): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as dhcpv4 from './dhcpv4.ts';
-import { hex } from './linux-frames.fixture.ts';
+import { hex } from './linux-frames-test-support.ts';
 
 const discover: dhcpv4.Repr = {
   operation: dhcpv4.operation.request,

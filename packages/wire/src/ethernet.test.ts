@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readU16 } from './bytes.ts';
 import { etherType } from './ether-type.ts';
 import * as ethernet from './ethernet.ts';
-import { hex, linuxFrames } from './linux-frames.fixture.ts';
+import { hex, linuxFrames } from './linux-frames-test-support.ts';
 
 const TAGGED = hex('ffffffffffff 020000000001 88a8 a064 8100 1fff 0800 4500');
 

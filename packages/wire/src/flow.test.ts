@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ipv6Address, u16, u32 } from './arbitrary-field.fixture.ts';
+import { ipv6Address, u16, u32 } from './arbitrary-field-test-support.ts';
 import { writeU32 } from './bytes.ts';
 import { communityId, type Flow, foldIpv6Address, hashFlow } from './flow.ts';
 import { ipProtocol } from './ip-protocol.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 
 describe('the community ID', () => {
   it('of the examples of its specification is the published one', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as gre from './gre.ts';
-import { hex } from './linux-frames.fixture.ts';
+import { hex } from './linux-frames-test-support.ts';
 
 describe('gre', () => {
   it('knows the layout of RFC 2784 and RFC 2890', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as icmpv4 from './icmpv4.ts';
 import * as ipv4 from './ipv4.ts';
-import { hex, ipv4PayloadOf, packetOf } from './linux-frames.fixture.ts';
+import { hex, ipv4PayloadOf, packetOf } from './linux-frames-test-support.ts';
 
 const emitted = (repr: icmpv4.Repr): Uint8Array => {
   const out = new Uint8Array(icmpv4.length(repr));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as icmpv6 from './icmpv6.ts';
 import * as ipv6 from './ipv6.ts';
 import { readPseudoHeaderSumIpv6 } from './ip-protocol.ts';
-import { hex, type linuxFrames, packetOf } from './linux-frames.fixture.ts';
+import { hex, type linuxFrames, packetOf } from './linux-frames-test-support.ts';
 import { isMalformed } from './malformed.ts';
 
 const HOST_2 = 0x2001_0db8_0000_0000_0000_0000_0000_0002n;

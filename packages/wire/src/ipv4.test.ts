@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readU16, writeU16, writeU8 } from './bytes.ts';
 import { rewriteU16 } from './checksum.ts';
 import * as ipv4 from './ipv4.ts';
-import { hex, linuxFrames, packetOf } from './linux-frames.fixture.ts';
+import { hex, linuxFrames, packetOf } from './linux-frames-test-support.ts';
 import { isMalformed } from './malformed.ts';
 
 const lastFragment: ipv4.Repr = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readPseudoHeaderSumIpv6, pseudoHeaderSum } from './ip-protocol.ts';
 import * as ipv6Extension from './ipv6-extension.ts';
 import * as ipv6 from './ipv6.ts';
-import { hex, packetOf } from './linux-frames.fixture.ts';
+import { hex, packetOf } from './linux-frames-test-support.ts';
 import { isMalformed } from './malformed.ts';
 
 const HOST_1 = 0x2001_0db8_0000_0000_0000_0000_0000_0001n;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hex, linuxFrames, packetOf } from './linux-frames.fixture.ts';
+import { hex, linuxFrames, packetOf } from './linux-frames-test-support.ts';
 import { linkType } from './link-type.ts';
 import { dissect, findLayer, formatPacket } from './packet.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 
 const protocolsOf = (bytes: Uint8Array, type: number = linkType.ethernet): readonly string[] =>
   dissect({ bytes, linkType: type }).layers.map((layer) => layer.protocol);

@@ -1,4 +1,4 @@
-import { icmpv6Repr, ipv6Repr } from './arbitrary-ipv6.fixture.ts';
+import { icmpv6Repr, ipv6Repr } from './arbitrary-ipv6-test-support.ts';
 import {
   arpRepr,
   dhcpv4Repr,
@@ -11,7 +11,7 @@ import {
   pcapRepr,
   tcpRepr,
   udpRepr,
-} from './arbitrary-packet.fixture.ts';
+} from './arbitrary-packet-test-support.ts';
 import * as arp from './arp.ts';
 import * as dhcpv4 from './dhcpv4.ts';
 import * as ethernet from './ethernet.ts';
@@ -26,7 +26,7 @@ import * as tcp from './tcp.ts';
 import * as udp from './udp.ts';
 import { pseudoHeaderSum } from './ip-protocol.ts';
 import { readU16 } from './bytes.ts';
-import { describeProtocolLaws, type Protocol } from './protocol-laws.fixture.ts';
+import { describeProtocolLaws, type Protocol } from './protocol-laws-test-support.ts';
 
 const pseudoSum = pseudoHeaderSum({ source: 0xc0a80001, destination: 0x0a09080f });
 const pseudoSum6 = pseudoHeaderSum({ source: 0x20010db8n << 96n, destination: (0xff02n << 112n) | 1n });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { u32 } from './arbitrary-field.fixture.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { u32 } from './arbitrary-field-test-support.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 import { seqAdd, seqBefore, seqBeforeOrAt, seqDistance, seqInWindow, seqMax, seqMin } from './seqnum.ts';
 
 describe('sequence numbers', () => {

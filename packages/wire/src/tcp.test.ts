@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tcpRepr } from './arbitrary-packet.fixture.ts';
+import { tcpRepr } from './arbitrary-packet-test-support.ts';
 import { readPseudoHeaderSumIpv4 } from './ip-protocol.ts';
-import { hex, ipv4PayloadOf, packetOf } from './linux-frames.fixture.ts';
-import { parameters } from './protocol-laws.fixture.ts';
+import { hex, ipv4PayloadOf, packetOf } from './linux-frames-test-support.ts';
+import { parameters } from './protocol-laws-test-support.ts';
 import * as tcpOption from './tcp-option.ts';
 import * as tcp from './tcp.ts';
 

@@ -25,10 +25,10 @@ import { CaptureReader, type CaptureRecord } from './capture-reader.ts';
 import { etherType } from './ether-type.ts';
 import { ipProtocol, pseudoHeaderSum } from './ip-protocol.ts';
 import { linkType } from './link-type.ts';
-import { parameters } from './protocol-laws.fixture.ts';
-import { expectedFields } from './tshark-fields.fixture.ts';
-import * as arbitrary from './arbitrary-packet.fixture.ts';
-import * as arbitraryIpv6 from './arbitrary-ipv6.fixture.ts';
+import { parameters } from './protocol-laws-test-support.ts';
+import { expectedFields } from './tshark-fields-test-support.ts';
+import * as arbitrary from './arbitrary-packet-test-support.ts';
+import * as arbitraryIpv6 from './arbitrary-ipv6-test-support.ts';
 
 const TSHARK = 'tshark';
 const EDITCAP = 'editcap';

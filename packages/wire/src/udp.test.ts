@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pseudoHeaderSum, readPseudoHeaderSumIpv4 } from './ip-protocol.ts';
-import { hex, ipv4PayloadOf, packetOf } from './linux-frames.fixture.ts';
+import { hex, ipv4PayloadOf, packetOf } from './linux-frames-test-support.ts';
 import * as udp from './udp.ts';
 
 const pseudoSum = pseudoHeaderSum({ source: 0x0a09_0801, destination: 0x0a09_0802 });

@@ -9,7 +9,7 @@ import { createDetector, type DetectorStatus } from './detector.ts';
 import type { InnocentBehavior } from './innocent-traffic.ts';
 import type { ScanPattern } from './scan-pattern.ts';
 import type { ErrorRates } from './sequential-test.ts';
-import { syntheticTraffic } from './synthetic-traffic.ts';
+import { syntheticTraffic } from './synthetic-traffic-test-support.ts';
 import { thresholdRandomWalk } from './threshold-random-walk.ts';
 
 const IS_FULL = process.env['WORMWOOD_ACCURACY'] === 'full';

@@ -3,7 +3,7 @@ import { AddressSet, type Cidr, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Detector } from './detector.ts';
-import type { SyntheticTraffic } from './synthetic-traffic.ts';
+import type { SyntheticTraffic } from './synthetic-traffic-test-support.ts';
 
 /** 2^20 dark addresses, a fraction of 2^-12 as in Zou et al. 2003, in 256 blocks at random places. */
 export function scatteredDarkSpace(streams: RandomStreams): { dark: AddressSet; neighbours: AddressSet } {

@@ -5,7 +5,7 @@ import { scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { InnocentBehavior } from './innocent-traffic.ts';
 import type { ScanPattern } from './scan-pattern.ts';
-import { syntheticTraffic, type TrafficGroup } from './synthetic-traffic.ts';
+import { syntheticTraffic, type TrafficGroup } from './synthetic-traffic-test-support.ts';
 
 const HOUR = 3600;
 const DAY = 86_400;

@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.ts';
 import { observation, scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector, type Detector } from './detector.ts';
 import { thresholdRandomWalk } from './threshold-random-walk.ts';
-import { syntheticTraffic } from './synthetic-traffic.ts';
+import { syntheticTraffic } from './synthetic-traffic-test-support.ts';
 
 const DAY = 86_400;
 const streams = randomStreams('7');

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lexHoneydConfiguration } from './honeyd-lexer.ts';
-import { readConfiguration } from '../honeynet.fixture.ts';
+import { readConfiguration } from '../honeynet-test-support.ts';
 
 it('makes of any octets a honeynet and diagnostics with places inside the text', () => {
   const octets = fc.oneof(

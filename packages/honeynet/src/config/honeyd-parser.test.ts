@@ -1,7 +1,7 @@
 import { formatIpv4 } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ip } from '../honeynet.fixture.ts';
+import { ip } from '../honeynet-test-support.ts';
 import { KEYWORDS } from './honeyd-lexer.ts';
 import { type ConfigurationResult, parseHoneydConfiguration } from './honeyd-parser.ts';
 

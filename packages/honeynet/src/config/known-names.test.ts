@@ -8,7 +8,7 @@ import {
   type EthernetKey,
   parseMacPrefixes,
 } from './ethernet-address.ts';
-import { honeynetOf } from '../honeynet.fixture.ts';
+import { honeynetOf } from '../honeynet-test-support.ts';
 import { nearestPersonality, personalityNames, unknownNames } from './known-names.ts';
 
 const DATABASE = `# comment

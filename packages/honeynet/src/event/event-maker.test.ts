@@ -1,7 +1,7 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import type { Flow, SourceProof } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
-import { ip } from '../honeynet.fixture.ts';
+import { ip } from '../honeynet-test-support.ts';
 import type { SensorEvent } from './event.ts';
 import { EventMaker } from './event-maker.ts';
 

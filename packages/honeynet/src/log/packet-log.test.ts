@@ -1,7 +1,7 @@
 import { VirtualClock } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
-import { ip } from '../honeynet.fixture.ts';
+import { ip } from '../honeynet-test-support.ts';
 import { formatHoneydTime } from './honeyd-time.ts';
 import { PacketLog } from './packet-log.ts';
 import { serviceLogLine } from './service-log.ts';

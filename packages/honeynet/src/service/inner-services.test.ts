@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INNER_SERVICES } from './inner-services.ts';
-import { FakeConnection, octetsOf } from './service.fixture.ts';
+import { FakeConnection, octetsOf } from './service-test-support.ts';
 
 function start(name: string, room?: number) {
   const connection = new FakeConnection(room);

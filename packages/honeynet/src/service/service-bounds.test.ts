@@ -4,7 +4,7 @@ import { emptyTemplate } from '../config/honeynet-builder.ts';
 import type { PortAction } from '../model.ts';
 import { expandVariables } from './script-words.ts';
 import { HoneynetServices } from './service-runner.ts';
-import { FakeConnection, FakeSpawner, FakeTime, octetsOf } from './service.fixture.ts';
+import { FakeConnection, FakeSpawner, FakeTime, octetsOf } from './service-test-support.ts';
 import { formatFrame } from './worker-protocol.ts';
 
 const MEBIBYTE = 1 << 20;

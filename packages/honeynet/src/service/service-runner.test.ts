@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { emptyTemplate } from '../config/honeynet-builder.ts';
 import type { PortAction, Template } from '../model.ts';
 import type { Connector, ProcessListener, RemoteEnd } from './process-spawner.ts';
-import { FakeConnection, FakeProcess, FakeSpawner, FakeTime, octetsOf, textOf } from './service.fixture.ts';
+import {
+  FakeConnection,
+  FakeProcess,
+  FakeSpawner,
+  FakeTime,
+  octetsOf,
+  textOf,
+} from './service-test-support.ts';
 import { HoneynetServices } from './service-runner.ts';
 import { formatFrame } from './worker-protocol.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeConnection, FakeProcess, FakeTime, octetsOf } from './service.fixture.ts';
+import { FakeConnection, FakeProcess, FakeTime, octetsOf } from './service-test-support.ts';
 import { bridge } from './stream-bridge.ts';
 import { tarpit } from './tarpit.ts';
 

@@ -3,7 +3,7 @@ import { VirtualClock } from '@wormwood/base';
 import { memoryLink } from '@wormwood/netstack';
 import { ethernet, tcp, type tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { ip, ipv4Packet } from '../honeynet.fixture.ts';
+import { ip, ipv4Packet } from '../honeynet-test-support.ts';
 import { parsePfOs } from './pf-os.ts';
 import { SourceSystems } from './source-systems.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '@wormwood/netstack';
 import { icmpv4, ipProtocol, ipv4, isMalformed, readU32 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { dispatcherOf, honeynetOf, ip, ipv4Packet } from '../honeynet.fixture.ts';
+import { dispatcherOf, honeynetOf, ip, ipv4Packet } from '../honeynet-test-support.ts';
 import { Topology } from './topology.ts';
 import { TopologyDevice } from './topology-device.ts';
 

@@ -1,6 +1,6 @@
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { honeynetOf, ip } from '../honeynet.fixture.ts';
+import { honeynetOf, ip } from '../honeynet-test-support.ts';
 import { type Arrival, Topology } from './topology.ts';
 
 function topology(text: string): Topology {

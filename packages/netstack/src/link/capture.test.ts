@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket } from '../stack.fixture.ts';
+import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket } from '../stack-test-support.ts';
 import { CaptureReplay, readCapture } from './capture-replay.ts';
 import { captureHead } from './capture-blocks.ts';
 import { captureTap } from './capture-tap.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../plain-behavior.ts';
 import { silentObserver } from '../observer.ts';
 import { Stack } from '../stack.ts';
-import { ipPacket, LOCAL, REMOTE, tcpPacket, TEST_SECRET } from '../stack.fixture.ts';
+import { ipPacket, LOCAL, REMOTE, tcpPacket, TEST_SECRET } from '../stack-test-support.ts';
 import { decapsulate, encapsulate, GRE_OVERHEAD_BYTES, GreDevice, type GreTunnel } from './gre.ts';
 import { memoryLink } from './memory-link.ts';
 

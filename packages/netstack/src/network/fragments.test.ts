@@ -10,7 +10,7 @@ import {
   udp,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { bench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from '../stack.fixture.ts';
+import { bench, ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT } from '../stack-test-support.ts';
 
 /** Cuts a transport message into packets of at most `mtu` octets, in the order of `order`. */
 function piecesOf(protocol: number, message: Uint8Array, mtu: number): readonly Uint8Array[] {

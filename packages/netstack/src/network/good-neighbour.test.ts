@@ -16,7 +16,7 @@ import type { StackHost } from '../host.ts';
 import { memoryLink } from '../link/memory-link.ts';
 import { silentObserver } from '../observer.ts';
 import { plainBehavior } from '../plain-behavior.ts';
-import { ipPacket, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../stack.fixture.ts';
+import { ipPacket, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../stack-test-support.ts';
 import { Stack } from '../stack.ts';
 
 const OWN = 0x02_00_00_00_00_01;

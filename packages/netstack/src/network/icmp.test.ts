@@ -2,7 +2,7 @@
 import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, udp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bench, ipPacket, LOCAL, REMOTE, REMOTE_PORT } from '../stack.fixture.ts';
+import { bench, ipPacket, LOCAL, REMOTE, REMOTE_PORT } from '../stack-test-support.ts';
 
 const CLOSED = 82;
 

@@ -2,8 +2,8 @@
 import { arp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { SourceProof } from '../observer.ts';
-import { bench, LOCAL, tcpPacket } from '../stack.fixture.ts';
-import { lan, type LanOptions, type Machine, type Opening, STACK_MAC } from './lan.fixture.ts';
+import { bench, LOCAL, tcpPacket } from '../stack-test-support.ts';
+import { lan, type LanOptions, type Machine, type Opening, STACK_MAC } from './lan-test-support.ts';
 
 /** On the link. */
 const HOST: Machine = { mac: 0x02_00_00_00_00_10, address: 0xc000_0210 };

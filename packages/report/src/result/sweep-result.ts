@@ -16,6 +16,7 @@ export interface SweepResult {
   readonly cells: readonly SweepRow[];
 }
 
+/** A cell of a sweep with what its runs yielded. */
 export interface SweepRow {
   readonly id: string;
   /** A value for each path, in the words of the scenario file. */

@@ -30,6 +30,7 @@ export interface CellStore {
   put(result: CellResult): void;
 }
 
+/** How far a sweep came. */
 export interface CellsDone {
   /** A result for each cell, in the order of the cells; undefined where the cell failed or was not reached. */
   readonly results: readonly (CellResult | undefined)[];

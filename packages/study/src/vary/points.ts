@@ -6,6 +6,7 @@ import { assert, type RandomStreams } from '@wormwood/base';
 import { SOBOL_DIMENSIONS_MAX, sobolPoints } from './sobol.ts';
 import { formatQuantity, type Variation } from './vary.ts';
 
+/** Every combination, a Latin hypercube, or a Sobol sequence. */
 export type SampleKind = 'grid' | 'lhs' | 'sobol';
 
 /** A value for each path, as a scenario file writes it. */

@@ -15,6 +15,7 @@ export interface Range {
   readonly to: number;
 }
 
+/** What takes several values at one path of a scenario. */
 export type Variation =
   | { readonly path: string; readonly kind: 'list'; readonly values: readonly string[] }
   | ({ readonly path: string; readonly kind: 'range'; readonly scale: 'linear' | 'logarithmic' } & Range);

@@ -2,7 +2,7 @@
 import { icmpv4, ipProtocol, type tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../../plain-behavior.ts';
-import { bench, establishedBench, ipPacket, LOCAL, REMOTE, TEST_SECRET } from '../../stack.fixture.ts';
+import { bench, establishedBench, ipPacket, LOCAL, REMOTE, TEST_SECRET } from '../../stack-test-support.ts';
 
 const TIMESTAMPS: tcp.Repr['options'] = [{ kind: 'timestamps', value: 1000, echo: 0 }];
 const at = (value: number): tcp.Repr['options'] => [{ kind: 'timestamps', value, echo: 0 }];

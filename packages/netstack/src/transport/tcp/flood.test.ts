@@ -10,7 +10,7 @@ import type { StackHost } from '../../host.ts';
 import { memoryLink } from '../../link/memory-link.ts';
 import { silentObserver } from '../../observer.ts';
 import { Stack, type StackOptions } from '../../stack.ts';
-import { LOCAL, tcpPacket, TEST_SECRET } from '../../stack.fixture.ts';
+import { LOCAL, tcpPacket, TEST_SECRET } from '../../stack-test-support.ts';
 
 const SYNS = Number(process.env['WORMWOOD_FLOOD_SYNS'] ?? 100_000);
 const BATCH = 256;

@@ -1,7 +1,7 @@
 /** Segments fit the MTU that the device has now, whatever options they carry (RFC 6691). */
 import { tcp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { establishedBench, type SegmentWords } from '../../stack.fixture.ts';
+import { establishedBench, type SegmentWords } from '../../stack-test-support.ts';
 
 const HEADER_BYTES = 20;
 const ALL_OPTIONS: tcp.Repr['options'] = [

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { Flow, StackBehavior } from '../../behavior.ts';
 import type { ForgeableReason } from '../../observer.ts';
 import { plainBehavior } from '../../plain-behavior.ts';
-import { bench, LOCAL, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../../stack.fixture.ts';
+import { bench, LOCAL, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../../stack-test-support.ts';
 
 const SEED = process.env['WORMWOOD_SEED'] ?? '20261130';
 const ATTACKER = 0xc633_6401;

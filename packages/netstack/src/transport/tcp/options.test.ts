@@ -1,7 +1,7 @@
 /** What TCP options change: repair by SACK (RFC 6675), window scaling and timestamps (RFC 7323), segment size. */
 import type { tcp, tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { bench, establishedBench } from '../../stack.fixture.ts';
+import { bench, establishedBench } from '../../stack-test-support.ts';
 
 const MSS = 500;
 

@@ -2,7 +2,7 @@
 import { seqDistance } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { establishedBench } from '../../stack.fixture.ts';
+import { establishedBench } from '../../stack-test-support.ts';
 import { TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const host = { tcpPort: () => 'tarpit' as const };

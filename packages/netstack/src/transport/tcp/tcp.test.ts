@@ -11,7 +11,7 @@ import {
   type RecordingService,
   tcpPacket,
   TEST_SECRET,
-} from '../../stack.fixture.ts';
+} from '../../stack-test-support.ts';
 
 const brief = (segments: readonly tcp.Repr[]): string[] =>
   segments.map(({ flags, payload }) => `${letters(flags)}${payload.length > 0 ? ` ${payload.length}` : ''}`);

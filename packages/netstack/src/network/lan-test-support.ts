@@ -12,7 +12,14 @@ import { plainBehavior } from '../plain-behavior.ts';
 import { TappedDevice } from '../link/tapped-device.ts';
 import { silentObserver, type SourceProof } from '../observer.ts';
 import { Stack } from '../stack.ts';
-import { LOCAL, PORT, REMOTE_PORT, type SegmentWords, tcpPacket, TEST_SECRET } from '../stack.fixture.ts';
+import {
+  LOCAL,
+  PORT,
+  REMOTE_PORT,
+  type SegmentWords,
+  tcpPacket,
+  TEST_SECRET,
+} from '../stack-test-support.ts';
 import type { LinkOptions } from './source-prover.ts';
 
 export const STACK_MAC = 0x02_00_00_00_00_01;

@@ -13,7 +13,7 @@ import * as tcpOption from './tcp-option.ts';
 import type * as tcp from './tcp.ts';
 import type * as udp from './udp.ts';
 import { etherType } from './ether-type.ts';
-import { identified, mac, octets, payload, u16, u24, u32, u8 } from './arbitrary-field.fixture.ts';
+import { identified, mac, octets, payload, u16, u24, u32, u8 } from './arbitrary-field-test-support.ts';
 
 const vlanTag: fc.Arbitrary<ethernet.VlanTag> = fc.record({
   tagType: fc.constantFrom(etherType.vlan, etherType.vlanService),

@@ -1,11 +1,20 @@
-/** The same as `arbitrary-packet.fixture.ts` for IPv6, its extensions and its ICMP. */
+/** The same as `arbitrary-packet-test-support.ts` for IPv6, its extensions and its ICMP. */
 import fc from 'fast-check';
 import * as icmpv6 from './icmpv6.ts';
 import * as ipv6Extension from './ipv6-extension.ts';
 import type * as ipv6 from './ipv6.ts';
 import type * as mld from './mld.ts';
 import type * as ndpOption from './ndp-option.ts';
-import { identified, ipv6Address, mac, octets, payload, u16, u32, u8 } from './arbitrary-field.fixture.ts';
+import {
+  identified,
+  ipv6Address,
+  mac,
+  octets,
+  payload,
+  u16,
+  u32,
+  u8,
+} from './arbitrary-field-test-support.ts';
 
 const ipv6Option: fc.Arbitrary<ipv6Extension.Option> = fc.oneof(
   fc.constant({ kind: 'pad1' } as const),
