@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contactModel, exactOutcome, leastMeanSeconds } from './contact-model.ts';
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
-import type { InnocentBehavior } from './innocent-traffic.ts';
+import type { InnocentBehavior } from './innocent-traffic-test-support.ts';
 import type { ScanPattern } from './scan-pattern.ts';
 import { syntheticTraffic, type TrafficGroup } from './synthetic-traffic-test-support.ts';
 
