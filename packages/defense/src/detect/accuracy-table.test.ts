@@ -7,7 +7,7 @@ import { contactModel, exactOutcome, leastMeanSeconds } from './contact-model.ts
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector, type DetectorStatus } from './detector.ts';
 import type { InnocentBehavior } from './innocent-traffic-test-support.ts';
-import type { ScanPattern } from './scan-pattern.ts';
+import type { ScanPattern } from './scan-pattern-test-support.ts';
 import type { ErrorRates } from './sequential-test.ts';
 import { syntheticTraffic } from './synthetic-traffic-test-support.ts';
 import { thresholdRandomWalk } from './threshold-random-walk.ts';

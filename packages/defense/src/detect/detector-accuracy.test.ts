@@ -4,7 +4,7 @@ import { contactModel, exactOutcome, leastMeanSeconds } from './contact-model.ts
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { InnocentBehavior } from './innocent-traffic-test-support.ts';
-import type { ScanPattern } from './scan-pattern.ts';
+import type { ScanPattern } from './scan-pattern-test-support.ts';
 import { syntheticTraffic, type TrafficGroup } from './synthetic-traffic-test-support.ts';
 
 const HOUR = 3600;

@@ -1,8 +1,8 @@
 /** What dark space receives from hosts that are not infected, each kind innocent in its own way. */
 import { type AddressSet, exponential, type RandomStream, unreachable } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
-import { scanHits } from './scan-pattern.ts';
-import { flowObservations, madeUpHash } from './traffic-flow.ts';
+import { scanHits } from './scan-pattern-test-support.ts';
+import { flowObservations, madeUpHash } from './traffic-flow-test-support.ts';
 
 export type InnocentBehavior =
   /** One packet to one dark address, and nothing more. */

@@ -6,8 +6,8 @@
 import { AddressSet, assert, exponential, type RandomStream, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import { type InnocentBehavior, innocentObservations } from './innocent-traffic-test-support.ts';
-import { type Hit, scanHits, type ScanPattern } from './scan-pattern.ts';
-import { flowObservations, madeUpHash } from './traffic-flow.ts';
+import { type Hit, scanHits, type ScanPattern } from './scan-pattern-test-support.ts';
+import { flowObservations, madeUpHash } from './traffic-flow-test-support.ts';
 
 /** Infected hosts. */
 export interface ScannerBehavior {

@@ -7,6 +7,7 @@ import { takesWholeNumbersOnly } from '../sweep/plan-cells.ts';
 import { formatQuantity, type SearchVariable, type Variation } from '../vary/vary.ts';
 import { findPlan, type PlanFound, PlanRefused, type PlanRequest, type RunReplicates } from './plan.ts';
 
+/** A plan at one value of a second variable. */
 export interface FrontierPoint {
   /** The value of the second variable as it was tried, and as a number; NaN for a word. */
   readonly text: string;

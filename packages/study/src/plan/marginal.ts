@@ -3,6 +3,7 @@ import { parseDuration } from '@wormwood/base';
 import { setScenarioValue } from '@wormwood/files/scenario';
 import { findPlan, type PlanRequest, type RunReplicates } from './plan.ts';
 
+/** What a second is worth. */
 export interface MarginalValue {
   /** The path of the time, such as `defenses.0.delay`. */
   readonly path: string;

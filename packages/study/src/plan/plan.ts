@@ -21,6 +21,7 @@ import type { Goal, GoalFigure } from './goal.ts';
 import { whyImpossible } from './impossible.ts';
 import { findCheapest, type SearchRange } from './search.ts';
 
+/** What is searched, and what it must keep. */
 export interface PlanRequest {
   readonly document: ScenarioDocument;
   readonly goal: Goal;
@@ -36,6 +37,7 @@ export interface PlanRequest {
 /** Runs replicates somewhere; `first` and `count` may be split among workers as long as the rows come back in order. */
 export type RunReplicates = (request: ChunkRequest) => Promise<readonly RunChunk[]>;
 
+/** The plan, or why there is none. */
 export type PlanFound =
   | {
       readonly isFeasible: true;
