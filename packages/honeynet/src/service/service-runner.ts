@@ -40,6 +40,7 @@ export const INTERNAL_SERVICES: readonly string[] = [...Object.keys(INNER_SERVIC
 /** What a service costs besides the octets that it keeps, about. */
 const SERVICE_BYTES = 512;
 
+/** Starts what stands behind the ports of a honeynet: scripts, workers, proxies and services inside the sensor. */
 export class HoneynetServices implements ServiceRunner {
   readonly #components: ServiceComponents;
   readonly #budget: UdpBudget;
