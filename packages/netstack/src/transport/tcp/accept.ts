@@ -3,6 +3,7 @@
  * handshake (RFC 9293 3.10.7.1, 3.10.7.2, and 3.10.7.4 in SYN-RECEIVED).
  */
 import { seqAdd, tcp } from '@wormwood/wire';
+import type { Flow } from '../../behavior.ts';
 import type { StackHost } from '../../host.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
@@ -70,7 +71,7 @@ export class Acceptor {
       this.#store.segments.sendReset(packet, length);
       return;
     }
-    if (opens) this.#accept(packet, host, portState === 'tarpit');
+    if (opens) this.#accept(packet, host, flow, portState === 'tarpit');
     else if (
       (flags & (tcp.flag.SYN | tcp.flag.FIN)) === tcp.flag.FIN &&
       host.behavior.tcp.answersFinToListener
@@ -79,7 +80,7 @@ export class Acceptor {
     }
   }
 
-  #accept(packet: PacketContext, host: StackHost, isTarpit: boolean): void {
+  #accept(packet: PacketContext, host: StackHost, flow: Flow, isTarpit: boolean): void {
     const connections = this.#connections;
     const segment = this.#segment;
     const at = connections.open(packet.source, packet.destination, segment.ports);
@@ -88,7 +89,6 @@ export class Acceptor {
     const { tcp: traits } = host.behavior;
     const { sequence, window, options } = segment;
     segment.scanOptions();
-    const flow = this.#store.flowOf(at);
     const initial = host.behavior.initialSequenceNumber(flow, packet.nowSeconds);
     words[at + field.sendUnacknowledged] = initial;
     words[at + field.sendNext] = seqAdd(initial, 1);

@@ -10,7 +10,7 @@ import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
 import type { StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, state } from './connection-table.ts';
-import type { Endpoint } from './endpoint.ts';
+import { EndpointList } from './endpoint-list.ts';
 import { MemoryClaims } from './memory-claims.ts';
 import { NO_SCALE, SegmentOutput } from './segment-output.ts';
 import { isTarpit, tarpitWindow } from './tarpit.ts';
@@ -49,7 +49,7 @@ export class ConnectionStore {
   readonly components: TcpComponents;
   readonly limits: Required<TcpLimits>;
   readonly table: ConnectionTable;
-  readonly endpoints: Map<number, Endpoint> = new Map();
+  readonly endpoints: EndpointList = new EndpointList();
   readonly segments: SegmentOutput;
   readonly wheel: TimerWheel;
   /** What connections past their handshake hold, and which of them gives way. */

@@ -48,7 +48,8 @@ export const field = {
   windowSequence: 31,
 } as const;
 
-const STRIDE = 32;
+/** Words of a connection. */
+export const CONNECTION_WORDS = 32;
 export const NONE = -1;
 
 export const state = {
@@ -112,7 +113,7 @@ export class ConnectionTable {
   constructor(capacityMax: number, secret: number) {
     this.capacityMax = capacityMax;
     this.#capacity = Math.min(FIRST_CAPACITY, capacityMax);
-    this.words = new Int32Array(this.#capacity * STRIDE);
+    this.words = new Int32Array(this.#capacity * CONNECTION_WORDS);
     this.bytes = new Uint8Array(this.words.buffer);
     this.#buckets = new Int32Array(bucketsFor(this.#capacity)).fill(NONE);
     this.#secret = secret;
@@ -151,11 +152,11 @@ export class ConnectionTable {
     if (at !== NONE) this.#freeHead = this.words[at + field.nextInBucket]!;
     else {
       if (this.#used === this.#capacity && !this.#grow()) return NONE;
-      at = this.#used++ * STRIDE;
+      at = this.#used++ * CONNECTION_WORDS;
     }
     const words = this.words;
     // A loop of so few words is over before `fill` has begun.
-    for (let word = at + field.state; word < at + STRIDE; word++) words[word] = 0;
+    for (let word = at + field.state; word < at + CONNECTION_WORDS; word++) words[word] = 0;
     words[at + field.remoteAddress] = remoteAddress;
     words[at + field.localAddress] = localAddress;
     words[at + field.ports] = ports;
@@ -188,7 +189,7 @@ export class ConnectionTable {
 
   /** Calls `visit` with the word offset of every connection. */
   forEach(visit: (at: number) => void): void {
-    for (let at = 0; at < this.#used * STRIDE; at += STRIDE) {
+    for (let at = 0; at < this.#used * CONNECTION_WORDS; at += CONNECTION_WORDS) {
       if (this.words[at + field.state] !== state.free) visit(at);
     }
   }
@@ -208,12 +209,12 @@ export class ConnectionTable {
   #grow(): boolean {
     if (this.#capacity >= this.capacityMax) return false;
     this.#capacity = Math.min(this.#capacity * 2, this.capacityMax);
-    const grown = new Int32Array(this.#capacity * STRIDE);
+    const grown = new Int32Array(this.#capacity * CONNECTION_WORDS);
     grown.set(this.words);
     this.words = grown;
     this.bytes = new Uint8Array(grown.buffer);
     this.#buckets = new Int32Array(bucketsFor(this.#capacity)).fill(NONE);
-    for (let at = 0; at < this.#used * STRIDE; at += STRIDE) this.#link(at);
+    for (let at = 0; at < this.#used * CONNECTION_WORDS; at += CONNECTION_WORDS) this.#link(at);
     return true;
   }
 

@@ -73,7 +73,7 @@ export class Connections {
     ) {
       this.#store.endpoints.delete(at);
       endpoint.die();
-    }
+    } else endpoint.settle();
   }
 
   /** A connection holds more of our memory than before, or less; who has to give way is seen at the end of the batch. */

@@ -64,10 +64,9 @@ export class Endpoint implements TcpConnection {
     this.remoteAddress = flow.remoteAddress;
     this.remotePort = flow.remotePort;
     this.congestion = new Congestion(mss, usesSack);
-    this.settle();
   }
 
-  /** Reports what the buffers take now: to be called after all that changes it. */
+  /** Reports what all of it takes now: to be called once it is to stay, and after all that changes the buffers. */
   settle(): void {
     if (this.isDead) return;
     const bytes =
