@@ -1,17 +1,13 @@
 /**
  * Honeypots that a worm learns to avoid: with some probability a contact gives the address away, to all infected hosts at
- * once. Each address is met at the rate of all probes over Ω, so h exp(−a · probes/Ω) are still unknown, and γ falls with
- * them. A contact immunizes at once.
+ * once, and no probe goes there again. A probe that arrives meets one of the U addresses still unknown with probability U/Ω, so
+ * in the mean h exp(−a · probes/Ω) are unknown. A contact immunizes at once.
+ *
+ * Source: docs/models.md#avoided-honeypots.
  */
-import { exp } from '@wormwood/base';
-import { type Effect, ofCounts } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { AvoidedHoneypots } from '../outbreak/countermeasure.ts';
 
-export function avoidedHoneypots(
-  { count, learning, coverage }: AvoidedHoneypots,
-  options: { readonly addressSpaceSize: number; readonly scanRatePerSecond: number },
-): Effect {
-  const rate = (options.scanRatePerSecond * count * coverage) / options.addressSpaceSize;
-  const known = learning / options.addressSpaceSize;
-  return { contactRate: ofCounts(({ probes }) => rate * exp(-known * probes)) };
+export function avoidedHoneypots({ count, learning, coverage }: AvoidedHoneypots): Effect {
+  return { avoided: { count, learning, coverage } };
 }

@@ -18,18 +18,17 @@ export interface AwaitedEffect extends AwaitedStart {
 }
 
 export interface Effects {
+  /** By position in the outbreak's countermeasures. */
   readonly awaited: readonly AwaitedEffect[];
   readonly working: WorkingEffect[];
   standing: Standing;
 }
 
 /** Returns everything that will act, nothing of it at work yet. */
-export function effectsOf(outbreak: Outbreak): Effects {
-  const { addressSpaceSize, worm } = outbreak;
-  const context = { addressSpaceSize, scanRatePerSecond: worm.scanRatePerSecond };
-  const awaited = (outbreak.countermeasures ?? []).map((countermeasure): AwaitedEffect => {
+export function effectsOf({ addressSpaceSize, countermeasures = [] }: Outbreak): Effects {
+  const awaited = countermeasures.map((countermeasure): AwaitedEffect => {
     return Object.assign(startOf(countermeasure.start, addressSpaceSize), {
-      effect: effectOf(countermeasure, context),
+      effect: effectOf(countermeasure, addressSpaceSize),
       isWorking: false,
     });
   });
@@ -44,19 +43,15 @@ function startOf(start: StartRule, addressSpaceSize: number): AwaitedStart {
   return { startSeconds: Infinity, seenNeeded, prepareSeconds: start.prepareSeconds };
 }
 
-/** Puts to work what starts by `now`; returns the hosts of counter-worms that begin. */
-export function startEffects(
-  effects: Effects,
-  now: number,
-  probesBefore: number,
-): { readonly counterWormHosts: number } {
-  let counterWormHosts = 0;
-  for (const awaited of effects.awaited) {
+/** Puts to work what starts by `now`; returns the positions of those that begin. */
+export function startEffects(effects: Effects, now: number): readonly number[] {
+  const begun: number[] = [];
+  for (const [position, awaited] of effects.awaited.entries()) {
     if (awaited.isWorking || awaited.startSeconds > now) continue;
     awaited.isWorking = true;
-    effects.working.push({ effect: awaited.effect, startSeconds: now, probesBefore });
-    counterWormHosts += awaited.effect.counterWorm?.hosts ?? 0;
+    effects.working.push({ effect: awaited.effect, position, startSeconds: now });
+    begun.push(position);
   }
-  effects.standing = standing(effects.working);
-  return { counterWormHosts };
+  if (begun.length > 0) effects.standing = standing(effects.working);
+  return begun;
 }

@@ -1,71 +1,75 @@
-/** All effects at work together: rates add, fractions multiply, the lowest cap holds. */
-import type { CounterWormEffect, Counts, Effect, Quantity } from './effect.ts';
+/**
+ * All effects at work together: rates and exponents add, fractions of probes multiply, the lowest cap holds. They act in the
+ * order in which a probe meets them: what its host sends, what blocks the host, the network that all share, filters on the
+ * way. `load` and `scanning` count what reaches the shared network.
+ *
+ * Source: docs/models.md#defenses-together.
+ */
+import { congestionFactor } from './congestion.ts';
+import type { AvoidedEffect, CounterWormEffect, Counts, Effect } from './effect.ts';
 
-/** An effect that has begun. */
+/** An effect that has begun; `position`: of its countermeasure in the outbreak. */
 export interface WorkingEffect {
   readonly effect: Effect;
+  readonly position: number;
   readonly startSeconds: number;
-  /** Probes sent by infected hosts before it began. */
-  readonly probesBefore: number;
-}
-
-/** The effects together, at one time. */
-export interface CombinedRates {
-  patch: number;
-  disinfect: number;
-  contact: number;
-  block: number;
-  scanFactor: number;
-  passing: number;
-  exposed: number;
 }
 
 /** The parts that do not change while the same effects work. */
 export interface Standing {
-  readonly blockedPassing: number;
+  readonly passing: number;
+  readonly congestionExponent: number;
   readonly probesPerSecondMax: number;
+  readonly disinfectRate: number;
+  readonly reachedPatchRate: number;
   readonly counterWorms: readonly CounterWormEffect[];
+  readonly avoided: readonly { readonly position: number; readonly effect: AvoidedEffect }[];
+  /** Those that patch at a rate that may change. */
+  readonly patching: readonly WorkingEffect[];
 }
 
-/** Reads a quantity: its value, or its bound over an interval. */
-export type ReadQuantity = (quantity: Quantity, since: number, counts: Counts) => number;
-
-/** Returns the rates at `timeSeconds`; `read` says whether values or bounds are wanted. */
-export function combinedRates(
-  working: readonly WorkingEffect[],
-  timeSeconds: number,
-  counts: Counts,
-  read: ReadQuantity,
-): CombinedRates {
-  const sum: CombinedRates = {
-    patch: 0,
-    disinfect: 0,
-    contact: 0,
-    block: 0,
-    scanFactor: 1,
-    passing: 1,
-    exposed: 1,
-  };
-  for (const { effect, startSeconds, probesBefore } of working) {
-    const since = timeSeconds - startSeconds;
-    const seen = { ...counts, probes: counts.probes - probesBefore };
-    if (effect.patchRate) sum.patch += read(effect.patchRate, since, seen);
-    if (effect.disinfectRate) sum.disinfect += read(effect.disinfectRate, since, seen);
-    if (effect.contactRate) sum.contact += read(effect.contactRate, since, seen);
-    if (effect.blockRate) sum.block += read(effect.blockRate, since, seen);
-    if (effect.scanFactor) sum.scanFactor *= read(effect.scanFactor, since, seen);
-    if (effect.passing) sum.passing *= read(effect.passing, since, seen);
-    if (effect.exposed) sum.exposed *= read(effect.exposed, since, seen);
-  }
-  return sum;
-}
-
-/** Returns what the working effects have that does not change. At most one of them blocks. */
+/** Returns what the working effects have that does not change. */
 export function standing(working: readonly WorkingEffect[]): Standing {
   const effects = working.map(({ effect }) => effect);
+  const sum = (read: (effect: Effect) => number | undefined): number =>
+    effects.reduce((total, effect) => total + (read(effect) ?? 0), 0);
   return {
-    blockedPassing: effects.find(({ blockRate }) => blockRate)?.blockedPassing ?? 0,
+    passing: effects.reduce((product, { passing = 1 }) => product * passing, 1),
+    congestionExponent: sum(({ congestionExponent }) => congestionExponent),
     probesPerSecondMax: Math.min(Infinity, ...effects.map((effect) => effect.probesPerSecondMax ?? Infinity)),
+    disinfectRate: sum(({ disinfectRate }) => disinfectRate),
+    reachedPatchRate: sum(({ reachedPatchRate }) => reachedPatchRate),
     counterWorms: effects.flatMap(({ counterWorm }) => (counterWorm ? [counterWorm] : [])),
+    avoided: working.flatMap(({ effect: { avoided }, position }) =>
+      avoided ? [{ position, effect: avoided }] : [],
+    ),
+    patching: working.filter(({ effect }) => effect.patchRate !== undefined),
   };
+}
+
+/** Returns the rate of patching at `timeSeconds`. */
+export function patchRate({ patching }: Standing, timeSeconds: number, counts: Counts): number {
+  let rate = 0;
+  for (const { effect, startSeconds } of patching)
+    rate += effect.patchRate!.at(timeSeconds - startSeconds, counts);
+  return rate;
+}
+
+/** Returns what bounds the rate of patching until `untilSeconds` while the counts stay. */
+export function patchBound({ patching }: Standing, untilSeconds: number, counts: Counts): number {
+  let rate = 0;
+  for (const { effect, startSeconds } of patching) {
+    rate += effect.patchRate!.bound(untilSeconds - startSeconds, counts);
+  }
+  return rate;
+}
+
+/** Returns what the shared network leaves of all scan rates: `load` probes a second of `scanning` hosts enter it. */
+export function networkFactor(
+  { congestionExponent, probesPerSecondMax }: Standing,
+  load: number,
+  { scanning, vulnerable }: { readonly scanning: number; readonly vulnerable: number },
+): number {
+  const capped = load > probesPerSecondMax ? probesPerSecondMax / load : 1;
+  return capped * congestionFactor(congestionExponent, scanning, vulnerable);
 }

@@ -4,9 +4,9 @@
  *
  * Source: Moore, Shannon, Voelker, Savage, "Internet Quarantine", INFOCOM 2003.
  */
-import { constant, type Effect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { ContentFiltering } from '../outbreak/countermeasure.ts';
 
 export function contentFiltering({ coverage }: ContentFiltering): Effect {
-  return { passing: constant(1 - coverage) };
+  return { passing: 1 - coverage };
 }

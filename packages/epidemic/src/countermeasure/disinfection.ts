@@ -2,9 +2,9 @@
  * Disinfection: infected hosts are cleaned and patched at a constant rate, which makes the simple epidemic the general one
  * of Kermack and McKendrick (1927) with γ = coverage · rate.
  */
-import { constant, type Effect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { Disinfection } from '../outbreak/countermeasure.ts';
 
 export function disinfection({ ratePerSecond, coverage }: Disinfection): Effect {
-  return { disinfectRate: constant(coverage * ratePerSecond) };
+  return { disinfectRate: coverage * ratePerSecond };
 }

@@ -1,6 +1,5 @@
-/** From what a person writes of a countermeasure to what it does. */
+/** From what a person writes of a countermeasure to what it does to probes and to all hosts alike. */
 import { unreachable } from '@wormwood/base';
-import { addressBlacklisting } from './address-blacklisting.ts';
 import { avoidedHoneypots } from './avoided-honeypots.ts';
 import { bandwidthCap } from './bandwidth-cap.ts';
 import { cleanUp } from './clean-up.ts';
@@ -8,27 +7,24 @@ import { congestion } from './congestion.ts';
 import { contentFiltering } from './content-filtering.ts';
 import { counterWorm } from './counter-worm.ts';
 import { disinfection } from './disinfection.ts';
-import { dynamicQuarantine } from './dynamic-quarantine.ts';
 import type { Effect } from './effect.ts';
-import { killSwitch } from './kill-switch.ts';
 import type { Countermeasure } from '../outbreak/countermeasure.ts';
 import { patchScanning } from './patch-scanning.ts';
 import { patching } from './patching.ts';
-import { virusThrottle } from './virus-throttle.ts';
 
-/** What an effect needs to know of the worm and its space. */
-export interface EffectContext {
-  readonly addressSpaceSize: number;
-  readonly scanRatePerSecond: number;
-}
+/** What acts on single hosts only, through their traits and clocks. */
+const OF_SINGLE_HOSTS: Effect = {};
 
 /** Returns the effect of a countermeasure from its start on. */
-export function effectOf(countermeasure: Countermeasure, context: EffectContext): Effect {
+export function effectOf(countermeasure: Countermeasure, addressSpaceSize: number): Effect {
   switch (countermeasure.kind) {
     case 'blacklist':
-      return addressBlacklisting(countermeasure);
+    case 'quarantine':
+    case 'kill-switch':
+    case 'throttle':
+      return OF_SINGLE_HOSTS;
     case 'avoided-honeypots':
-      return avoidedHoneypots(countermeasure, context);
+      return avoidedHoneypots(countermeasure);
     case 'bandwidth-cap':
       return bandwidthCap(countermeasure);
     case 'clean-up':
@@ -41,16 +37,10 @@ export function effectOf(countermeasure: Countermeasure, context: EffectContext)
       return counterWorm(countermeasure);
     case 'disinfection':
       return disinfection(countermeasure);
-    case 'quarantine':
-      return dynamicQuarantine(countermeasure);
-    case 'kill-switch':
-      return killSwitch(countermeasure);
     case 'patch-scanning':
-      return patchScanning(countermeasure, context.addressSpaceSize);
+      return patchScanning(countermeasure, addressSpaceSize);
     case 'patching':
       return patching(countermeasure);
-    case 'throttle':
-      return virusThrottle(countermeasure, context.scanRatePerSecond);
     default:
       return unreachable(countermeasure);
   }

@@ -3,12 +3,12 @@
  * because machines are changed by their owners alone. A susceptible host is found at the rate of all probes over Ω, and
  * the scanner does not grow with the outbreak, so it is late against any worm that does.
  */
-import { constant, type Effect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { PatchScanning } from '../outbreak/countermeasure.ts';
 
 export function patchScanning(
   { probesPerSecond, coverage }: PatchScanning,
   addressSpaceSize: number,
 ): Effect {
-  return { patchRate: constant((coverage * probesPerSecond) / addressSpaceSize) };
+  return { reachedPatchRate: (coverage * probesPerSecond) / addressSpaceSize };
 }

@@ -4,6 +4,7 @@
  * size of the address space cancel but for the delay, R = S/(h p) · (1 + γδ) (Provos 2004;
  * docs/models.md#reproduction-number).
  */
+import { detectorsOf, scanningSeconds } from './detectors.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import type { Honeypots } from '../outbreak/honeypots.ts';
 
@@ -31,15 +32,11 @@ export function reproductionNumber(
   honeypots: readonly Honeypots[],
   susceptible: number,
 ): number | null {
-  let rate = 0;
-  let weightedDelay = 0;
-  for (const group of honeypots) {
-    const groupRate = effectiveContactRatePerSecond(outbreak, group);
-    rate += groupRate;
-    weightedDelay += groupRate * group.delaySeconds;
+  const { detectors, detectorOf } = detectorsOf(honeypots);
+  const contacts = new Float64Array(detectors.length);
+  for (const [index, group] of honeypots.entries()) {
+    contacts[detectorOf[index]!]! += effectiveContactRatePerSecond(outbreak, group);
   }
-  if (rate === 0) return null;
-  // A host is first contacted at the summed rate and then waits the delay of the group that contacted it.
-  const infectiousSeconds = 1 / rate + weightedDelay / rate;
-  return pairwiseRatePerSecond(outbreak) * susceptible * infectiousSeconds;
+  const seconds = scanningSeconds(detectors, contacts, 0);
+  return seconds === Infinity ? null : pairwiseRatePerSecond(outbreak) * susceptible * seconds;
 }

@@ -1,11 +1,12 @@
-/** The table of transitions, and each unrolled loop against it: derivatives of `ode`, event rates of `stochastic`. */
+/**
+ * The table of transitions, and each unrolled loop that stands for it, against the equations written out by hand: derivatives
+ * of `ode`, event rates of `stochastic`.
+ */
 import { randomStreams, type RandomStream } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { combinedRates } from '../countermeasure/combine.ts';
 import { effectsOf, startEffects } from '../countermeasure/awaited-effects.ts';
 import { groupDerivatives } from '../engine/ode/group-derivatives.ts';
-import { EVER, groupSetup, PATCHING } from '../engine/ode/group-setup.ts';
-import { stepManyDelays } from '../engine/ode/step/step-delays-kernel.ts';
+import { groupSetup, PATCHING, PROBES } from '../engine/ode/group-setup.ts';
 import { stepOneDelay } from '../engine/ode/step/step-kernel.ts';
 import { stepWorkspace } from '../engine/ode/step/step-workspace.ts';
 import { honeypots, smallScenario } from '../engine/random-engine-test-support.ts';
@@ -13,24 +14,14 @@ import { advanceDirectly } from '../engine/stochastic/advance-directly.ts';
 import { beginCourse } from '../engine/stochastic/course.ts';
 import { drawsFrom } from '../engine/stochastic/draws-kernel.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
+import type { HostState } from './host-state.ts';
 import { pairwiseRatePerSecond } from './rates.ts';
-import {
-  BLOCKED,
-  derivatives,
-  FRESH,
-  type Hazards,
-  IMMUNIZED,
-  LATENT,
-  SUSCEPTIBLE,
-  transitionsOf,
-  WAITING,
-} from './transitions.ts';
+import { hostTableOf } from './transitions.ts';
 
 const SEED = '3';
 const NOW = { kind: 'time', timeSeconds: 0 } as const;
-const QUIET = { patch: 0, disinfect: 0, contact: 0, block: 0, counterPatch: 0, counterClean: 0 };
 
-/** Everything that one group of hosts can do. */
+/** Everything that one kind of hosts can do. */
 const everything: Outbreak = {
   ...smallScenario,
   population: { ...smallScenario.population, rebootRatePerSecond: 0.02, churnRatePerSecond: 0.03 },
@@ -45,7 +36,7 @@ const everything: Outbreak = {
     { kind: 'filter', start: NOW, coverage: 0.2 },
     { kind: 'congestion', start: NOW, exponent: 2 },
     { kind: 'counter-worm', start: NOW, hosts: 40, scanRatePerSecond: 3, entersInfected: true },
-    { kind: 'patching', start: NOW, curve: { kind: 'awareness', ratePerSecond: 0.1 }, coverage: 1 },
+    { kind: 'patching', start: NOW, curve: { kind: 'constant', ratePerSecond: 0.1 }, coverage: 1 },
   ],
 };
 
@@ -53,71 +44,53 @@ function near(ours: number, wanted: number, scale: number, name = ''): void {
   expect(Math.abs(ours - wanted), name).toBeLessThanOrEqual(1e-12 * scale);
 }
 
-/** Counts of hosts in random states, N in all. */
-function randomHosts(stream: RandomStream, states: readonly number[], vulnerable: number): Float64Array {
-  const hosts = new Float64Array(Math.max(...states) + 1);
-  for (let host = 0; host < vulnerable; host++) hosts[states[stream.nextBelow(states.length)]!]!++;
+/** N hosts, each in one of so many states at random. */
+function randomHosts(stream: RandomStream, states: number, vulnerable: number): Float64Array {
+  const hosts = new Float64Array(states);
+  for (let host = 0; host < vulnerable; host++) hosts[stream.nextBelow(states)]!++;
   return hosts;
 }
 
 describe('the table', () => {
-  it('keeps the number of hosts', () => {
-    const stream = randomStreams(SEED).stream('table', 0);
-    const table = transitionsOf(everything);
-    const states = [...Array(WAITING + everything.honeypots.length).keys()];
-    for (let round = 0; round < 20; round++) {
-      const hazards: Hazards = {
-        infection: stream.nextDouble(),
-        caught: [stream.nextDouble(), stream.nextDouble()],
-        patch: stream.nextDouble(),
-        disinfect: stream.nextDouble(),
-        contact: stream.nextDouble(),
-        block: stream.nextDouble(),
-        counterPatch: stream.nextDouble(),
-        counterClean: stream.nextDouble(),
-      };
-      const change = derivatives(table, randomHosts(stream, states, 1000), hazards);
-      near(
-        change.reduce((sum, x) => sum + x, 0),
-        0,
-        1000,
-      );
-      expect(change.some((x) => x !== 0)).toBe(true);
-    }
-  });
-
   it('has no row that an outbreak does not need', () => {
     const causes = (outbreak: Outbreak): readonly string[] =>
-      transitionsOf(outbreak).map(({ cause }) => cause);
+      hostTableOf(outbreak).transitions.map(({ cause }) => cause);
     expect(causes({ ...smallScenario, honeypots: [] })).toEqual(['infection']);
-    expect(causes(smallScenario)).toEqual([
+    const [slow, late] = smallScenario.honeypots;
+    // A host that waits for the slow group meets the fast one all the same.
+    const groups = [slow!, { ...late!, delaySeconds: 0 }];
+    expect(causes({ ...smallScenario, honeypots: groups })).toEqual([
       'infection',
       'honeypot contact',
       'honeypot contact',
       'immunization',
+      'honeypot contact',
     ]);
+  });
+
+  it('has a state for each set of clocks that run', () => {
+    const delays = [1, 2, 3, 3];
+    const groups = delays.map((delaySeconds) => honeypots({ delaySeconds }));
+    const { states } = hostTableOf({ ...smallScenario, honeypots: groups });
+    // Susceptible, immunized, and 2^3 of infected ones: groups of one delay share a clock.
+    expect(states).toHaveLength(2 + 8);
   });
 });
 
 describe('the group equations', () => {
-  it('are the derivatives of the table', () => {
+  it('are those written out by hand', () => {
     const stream = randomStreams(SEED).stream('groups', 0);
     const setup = groupSetup(everything);
-    const { layout } = setup;
+    const { layout, table } = setup;
     const { vulnerable } = everything.population;
-    const states = [SUSCEPTIBLE, LATENT, FRESH, BLOCKED, IMMUNIZED, WAITING];
     for (let round = 0; round < 50; round++) {
-      const hosts = randomHosts(stream, states, vulnerable);
+      const hosts = randomHosts(stream, table.states.length, vulnerable);
       const y = new Float64Array(layout.size);
-      y[layout.susceptible] = hosts[SUSCEPTIBLE]!;
-      y[layout.never] = hosts[SUSCEPTIBLE]! / 2;
-      y[layout.latent] = hosts[LATENT]!;
-      y[layout.free] = hosts[FRESH]!;
-      y[layout.blocked] = hosts[BLOCKED]!;
-      y[layout.waiting[0]!] = hosts[WAITING]!;
-      y[EVER] = stream.nextBelow(vulnerable);
+      y.set(hosts, layout.hosts);
+      y[layout.unknown + 1] = 300 * stream.nextDouble();
+      y[PATCHING] = 40 + stream.nextBelow(100);
       const effects = effectsOf(everything);
-      y[PATCHING] = startEffects(effects, 0, 0).counterWormHosts;
+      startEffects(effects, 0);
       const segment = {
         effects,
         isImmunizing: [true, true],
@@ -126,99 +99,95 @@ describe('the group equations', () => {
       };
       const dy = new Float64Array(layout.size);
       groupDerivatives(setup, segment)(5, y, dy);
-      const change = derivatives(transitionsOf(everything), withGroups(hosts), hazardsOf(hosts, y));
-      const pairs: readonly (readonly [string, number, number])[] = [
-        ['susceptible', layout.susceptible, SUSCEPTIBLE],
-        ['latent', layout.latent, LATENT],
-        ['fresh', layout.free, FRESH],
-        ['blocked', layout.blocked, BLOCKED],
-        ['waiting', layout.waiting[0]!, WAITING],
-      ];
-      for (const [name, at, state] of pairs) near(dy[at]!, change[state]!, vulnerable, name);
+      const sum = (of: Float64Array, holds: (state: HostState) => boolean): number =>
+        table.states.reduce((total, state, row) => total + (holds(state) ? of[layout.hosts + row]! : 0), 0);
+      expectByHand(y[layout.unknown + 1]!, y[PATCHING]!, {
+        before: (holds) => sum(y, holds),
+        slope: (holds) => sum(dy, holds),
+        sent: dy[PROBES]!,
+      });
     }
   });
 
-  /** With the second group of honeypots, for which nobody waits. */
-  function withGroups(hosts: Float64Array): Float64Array {
-    const all = new Float64Array(WAITING + 2);
-    all.set(hosts);
-    return all;
-  }
-
-  function hazardsOf(hosts: Float64Array, y: Float64Array): Hazards {
+  /** E, I, B, C, D: latent, at large, contained, caught by the slow group, contained and caught. */
+  function expectByHand(
+    unknown: number,
+    counterHosts: number,
+    found: {
+      readonly before: (holds: (state: HostState) => boolean) => number;
+      readonly slope: (holds: (state: HostState) => boolean) => number;
+      readonly sent: number;
+    },
+  ): void {
     const { worm, population, addressSpaceSize } = everything;
     const { vulnerable } = population;
-    const infected = vulnerable - hosts[SUSCEPTIBLE]! - hosts[IMMUNIZED]!;
-    const effects = effectsOf(everything);
-    startEffects(effects, 0, 0);
-    const counts = {
-      vulnerable,
-      susceptible: hosts[SUSCEPTIBLE]!,
-      infected,
-      everInfected: y[EVER]!,
-      probes: 0,
+    const is = {
+      S: ({ stage }: HostState) => stage === 'susceptible',
+      F: ({ stage, wasInfected }: HostState) => stage === 'susceptible' && !wasInfected,
+      E: ({ stage }: HostState) => stage === 'latent',
+      I: (of: HostState) => of.stage === 'scanning' && of.blocked[0] === 0 && of.detected[0] === 0,
+      B: (of: HostState) => of.stage === 'scanning' && of.blocked[0] === 1 && of.detected[0] === 0,
+      C: (of: HostState) => of.stage === 'scanning' && of.blocked[0] === 0 && of.detected[0] === 1,
+      D: (of: HostState) => of.stage === 'scanning' && of.blocked[0] === 1 && of.detected[0] === 1,
+      R: ({ stage }: HostState) => stage === 'immunized',
+      Q: ({ stage, wasInfected }: HostState) => stage === 'immunized' && !wasInfected,
     };
-    const rates = combinedRates(effects.working, 5, counts, (quantity, since, seen) =>
-      quantity.at(since, seen),
-    );
-    const speed = rates.scanFactor * rates.passing;
-    const scanning = hosts[FRESH]! + hosts[WAITING]! + effects.standing.blockedPassing * hosts[BLOCKED]!;
-    const pairwise = (worm.scanRatePerSecond * speed) / addressSpaceSize;
-    const counter = (3 / addressSpaceSize) * 40;
-    return {
-      infection: pairwise * scanning * rates.exposed,
-      caught: [pairwise * 500 * 0.8, pairwise * 200],
-      patch: rates.patch,
-      disinfect: rates.disinfect,
-      contact: rates.contact * speed,
-      block: rates.block,
-      counterPatch: counter,
-      counterClean: counter,
+    const { S, F, E, I, B, C, D, R, Q } = Object.fromEntries(
+      Object.entries(is).map(([name, holds]) => [name, found.before(holds)]),
+    ) as Record<keyof typeof is, number>;
+    const scanning = I + C + 0.3 * (B + D);
+    const speed = (1 - scanning / vulnerable) ** 2;
+    const pairwise = (worm.scanRatePerSecond * speed * 0.8) / addressSpaceSize;
+    const force = pairwise * scanning;
+    const counter = (3 / addressSpaceSize) * counterHosts;
+    const back = 0.02 + 0.03;
+    const leaves = back + counter + 1 / 20;
+    const atOnce = pairwise * (200 + 0.5 * unknown);
+    const slow = pairwise * 500 * 0.8;
+    const infected = E + I + B + C + D;
+    const wanted: Record<keyof typeof is, number> = {
+      S: back * infected + 0.03 * R - (force + 0.1 + counter) * S,
+      F: 0.03 * Q - (force + 0.1 + counter) * F,
+      E: force * S - (1 / 3 + leaves) * E,
+      I: E / 3 - (slow + atOnce + 1 / 9 + leaves) * I,
+      B: I / 9 - (0.3 * (slow + atOnce) + leaves) * B,
+      C: slow * I - (1 / 2 + atOnce + 1 / 9 + leaves) * C,
+      D: 0.3 * slow * B + C / 9 - (1 / 2 + 0.3 * atOnce + leaves) * D,
+      Q: (0.1 + counter) * F - 0.03 * Q,
+      R:
+        (0.1 + counter) * S +
+        (counter + 1 / 20) * infected +
+        atOnce * (I + C + 0.3 * (B + D)) +
+        (C + D) / 2 -
+        0.03 * R,
     };
+    for (const [name, holds] of Object.entries(is)) {
+      near(found.slope(holds), wanted[name as keyof typeof is], vulnerable, name);
+    }
+    near(found.sent, worm.scanRatePerSecond * speed * (I + B + C + D), vulnerable * 10, 'sent');
   }
 });
 
 describe('the steps of the plain mean field', () => {
-  const delays = [2, 7];
-
-  it.each([
-    ['one delay', 1, stepOneDelay],
-    ['several delays', 2, stepManyDelays],
-  ] as const)('begin with the derivatives of the table: %s', (_, count, step) => {
+  it('begin with the derivatives', () => {
     const stream = randomStreams(SEED).stream('steps', 0);
-    const outbreak: Outbreak = {
-      ...smallScenario,
-      honeypots: [
-        honeypots({ count: 300, start: NOW, delaySeconds: 0 }),
-        ...delays.slice(0, count).map((delaySeconds) => honeypots({ count: 400, start: NOW, delaySeconds })),
-      ],
-    };
-    const { vulnerable } = outbreak.population;
-    const pairwise = pairwiseRatePerSecond(outbreak);
-    const waiting = delays.slice(0, count).map((_delay, k) => WAITING + 1 + k);
+    const vulnerable = 1000;
     for (let round = 0; round < 50; round++) {
-      const hosts = randomHosts(stream, [SUSCEPTIBLE, FRESH, IMMUNIZED, ...waiting], vulnerable);
-      const work = stepWorkspace({ vulnerable, delays: count, tolerance: 1e-6 });
-      work.state.set([hosts[SUSCEPTIBLE]!, hosts[FRESH]!, ...waiting.map((state) => hosts[state]!)]);
-      work.rates.set([pairwise, pairwise * 300]);
-      for (const [k, delay] of delays.slice(0, count).entries()) {
-        work.rates.set([pairwise * 400, 1 / delay], 2 + 2 * k);
-      }
+      const [s, i, c] = randomHosts(stream, 4, vulnerable);
+      const work = stepWorkspace({ vulnerable, tolerance: 1e-6 });
+      const [b, atOnce, slow, kappa] = [1e-4, 0.03, 0.04, 1 / 7];
+      work.state.set([s!, i!, c!]);
+      work.rates.set([b, atOnce, slow, kappa]);
       // The difference of steps forth and back: y' but for terms of the order of h².
       const h = 1e-4;
-      step(work, h);
+      stepOneDelay(work, h);
       const after = work.next.slice();
-      step(work, -h);
+      stepOneDelay(work, -h);
       const slope = after.map((y, j) => (y - work.next[j]!) / (2 * h));
-      const infected = vulnerable - hosts[SUSCEPTIBLE]! - hosts[IMMUNIZED]!;
-      const caught = [pairwise * 300, ...waiting.map(() => pairwise * 400)];
-      const change = derivatives(transitionsOf(outbreak), hosts, {
-        ...QUIET,
-        infection: pairwise * infected,
-        caught,
-      });
-      for (const [j, state] of [SUSCEPTIBLE, FRESH, ...waiting].entries()) {
-        expect(Math.abs(slope[j]! - change[state]!)).toBeLessThan(1e-8 * vulnerable);
+      const force = b * s! * (i! + c!);
+      const wanted = [-force, force - (atOnce + slow) * i!, slow * i! - kappa * c!];
+      for (const [j, value] of wanted.entries()) {
+        expect(Math.abs(slope[j]! - value)).toBeLessThan(1e-8 * vulnerable);
       }
     }
   });
@@ -232,8 +201,8 @@ describe('the event loops on counts', () => {
     ['no group', []],
     ['a group with a delay', [delayed]],
     ['a group without', [atOnce]],
-    ['two groups', [delayed, atOnce]],
-  ] as const)('wait and choose by the rates of the table: %s', (_, groups) => {
+    ['two groups', [delayed, { ...delayed, count: 200, success: 1 }]],
+  ] as const)('wait and choose by the rates: %s', (_, groups) => {
     const outbreak: Outbreak = {
       ...smallScenario,
       honeypots: groups,
@@ -242,61 +211,37 @@ describe('the event loops on counts', () => {
     };
     const stream = randomStreams(SEED).stream('events', 0);
     const pairwise = pairwiseRatePerSecond(outbreak);
-    const { vulnerable } = outbreak.population;
-    const table = transitionsOf(outbreak);
-    const states = [SUSCEPTIBLE, FRESH, IMMUNIZED, ...groups.map((_group, g) => WAITING + g)];
     for (let round = 0; round < 50; round++) {
-      const hosts = randomHosts(
-        stream,
-        states.filter((state) => groups[state - WAITING] !== atOnce),
-        vulnerable,
-      );
-      const infected = vulnerable - hosts[SUSCEPTIBLE]! - hosts[IMMUNIZED]!;
-      const hazards: Hazards = {
-        ...QUIET,
-        infection: pairwise * infected,
-        caught: groups.map(({ count, success }) => pairwise * count * success),
-      };
-      const rates = table.map(({ from, ratePerSecond }) =>
-        from.reduce((sum, state) => sum + (hosts[state] ?? 0) * ratePerSecond(hazards), 0),
-      );
+      const [susceptible, fresh, ...rest] = randomHosts(stream, 2 + groups.length, 900);
+      const waiting = groups.map(({ delaySeconds }, g) => (delaySeconds > 0 ? rest[g]! : 0));
+      const infected = fresh! + waiting.reduce((sum, hosts) => sum + hosts, 0);
+      const rates = [pairwise * susceptible! * infected];
+      for (const [g, { count, success, delaySeconds }] of groups.entries()) {
+        rates.push(pairwise * count * success * fresh!, waiting[g] === 0 ? 0 : waiting[g]! / delaySeconds);
+      }
       const total = rates.reduce((sum, rate) => sum + rate, 0);
-      for (const [row, { from, to }] of table.entries()) {
-        if (rates[row] === 0) continue;
+      for (const [kind, rate] of rates.entries()) {
+        if (rate === 0) continue;
         const course = beginCourse(outbreak, stream);
-        Object.assign(course, { susceptible: hosts[SUSCEPTIBLE], fresh: hosts[FRESH] });
+        Object.assign(course, { susceptible, fresh });
         for (const [g, group] of course.groups.entries()) {
           group.isStarted = true;
-          course.contacted[g] = hosts[WAITING + g] ?? 0;
+          course.contacted[g] = waiting[g]!;
         }
         const draws = drawsFrom(stream);
         draws.size = 1;
         draws.exponential[0] = 1;
-        draws.uniform[0] = shareBefore(table, rates, row) / total;
+        draws.uniform[0] = (rates.slice(0, kind).reduce((sum, x) => sum + x, 0) + rate / 2) / total;
         advanceDirectly(course, draws, { timeSeconds: 1e9, infectedHostSeconds: Infinity });
         expect(course.timeSeconds * total).toBeCloseTo(1, 12);
-        const now = (state: number): number => {
-          if (state === SUSCEPTIBLE) return course.susceptible;
-          return state === FRESH ? course.fresh : course.contacted[state - WAITING]!;
-        };
-        expect(now(from[0]!)).toBe(hosts[from[0]!]! - 1);
-        if (to !== IMMUNIZED) expect(now(to)).toBe(hosts[to]! + 1);
+        const g = (kind - 1) >> 1;
+        const isContact = kind % 2 === 1;
+        expect(course.susceptible).toBe(susceptible! - (kind === 0 ? 1 : 0));
+        expect(course.fresh).toBe(fresh! + (kind === 0 ? 1 : isContact ? -1 : 0));
+        if (kind === 0) continue;
+        const joins = groups[g]!.delaySeconds > 0 ? 1 : 0;
+        expect(course.contacted[g]).toBe(waiting[g]! + (isContact ? joins : -1));
       }
     }
   });
-
-  /** The middle of a row's share: first infections, then for each group its contacts and its immunizations. */
-  function shareBefore(
-    table: ReturnType<typeof transitionsOf>,
-    rates: readonly number[],
-    row: number,
-  ): number {
-    const place = (index: number): number => {
-      const { cause, from, to } = table[index]!;
-      if (cause === 'infection') return -1;
-      if (cause === 'immunization') return 2 * (from[0]! - WAITING) + 1;
-      return 2 * (to === IMMUNIZED ? table.filter((_, k) => k < index && k > 0).length : to - WAITING);
-    };
-    return rates.reduce((sum, rate, index) => sum + (place(index) < place(row) ? rate : 0), rates[row]! / 2);
-  }
 });

@@ -1,41 +1,30 @@
 /**
- * The one table of what happens to a vulnerable host: from which states to which, at what rate, and why. Engines read it in
- * their own ways: `stochastic` draws events from the rates, `hosts` and `probes` draw those that no probe causes, and
- * `ode` integrates what they come to in the mean (`derivatives`). Loops that stay unrolled for speed are tested against it.
+ * The one table of what happens to a vulnerable host: from which state to which, at what rate, and why. `stochastic` draws
+ * events from it, and `ode` integrates what they come to in the mean. `hosts` and `probes` follow each host with clocks of
+ * its own instead (engine/individual/), so that they and these are evidence for each other.
  *
- * Source: docs/models.md#active-immunization, docs/models.md#latency-reboots-and-churn.
+ * The table holds the states that an outbreak can lead to, and no others.
+ *
+ * Source: docs/models.md#active-immunization, docs/models.md#latency-reboots-and-churn, docs/models.md#defenses-together.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
-
-/** States of a host; those that wait for their immunization by the group of honeypots g are in `WAITING + g`. */
-export const SUSCEPTIBLE = 0;
-/** Infected, not yet scanning. */
-export const LATENT = 1;
-/** Infected, scanning, not yet caught by anything. */
-export const FRESH = 2;
-/** Infected; a countermeasure drops its probes or some of them. */
-export const BLOCKED = 3;
-export const IMMUNIZED = 4;
-export const WAITING = 5;
-
-/** Rates a second for each host, besides those that its probes or those of others cause. */
-export interface SpontaneousRates {
-  readonly patch: number;
-  readonly disinfect: number;
-  /** Contacts with honeypots that the worm learns to avoid. */
-  readonly contact: number;
-  readonly block: number;
-  readonly counterPatch: number;
-  readonly counterClean: number;
-}
-
-/** All rates a second at one moment. */
-export interface Hazards extends SpontaneousRates {
-  /** Infections of each susceptible host. */
-  readonly infection: number;
-  /** For each group of honeypots the contacts of each scanning host that lead to its immunization; 0 before their start. */
-  readonly caught: ArrayLike<number>;
-}
+import { detectorsOf, type Detectors } from './detectors.ts';
+import {
+  CHURN,
+  COUNTER_CLEAN,
+  COUNTER_PATCH,
+  DISINFECT,
+  type HazardPlaces,
+  hazardPlacesOf,
+  INFECTION,
+  LISTED,
+  ONSET,
+  PATCH,
+  PATCH_SCAN,
+  REBOOT,
+} from './hazards.ts';
+import { type HostMeasures, hostMeasuresOf, passingOf, type Watch } from './host-measures.ts';
+import { type HostState, isInfected, isIsolated, withRow } from './host-state.ts';
 
 export type Cause =
   | 'infection'
@@ -48,100 +37,202 @@ export type Cause =
   | 'counter-worm'
   | 'disinfection'
   | 'avoided honeypots'
-  | 'blocking';
+  | 'blocking'
+  | 'alarm'
+  | 'release';
 
-/** One way of leaving a state. */
-export interface Transition<Rates = SpontaneousRates> {
-  /** Hosts in any of these states take it. */
-  readonly from: readonly number[];
+/** One way of leaving a state; `from` and `to` are rows of the states. */
+export interface Transition {
+  readonly from: number;
   readonly to: number;
   readonly cause: Cause;
-  /** Returns the rate a second for each such host. */
-  readonly ratePerSecond: (rates: Rates) => number;
+  /** Place of its rate among the hazards; for each probe of the host, where `isByProbe`. */
+  readonly hazard: number;
+  readonly isByProbe: boolean;
+  /** The watch that only hosts of some kinds have; −1 for all hosts. */
+  readonly watch: number;
 }
 
-/** Returns the states of hosts that send probes: blocked and contacted hosts do too. */
-export function scanningStates({ honeypots }: Pick<Outbreak, 'honeypots'>): readonly number[] {
-  return [FRESH, BLOCKED, ...honeypots.map((_, group) => WAITING + group)];
+export interface HostTable {
+  readonly states: readonly HostState[];
+  readonly transitions: readonly Transition[];
+  /** Rows of the states of hosts never infected, and of those infected just now. */
+  readonly susceptible: number;
+  readonly infected: number;
+  /** By state, 1 or 0. */
+  readonly isSusceptible: Uint8Array;
+  readonly isInfected: Uint8Array;
+  readonly isNever: Uint8Array;
+  /** By state, whether a host may send probes, and the fraction of them that gets out. */
+  readonly isScanning: Uint8Array;
+  readonly passing: Float64Array;
 }
 
-/** Returns the transitions that a probe causes: infections and contacts with honeypots. */
-function probedTransitions({ honeypots, worm }: Outbreak): readonly Transition<Hazards>[] {
-  const isLatent = (worm.latentSeconds ?? 0) > 0;
-  return [
-    {
-      from: [SUSCEPTIBLE],
-      to: isLatent ? LATENT : FRESH,
-      cause: 'infection',
-      ratePerSecond: ({ infection }) => infection,
-    },
-    ...honeypots.map(({ delaySeconds }, group): Transition<Hazards> => {
-      return {
-        from: [FRESH],
-        to: delaySeconds > 0 ? WAITING + group : IMMUNIZED,
-        cause: 'honeypot contact',
-        ratePerSecond: ({ caught }) => caught[group]!,
-      };
-    }),
-  ];
+/** The most states that a table may have. */
+const STATES_MAX = 4096;
+
+interface Rules {
+  readonly outbreak: Outbreak;
+  readonly detectors: Detectors;
+  readonly measures: HostMeasures;
+  readonly places: HazardPlaces;
+  readonly infected: HostState;
 }
 
-/** Returns all other transitions of an outbreak. */
-export function spontaneousTransitions({
-  honeypots,
-  worm,
-  population,
-  countermeasures = [],
-}: Outbreak): readonly Transition[] {
-  const infected = [LATENT, ...scanningStates({ honeypots })];
-  const { latentSeconds = 0 } = worm;
-  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
-  const transitions: Transition[] = [];
-  const add = (
-    cause: Cause,
-    from: readonly number[],
-    to: number,
-    ratePerSecond: Transition['ratePerSecond'],
-  ): void => {
-    transitions.push({ cause, from, to, ratePerSecond });
+type Leaving = (
+  to: HostState,
+  cause: Cause,
+  hazard: number,
+  how?: { readonly isByProbe?: boolean; readonly watch?: number },
+) => void;
+
+/** Returns the table of an outbreak. */
+export function hostTableOf(outbreak: Outbreak): HostTable {
+  const detectors = detectorsOf(outbreak.honeypots);
+  const measures = hostMeasuresOf(outbreak);
+  const susceptible: HostState = {
+    stage: 'susceptible',
+    wasInfected: false,
+    detected: detectors.detectors.map(() => 0),
+    blocked: measures.blockers.map(() => 0),
+    isolated: measures.watches.map(() => 0),
   };
-  if (latentSeconds > 0) add('onset', [LATENT], FRESH, () => 1 / latentSeconds);
-  for (const [group, { delaySeconds }] of honeypots.entries()) {
-    if (delaySeconds > 0) add('immunization', [WAITING + group], IMMUNIZED, () => 1 / delaySeconds);
+  const isLatent = (outbreak.worm.latentSeconds ?? 0) > 0;
+  const infected: HostState = { ...susceptible, stage: isLatent ? 'latent' : 'scanning' };
+  const rules = { outbreak, detectors, measures, places: hazardPlacesOf(outbreak), infected };
+  const rowOf = new Map<string, number>();
+  const states: HostState[] = [];
+  const row = (state: HostState): number => {
+    const key = JSON.stringify(Object.values(state));
+    const known = rowOf.get(key);
+    if (known !== undefined) return known;
+    if (states.length === STATES_MAX) throw new RangeError(`More than ${STATES_MAX} states of a host.`);
+    rowOf.set(key, states.length);
+    return states.push(state) - 1;
+  };
+  row(susceptible);
+  row(infected);
+  const transitions: Transition[] = [];
+  for (let from = 0; from < states.length; from++) {
+    leave(rules, states[from]!, (to, cause, hazard, { isByProbe = false, watch = -1 } = {}) => {
+      transitions.push({ from, to: row(to), cause, hazard, isByProbe, watch });
+    });
   }
-  if (rebootRatePerSecond > 0) add('reboot', infected, SUSCEPTIBLE, () => rebootRatePerSecond);
-  if (churnRatePerSecond > 0) {
-    add('churn', [...infected, IMMUNIZED], SUSCEPTIBLE, () => churnRatePerSecond);
-  }
-  if (countermeasures.length > 0) {
-    add('patching', [SUSCEPTIBLE], IMMUNIZED, ({ patch }) => patch);
-    add('counter-worm', [SUSCEPTIBLE], IMMUNIZED, ({ counterPatch }) => counterPatch);
-    add('counter-worm', infected, IMMUNIZED, ({ counterClean }) => counterClean);
-    add('disinfection', infected, IMMUNIZED, ({ disinfect }) => disinfect);
-    add('avoided honeypots', [FRESH], IMMUNIZED, ({ contact }) => contact);
-    add('blocking', [FRESH], BLOCKED, ({ block }) => block);
-  }
-  return transitions;
+  return { states, transitions, susceptible: 0, infected: 1, ...marksOf(states, measures) };
 }
 
-/** Returns the whole table of an outbreak. */
-export function transitionsOf(outbreak: Outbreak): readonly Transition<Hazards>[] {
-  return [...probedTransitions(outbreak), ...spontaneousTransitions(outbreak)];
+function marksOf(
+  states: readonly HostState[],
+  { blockers }: HostMeasures,
+): Pick<HostTable, 'isSusceptible' | 'isInfected' | 'isNever' | 'isScanning' | 'passing'> {
+  const marks = (holds: (state: HostState) => boolean): Uint8Array =>
+    Uint8Array.from(states, (state) => (holds(state) ? 1 : 0));
+  return {
+    isSusceptible: marks(({ stage }) => stage === 'susceptible'),
+    isInfected: marks(isInfected),
+    isNever: marks((state) => !isInfected(state) && !state.wasInfected),
+    isScanning: marks((state) => state.stage === 'scanning' && !isIsolated(state)),
+    passing: Float64Array.from(states, ({ blocked }) =>
+      passingOf(
+        blockers,
+        blocked.reduce((mask, passed, row) => mask | (passed > 0 ? 1 << row : 0), 0),
+      ),
+    ),
+  };
 }
 
-/** Returns the expected change a second of the hosts in each state: the right-hand side of the mean field. */
-export function derivatives(
-  transitions: readonly Transition<Hazards>[],
-  hosts: ArrayLike<number>,
-  hazards: Hazards,
-): Float64Array {
-  const change = new Float64Array(hosts.length);
-  for (const { from, to, ratePerSecond } of transitions) {
-    const rate = ratePerSecond(hazards);
-    for (const state of from) {
-      change[state]! -= rate * hosts[state]!;
-      change[to]! += rate * hosts[state]!;
+function leave(rules: Rules, state: HostState, add: Leaving): void {
+  if (state.stage === 'susceptible') leaveSusceptible(rules, state, add);
+  else if (state.stage === 'immunized') {
+    const { churnRatePerSecond = 0 } = rules.outbreak.population;
+    if (churnRatePerSecond > 0) add({ ...state, stage: 'susceptible' }, 'churn', CHURN);
+  } else {
+    leaveInfected(rules, state, add);
+    if (state.stage === 'scanning' && !isIsolated(state)) leaveByProbe(rules, state, add);
+  }
+}
+
+function leaveSusceptible(rules: Rules, state: HostState, add: Leaving): void {
+  const { outbreak, infected } = rules;
+  const kinds = new Set((outbreak.countermeasures ?? []).map(({ kind }) => kind));
+  const patched = immunized(rules, state);
+  if (!isIsolated(state)) {
+    add(infected, 'infection', INFECTION);
+    if (!state.wasInfected && outbreak.worm.strategy.kind === 'hitlist') add(infected, 'infection', LISTED);
+    if (kinds.has('patch-scanning')) add(patched, 'patching', PATCH_SCAN);
+    if (kinds.has('counter-worm')) add(patched, 'counter-worm', COUNTER_PATCH);
+  }
+  if (kinds.has('patching')) add(patched, 'patching', PATCH);
+  const { falseAlarm } = rules.places;
+  beWatched(
+    rules,
+    state,
+    (row, { falseAlarmRatePerSecond }) => (falseAlarmRatePerSecond > 0 ? falseAlarm + row : -1),
+    add,
+  );
+}
+
+function leaveInfected(rules: Rules, state: HostState, add: Leaving): void {
+  const { outbreak, places, measures } = rules;
+  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
+  const cleaned = immunized(rules, state);
+  const again: HostState = { ...cleaned, stage: 'susceptible', isolated: state.isolated };
+  if (state.stage === 'latent') add({ ...state, stage: 'scanning' }, 'onset', ONSET);
+  for (const [row, passed] of state.detected.entries()) {
+    if (passed > 0) add(cleaned, 'immunization', places.immunization + row);
+  }
+  if (rebootRatePerSecond > 0) add(again, 'reboot', REBOOT);
+  if (churnRatePerSecond > 0) add(again, 'churn', CHURN);
+  const kinds = new Set((outbreak.countermeasures ?? []).map(({ kind }) => kind));
+  if (kinds.has('disinfection') || kinds.has('clean-up')) add(cleaned, 'disinfection', DISINFECT);
+  if (kinds.has('counter-worm') && !isIsolated(state)) add(cleaned, 'counter-worm', COUNTER_CLEAN);
+  for (const row of measures.blockers.keys()) {
+    if (state.stage === 'latent' || state.blocked[row]! > 0) continue;
+    add({ ...state, blocked: withRow(state.blocked, row, 1) }, 'blocking', places.blocking + row);
+  }
+  beWatched(rules, state, (row) => places.alarm + row, add);
+}
+
+/** What the probes of a host bring upon it. */
+function leaveByProbe(rules: Rules, state: HostState, add: Leaving): void {
+  const { outbreak, places, detectors } = rules;
+  const cleaned = immunized(rules, state);
+  for (const [group, row] of detectors.detectorOf.entries()) {
+    if (state.detected[row]! > 0) continue;
+    const isDelayed = detectors.detectors[row]!.delaySeconds > 0;
+    const caught = isDelayed ? { ...state, detected: withRow(state.detected, row, 1) } : cleaned;
+    add(caught, 'honeypot contact', places.caught + group, { isByProbe: true });
+  }
+  for (const [position, { kind }] of (outbreak.countermeasures ?? []).entries()) {
+    if (kind !== 'avoided-honeypots') continue;
+    add(cleaned, 'avoided honeypots', places.avoided + position, { isByProbe: true });
+  }
+}
+
+/** Alarms isolate a host, and every isolation ends. `hazardOf`: place of the alarms of a watch, −1 for none. */
+function beWatched(
+  { places, measures }: Rules,
+  state: HostState,
+  hazardOf: (row: number, watch: Watch) => number,
+  add: Leaving,
+): void {
+  for (const [row, one] of measures.watches.entries()) {
+    if (state.isolated[row]! > 0) {
+      add({ ...state, isolated: withRow(state.isolated, row, 0) }, 'release', places.release + row);
+      continue;
     }
+    const hazard = hazardOf(row, one);
+    if (hazard < 0) continue;
+    add({ ...state, isolated: withRow(state.isolated, row, 1) }, 'alarm', hazard, { watch: row });
   }
-  return change;
+}
+
+function immunized({ measures, detectors }: Rules, state: HostState): HostState {
+  return {
+    stage: 'immunized',
+    wasInfected: state.wasInfected || isInfected(state),
+    detected: detectors.detectors.map(() => 0),
+    blocked: measures.blockers.map(() => 0),
+    isolated: measures.watches.map(() => 0),
+  };
 }

@@ -35,7 +35,7 @@ export const smallScenario: Outbreak = {
   worm: { scanRatePerSecond: 6.5536, strategy: { kind: 'uniform' } },
   honeypots: [
     honeypots({ count: 500, start: { kind: 'time', timeSeconds: 15 }, delaySeconds: 2, success: 0.8 }),
-    honeypots({ count: 200, start: { kind: 'contacts', contacts: 30, prepareSeconds: 5 }, delaySeconds: 0 }),
+    honeypots({ count: 200, start: { kind: 'contacts', contacts: 30, prepareSeconds: 5 }, delaySeconds: 2 }),
   ],
   durationSeconds: 300,
   sampleSeconds: 1,

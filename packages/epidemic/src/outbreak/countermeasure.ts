@@ -169,9 +169,11 @@ export function countermeasureObstacles({
   const obstacles: string[] = [];
   const count = (...kinds: readonly Countermeasure['kind'][]): number =>
     countermeasures.filter(({ kind }) => kinds.includes(kind)).length;
-  if (count('blacklist', 'clean-up') > 1) {
-    obstacles.push('Only one of the countermeasures can block infected hosts.');
-  }
   if (count('counter-worm') > 1) obstacles.push('Only one counter-worm can be modelled at a time.');
+  // A host keeps its traits and what blocks it as bits of an octet.
+  for (const kinds of [['throttle'], ['kill-switch'], ['quarantine'], ['blacklist', 'clean-up']] as const) {
+    if (count(...kinds) <= 8) continue;
+    obstacles.push(`At most 8 countermeasures of kind ${kinds.join(' or ')} can be modelled together.`);
+  }
   return obstacles;
 }

@@ -1,6 +1,6 @@
 /**
- * The plain outbreak: uniform scanning at one rate, no latency, nobody that comes back, honeypots alone against it. Then
- * counts of hosts say everything, and engines have a way of their own for it that is quicker.
+ * The plain outbreak: uniform scanning at one rate, no latency, nobody that comes back, honeypots of one delay alone against
+ * it. Then few counts of hosts say everything, and engines have a way of their own for it that is quicker.
  */
 import type { Outbreak } from './outbreak.ts';
 
@@ -31,13 +31,18 @@ function refusal(engine: string, found: readonly string[]): readonly string[] {
 function differences({ worm }: Outbreak): readonly string[] {
   const found: string[] = [];
   if (worm.strategy.kind !== 'uniform') found.push(`the strategy ${worm.strategy.kind}`);
-  if (worm.scanRates !== undefined) found.push('scan rates that differ');
+  if (worm.scanRates?.kind === 'log-normal') found.push('log-normal scan rates');
   return found;
 }
 
 function departures(outbreak: Outbreak): readonly string[] {
-  const { worm, population } = outbreak;
+  const { worm, population, honeypots } = outbreak;
   const found = [...differences(outbreak)];
+  if (worm.scanRates?.kind === 'classes') found.push('scan rates that differ');
+  const immunizing = honeypots.filter(({ count, success }) => count > 0 && success > 0);
+  if (new Set(immunizing.map(({ delaySeconds }) => delaySeconds)).size > 1) {
+    found.push('honeypots of several delays');
+  }
   if ((worm.latentSeconds ?? 0) > 0) found.push('a latent period');
   if ((population.rebootRatePerSecond ?? 0) > 0) found.push('reboots');
   if ((population.churnRatePerSecond ?? 0) > 0) found.push('churn');

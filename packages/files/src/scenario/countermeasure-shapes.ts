@@ -226,7 +226,12 @@ const quarantine = mapping<OfKind<'quarantine'>, object>({
       fallback: 0,
       examples: ['1/h'],
     },
-    quarantineSeconds: field('time', duration('positive'), 'How long a host is isolated.', '10s'),
+    quarantineSeconds: field(
+      'time',
+      duration('positive'),
+      'Mean of the exponential time for which a host is isolated.',
+      '10s',
+    ),
     coverage: coverage('Fraction of hosts that are monitored.'),
   },
 });

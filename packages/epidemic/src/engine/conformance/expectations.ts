@@ -81,7 +81,7 @@ const expectedOutbreaks: readonly (readonly [string, Outbreak])[] = [
       ...smallOutbreak,
       honeypots: [
         honeypots({ count: 900, start: { kind: 'time', timeSeconds: 10 }, delaySeconds: 2, success: 0.5 }),
-        honeypots({ count: 1200, start: { kind: 'time', timeSeconds: 25 } }),
+        honeypots({ count: 1200, start: { kind: 'time', timeSeconds: 25 }, delaySeconds: 2 }),
       ],
     },
   ],

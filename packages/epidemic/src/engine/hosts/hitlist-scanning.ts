@@ -77,8 +77,8 @@ export class HitlistScanning implements Scanning {
     this.#goOn(host, stream);
   }
 
-  stop(host: number): void {
-    if (this.#phase[host] === AFTER_LIST) this.#then.stop(host);
+  stop(host: number, seconds: number, stream: RandomStream): void {
+    if (this.#phase[host] === AFTER_LIST) this.#then.stop(host, seconds, stream);
     this.#queue.remove(host);
     this.#phase[host] = IDLE;
   }

@@ -14,9 +14,11 @@
  */
 import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
+import { detectorObstacles } from '../individual/honeypot-contacts.ts';
 import { followHosts } from '../individual/follow-hosts.ts';
 import type { ScanSetup } from '../individual/scan-setup.ts';
 import type { Scanning } from '../individual/scanning.ts';
+import { withoutIdleMeasures } from '../../outbreak/idle-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { isPlain } from '../../outbreak/plain-outbreak.ts';
 import { placementObstacles, placeHosts, PLACEMENT_STREAM } from '../../placement/place-population.ts';
@@ -34,13 +36,18 @@ const HOSTS_MAX: number = 2 ** 26;
 export const hosts: Engine = {
   name: 'hosts',
   random: true,
-  unsupported: (outbreak) => [
-    ...countermeasureObstacles(outbreak),
-    ...scanObstacles(outbreak),
-    ...placementObstacles(outbreak),
-    ...tooManyHosts(outbreak),
-  ],
-  run(outbreak, randomness, control) {
+  unsupported: (given) => {
+    const outbreak = withoutIdleMeasures(given);
+    return [
+      ...countermeasureObstacles(outbreak),
+      ...scanObstacles(outbreak),
+      ...placementObstacles(outbreak),
+      ...detectorObstacles(outbreak),
+      ...tooManyHosts(outbreak),
+    ];
+  },
+  run(given, randomness, control) {
+    const outbreak = withoutIdleMeasures(given);
     if (!isPlain(outbreak)) {
       const scanningOf = (setup: ScanSetup): Scanning => scanThinned(outbreak, setup);
       return followHosts('hosts', outbreak, randomness, { control, scanningOf });

@@ -30,6 +30,8 @@ export class WalkScanning implements Scanning {
   readonly #queue: HostQueue;
   readonly #isScanning: Uint8Array;
   readonly #keepsHosts: boolean;
+  /** Whether a host that stops may go on later, or at another rate. */
+  readonly #mayResume: boolean;
   /** Where whoever is infected stays so, those that are; meetings with them need no event. */
   readonly #isInfected: Uint8Array | undefined;
   readonly #horizonSeconds: number;
@@ -57,6 +59,9 @@ export class WalkScanning implements Scanning {
       rebootRatePerSecond === 0 &&
       churnRatePerSecond === 0;
     this.#isInfected = scan.noticesInfected && staysInfected ? new Uint8Array(vulnerable) : undefined;
+    this.#mayResume = (outbreak.countermeasures ?? []).some(
+      ({ kind }) => kind === 'throttle' || kind === 'quarantine',
+    );
     this.#keepsHosts = scan.noticesInfected || rebootRatePerSecond > 0 || churnRatePerSecond > 0;
   }
 
@@ -114,7 +119,11 @@ export class WalkScanning implements Scanning {
     this.#schedule(host, stream);
   }
 
-  stop(host: number): void {
+  stop(host: number, seconds: number, stream: RandomStream): void {
+    if (this.#mayResume && host !== this.#walker) {
+      this.#now = seconds;
+      this.#interrupt(host, stream);
+    }
     this.#isScanning[host] = 0;
     this.#queue.remove(host);
   }

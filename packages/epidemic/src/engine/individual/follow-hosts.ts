@@ -2,6 +2,8 @@
 import type { EngineName, Randomness, Run, RunControl } from '../engine.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { earlyFigures } from '../ode/early-figures.ts';
+import { hostMeasuresOf } from '../../dynamics/host-measures.ts';
+import { drawTraits } from './host-traits.ts';
 import { Following } from './follow.ts';
 import { InfectionRecorder } from './infection-recorder.ts';
 import { type ScanSetup, setUpScanning } from './scan-setup.ts';
@@ -22,6 +24,11 @@ export function followHosts(
     outbreak,
     scanning: scanningOf(setup),
     weights: setup.weights,
+    traits: drawTraits(
+      hostMeasuresOf(outbreak),
+      outbreak.population.vulnerable,
+      randomness.streams.stream('traits', randomness.replicate),
+    ),
     seeds: setup.seeds,
     recorder,
     stream: randomness.streams.stream(`${engine}/follow`, randomness.replicate),

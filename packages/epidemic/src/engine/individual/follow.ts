@@ -1,23 +1,30 @@
 /**
- * One random outbreak in which every host is followed from event to event. An event is a probe that may reach something, or
- * another change of a host's state (host-transitions.ts). A `Scanning` says what the probes reach; that is where engines
- * differ.
+ * One random outbreak in which every host is followed from event to event. An event is a probe that may reach something, a
+ * clock of one host that rings (host-clocks.ts), or a change that is equally likely for all hosts in a stage
+ * (host-transitions.ts). A `Scanning` says what the probes reach; that is where engines differ.
  *
- * Between two events all rates are constant but that of patching, which is drawn from a bound and thinned. Events of which
- * the time is set, those of walking hosts, are set on the scanning clock; it runs at the speed to which measures slow
+ * Between two events all rates are constant but that of patching, which is drawn from a bound and thinned. Probes of which
+ * the time is set, those of walking hosts, are set on the scanning clock; it runs at the speed to which the network slows
  * scanning down, so they need not be moved when that changes.
+ *
+ * Source: docs/models.md#defenses-together.
  */
 import { exponential, type RandomStream } from '@wormwood/base';
 import type { Counts } from '../../countermeasure/effect.ts';
+import { EffectsAtWork } from '../../countermeasure/effects-at-work.ts';
+import { type HostMeasures, hostMeasuresOf } from '../../dynamics/host-measures.ts';
 import type { RunControl } from '../engine.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { type HostTransition, HostTransitions } from './host-transitions.ts';
-import { HoneypotStarts } from '../honeypot-starts.ts';
 import type { FinalCounts } from '../recorder.ts';
 import type { InfectionRecorder } from './infection-recorder.ts';
-import { type Circumstances, EffectsAtWork, UNDISTURBED } from '../../countermeasure/effects-at-work.ts';
-import { BLOCKED, FRESH, IMMUNIZED, LATENT, SUSCEPTIBLE, WAITING } from '../../dynamics/transitions.ts';
-import type { HostStates } from './host-states.ts';
+import { AvoidedContacts } from './avoided-contacts.ts';
+import { HoneypotContacts } from './honeypot-contacts.ts';
+import { HostClocks, type Ring } from './host-clocks.ts';
+import { HostSenders } from './host-senders.ts';
+import { type HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
+import type { HostTraits } from './host-traits.ts';
+import { Isolation } from './isolation.ts';
 import type { ScanWeights } from './scan-weights.ts';
 import type { Hit, Outcome, Scanning } from './scanning.ts';
 
@@ -27,6 +34,7 @@ export interface FollowOptions {
   readonly outbreak: Outbreak;
   readonly scanning: Scanning;
   readonly weights: ScanWeights;
+  readonly traits: HostTraits;
   /** Hosts infected at the start. */
   readonly seeds: Iterable<number>;
   readonly recorder: InfectionRecorder;
@@ -37,51 +45,65 @@ export class Following {
   readonly #outbreak: Outbreak;
   readonly #scanning: Scanning;
   readonly #weights: ScanWeights;
+  readonly #traits: HostTraits;
+  readonly #measures: HostMeasures;
   readonly #recorder: InfectionRecorder;
   readonly #stream: RandomStream;
   readonly #states: HostStates;
   readonly #transitions: HostTransitions;
   readonly #effects: EffectsAtWork;
+  readonly #senders: HostSenders;
+  readonly #clocks: HostClocks;
+  readonly #contacts: HoneypotContacts;
+  readonly #avoided: AvoidedContacts;
+  readonly #isolation: Isolation | undefined;
   readonly #hasEffects: boolean;
-  readonly #canBlockedReach: boolean;
-  /** Hosts that have given up scanning. */
-  readonly #isDormant: Uint8Array;
-  readonly #starts: HoneypotStarts;
-  /** Contacts of each group of honeypots. */
-  readonly #contacts: Float64Array;
+  /** Blockers that hold a host, as bits. */
+  readonly #blocked: Uint8Array;
+  readonly #hasGivenUp: Uint8Array;
   readonly #hit: Hit = { sender: -1, target: -1 };
+  readonly #ring: Ring = { host: -1, blocker: -1, watch: -1 };
   readonly #drawn: HostTransition = { host: -1, to: SUSCEPTIBLE, cause: 'onset' };
   /** The scanning clock. */
   #scanSeconds = 0;
-  /** Quanta of all hosts that scan, and of those of them that are blocked. */
-  #scanningWeight = 0;
-  #blockedWeight = 0;
   #infected = 0;
   #probes = 0;
   /** Probes on the way to where they were sent. */
   #seen = 0;
 
-  constructor({ outbreak, scanning, weights, seeds, recorder, stream }: FollowOptions) {
+  constructor({ outbreak, scanning, weights, traits, seeds, recorder, stream }: FollowOptions) {
     const { vulnerable } = outbreak.population;
     this.#outbreak = outbreak;
     this.#scanning = scanning;
     this.#weights = weights;
+    this.#traits = traits;
+    this.#measures = hostMeasuresOf(outbreak);
     this.#recorder = recorder;
     this.#stream = stream;
     this.#transitions = new HostTransitions(outbreak);
     this.#states = this.#transitions.states;
     this.#effects = new EffectsAtWork(outbreak, stream);
     this.#hasEffects = (outbreak.countermeasures ?? []).length > 0;
-    this.#isDormant = new Uint8Array(vulnerable);
-    this.#canBlockedReach = (outbreak.countermeasures ?? []).some(
-      (measure) => (measure.kind === 'blacklist' || measure.kind === 'clean-up') && measure.coverage < 1,
-    );
-    this.#starts = new HoneypotStarts(outbreak.honeypots);
-    this.#contacts = new Float64Array(outbreak.honeypots.length);
+    const { blockers, watches } = this.#measures;
+    this.#clocks = new HostClocks(vulnerable, outbreak.durationSeconds, {
+      immunization: outbreak.honeypots.some(({ delaySeconds }) => delaySeconds > 0),
+      blockers: blockers.length,
+      watches: watches.length,
+    });
+    this.#isolation = traits.watched && new Isolation(watches, traits.watched, this.#clocks);
+    this.#avoided = new AvoidedContacts(this.#effects, outbreak.addressSpaceSize);
+    const isDrawn = (outbreak.countermeasures ?? []).some(({ kind }) => kind === 'avoided-honeypots');
+    this.#senders = new HostSenders(scanning, weights, { hosts: vulnerable, blockers, isDrawn });
+    this.#contacts = new HoneypotContacts(outbreak, this.#clocks);
+    this.#blocked = new Uint8Array(vulnerable);
+    this.#hasGivenUp = new Uint8Array(vulnerable);
     for (const [group, { start }] of outbreak.honeypots.entries()) {
       if (start.kind === 'contacts') scanning.listen(group, 0, stream);
     }
-    for (const host of seeds) this.#infect(host, -1);
+    for (const host of seeds) {
+      this.#infect(host, -1);
+      this.#begin(host);
+    }
     this.#noteCounts();
     recorder.moveTo(0);
   }
@@ -105,95 +127,134 @@ export class Following {
   final(): FinalCounts {
     return {
       probes: this.#probes,
-      honeypotContacts: this.#contacts.reduce((sum, contacts) => sum + contacts, 0),
-      firstStart: this.#starts.first(),
+      honeypotContacts: this.#contacts.total(),
+      firstStart: this.#contacts.starts.first(),
     };
   }
 
   #startDue(): void {
     const { timeSeconds } = this.#recorder;
-    this.#starts.startDue(timeSeconds, this.#states.count[SUSCEPTIBLE]!, (group) => {
+    this.#contacts.starts.startDue(timeSeconds, this.#states.count[SUSCEPTIBLE]!, (group) => {
       if (this.#outbreak.honeypots[group]!.start.kind === 'contacts') return;
       this.#scanning.listen(group, this.#scanSeconds, this.#stream);
     });
-    if (this.#hasEffects) this.#effects.begin(timeSeconds, { probes: this.#probes, seen: this.#seen });
+    if (!this.#hasEffects) return;
+    for (const position of this.#effects.begin(timeSeconds, this.#seen)) this.#startMeasure(position);
+  }
+
+  /** Lets a countermeasure act on hosts that are infected already. */
+  #startMeasure(position: number): void {
+    const { watches, blockers } = this.#measures;
+    const watch = watches.findIndex((one) => one.position === position);
+    const blocker = blockers.findIndex((one) => one.position === position);
+    const now = this.#recorder.timeSeconds;
+    if (watch >= 0) this.#isolation!.begin(watch, now);
+    const stages = this.#states.stage;
+    for (let host = 0; host < stages.length; host++) {
+      const stage = stages[host]!;
+      if (stage !== LATENT && stage !== SCANNING) continue;
+      if (watch >= 0) this.#isolation!.watchInfected(host, watch, now, this.#stream);
+      if (stage !== SCANNING) continue;
+      if (blocker >= 0) this.#setBlocking(host, blocker);
+      this.#updateSender(host);
+    }
   }
 
   /** Goes on to the next event, or to the next moment when the rules change. */
   #step(): void {
+    const effects = this.#effects;
+    if (this.#hasEffects && !effects.isSteady) this.#look();
     const { timeSeconds } = this.#recorder;
-    const now = this.#circumstances();
-    const { speed } = now;
+    const { speed } = effects;
     const scanRate = this.#scanning.rate() * speed;
-    const exitRate = this.#transitions.ratePerSecond(now);
-    const rate = scanRate + exitRate;
+    const exitRate = this.#transitions.ratePerSecond(effects);
+    const avoidedRate = this.#avoided.ratePerSecond(this.#sentPerSecond() * speed);
+    const rate = scanRate + exitRate + avoidedRate;
     const untilRandom = rate > 0 ? exponential(this.#stream) / rate : Infinity;
     const nextScan = this.#scanning.nextSeconds();
     const untilSet = speed > 0 ? (nextScan - this.#scanSeconds) / speed : Infinity;
-    const untilEvent = Math.min(untilRandom, untilSet);
-    const until = Math.min(untilEvent, this.#untilChange(now));
+    const nextRing = this.#clocks.firstTime();
+    const untilEvent = Math.min(untilRandom, untilSet, nextRing - timeSeconds);
+    const until = Math.min(untilEvent, this.#untilSeen());
     const end = timeSeconds + until;
-    const change = this.#nextKnownChange(now);
+    const change = this.#nextKnownChange();
     if (end >= change) {
-      this.#passTime(change, now);
+      this.#passTime(change);
       return;
     }
-    this.#passTime(end, now);
+    this.#passTime(end);
     if (until < untilEvent) return;
-    if (untilSet <= untilRandom) {
+    if (nextRing - timeSeconds === untilEvent) {
+      this.#clocks.take(this.#ring);
+      this.#ringOut(this.#ring);
+    } else if (untilSet <= untilRandom) {
       // Not a rounding error short of it.
       this.#scanSeconds = nextScan;
       this.#scanning.take(this.#hit);
-      this.#receive(now);
-    } else if (this.#stream.nextDouble() * rate < scanRate) {
+      this.#receive();
+    } else this.#draw(this.#stream.nextDouble() * rate, { scanRate, exitRate });
+  }
+
+  #draw(
+    target: number,
+    { scanRate, exitRate }: { readonly scanRate: number; readonly exitRate: number },
+  ): void {
+    if (target < scanRate) {
       this.#scanning.draw(this.#hit, this.#stream);
-      this.#receive(now);
-    } else {
-      this.#leave(this.#stream.nextDouble() * exitRate, now);
+      this.#receive();
+    } else if (target < scanRate + exitRate) this.#leave(this.#stream.nextDouble() * exitRate);
+    else {
+      const sender = this.#avoided.draw(target - scanRate - exitRate, this.#senders, this.#stream);
+      if (sender < 0) return;
+      this.#changeStage(sender, IMMUNIZED);
+      this.#noteCounts();
     }
   }
 
-  #circumstances(): Circumstances {
-    if (!this.#hasEffects) return UNDISTURBED;
-    const wanted = this.#scanningWeight * this.#weights.quantumPerSecond;
-    return this.#effects.circumstances(this.#recorder.timeSeconds, this.#counts(), wanted);
+  #look(): void {
+    const load = this.#senders.loadWeight() * this.#weights.quantumPerSecond;
+    this.#effects.look(this.#recorder.timeSeconds, this.#counts(), {
+      load,
+      scanning: this.#senders.scanningHosts(),
+    });
   }
 
   #counts(): Counts {
-    return {
-      vulnerable: this.#outbreak.population.vulnerable,
-      susceptible: this.#states.count[SUSCEPTIBLE]!,
-      infected: this.#infected,
-      everInfected: this.#recorder.everInfected,
-      probes: this.#probes,
-    };
+    return { vulnerable: this.#outbreak.population.vulnerable, everInfected: this.#recorder.everInfected };
   }
 
   /** Seconds until a telescope has seen what it waits for. */
-  #untilChange({ speed, passing, blockedPassing }: Circumstances): number {
+  #untilSeen(): number {
     if (!this.#hasEffects) return Infinity;
     const missing = this.#effects.nextSeen() - this.#seen;
     if (missing === Infinity) return Infinity;
-    const arriving = this.#arrivingPerSecond(speed * passing, blockedPassing);
+    const arriving = this.#arrivingPerSecond();
     return arriving > 0 ? Math.max(0, missing) / arriving : Infinity;
   }
 
-  #arrivingPerSecond(factor: number, blockedPassing: number): number {
-    const free = this.#scanningWeight - this.#blockedWeight;
-    return (free + blockedPassing * this.#blockedWeight) * this.#weights.quantumPerSecond * factor;
+  /** At the full rate. */
+  #sentPerSecond(): number {
+    return this.#senders.sentWeight * this.#weights.quantumPerSecond;
   }
 
-  #nextKnownChange({ endSeconds }: Circumstances): number {
-    const next = this.#starts.nextSeconds(Math.min(this.#outbreak.durationSeconds, endSeconds));
+  #arrivingPerSecond(): number {
+    const { speed, standing } = this.#effects;
+    return this.#senders.loadWeight() * this.#weights.quantumPerSecond * speed * standing.passing;
+  }
+
+  #nextKnownChange(): number {
+    const known = Math.min(this.#outbreak.durationSeconds, this.#effects.endSeconds);
+    const next = this.#contacts.starts.nextSeconds(known);
     return this.#hasEffects ? Math.min(next, this.#effects.nextStartSeconds()) : next;
   }
 
-  #passTime(timeSeconds: number, { speed, passing, blockedPassing }: Circumstances): void {
+  #passTime(timeSeconds: number): void {
     const elapsed = timeSeconds - this.#recorder.timeSeconds;
+    const { speed } = this.#effects;
     this.#scanSeconds += elapsed * speed;
-    this.#probes += elapsed * speed * this.#scanningWeight * this.#weights.quantumPerSecond;
+    this.#probes += elapsed * speed * this.#sentPerSecond();
     if (this.#hasEffects) {
-      const seen = this.#seen + elapsed * this.#arrivingPerSecond(speed * passing, blockedPassing);
+      const seen = this.#seen + elapsed * this.#arrivingPerSecond();
       const awaited = this.#effects.nextSeen();
       // What is waited for is not missed by a rounding error.
       this.#seen = Math.abs(awaited - seen) <= 1e-9 * seen ? Math.max(seen, awaited) : seen;
@@ -201,36 +262,49 @@ export class Following {
     this.#recorder.moveTo(timeSeconds);
   }
 
+  #ringOut({ host, blocker, watch }: Ring): void {
+    if (blocker >= 0) this.#blocked[host]! |= 1 << blocker;
+    else if (watch >= 0) this.#isolation!.ring(host, watch, this.#recorder.timeSeconds, this.#stream);
+    else {
+      this.#changeStage(host, IMMUNIZED);
+      this.#noteCounts();
+      return;
+    }
+    this.#updateSender(host);
+  }
+
   /** Decides what comes of a probe. */
-  #receive(now: Circumstances): void {
+  #receive(): void {
     const { sender, target } = this.#hit;
+    const { vulnerable } = this.#outbreak.population;
     let outcome: Outcome = 'nothing';
-    if (target >= 0 && this.#arrives(sender, now)) {
-      if (target >= this.#outbreak.population.vulnerable) {
-        this.#receiveContact(target - this.#outbreak.population.vulnerable, sender);
-      } else {
-        outcome = this.#reach(target, sender, now);
+    if (target >= 0 && this.#arrives(sender)) {
+      if (target < vulnerable) outcome = this.#reach(target, sender);
+      else if (
+        this.#contacts.receive(target - vulnerable, sender, this.#recorder.timeSeconds, this.#stream)
+      ) {
+        this.#changeStage(sender, IMMUNIZED);
+        this.#noteCounts();
       }
     }
     if (this.#scanning.settle(this.#hit, outcome, this.#stream)) this.#giveUp(sender);
     if (outcome === 'infected') this.#begin(target);
   }
 
-  #arrives(sender: number, { passing, blockedPassing }: Circumstances): boolean {
-    const isBlocked = this.#canBlockedReach && this.#states.state[sender] === BLOCKED;
-    const probability = isBlocked ? passing * blockedPassing : passing;
+  #arrives(sender: number): boolean {
+    if (!this.#hasEffects) return true;
+    const probability = this.#effects.standing.passing * this.#senders.passingOf(sender);
     return probability >= 1 || this.#stream.nextDouble() < probability;
   }
 
-  #reach(target: number, sender: number, { exposed }: Circumstances): Outcome {
-    const state = this.#states.state[target]!;
-    if (state === IMMUNIZED) return 'nothing';
-    if (state !== SUSCEPTIBLE) return 'was-infected';
-    if (exposed < 1 && this.#stream.nextDouble() >= exposed) return 'nothing';
-    this.#states.move(target, LATENT);
-    this.#infected++;
-    this.#recorder.noteInfection(target, sender);
-    this.#scanning.infect(target, sender, this.#stream);
+  #reach(target: number, sender: number): Outcome {
+    const stage = this.#states.stage[target]!;
+    if (stage === IMMUNIZED) return 'nothing';
+    if (stage !== SUSCEPTIBLE) return this.#isolation?.holds(target) === true ? 'nothing' : 'was-infected';
+    if (this.#isolation?.holdsSusceptible(target, this.#recorder.timeSeconds, this.#stream) === true) {
+      return 'nothing';
+    }
+    this.#infect(target, sender);
     this.#noteCounts();
     return 'infected';
   }
@@ -240,89 +314,109 @@ export class Following {
     this.#infected++;
     this.#recorder.noteInfection(host, infector);
     this.#scanning.infect(host, infector, this.#stream);
-    this.#begin(host);
+    this.#isolation?.watchAll(host, this.#recorder.timeSeconds, this.#stream);
   }
 
   /** Lets an infected host scan, unless that comes later. */
   #begin(host: number): void {
     if ((this.#outbreak.worm.latentSeconds ?? 0) > 0) return;
-    this.#changeState(host, FRESH);
+    this.#changeStage(host, SCANNING);
   }
 
-  #receiveContact(index: number, sender: number): void {
-    const group = this.#starts.groups[index]!;
-    const { start, success, delaySeconds } = group.honeypots;
-    const contacts = ++this.#contacts[index]!;
-    if (!group.isStarted) {
-      if (start.kind === 'contacts' && contacts === start.contacts) {
-        group.startSeconds = this.#recorder.timeSeconds + start.prepareSeconds;
-      }
-      return;
-    }
-    if (this.#states.state[sender] !== FRESH) return;
-    if (success < 1 && this.#stream.nextDouble() >= success) return;
-    this.#changeState(sender, delaySeconds > 0 ? WAITING + index : IMMUNIZED);
-    this.#noteCounts();
-  }
-
-  #leave(target: number, now: Circumstances): void {
+  #leave(target: number): void {
     const drawn = this.#drawn;
+    const now = this.#recorder.timeSeconds;
     this.#transitions.draw(drawn, target, this.#stream);
-    if (drawn.cause === 'patching') {
-      const rate = this.#effects.patchRate(this.#recorder.timeSeconds, this.#counts());
-      if (rate < now.patch && this.#stream.nextDouble() * now.patch >= rate) return;
+    const { host, to, cause } = drawn;
+    if (cause === 'patching') {
+      const rate = this.#effects.patchRate(now, this.#counts());
+      const bound = this.#effects.patch;
+      if (rate < bound && this.#stream.nextDouble() * bound >= rate) return;
+    } else if (cause === 'patch-scanning' || cause === 'counter-worm') {
+      if (this.#isUnreachable(host)) return;
+      if (cause === 'counter-worm') this.#effects.growCounterWorm();
     }
-    if (drawn.cause === 'counter-worm') this.#effects.growCounterWorm();
-    this.#changeState(drawn.host, drawn.to);
+    this.#changeStage(host, to);
     this.#noteCounts();
   }
 
-  /** Moves a host to another state and lets the scanning know. Infections come another way, by `infect`. */
-  #changeState(host: number, to: number): void {
-    const from = this.#states.state[host]!;
+  #isUnreachable(host: number): boolean {
+    if (this.#isolation === undefined) return false;
+    return this.#states.stage[host] === SUSCEPTIBLE
+      ? this.#isolation.holdsSusceptible(host, this.#recorder.timeSeconds, this.#stream)
+      : this.#isolation.holds(host);
+  }
+
+  /** Moves a host to another stage and lets all know. Infections come another way, by `infect`. */
+  #changeStage(host: number, to: number): void {
+    const from = this.#states.stage[host]!;
+    const wasInfected = from === LATENT || from === SCANNING;
     this.#states.move(host, to);
-    if (this.#isDormant[host] === 0) this.#changeScanning(host, from, to);
-    else if (!isInfected(to)) this.#isDormant[host] = 0;
-    if (isInfected(from) && !isInfected(to)) this.#infected--;
+    if (to === SCANNING) {
+      for (let blocker = 0; blocker < this.#measures.blockers.length; blocker++)
+        this.#setBlocking(host, blocker);
+    } else {
+      if (wasInfected) this.#endInfection(host);
+      if (to === IMMUNIZED) this.#isolation?.end(host, this.#recorder.timeSeconds);
+      else this.#isolation?.release(host, this.#recorder.timeSeconds);
+    }
+    if (wasInfected || to === SCANNING) this.#updateSender(host);
     if (from === SUSCEPTIBLE) this.#scanning.withdraw(host);
     if (to === SUSCEPTIBLE) this.#scanning.restore(host);
   }
 
-  #changeScanning(host: number, from: number, to: number): void {
-    const weight = this.#weights.weightOf(host);
-    if (isScanning(from)) this.#scanningWeight -= weight;
-    if (isScanning(to)) this.#scanningWeight += weight;
-    if (from === BLOCKED) this.#blockedWeight -= weight;
-    if (to === BLOCKED) this.#blockedWeight += weight;
-    const reached = this.#reaches(from);
-    const reaches = this.#reaches(to);
-    if (reaches && !reached) this.#scanning.start(host, this.#scanSeconds, this.#stream);
-    if (reached && !reaches) this.#scanning.stop(host);
+  #endInfection(host: number): void {
+    this.#infected--;
+    this.#blocked[host] = 0;
+    this.#hasGivenUp[host] = 0;
+    this.#clocks.endAll(host);
+    this.#contacts.forget(host);
+  }
+
+  #setBlocking(host: number, blocker: number): void {
+    const { position, seconds } = this.#measures.blockers[blocker]!;
+    if (!this.#effects.isWorking(position)) return;
+    this.#clocks.setBlocking(host, blocker, this.#recorder.timeSeconds + exponential(this.#stream) * seconds);
+  }
+
+  #updateSender(host: number): void {
+    const sends =
+      this.#states.stage[host] === SCANNING &&
+      this.#hasGivenUp[host] === 0 &&
+      this.#isolation?.holds(host) !== true &&
+      !this.#isKilled(host);
+    const weight =
+      this.#traits.throttled === undefined ? this.#weights.weightOf(host) : this.#throttled(host);
+    const sender = { sends, blocked: this.#blocked[host]!, weight };
+    this.#senders.set(host, sender, this.#scanSeconds, this.#stream);
+  }
+
+  #isKilled(host: number): boolean {
+    if (this.#traits.killed === undefined) return false;
+    const killed = this.#traits.killed[host]!;
+    return this.#measures.killSwitches.some(
+      ({ position }, row) => (killed >>> row) & 1 && this.#effects.isWorking(position),
+    );
+  }
+
+  #throttled(host: number): number {
+    const throttled = this.#traits.throttled![host]!;
+    let weight = this.#weights.fullWeightOf(host);
+    for (const [row, { position, allowedPerSecond }] of this.#measures.throttles.entries()) {
+      if (((throttled >>> row) & 1) === 0 || !this.#effects.isWorking(position)) continue;
+      weight = Math.min(weight, Math.round(allowedPerSecond / this.#weights.quantumPerSecond));
+    }
+    return weight;
   }
 
   /** A host sends no more probes; infected it stays. */
   #giveUp(host: number): void {
-    const state = this.#states.state[host]!;
-    if (!isScanning(state) || this.#isDormant[host] === 1) return;
-    this.#changeScanning(host, state, IMMUNIZED);
-    this.#isDormant[host] = 1;
-  }
-
-  /** Whether any probe of a host in this state may arrive. */
-  #reaches(state: number): boolean {
-    return state === BLOCKED ? this.#canBlockedReach : isScanning(state);
+    if (!this.#senders.isSending(host)) return;
+    this.#hasGivenUp[host] = 1;
+    this.#updateSender(host);
   }
 
   #noteCounts(): void {
     this.#recorder.noteCounts(this.#states.count[SUSCEPTIBLE]!, this.#infected);
   }
-}
-
-function isInfected(state: number): boolean {
-  return state !== SUSCEPTIBLE && state !== IMMUNIZED;
-}
-
-/** Blocked and contacted hosts still send probes. */
-function isScanning(state: number): boolean {
-  return state === FRESH || state === BLOCKED || state >= WAITING;
 }

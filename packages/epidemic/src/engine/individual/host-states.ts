@@ -1,30 +1,36 @@
 /**
- * Which host is in which state, with a uniform choice in constant time among those of a state that hosts leave at random:
- * such a state has a list of its hosts, from which one leaves by the last taking its place.
+ * Which host is in which stage, with a uniform choice in constant time among those of a stage that hosts leave at random:
+ * such a stage has a list of its hosts, from which one leaves by the last taking its place.
  */
 import type { RandomStream } from '@wormwood/base';
-import { SUSCEPTIBLE, WAITING } from '../../dynamics/transitions.ts';
+
+export const SUSCEPTIBLE = 0;
+/** Infected, not yet scanning. */
+export const LATENT = 1;
+/** Infected, scanning unless something keeps it from that. */
+export const SCANNING = 2;
+export const IMMUNIZED = 3;
+const STAGES = 4;
 
 const ROOM_MIN = 16;
 
 export class HostStates {
-  readonly state: Uint8Array;
-  /** Hosts by state: how many are in each. */
+  readonly stage: Uint8Array;
+  /** Hosts by stage: how many are in each. */
   readonly count: Int32Array;
-  /** Of the states that have a list; undefined for others. */
+  /** Of the stages that have a list; undefined for others. */
   readonly #members: (Int32Array | undefined)[];
-  /** Where a host stands in the list of its state. */
+  /** Where a host stands in the list of its stage. */
   readonly #at: Int32Array;
 
-  /** All hosts begin susceptible. `listed`: the states that `any` will be asked for. */
-  constructor(hosts: number, honeypotGroups: number, listed: ReadonlySet<number>) {
-    const states = WAITING + honeypotGroups;
-    this.state = new Uint8Array(hosts);
-    this.count = new Int32Array(states);
+  /** All hosts begin susceptible. `listed`: the stages that `any` will be asked for. */
+  constructor(hosts: number, listed: ReadonlySet<number>) {
+    this.stage = new Uint8Array(hosts);
+    this.count = new Int32Array(STAGES);
     this.count[SUSCEPTIBLE] = hosts;
     this.#at = new Int32Array(listed.size === 0 ? 0 : hosts);
-    this.#members = Array.from({ length: states }, (_, state) => {
-      return listed.has(state) ? new Int32Array(ROOM_MIN) : undefined;
+    this.#members = Array.from({ length: STAGES }, (_, stage) => {
+      return listed.has(stage) ? new Int32Array(ROOM_MIN) : undefined;
     });
     if (!listed.has(SUSCEPTIBLE)) return;
     for (let host = 0; host < hosts; host++) this.#at[host] = host;
@@ -32,8 +38,8 @@ export class HostStates {
   }
 
   move(host: number, to: number): void {
-    const from = this.state[host]!;
-    this.state[host] = to;
+    const from = this.stage[host]!;
+    this.stage[host] = to;
     const left = this.#members[from];
     const last = --this.count[from]!;
     if (left !== undefined) {
@@ -56,8 +62,8 @@ export class HostStates {
     this.#members[to] = wider;
   }
 
-  /** A host in this state, which is a listed one, each equally likely; there must be one. */
-  any(state: number, stream: RandomStream): number {
-    return this.#members[state]![stream.nextBelow(this.count[state]!)]!;
+  /** A host in this stage, which is a listed one, each equally likely; there must be one. */
+  any(stage: number, stream: RandomStream): number {
+    return this.#members[stage]![stream.nextBelow(this.count[stage]!)]!;
   }
 }

@@ -1,41 +1,56 @@
-/** Draws transitions of single hosts that no probe causes, from the table of the outbreak (dynamics/transitions.ts). */
+/**
+ * What befalls single hosts at the same rate for all in a stage: onset, reboots, churn, patching, cleaning. Clocks of one host
+ * are elsewhere (host-clocks.ts).
+ */
 import type { RandomStream } from '@wormwood/base';
-import {
-  type Cause,
-  type SpontaneousRates,
-  spontaneousTransitions,
-  type Transition,
-} from '../../dynamics/transitions.ts';
+import type { EffectsAtWork } from '../../countermeasure/effects-at-work.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { HostStates } from './host-states.ts';
+import { HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
+
+export type StageCause =
+  | 'onset'
+  | 'reboot'
+  | 'churn'
+  | 'patching'
+  | 'patch-scanning'
+  | 'counter-worm'
+  | 'disinfection';
 
 /** A transition of a host that has been drawn. */
 export interface HostTransition {
   host: number;
   to: number;
-  cause: Cause;
+  cause: StageCause;
+}
+
+interface Row {
+  readonly from: readonly number[];
+  readonly to: number;
+  readonly cause: StageCause;
+  readonly ratePerSecond: (effects: EffectsAtWork) => number;
 }
 
 export class HostTransitions {
   readonly states: HostStates;
-  readonly #transitions: readonly Transition[];
+  readonly #rows: readonly Row[];
   readonly #rate: Float64Array;
 
   constructor(outbreak: Outbreak) {
-    this.#transitions = spontaneousTransitions(outbreak);
-    const listed = new Set(this.#transitions.flatMap(({ from }) => from));
-    this.states = new HostStates(outbreak.population.vulnerable, outbreak.honeypots.length, listed);
-    this.#rate = new Float64Array(this.#transitions.length);
+    this.#rows = rowsOf(outbreak);
+    const listed = new Set(this.#rows.flatMap(({ from }) => from));
+    this.states = new HostStates(outbreak.population.vulnerable, listed);
+    this.#rate = new Float64Array(this.#rows.length);
   }
 
   /** Transitions a second of all hosts together. */
-  ratePerSecond(rates: SpontaneousRates): number {
+  ratePerSecond(effects: EffectsAtWork): number {
+    const { count } = this.states;
     let sum = 0;
-    for (let index = 0; index < this.#transitions.length; index++) {
-      const transition = this.#transitions[index]!;
+    for (let index = 0; index < this.#rows.length; index++) {
+      const { from, ratePerSecond } = this.#rows[index]!;
       let hosts = 0;
-      for (const state of transition.from) hosts += this.states.count[state]!;
-      const rate = hosts === 0 ? 0 : hosts * transition.ratePerSecond(rates);
+      for (let at = 0; at < from.length; at++) hosts += count[from[at]!]!;
+      const rate = hosts === 0 ? 0 : hosts * ratePerSecond(effects);
       this.#rate[index] = rate;
       sum += rate;
     }
@@ -46,28 +61,61 @@ export class HostTransitions {
   draw(drawn: HostTransition, target: number, stream: RandomStream): void {
     let left = target;
     let chosen = -1;
-    for (let index = 0; index < this.#transitions.length; index++) {
+    for (let index = 0; index < this.#rows.length; index++) {
       if (this.#rate[index] === 0) continue;
       chosen = index;
       left -= this.#rate[index]!;
       if (left < 0) break;
     }
-    const { from, to, cause } = this.#transitions[chosen]!;
+    const { from, to, cause } = this.#rows[chosen]!;
     drawn.to = to;
     drawn.cause = cause;
     drawn.host = this.#anyOf(from, stream);
   }
 
-  #anyOf(states: readonly number[], stream: RandomStream): number {
+  #anyOf(stages: readonly number[], stream: RandomStream): number {
     const { count } = this.states;
-    if (states.length === 1) return this.states.any(states[0]!, stream);
+    if (stages.length === 1) return this.states.any(stages[0]!, stream);
     let hosts = 0;
-    for (const state of states) hosts += count[state]!;
+    for (const stage of stages) hosts += count[stage]!;
     let row = stream.nextBelow(hosts);
-    for (const state of states) {
-      if (row < count[state]!) return this.states.any(state, stream);
-      row -= count[state]!;
+    for (const stage of stages) {
+      if (row < count[stage]!) return this.states.any(stage, stream);
+      row -= count[stage]!;
     }
     return -1;
   }
+}
+
+function rowsOf({ worm, population, countermeasures = [] }: Outbreak): readonly Row[] {
+  const infected = [LATENT, SCANNING];
+  const { latentSeconds = 0 } = worm;
+  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
+  const kinds = new Set(countermeasures.map(({ kind }) => kind));
+  const rows: Row[] = [];
+  const add = (
+    cause: StageCause,
+    from: readonly number[],
+    to: number,
+    ratePerSecond: Row['ratePerSecond'],
+  ): void => {
+    rows.push({ cause, from, to, ratePerSecond });
+  };
+  if (latentSeconds > 0) add('onset', [LATENT], SCANNING, () => 1 / latentSeconds);
+  if (rebootRatePerSecond > 0) add('reboot', infected, SUSCEPTIBLE, () => rebootRatePerSecond);
+  if (churnRatePerSecond > 0) {
+    add('churn', [...infected, IMMUNIZED], SUSCEPTIBLE, () => churnRatePerSecond);
+  }
+  if (kinds.has('patching')) add('patching', [SUSCEPTIBLE], IMMUNIZED, ({ patch }) => patch);
+  if (kinds.has('patch-scanning')) {
+    add('patch-scanning', [SUSCEPTIBLE], IMMUNIZED, ({ standing }) => standing.reachedPatchRate);
+  }
+  if (kinds.has('counter-worm')) {
+    add('counter-worm', [SUSCEPTIBLE], IMMUNIZED, ({ counterPatch }) => counterPatch);
+    add('counter-worm', infected, IMMUNIZED, ({ counterClean }) => counterClean);
+  }
+  if (kinds.has('disinfection') || kinds.has('clean-up')) {
+    add('disinfection', infected, IMMUNIZED, ({ standing }) => standing.disinfectRate);
+  }
+  return rows;
 }

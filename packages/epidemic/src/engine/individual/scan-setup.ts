@@ -40,7 +40,7 @@ export function setUpScanning(outbreak: Outbreak, { streams, replicate }: Random
     ...ordered,
     scan,
     seeds,
-    weights: drawScanWeights(worm, population.vulnerable, stream),
+    weights: drawScanWeights(outbreak, stream),
     shares:
       strategy.kind === 'hitlist' ? new HitlistShares(strategy, population, { seeds, stream }) : undefined,
   };

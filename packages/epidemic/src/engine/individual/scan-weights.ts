@@ -3,16 +3,20 @@
  * and go.
  */
 import { exp, normal, type RandomStream } from '@wormwood/base';
-import type { Worm } from '../../outbreak/worm.ts';
+import type { Outbreak } from '../../outbreak/outbreak.ts';
 
 /** Quanta in the mean scan rate where rates differ: the rounding of a rate is then below 10^-6 of the mean. */
 const QUANTA_IN_MEAN = 2 ** 20;
 /** So that the sum over 2^26 hosts stays below 2^53 even if all were at the limit. */
 const QUANTA_MAX = 2 ** 27 - 1;
+/** Under a throttle, which may leave little of a rate, finer ones; the mean over 2^26 hosts leaves room for that. */
+const FINENESS = 2 ** 6;
 
 export interface ScanWeights {
-  /** The scan rate of a host in quanta. */
+  /** The scan rate of a host in quanta, at present, and before anything throttles it. */
   weightOf(host: number): number;
+  fullWeightOf(host: number): number;
+  set(host: number, weight: number): void;
   /** Probes a second of one quantum. */
   readonly quantumPerSecond: number;
   /** Whether all hosts scan at one rate. */
@@ -20,21 +24,42 @@ export interface ScanWeights {
 }
 
 /** Draws the scan rate of each host. */
-export function drawScanWeights(worm: Worm, hosts: number, stream: RandomStream): ScanWeights {
-  const { scanRatePerSecond, scanRates } = worm;
-  if (scanRates === undefined) {
-    return { weightOf: () => 1, quantumPerSecond: scanRatePerSecond, areAlike: true };
+export function drawScanWeights(outbreak: Outbreak, stream: RandomStream): ScanWeights {
+  const { scanRatePerSecond, scanRates } = outbreak.worm;
+  const hosts = outbreak.population.vulnerable;
+  const isThrottled = (outbreak.countermeasures ?? []).some(({ kind }) => kind === 'throttle');
+  if (scanRates === undefined && !isThrottled) {
+    const one = (): number => 1;
+    return {
+      weightOf: one,
+      fullWeightOf: one,
+      set: () => {},
+      quantumPerSecond: scanRatePerSecond,
+      areAlike: true,
+    };
   }
-  const quantumPerSecond = scanRatePerSecond / QUANTA_IN_MEAN;
-  const weight = new Float64Array(hosts);
-  for (let host = 0; host < hosts; host++) {
-    const factor =
-      scanRates.kind === 'classes'
-        ? classRate(scanRates.classes, stream) / scanRatePerSecond
-        : logNormalFactor(scanRates.sigma, stream);
-    weight[host] = Math.min(QUANTA_MAX, Math.round(factor * QUANTA_IN_MEAN));
+  const quanta = isThrottled ? QUANTA_IN_MEAN * FINENESS : QUANTA_IN_MEAN;
+  const most = isThrottled ? QUANTA_MAX * FINENESS : QUANTA_MAX;
+  const full = new Float64Array(hosts).fill(quanta);
+  if (scanRates !== undefined) {
+    for (let host = 0; host < hosts; host++) {
+      const factor =
+        scanRates.kind === 'classes'
+          ? classRate(scanRates.classes, stream) / scanRatePerSecond
+          : logNormalFactor(scanRates.sigma, stream);
+      full[host] = Math.min(most, Math.round(factor * quanta));
+    }
   }
-  return { weightOf: (host) => weight[host]!, quantumPerSecond, areAlike: false };
+  const weight = isThrottled ? full.slice() : full;
+  return {
+    weightOf: (host) => weight[host]!,
+    fullWeightOf: (host) => full[host]!,
+    set: (host, value) => {
+      weight[host] = value;
+    },
+    quantumPerSecond: scanRatePerSecond / quanta,
+    areAlike: false,
+  };
 }
 
 function classRate(

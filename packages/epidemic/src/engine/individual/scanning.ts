@@ -39,7 +39,8 @@ export interface Scanning {
   infect(host: number, infector: number, stream: RandomStream): void;
   /** An infected host begins to scan at `seconds` of the scanning clock. */
   start(host: number, seconds: number, stream: RandomStream): void;
-  stop(host: number): void;
+  /** A host scans no more, or not at this rate; it may start again and then goes on from where it is. */
+  stop(host: number, seconds: number, stream: RandomStream): void;
   /** A group of honeypots begins to listen. */
   listen(group: number, seconds: number, stream: RandomStream): void;
 }

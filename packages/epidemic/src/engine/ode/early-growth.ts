@@ -3,6 +3,7 @@
  * cell do to each other. How a host's own rate differs from the mean makes no difference to when it is found, so growth
  * without defenses depends on the mean rate alone.
  */
+import { detectorsOf, scanningSeconds } from '../../dynamics/detectors.ts';
 import type { GroupSetup } from './group-setup.ts';
 
 /** The ratio of two of the iterates is then the eigenvalue to about this. */
@@ -30,7 +31,8 @@ export function reproductionNumberOf(
   susceptible: Float64Array,
   isWorking: readonly boolean[],
 ): number | null {
-  const { reach, cell, groups, scanRatePerSecond, outbreak } = setup;
+  const { reach, cell, groups, kind, outbreak } = setup;
+  const { detectors, detectorOf } = detectorsOf(outbreak.honeypots);
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
   const leaving = rebootRatePerSecond + churnRatePerSecond;
   const comesToScan = 1 / (1 + leaving * (outbreak.worm.latentSeconds ?? 0));
@@ -38,19 +40,16 @@ export function reproductionNumberOf(
   const probes = new Float64Array(reach.hosts.length);
   for (let group = 0; group < groups; group++) {
     if (susceptible[group] === 0) continue;
-    let contacts = 0;
-    let waitingShare = 0;
-    for (const [index, { success, delaySeconds }] of outbreak.honeypots.entries()) {
+    const { scanRatePerSecond } = kind[group]!;
+    if (scanRatePerSecond === 0) continue;
+    const contacts = new Float64Array(detectors.length);
+    for (const [index, { success }] of outbreak.honeypots.entries()) {
       if (isWorking[index] !== true) continue;
-      const rate = scanRatePerSecond[group]! * success * reach.met[index]![cell[group]!]!;
-      contacts += rate;
-      waitingShare += (rate * delaySeconds) / (1 + delaySeconds * leaving);
+      contacts[detectorOf[index]!]! += scanRatePerSecond * success * reach.met[index]![cell[group]!]!;
     }
-    if (scanRatePerSecond[group]! > 0 && contacts + leaving === 0) return null;
-    const seconds = (comesToScan * (1 + waitingShare)) / (contacts + leaving);
-    if (scanRatePerSecond[group]! > 0) {
-      probes[cell[group]!]! += susceptible[group]! * scanRatePerSecond[group]! * seconds;
-    }
+    const seconds = comesToScan * scanningSeconds(detectors, contacts, leaving);
+    if (seconds === Infinity) return null;
+    probes[cell[group]!]! += susceptible[group]! * scanRatePerSecond * seconds;
   }
   return largestEigenvalue(reach.onto, probes);
 }

@@ -1,9 +1,22 @@
 /** The right-hand side of the mean field of groups: see group-equations.ts for the equations. */
-import { type CombinedRates, combinedRates } from '../../countermeasure/combine.ts';
-import type { RightHandSide } from './step/dormand-prince.ts';
-import type { Counts, Quantity } from '../../countermeasure/effect.ts';
 import type { Effects } from '../../countermeasure/awaited-effects.ts';
-import { EVER, type GroupSetup, PATCHING, PROBES, SEEN, totalsOf } from './group-setup.ts';
+import { networkFactor, patchRate } from '../../countermeasure/combine.ts';
+import {
+  constantHazards,
+  COUNTER_CLEAN,
+  COUNTER_PATCH,
+  DISINFECT,
+  hazardPlacesOf,
+  INFECTION,
+  LISTED,
+  PATCH,
+  PATCH_SCAN,
+  setMeasureHazards,
+} from '../../dynamics/hazards.ts';
+import { ownRatePerSecond } from '../../dynamics/host-kinds.ts';
+import { hostMeasuresOf } from '../../dynamics/host-measures.ts';
+import type { RightHandSide } from './step/dormand-prince.ts';
+import { type GroupSetup, PATCHING, PROBES, SEEN, sumTotals } from './group-setup.ts';
 
 /** What holds until something else starts. */
 export interface Segment {
@@ -15,143 +28,141 @@ export interface Segment {
   readonly listedFraction: number | null;
 }
 
-const valueNow = (quantity: Quantity, since: number, counts: Counts): number => quantity.at(since, counts);
-
 /** Returns y'; `segment` is read now. */
 export function groupDerivatives(setup: GroupSetup, segment: Segment): RightHandSide {
-  const { outbreak, layout, groups, cells, cell, scanRatePerSecond, reach } = setup;
-  const { vulnerable } = outbreak.population;
-  const working = [...segment.effects.working];
-  const { blockedPassing, probesPerSecondMax, counterWorms } = segment.effects.standing;
-  const arriving = new Float64Array(cells);
-  const force = new Float64Array(cells);
-  const outflows = outflowsOf(setup, segment);
+  const { outbreak, layout, groups, cells, cell, reach } = setup;
+  const { addressSpaceSize, population, honeypots } = outbreak;
+  const { vulnerable } = population;
+  const { standing } = segment.effects;
+  const { listedFraction } = segment;
+  const isListed = listedFraction !== null;
+  const isWorking = (position: number): boolean => segment.effects.awaited[position]!.isWorking;
+  const measures = hostMeasuresOf(outbreak);
+  const ownRate = Float64Array.from(setup.kind, (kind) => ownRatePerSecond(kind, measures, isWorking));
+  const places = hazardPlacesOf(outbreak);
+  const hazards = constantHazards(outbreak);
+  setMeasureHazards(hazards, outbreak, isWorking);
+  hazards[PATCH_SCAN] = standing.reachedPatchRate;
+  hazards[DISINFECT] = standing.disinfectRate;
+  const entering = new Float64Array(cells);
+  const totals = { susceptible: 0, infected: 0, never: 0 };
+  const flow = flowsOf(setup, ownRate);
+  const sending: Sending = { sent: 0, load: 0, scanning: 0, entering };
+  const send = senderOf(setup, ownRate);
   return (timeSeconds, y, derivative) => {
-    const { susceptible, infected } = totalsOf(setup, y);
-    const everInfected = y[EVER]!;
-    const counts: Counts = { vulnerable, susceptible, infected, everInfected, probes: y[PROBES]! };
-    const rates = combinedRates(working, timeSeconds, counts, valueNow);
-    let wanted = 0;
-    arriving.fill(0);
+    sumTotals(setup, y, totals);
+    const counts = { vulnerable, everInfected: vulnerable - totals.never };
+    send(y, sending);
+    const { sent, load, scanning } = sending;
+    const speed = networkFactor(standing, load, { scanning, vulnerable });
+    const arrives = speed * standing.passing;
+    hazards[LISTED] = isListed && totals.never > 0 ? (listedFraction * load * arrives) / totals.never : 0;
+    hazards[PATCH] = patchRate(standing, timeSeconds, counts);
+    hazards[COUNTER_PATCH] = 0;
+    hazards[COUNTER_CLEAN] = 0;
+    for (const counterWorm of standing.counterWorms) {
+      const rate = (counterWorm.scanRatePerSecond / addressSpaceSize) * y[PATCHING]!;
+      hazards[COUNTER_PATCH] += rate;
+      if (counterWorm.entersInfected) hazards[COUNTER_CLEAN] += rate;
+    }
+    derivative.fill(0);
+    for (const { position, effect } of standing.avoided) {
+      const unknown = y[layout.unknown + position]!;
+      const met = isListed ? 0 : (unknown * arrives) / addressSpaceSize;
+      hazards[places.avoided + position] = met * effect.coverage;
+      derivative[layout.unknown + position] = -effect.learning * met * load;
+    }
     for (let group = 0; group < groups; group++) {
-      const free = scanningIn(setup, y, group);
-      const blocked = layout.blocked >= 0 ? y[layout.blocked + group]! : 0;
-      const rate = scanRatePerSecond[group]! * rates.scanFactor;
-      wanted += rate * (free + blocked);
-      arriving[cell[group]!]! += rate * rates.passing * (free + blockedPassing * blocked);
-    }
-    const capped = wanted > probesPerSecondMax ? probesPerSecondMax / wanted : 1;
-    let seen = 0;
-    for (let from = 0; from < cells; from++) seen += arriving[from]! *= capped;
-    let listed = 0;
-    force.fill(0);
-    if (segment.listedFraction !== null) {
-      const left = vulnerable - everInfected;
-      listed = left > 0 ? (segment.listedFraction * rates.exposed * seen) / left : 0;
-    } else {
-      for (let to = 0; to < cells; to++) {
-        let sum = 0;
-        for (let from = 0; from < cells; from++) sum += reach.onto[to * cells + from]! * arriving[from]!;
-        force[to] = rates.exposed * sum;
+      const to = cell[group]!;
+      if (group === 0 || cell[group - 1] !== to) {
+        let force = 0;
+        if (!isListed) {
+          for (let from = 0; from < cells; from++) force += reach.onto[to * cells + from]! * entering[from]!;
+        }
+        hazards[INFECTION] = force * arrives;
+        for (let index = 0; index < honeypots.length; index++) {
+          const isMet = segment.isImmunizing[index] === true && !isListed;
+          const met = isMet ? honeypots[index]!.success * reach.met[index]![to]! : 0;
+          hazards[places.caught + index] = met * arrives;
+        }
       }
+      flow(group, y, derivative, hazards);
     }
-    let counterPatch = 0;
-    let counterClean = 0;
-    for (const counterWorm of counterWorms) {
-      const rate = (counterWorm.scanRatePerSecond / outbreak.addressSpaceSize) * y[PATCHING]!;
-      counterPatch += rate;
-      if (counterWorm.entersInfected) counterClean += rate;
-    }
-    derivative[PROBES] = wanted * capped;
-    derivative[SEEN] = seen;
-    derivative[PATCHING] = counterPatch * susceptible + counterClean * infected;
-    for (let index = 0; index < reach.met.length; index++) {
+    derivative[PROBES] = sent * speed;
+    derivative[SEEN] = load * arrives;
+    for (let index = 0; index < honeypots.length; index++) {
+      if (segment.isListening[index] !== true || isListed) continue;
       let met = 0;
-      if (segment.isListening[index] && segment.listedFraction === null) {
-        for (let from = 0; from < cells; from++) met += reach.met[index]![from]! * arriving[from]!;
-      }
-      derivative[layout.contacts + index] = met;
+      for (let from = 0; from < cells; from++) met += reach.met[index]![from]! * entering[from]!;
+      derivative[layout.contacts + index] = met * arrives;
     }
-    outflows(y, derivative, {
-      rates,
-      force,
-      listed,
-      patch: rates.patch + counterPatch,
-      clean: rates.disinfect + counterClean,
-      // Of the full scan rate what arrives, for a host at large.
-      speed: rates.scanFactor * capped * rates.passing,
-    });
   };
 }
 
-/** Hosts of a group that scan, but for blocked ones. */
-function scanningIn({ layout }: GroupSetup, y: Float64Array, group: number): number {
-  let sum = y[layout.free + group]!;
-  for (const at of layout.waiting) if (at >= 0) sum += y[at + group]!;
-  return sum;
+/** What enters the shared network: probes a second of all hosts, and of those in each cell. */
+interface Sending {
+  sent: number;
+  load: number;
+  scanning: number;
+  readonly entering: Float64Array;
 }
 
-interface Flows {
-  readonly rates: CombinedRates;
-  /** Infections a second of each susceptible host, by cell; and of each that a hitlist may name. */
-  readonly force: Float64Array;
-  readonly listed: number;
-  readonly patch: number;
-  readonly clean: number;
-  readonly speed: number;
-}
-
-/** How hosts move between the stages of their group. */
-function outflowsOf(
-  { outbreak, layout, groups, cell, hosts, scanRatePerSecond, reach }: GroupSetup,
-  segment: Segment,
-): (y: Float64Array, derivative: Float64Array, flows: Flows) => void {
-  const { worm, population, honeypots } = outbreak;
-  const { rebootRatePerSecond: reboot = 0, churnRatePerSecond: churn = 0 } = population;
-  const { susceptible, never, latent, free, blocked, waiting } = layout;
-  const comesBack = never !== susceptible;
-  const onset = latent >= 0 ? 1 / worm.latentSeconds! : 0;
-  return (y, derivative, { rates, force, listed, patch, clean, speed }) => {
-    const leaves = clean + reboot + churn;
-    let infections = 0;
+function senderOf(
+  { table, layout, groups, cell }: GroupSetup,
+  ownRate: Float64Array,
+): (y: Float64Array, sending: Sending) => void {
+  const { isScanning, passing } = table;
+  const states = passing.length;
+  return (y, sending) => {
+    sending.sent = 0;
+    sending.load = 0;
+    sending.scanning = 0;
+    sending.entering.fill(0);
     for (let group = 0; group < groups; group++) {
-      const s = y[susceptible + group]!;
-      const fresh = y[never + group]!;
-      const i = y[free + group]!;
-      const onFresh = (force[cell[group]!]! + listed) * fresh;
-      const infected = force[cell[group]!]! * s + listed * fresh;
-      infections += onFresh;
-      let ill = i;
-      let begins = infected;
-      if (latent >= 0) {
-        const e = y[latent + group]!;
-        ill += e;
-        begins = onset * e;
-        derivative[latent + group] = infected - (onset + leaves) * e;
+      const rate = ownRate[group]!;
+      if (rate === 0) continue;
+      const at = layout.hosts + group * states;
+      let hosts = 0;
+      let getsOut = 0;
+      for (let state = 0; state < states; state++) {
+        if (isScanning[state] === 0) continue;
+        hosts += y[at + state]!;
+        getsOut += y[at + state]! * passing[state]!;
       }
-      const reach1 = segment.listedFraction === null ? speed * scanRatePerSecond[group]! : 0;
-      let contact = rates.contact * speed;
-      for (let index = 0; index < honeypots.length; index++) {
-        const { success, delaySeconds } = honeypots[index]!;
-        const met = reach.met[index]![cell[group]!]!;
-        const rate = segment.isImmunizing[index] === true ? reach1 * success * met : 0;
-        contact += rate;
-        const at = waiting[index]!;
-        if (at < 0) continue;
-        const c = y[at + group]!;
-        ill += c;
-        derivative[at + group] = rate * i - (1 / delaySeconds + leaves) * c;
-      }
-      if (blocked >= 0) {
-        const b = y[blocked + group]!;
-        ill += b;
-        derivative[blocked + group] = rates.block * i - leaves * b;
-      }
-      derivative[free + group] = begins - (contact + rates.block + leaves) * i;
-      const immunized = hosts[group]! - s - ill;
-      derivative[susceptible + group] = (reboot + churn) * ill + churn * immunized - infected - patch * s;
-      if (comesBack) derivative[never + group] = -onFresh - patch * fresh;
+      sending.sent += hosts * rate;
+      sending.load += getsOut * rate;
+      sending.scanning += getsOut;
+      sending.entering[cell[group]!]! += getsOut * rate;
     }
-    derivative[EVER] = infections;
+  };
+}
+
+/** How hosts of a group move between the states of the table. Also counts those that a counter-worm takes. */
+function flowsOf(
+  { table, layout, kind }: GroupSetup,
+  ownRate: Float64Array,
+): (group: number, y: Float64Array, derivative: Float64Array, hazards: Float64Array) => void {
+  const { transitions, passing } = table;
+  const states = passing.length;
+  const rows = transitions.length;
+  const from = Int32Array.from(transitions, (row) => row.from);
+  const to = Int32Array.from(transitions, (row) => row.to);
+  const hazard = Int32Array.from(transitions, (row) => row.hazard);
+  const out = Float64Array.from(transitions, (row) => (row.isByProbe ? passing[row.from]! : -1));
+  const watch = Int32Array.from(transitions, (row) => row.watch);
+  const isTaken = Uint8Array.from(transitions, (row) => (row.cause === 'counter-worm' ? 1 : 0));
+  return (group, y, derivative, hazards) => {
+    const base = layout.hosts + group * states;
+    const { watched } = kind[group]!;
+    const own = ownRate[group]!;
+    for (let row = 0; row < rows; row++) {
+      let rate = hazards[hazard[row]!]! * y[base + from[row]!]!;
+      if (rate === 0) continue;
+      if (out[row]! >= 0) rate *= out[row]! * own;
+      if (watch[row]! >= 0 && ((watched >>> watch[row]!) & 1) === 0) continue;
+      derivative[base + from[row]!]! -= rate;
+      derivative[base + to[row]!]! += rate;
+      if (isTaken[row] === 1) derivative[PATCHING]! += rate;
+    }
   };
 }

@@ -1,23 +1,21 @@
 /**
  * The mean field of hosts that do not all share one fate: scan strategies, placements, scan rates that differ, latent
- * periods, hosts that come back, beside honeypots and countermeasures. Hosts fall into groups, cell n of a placement (reach.ts)
- * with class k of scan rates (rate-classes.ts); w_nm is the chance that a probe from cell m arrives at one given host of
- * n, H_m the honeypots that it meets; f is what countermeasures leave of the scan rate, g what they let pass, e whom they leave
- * exposed, φ what a blocked host's probes still reach:
+ * periods, hosts that come back, honeypots and countermeasures. Hosts fall into groups, cell n of a placement (reach.ts) with
+ * a kind k of hosts (dynamics/host-kinds.ts), and each group into the states of the table (dynamics/transitions.ts). With
+ * h_ij the rate of the transition from state i to j, s_k the rate of a kind at large with what throttles and kill-switches
+ * leave of it, o_i the fraction of its probes that a host in state i sends out, w_nm the chance that a probe from cell m
+ * arrives at one given host of n, H_m the honeypots that it meets, f the factor of the shared network, g that of filters:
  *
- *     λ_n = e Σ_m w_nm X_m                X_m = f g Σ_k s_k (I_mk + Σ_d C_dmk + φ B_mk)
- *     S' = −λ_n S − p S + (ρ + c)(E + I + B + Σ C_d) + c R        E' = λ_n S − E/L − a E
- *     I' = E/L − (Σ_d f g s_k H_dm + q + b + a) I                 F' = −λ_n F − p F
- *     C_d' = f g s_k H_dm I − C_d/δ_d − a C_d                     B' = b I − a B
+ *     y_nkj' = Σ_i (h_ij y_nki − h_ji y_nkj)      λ_n = f g Σ_m w_nm X_m      X_m = Σ_k,i s_k o_i y_mki
  *
- * with rates of reboots ρ, churn c, patching p, contact q, blocking b, disinfection d, and a = d + ρ + c. F, those never
- * infected, tells how many hosts have been infected once. L = 0 leaves E out. While a hitlist lasts all probes go to its
- * entries, and no other host is reached (Staniford et al. 2002): from I0 hosts I grows by s v a second for v the fraction of
- * vulnerable entries, until all H are probed, ln(1 + v H/I0)/(s v) after the start. Single hosts finish their part of the
+ * of which infection has h = λ_n, an effective contact h = f g s_k o_i p H_n, and the others are rates that are given. Hosts
+ * that differ are not averaged; what is left out is chance alone, of the order of 1/√I. While a hitlist lasts all probes go to
+ * its entries, and no other host is reached (Staniford et al. 2002): from I0 hosts I grows by s v a second for v the fraction
+ * of vulnerable entries, until all H are probed, ln(1 + v H/I0)/(s v) after the start. Single hosts finish their part of the
  * list sooner or later than that, and scan on.
  *
- * Source: docs/models.md#latency-reboots-and-churn, docs/models.md#local-preference; Liljenstam, Yuan, Premore, Nicol, "A
- * mixed abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
+ * Source: docs/models.md#defenses-together, docs/models.md#local-preference; Liljenstam, Yuan, Premore, Nicol, "A mixed
+ * abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
  */
 import { takeSteps } from './step/adaptive-steps.ts';
 import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';
@@ -39,13 +37,13 @@ import { summarize } from '../summary.ts';
 import { sampleTimes } from '../trajectory.ts';
 import { doublingSeconds, reproductionNumberOf } from './early-growth.ts';
 import {
-  EVER,
   type GroupSetup,
   groupSetup,
   initialState,
   PATCHING,
   PROBES,
   SEEN,
+  type Totals,
   totalsOf,
 } from './group-setup.ts';
 import { groupDerivatives, type Segment } from './group-derivatives.ts';
@@ -144,21 +142,32 @@ function beginCourse(setup: GroupSetup): Course {
 function begin(course: Course, work: Workspace, now: number): Segment {
   const { setup, effects, honeypots, listEnd } = course;
   const { state } = work;
-  state[PATCHING]! += startEffects(effects, now, state[PROBES]!).counterWormHosts;
+  for (const position of startEffects(effects, now)) {
+    const { counterWorm, avoided } = effects.awaited[position]!.effect;
+    state[PATCHING]! += counterWorm?.hosts ?? 0;
+    state[setup.layout.unknown + position] = avoided?.count ?? 0;
+  }
   const isImmunizing = honeypots.map(({ startSeconds }) => startSeconds <= now);
   const isEffective = setup.outbreak.honeypots.map(
     ({ count, success }, index) => isImmunizing[index] === true && count > 0 && success > 0,
   );
   if (course.atStart === undefined && isEffective.includes(true)) {
-    const { susceptible } = setup.layout;
-    const left = state.subarray(susceptible, susceptible + setup.groups);
-    course.atStart = reproductionNumberOf(setup, left, isImmunizing);
+    course.atStart = reproductionNumberOf(setup, susceptibleByGroup(setup, state), isImmunizing);
   }
   const isListening = setup.outbreak.honeypots.map(
     ({ start }, index) => start.kind === 'contacts' || isImmunizing[index] === true,
   );
   const listedFraction = listEnd.startSeconds <= now ? null : (listOf(setup.outbreak)?.fraction ?? null);
   return { effects, isImmunizing, isListening, listedFraction };
+}
+
+function susceptibleByGroup({ groups, layout, table }: GroupSetup, state: Float64Array): Float64Array {
+  const left = new Float64Array(groups);
+  for (let group = 0; group < groups; group++) {
+    const at = layout.hosts + group * table.states.length;
+    table.isSusceptible.forEach((mark, row) => (left[group]! += mark * state[at + row]!));
+  }
+  return left;
 }
 
 /** Integrates until the next start or the end; returns the time reached. */
@@ -221,7 +230,13 @@ function observe({ awaited }: Course, work: Workspace, now: number, taken: numbe
   const cubic = new Float64Array(4);
   for (const { start, at, needed } of awaited) {
     if (start.startSeconds < Infinity || work.next[at]! < needed) continue;
-    hermite(cubic, 0, { taken, ...ends(work, (of) => of[at]!) });
+    const ends: Ends = {
+      before: work.state[at]!,
+      after: work.next[at]!,
+      derivativeBefore: work.derivative[at]!,
+      derivativeAfter: work.nextDerivative[at]!,
+    };
+    hermite(cubic, 0, { taken, ...ends });
     const theta = crossing((place) => cubicAt(cubic, 0, place) - needed);
     start.startSeconds = now + theta * taken + start.prepareSeconds;
     earliest = Math.min(earliest, start.startSeconds);
@@ -229,44 +244,31 @@ function observe({ awaited }: Course, work: Workspace, now: number, taken: numbe
   return earliest;
 }
 
-/** Reads a sum of components at both ends of the step. */
-function ends(
-  { state, next, derivative, nextDerivative }: Workspace,
-  read: (of: Float64Array) => number,
-): Ends {
-  return {
-    before: read(state),
-    after: read(next),
-    derivativeBefore: read(derivative),
-    derivativeAfter: read(nextDerivative),
-  };
-}
-
 /** Describes the step, for samples by the susceptible, for milestones by those never infected. */
 function fill(
   setup: GroupSetup,
-  work: Workspace,
+  { state, next, derivative, nextDerivative }: Workspace,
   { sample, never }: { readonly sample: DenseStep; readonly never: DenseStep },
 ): void {
-  const { vulnerable } = setup.outbreak.population;
   const { lengthSeconds: taken } = sample;
-  const susceptible = ends(work, (of) => totalsOf(setup, of).susceptible);
-  const infected = ends(work, (of) => totalsOf(setup, of).infected);
-  const ever = ends(work, (of) => of[EVER]!);
-  hermite(sample.dense, 0, { taken, ...susceptible });
-  hermite(never.dense, 0, {
-    taken,
-    before: vulnerable - ever.before,
-    after: vulnerable - ever.after,
-    derivativeBefore: -ever.derivativeBefore,
-    derivativeAfter: -ever.derivativeAfter,
+  const before = totalsOf(setup, state);
+  const after = totalsOf(setup, next);
+  const slopeBefore = totalsOf(setup, derivative);
+  const slopeAfter = totalsOf(setup, nextDerivative);
+  const ends = (of: keyof Totals): Ends => ({
+    before: before[of],
+    after: after[of],
+    derivativeBefore: slopeBefore[of],
+    derivativeAfter: slopeAfter[of],
   });
+  hermite(sample.dense, 0, { taken, ...ends('susceptible') });
+  hermite(never.dense, 0, { taken, ...ends('never') });
   for (const step of [sample, never]) {
-    hermite(step.dense, 4, { taken, ...infected });
-    step.infectedAfter = infected.after;
+    hermite(step.dense, 4, { taken, ...ends('infected') });
+    step.infectedAfter = after.infected;
   }
-  sample.susceptibleAfter = susceptible.after;
-  never.susceptibleAfter = vulnerable - ever.after;
+  sample.susceptibleAfter = after.susceptible;
+  never.susceptibleAfter = after.never;
 }
 
 function finish({ setup, writer, neverWriter, milestones, atStart }: Course, state: Float64Array): Run {
@@ -282,7 +284,10 @@ function finish({ setup, writer, neverWriter, milestones, atStart }: Course, sta
   const summary = summarize(outbreak, {
     peakInfected: Math.min(vulnerable, milestones.peakInfected),
     peakTime: milestones.peakTime,
-    everInfected: Math.min(vulnerable, state[EVER]!),
+    everInfected: Math.min(
+      vulnerable,
+      Math.max(outbreak.population.infected, vulnerable - totalsOf(setup, state).never),
+    ),
     immunized: trajectory.immunized[last]!,
     stillInfected: trajectory.infected[last]!,
     extinctionTime: milestones.extinctionTime,

@@ -1,122 +1,109 @@
 /**
- * The groups of an outbreak, every cell with every class of scan rates, and where in the state of the equations each of
- * their stages stands.
+ * The groups of an outbreak, every cell with every kind of hosts, and where in the state of the equations the hosts of a
+ * group in each state of the table stand.
  */
+import { type HostKind, hostKindsOf } from '../../dynamics/host-kinds.ts';
+import { type HostTable, hostTableOf } from '../../dynamics/transitions.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { rateClasses } from './rate-classes.ts';
 import type { Reach } from '../../reach/cells.ts';
 import { reachOf } from '../../reach/reach.ts';
 
-// Places in the state, before those of the groups: ever infected, probes sent, probes on the way to where they were sent,
-// hosts of counter-worms.
-export const EVER = 0;
-export const PROBES = 1;
-export const SEEN = 2;
-export const PATCHING = 3;
-const COMMON = 4;
+// Places in the state, before those of the groups: probes sent, probes that arrived where they were sent, hosts of
+// counter-worms.
+export const PROBES = 0;
+export const SEEN = 1;
+export const PATCHING = 2;
+const COMMON = 3;
 
-/** Where the hosts of the first group stand; those of the others follow. −1: no such stage here. */
+/** Where the rest of the state stands. */
 export interface Layout {
   readonly size: number;
-  readonly susceptible: number;
-  /** Susceptible and never infected; the same as `susceptible` where no infected host comes back. */
-  readonly never: number;
-  /** The stages of infected hosts stand in a row, from `infected` to `size`: latent ones, those at large, blocked ones, … */
-  readonly infected: number;
-  readonly latent: number;
-  readonly free: number;
-  readonly blocked: number;
-  /** … and those waiting for their immunization, for each defense. */
-  readonly waiting: readonly number[];
-  /** Contacts of each defense; one place each. */
+  /** Contacts of each group of honeypots; one place each. */
   readonly contacts: number;
+  /** For each countermeasure, where it is one of avoided honeypots: addresses unknown to the worm. */
+  readonly unknown: number;
+  /** Hosts of the first group, a place for each state of the table; those of the others follow. */
+  readonly hosts: number;
 }
 
 export interface GroupSetup {
   readonly outbreak: Outbreak;
   readonly reach: Reach;
+  readonly table: HostTable;
   readonly cells: number;
   readonly groups: number;
   /** By group. */
   readonly hosts: Float64Array;
   readonly cell: Int32Array;
-  readonly scanRatePerSecond: Float64Array;
+  readonly kind: readonly HostKind[];
   readonly layout: Layout;
 }
 
 export function groupSetup(outbreak: Outbreak): GroupSetup {
-  const { worm, population } = outbreak;
+  const { worm, population, honeypots, countermeasures = [] } = outbreak;
   const reach = reachOf(outbreak);
-  const classes = rateClasses(worm, population.vulnerable);
+  const table = hostTableOf(outbreak);
+  const kinds = hostKindsOf(outbreak, rateClasses(worm, population.vulnerable));
   const cells = reach.hosts.length;
-  const groups = cells * classes.length;
+  const groups = cells * kinds.length;
   const hosts = new Float64Array(groups);
   const cell = new Int32Array(groups);
-  const scanRatePerSecond = new Float64Array(groups);
+  const kind: HostKind[] = [];
   for (let group = 0; group < groups; group++) {
-    const row = Math.floor(group / classes.length);
-    const { fraction, scanRatePerSecond: rate } = classes[group % classes.length]!;
+    const row = Math.floor(group / kinds.length);
+    const of = kinds[group % kinds.length]!;
     cell[group] = row;
-    hosts[group] = reach.hosts[row]! * fraction;
-    scanRatePerSecond[group] = rate;
+    hosts[group] = reach.hosts[row]! * of.fraction;
+    kind.push(of);
   }
-  return {
-    outbreak,
-    reach,
-    cells,
-    groups,
-    hosts,
-    cell,
-    scanRatePerSecond,
-    layout: layoutOf(outbreak, groups),
-  };
-}
-
-function layoutOf({ worm, population, honeypots, countermeasures = [] }: Outbreak, groups: number): Layout {
-  const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
-  let size = COMMON;
-  const take = (places: number, isNeeded = true): number => {
-    if (!isNeeded) return -1;
-    size += places;
-    return size - places;
-  };
-  const contacts = take(honeypots.length);
-  const susceptible = take(groups);
-  const never = rebootRatePerSecond + churnRatePerSecond > 0 ? take(groups) : susceptible;
-  const infected = size;
-  const latent = take(groups, (worm.latentSeconds ?? 0) > 0);
-  const free = take(groups);
-  const isBlocking = countermeasures.some(({ kind }) => kind === 'blacklist' || kind === 'clean-up');
-  const blocked = take(groups, isBlocking);
-  const waiting = honeypots.map(({ delaySeconds }) => take(groups, delaySeconds > 0));
-  return { size, susceptible, never, infected, latent, free, blocked, waiting, contacts };
+  const unknown = COMMON + honeypots.length;
+  const first = unknown + countermeasures.length;
+  const size = first + groups * table.states.length;
+  const layout = { size, contacts: COMMON, unknown, hosts: first };
+  return { outbreak, reach, table, cells, groups, hosts, cell, kind, layout };
 }
 
 /** Returns the state at time 0: those infected are spread over all groups alike. */
-export function initialState({ outbreak, groups, hosts, layout }: GroupSetup): Float64Array {
+export function initialState({ outbreak, groups, hosts, layout, table }: GroupSetup): Float64Array {
   const { vulnerable, infected } = outbreak.population;
   const state = new Float64Array(layout.size);
-  const first = layout.latent >= 0 ? layout.latent : layout.free;
   for (let group = 0; group < groups; group++) {
     const seeds = vulnerable > 0 ? (hosts[group]! * infected) / vulnerable : 0;
-    state[layout.susceptible + group] = hosts[group]! - seeds;
-    state[layout.never + group] = hosts[group]! - seeds;
-    state[first + group] = seeds;
+    const at = layout.hosts + group * table.states.length;
+    state[at + table.susceptible] = hosts[group]! - seeds;
+    state[at + table.infected] = seeds;
   }
-  state[EVER] = infected;
   return state;
 }
 
 /** Sums over groups of a state, or of its derivative. */
 export interface Totals {
-  readonly susceptible: number;
-  readonly infected: number;
+  susceptible: number;
+  infected: number;
+  /** Never infected. */
+  never: number;
 }
 
-export function totalsOf({ groups, layout }: GroupSetup, of: Float64Array): Totals {
-  let susceptible = 0;
-  for (let at = layout.susceptible; at < layout.susceptible + groups; at++) susceptible += of[at]!;
-  let infected = 0;
-  for (let at = layout.infected; at < layout.size; at++) infected += of[at]!;
-  return { susceptible, infected };
+export function sumTotals({ groups, layout, table }: GroupSetup, of: Float64Array, totals: Totals): void {
+  const { isSusceptible, isInfected, isNever } = table;
+  const states = isNever.length;
+  totals.susceptible = 0;
+  totals.infected = 0;
+  totals.never = 0;
+  let at = layout.hosts;
+  for (let group = 0; group < groups; group++) {
+    for (let state = 0; state < states; state++) {
+      const hosts = of[at++]!;
+      if (isSusceptible[state] === 1) totals.susceptible += hosts;
+      if (isInfected[state] === 1) totals.infected += hosts;
+      if (isNever[state] === 1) totals.never += hosts;
+    }
+  }
+}
+
+export function totalsOf(setup: GroupSetup, of: Float64Array): Totals {
+  const totals = { susceptible: 0, infected: 0, never: 0 };
+  sumTotals(setup, of, totals);
+  return totals;
 }

@@ -8,9 +8,8 @@ import type { DenseStep } from './step/dense-step.ts';
 import type { ScheduledGroup } from './honeypot-schedule.ts';
 import { type Milestones, passMilestones } from './milestones.ts';
 import { type SampleWriter, writeSamples } from './sample-kernel.ts';
-import { stepManyDelays } from './step/step-delays-kernel.ts';
 import { stepOneDelay } from './step/step-kernel.ts';
-import { type StepFunction, stepWorkspace, type StepWorkspace } from './step/step-workspace.ts';
+import { stepWorkspace, type StepWorkspace } from './step/step-workspace.ts';
 
 /**
  * Of the estimated error of one step, which is that of the embedded solution of order 3. The solution itself and the dense
@@ -43,43 +42,32 @@ export interface HandedOver {
 
 /** Integrates to the end, writing samples and milestones; returns J at the end. */
 export function integrate(integration: Integration, from: HandedOver): number {
-  const { vulnerable, groups, durationSeconds } = integration;
-  const delays = distinctDelays(groups);
-  const work = stepWorkspace({ vulnerable, delays: Math.max(1, delays.length), tolerance: TOLERANCE });
-  const step = delays.length > 1 ? stepManyDelays : stepOneDelay;
+  const { vulnerable, durationSeconds } = integration;
+  const work = stepWorkspace({ vulnerable, tolerance: TOLERANCE });
   work.state[0] = integration.susceptible;
   work.state[1] = integration.infected;
   let segment: HandedOver = from;
   while (segment.timeSeconds < durationSeconds) {
-    setRates(work, integration, delays, segment);
-    segment = integrateSegment(integration, work, step, segment);
+    setRates(work, integration, segment);
+    segment = integrateSegment(integration, work, segment);
   }
   return segment.infectedSeconds;
 }
 
-function distinctDelays(groups: readonly ScheduledGroup[]): readonly number[] {
-  const effective = groups.filter((group) => group.contactRate > 0 && group.honeypots.delaySeconds > 0);
-  return [...new Set(effective.map((group) => group.honeypots.delaySeconds))];
-}
-
 /** Puts the groups that have started to work, and lets those that answer from now on count contacts from here. */
-function setRates(
-  work: StepWorkspace,
-  { groups, pairwiseRate }: Integration,
-  delays: readonly number[],
-  now: HandedOver,
-): void {
+function setRates(work: StepWorkspace, { groups, pairwiseRate }: Integration, now: HandedOver): void {
   const { rates } = work;
   rates.fill(0);
   rates[0] = pairwiseRate;
   // Without a delay the one C stays empty whatever its rate.
   rates[3] = 1;
-  for (const [k, delay] of delays.entries()) rates[2 * k + 3] = 1 / delay;
   for (const group of groups) {
     if (group.startSeconds > now.timeSeconds) continue;
     group.infectedSecondsBefore ??= now.infectedSeconds;
-    const k = delays.indexOf(group.honeypots.delaySeconds);
-    rates[k < 0 ? 1 : 2 * k + 2]! += group.contactRate;
+    const { delaySeconds } = group.honeypots;
+    if (group.contactRate === 0) continue;
+    rates[delaySeconds === 0 ? 1 : 2]! += group.contactRate;
+    if (delaySeconds > 0) rates[3] = 1 / delaySeconds;
   }
 }
 
@@ -87,14 +75,13 @@ function setRates(
 function integrateSegment(
   { durationSeconds, groups, milestones, writer }: Integration,
   work: StepWorkspace,
-  step: StepFunction,
   from: HandedOver,
 ): HandedOver {
   const done = denseStep(work);
   let { infectedSeconds } = from;
   const timeSeconds = takeSteps(
     {
-      attempt: (_time, length) => step(work, length),
+      attempt: (_time, length) => stepOneDelay(work, length),
       lengthFactor: stepFactor,
       endBy: () => startWithin(groups, done, infectedSeconds),
       accept: () => {

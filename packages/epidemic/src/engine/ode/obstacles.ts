@@ -1,5 +1,6 @@
 /** Why the mean field of groups cannot run an outbreak. */
 import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
+import { hostMeasuresOf } from '../../dynamics/host-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { clusterObstacles } from '../../placement/place-clusters.ts';
 import { scanObstacles } from '../../scan/scan-of.ts';
@@ -97,13 +98,18 @@ function localObstacles(outbreak: Outbreak, { levels }: LocalPreferenceScan): re
   return obstacles;
 }
 
-function tooStiff({ outbreak, reach, scanRatePerSecond, layout, cells }: GroupSetup): readonly string[] {
+function tooStiff({ outbreak, reach, kind, layout, cells, table, groups }: GroupSetup): readonly string[] {
   const { worm, population, honeypots, durationSeconds } = outbreak;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const rates = [rebootRatePerSecond + churnRatePerSecond];
   if (worm.latentSeconds) rates.push(1 / worm.latentSeconds);
   for (const { delaySeconds } of honeypots) if (delaySeconds > 0) rates.push(1 / delaySeconds);
-  const fastest = scanRatePerSecond.reduce((most, rate) => Math.max(most, rate), 0);
+  const { watches, blockers } = hostMeasuresOf(outbreak);
+  for (const { seconds } of blockers) rates.push(1 / seconds);
+  for (const watch of watches) {
+    rates.push(watch.alarmRatePerSecond + watch.falseAlarmRatePerSecond + 1 / watch.isolatedSeconds);
+  }
+  const fastest = kind.reduce((most, { scanRatePerSecond }) => Math.max(most, scanRatePerSecond), 0);
   for (let cell = 0; cell < cells; cell++) {
     const met = honeypots.map(({ success }, index) => success * reach.met[index]![cell]!);
     rates.push(fastest * met.reduce((sum, x) => sum + x, 0));
@@ -112,7 +118,8 @@ function tooStiff({ outbreak, reach, scanRatePerSecond, layout, cells }: GroupSe
     rates.push(worm.scanRatePerSecond * force);
   }
   const shortest = 1 / Math.max(...rates);
-  const work = (durationSeconds / shortest) * (layout.size + cells ** 2);
+  const work =
+    (durationSeconds / shortest) * (layout.size + cells ** 2 + (groups * table.transitions.length) / 4);
   if (work <= COMPONENTS_OF_STEPS_MAX) return [];
   return [
     `The mean field of ${layout.size} numbers would have to go through ${durationSeconds} s in steps of some ` +

@@ -283,26 +283,22 @@ describe('moments between samples', () => {
   });
 
   it('a rise after a fall below one host undoes the extinction', () => {
-    // At once immunized, the one host is soon gone; contacted by the second group instead, it infects for 1,000 s.
-    const small = provos(
-      [
-        honeypots({ count: 60, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 0 }),
-        honeypots({ count: 60_000, start: { kind: 'time', timeSeconds: 10 }, delaySeconds: 1000 }),
-      ],
-      {
-        addressSpaceSize: 2 ** 16,
-        population: { vulnerable: 50, infected: 1 },
-        worm: { scanRatePerSecond: 20, strategy: { kind: 'uniform' } },
-        durationSeconds: 300,
-      },
-    );
-    const first = run({ ...small, durationSeconds: 10 }).summary;
-    expect(first.stillInfected).toBeLessThan(1);
-    expect(first.extinctionTime).toBe(0);
-    const whole = run(small).summary;
-    expect(whole.peakInfected).toBeGreaterThan(1.2);
+    // Churn brings susceptible hosts back after a first wave that few infected ones survive.
+    const waves: Outbreak = {
+      addressSpaceSize: 2 ** 16,
+      firstAddress: 0,
+      population: { vulnerable: 10_000, infected: 10, churnRatePerSecond: 2e-4 },
+      worm: { scanRatePerSecond: 4, strategy: { kind: 'uniform' } },
+      honeypots: [honeypots({ count: 2000, start: { kind: 'time', timeSeconds: 0 }, delaySeconds: 0 })],
+      durationSeconds: 4000,
+      sampleSeconds: 10,
+    };
+    const { trajectory, summary: whole } = run(waves);
+    expect(Math.min(...trajectory.infected)).toBeLessThan(1);
+    expect(trajectory.infected.at(-1)).toBeGreaterThan(1);
     expect(whole.extinctionTime).toBeNull();
-    const clean = run({ ...small, durationSeconds: 10_000 }).summary;
-    expect(clean.extinctionTime).toBeGreaterThan(1000);
+    const low = trajectory.infected.findIndex((hosts) => hosts < 1);
+    const first = run({ ...waves, durationSeconds: trajectory.time[low]! }).summary;
+    expect(first.extinctionTime).toBeGreaterThan(trajectory.time[low - 1]!);
   });
 });

@@ -14,6 +14,7 @@ import type { Engine, Run } from '../engine.ts';
 import { groupMeanField } from './group-equations.ts';
 import { asUniform } from './one-group.ts';
 import { groupObstacles } from './obstacles.ts';
+import { withoutIdleMeasures } from '../../outbreak/idle-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { isPlain } from '../../outbreak/plain-outbreak.ts';
 import { contactRatePerSecond, pairwiseRatePerSecond } from '../../dynamics/rates.ts';
@@ -40,11 +41,15 @@ import {
 export const ode: Engine = {
   name: 'ode',
   random: false,
-  unsupported: (outbreak) => (isPlain(outbreak) ? [] : groupObstacles(outbreak)),
+  unsupported: (given) => {
+    const outbreak = withoutIdleMeasures(given);
+    return isPlain(outbreak) ? [] : groupObstacles(outbreak);
+  },
   run,
 };
 
-function run(outbreak: Outbreak): Run {
+function run(given: Outbreak): Run {
+  const outbreak = withoutIdleMeasures(given);
   const uniform = isPlain(outbreak) ? outbreak : asUniform(outbreak);
   return uniform ? runUniform(uniform) : groupMeanField(outbreak);
 }

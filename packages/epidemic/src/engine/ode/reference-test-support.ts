@@ -33,14 +33,15 @@ export interface Reference {
 export function referenceTrajectory(outbreak: Outbreak): Reference {
   const { vulnerable, infected } = outbreak.population;
   const groups = outbreak.honeypots;
-  const solver = new Solver(3 + groups.length + 1);
+  const waiting = 2 ** delaysOf(outbreak).length - 1;
+  const solver = new Solver(4 + waiting);
   solver.relativeTolerance = 1e-12;
   solver.absoluteTolerance = 1e-12;
   solver.maxSteps = 1e6;
   const time = sampleTimes(outbreak);
   const columns = Array.from({ length: 4 }, () => new Float64Array(time.length));
-  // S, I, R, ∫A, then C of each group.
-  let y: readonly number[] = [vulnerable - infected, infected, 0, 0, ...groups.map(() => 0)];
+  // S, I, R, ∫A, then C for each set of clocks that run, as a bit mask from 1 on.
+  let y: readonly number[] = [vulnerable - infected, infected, 0, 0, ...Array<number>(waiting).fill(0)];
   const starts = groups.map(({ start }) => (start.kind === 'time' ? start.timeSeconds : NaN));
   let now = 0;
   for (let k = 0; k < time.length; k++) {
@@ -55,7 +56,7 @@ export function referenceTrajectory(outbreak: Outbreak): Reference {
       now = stop;
     }
     let active = y[1]!;
-    for (let g = 0; g < groups.length; g++) active += y[4 + g]!;
+    for (let mask = 1; mask <= waiting; mask++) active += y[3 + mask]!;
     for (const [i, x] of [y[0]!, active, y[2]!, y[3]!].entries()) columns[i]![k] = x;
   }
   const [susceptible, active, immunized, infectedSeconds] = columns as [
@@ -67,26 +68,43 @@ export function referenceTrajectory(outbreak: Outbreak): Reference {
   return { trajectory: { time, susceptible, infected: active, immunized }, infectedSeconds };
 }
 
+/** Groups of one delay share a clock; each host has a clock for each delay. */
+function delaysOf({ honeypots }: Outbreak): readonly number[] {
+  return [...new Set(honeypots.map(({ delaySeconds }) => delaySeconds))].filter((delay) => delay > 0);
+}
+
 function meanField(outbreak: Outbreak, now: number): (x: number, y: readonly number[]) => number[] {
   const b = pairwiseRatePerSecond(outbreak);
-  const groups = outbreak.honeypots.map((group) => ({
-    rate:
-      group.start.kind === 'time' && group.start.timeSeconds <= now
-        ? effectiveContactRatePerSecond(outbreak, group)
-        : 0,
-    delay: group.delaySeconds,
-  }));
+  const delays = delaysOf(outbreak);
+  const contacts = (delay: number): number =>
+    outbreak.honeypots
+      .filter(({ start, delaySeconds }) => {
+        return delaySeconds === delay && start.kind === 'time' && start.timeSeconds <= now;
+      })
+      .reduce((sum, group) => sum + effectiveContactRatePerSecond(outbreak, group), 0);
+  const atOnce = contacts(0);
+  const rates = delays.map(contacts);
+  const place = (mask: number): number => (mask === 0 ? 1 : 3 + mask);
   return (_, y) => {
-    let active = y[1]!;
-    for (let g = 0; g < groups.length; g++) active += y[4 + g]!;
+    let active = 0;
+    for (let mask = 0; mask < 2 ** delays.length; mask++) active += y[place(mask)]!;
     const flow = b * y[0]! * active;
-    const out = [-flow, flow, 0, active];
-    for (const [g, { rate, delay }] of groups.entries()) {
-      const contacted = rate * y[1]!;
-      out[1]! -= contacted;
-      const immunized = delay > 0 ? y[4 + g]! / delay : contacted;
+    const out = y.map(() => 0);
+    out[0] = -flow;
+    out[1] = flow;
+    out[3] = active;
+    for (let mask = 0; mask < 2 ** delays.length; mask++) {
+      const hosts = y[place(mask)]!;
+      let immunized = atOnce * hosts;
+      for (const [row, delay] of delays.entries()) {
+        if ((mask >> row) & 1) immunized += hosts / delay;
+        else {
+          out[place(mask)]! -= rates[row]! * hosts;
+          out[place(mask | (1 << row))]! += rates[row]! * hosts;
+        }
+      }
+      out[place(mask)]! -= immunized;
       out[2]! += immunized;
-      out.push(delay > 0 ? contacted - immunized : 0);
     }
     return out;
   };

@@ -17,9 +17,11 @@
 import { binomial, exponential, gamma, log1p, poisson, type RandomStream } from '@wormwood/base';
 import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
 import type { Engine, RunControl } from '../engine.ts';
+import { detectorObstacles } from '../individual/honeypot-contacts.ts';
 import { followHosts } from '../individual/follow-hosts.ts';
 import type { ScanSetup } from '../individual/scan-setup.ts';
 import type { Scanning } from '../individual/scanning.ts';
+import { withoutIdleMeasures } from '../../outbreak/idle-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { isPlain } from '../../outbreak/plain-outbreak.ts';
 import { placementObstacles, placePopulation, PLACEMENT_STREAM } from '../../placement/place-population.ts';
@@ -38,13 +40,18 @@ const STEPS_PER_LOOK = 64;
 export const probes: Engine = {
   name: 'probes',
   random: true,
-  unsupported: (outbreak) => [
-    ...countermeasureObstacles(outbreak),
-    ...scanObstacles(outbreak),
-    ...placementObstacles(outbreak),
-    ...(isPlain(outbreak) ? tooLargeSpace(outbreak) : []),
-  ],
-  run(outbreak, randomness, control) {
+  unsupported: (given) => {
+    const outbreak = withoutIdleMeasures(given);
+    return [
+      ...countermeasureObstacles(outbreak),
+      ...scanObstacles(outbreak),
+      ...placementObstacles(outbreak),
+      ...detectorObstacles(outbreak),
+      ...(isPlain(outbreak) ? tooLargeSpace(outbreak) : []),
+    ];
+  },
+  run(given, randomness, control) {
+    const outbreak = withoutIdleMeasures(given);
     if (!isPlain(outbreak)) {
       const scanningOf = ({ scan, shares, placed, weights }: ScanSetup): Scanning =>
         new EachProbe(scan, shares, placed, weights);

@@ -12,12 +12,14 @@ import { exp, type RandomStream } from '@wormwood/base';
 import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
 import type { Engine, Run, RunControl } from '../engine.ts';
 import { earlyFigures } from '../ode/early-figures.ts';
+import { withoutIdleMeasures } from '../../outbreak/idle-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { countObstacles, isPlain } from '../../outbreak/plain-outbreak.ts';
 import { contactRatePerSecond } from '../../dynamics/rates.ts';
 import { beginCourse, finishCourse } from './course.ts';
 import { advanceDirectly } from './advance-directly.ts';
 import { drawsFrom } from './draws-kernel.ts';
+import { kindObstacles } from './kind-counts.ts';
 import type { Limits } from './honeypot-group.ts';
 import { runCourse } from './run-course.ts';
 import { tauLeaping } from './tau-leaping.ts';
@@ -30,11 +32,13 @@ export const EXACT_EVENTS_MAX = 2e7;
 export const stochastic: Engine = {
   name: 'stochastic',
   random: true,
-  unsupported: (outbreak) => [
-    ...countObstacles('stochastic', outbreak),
-    ...countermeasureObstacles(outbreak),
-  ],
-  run(outbreak, { streams, replicate }, control) {
+  unsupported: (given) => {
+    const outbreak = withoutIdleMeasures(given);
+    const obstacles = [...countObstacles('stochastic', outbreak), ...countermeasureObstacles(outbreak)];
+    return obstacles.length > 0 || isPlain(outbreak) ? obstacles : kindObstacles(outbreak);
+  },
+  run(given, { streams, replicate }, control) {
+    const outbreak = withoutIdleMeasures(given);
     const stream = streams.stream('stochastic', replicate);
     if (!isPlain(outbreak)) return runTransitions(outbreak, stream, control);
     const course = beginCourse(outbreak, stream);

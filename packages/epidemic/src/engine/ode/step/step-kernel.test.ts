@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { referenceTrajectory } from '../reference-test-support.ts';
-import { stepManyDelays } from './step-delays-kernel.ts';
 import { stepOneDelay } from './step-kernel.ts';
 import { type StepFunction, stepWorkspace, type StepWorkspace } from './step-workspace.ts';
 
@@ -8,7 +7,7 @@ const N = 1000;
 
 /** S, I, C in the middle of an outbreak of β = 0.1/s. */
 function workspace(): StepWorkspace {
-  const work = stepWorkspace({ vulnerable: N, delays: 1, tolerance: 1 });
+  const work = stepWorkspace({ vulnerable: N, tolerance: 1 });
   work.state.set([700, 250, 0]);
   work.rates.set([1e-4, 0.01, 0.03, 0.2]);
   return work;
@@ -98,36 +97,6 @@ describe('RODAS step', () => {
     });
     expect(Math.log2(estimates[0]! / estimates[1]!)).toBeGreaterThan(3.3);
     expect(Math.log2(estimates[1]! / estimates[2]!)).toBeGreaterThan(3.3);
-  });
-
-  it('is the same for one delay in the form for many', () => {
-    for (const h of [1e-6, 0.3, 4, 1e3]) {
-      const one = workspace();
-      const many = workspace();
-      one.state[2] = 17;
-      many.state[2] = 17;
-      const [errorOne, errorMany] = [stepOneDelay(one, h), stepManyDelays(many, h)];
-      expect(Math.abs(errorOne / errorMany - 1)).toBeLessThan(1e-9 / Math.min(1, h ** 4));
-      for (let j = 0; j < 3; j++) expect(one.next[j]! / many.next[j]!).toBeCloseTo(1, 9);
-      for (let j = 0; j < 8; j++) {
-        expect(Math.abs(one.dense[j]! - many.dense[j]!)).toBeLessThan(
-          1e-9 * Math.max(1, Math.abs(many.dense[j]!)),
-        );
-      }
-    }
-  });
-
-  it('splits a delay into two of the same length without a difference', () => {
-    const one = workspace();
-    const two = stepWorkspace({ vulnerable: N, delays: 2, tolerance: 1 });
-    one.state[2] = 30;
-    two.state.set([700, 250, 10, 20]);
-    two.rates.set([1e-4, 0.01, 0.01, 0.2, 0.02, 0.2]);
-    stepOneDelay(one, 2);
-    stepManyDelays(two, 2);
-    expect(two.next[0]!).toBeCloseTo(one.next[0]!, 10);
-    expect(two.next[1]!).toBeCloseTo(one.next[1]!, 10);
-    expect(two.next[2]! + two.next[3]!).toBeCloseTo(one.next[2]!, 10);
   });
 
   it('damps what is faster than the step (L-stability)', () => {

@@ -1,6 +1,7 @@
 /**
  * One step of RODAS (see `rodas-coefficients.ts`) for an outbreak whose honeypots have at most one delay, unrolled: the
- * state is S, I (not contacted) and C (contacted, waiting for immunization). `step-delays-kernel.ts` takes any number.
+ * state is S, I (not contacted) and C (contacted, waiting for immunization). Several delays are for
+ * group-equations.ts.
  *
  *     S' = −bSA    I' = bSA − (γ0 + γ1) I    C' = γ1 I − κC    with A = I + C
  *

@@ -1,8 +1,8 @@
 /** What a step of the integrator reads and writes; allocated once a run. */
 
 /**
- * The state is S, I (infected, not contacted) and one C (contacted, waiting) for each distinct delay. `rates` is b = s/Ω,
- * the rate of contacts that immunize at once, then for each delay the rate γ of contacts and κ = 1/δ.
+ * The state is S, I (infected, not contacted) and C (contacted, waiting). `rates` is b = s/Ω, the rate of contacts that
+ * immunize at once, and for the delay the rate γ of contacts and κ = 1/δ.
  */
 export interface StepWorkspace {
   readonly vulnerable: number;
@@ -15,29 +15,24 @@ export interface StepWorkspace {
   readonly next: Float64Array;
   /** S, then A = I + ΣC, within the step: four coefficients each of a polynomial in θ = (t − t0)/h. */
   readonly dense: Float64Array;
-  /** U1..U6, one after the other: scratch of the step for several delays. */
-  readonly stages: Float64Array;
 }
 
 /** Writes `next` and `dense`; returns the estimated error of the step in units of the tolerance. */
 export type StepFunction = (work: StepWorkspace, h: number) => number;
 
-/** Returns the scratch for `delays` distinct delays. */
+/** Returns the scratch of a step. */
 export function stepWorkspace(options: {
   readonly vulnerable: number;
-  readonly delays: number;
   readonly tolerance: number;
 }): StepWorkspace {
-  const dimension = 2 + options.delays;
   return {
     vulnerable: options.vulnerable,
     reciprocalTolerance: 1 / options.tolerance,
     // N − S − A is known to the rounding of N only: past 10^8 hosts that is more than the tolerance of one host.
     smallestScale: Math.max(1, (1e-15 * options.vulnerable) / options.tolerance),
-    state: new Float64Array(dimension),
-    rates: new Float64Array(2 + 2 * options.delays),
-    next: new Float64Array(dimension),
+    state: new Float64Array(3),
+    rates: new Float64Array(4),
+    next: new Float64Array(3),
     dense: new Float64Array(8),
-    stages: new Float64Array(6 * dimension),
   };
 }

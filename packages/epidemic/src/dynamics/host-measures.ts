@@ -1,0 +1,80 @@
+/**
+ * Countermeasures that act on single hosts: through a trait that a host has or has not, or a clock of its own.
+ *
+ * A trait belongs to an address, is drawn once, for each countermeasure independently, and stays through reboots and churn:
+ * a throttle, a way to the kill-switch, a watch that may isolate it. A clock runs from when a host begins to scan, or from
+ * the start of the countermeasure if that is later, and ends with the infection; an isolation ends by itself.
+ *
+ * Source: docs/models.md#defenses-together.
+ */
+import type { Countermeasure } from '../outbreak/countermeasure.ts';
+import type { Outbreak } from '../outbreak/outbreak.ts';
+
+/** `position`: of the countermeasure in the outbreak's list. */
+export interface Trait {
+  readonly position: number;
+  /** Fraction of hosts that have it. */
+  readonly coverage: number;
+}
+
+export interface Throttle extends Trait {
+  readonly allowedPerSecond: number;
+}
+
+export interface Watch extends Trait {
+  /** Alarms a second on an infected and on a susceptible host that is not isolated. */
+  readonly alarmRatePerSecond: number;
+  readonly falseAlarmRatePerSecond: number;
+  /** Mean of the exponential time of an isolation. */
+  readonly isolatedSeconds: number;
+}
+
+/** After `seconds` in the mean a scanning host is blocked: of its probes the fraction `passing` still gets out. */
+export interface Blocker {
+  readonly position: number;
+  readonly seconds: number;
+  readonly passing: number;
+}
+
+export interface HostMeasures {
+  readonly throttles: readonly Throttle[];
+  readonly killSwitches: readonly Trait[];
+  readonly watches: readonly Watch[];
+  readonly blockers: readonly Blocker[];
+}
+
+/** Returns the countermeasures of an outbreak that act on single hosts. */
+export function hostMeasuresOf({ countermeasures = [] }: Pick<Outbreak, 'countermeasures'>): HostMeasures {
+  const throttles: Throttle[] = [];
+  const killSwitches: Trait[] = [];
+  const watches: Watch[] = [];
+  const blockers: Blocker[] = [];
+  for (const [position, measure] of countermeasures.entries()) {
+    const { coverage = 0 } = measure as { readonly coverage?: number };
+    if (measure.kind === 'throttle') {
+      throttles.push({ position, coverage, allowedPerSecond: measure.allowedPerSecond });
+    } else if (measure.kind === 'kill-switch') killSwitches.push({ position, coverage });
+    else if (measure.kind === 'quarantine') watches.push(watchOf(measure, position));
+    else if (measure.kind === 'blacklist') {
+      blockers.push({ position, seconds: measure.reactionSeconds, passing: 1 - coverage });
+    } else if (measure.kind === 'clean-up' && coverage > 0) {
+      blockers.push({ position, seconds: measure.containSeconds, passing: 1 - coverage });
+    }
+  }
+  return { throttles, killSwitches, watches, blockers };
+}
+
+function watchOf(measure: Extract<Countermeasure, { kind: 'quarantine' }>, position: number): Watch {
+  return {
+    position,
+    coverage: measure.coverage,
+    alarmRatePerSecond: measure.alarmRatePerSecond,
+    falseAlarmRatePerSecond: measure.falseAlarmRatePerSecond,
+    isolatedSeconds: measure.quarantineSeconds,
+  };
+}
+
+/** Returns the fraction of a host's probes that gets out past the blockers of which `mask` has the bit. */
+export function passingOf(blockers: readonly Blocker[], mask: number): number {
+  return blockers.reduce((rest, { passing }, row) => ((mask >>> row) & 1 ? rest * passing : rest), 1);
+}
