@@ -42,11 +42,14 @@ export { probes } from './engine/probes/probes.ts';
 export { stochastic } from './engine/stochastic/direct.ts';
 
 // Many runs of one outbreak.
+export { chooseEngine, type EngineChoice } from './ensemble/engine-choice.ts';
 export {
   type ChunkRequest,
   columnOfFigure,
+  FRACTIONS,
   type RunChunk,
   runChunk,
+  SUMMARY_FIGURES,
   transferables,
 } from './ensemble/run-chunk.ts';
 export {

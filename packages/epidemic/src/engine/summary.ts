@@ -14,7 +14,10 @@ export interface Summary {
   /** Hosts immunized by the end, and hosts still infected at the end. */
   readonly immunized: number;
   readonly stillInfected: number;
-  /** When no host was infected any more (mean field: fewer than one), in seconds; null when that did not happen. */
+  /**
+   * When no host was infected any more, in seconds; null when that did not happen. In the mean field fewer than one, or fewer
+   * than half of one where one was infected at the start.
+   */
   readonly extinctionTime: number | null;
   /**
    * R0: susceptible hosts that one infected host infects before it is immunized, all others susceptible and every

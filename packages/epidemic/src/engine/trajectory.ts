@@ -7,7 +7,7 @@ export interface Trajectory {
   /** Seconds from the start: 0, sample, 2·sample, …, and the duration itself as the last. */
   readonly time: Float64Array;
   readonly susceptible: Float64Array;
-  /** Active: infected and scanning, those contacted by a honeypot but not yet immunized included. */
+  /** Active: hosts that carry the worm, latent, contacted, blocked and silenced ones included (GLOSSARY.md). */
   readonly infected: Float64Array;
   readonly immunized: Float64Array;
   /**

@@ -72,6 +72,13 @@ describe('ensemble', () => {
     expect(reached.length).toBeGreaterThan(0);
     expect(reached.length).toBeLessThan(60);
     expect(summary.timeTo['0.5'].mean).toBeCloseTo(reached.reduce((a, b) => a + b, 0) / reached.length, 9);
+    expect(summary.timeToProbability).toMatchObject({ '0.5': reached.length / 60, '1': 0 });
+    // Quantiles over all runs: those that never got there come last.
+    const ranked = single.map((run) => run.summary.timeTo['0.5'] ?? Infinity).toSorted((a, b) => a - b);
+    const median = (ranked[29]! + ranked[30]!) / 2;
+    expect(summary.timeTo['0.5'].q50).toBe(median === Infinity ? null : median);
+    expect(summary.timeTo['0.5'].q05).toBeCloseTo(ranked[2]! + 0.95 * (ranked[3]! - ranked[2]!), 9);
+    if (ranked[57] === Infinity) expect(summary.timeTo['0.5'].q95).toBeNull();
     expect(summary.timeTo['1']).toEqual({
       mean: null,
       sd: null,

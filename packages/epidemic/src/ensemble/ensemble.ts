@@ -42,11 +42,18 @@ export interface Distribution {
   readonly q95: number | null;
 }
 
-/** The figures of `Summary` as distributions over the runs. */
+/**
+ * The figures of `Summary` as distributions over the runs. Times are censored: a run in which it did not happen ends without it. The mean and the standard deviation of `timeTo` and
+ * `extinctionTime` are over the runs in which it happened; the quantiles are over all runs, of which those in which it did
+ * not happen count as later than all others (Kaplan and Meier 1958, with all runs censored at the end), so that a quantile
+ * that falls among them is null.
+ */
 export type EnsembleSummary = {
   readonly [Figure in Exclude<keyof Summary, 'timeTo'>]: Distribution;
 } & {
   readonly timeTo: Readonly<Record<keyof Summary['timeTo'], Distribution>>;
+  /** Fraction of the runs that reached each of these fractions of N; 0 where no run was completed. */
+  readonly timeToProbability: Readonly<Record<keyof Summary['timeTo'], number>>;
   /** Fraction of the runs in which no host was infected any more at the end; 0 where no run was completed. */
   readonly extinctProbability: number;
 };
@@ -143,22 +150,41 @@ function putTogether({ outbreak, engine, runs }: EnsembleRequest, chunks: readon
 }
 
 function summarizeRuns(chunks: readonly RunChunk[], runs: number): EnsembleSummary {
-  const width = SUMMARY_FIGURES.length + FRACTIONS.length;
-  const distributions = Array.from({ length: width }, (_, figure) =>
-    distributionOf(columnOf(chunks, runs, figure)),
-  );
-  const stillInfected = columnOf(chunks, runs, SUMMARY_FIGURES.indexOf('stillInfected'));
-  const extinct = stillInfected.reduce((sum, hosts) => sum + (hosts < 1 ? 1 : 0), 0);
-  const named = <Name extends string>(names: readonly Name[], offset: number): Record<Name, Distribution> =>
-    Object.fromEntries(names.map((name, row) => [name, distributions[offset + row]])) as Record<
-      Name,
-      Distribution
-    >;
-  return {
-    ...named(SUMMARY_FIGURES, 0),
-    timeTo: named(FRACTIONS, SUMMARY_FIGURES.length),
-    extinctProbability: runs === 0 ? 0 : extinct / runs,
+  const describe = (figure: number, isCensored: boolean): Distribution => {
+    const column = columnOf(chunks, runs, figure);
+    const described = distributionOf(column);
+    return isCensored ? { ...described, ...censoredQuantiles(column, runs) } : described;
   };
+  const named = <Name extends string, Value>(
+    names: readonly Name[],
+    value: (name: Name, row: number) => Value,
+  ): Record<Name, Value> =>
+    Object.fromEntries(names.map((name, row) => [name, value(name, row)])) as Record<Name, Value>;
+  const share = (hits: number): number => (runs === 0 ? 0 : hits / runs);
+  const stillInfected = columnOf(chunks, runs, SUMMARY_FIGURES.indexOf('stillInfected'));
+  return {
+    ...named(SUMMARY_FIGURES, (name, row) => describe(row, name === 'extinctionTime')),
+    timeTo: named(FRACTIONS, (_, row) => describe(SUMMARY_FIGURES.length + row, true)),
+    timeToProbability: named(FRACTIONS, (_, row) =>
+      share(columnOf(chunks, runs, SUMMARY_FIGURES.length + row).length),
+    ),
+    extinctProbability: share(stillInfected.filter((hosts) => hosts < 1).length),
+  };
+}
+
+const QUANTILES = { q05: 0.05, q25: 0.25, q50: 0.5, q75: 0.75, q95: 0.95 } as const;
+
+/** Returns the quantiles over `runs` runs of a time that came in those of the column only. */
+function censoredQuantiles(column: Float64Array, runs: number): Omit<Distribution, 'mean' | 'sd'> {
+  const sorted = column.toSorted();
+  const at = (p: number): number | null => {
+    const rank = (runs - 1) * p;
+    const low = sorted[Math.floor(rank)];
+    const high = sorted[Math.ceil(rank)];
+    return low === undefined || high === undefined ? null : low + (rank - Math.floor(rank)) * (high - low);
+  };
+  const { q05, q25, q50, q75, q95 } = QUANTILES;
+  return { q05: at(q05), q25: at(q25), q50: at(q50), q75: at(q75), q95: at(q95) };
 }
 
 /** One figure of all runs in the order of the replicates, without those that do not have it. */

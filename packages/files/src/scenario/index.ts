@@ -1,5 +1,6 @@
 /** The scenario file: an outbreak and what is done against it. */
 
+export { changeScenario, type ScenarioValueChange } from './change-scenario.ts';
 export { scenarioDocument, type ScenarioDocument, scenarioText } from './scenario-data.ts';
 export {
   checkScenario,

@@ -116,7 +116,8 @@ function nameOfFile(fileName: string): string {
   return name.trim() === '' ? 'scenario' : name;
 }
 
-function defaultSampleSeconds(durationSeconds: number): number {
+/** Returns the spacing of the samples of a scenario that names none: a round time, at most a thousand times in the duration. */
+export function defaultSampleSeconds(durationSeconds: number): number {
   const shortest = durationSeconds / SAMPLES_DEFAULT_MAX;
   if (shortest < 0.0005) return shortest;
   return ROUND_SAMPLES.find((sample) => sample >= shortest * (1 - 1e-9)) ?? shortest;

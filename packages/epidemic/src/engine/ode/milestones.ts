@@ -10,6 +10,8 @@ export interface Milestones {
   peakInfected: number;
   peakTime: number;
   extinctionTime: number | null;
+  /** Hosts below which the outbreak counts as extinct. */
+  readonly extinctBelow: number;
   readonly timeTo: MutableTimes;
   /** The fractions not yet reached and the susceptible hosts at which they are, most hosts first. */
   readonly ahead: { readonly fraction: keyof TimeToFraction; readonly susceptible: number }[];
@@ -34,6 +36,8 @@ export function logisticMilestones(epidemic: SimpleEpidemic, endSeconds: number)
     peakInfected: grows ? logisticInfected(epidemic, endSeconds) : infected,
     peakTime: grows ? endSeconds : 0,
     extinctionTime: null,
+    // From one host on there are fewer at once; where half a host is expected, none is likelier than some (Markov).
+    extinctBelow: infected > 1 ? 1 : 0.5,
     timeTo,
     ahead,
   };
@@ -63,9 +67,10 @@ export function passMilestones(milestones: Milestones, step: DenseStep): void {
     milestones.timeTo[fraction] = beginSeconds + theta * lengthSeconds;
   }
   // Delays of different length can let the infected fall below one host and rise again: the last fall counts.
-  if (infectedAfter >= 1) milestones.extinctionTime = null;
+  const { extinctBelow } = milestones;
+  if (infectedAfter >= extinctBelow) milestones.extinctionTime = null;
   else if (milestones.extinctionTime === null) {
-    const theta = crossing((at) => cubicAt(dense, 4, at) - 1);
+    const theta = crossing((at) => cubicAt(dense, 4, at) - extinctBelow);
     milestones.extinctionTime = beginSeconds + theta * lengthSeconds;
   }
 }
