@@ -28,11 +28,13 @@ export { toTerminal } from './figure/terminal.ts';
 
 // Words and tables.
 export { verdict } from './words/verdict.ts';
+export { computation } from './words/wording.ts';
 export { chartCsv } from './table/figure-data.ts';
 export { seriesColumns, seriesCsv, summaryCsv, toCsv } from './table/csv.ts';
+export { figuresOfRun, type RunFigures, runsCsv, type RunsTable, runsTable } from './table/runs-table.ts';
 export { milestoneTable } from './table/milestones.ts';
 export { sweepColumns, sweepCsv, sweepTable } from './table/sweep-table.ts';
-export { comparisonTable, type ReportTable, summaryTable } from './table/tables.ts';
+export { comparisonTable, type ReportTable, summaryTables } from './table/tables.ts';
 
 // Reports.
 export { renderReport, type Report, type ReportSection } from './page/html.ts';

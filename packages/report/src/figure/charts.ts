@@ -213,7 +213,8 @@ export function differenceChart(
 function minus({ time, value, band }: Curve, subtrahend: Curve, withBand: boolean): Curve {
   const less = (values: readonly number[]): readonly number[] =>
     values.map((count, index) => count - valueAt(subtrahend, time[index] ?? 0));
-  const around = withBand && band ? { low: less(band.low), high: less(band.high) } : null;
+  const around =
+    withBand && band ? { low: less(band.low), median: less(band.median), high: less(band.high) } : null;
   return { time, value: less(value), band: around };
 }
 

@@ -1,5 +1,5 @@
 /** The contents of reports on one outbreak, on several, and on an experiment with two engines. */
-import { formatCount, formatDuration } from '@wormwood/base';
+import { enumerated, formatCount, formatDuration } from '@wormwood/base';
 import type { NamedResult } from '../result/result.ts';
 import {
   agreementChart,
@@ -16,10 +16,11 @@ import { milestoneTable } from '../table/milestones.ts';
 import { threeFacts } from '../words/facts.ts';
 import type { Highlight, Report, ReportSection } from './html.ts';
 import { honeypotStartNumbers } from '../result/outbreak-numbers.ts';
-import { figureOf, spreadOf } from '../result/summary-figures.ts';
-import { comparisonTable, engineTable, summaryTable } from '../table/tables.ts';
+import { honeypotsOf } from '../result/result-series.ts';
+import { type FigureName, figureOf, spreadOf } from '../result/summary-figures.ts';
+import { comparisonTable, engineTable, summaryTables } from '../table/tables.ts';
 import { verdict } from '../words/verdict.ts';
-import { percent, ratio } from '../words/wording.ts';
+import { computation, hostsInWords, isCounted, otherDefenses, percent, ratio } from '../words/wording.ts';
 
 /** Returns a report on one outbreak; `pictures` are shown after its curves. */
 export function outbreakReport(result: SimulationResult, pictures: readonly Picture[] = []): Report {
@@ -30,7 +31,7 @@ export function outbreakReport(result: SimulationResult, pictures: readonly Pict
     highlights: highlightsOf(result),
     facts: threeFacts(result),
     sections: [
-      { title: 'The outbreak', text: '', charts: [trajectoryChart(result)], tables: [summaryTable(result)] },
+      { title: 'The outbreak', text: '', charts: [trajectoryChart(result)], tables: summaryTables(result) },
       ...historySection(result),
       ...(pictures.length === 0
         ? []
@@ -50,34 +51,44 @@ function historySection(result: SimulationResult): readonly ReportSection[] {
 }
 
 function highlightsOf(result: SimulationResult): readonly Highlight[] {
-  const { vulnerable } = result.scenario.population;
-  const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
-  const share = (value: number | null): string =>
-    value === null ? '' : `${percent(value / vulnerable)} of the hosts`;
-  const peak = figureOf(result, 'peakInfected');
   const peakTime = figureOf(result, 'peakTime');
-  const ever = figureOf(result, 'everInfected');
-  const never = figureOf(result, 'neverInfected');
-  const basic = figureOf(result, 'basicReproductionNumber');
-  const spread = spreadOf(result, 'everInfected');
+  const after = peakTime === null ? '' : `, after ${unbroken(formatDuration(peakTime))}`;
+  return [
+    hostHighlight(result, { label: 'Infected at one time', figure: 'peakInfected', after }),
+    hostHighlight(result, { label: 'Infected at some time', figure: 'everInfected', after: '' }),
+    hostHighlight(result, { label: 'Never infected', figure: 'neverInfected', after: '' }),
+    reproductionHighlight(result),
+  ];
+}
+
+function hostHighlight(
+  result: SimulationResult,
+  { label, figure, after }: { readonly label: string; readonly figure: FigureName; readonly after: string },
+): Highlight {
+  const { vulnerable } = result.scenario.population;
+  const hosts = figureOf(result, figure);
+  if (hosts === null) return { label, value: '–', note: '' };
+  const spread = spreadOf(result, figure);
+  const among = isCounted(hosts, vulnerable)
+    ? `of ${formatCount(vulnerable)} hosts`
+    : `${percent(hosts / vulnerable)} of the hosts`;
   const between =
     spread?.q05 === null || spread?.q05 === undefined || spread.q95 === null
       ? ''
-      : `; 90% of the runs: ${formatCount(spread.q05)} to ${formatCount(spread.q95)}`;
-  return [
-    {
-      label: 'Infected at one time',
-      value: count(peak),
-      note: `${share(peak)}${peakTime === null ? '' : `, after ${unbroken(formatDuration(peakTime))}`}`,
-    },
-    { label: 'Infected at some time', value: count(ever), note: `${share(ever)}${between}` },
-    { label: 'Never infected', value: count(never), note: share(never) },
-    {
-      label: 'Reproduction number R0',
-      value: basic === null ? '∞' : ratio(basic),
-      note: basic === null ? 'no honeypots' : regimeOf(basic),
-    },
-  ];
+      : ` on average; ${formatCount(spread.q05)} to ${formatCount(spread.q95)} in nine of ten runs`;
+  return { label, value: formatCount(hosts), note: `${among}${after}${between}` };
+}
+
+function reproductionHighlight(result: SimulationResult): Highlight {
+  const label = 'Reproduction number R0';
+  const others = otherDefenses(result);
+  const basic = figureOf(result, 'basicReproductionNumber');
+  if (others.length > 0)
+    return { label, value: '–', note: `counts honeypots alone, not ${enumerated(others)}` };
+  if (basic !== null) return { label, value: ratio(basic), note: regimeOf(basic) };
+  return honeypotsOf(result).length === 0
+    ? { label, value: '∞', note: 'no honeypots' }
+    : { label, value: '–', note: 'no formula for this worm' };
 }
 
 /** Keeps a duration of two parts on one line. */
@@ -142,17 +153,27 @@ function comparisonVerdict(results: readonly NamedResult[], names: string): stri
   const most = results.find((named) => ever(named) >= Math.max(...results.map(ever)) - SAME_FRACTION);
   if (least === undefined || most === undefined) return 'There is nothing to compare.';
   const label = ({ name }: NamedResult): string => (names === 'scenario' ? name : `${name} ${names}`);
-  if (least === most) return `In total, the worm infects ${percent(ever(least))} of the hosts.`;
+  const amount = (named: NamedResult): string => {
+    const { vulnerable } = named.result.scenario.population;
+    const words = hostsInWords(ever(named) * vulnerable, vulnerable);
+    return words.endsWith('%') ? `${words} of the hosts` : words;
+  };
+  const computations = [...new Set(results.map(({ result }) => computation(result)))];
+  const by = `By ${enumerated(computations.map((one) => one.replace('engine', 'the engine')))}.`;
+  if (least === most) return `In total, the worm infects ${amount(least)}. ${by}`;
+  const range = `In total, the worm infects between ${amount(least)} (${label(least)}) and ${amount(most)} (${label(most)}).`;
+  return [range, shrinkSentence(results, label), by].filter((sentence) => sentence !== '').join(' ');
+}
+
+/** Empty where other defenses act as well: the number counts honeypots alone. */
+function shrinkSentence(results: readonly NamedResult[], label: (named: NamedResult) => string): string {
+  if (results.some(({ result }) => otherDefenses(result).length > 0)) return '';
   const starts = results.map(({ result }) => honeypotStartNumbers(result));
+  if (starts.every((start) => start === null)) return '';
   const shrinking = results.filter((_, index) => (starts[index]?.reproductionNumber ?? Infinity) < 1);
-  const shrinks =
-    shrinking.length === 0
-      ? 'With none of them does the outbreak shrink from the start of the honeypots on.'
-      : `The outbreak shrinks from the start of the honeypots on with: ${shrinking.map(label).join('; ')}.`;
-  return (
-    `In total, the worm infects between ${percent(ever(least))} of the hosts (${label(least)}) and ` +
-    `${percent(ever(most))} (${label(most)}). ${shrinks}`
-  );
+  return shrinking.length === 0
+    ? 'With none of them does the outbreak shrink from the start of the honeypots on.'
+    : `The outbreak shrinks from the start of the honeypots on with: ${shrinking.map(label).join('; ')}.`;
 }
 
 /** An experiment: the same outbreak against several numbers of honeypots, each by the mean field and by an ensemble. */
@@ -201,7 +222,8 @@ function featuredSection(pair: EnginePair): ReportSection {
       agreementChart(meanField, ensemble, { id: 'agreement' }),
       differenceChart([pair], 'infected', { id: 'agreement-difference' }),
     ],
-    tables: [summaryTable(ensemble)],
+    // The verdict and the figures at the top are the mean field's.
+    tables: [...summaryTables(meanField), engineTable([pair], 'outbreak')],
   };
 }
 

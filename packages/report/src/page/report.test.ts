@@ -6,19 +6,25 @@ import { seriesCsv, summaryCsv, toCsv } from '../table/csv.ts';
 import { chartCsv, chartTable } from '../table/figure-data.ts';
 import { renderReport } from './html.ts';
 import { comparisonReport, experimentReport, outbreakReport } from './outbreak-report.ts';
-import { comparisonTable, engineTable, summaryTable } from '../table/tables.ts';
+import { comparisonTable, engineTable, summaryTables } from '../table/tables.ts';
 
 describe('CSV', () => {
   it('has a row a sample and units in its header', () => {
     const lines = seriesCsv(odeResult({ duration: '10min' })).split('\r\n');
-    expect(lines[0]).toBe('time_s,susceptible_hosts,infected_hosts,immunized_hosts,ever_infected_hosts');
+    expect(lines[0]).toBe(
+      'time_s,susceptible_hosts,infected_hosts,immunized_hosts,ever_infected_hosts,new_infected_hosts',
+    );
     expect(lines).toHaveLength(11 + 2);
-    expect(lines[1]).toBe('0,359850,150,0,150');
+    expect(lines[1]).toBe('0,359850,150,0,150,150');
+    const rows = lines.slice(1, -1).map((line) => line.split(',').map(Number));
+    for (const [index, row] of rows.entries()) {
+      expect(row.at(-1)).toBeCloseTo(row[4]! - (rows[index - 1]?.[4] ?? 0), 6);
+    }
   });
 
   it('gives an ensemble its quantiles', () => {
     expect(seriesCsv(asEnsemble(odeResult({ duration: '2min' }))).split('\r\n')[0]).toContain(
-      'infected_hosts_mean,infected_hosts_q05,infected_hosts_q95',
+      'infected_hosts_mean,infected_hosts_q05,infected_hosts_q50,infected_hosts_q95',
     );
   });
 
@@ -64,12 +70,35 @@ describe('CSV', () => {
 
 describe('tables', () => {
   it('show the key figures with active and ever infected apart', () => {
-    const { rows } = summaryTable(odeResult());
+    const { rows } = summaryTables(odeResult())[0]!;
     expect(Object.fromEntries(rows.map(([label, value]) => [label, value]))).toMatchObject({
       'Peak: hosts infected at one time': '31,188',
-      'Ever infected: hosts infected at some time': '206,307',
+      'Ever infected: at some time': '206,307',
       'Basic reproduction number R0': '1.377',
     });
+  });
+
+  it('give an ensemble its spread, and times the share of the runs that reached them', () => {
+    const result = ensembleOf(odeResult(), {});
+    const half = { mean: 3300, sd: 1, q05: 3200, q25: 3250, q50: 3300, q75: null, q95: null };
+    const never = { mean: null, sd: null, q05: null, q25: null, q50: null, q75: null, q95: null };
+    const summary = {
+      ...result.summary,
+      timeTo: { '0.5': half, '0.9': never, '0.99': never, '1': never },
+      timeToProbability: { '0.5': 0.6, '0.9': 0, '0.99': 0, '1': 0 },
+    };
+    const [figures, times] = summaryTables({ ...result, summary: summary as typeof result.summary });
+    expect(figures?.caption).toBe('Key figures, engine hosts, 400 runs');
+    expect(figures?.rows[0]).toEqual([
+      'Peak: hosts infected at one time',
+      '31,188',
+      '31,188',
+      '28,069 to 34,306',
+    ]);
+    expect(times?.rows.slice(0, 2)).toEqual([
+      ['50% ever infected', '60%', '55 min', '53 min 20 s to > 1 d'],
+      ['90% ever infected', '0%', '–', '–'],
+    ]);
   });
 
   it('compare honeypot counts as docs/models.md#the-published-scenario does, 20 min', () => {
@@ -186,7 +215,9 @@ describe('report', () => {
     const uri = /-series\.csv" href="data:text\/csv;charset=utf-8,([^"]*)"/.exec(html)?.[1] ?? '';
     const lines = decodeURIComponent(uri).trimEnd().split('\r\n');
     expect(lines.length).toBe(1 + 1201);
-    expect(lines[2]).toBe(seriesCsv(long).split('\r\n')[3]);
+    // The new infections are those since the sample before, which is another.
+    const counts = (line = ''): string => line.split(',').slice(0, 5).join();
+    expect(counts(lines[2])).toBe(counts(seriesCsv(long).split('\r\n')[3]));
   });
 
   it('compares in words', () => {
@@ -195,8 +226,8 @@ describe('report', () => {
       result: odeResult({ honeypots }),
     }));
     expect(comparisonReport(results, { title: '', names: 'honeypots' }).verdict).toBe(
-      'In total, the worm infects between 15.6% of the hosts (524288 honeypots) and 100% (0 honeypots). ' +
-        'The outbreak shrinks from the start of the honeypots on with: 524288 honeypots.',
+      'In total, the worm infects between 15.6% of the hosts (524288 honeypots) and 100% of the hosts (0 honeypots). ' +
+        'The outbreak shrinks from the start of the honeypots on with: 524288 honeypots. By the engine ode.',
     );
   });
 

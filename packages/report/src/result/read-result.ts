@@ -56,7 +56,7 @@ function obstacle({
   const names = 'everInfected' in series ? [...SERIES, 'everInfected'] : SERIES;
   const isWhole = names.every((name) => {
     const curve = series[name];
-    const bands = runs > 1 ? ['mean', 'q05', 'q95'] : [null];
+    const bands = runs > 1 ? ['mean', 'q05', 'q50', 'q95'] : [null];
     return bands.every((band) => {
       const numbers = band === null ? curve : isObject(curve) ? curve[band] : undefined;
       return isNumbers(numbers) && numbers.length === length;

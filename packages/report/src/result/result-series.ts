@@ -8,7 +8,11 @@ export type Compartment = 'susceptible' | 'infected' | 'immunized' | 'everInfect
 export interface Curve {
   readonly time: readonly number[];
   readonly value: readonly number[];
-  readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
+  readonly band: {
+    readonly low: readonly number[];
+    readonly median: readonly number[];
+    readonly high: readonly number[];
+  } | null;
 }
 
 /** Returns the curve of a compartment: the run itself, or the mean of the runs with the band of 5 to 95 %. */
@@ -23,7 +27,7 @@ export function curveOf(result: SimulationResult, compartment: Compartment): Cur
   return {
     time,
     value: mirrored(value),
-    band: band && { low: mirrored(band.high), high: mirrored(band.low) },
+    band: band && { low: mirrored(band.high), median: mirrored(band.median), high: mirrored(band.low) },
   };
 }
 
@@ -51,7 +55,10 @@ export function firstImmunizedSeconds(result: SimulationResult): number | null {
 }
 
 function withBand(series: readonly number[] | SeriesBand): Omit<Curve, 'time'> {
-  return { value: center(series), band: isBand(series) ? { low: series.q05, high: series.q95 } : null };
+  return {
+    value: center(series),
+    band: isBand(series) ? { low: series.q05, median: series.q50, high: series.q95 } : null,
+  };
 }
 
 function center(series: readonly number[] | SeriesBand): readonly number[] {

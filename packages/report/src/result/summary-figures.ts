@@ -16,7 +16,7 @@ export function spreadOf(result: SimulationResult, name: FigureName): Distributi
   return isDistribution(value) ? value : null;
 }
 
-/** Returns when a fraction of N had ever been infected, in seconds, or the mean over the runs in which it had. */
+/** Returns when a fraction of N had ever been infected, in seconds, or the mean over those runs alone in which it had. */
 export function timeToFraction(
   result: SimulationResult,
   fraction: keyof SingleSummary['timeTo'],
@@ -32,6 +32,19 @@ export function timeToSpread(
 ): Distribution | null {
   const value: number | null | Distribution = summaryOf(result).timeTo[fraction];
   return isDistribution(value) ? value : null;
+}
+
+/**
+ * Returns the fraction of the runs that reached a fraction of N; null for a single run, and for an ensemble that was saved
+ * without it.
+ */
+export function reachedProbabilityOf(
+  { summary }: SimulationResult,
+  fraction: keyof SingleSummary['timeTo'],
+): number | null {
+  // Results saved by earlier versions lack it.
+  const shares = (summary as Partial<EnsembleSummary>).timeToProbability;
+  return shares?.[fraction] ?? null;
 }
 
 /** Returns the fraction of the runs that ended without an infected host; null for a single run. */

@@ -1,4 +1,5 @@
 /** Results as CSV (RFC 4180) for spreadsheets, with the units in the header. */
+import { FRACTIONS } from '@wormwood/epidemic';
 import { curveOf } from '../result/result-series.ts';
 import type { NamedResult } from '../result/result.ts';
 import type { Distribution, SimulationResult } from '../result/result.ts';
@@ -6,6 +7,7 @@ import {
   extinctProbabilityOf,
   type FigureName,
   figureOf,
+  reachedProbabilityOf,
   spreadOf,
   timeToFraction,
   timeToSpread,
@@ -25,7 +27,10 @@ const DIGITS = 12;
 /** A column with its name, which carries the unit. */
 export type SeriesColumn = readonly [name: string, values: readonly number[]];
 
-/** Returns the curves as CSV, one row per sample time; an ensemble has the mean and the 5 and 95 % quantiles of each. */
+/**
+ * Returns the curves as CSV, one row per sample time; an ensemble has the mean and the 5, 50 and 95 % quantiles of each. The last
+ * column counts the hosts infected for the first time since the sample before; in the first row, those infected at the start.
+ */
 export function seriesCsv(result: SimulationResult): string {
   const columns = seriesColumns(result);
   const rows = result.series.time.map((_, i) =>
@@ -43,14 +48,22 @@ export function seriesColumns(result: SimulationResult): readonly [SeriesColumn,
     return [
       [`${column}_mean`, value],
       [`${column}_q05`, band.low],
+      [`${column}_q50`, band.median],
       [`${column}_q95`, band.high],
     ];
   });
-  return [['time_s', result.series.time], ...columns];
+  const { value: ever } = curveOf(result, 'everInfected');
+  const isEnsemble = result.runs > 1;
+  const fresh = ever.map((count, sample) => count - (ever[sample - 1] ?? 0));
+  return [
+    ['time_s', result.series.time],
+    ...columns,
+    [isEnsemble ? 'new_infected_hosts_mean' : 'new_infected_hosts', fresh],
+  ];
 }
 
 /** Figures of a summary with their units. */
-const SUMMARY_COLUMNS: Readonly<Record<FigureName, string>> = {
+export const SUMMARY_COLUMNS: Readonly<Record<FigureName, string>> = {
   peakInfected: 'peak_infected_hosts',
   peakTime: 'peak_time_s',
   everInfected: 'ever_infected_hosts',
@@ -65,7 +78,11 @@ const SUMMARY_COLUMNS: Readonly<Record<FigureName, string>> = {
   probes: 'probes',
   honeypotContacts: 'honeypot_contacts',
 };
-const FRACTIONS = ['0.5', '0.9', '0.99', '1'] as const;
+/** Returns the column of the time to a fraction of N. */
+export function timeColumn(fraction: string): string {
+  return `time_to_${fraction}_ever_infected_s`;
+}
+
 const SPREAD = ['sd', 'q05', 'q25', 'q50', 'q75', 'q95'] as const;
 
 /**
@@ -86,12 +103,10 @@ export function summaryCsv(results: readonly NamedResult[]): string {
     ...FRACTIONS.flatMap((fraction) =>
       spreadCells(timeToFraction(result, fraction), timeToSpread(result, fraction), withSpread),
     ),
+    ...(withSpread ? FRACTIONS.map((fraction) => reachedProbabilityOf(result, fraction) ?? '') : []),
     ...(withSpread ? [extinctProbabilityOf(result) ?? ''] : []),
   ]);
-  const names = [
-    ...figures.map(([, column]) => column),
-    ...FRACTIONS.map((fraction) => `time_to_${fraction}_ever_infected_s`),
-  ];
+  const names = [...figures.map(([, column]) => column), ...FRACTIONS.map(timeColumn)];
   const header = [
     'name',
     'engine',
@@ -100,6 +115,7 @@ export function summaryCsv(results: readonly NamedResult[]): string {
     ...names.flatMap((column) =>
       withSpread ? ['mean', ...SPREAD].map((part) => `${column}_${part}`) : [column],
     ),
+    ...(withSpread ? FRACTIONS.map((fraction) => `reached_${fraction}_probability`) : []),
     ...(withSpread ? ['extinct_probability'] : []),
   ];
   return toCsv([header, ...rows]);

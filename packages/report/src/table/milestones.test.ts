@@ -45,5 +45,5 @@ it('is not there for scenarios that report nothing', () => {
 
 it('says which other defenses a verdict is about', () => {
   const result = resultOf(`${TEXT}\ndefenses: [{ kind: filter, coverage: 0.5 }]\n`);
-  expect(verdict(result)).toMatch(/^With filter: /);
+  expect(verdict(result)).toMatch(/^With content filtering, /);
 });

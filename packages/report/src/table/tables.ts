@@ -1,10 +1,18 @@
 /** Results as tables of text: the same in the report and in the terminal. */
-import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
-import type { NamedResult } from '../result/result.ts';
+import { formatCount, formatDuration } from '@wormwood/base';
+import { FRACTIONS } from '@wormwood/epidemic';
 import type { EnginePair } from '../figure/charts.ts';
-import type { SimulationResult } from '../result/result.ts';
-import { type FigureName, figureOf, spreadOf } from '../result/summary-figures.ts';
-import { percent } from '../words/wording.ts';
+import type { Distribution, NamedResult, SimulationResult } from '../result/result.ts';
+import {
+  extinctProbabilityOf,
+  type FigureName,
+  figureOf,
+  reachedProbabilityOf,
+  spreadOf,
+  timeToFraction,
+  timeToSpread,
+} from '../result/summary-figures.ts';
+import { computation, COUNTED_FRACTION, percent } from '../words/wording.ts';
 
 /** A table whose cells are formatted already. */
 export interface ReportTable {
@@ -24,54 +32,131 @@ interface SummaryRow {
 
 const fourDigits = (value: number): string => String(Number(value.toPrecision(4)));
 
-const SUMMARY_ROWS: readonly SummaryRow[] = [
+/** Few hosts are counted in the row above. */
+const shareText = (fraction: number): string =>
+  fraction > 0 && fraction < COUNTED_FRACTION ? `below ${percent(COUNTED_FRACTION)}` : percent(fraction);
+
+const HOST_ROWS: readonly SummaryRow[] = [
   { label: 'Peak: hosts infected at one time', figure: 'peakInfected', format: formatCount },
   { label: 'Time of the peak', figure: 'peakTime', format: formatDuration },
-  { label: 'Ever infected: hosts infected at some time', figure: 'everInfected', format: formatCount },
-  { label: 'Ever infected, of all vulnerable hosts', figure: 'everInfectedFraction', format: formatPercent },
+  { label: 'Ever infected: at some time', figure: 'everInfected', format: formatCount },
+  { label: 'Ever infected, of all hosts', figure: 'everInfectedFraction', format: shareText },
   { label: 'Never infected', figure: 'neverInfected', format: formatCount },
   { label: 'Immunized at the end', figure: 'immunized', format: formatCount },
   { label: 'Still infected at the end', figure: 'stillInfected', format: formatCount },
-  { label: 'No host infected after', figure: 'extinctionTime', format: formatDuration },
-  { label: 'Doubling time of the early outbreak', figure: 'doublingTime', format: formatDuration },
+];
+const EXTINCTION_ROW: SummaryRow = {
+  label: 'No host infected after',
+  figure: 'extinctionTime',
+  format: formatDuration,
+};
+const RATE_ROWS: readonly SummaryRow[] = [
+  { label: 'Doubling time, early outbreak', figure: 'doublingTime', format: formatDuration },
   { label: 'Basic reproduction number R0', figure: 'basicReproductionNumber', format: fourDigits },
-  {
-    label: 'Reproduction number when honeypots start',
-    figure: 'reproductionNumberAtStart',
-    format: fourDigits,
-  },
+  { label: 'R when honeypots start', figure: 'reproductionNumberAtStart', format: fourDigits },
   { label: 'Probes sent', figure: 'probes', format: formatCount },
   { label: 'Contacts with honeypots', figure: 'honeypotContacts', format: formatCount },
 ];
 
-/** Returns the key figures of a result, active and ever infected apart; an ensemble has quantiles beside the mean. */
-export function summaryTable(result: SimulationResult): ReportTable {
-  const isEnsemble = result.runs > 1;
+/** A mean over runs may be a part of a host. */
+const meanText = (value: number, format: SummaryRow['format']): string =>
+  format === formatCount && value > 0 && value < 10 ? String(Number(value.toFixed(1))) : format(value);
+
+/**
+ * Returns the key figures of a result, active and ever infected apart, and the times at which it reached fractions of all hosts.
+ * Of an ensemble these are two tables: figures that each run has, with mean, median and spread; and times that runs may end
+ * without, with the share of the runs that reached them and quantiles over all runs.
+ */
+export function summaryTables(result: SimulationResult): readonly ReportTable[] {
+  return result.runs > 1 ? [figuresOfRuns(result), timesOfRuns(result)] : [figuresOfRun(result)];
+}
+
+function figuresOfRun(result: SimulationResult): ReportTable {
+  const row = ({ label, figure, format }: SummaryRow): readonly string[] => [
+    label,
+    shown(figureOf(result, figure), format),
+  ];
+  const times = FRACTIONS.map((fraction) => [
+    `${percent(Number(fraction))} ever infected after`,
+    shown(timeToFraction(result, fraction), formatDuration),
+  ]);
   return {
-    caption: isEnsemble ? `Key figures over ${formatCount(result.runs)} runs` : 'Key figures',
-    columns: isEnsemble ? ['', 'mean', '5%', '95%'] : ['', 'value'],
-    rows: SUMMARY_ROWS.map(({ label, figure, format }) => {
-      const mean = shown(figureOf(result, figure), format);
-      const spread = spreadOf(result, figure);
-      return isEnsemble
-        ? [label, mean, shown(spread?.q05, format), shown(spread?.q95, format)]
-        : [label, mean];
+    caption: `Key figures, ${computation(result)}`,
+    columns: ['', 'value'],
+    rows: [...HOST_ROWS.map(row), ...times, row(EXTINCTION_ROW), ...RATE_ROWS.map(row)],
+  };
+}
+
+const NINE_OF_TEN = 'nine of ten runs';
+
+function figuresOfRuns(result: SimulationResult): ReportTable {
+  return {
+    caption: `Key figures, ${computation(result)}`,
+    columns: ['', 'mean', 'median', NINE_OF_TEN],
+    rows: [...HOST_ROWS, ...RATE_ROWS].map(({ label, figure, format }) => {
+      const { mean = null, q05 = null, q50 = null, q95 = null } = spreadOf(result, figure) ?? {};
+      const average = shown(mean, (value) => meanText(value, format));
+      // What is the same in all runs is said once.
+      if (q05 === q95 && mean === q50) return [label, average, '', ''];
+      return [label, average, shown(q50, format), rangeText(shown(q05, format), shown(q95, format))];
     }),
   };
 }
 
+function timesOfRuns(result: SimulationResult): ReportTable {
+  const end = `> ${formatDuration(result.scenario.durationSeconds)}`;
+  const time = (value: number | null | undefined): string =>
+    value === null || value === undefined ? end : formatDuration(value);
+  const row = (label: string, share: number | null, spread: Distribution | null): readonly string[] => [
+    label,
+    share === null ? NONE : percent(share),
+    ...(share === 0 ? [NONE, NONE] : [time(spread?.q50), rangeText(time(spread?.q05), time(spread?.q95))]),
+  ];
+  return {
+    caption: 'Times, over all runs; those that never got there count as later than the end',
+    columns: ['', 'runs that did', 'median', NINE_OF_TEN],
+    rows: [
+      ...FRACTIONS.map((fraction) =>
+        row(
+          `${percent(Number(fraction))} ever infected`,
+          reachedProbabilityOf(result, fraction),
+          timeToSpread(result, fraction),
+        ),
+      ),
+      row('No host infected any more', extinctProbabilityOf(result), spreadOf(result, 'extinctionTime')),
+    ],
+  };
+}
+
+function rangeText(low: string, high: string): string {
+  return low === high ? low : `${low} to ${high}`;
+}
+
 /** Returns the figures that distinguish results, one row each; `names` heads the first column. */
 export function comparisonTable(results: readonly NamedResult[], names: string): ReportTable {
+  const computations = new Set(results.map(({ result }) => computation(result)));
+  const [only] = computations;
+  const isMixed = computations.size > 1;
   return {
-    caption: 'Infected at one time and ever infected',
-    columns: [names, 'peak', 'of all', 'at', 'ever infected', 'of all', 'infected at the end'],
+    caption: `Infected at one time and ever infected${isMixed || only === undefined ? '' : `, ${only}`}`,
+    columns: [
+      names,
+      ...(isMixed ? ['engine'] : []),
+      'peak',
+      'of all',
+      'at',
+      'ever infected',
+      'of all',
+      'infected at the end',
+    ],
     rows: results.map(({ name, result }) => [
       name,
+      ...(isMixed ? [computation(result).replace('engine ', '')] : []),
       shown(figureOf(result, 'peakInfected'), formatCount),
-      shown(fractionOf(result, 'peakInfected'), percent),
+      shown(fractionOf(result, 'peakInfected'), shareText),
       shown(figureOf(result, 'peakTime'), formatDuration),
       shown(figureOf(result, 'everInfected'), formatCount),
-      shown(fractionOf(result, 'everInfected'), percent),
+      shown(fractionOf(result, 'everInfected'), shareText),
       shown(figureOf(result, 'stillInfected'), formatCount),
     ]),
   };

@@ -3,12 +3,12 @@
  * (docs/models.md#reproduction-number), the delay has a wall (docs/models.md#delay-wall), and placement matters to worms that
  * prefer what is near (docs/models.md#local-preference).
  */
-import { formatCount, formatDuration } from '@wormwood/base';
+import { enumerated, formatCount, formatDuration } from '@wormwood/base';
 import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic/theory';
 import type { SimulationResult } from '../result/result.ts';
 import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from '../result/outbreak-numbers.ts';
 import { figureOf } from '../result/summary-figures.ts';
-import { ratio } from './wording.ts';
+import { otherDefenses, ratio } from './wording.ts';
 
 export interface Fact {
   readonly title: string;
@@ -18,7 +18,7 @@ export interface Fact {
 /** Returns the three facts with the numbers of a result. */
 export function threeFacts(result: SimulationResult): readonly Fact[] {
   const numbers = outbreakNumbers(result);
-  return [thresholdFact(result, numbers), delayFact(numbers), placementFact(result, numbers)];
+  return [thresholdFact(result, numbers), delayFact(result, numbers), placementFact(result, numbers)];
 }
 
 function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
@@ -28,6 +28,12 @@ function thresholdFact(result: SimulationResult, numbers: OutbreakNumbers): Fact
     'An infected host meets either a susceptible host or a honeypot first, so R0 = N/h: the scan rate and the size of ' +
     'the address space cancel.';
   const basic = figureOf(result, 'basicReproductionNumber');
+  const others = otherDefenses(result);
+  if (others.length > 0) {
+    const acts = others.length === 1 ? 'acts' : 'act';
+    const text = `${rule} That counts honeypots alone; here ${enumerated(others)} ${acts} besides, so fewer may do.`;
+    return { title, text };
+  }
   if (!numbers.scansPlainly) {
     const here = basic === null ? '' : ` Here R0 = ${ratio(basic)} by the mean field.`;
     return {
@@ -71,7 +77,7 @@ function atStart(result: SimulationResult, numbers: OutbreakNumbers): string {
   );
 }
 
-function delayFact(numbers: OutbreakNumbers): Fact {
+function delayFact(result: SimulationResult, numbers: OutbreakNumbers): Fact {
   const title = 'The delay has a wall';
   const { vulnerable, contactRatePerSecond, honeypots, delaySeconds, sufficientHoneypots } = numbers;
   if (contactRatePerSecond === null) {
@@ -83,6 +89,9 @@ function delayFact(numbers: OutbreakNumbers): Fact {
   const rule =
     'With a delay δ from contact to immunization, it takes more than h_min = N/(1 − βδ) honeypots to keep an outbreak ' +
     `from growing; past δ = 1/β = ${formatDuration(Number((1 / contactRatePerSecond).toPrecision(4)))} no number is enough.`;
+  if (otherDefenses(result).length > 0) {
+    return { title, text: `${rule} That holds of honeypots alone; other defenses move the wall.` };
+  }
   if (honeypots === 0) {
     return { title, text: `${rule} If they immunize at once, h_min = N = ${formatCount(vulnerable)}.` };
   }

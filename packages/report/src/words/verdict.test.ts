@@ -8,15 +8,21 @@ import { percent, ratio } from './wording.ts';
 
 describe('verdict', () => {
   it.each([
-    [{ honeypots: 0 }, /^Without honeypots nothing stops this worm: 100% of the hosts are infected\.$/],
-    [{ honeypots: 0, duration: '30min' }, /: 44\.1% of the hosts are infected within 30 min\.$/],
+    [
+      { honeypots: 0 },
+      /^Without honeypots nothing stops this worm: 100% of the hosts are infected\. By the mean field, engine ode\.$/,
+    ],
+    [
+      { honeypots: 0, duration: '30min' },
+      /: 44\.1% of the hosts are infected within 30 min\. By the mean field, engine ode\.$/,
+    ],
     [
       { honeypots: 262_144 },
       /^262,144 honeypots after 20 min do not stop this worm: the peak is 8\.66%, yet 57\.3% of the hosts are .*38 > 1; /,
     ],
     [
       { honeypots: 262_144 },
-      /when they start, each infected host infects 1\.29 of the 338,443 still susceptible, so the outbreak still grows\.$/,
+      /when they start, each infected host infects 1\.29 of the 338,443 still susceptible, so the outbreak still grows\. By the mean field, engine ode\.$/,
     ],
     [
       { honeypots: 262_144, delay: '0s' },
@@ -24,11 +30,11 @@ describe('verdict', () => {
     ],
     [
       { honeypots: 524_288 },
-      /^524,288 honeypots after 20 min stop this worm from growing: .* 15\.6% .* < 1; .* infects 0\.649 of .* shrinks\.$/,
+      /^524,288 honeypots after 20 min stop this worm from growing: .* 15\.6% .* < 1; .* infects 0\.649 of .* shrinks\. By the mean field, engine ode\.$/,
     ],
     [
       { honeypots: 262_144, start: '60min' },
-      /come too late: 99\.9% of the hosts are infected before they start, 99\.98% at some time\. R0 = [^;]*\.$/,
+      /come too late: 99\.9% of the hosts are infected before they start, 99\.98% at some time\. R0 = [^;]*\. By the mean field, engine ode\.$/,
     ],
     [
       { honeypots: 524_288, start: '30min' },
@@ -36,7 +42,7 @@ describe('verdict', () => {
     ],
     [
       { honeypots: 524_288, start: '0s' },
-      /^524,288 honeypots from the start stop this worm from growing: .* R0 = N\/h \+ βδ = 0\.691 < 1\.$/,
+      /^524,288 honeypots from the start stop this worm from growing: .* R0 = N\/h \+ βδ = 0\.691 < 1\. By the mean field, engine ode\.$/,
     ],
     [
       { honeypots: 262_144, start: '23h', duration: '22h' },
@@ -55,7 +61,7 @@ describe('verdict', () => {
   it('calls no honeypots sufficient whose delay lies beyond the wall, however many they are', () => {
     const text = verdict(odeResult({ honeypots: 4_000_000, start: '0s', delay: '4min' }));
     expect(text).toMatch(
-      /do not stop this worm: .* With 4 min from .* no number of honeypots stops it: the wall is 1\/β = 238\.6 s\.$/,
+      /do not stop this worm: .* With 4 min from .* no number of honeypots stops it: the wall is 1\/β = 238\.6 s\. By the mean field, engine ode\.$/,
     );
   });
 
@@ -77,9 +83,61 @@ describe('verdict', () => {
 
   it('tells of an ensemble that its figures are means, and how the runs differ', () => {
     const text = verdict(ensembleOf(odeResult(), { extinctProbability: 0.38 }));
-    expect(text).toContain('Means of 400 runs, 90% of which end with 51.6% to 63% ever infected.');
+    expect(text).toContain(
+      'infected at some time on average, 51.6% to 63% in nine of ten runs; 8.66% at the peak.',
+    );
+    expect(text).toContain(' By 400 runs of the engine hosts. ');
     expect(text).toContain('No host is infected any more at the end of 38% of the runs.');
     expect(verdict(ensembleOf(odeResult(), { extinctProbability: 1 }))).not.toContain('any more');
+  });
+
+  it('counts few hosts, with their spread and the middle of what is skewed', () => {
+    const small = {
+      vulnerable: 2000,
+      infected: 1,
+      space: '2^16',
+      honeypots: 60_000,
+      delay: '0s',
+      start: '0s',
+      duration: '10min',
+    };
+    const one = odeResult(small);
+    const few = ensembleOf(one, {});
+    expect(verdict(one)).toMatch(
+      /: the peak is 1 host, and 1 of the 2,000 hosts is infected at some time\. R0/,
+    );
+    const everInfected = { mean: 13.2, sd: 30, q05: 1, q25: 1, q50: 3, q75: 9, q95: 86 };
+    const skewed = { ...few, summary: { ...few.summary, everInfected } } as typeof few;
+    expect(verdict(skewed)).toContain(
+      ': 13 of the 2,000 hosts are infected at some time on average, 1 to 86 in nine of ten runs, at most 3 hosts in half of them; 1 host at the peak. ',
+    );
+    expect(verdict(skewed)).not.toMatch(/0\.\d+%/);
+  });
+
+  it('denies nothing that another defense does: the reproduction number counts honeypots alone', () => {
+    const result = odeResult({ honeypots: 1024 });
+    const throttle = {
+      kind: 'throttle',
+      start: { kind: 'time', timeSeconds: 0 },
+      coverage: 1,
+      allowedPerSecond: 1,
+    } as const;
+    const { scenario } = result;
+    const both = { ...result, scenario: { ...scenario, defenses: [...scenario.defenses, throttle] } };
+    const text = verdict(both);
+    expect(text).toMatch(/^With 1,024 honeypots after 20 min and a virus throttle, the peak is /);
+    for (const denial of ['do not stop', 'nothing stops', 'too late', 'R0', 'grows', 'no number']) {
+      expect(text).not.toContain(denial);
+      expect(
+        text +
+          threeFacts(both)
+            .map((fact) => fact.text)
+            .join(),
+      ).not.toContain('the worm would grow');
+    }
+    expect(verdict({ ...both, scenario: { ...scenario, defenses: [throttle] } })).toMatch(
+      /^With a virus throttle, /,
+    );
   });
 
   it('says that a run was ended early', () => {
@@ -89,9 +147,7 @@ describe('verdict', () => {
       partial: true as const,
       scenario: { ...result.scenario, durationSeconds: 86_400 },
     };
-    expect(verdict(early)).toMatch(
-      /Ended early, after 30 min of 24 h\.$|Ended early, after 30 min of 1 d\.$/,
-    );
+    expect(verdict(early)).toMatch(/By the mean field, engine ode\. Ended early, after 30 min of 1 d\.$/);
     expect(verdict({ ...ensembleOf(odeResult(), {}), partial: true })).toMatch(
       /Ended early: runs are missing\.$/,
     );

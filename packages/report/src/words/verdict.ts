@@ -1,5 +1,5 @@
 /** The verdict on a result in a few sentences that keep active and ever infected hosts apart. */
-import { formatCount, formatDuration } from '@wormwood/base';
+import { enumerated, formatCount, formatDuration } from '@wormwood/base';
 import { startSecondsOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import {
@@ -9,24 +9,26 @@ import {
   type OutbreakNumbers,
 } from '../result/outbreak-numbers.ts';
 import { extinctProbabilityOf, figureOf, spreadOf } from '../result/summary-figures.ts';
-import { honeypotsInWords, percent, ratio } from './wording.ts';
+import {
+  honeypotsInWords,
+  hostRange,
+  hostsInWords,
+  isCounted,
+  otherDefenses,
+  percent,
+  ratio,
+} from './wording.ts';
 
 /** Honeypots that start with fewer susceptible hosts left than this fraction of N protect almost no host. */
 const TOO_LATE_FRACTION = 0.1;
 
 /**
- * Returns in sentences whether the honeypots stop the worm, the peak and the ever infected hosts, and the numbers that decide.
- * For an ensemble the figures are means, followed by the spread of the runs.
+ * Returns in sentences whether the defenses stop the worm, the peak and the ever infected hosts, the numbers that decide, and
+ * the engine. For an ensemble the figures are means, followed by the spread of the runs; few hosts are counted.
  */
 export function verdict(result: SimulationResult): string {
   const numbers = outbreakNumbers(result);
-  const { runs } = result;
-  return [
-    `${outcome(result, numbers)}.`,
-    reason(result, numbers),
-    runs > 1 ? spread(result) : '',
-    endedEarly(result),
-  ]
+  return [`${outcome(result, numbers)}.`, reason(result, numbers), computedBy(result), endedEarly(result)]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
@@ -34,12 +36,18 @@ export function verdict(result: SimulationResult): string {
 function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   const figures = peakAndEver(result, numbers);
   const others = otherDefenses(result);
-  if (others.length > 0) return `With ${others.join(', ')}: ${figures}`;
-  if (numbers.groups.length === 0) return `Without honeypots nothing stops this worm: ${figures}`;
-  const subject = honeypotsInWords(numbers.groups);
+  const subject = numbers.groups.length === 0 ? null : honeypotsInWords(numbers.groups);
+  if (others.length > 0) {
+    return `With ${enumerated(subject === null ? others : [subject, ...others])}, ${figures}`;
+  }
+  if (subject === null) return `Without honeypots nothing stops this worm: ${figures}`;
   const one = numbers.honeypots === 1;
   if (figureOf(result, 'reproductionNumberAtStart') === null) {
-    const last = formatDuration(result.series.time.at(-1) ?? 0);
+    // Without a number for it, honeypots at a set time start all the same.
+    if (numbers.groups.some((group) => (startSecondsOf(group) ?? Infinity) <= endSecondsOf(result))) {
+      return `Against ${subject}, ${figures}`;
+    }
+    const last = formatDuration(endSecondsOf(result));
     return `${subject} ${one ? 'does' : 'do'} not start within the ${last} simulated: ${figures}`;
   }
   const start = honeypotStartNumbers(result, numbers);
@@ -57,29 +65,53 @@ function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   return `${subject} ${one ? 'stops' : 'stop'} this worm from growing: ${figures}${already}`;
 }
 
-/** The kinds of defense besides honeypots, each once. */
-function otherDefenses({ scenario }: SimulationResult): readonly string[] {
-  const kinds = scenario.defenses.map(({ kind }) => kind).filter((kind) => kind !== 'honeypots');
-  return [...new Set(kinds)];
+function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
+  const peak = figureOf(result, 'peakInfected') ?? 0;
+  const ever = figureOf(result, 'everInfected') ?? 0;
+  const infected = `${subjectOf(ever, vulnerable)} infected`;
+  const peakText = hostsInWords(peak, vulnerable);
+  // Without immunization, both are the same.
+  const isOne = Math.abs(ever - peak) < 1e-6 * vulnerable;
+  const spread = everSpread(result);
+  if (spread !== null)
+    return `${infected}${isOne ? '' : ' at some time'} ${spread}${isOne ? '' : `; ${peakText} at the peak`}`;
+  if (isOne) return `${infected}${within(result)}`;
+  return `the peak is ${peakText}${ever > 2 * peak ? ', yet' : ', and'} ${infected} at some time`;
 }
 
-function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
-  const peak = (figureOf(result, 'peakInfected') ?? 0) / vulnerable;
-  const ever = everOf(result);
-  // Without immunization, both are the same.
-  if (Math.abs(ever - peak) < 1e-6) return `${percent(ever)} of the hosts are infected${within(result)}`;
-  const joined = ever > 2 * peak ? ', yet' : ', and';
-  return `the peak is ${percent(peak)}${joined} ${percent(ever)} of the hosts are infected at some time`;
+/** Returns `57.3% of the hosts are`, or `11 of the 2,000 hosts are`. */
+function subjectOf(hosts: number, vulnerable: number): string {
+  if (!isCounted(hosts, vulnerable) || hosts >= vulnerable)
+    return `${percent(hosts / vulnerable)} of the hosts are`;
+  const count = Math.round(hosts);
+  return `${formatCount(count)} of the ${formatCount(vulnerable)} hosts ${count === 1 ? 'is' : 'are'}`;
+}
+
+/** Returns how the ever infected differ over the runs; null for one run. */
+function everSpread(result: SimulationResult): string | null {
+  const spread = spreadOf(result, 'everInfected');
+  const { vulnerable } = result.scenario.population;
+  const { mean = null, q05 = null, q50 = null, q95 = null } = spread ?? {};
+  if (mean === null || q05 === null || q50 === null || q95 === null) return null;
+  const isSkewed = mean > 2 * q50 || q50 > 2 * mean;
+  const middle = isSkewed ? `, at most ${hostsInWords(q50, vulnerable)} in half of them` : '';
+  return `on average, ${hostRange([q05, q95], vulnerable)} in nine of ten runs${middle}`;
 }
 
 /** Adds the simulated time if it ends before all hosts are infected. */
 function within(result: SimulationResult): string {
-  return everOf(result) < 0.999 ? ` within ${formatDuration(result.series.time.at(-1) ?? 0)}` : '';
+  return everOf(result) < 0.999 ? ` within ${formatDuration(endSecondsOf(result))}` : '';
+}
+
+function endSecondsOf(result: SimulationResult): number {
+  return result.series.time.at(-1) ?? 0;
 }
 
 function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
   const basic = figureOf(result, 'basicReproductionNumber');
   if (numbers.groups.length === 0 || basic === null) return '';
+  // The formula counts honeypots alone, and the other defenses may do what they do not.
+  if (otherDefenses(result).length > 0) return '';
   const start = honeypotStartNumbers(result, numbers);
   // If they start at once, R0 says it all; if they start too late, this number hardly matters.
   const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
@@ -118,18 +150,17 @@ function wall({ contactRatePerSecond, delaySeconds, sufficientHoneypots }: Outbr
   );
 }
 
-function spread(result: SimulationResult): string {
-  const ever = spreadOf(result, 'everInfectedFraction');
+/** Names the engine, and says of an ensemble in how many runs the worm died out. */
+function computedBy(result: SimulationResult): string {
+  const { engine, runs } = result;
+  if (runs === 1)
+    return engine === 'ode' ? 'By the mean field, engine ode.' : `One run of the engine ${engine}.`;
   const extinct = extinctProbabilityOf(result);
-  const range =
-    ever?.q05 === null || ever?.q05 === undefined || ever.q95 === null
-      ? ''
-      : `, 90% of which end with ${percent(ever.q05)} to ${percent(ever.q95)} ever infected`;
   const extinction =
     extinct === null || extinct === 0 || extinct === 1
       ? ''
       : ` No host is infected any more at the end of ${percent(extinct)} of the runs.`;
-  return `Means of ${formatCount(result.runs)} runs${range}.${extinction}`;
+  return `By ${formatCount(runs)} runs of the engine ${engine}.${extinction}`;
 }
 
 function endedEarly(result: SimulationResult): string {

@@ -1,7 +1,8 @@
 /** Numbers as they are written in sentences. */
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
-import type { Honeypots } from '@wormwood/epidemic';
+import type { Countermeasure, Honeypots } from '@wormwood/epidemic';
 import { startSecondsOf } from '../result/result-series.ts';
+import type { SimulationResult } from '../result/result.ts';
 
 /** Above this fraction, four digits would round to all. */
 const NEARLY_ALL = 0.99995;
@@ -22,10 +23,69 @@ export function ratio(value: number): string {
   return '1';
 }
 
+/** Fewer hosts than this, or a smaller fraction, are counted: nobody sees a host in 0.0536 %. */
+const COUNTED_HOSTS = 100;
+export const COUNTED_FRACTION = 0.01;
+
+/** Returns whether so many hosts are better counted than given as a percentage. */
+export function isCounted(hosts: number, vulnerable: number): boolean {
+  return hosts < COUNTED_HOSTS || hosts < COUNTED_FRACTION * vulnerable;
+}
+
+/** Returns a number of hosts: `57.3%` of many, `11 hosts` of few. */
+export function hostsInWords(hosts: number, vulnerable: number): string {
+  if (!isCounted(hosts, vulnerable) || hosts >= vulnerable) return percent(hosts / vulnerable);
+  return counted(Math.round(hosts), 'host');
+}
+
+/** Returns a range of hosts in the words of `hostsInWords`: `51.6% to 63%`, `1 to 86`, `1 host to 71.3%`. */
+export function hostRange([low, high]: readonly [number, number], vulnerable: number): string {
+  if (isCounted(high, vulnerable)) return `${formatCount(low)} to ${formatCount(high)}`;
+  return `${hostsInWords(low, vulnerable)} to ${hostsInWords(high, vulnerable)}`;
+}
+
+/** Returns `1 host`, `2 hosts`. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Returns what computed a result: `engine ode`, or `engine hosts, 100 runs`. */
+export function computation({ engine, runs }: SimulationResult): string {
+  return runs === 1 ? `engine ${engine}` : `engine ${engine}, ${formatCount(runs)} runs`;
+}
+
+/** Defenses besides honeypots, in the words of a sentence. */
+const DEFENSE_WORDS: Readonly<Record<Countermeasure['kind'], string>> = {
+  'avoided-honeypots': 'honeypots that the worm learns to avoid',
+  'bandwidth-cap': 'a bandwidth cap',
+  blacklist: 'address blacklisting',
+  'clean-up': 'containment and clean-up',
+  congestion: 'congestion',
+  'counter-worm': 'a counter-worm',
+  disinfection: 'disinfection',
+  filter: 'content filtering',
+  'kill-switch': 'a kill switch',
+  'patch-scanning': 'a patching scan',
+  patching: 'patching',
+  quarantine: 'dynamic quarantine',
+  throttle: 'a virus throttle',
+};
+
+/** Returns the defenses of a result besides honeypots in words, each once. */
+export function otherDefenses({ scenario }: SimulationResult): readonly string[] {
+  return [
+    ...new Set(
+      scenario.defenses.flatMap((defense) =>
+        defense.kind === 'honeypots' ? [] : [DEFENSE_WORDS[defense.kind]],
+      ),
+    ),
+  ];
+}
+
 /** Returns the honeypots as the subject of a sentence: `262,144 honeypots after 20 min`. */
 export function honeypotsInWords(groups: readonly Honeypots[]): string {
   const total = groups.reduce((sum, { count }) => sum + count, 0);
-  const count = `${formatCount(total)} ${total === 1 ? 'honeypot' : 'honeypots'}`;
+  const count = counted(total, 'honeypot');
   const starts = new Set(groups.map(startSecondsOf));
   const [start] = starts;
   if (start === undefined || starts.size > 1) return `${count} in ${groups.length} groups`;
