@@ -1,6 +1,7 @@
 /** What all commands share on the command line: options for printing, and examples below the help. */
 import { availableParallelism } from 'node:os';
 import { parseSeed } from '@wormwood/base';
+import type { ScenarioValueChange } from '@wormwood/files/scenario';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 const WORKERS_MAX = 256;
@@ -41,6 +42,20 @@ export function workersOption(): Option {
   return new Option('--workers <n>', 'number of threads; the result does not depend on it')
     .default(Math.min(WORKERS_MAX, availableParallelism()), 'one per core')
     .argParser((text: string) => wholeNumber(text, 'a number of threads', WORKERS_MAX));
+}
+
+/** `--set PATH=VALUE`, any number of times. */
+export function setOption(): Option {
+  return new Option(
+    '--set <path=value>',
+    'replace a value of the scenario, such as defenses.0.count=4096; repeatable',
+  )
+    .default([], 'as in the file')
+    .argParser((text: string, earlier: readonly ScenarioValueChange[]) => {
+      const [, path = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+      if (path.trim() === '') throw new InvalidArgumentError('Write PATH=VALUE, such as duration=10min.');
+      return [...earlier, { path: path.trim(), value, source: `--set ${text}` }];
+    });
 }
 
 export function wholeNumber(text: string, noun: string, max: number): number {

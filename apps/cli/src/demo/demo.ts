@@ -18,7 +18,7 @@ import { catchInterrupt } from '../interrupt.ts';
 import { chartFiles, pictureFiles } from '../output/result-files.ts';
 import { type OutputFile, prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
-import { openTerminal, type Terminal } from '../output/terminal.ts';
+import { openTerminal, type Terminal, wrapped } from '../output/terminal.ts';
 import { simulateEnsemble, simulateSingle } from '../sim/simulate.ts';
 import { VERSION } from '../version.ts';
 import { openWorkerPool } from '../sim/worker-pool.ts';
@@ -67,7 +67,12 @@ async function compute(options: DemoOptions, terminal: Terminal): Promise<DemoEx
     },
     runOften: async (task, runs) => {
       const { signal } = interrupt;
-      const result = await simulateEnsemble(pool, task, { terminal, runs, workers: options.workers, signal });
+      const { result } = await simulateEnsemble(pool, task, {
+        terminal,
+        runs,
+        workers: options.workers,
+        signal,
+      });
       return interrupt.interrupted() ? ended() : result;
     },
   };
@@ -132,7 +137,7 @@ function tell(story: Report, terminal: Terminal): string {
       stdout.bold(title),
       wrapped(text, columns),
       ...charts.slice(0, CHARTS_SHOWN).map((chart) => toTerminal(plain(chart), { columns, rows: 12, color })),
-      ...tables.map(renderTable),
+      ...tables.map((table) => renderTable(table, columns)),
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
@@ -145,8 +150,4 @@ function tell(story: Report, terminal: Terminal): string {
 function plain(chart: LineChart): LineChart {
   const isFamily = chart.lines.some(({ role }) => role === 'sequence');
   return isFamily ? { ...chart, lines: chart.lines.filter(({ role }) => role !== 'reference') } : chart;
-}
-
-function wrapped(text: string, columns: number): string {
-  return text.replaceAll(new RegExp(`(?![^\\n]{1,${columns}}$)([^\\n]{1,${columns}}) `, 'g'), '$1\n');
 }

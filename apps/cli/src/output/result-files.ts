@@ -8,6 +8,8 @@ import {
   pictureSvg,
   renderReport,
   resultDocument,
+  runsCsv,
+  type RunsTable,
   seriesColumns,
   seriesCsv,
   type SimulationResult,
@@ -22,18 +24,24 @@ import { VERSION } from '../version.ts';
 import type { OutputFile } from './save.ts';
 
 export interface ResultExtras {
+  readonly runs: RunsTable;
   /** Who infected whom, where the run recorded it. */
   readonly infections: InfectionLog | undefined;
   readonly pictures: readonly Picture[];
 }
 
 /** Returns the files of a result. */
-export function resultFiles(result: SimulationResult, { infections, pictures }: ResultExtras): OutputFile[] {
+export function resultFiles(
+  result: SimulationResult,
+  { runs, infections, pictures }: ResultExtras,
+): OutputFile[] {
   const report = outbreakReport(result, pictures);
   return [
     { name: 'result.json', content: `${JSON.stringify(resultDocument(result))}\n` },
     { name: 'series.csv', content: seriesCsv(result) },
     { name: 'series.parquet', content: seriesParquet(result) },
+    { name: 'runs.csv', content: runsCsv(runs) },
+    { name: 'runs.parquet', content: runsParquet(runs) },
     ...(infections === undefined ? [] : infectionFiles(infections)),
     ...report.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
     ...pictures.flatMap(pictureFiles),
@@ -67,6 +75,19 @@ function seriesParquet(result: SimulationResult): Uint8Array {
       type: 'DOUBLE',
     })),
   );
+}
+
+function runsParquet({ seed, replicate, columns }: RunsTable): Uint8Array {
+  return parquet([
+    { name: 'seed', data: Array.from(replicate, () => seed), type: 'STRING' },
+    { name: 'replicate', data: replicate, type: 'INT32' },
+    ...columns.map(([name, values]) => ({
+      name,
+      data: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
+      type: 'DOUBLE' as const,
+      nullable: true,
+    })),
+  ]);
 }
 
 /** Larger spaces have addresses that a dotted quad cannot express. */

@@ -8,7 +8,7 @@ export interface Terminal {
   /** Colours for text on stdout, and for text on stderr. */
   readonly stdout: Colors;
   readonly stderr: Colors;
-  /** Columns of stdout; 100 where it is not a terminal. */
+  /** Columns of stdout; of the variable COLUMNS, or 80, where it is not a terminal. */
   readonly columns: number;
   /** Writes data and a line feed to stdout; resolves once the system has accepted it. */
   print(text: string): Promise<void>;
@@ -35,7 +35,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   return {
     stdout: picocolors.createColors(wantsColor(stdout, options)),
     stderr: picocolors.createColors(wantsColor(stderr, options)),
-    columns: stdout.isTTY ? Math.max(40, stdout.columns) : 100,
+    columns: Math.max(COLUMNS_MIN, stdout.isTTY ? stdout.columns : columnsOf(process.env['COLUMNS'])),
     print: (text) =>
       new Promise((resolve, reject) => {
         stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
@@ -47,6 +47,29 @@ export function openTerminal(options: TerminalOptions): Terminal {
       return stderr.isTTY ? progressBar(stderr, label) : progressLines(say, label);
     },
   };
+}
+
+const COLUMNS_MIN = 40;
+const COLUMNS_USUAL = 80;
+
+function columnsOf(variable: string | undefined): number {
+  return /^[1-9][0-9]{0,3}$/.test(variable ?? '') ? Number(variable) : COLUMNS_USUAL;
+}
+
+/** Returns the text with line breaks in place of spaces, so that no line of several words is longer than `columns`. */
+export function wrapped(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .map((paragraph) => {
+      const lines: string[] = [];
+      for (const word of paragraph.split(' ')) {
+        const line = lines.at(-1);
+        if (line === undefined || line.length + 1 + word.length > columns) lines.push(word);
+        else lines[lines.length - 1] = `${line} ${word}`;
+      }
+      return lines.join('\n');
+    })
+    .join('\n');
 }
 
 /**

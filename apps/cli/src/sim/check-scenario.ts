@@ -1,63 +1,88 @@
 /** From the SCENARIO argument to an outbreak that the chosen engine can run, or every reason why it cannot. */
-import { engineNamed, type EngineName, type Outbreak } from '@wormwood/epidemic';
+import {
+  chooseEngine,
+  type EngineChoice,
+  engineNamed,
+  type EngineName,
+  type Outbreak,
+} from '@wormwood/epidemic';
 import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
-import { checkScenario, type Scenario } from '@wormwood/files/scenario';
+import {
+  changeScenario,
+  checkScenario,
+  type Scenario,
+  type ScenarioCheck,
+  type ScenarioValueChange,
+} from '@wormwood/files/scenario';
 import type { Terminal } from '../output/terminal.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { aboutFile, readScenario, readShippedScenario } from './read-scenario.ts';
 
-export interface CheckedScenario {
+export interface CheckedScenario extends EngineChoice {
   readonly scenario: Scenario;
   readonly outbreak: Outbreak;
-  /** The requested engine, or the one that was chosen. */
-  readonly engine: EngineName;
 }
 
-interface Refusal {
-  readonly diagnostics: readonly Diagnostic[];
-  /** The text that the diagnostics refer to; empty when it could not be read. */
-  readonly text: string;
+/** What a command line says about a scenario besides its name. */
+export interface ScenarioRequest {
+  /** Absent: the one that suits the outbreak. */
+  readonly engine?: EngineName | undefined;
+  /** Absent: one, or as many as the chosen engine calls for. */
+  readonly runs?: number | undefined;
+  readonly changes: readonly ScenarioValueChange[];
+  readonly terminal: Terminal;
+  readonly json: boolean;
 }
 
 /**
- * Reads and checks the scenario, and chooses an engine if none is requested. Returns undefined after it has printed the
- * errors; with `json` they also go to stdout as one object.
+ * Reads and checks the scenario with its changes, and chooses the engine and the number of runs that are not requested. Returns
+ * undefined after it has printed the errors; with `json` they also go to stdout as one object.
  */
 export async function openScenario(
   argument: string,
-  asked: EngineName | undefined,
-  { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
+  { engine: asked, runs, changes, terminal, json }: ScenarioRequest,
 ): Promise<CheckedScenario | undefined> {
-  const show = ({ diagnostics, text }: Refusal): void => {
+  /** `text` is what the diagnostics refer to, empty when it could not be read. */
+  const show = (diagnostics: readonly Diagnostic[], text: string): void => {
     const color = terminal.stderr.isColorSupported;
-    for (const diagnostic of diagnostics) terminal.warn(renderDiagnostic(diagnostic, text, { color }));
+    for (const diagnostic of diagnostics) {
+      const change = changes.find(({ source }) => source === diagnostic.file);
+      terminal.warn(renderDiagnostic(diagnostic, change?.value ?? text, { color }));
+    }
   };
-  const refuse = async (refusal: Refusal): Promise<undefined> => {
-    show(refusal);
-    if (json) await terminal.print(JSON.stringify({ ok: false, diagnostics: refusal.diagnostics }));
+  const refuse = async (diagnostics: readonly Diagnostic[], text: string): Promise<undefined> => {
+    show(diagnostics, text);
+    if (json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
   };
 
   const reading = await readScenario(argument);
-  if (!reading.ok) return refuse({ diagnostics: reading.diagnostics, text: '' });
+  if (!reading.ok) return refuse(reading.diagnostics, '');
   const { fileName, text, readFile } = reading;
-  const check = checkScenario(text, fileName, { readFile });
-  if (!check.ok) return refuse({ diagnostics: check.diagnostics, text });
-  const engine = asked ?? (engineNamed('ode').unsupported(check.outbreak).length === 0 ? 'ode' : 'hosts');
-  const reasons = engineNamed(engine).unsupported(check.outbreak);
+  const asWritten = checkScenario(text, fileName, { readFile });
+  if (!asWritten.ok) return refuse(asWritten.diagnostics, text);
+  const check: ScenarioCheck =
+    changes.length === 0 ? asWritten : changeScenario(asWritten.scenario, changes, fileName);
+  if (!check.ok) return refuse(check.diagnostics, '');
+  const choice =
+    asked === undefined
+      ? chooseEngine(check.outbreak, runs)
+      : { engine: asked, runs: runs ?? 1, reason: null };
+  const reasons = engineNamed(choice.engine).unsupported(check.outbreak);
   if (reasons.length > 0) {
-    const code = 'engine-unsupported';
-    const diagnostics = reasons.map((reason) =>
-      aboutFile(fileName, code, reason, `Use an --engine other than ${engine}.`),
+    const help = `Use an --engine other than ${choice.engine}.`;
+    return refuse(
+      reasons.map((reason) => aboutFile(fileName, 'engine-unsupported', reason, help)),
+      '',
     );
-    return refuse({ diagnostics, text: '' });
   }
-  show({ diagnostics: check.diagnostics, text });
-  const { scenario, outbreak } = check;
-  return { scenario, outbreak, engine };
+  show(check.diagnostics, text);
+  return { scenario: check.scenario, outbreak: check.outbreak, ...choice };
 }
 
 /** Returns a scenario that comes with the program. */
-export async function openShippedScenario(name: string): Promise<Omit<CheckedScenario, 'engine'>> {
+export async function openShippedScenario(
+  name: string,
+): Promise<Pick<CheckedScenario, 'scenario' | 'outbreak'>> {
   const reading = await readShippedScenario(name);
   const check = reading.ok
     ? checkScenario(reading.text, reading.fileName, { readFile: reading.readFile })

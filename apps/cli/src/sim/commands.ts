@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import {
   type PrintOptions,
   seedOption,
+  setOption,
   wholeNumber,
   withExamples,
   withPrintOptions,
@@ -28,14 +29,16 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
     .addOption(
       new Option(
         '--engine <name>',
-        'engine that computes the outbreak (default: ode, or hosts where ode has no equations)',
+        'engine that computes the outbreak (default: ode, or hosts where chance or thin networks decide)',
       ).choices(ENGINES),
     )
     .addOption(
-      new Option('--runs <n>', 'number of runs, each with its own random numbers')
-        .default(1)
-        .argParser(runsOf),
+      new Option(
+        '--runs <n>',
+        'number of runs, each with its own random numbers (default: 1, or as many as chance calls for)',
+      ).argParser(runsOf),
     )
+    .addOption(setOption())
     .addOption(seedOption())
     .addOption(workersOption())
     .option('--out <dir>', 'also write the result, series, figures and a report to this directory')
@@ -46,6 +49,7 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
   withExamples(withPrintOptions(run), [
     ['wormwood sim run provos-2004-20min', 'the mean field of a shipped scenario'],
     ['wormwood sim run mine.yaml --engine hosts --runs 100 --seed 7', 'an ensemble'],
+    ['wormwood sim run small-campus --set defenses.0.delay=5s', 'with another value'],
     ['wormwood sim run mine.yaml --out results', 'with figures and a report'],
     ['wormwood sim run - --json < mine.yaml', 'from standard input, for a program'],
   ]);

@@ -3,7 +3,7 @@ import { parseCount, parseDuration } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { SimObserveOptions } from './observe.ts';
-import { seedOption, withExamples, withPrintOptions } from '../command-options.ts';
+import { seedOption, setOption, withExamples, withPrintOptions } from '../command-options.ts';
 
 const PREFIX = /^\/([0-9]|[12][0-9]|3[0-2])$/;
 
@@ -25,6 +25,7 @@ export function addSimObserve(sim: Command, finish: (exitCode: ExitCode) => void
         .argParser(countOf)
         .default(0),
     )
+    .addOption(setOption())
     .addOption(seedOption())
     .action(async (scenario: string, options: SimObserveOptions) => {
       const { simObserve } = await import('./observe.ts');

@@ -11,6 +11,7 @@ import {
   trendAlarm,
   vulnerableFromGrowth,
 } from '@wormwood/epidemic';
+import type { ScenarioValueChange } from '@wormwood/files/scenario';
 import { type LineChart, toTerminal } from '@wormwood/report';
 import { openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
@@ -25,6 +26,7 @@ export interface SimObserveOptions extends PrintOptions {
   /** Mean number of probes per interval that are not the worm's. */
   readonly background: number;
   readonly seed: string;
+  readonly set: readonly ScenarioValueChange[];
 }
 
 const INTERVALS_MAX = 100_000;
@@ -32,7 +34,12 @@ const LISTED_SOURCES = [1, 10, 100, 1000];
 
 export async function simObserve(argument: string, options: SimObserveOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
-  const checked = await openScenario(argument, 'hosts', { terminal, json: options.json === true });
+  const checked = await openScenario(argument, {
+    engine: 'hosts',
+    changes: options.set,
+    terminal,
+    json: options.json === true,
+  });
   if (checked === undefined) return EXIT.invalidFile;
   const { outbreak } = checked;
   refuseWhatCannotBe(outbreak, options);

@@ -9,14 +9,14 @@ import {
   readResult,
   renderReport,
   summaryCsv,
-  summaryTable,
+  summaryTables,
 } from '@wormwood/report';
 import { readRegularText } from '@wormwood/sensor/read-file';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { chartFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
-import { openTerminal } from '../output/terminal.ts';
+import { openTerminal, wrapped } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
 
 export interface SimReportOptions extends PrintOptions {
@@ -46,7 +46,8 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
     { name: 'summary.csv', content: summaryCsv(results) },
     { name: 'report.html', content: renderReport(report) },
   ]);
-  const table = more.length === 0 ? summaryTable(first.result) : comparisonTable(results, 'scenario');
+  const tables = more.length === 0 ? summaryTables(first.result) : [comparisonTable(results, 'scenario')];
+  const { columns } = terminal;
   const figures = results.map(({ name, result: { engine, runs, summary } }) => ({
     name,
     engine,
@@ -56,7 +57,10 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
   await terminal.print(
     options.json
       ? JSON.stringify({ verdict: report.verdict, results: figures })
-      : [renderTable(table), terminal.stdout.bold(report.verdict)].join('\n\n'),
+      : [
+          ...tables.map((table) => renderTable(table, columns)),
+          terminal.stdout.bold(wrapped(report.verdict, columns)),
+        ].join('\n\n'),
   );
   terminal.say(`Written to ${options.out}; open ${join(directory, 'report.html')}`);
   return EXIT.ok;

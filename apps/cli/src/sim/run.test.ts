@@ -57,7 +57,7 @@ function parse({ stdout }: Ended): ResultDocument {
 
 describe('the JSON contract', () => {
   it.each(['ode', 'stochastic', 'hosts', 'probes'])('of one run of %s', async (engine) => {
-    const ended = await run(['--engine', engine, '--json', '--seed', '7']);
+    const ended = await run(['--engine', engine, '--json', '--seed', '7', '-q']);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     const result = parse(ended);
     expect(Object.keys(result)).toEqual(TOP_KEYS);
@@ -79,13 +79,15 @@ describe('the JSON contract', () => {
   });
 
   it.each(['stochastic', 'hosts', 'probes'])('of an ensemble of %s', async (engine) => {
-    const ended = await run(['--engine', engine, '--json', '--runs', '6', '--workers', '2']);
+    const ended = await run(['--engine', engine, '--json', '--runs', '6', '--workers', '2', '-q']);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     const result = parse(ended);
     expect(Object.keys(result)).toEqual(TOP_KEYS);
     expect(result).toMatchObject({ engine, seed: '1', runs: 6 });
     const summary = result.summary as EnsembleSummary;
-    expect(Object.keys(summary).sort()).toEqual([...SUMMARY_KEYS, 'extinctProbability'].sort());
+    expect(Object.keys(summary).sort()).toEqual(
+      [...SUMMARY_KEYS, 'extinctProbability', 'timeToProbability'].sort(),
+    );
     expect(Object.keys(summary.peakInfected)).toEqual(DISTRIBUTION_KEYS);
     expect(Object.keys(summary.timeTo['0.5'])).toEqual(DISTRIBUTION_KEYS);
     const series = result.series as EnsembleSeries;
@@ -137,7 +139,7 @@ describe('the JSON contract', () => {
 describe('text', () => {
   it('shows active and ever infected apart, a plot and the verdict, without escapes on a pipe', async () => {
     const { code, stdout } = await run([]);
-    expect(stdout).toMatch(/Ever infected: hosts infected at some time/);
+    expect(stdout).toMatch(/Ever infected: at some time/);
     expect(stdout).toMatch(/Peak: hosts infected at one time/);
     expect(stdout).toMatch(/^hosts$[^]*time \(min\)/m);
     expect(stdout).toMatch(/1,500 honeypots after 1 min /);
@@ -288,9 +290,71 @@ describe('refusals', () => {
   });
 
   it('more than one run of the mean field', async () => {
-    const { code, stdout, stderr } = await run(['--runs', '5']);
+    const { code, stdout, stderr } = await run(['--engine', 'ode', '--runs', '5']);
     expect(stderr).toContain('is deterministic');
     expect([code, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('the engine that is chosen', () => {
+  const lone = SMALL.replace('infected: 20', 'infected: 1');
+
+  it('is an ensemble of hosts where chance decides, said in one line with the reason', async () => {
+    const { code, stdout } = await run([], lone);
+    expect(stdout).toMatch(
+      /^small, engine hosts, 100 runs, seed 1\nEngine hosts: with 1 host infected at the start, chance/,
+    );
+    expect(stdout).toMatch(/Key figures, engine hosts, 100 runs\n/);
+    expect(stdout.replaceAll('\n', ' ')).toMatch(/in nine of ten runs.* By 100 runs of the engine hosts\./);
+    expect(code).toBe(0);
+    const json = await run(['--json'], lone);
+    expect(json.stderr).toMatch(/^(?:hosts: .*\n)*Engine hosts: with 1 host infected/);
+    expect(parse(json)).toMatchObject({ engine: 'hosts', runs: 100 });
+  });
+
+  it('is the mean field where it is what happens, and what was asked for', async () => {
+    expect(parse(await run(['--json']))).toMatchObject({ engine: 'ode', runs: 1 });
+    expect(parse(await run(['--json', '--runs', '5']))).toMatchObject({ engine: 'hosts', runs: 5 });
+    expect(parse(await run(['--json', '--runs', '1'], lone))).toMatchObject({ engine: 'hosts', runs: 1 });
+    expect(parse(await run(['--json', '--engine', 'ode'], lone))).toMatchObject({ engine: 'ode', runs: 1 });
+  });
+
+  it('fits 80 columns', async () => {
+    for (const { stdout } of [await run([], lone), await run([]), await run(['--engine', 'hosts'])]) {
+      expect(Math.max(...stdout.split('\n').map((line) => Array.from(line).length))).toBeLessThanOrEqual(80);
+    }
+  });
+});
+
+describe('--set', () => {
+  it('replaces values as in the file, one after the other', async () => {
+    const set = ['--set', 'defenses.0.count=3000', '--set', 'population={vulnerable: 1000, infected: 30}'];
+    const changed = SMALL.replace('count: 1500', 'count: 3000').replace(
+      'vulnerable: 2000, infected: 20',
+      'vulnerable: 1000, infected: 30',
+    );
+    expect((await run([...set, '--json'])).stdout).toBe((await run(['--json'], changed)).stdout);
+  });
+
+  it.each([
+    ['defenses.0.cuont=5', /^--set defenses\.0\.cuont=5:1:1: error: .*\n.*Did you mean defenses\.0\.count\?/],
+    ['defenses.1.count=5', /^--set defenses\.1\.count=5:1:1: error: .*there is no item 1/],
+    ['duration=10 parsecs', /^--set duration=10 parsecs:1:\d+: error: [^\n]*\n 1 \| 10 parsecs\n/],
+    ['population.infected=5000', /^--set population\.infected=5000:1:1: error: .*only 2000 are vulnerable/],
+    ['worm.scanRate=', /^--set worm\.scanRate=:1:1: error: .*no value/],
+  ])('tells of %s by option and path', async (change, told) => {
+    const { code, stdout, stderr } = await run(['--set', change]);
+    expect(stderr).toMatch(told);
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
+  it('tells all mistakes at once, and refuses what is no change', async () => {
+    const both = await run(['--set', 'wrom.scanRate=5/s', '--set', 'duration=x', '--json']);
+    const { diagnostics } = JSON.parse(both.stdout) as { diagnostics: { file: string }[] };
+    expect(diagnostics.map(({ file }) => file)).toEqual(['--set wrom.scanRate=5/s', '--set duration=x']);
+    const none = await run(['--set', 'duration']);
+    expect(none.stderr).toContain('Write PATH=VALUE');
+    expect(none.code).toBe(2);
   });
 });
 
@@ -319,6 +383,8 @@ describe('--out', () => {
       'infections.parquet',
       'report.html',
       'result.json',
+      'runs.csv',
+      'runs.parquet',
       'series.csv',
       'series.parquet',
       'small-trajectory.png',
@@ -342,6 +408,31 @@ describe('--out', () => {
     const series = await parquetRows(written('series.parquet'));
     expect(series).toHaveLength(61);
     expect(series[0]).toMatchObject({ time_s: 0, infected_hosts: 20, susceptible_hosts: 1980 });
+  });
+
+  it('has a row for each run of an ensemble, which the seed and the replicate name', async () => {
+    await inTemporaryDirectory(async (home) => {
+      const args = ['sim', 'run', '-', '--runs', '40', '--seed', '9', '--json', '--out', 'many'];
+      const { stdout } = await wormwoodInProcess(args, { input: SMALL, cwd: home });
+      const { engine, summary } = JSON.parse(stdout) as { engine: string; summary: EnsembleSummary };
+      expect(engine).toBe('hosts');
+      const csv = readFileSync(join(home, 'many', 'runs.csv'), 'utf8')
+        .trim()
+        .split('\r\n');
+      const [header = [], ...rows] = csv.map((line) => line.split(','));
+      expect(rows.map(([seed, replicate]) => [seed, Number(replicate)])).toEqual(
+        Array.from({ length: 40 }, (_, replicate) => ['9', replicate]),
+      );
+      const column = (name: string): readonly string[] => rows.map((row) => row[header.indexOf(name)]!);
+      const ever = column('ever_infected_hosts').map(Number);
+      expect(ever.reduce((sum, count) => sum + count, 0) / 40).toBeCloseTo(summary.everInfected.mean!, 9);
+      const reached = column('time_to_0.5_ever_infected_s').filter((field) => field !== '');
+      expect(reached.length / 40).toBe(summary.timeToProbability['0.5']);
+      const parquet = await parquetRows(join(home, 'many', 'runs.parquet'));
+      expect(parquet.map((row) => header.map((name) => `${(row[name] ?? '') as string | number}`))).toEqual(
+        rows,
+      );
+    });
   });
 
   it('refuses a file and a directory that cannot be written to, before it runs', async () => {

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { formatCount, formatDuration } from '@wormwood/base';
 import { type EngineName, engineNamed } from '@wormwood/epidemic';
 import {
+  computation,
   milestoneTable,
   resultDocument,
   type SimulationResult,
-  summaryTable,
+  summaryTables,
   toTerminal,
   trajectoryChart,
   verdict,
 } from '@wormwood/report';
+import type { ScenarioValueChange } from '@wormwood/files/scenario';
 import { type CheckedScenario, openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
@@ -18,29 +20,33 @@ import { picturesOf } from '../output/pictures.ts';
 import { resultFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
-import { openTerminal, type Terminal } from '../output/terminal.ts';
-import { simulateEnsemble, simulateSingle, type SingleSimulation } from './simulate.ts';
+import { openTerminal, type Terminal, wrapped } from '../output/terminal.ts';
+import { simulateEnsemble, simulateSingle, type Simulation } from './simulate.ts';
 import { openWorkerPool } from './worker-pool.ts';
 import type { PrintOptions } from '../command-options.ts';
 
 export interface SimRunOptions extends PrintOptions {
-  /** Absent: `ode`, or `hosts` where that has no equations. */
+  /** Absent: the one that suits the outbreak. */
   readonly engine?: EngineName;
-  readonly runs: number;
+  /** Absent: one, or as many as the chosen engine calls for. */
+  readonly runs?: number;
+  readonly set: readonly ScenarioValueChange[];
   readonly seed: string;
   readonly workers: number;
   readonly out?: string;
 }
 
-type Options = SimRunOptions & { readonly engine: EngineName };
+type Options = SimRunOptions & { readonly engine: EngineName; readonly runs: number };
 
 export async function simRun(argument: string, given: SimRunOptions): Promise<ExitCode> {
-  const { runs, out } = given;
+  const { out } = given;
+  const json = given.json === true;
   const terminal = openTerminal(given);
-  const checked = await openScenario(argument, given.engine, { terminal, json: given.json === true });
+  const { engine: asked, runs: askedRuns, set: changes } = given;
+  const checked = await openScenario(argument, { engine: asked, runs: askedRuns, changes, terminal, json });
   if (checked === undefined) return EXIT.invalidFile;
-  const { engine } = checked;
-  const options: Options = { ...given, engine };
+  const { engine, runs, reason } = checked;
+  const options: Options = { ...given, engine, runs };
   if (runs > 1 && !engineNamed(engine).random) {
     throw new CommandFailure(
       EXIT.usage,
@@ -53,14 +59,17 @@ export async function simRun(argument: string, given: SimRunOptions): Promise<Ex
     terminal.say('\nEnding the runs; press Ctrl-C again to end at once.'),
   );
   try {
-    const { result, infections } = await simulate(checked, { options, terminal, interrupt });
+    const { result, runs: table, infections } = await simulate(checked, { options, terminal, interrupt });
     if (directory !== undefined && result.runs > 0) {
       const { name } = result.scenario;
       const pictures = picturesOf(checked.outbreak, { name, seed: result.seed, infections });
-      await saveFiles(directory, resultFiles(result, { infections, pictures }));
+      await saveFiles(directory, resultFiles(result, { runs: table, infections, pictures }));
       terminal.say(`Written to ${out}; open ${join(directory, 'report.html')}`);
     }
-    await terminal.print(options.json ? JSON.stringify(resultDocument(result)) : describe(result, terminal));
+    if (json && reason !== null) terminal.say(reasonLine(result, reason));
+    await terminal.print(
+      json ? JSON.stringify(resultDocument(result)) : describe(result, { terminal, reason }),
+    );
     return conclude(result, { argument, options, terminal, interrupt });
   } finally {
     interrupt.release();
@@ -76,34 +85,39 @@ interface Surroundings {
 async function simulate(
   { scenario, outbreak }: CheckedScenario,
   { options, terminal, interrupt }: Surroundings,
-): Promise<SingleSimulation> {
+): Promise<Simulation> {
   const { engine, runs, seed, workers, out } = options;
   const pool = openWorkerPool(Math.min(workers, runs), interrupt.flag);
   const task = { engine, outbreak, seed, scenario };
   try {
     if (runs === 1) return await simulateSingle(pool, task, { terminal, keepInfections: out !== undefined });
-    return {
-      result: await simulateEnsemble(pool, task, { terminal, runs, workers, signal: interrupt.signal }),
-    };
+    return await simulateEnsemble(pool, task, { terminal, runs, workers, signal: interrupt.signal });
   } finally {
     await pool.close();
   }
 }
 
 /** Returns the text for people: figures, curves and sentences. */
-function describe(result: SimulationResult, terminal: Terminal): string {
-  const { engine, seed, runs } = result;
-  if (runs === 0) return 'No run was completed.';
+function describe(
+  result: SimulationResult,
+  { terminal, reason }: { readonly terminal: Terminal; readonly reason: string | null },
+): string {
+  if (result.runs === 0) return 'No run was completed.';
   const { stdout, columns } = terminal;
   const ended = result.partial === true ? ', ended early' : '';
+  const heading = `${stdout.bold(result.scenario.name)}, ${computation(result)}, seed ${result.seed}${ended}`;
   const milestones = milestoneTable(result);
+  const tables = [...summaryTables(result), ...(milestones === null ? [] : [milestones])];
   return [
-    `${stdout.bold(result.scenario.name)}, engine ${engine}, seed ${seed}${ended}`,
-    renderTable(summaryTable(result)),
-    ...(milestones === null ? [] : [renderTable(milestones)]),
+    reason === null ? heading : `${heading}\n${wrapped(reasonLine(result, reason), columns)}`,
+    ...tables.map((table) => renderTable(table, columns)),
     toTerminal(trajectoryChart(result), { columns, color: stdout.isColorSupported }),
-    stdout.bold(verdict(result)),
+    stdout.bold(wrapped(verdict(result), columns)),
   ].join('\n\n');
+}
+
+function reasonLine({ engine }: SimulationResult, reason: string): string {
+  return `Engine ${engine}: ${reason}.`;
 }
 
 /** Warns what a partial result covers and how to get the whole; returns the exit code. */
@@ -123,7 +137,7 @@ function conclude(
   return interrupt.interrupted() ? EXIT.interrupted : EXIT.partial;
 }
 
-function repetition(argument: string, { engine, runs, seed, out }: Options): string {
+function repetition(argument: string, { engine, runs, seed, set, out }: Options): string {
   const output = out === undefined ? [] : ['--out', out];
   const words = [
     'sim',
@@ -135,6 +149,7 @@ function repetition(argument: string, { engine, runs, seed, out }: Options): str
     String(runs),
     '--seed',
     seed,
+    ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
     ...output,
   ];
   return ['wormwood', ...words.map(shellWord)].join(' ');

@@ -1,8 +1,23 @@
 /** Runs an outbreak on the workers, shows the progress, and returns the result. */
 import { formatCount, formatDuration } from '@wormwood/base';
-import { type EngineName, type InfectionLog, type Outbreak, runEnsemble } from '@wormwood/epidemic';
+import {
+  type ChunkRequest,
+  type EngineName,
+  type InfectionLog,
+  type Outbreak,
+  type RunChunk,
+  runEnsemble,
+} from '@wormwood/epidemic';
 import type { Scenario } from '@wormwood/files/scenario';
-import { type SimulationResult, toEnsembleResult, toSingleResult } from '@wormwood/report';
+import {
+  figuresOfRun,
+  type RunFigures,
+  type RunsTable,
+  runsTable,
+  type SimulationResult,
+  toEnsembleResult,
+  toSingleResult,
+} from '@wormwood/report';
 import type { Progress } from '../output/progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
@@ -20,8 +35,10 @@ export interface SingleOptions {
   readonly keepInfections: boolean;
 }
 
-export interface SingleSimulation {
+export interface Simulation {
   readonly result: SimulationResult;
+  /** The runs one by one. */
+  readonly runs: RunsTable;
   readonly infections?: InfectionLog;
 }
 
@@ -29,7 +46,7 @@ export async function simulateSingle(
   pool: WorkerPool,
   { engine, outbreak, scenario, seed }: SimulationTask,
   { terminal, keepInfections }: SingleOptions,
-): Promise<SingleSimulation> {
+): Promise<Simulation> {
   const { durationSeconds } = outbreak;
   const before = pool.simulatedSeconds();
   const run = await watched(terminal.progress(engine), {
@@ -40,7 +57,8 @@ export async function simulateSingle(
     },
   });
   const result = toSingleResult(run, { scenario, seed, version: VERSION });
-  return run.infections === undefined ? { result } : { result, infections: run.infections };
+  const runs = runsTable([figuresOfRun(run.summary)], seed);
+  return { result, runs, ...(run.infections && { infections: run.infections }) };
 }
 
 export interface EnsembleOptions {
@@ -55,26 +73,29 @@ export async function simulateEnsemble(
   pool: WorkerPool,
   { engine, outbreak, scenario, seed }: SimulationTask,
   { terminal, runs, workers, signal }: EnsembleOptions,
-): Promise<SimulationResult> {
+): Promise<Simulation> {
   const before = pool.simulatedSeconds();
   const wholeSeconds = runs * outbreak.durationSeconds;
   let completed = 0;
+  const figures: RunFigures[] = [];
+  const runChunk = async (request: ChunkRequest): Promise<RunChunk> => {
+    const chunk = await pool.runChunk(request);
+    figures.push({ first: chunk.first, count: chunk.count, figures: chunk.figures });
+    return chunk;
+  };
   const onProgress = (told: { readonly completed: number }): void => {
     completed = told.completed;
   };
   const ensemble = await watched(terminal.progress(engine), {
-    work: runEnsemble({ outbreak, engine, seed, runs }, (chunk) => pool.runChunk(chunk), {
-      workers,
-      onProgress,
-      signal,
-    }),
+    work: runEnsemble({ outbreak, engine, seed, runs }, runChunk, { workers, onProgress, signal }),
     show: (progress) => {
       const fraction = (pool.simulatedSeconds() - before) / wholeSeconds;
       const note = `${formatCount(completed)} of ${formatCount(runs)} runs`;
       progress.update(Math.min(1, Math.max(completed / runs, fraction)), note);
     },
   });
-  return toEnsembleResult(ensemble, { scenario, seed, version: VERSION });
+  const result = toEnsembleResult(ensemble, { scenario, seed, version: VERSION });
+  return { result, runs: runsTable(figures, seed) };
 }
 
 interface WatchedWork<Result> {
