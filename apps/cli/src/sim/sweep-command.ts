@@ -3,6 +3,7 @@ import type { EngineName } from '@wormwood/epidemic';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   seedOption,
+  setOption,
   wholeNumber,
   withExamples,
   withPrintOptions,
@@ -41,7 +42,7 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
     .addOption(
       new Option(
         '--engine <name>',
-        'engine that computes the cells (default: ode, or hosts where ode has no equations)',
+        'engine that computes the cells (default: ode, or hosts where chance or thin networks decide)',
       ).choices(ENGINES),
     )
     .addOption(
@@ -49,6 +50,7 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
         wholeNumber(text, 'a number of runs', RUNS_MAX),
       ),
     )
+    .addOption(setOption())
     .addOption(seedOption())
     .addOption(workersOption())
     .addOption(

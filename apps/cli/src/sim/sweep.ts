@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { formatCount, randomStreams, renderDiagnostic } from '@wormwood/base';
 import { type EngineName, engineNamed } from '@wormwood/epidemic';
-import { scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
+import { scenarioDocument, type ScenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
 import {
   sweepChart,
   sweepCsv,
@@ -42,6 +42,7 @@ export interface SimSweepOptions extends PrintOptions {
   readonly sample: SampleKind;
   readonly samples: number;
   readonly engine?: EngineName;
+  readonly set: readonly ScenarioValueChange[];
   readonly runs?: number;
   readonly seed: string;
   readonly workers: number;
@@ -60,17 +61,24 @@ const TABLE_ROWS_MAX = 40;
 export async function simSweep(argument: string, options: SimSweepOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const variations = variationsOf(options);
-  const checked = await openScenario(argument, options.engine, { terminal, json: options.json === true });
+  const checked = await openScenario(argument, {
+    engine: options.engine,
+    runs: options.runs,
+    changes: options.set,
+    terminal,
+    json: options.json === true,
+  });
   if (checked === undefined) return EXIT.invalidFile;
   const { engine, scenario } = checked;
   const isRandom = engineNamed(engine).random;
-  const runs = options.runs ?? (isRandom ? RUNS_DEFAULT : 1);
+  const runs = options.runs ?? (isRandom ? (options.engine === undefined ? checked.runs : RUNS_DEFAULT) : 1);
   if (runs > 1 && !isRandom) {
     throw new CommandFailure(
       EXIT.usage,
       `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
     );
   }
+  if (checked.reason !== null) terminal.say(`Engine ${engine}: ${checked.reason}.`);
   const document = scenarioDocument(scenario);
   const cells = cellsOf(document, variations, { ...options, engine, runs }, terminal);
   if (cells === undefined) return EXIT.invalidFile;
