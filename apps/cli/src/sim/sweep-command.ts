@@ -42,7 +42,7 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
     .addOption(
       new Option(
         '--engine <name>',
-        'engine that computes the cells (default: ode, or hosts where chance or thin networks decide)',
+        'engine that computes the cells (default: ode, or hosts where ode has no equations)',
       ).choices(ENGINES),
     )
     .addOption(

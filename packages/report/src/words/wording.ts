@@ -45,7 +45,7 @@ export function hostRange([low, high]: readonly [number, number], vulnerable: nu
 }
 
 /** Returns `1 host`, `2 hosts`. */
-export function counted(count: number, noun: string): string {
+function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
