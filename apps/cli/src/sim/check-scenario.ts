@@ -79,6 +79,23 @@ export async function openScenario(
   return { scenario: check.scenario, outbreak: check.outbreak, ...choice };
 }
 
+/**
+ * Returns the engine of a command that computes an outbreak at many points: the one asked for, else the mean field wherever it has
+ * equations, with a line where chance decides.
+ */
+export function engineOfMany(
+  { engine, outbreak, reason }: CheckedScenario,
+  asked: Pick<ScenarioRequest, 'engine' | 'runs'>,
+  terminal: Terminal,
+): EngineName {
+  if (asked.engine !== undefined) return asked.engine;
+  const isMeanField = (asked.runs ?? 1) === 1 && engineNamed('ode').unsupported(outbreak).length === 0;
+  const chosen = isMeanField ? 'ode' : engine;
+  const spread = isMeanField ? ' --engine hosts shows the spread.' : '';
+  if (reason !== null) terminal.say(`Engine ${chosen}: ${reason}.${spread}`);
+  return chosen;
+}
+
 /** Returns a scenario that comes with the program. */
 export async function openShippedScenario(
   name: string,

@@ -4,6 +4,7 @@ import type { EngineName } from '@wormwood/epidemic';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   seedOption,
+  setOption,
   wholeNumber,
   withExamples,
   withPrintOptions,
@@ -58,6 +59,7 @@ export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): 
         .default({ text: '95%', z: 1.6448536269514722 }, '95%')
         .argParser(confidenceOf),
     )
+    .addOption(setOption())
     .addOption(seedOption())
     .addOption(workersOption())
     .action(async (scenario: string, options: SimPlanOptions) => {

@@ -1,7 +1,7 @@
 /** `wormwood sim plan SCENARIO --goal GOAL --vary PATH=A..B`: the least that keeps a goal. */
 import { formatCount, formatDuration, formatPercent, renderDiagnostic } from '@wormwood/base';
 import { type ChunkRequest, type EngineName, engineNamed, type RunChunk } from '@wormwood/epidemic';
-import { scenarioDocument } from '@wormwood/files/scenario';
+import { scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
 import {
   type Achieved,
   cheapestOf,
@@ -21,7 +21,7 @@ import {
   type SearchVariable,
   type Variation,
 } from '@wormwood/study';
-import { openScenario } from './check-scenario.ts';
+import { engineOfMany, openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { renderTable } from '../output/table.ts';
@@ -35,6 +35,7 @@ export interface SimPlanOptions extends PrintOptions {
   readonly vary: readonly string[];
   readonly cost?: readonly { readonly path: string; readonly weight: number }[];
   readonly engine?: EngineName;
+  readonly set: readonly ScenarioValueChange[];
   readonly runs?: number;
   /** One-sided, 0.5 to 1. */
   readonly confidence: { readonly text: string; readonly z: number };
@@ -57,9 +58,16 @@ interface Plan {
 export async function simPlan(argument: string, options: SimPlanOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const { goal, variable, second, costs } = questionOf(options);
-  const checked = await openScenario(argument, options.engine, { terminal, json: options.json === true });
+  const checked = await openScenario(argument, {
+    engine: options.engine,
+    runs: options.runs,
+    changes: options.set,
+    terminal,
+    json: options.json === true,
+  });
   if (checked === undefined) return EXIT.invalidFile;
-  const { engine, scenario } = checked;
+  const { scenario } = checked;
+  const engine = engineOfMany(checked, options, terminal);
   const isRandom = engineNamed(engine).random;
   const runs = options.runs ?? (isRandom ? RUNS_DEFAULT : 1);
   if (runs > 1 && !isRandom) {

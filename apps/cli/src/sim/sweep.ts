@@ -24,7 +24,7 @@ import {
   takesWholeNumbersOnly,
   type Variation,
 } from '@wormwood/study';
-import { type CheckedScenario, openScenario } from './check-scenario.ts';
+import { engineOfMany, openScenario } from './check-scenario.ts';
 import { localQueue } from './cell-queue.ts';
 import { memoryStore, openCellStore } from './cell-store.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
@@ -58,12 +58,6 @@ export interface SimSweepOptions extends PrintOptions {
 const RUNS_DEFAULT = 100;
 const TABLE_ROWS_MAX = 40;
 
-/** A sweep is many cells, so its default is the mean field wherever that has equations. */
-function engineOf({ engine, outbreak }: CheckedScenario, asked: SimSweepOptions): EngineName {
-  const isFree = asked.engine === undefined && (asked.runs ?? 1) === 1;
-  return isFree && engineNamed('ode').unsupported(outbreak).length === 0 ? 'ode' : engine;
-}
-
 export async function simSweep(argument: string, options: SimSweepOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const variations = variationsOf(options);
@@ -76,7 +70,7 @@ export async function simSweep(argument: string, options: SimSweepOptions): Prom
   });
   if (checked === undefined) return EXIT.invalidFile;
   const { scenario } = checked;
-  const engine = engineOf(checked, options);
+  const engine = engineOfMany(checked, options, terminal);
   const isRandom = engineNamed(engine).random;
   const runs = options.runs ?? (isRandom ? RUNS_DEFAULT : 1);
   if (runs > 1 && !isRandom) {
@@ -84,10 +78,6 @@ export async function simSweep(argument: string, options: SimSweepOptions): Prom
       EXIT.usage,
       `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
     );
-  }
-  if (checked.reason !== null) {
-    const spread = engine === 'ode' ? ' --engine hosts shows the spread.' : '';
-    terminal.say(`Engine ${engine}: ${checked.reason}.${spread}`);
   }
   const document = scenarioDocument(scenario);
   const cells = cellsOf(document, variations, { ...options, engine, runs }, terminal);
