@@ -60,6 +60,7 @@ export const SUMMARY_FIGURES: readonly Figure[] = [
   'probes',
   'honeypotContacts',
 ];
+/** The fractions of N whose times stand behind the summary in `RunChunk.figures`. */
 export const FRACTIONS: readonly Fraction[] = ['0.5', '0.9', '0.99', '1'];
 
 /**

@@ -5,6 +5,7 @@ import { checkScenarioDocument, defaultSampleSeconds, type ScenarioCheck } from 
 import { setScenarioValue } from './scenario-path.ts';
 import type { Scenario } from './schema.ts';
 
+/** One value of a scenario that is replaced. */
 export interface ScenarioValueChange {
   readonly path: string;
   /** As it would stand in the file. */
