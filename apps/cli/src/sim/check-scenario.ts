@@ -80,8 +80,8 @@ export async function openScenario(
 }
 
 /**
- * Returns the engine of a command that computes an outbreak at many points: the one asked for, else the mean field wherever it has
- * equations, with a line where chance decides.
+ * Returns the engine of a command that computes an outbreak at many points: the one asked for, else the mean field wherever
+ * it has equations, with a line where chance decides.
  */
 export function engineOfMany(
   { engine, outbreak, reason }: CheckedScenario,

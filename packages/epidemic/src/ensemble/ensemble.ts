@@ -43,10 +43,10 @@ export interface Distribution {
 }
 
 /**
- * The figures of `Summary` as distributions over the runs. Times are censored: a run in which it did not happen ends without it. The mean and the standard deviation of `timeTo` and
- * `extinctionTime` are over the runs in which it happened; the quantiles are over all runs, of which those in which it did
- * not happen count as later than all others (Kaplan and Meier 1958, with all runs censored at the end), so that a quantile
- * that falls among them is null.
+ * The figures of `Summary` as distributions over the runs. Times are censored: a run in which it did not happen ends without
+ * it. The mean and the standard deviation of `timeTo` and `extinctionTime` are over the runs in which it happened; the
+ * quantiles are over all runs, of which those in which it did not happen count as later than all others (Kaplan and Meier
+ * 1958, with all runs censored at the end), so that a quantile that falls among them is null.
  */
 export type EnsembleSummary = {
   readonly [Figure in Exclude<keyof Summary, 'timeTo'>]: Distribution;
