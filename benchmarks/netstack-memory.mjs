@@ -93,7 +93,7 @@ function bytesPerConnection(accept, octets) {
     clock.advanceBy(0.03);
     stack.work(packets.length);
     const answers = [];
-    far.receive((bytes, start, end) => answers.push(ipv4.parse(bytes.slice(start, end))), 1e6);
+    far.receive(({ bytes, start, end }) => answers.push(ipv4.parse(bytes.slice(start, end))), 1e6);
     return answers.map((packet) => ({ remote: packet.destination, segment: tcp.parse(packet.payload) }));
   };
   for (let first = 0; first < CONNECTIONS; first += BATCH) {

@@ -12,6 +12,7 @@ import {
   Stack,
   type StackHost,
   TappedDevice,
+  type ReceivedFrame,
 } from '@wormwood/netstack';
 import { ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { type Plan, plansOf, SERVER, servicePort } from './plan.ts';
@@ -200,7 +201,7 @@ class Storm {
     while ((this.timers.peekTime() ?? Number.POSITIVE_INFINITY) <= now) this.timers.pop()?.event();
   }
 
-  readonly #toClient = (bytes: Uint8Array, start: number, end: number): void => {
+  readonly #toClient = ({ bytes, start, end }: ReceivedFrame): void => {
     const packet = ipv4.parse(bytes.slice(start, end));
     if (isMalformed(packet) || !ipv4.verifyChecksum(bytes, start)) {
       this.badChecksums++;

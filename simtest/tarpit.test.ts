@@ -13,6 +13,7 @@ import {
   Stack,
   type StackHost,
   type TcpConnection,
+  type ReceivedFrame,
 } from '@wormwood/netstack';
 import { ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import { octetsAt, type Plan, SERVER, servicePort } from './plan.ts';
@@ -91,7 +92,7 @@ function stuckClient(faults: Faults) {
     transmit,
     complain: (problem) => complaints.push(problem),
   });
-  const toClient = (bytes: Uint8Array, start: number, end: number): void => {
+  const toClient = ({ bytes, start, end }: ReceivedFrame): void => {
     const packet = ipv4.parse(bytes.slice(start, end));
     if (isMalformed(packet)) return;
     const { payload } = packet;

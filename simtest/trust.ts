@@ -257,7 +257,7 @@ export class TrustWorld {
   #receive(sending: Sending | null): number | undefined {
     let number: number | undefined;
     const frames: Uint8Array[] = [];
-    this.#far.receive((bytes, start, end) => frames.push(bytes.slice(start, end)), 4096);
+    this.#far.receive(({ bytes, start, end }) => frames.push(bytes.slice(start, end)), 4096);
     for (const octets of frames) {
       const frame = ethernet.parse(octets);
       if (isMalformed(frame)) continue;

@@ -4,7 +4,7 @@
  */
 import { EventQueue, type RandomStreams, VirtualClock } from '@wormwood/base';
 import type { SensorEvent } from '@wormwood/honeynet';
-import { type MemoryDevice, memoryLink, type Stack } from '@wormwood/netstack';
+import { type MemoryDevice, memoryLink, type ReceivedFrame, type Stack } from '@wormwood/netstack';
 import { ipv4, isMalformed, readMac, readU16, readU32, tcp } from '@wormwood/wire';
 import { honeypots } from './honeypots.ts';
 import { answerOfLive } from './live-hosts.ts';
@@ -110,7 +110,7 @@ export class Link {
     }
   }
 
-  readonly #fromSensor = (bytes: Uint8Array, start: number, end: number): void => {
+  readonly #fromSensor = ({ bytes, start, end }: ReceivedFrame): void => {
     this.#record(bytes.subarray(start, end));
     this.#toClient(bytes, start, end);
   };

@@ -118,7 +118,7 @@ class Way {
   }
 
   work(): number {
-    const moved = this.#from.receive((bytes, start, end, isUnfinished) => {
+    const moved = this.#from.receive(({ bytes, start, end, checksumsVerified: isUnfinished }) => {
       const frame = bytes.slice(start, end);
       if (isUnfinished) finishChecksum(frame);
       this.#take(frame);

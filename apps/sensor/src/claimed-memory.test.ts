@@ -151,7 +151,7 @@ async function stage() {
     clock.advanceBy(0.01);
     stack.work(packets.length);
     const sequences: number[] = [];
-    remote.receive((bytes, start) => void sequences.push(readU32(bytes, start + SEQUENCE)), 4 * BATCH);
+    remote.receive(({ bytes, start }) => void sequences.push(readU32(bytes, start + SEQUENCE)), 4 * BATCH);
     return sequences;
   };
   return { stack, exchange, listeners };

@@ -114,11 +114,12 @@ export class DhcpHosts implements LinkDevice {
   }
 
   receive(receiver: FrameReceiver, budget: number): number {
-    return this.#components.device.receive((bytes, start, end, verified, isCarried) => {
+    return this.#components.device.receive((frame) => {
+      const { bytes, start, end } = frame;
       const message = replyIn(bytes, start, end);
       if (message === null) {
         this.#noteSpeaker(bytes, start, end);
-        return receiver(bytes, start, end, verified, isCarried);
+        return receiver(frame);
       }
       const server = readMac(bytes, start + ethernet.field.source);
       for (const { client } of this.#hosts) {

@@ -106,7 +106,7 @@ export class HostileMachine {
 
   /** Goes on with handshakes whose SYN/ACK has come. */
   #answer(): void {
-    this.#ring.receive((bytes, start, end) => {
+    this.#ring.receive(({ bytes, start, end }) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
       if (end - start < IP + 20 || view.getUint16(12) !== 0x0800) return;
       if (view.getUint8(ETHERNET + 9) !== ipProtocol.tcp) return;

@@ -45,7 +45,7 @@ function lossyStack(percent: number) {
   };
   const take = (): Uint8Array[] => {
     const answers: Uint8Array[] = [];
-    far.receive((bytes, start, end) => {
+    far.receive(({ bytes, start, end }) => {
       const answer = ipv4.parse(bytes.slice(start, end));
       if (!isMalformed(answer)) answers.push(answer.payload);
     }, 4096);

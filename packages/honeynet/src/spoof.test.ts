@@ -46,7 +46,7 @@ bind 10.3.0.6 a
     stack.work(10);
     const [answer] = (() => {
       const found: ReturnType<typeof ipv4.parse>[] = [];
-      far.receive((bytes, start, end) => void found.push(ipv4.parse(bytes.slice(start, end))), 10);
+      far.receive(({ bytes, start, end }) => void found.push(ipv4.parse(bytes.slice(start, end))), 10);
       return found;
     })();
     if (answer === undefined || isMalformed(answer)) throw new Error('no answer');

@@ -57,7 +57,7 @@ describe('MarkerHosts', () => {
           // The far side sends back all it gets: that is how hosts behind one link reach each other.
           for (let moved = 1; moved > 0;) {
             hosts.work(100);
-            moved = far.receive((bytes, start, end) => {
+            moved = far.receive(({ bytes, start, end }) => {
               far.transmitBuffer.set(bytes.subarray(start, end), far.reserve());
               far.commit(end - start);
             }, 100);

@@ -127,7 +127,7 @@ describe('MarkerHosts', () => {
     });
     hosts.probe(HOST_A, HONEYPOT);
     hosts.work(1);
-    far.receive((bytes, start, end) => {
+    far.receive(({ bytes, start, end }) => {
       const packet = dissect({ bytes: bytes.slice(start, end), linkType: linkType.ethernet, isCut: false });
       expect(packet.fault).toBeUndefined();
       expect(findLayer(packet, 'ethernet')).toMatchObject({ source: 0x02_0000_0000_01 });

@@ -5,7 +5,7 @@
  * are a keyed hash of the flow, so that a reply is recognized by its acknowledgment number.
  */
 import { assert, type RandomStream } from '@wormwood/base';
-import type { LinkDevice } from '@wormwood/netstack';
+import type { LinkDevice, ReceivedFrame } from '@wormwood/netstack';
 import {
   ethernet,
   etherType,
@@ -122,7 +122,7 @@ export class MarkerHosts {
     };
   }
 
-  readonly #receiveFrame = (bytes: Uint8Array, start: number, end: number): void => {
+  readonly #receiveFrame = ({ bytes, start, end }: ReceivedFrame): void => {
     let ipStart = start;
     if (this.#linkLength > 0) {
       if (ethernet.check(bytes, start, end) !== undefined) return;

@@ -3,7 +3,7 @@
  * end here, and packets to addresses outside the lab would only be counted: there is no way out.
  */
 import type { AddressSet } from '@wormwood/base';
-import { type LinkDevice, type MemoryDevice, memoryLink } from '@wormwood/netstack';
+import { type LinkDevice, type MemoryDevice, memoryLink, type ReceivedFrame } from '@wormwood/netstack';
 import { ipv4, readU32 } from '@wormwood/wire';
 
 export interface MemoryNetworkCounts {
@@ -50,7 +50,7 @@ export class MemoryNetwork {
     return { ...this.#counts };
   }
 
-  readonly #route = (bytes: Uint8Array, start: number, end: number): void => {
+  readonly #route = ({ bytes, start, end }: ReceivedFrame): void => {
     const destination = readU32(bytes, start + ipv4.field.destination);
     const components = this.#components;
     if (components.isHost(destination)) {

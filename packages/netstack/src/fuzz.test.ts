@@ -17,7 +17,7 @@ import {
 import { expect, it } from 'vitest';
 import { plainBehavior } from './plain-behavior.ts';
 import type { StackHost, TcpConnection, TcpService } from './host.ts';
-import type { LinkDevice } from './link/device.ts';
+import type { LinkDevice, ReceivedFrame } from './link/device.ts';
 import { memoryLink } from './link/memory-link.ts';
 import { silentObserver } from './observer.ts';
 import { ipPacket, LOCAL, PORT, REMOTE, REMOTE_PORT, tcpPacket, TEST_SECRET } from './stack-test-support.ts';
@@ -114,7 +114,7 @@ function trusting(device: LinkDevice): LinkDevice {
     mtuBytes: device.mtuBytes,
     transmitBuffer: device.transmitBuffer,
     receive: (receiver, budget) =>
-      device.receive((bytes, start, end) => receiver(bytes, start, end, true), budget),
+      device.receive((frame) => receiver({ ...frame, checksumsVerified: true }), budget),
     reserve: () => device.reserve(),
     commit: (length) => device.commit(length),
     flush: () => device.flush(),
@@ -174,7 +174,7 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
   let tableAfterWarmUp = 0;
   let answers = 0;
   const heard: Conversation = { sequence: 0, acknowledgment: 0, ports: 0 };
-  const listen = (bytes: Uint8Array, start: number, end: number): void => {
+  const listen = ({ bytes, start, end }: ReceivedFrame): void => {
     if (end - start < 54 || bytes[start + 23] !== ipProtocol.tcp) return;
     // The last SYN/ACK is the conversation to go on with.
     if ((bytes[start + 47]! & 0x3f) === 0x12) {

@@ -1,6 +1,6 @@
 /** A user-space network stack over `wire`: start with `link/device.ts`, where frames come and go. */
 
-export type { FrameReceiver, LinkDevice } from './link/device.ts';
+export { type FrameReceiver, type LinkDevice, type ReceivedFrame, ReusedFrame } from './link/device.ts';
 export { type FaultCounts, FaultInjector, type Faults } from './link/fault-injector.ts';
 export { readCapture } from './link/capture-replay.ts';
 export { captureTap } from './link/capture-tap.ts';

@@ -113,7 +113,7 @@ export function bench(options: BenchOptions = {}) {
   };
   const receivePackets = (): ipv4.Repr[] => {
     const packets: ipv4.Repr[] = [];
-    far.receive((bytes, start, end) => {
+    far.receive(({ bytes, start, end }) => {
       const packet = ipv4.parse(bytes.slice(start, end));
       if (isMalformed(packet)) throw new Error(packet.reason);
       packets.push(packet);

@@ -6,7 +6,7 @@ import type { Clock, RandomStreams } from '@wormwood/base';
 import { ethernet, etherType, ipProtocol, ipv4, readMac, readU16, readU32, readU8 } from '@wormwood/wire';
 import { BatchClock } from './batch-clock.ts';
 import type { HostDirectory, StackHost } from './host.ts';
-import type { LinkDevice } from './link/device.ts';
+import type { LinkDevice, ReceivedFrame } from './link/device.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
 import { Icmp } from './network/icmp.ts';
 import { Ipv4Output, LINK_HEADER_LENGTH_MAX } from './network/ipv4-output.ts';
@@ -181,13 +181,7 @@ export class Stack {
     return isTaken ? null : this.#components.hosts.find(address, source, protocol);
   }
 
-  readonly #receiveFrame = (
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    checksumsVerified: boolean,
-    isCarried = false,
-  ): void => {
+  readonly #receiveFrame = ({ bytes, start, end, checksumsVerified, isCarried }: ReceivedFrame): void => {
     const packet = this.#packet;
     packet.bytes = bytes;
     packet.linkStart = start;

@@ -56,7 +56,7 @@ export class Scanner {
 
   /** Reads what came and asks the next `count` questions. */
   step(count: number): void {
-    this.#options.remote.receive((bytes, start, end) => this.#receive(bytes, start, end), 8192);
+    this.#options.remote.receive(({ bytes, start, end }) => this.#receive(bytes, start, end), 8192);
     for (let i = 0; i < count && !this.isDone; i++) this.#ask(this.#next++);
     this.#options.remote.flush();
   }

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Clock } from '@wormwood/base';
-import type { FrameReceiver } from '@wormwood/netstack';
+import { type FrameReceiver, ReusedFrame } from '@wormwood/netstack';
 import {
   CaptureReader,
   type CaptureRecord,
@@ -30,6 +30,7 @@ export class CaptureDevice implements SensorDevice {
   /** Stands at the time of the next packet. */
   readonly clock: Clock = { nowSeconds: () => this.#nowSeconds };
   readonly #file: number;
+  readonly #frame: ReusedFrame = new ReusedFrame();
   readonly #reader: CaptureReader = new CaptureReader();
   readonly #chunk: Uint8Array = new Uint8Array(CHUNK_BYTES);
   #records: readonly CaptureRecord[] = [];
@@ -56,7 +57,7 @@ export class CaptureDevice implements SensorDevice {
     const record = this.#records[this.#next];
     if (record === undefined) return 0;
     const start = ipStartOf(record);
-    if (start >= 0) receiver(record.bytes, start, record.bytes.length, false);
+    if (start >= 0) receiver(this.#frame.of(record.bytes, start, record.bytes.length));
     this.#next++;
     this.#prepare();
     return 1;

@@ -3,7 +3,7 @@
  * no system call and no copy. Slots are read as soon as they are filled, so a lone frame waits for nothing; V3 blocks
  * would hold it back until their timer, whose step is that of the kernel's clock.
  */
-import type { FrameReceiver } from '@wormwood/netstack';
+import { type FrameReceiver, ReusedFrame } from '@wormwood/netstack';
 import { InterfaceFacts } from './interface-facts.ts';
 import * as libc from './libc.ts';
 import type { SensorDevice } from './sensor-device.ts';
@@ -94,6 +94,7 @@ export class PacketRing implements SensorDevice {
   readonly #transmit: TransmitRing;
   readonly #facts: InterfaceFacts;
   readonly #watch: WireWatch;
+  readonly #frame: ReusedFrame = new ReusedFrame();
   readonly #oversize: Uint8Array = new Uint8Array(FRAME_BYTES_MAX);
   /** What slots have room for, and what the interface takes now. */
   readonly #mtuBytesMax: number;
@@ -209,13 +210,14 @@ export class PacketRing implements SensorDevice {
     const verified = (status & STATUS_CHECKSUM_NOT_READY) !== 0;
     if ((status & STATUS_COPY) !== 0) {
       const length = libc.recv(this.fd, this.#oversize, FRAME_BYTES_MAX, MSG_DONTWAIT);
-      if (length > VIRTIO_HEADER_BYTES) receiver(this.#oversize, VIRTIO_HEADER_BYTES, length, verified);
+      if (length > VIRTIO_HEADER_BYTES)
+        receiver(this.#frame.of(this.#oversize, VIRTIO_HEADER_BYTES, length, verified));
       return;
     }
     let start = slot + this.#halves[(slot + MAC) >> 1]!;
     const end = start + this.#words[(slot + CAPTURED) >> 2]!;
     if ((status & STATUS_VLAN_VALID) !== 0) start = this.#restoreVlanTag(slot, start);
-    receiver(this.#bytes, start, end, verified);
+    receiver(this.#frame.of(this.#bytes, start, end, verified));
   }
 
   /** The kernel takes the outermost tag out of the frame; it goes back into the room that PACKET_RESERVE left. */

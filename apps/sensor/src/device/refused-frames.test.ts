@@ -48,7 +48,7 @@ describe.skipIf(missing !== null)('a packet ring on a veth pair', () => {
 
   /** Reads what has come to the other end. */
   function read(): void {
-    far.receive((bytes, start) => {
+    far.receive(({ bytes, start }) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset);
       if (view.getUint16(start + 12) === LOCAL_EXPERIMENT) seen.push(view.getUint32(start + 14));
     }, 1 << 20);

@@ -2,7 +2,7 @@
  * A TUN interface (Linux Documentation/networking/tuntap): packets without Ethernet, one system call each. It is made when
  * it does not exist, and goes away with the process unless it was made to stay.
  */
-import type { FrameReceiver } from '@wormwood/netstack';
+import { type FrameReceiver, ReusedFrame } from '@wormwood/netstack';
 import { DeviceNews, type TransmitCounts } from './device-news.ts';
 import { InterfaceFacts } from './interface-facts.ts';
 import * as libc from './libc.ts';
@@ -24,6 +24,7 @@ export class TunDevice implements SensorDevice {
   readonly fd: number;
   readonly transmitBuffer: Uint8Array = new Uint8Array(PACKET_BYTES_MAX);
   readonly #received: Uint8Array = new Uint8Array(PACKET_BYTES_MAX);
+  readonly #frame: ReusedFrame = new ReusedFrame();
   readonly #news: DeviceNews;
   readonly #facts: InterfaceFacts;
   #mtuBytes: number;
@@ -66,7 +67,7 @@ export class TunDevice implements SensorDevice {
       const length = libc.read(this.fd, this.#received, PACKET_BYTES_MAX);
       if (length <= 0) break;
       // The sender is the machine's own kernel, which leaves no checksum to hardware here.
-      receiver(this.#received, 0, length, false);
+      receiver(this.#frame.of(this.#received, 0, length));
       delivered++;
     }
     return delivered;

@@ -38,7 +38,7 @@ function made() {
   const sent = (): (string | number)[] => {
     const seen: (string | number)[] = [];
     device.flush();
-    far.receive((bytes, start, end) => {
+    far.receive(({ bytes, start, end }) => {
       const message = arp.parse(bytes, start + LINK_BYTES, end);
       if (isMalformed(message)) {
         expect([...bytes.subarray(start, start + 12)]).toEqual([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1]);

@@ -65,7 +65,7 @@ function network(text = CONFIGURATION) {
     const heard: { atMs: number; from: number; kind: string; ttl: number }[] = [];
     for (let elapsed = 0; elapsed <= seconds; elapsed += 0.001) {
       stack.work(100);
-      far.receive((bytes, start, end) => {
+      far.receive(({ bytes, start, end }) => {
         expect(ipv4.verifyChecksum(bytes, start)).toBe(true);
         const packet = ipv4.parse(bytes.slice(start, end));
         if (isMalformed(packet)) throw new Error(packet.reason);
@@ -160,7 +160,7 @@ describe('TopologyDevice', () => {
     const answers: Uint8Array[] = [];
     for (let elapsed = 0; elapsed < 0.05; elapsed += 0.001) {
       stack.work(100);
-      far.receive((bytes, start, end) => answers.push(bytes.slice(start, end)), 100);
+      far.receive(({ bytes, start, end }) => answers.push(bytes.slice(start, end)), 100);
       clock.advanceBy(0.001);
     }
     expect(answers).toHaveLength(1);
@@ -192,7 +192,7 @@ describe('TopologyDevice', () => {
         far.flush();
       }
       for (let elapsed = 0; elapsed < 0.05; elapsed += 0.01) {
-        device.receive((bytes, start, _end, _verified, isCarried) => {
+        device.receive(({ bytes, start, isCarried }) => {
           arrived.push([readU32(bytes, start + 16), isCarried]);
         }, 100);
         clock.advanceBy(0.01);
@@ -227,7 +227,7 @@ describe('TopologyDevice', () => {
     const kinds: string[] = [];
     for (let elapsed = 0; elapsed < 0.05; elapsed += 0.001) {
       stack.work(100);
-      far.receive((bytes, start, end) => {
+      far.receive(({ bytes, start, end }) => {
         const packet = ipv4.parse(bytes.slice(start, end));
         if (isMalformed(packet)) throw new Error(packet.reason);
         const message = icmpv4.parse(packet.payload);

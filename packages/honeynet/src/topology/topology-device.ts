@@ -8,6 +8,7 @@ import {
   decapsulate,
   encapsulate,
   type FrameReceiver,
+  type ReceivedFrame,
   GRE_OVERHEAD_BYTES,
   type LinkDevice,
   ReplyLimiter,
@@ -46,24 +47,18 @@ export interface TopologyDeviceComponents {
 }
 
 /** A frame from outside with an IPv4 packet in it. */
-interface InwardFrame {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+interface InwardFrame extends ReceivedFrame {
   readonly ipStart: number;
-  readonly verified: boolean;
   /** Sent by a real machine inside the topology. */
   readonly isFromMachine: boolean;
-  /** It was carried inside another frame, through a tunnel. */
-  readonly isCarried: boolean;
 }
 
 interface HeldFrame {
   readonly bytes: Uint8Array;
   readonly inward: boolean;
-  /** @default false */
+  /** As in `ReceivedFrame`. @default false */
   readonly checksumsVerified?: boolean;
-  /** As in `FrameReceiver`. @default false */
+  /** As in `ReceivedFrame`. @default false */
   readonly isCarried?: boolean;
   /** For a real machine: where its IP header begins, and the router to whose link it belongs. */
   readonly external?: { readonly ipStart: number; readonly router: number };
@@ -115,8 +110,8 @@ export class TopologyDevice implements LinkDevice {
 
   receive(receiver: FrameReceiver, budget: number): number {
     let delivered = this.#release(receiver, budget);
-    delivered += this.#components.device.receive((bytes, start, end, verified) => {
-      this.#walkIn(receiver, bytes, start, end, verified);
+    delivered += this.#components.device.receive((frame) => {
+      this.#walkIn(receiver, frame);
     }, budget - delivered);
     return delivered;
   }
@@ -156,7 +151,8 @@ export class TopologyDevice implements LinkDevice {
       if (frame === undefined) break;
       delivered++;
       if (frame.inward) {
-        receiver(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified === true, frame.isCarried);
+        const { bytes, checksumsVerified = false, isCarried = false } = frame;
+        receiver({ bytes, start: 0, end: bytes.length, checksumsVerified, isCarried });
         continue;
       }
       // What the kernel has put together from several frames fits none.
@@ -179,28 +175,29 @@ export class TopologyDevice implements LinkDevice {
     return arrival.kind === 'delivered' && this.#components.externals?.has(destination) !== true;
   }
 
-  #walkIn(receiver: FrameReceiver, bytes: Uint8Array, start: number, end: number, verified: boolean): void {
+  #walkIn(receiver: FrameReceiver, frame: ReceivedFrame): void {
+    const { bytes, start, end, checksumsVerified } = frame;
     const { topology, externals } = this.#components;
     const ipStart = this.#ipStartOf(bytes, start, end);
     if (ipStart < 0) {
       externals?.receive(bytes, start, end);
-      return receiver(bytes, start, end, verified);
+      return receiver(frame);
     }
     // The stack drops it; no router may answer it or pass it on before.
     if (isUnanswerable(bytes, start, ipStart) || !this.#isForUs(bytes, start, ipStart))
-      return receiver(bytes, start, end, verified);
+      return receiver(frame);
     if (this.#comesThroughTunnel(receiver, bytes, start, ipStart)) return;
     const isFromMachine = externals?.isFromMachine(bytes, start, ipStart) === true;
     const router = isFromMachine
       ? topology.routerOf(readU32(bytes, ipStart + ipv4.field.source))
       : topology.entryFor(readU32(bytes, ipStart + ipv4.field.destination));
-    if (router === undefined) return receiver(bytes, start, end, verified);
+    if (router === undefined) return receiver(frame);
     this.#walkFrom(router, receiver, {
       bytes,
       start,
       end,
       ipStart,
-      verified,
+      checksumsVerified,
       isFromMachine,
       isCarried: false,
     });
@@ -213,18 +210,18 @@ export class TopologyDevice implements LinkDevice {
   }
 
   #walkFrom(router: number, receiver: FrameReceiver, frame: InwardFrame): void {
-    const { bytes, start, end, ipStart, verified, isCarried } = frame;
+    const { bytes, start, end, ipStart, checksumsVerified, isCarried } = frame;
     const destination = readU32(bytes, ipStart + ipv4.field.destination);
     const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
         if (!this.#isInward(arrival, bytes, ipStart)) this.#forward(frame, arrival);
-        else if (arrival.delaySeconds === 0) receiver(bytes, start, end, verified, isCarried);
+        else if (arrival.delaySeconds === 0) receiver(frame);
         else {
           const held = {
             bytes: bytes.slice(start, end),
             inward: true,
-            checksumsVerified: verified,
+            checksumsVerified,
             isCarried,
           };
           this.#hold(held, arrival.delaySeconds);
@@ -238,7 +235,7 @@ export class TopologyDevice implements LinkDevice {
           code: icmpv4.unreachableCode.network,
         });
       case 'tunneled':
-        if (verified) completeChecksum(bytes, ipStart);
+        if (checksumsVerified) completeChecksum(bytes, ipStart);
         return this.#sendThroughTunnel(bytes, start, ipStart, arrival, 'turned');
       case 'left':
         if (frame.isFromMachine) this.#forward(frame, arrival);
@@ -249,7 +246,7 @@ export class TopologyDevice implements LinkDevice {
 
   /** The packet goes on to a real machine, or from one to whoever asked it. */
   #forward(
-    { bytes, start, end, ipStart, verified, isFromMachine }: InwardFrame,
+    { bytes, start, end, ipStart, checksumsVerified, isFromMachine }: InwardFrame,
     { kind, ttl, delaySeconds }: Arrival & { readonly kind: 'delivered' | 'left' },
   ): void {
     const { topology, externals } = this.#components;
@@ -258,7 +255,7 @@ export class TopologyDevice implements LinkDevice {
     const copy = bytes.slice(start, end);
     const at = ipStart - start;
     this.#setTimeToLive(copy, at, ttl);
-    if (verified) completeChecksum(copy, at);
+    if (checksumsVerified) completeChecksum(copy, at);
     if (kind === 'left') {
       if (externals.addressToAsker(copy, at)) this.#hold({ bytes: copy, inward: false }, delaySeconds);
       return;
@@ -287,7 +284,7 @@ export class TopologyDevice implements LinkDevice {
     const whole = { bytes: inner, start: 0, end: inner.length, ipStart: linkLength };
     this.#walkFrom(tunnel.router, receiver, {
       ...whole,
-      verified: false,
+      checksumsVerified: false,
       isFromMachine: false,
       isCarried: true,
     });

@@ -11,7 +11,7 @@ import {
   parseLinkHeader,
   isMalformed,
 } from '@wormwood/wire';
-import type { FrameReceiver, LinkDevice } from './device.ts';
+import { type FrameReceiver, type LinkDevice, ReusedFrame } from './device.ts';
 
 /** Longest IP packet that an answer can have. */
 const MTU_BYTES = 1500;
@@ -72,6 +72,7 @@ export class CaptureReplay implements LinkDevice {
   readonly mtuBytes: number = MTU_BYTES;
   readonly transmitBuffer: Uint8Array = new Uint8Array(MTU_BYTES + LINK_HEADER_BYTES_MAX);
   readonly #frames: readonly CapturedFrame[];
+  readonly #frame: ReusedFrame = new ReusedFrame();
   readonly #clock: Clock;
   readonly #startSeconds: number;
   #next = 0;
@@ -95,7 +96,7 @@ export class CaptureReplay implements LinkDevice {
     let delivered = 0;
     while (delivered < budget && (this.nextFrameSeconds() ?? Number.POSITIVE_INFINITY) <= now) {
       const { bytes } = this.#frames[this.#next++]!;
-      receiver(bytes, 0, bytes.length, false);
+      receiver(this.#frame.of(bytes, 0, bytes.length));
       delivered++;
     }
     return delivered;

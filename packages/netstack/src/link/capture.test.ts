@@ -31,7 +31,7 @@ function pcapOf(type: number, records: readonly Partial<pcap.RecordRepr>[]): Uin
 
 function take(device: LinkDevice, budget = 100): number[][] {
   const frames: number[][] = [];
-  device.receive((bytes, start, end) => frames.push([...bytes.subarray(start, end)]), budget);
+  device.receive(({ bytes, start, end }) => frames.push([...bytes.subarray(start, end)]), budget);
   return frames;
 }
 

@@ -3,6 +3,7 @@
  * this. Frames are handed over as views into the device's own memory, so that the hot path copies and allocates nothing.
  */
 
+/** A device as the stack and the layers above it see it. */
 export interface LinkDevice {
   /** `ethernet` frames begin with an Ethernet header, `ip` packets with an IP header. */
   readonly medium: 'ethernet' | 'ip';
@@ -23,14 +24,37 @@ export interface LinkDevice {
   flush(): void;
 }
 
-/**
- * `checksumsVerified`: the sender's checksums need no check, because the frame never left this machine. `isCarried`: the packet
- * came inside another one, through a tunnel, and the link header is that of the packet around it.
- */
-export type FrameReceiver = (
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  checksumsVerified: boolean,
-  isCarried?: boolean,
-) => void;
+/** A frame that came in, valid during the call that hands it over: devices use one object, and their memory, again and again. */
+export interface ReceivedFrame {
+  /** The frame lies in [start, end) of it. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** The sender's checksums need no check, because the frame never left this machine. */
+  readonly checksumsVerified: boolean;
+  /** The packet came inside another one, through a tunnel, and the link header is that of the packet around it. */
+  readonly isCarried: boolean;
+}
+
+/** Takes a frame; what shall outlive the call is copied. */
+export type FrameReceiver = (frame: ReceivedFrame) => void;
+
+const NOTHING = new Uint8Array(0);
+
+/** The one object that a device hands over again and again. */
+export class ReusedFrame implements ReceivedFrame {
+  bytes: Uint8Array = NOTHING;
+  start = 0;
+  end = 0;
+  checksumsVerified = false;
+  isCarried = false;
+
+  /** Returns the object, which now is this frame. */
+  of(bytes: Uint8Array, start: number, end: number, checksumsVerified = false): ReceivedFrame {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.checksumsVerified = checksumsVerified;
+    return this;
+  }
+}

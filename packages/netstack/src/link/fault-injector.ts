@@ -3,7 +3,7 @@
  * bad weather of tests. Frames that it holds back are copied, so the device below keeps its memory.
  */
 import { type Clock, EventQueue, type RandomStream } from '@wormwood/base';
-import type { FrameReceiver, LinkDevice } from './device.ts';
+import { type FrameReceiver, type LinkDevice, ReusedFrame } from './device.ts';
 
 /** Probabilities for each frame received, and how long a delayed one is held. */
 export interface Faults {
@@ -43,6 +43,7 @@ interface HeldFrame {
 export class FaultInjector implements LinkDevice {
   readonly #components: FaultInjectorComponents;
   readonly #faults: Required<Faults>;
+  readonly #frame: ReusedFrame = new ReusedFrame();
   readonly #held: EventQueue<HeldFrame> = new EventQueue();
   readonly #counts = { received: 0, lost: 0, duplicated: 0, corrupted: 0, delayed: 0 };
 
@@ -86,13 +87,14 @@ export class FaultInjector implements LinkDevice {
     while (delivered < budget && (this.#held.peekTime() ?? Number.POSITIVE_INFINITY) <= now) {
       const frame = this.#held.pop()?.event;
       if (frame === undefined) break;
-      receiver(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified);
+      receiver(this.#frame.of(frame.bytes, 0, frame.bytes.length, frame.checksumsVerified));
       delivered++;
     }
     return (
       delivered +
       device.receive(
-        (bytes, start, end, verified) => this.#strike(receiver, bytes.subarray(start, end), verified),
+        ({ bytes, start, end, checksumsVerified }) =>
+          this.#strike(receiver, bytes.subarray(start, end), checksumsVerified),
         budget - delivered,
       )
     );
@@ -150,6 +152,6 @@ export class FaultInjector implements LinkDevice {
       });
       return;
     }
-    receiver(bytes, 0, bytes.length, checksumsVerified);
+    receiver(this.#frame.of(bytes, 0, bytes.length, checksumsVerified));
   }
 }

@@ -94,7 +94,7 @@ it('a stack at the far end of a tunnel answers through it', () => {
   client.flush();
   stack.work(10);
   const answers: Uint8Array[] = [];
-  client.receive((bytes, start, end) => void answers.push(bytes.slice(start, end)), 10);
+  client.receive(({ bytes, start, end }) => void answers.push(bytes.slice(start, end)), 10);
   // The SYN that came outside the tunnel is not the stack's.
   expect(answers).toHaveLength(1);
   const inner = decapsulate(near, answers[0]!, 0, answers[0]!.length);

@@ -4,7 +4,7 @@
  * RFC 2890 are not sent; what comes with them is taken.
  */
 import { etherType, gre, ipProtocol, ipv4, isMalformed, readU16, readU32, readU8 } from '@wormwood/wire';
-import type { FrameReceiver, LinkDevice } from './device.ts';
+import { type FrameReceiver, type LinkDevice, ReusedFrame } from './device.ts';
 
 /** Addresses of the two ends, ours first. */
 export interface GreTunnel {
@@ -83,6 +83,7 @@ export class GreDevice implements LinkDevice {
   readonly medium = 'ip';
   readonly #device: LinkDevice;
   readonly #tunnel: GreTunnel;
+  readonly #frame: ReusedFrame = new ReusedFrame();
   #reserved = 0;
 
   constructor(device: LinkDevice, tunnel: GreTunnel) {
@@ -99,9 +100,9 @@ export class GreDevice implements LinkDevice {
   }
 
   receive(receiver: FrameReceiver, budget: number): number {
-    return this.#device.receive((bytes, start, end) => {
+    return this.#device.receive(({ bytes, start, end }) => {
       const packet = decapsulate(this.#tunnel, bytes, start, end);
-      if (packet !== undefined) receiver(packet, 0, packet.length, false);
+      if (packet !== undefined) receiver(this.#frame.of(packet, 0, packet.length));
     }, budget);
   }
 

@@ -15,7 +15,7 @@ function sendFrame(device: LinkDevice, octets: readonly number[]): boolean {
 
 function receiveAll(device: LinkDevice, budget = 1e6): number[][] {
   const frames: number[][] = [];
-  device.receive((bytes, start, end) => frames.push([...bytes.subarray(start, end)]), budget);
+  device.receive(({ bytes, start, end }) => frames.push([...bytes.subarray(start, end)]), budget);
   return frames;
 }
 

@@ -2,7 +2,7 @@
  * Two devices joined in memory: what one commits and flushes, the other receives. The default medium of tests and of
  * the demonstration, and as fast as memory is.
  */
-import type { FrameReceiver, LinkDevice } from './device.ts';
+import { type FrameReceiver, type LinkDevice, ReusedFrame } from './device.ts';
 
 export interface MemoryLinkOptions {
   /** @default 'ethernet' */
@@ -83,6 +83,7 @@ export class MemoryDevice implements LinkDevice {
   mtuBytes: number;
   readonly #outgoing: FrameQueue;
   readonly #incoming: FrameQueue;
+  readonly #frame: ReusedFrame = new ReusedFrame();
 
   /** Made by `memoryLink`. */
   constructor(medium: LinkDevice['medium'], mtuBytes: number, outgoing: FrameQueue, incoming: FrameQueue) {
@@ -106,7 +107,7 @@ export class MemoryDevice implements LinkDevice {
     let delivered = 0;
     while (delivered < budget && queue.waiting > 0) {
       const start = queue.readOffset();
-      receiver(queue.bytes, start, start + queue.readLength(), false);
+      receiver(this.#frame.of(queue.bytes, start, start + queue.readLength()));
       queue.drop();
       delivered++;
     }

@@ -29,9 +29,9 @@ export class TappedDevice implements LinkDevice {
   }
 
   receive(receiver: FrameReceiver, budget: number): number {
-    return this.#device.receive((bytes, start, end, verified, isCarried) => {
-      this.#show(bytes, start, end, 'in');
-      receiver(bytes, start, end, verified, isCarried);
+    return this.#device.receive((frame) => {
+      this.#show(frame.bytes, frame.start, frame.end, 'in');
+      receiver(frame);
     }, budget);
   }
 

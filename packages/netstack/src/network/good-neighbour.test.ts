@@ -73,7 +73,7 @@ function link(askFirst: boolean) {
   /** What the stack has sent since the last call. */
   const heard = () => {
     const frames: Uint8Array[] = [];
-    far.receive((bytes, start, end) => void frames.push(bytes.slice(start, end)), 4096);
+    far.receive(({ bytes, start, end }) => void frames.push(bytes.slice(start, end)), 4096);
     return frames;
   };
   const send = (payload: Uint8Array, type: number, { from = CLIENT, to = OWN, vlan = 0 }: Frame): void => {

@@ -62,10 +62,7 @@ class CarryingDevice extends TappedDevice {
   }
 
   override receive(receiver: FrameReceiver, budget: number): number {
-    return super.receive(
-      (bytes, start, end, verified) => receiver(bytes, start, end, verified, this.#isCarried()),
-      budget,
-    );
+    return super.receive((frame) => receiver({ ...frame, isCarried: this.#isCarried() }), budget);
   }
 }
 
@@ -149,7 +146,7 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
   /** Takes what the stack sent: notes questions, lets machines answer, and returns the frames. */
   const receive = (): ethernet.Repr[] => {
     const frames: ethernet.Repr[] = [];
-    far.receive((bytes, start, end) => {
+    far.receive(({ bytes, start, end }) => {
       const frame = ethernet.parse(bytes.slice(start, end));
       if (!isMalformed(frame)) frames.push(frame);
     }, 4096);

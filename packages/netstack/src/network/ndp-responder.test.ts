@@ -16,6 +16,7 @@ import {
 } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ReceivedFrame } from '../link/device.ts';
 import { memoryLink } from '../link/memory-link.ts';
 import { silentObserver } from '../observer.ts';
 import { Stack } from '../stack.ts';
@@ -63,7 +64,7 @@ function bench(askFirst = false) {
     },
   );
   const heard: Heard[] = [];
-  const hear = (bytes: Uint8Array, start: number, end: number): void => {
+  const hear = ({ bytes, start, end }: ReceivedFrame): void => {
     const ip = ipv6.parse(bytes, start + ethernet.HEADER_LENGTH, end);
     if (isMalformed(ip)) throw new Error('no IPv6 packet');
     const message = icmpv6.parse(ip.payload.slice());
