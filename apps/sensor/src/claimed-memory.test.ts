@@ -119,6 +119,7 @@ async function stage() {
     spawner: { spawn: (_, listener) => (listeners.push(listener), silentProcess()) },
     connector: { connect: () => silentProcess(), sendDatagram: () => undefined },
     clock,
+    stream: streams.stream('test/services'),
     schedule: () => () => undefined,
     sourceSystem: () => null,
     today: () => '2026-11-30',

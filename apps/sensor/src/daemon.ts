@@ -182,6 +182,7 @@ export class Daemon {
       spawner: this.#scripts,
       connector: this.#proxies,
       clock: opened.clock,
+      stream: streams.stream('sensor/services'),
       schedule: (seconds, callback) => {
         const timer = setTimeout(faults.guard('a timer', callback), seconds * 1000);
         return () => clearTimeout(timer);

@@ -21,8 +21,10 @@ const SECONDS = asked === undefined ? 20 : asked === 'full' ? 600 : Number(asked
 /** Four million addresses, of which three million frames name more than two. */
 const SOURCES = isFull ? 1 << 22 : 1 << 16;
 const FRAMES_PER_SECOND = isFull ? 8000 : 2000;
-/** What strangers may claim, in MB. The slow readers alone ask for 25. */
-const MEMORY_MB = isFull ? 128 : 32;
+/** Connections that do not read, of 256 KiB each. */
+const SLOW_CONNECTIONS = isFull ? 100 : 20;
+/** What strangers may claim, in MB; half of 16 are for connections past their handshake. They ask for more than twice as much. */
+const MEMORY_MB = isFull ? 128 : 16;
 /**
  * The share of the time after which the sensor is warm: code is compiled and tables of the last minute are full. The full form
  * takes 330 s, since a silent connection is kept for 300 s, and their number grows until then.
@@ -139,7 +141,7 @@ const hold = (port) => {
   }
   setTimeout(() => { socket.destroy(); hold(port); }, 5000);
 };
-for (let i = 0; i < 100; i++) setTimeout(() => hold([7, 80, 83, 83, 83, i % 3 === 0 ? 81 : 85][i % 6]), 50 * i);`;
+for (let i = 0; i < ${SLOW_CONNECTIONS}; i++) setTimeout(() => hold([7, 80, 83, 83, 83, i % 3 === 0 ? 81 : 85][i % 6]), 50 * i);`;
 
 /** Bad requests, endless bodies, silent followers and many connections, on the control socket and the port for metrics. */
 const ABUSE = `

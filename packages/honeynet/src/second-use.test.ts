@@ -220,7 +220,7 @@ it(`a source that was quiet for a second is answered over UDP as a new one; seed
   fc.assert(
     fc.property(gaps, gaps, (before, last) => {
       const clock = new VirtualClock(START);
-      const [used, fresh] = [new UdpBudget(clock), new UdpBudget(clock)];
+      const [used, fresh] = [new UdpBudget(clock, 7), new UdpBudget(clock, 7)];
       const answers = (budget: UdpBudget): number => {
         let octets = 0;
         const payload = new Uint8Array(2);
@@ -251,7 +251,7 @@ it(`a source that was quiet for a second is answered over UDP as a new one; seed
 
 it('answers over UDP to a source are ten at once and ten a second, in each second anew', () => {
   const clock = new VirtualClock(START);
-  const budget = new UdpBudget(clock);
+  const budget = new UdpBudget(clock, 7);
   const answered = [0, 1, 2, 3].map(() => {
     let count = 0;
     for (let i = 0; i < 64; i++) {
@@ -261,6 +261,28 @@ it('answers over UDP to a source are ten at once and ten a second, in each secon
     return count;
   });
   expect(answered).toEqual([19, 10, 10, 10]);
+});
+
+it('which sources share a budget over UDP depends on the key alone', () => {
+  const clock = new VirtualClock(START);
+  /** Sources of 0 to 59,999 that get nothing because 1 has used up its answers. */
+  const sharing = (key: number): readonly number[] => {
+    const budget = new UdpBudget(clock, key);
+    const isAnswered = (source: number): boolean => {
+      let octets = 0;
+      const datagram = { ...flow(0), remoteAddress: source, payload: new Uint8Array(1) };
+      budget.limit(datagram, (answer) => (octets += answer.length))(new Uint8Array(1));
+      return octets > 0;
+    };
+    for (let i = 0; i < 10; i++) isAnswered(1);
+    return Array.from({ length: 60_000 }, (_, i) => i).filter(
+      (source) => source !== 1 && !isAnswered(source),
+    );
+  };
+  const [one, again, other] = [sharing(1), sharing(1), sharing(2)];
+  expect([one.length > 0, other.length > 0]).toEqual([true, true]);
+  expect(again).toEqual(one);
+  expect(other.filter((source) => one.includes(source))).toEqual([]);
 });
 
 describe('what is counted', () => {

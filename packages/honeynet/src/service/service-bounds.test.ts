@@ -1,4 +1,5 @@
 // What a client or a program can make a service hold or look up, at its bound.
+import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { emptyTemplate } from '../config/honeynet-builder.ts';
 import type { PortAction } from '../model.ts';
@@ -20,6 +21,7 @@ function setUp() {
     spawner,
     connector: { connect: () => null, sendDatagram: () => undefined },
     clock: time.clock,
+    stream: randomStreams('1').stream('test/services'),
     schedule: time.schedule,
     sourceSystem: () => null,
     today: () => '2004-08-12',

@@ -1,3 +1,4 @@
+import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { emptyTemplate } from '../config/honeynet-builder.ts';
 import type { PortAction, Template } from '../model.ts';
@@ -38,6 +39,7 @@ function setUp() {
     spawner,
     connector,
     clock: time.clock,
+    stream: randomStreams('1').stream('test/services'),
     schedule: time.schedule,
     sourceSystem: () => 'Windows XP',
     today: () => '2004-08-12',

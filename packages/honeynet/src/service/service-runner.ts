@@ -2,7 +2,7 @@
  * What stands behind the open ports of a template: nothing, a service inside the sensor, a script for each connection, a
  * worker for all of them, or another machine. Scripts and connections are the app's; here it is decided what they are.
  */
-import { type Clock, formatIpv4 } from '@wormwood/base';
+import { type Clock, formatIpv4, type RandomStream } from '@wormwood/base';
 import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
 import type { PortAction, Template } from '../model.ts';
 import type { ServiceRunner } from '../virtual-host.ts';
@@ -25,6 +25,8 @@ export interface ServiceComponents {
   readonly spawner: ProcessSpawner;
   readonly connector: Connector;
   readonly clock: Clock;
+  /** For what strangers must not predict. */
+  readonly stream: RandomStream;
   readonly schedule: Schedule;
   /** The operating system that a source's SYN gave away, or null. */
   readonly sourceSystem: (source: number) => string | null;
@@ -50,7 +52,7 @@ export class HoneynetServices implements ServiceRunner {
 
   constructor(components: ServiceComponents) {
     this.#components = components;
-    this.#budget = new UdpBudget(components.clock);
+    this.#budget = new UdpBudget(components.clock, components.stream.nextUint32());
     this.#sessions = new UdpSessions(components.schedule);
   }
 

@@ -1,22 +1,25 @@
 /**
  * No reflector: what a host answers to a datagram is never more than the datagram was, and a source, which may be forged,
- * gets only so many answers a second. The table of sources has a fixed size; sources that share a row share its budget.
+ * gets only so many answers a second. The table of sources has a fixed size; sources that share a row share its budget, and a keyed
+ * hash sorts them, so that nobody can choose addresses that use up the share of another.
  */
-import type { Clock } from '@wormwood/base';
+import { type Clock, mixWord } from '@wormwood/base';
 import type { UdpDatagram } from '@wormwood/netstack';
 
 const ROWS = 1 << 14;
 const ANSWERS_PER_SECOND = 10;
-const GOLDEN = 0x9e3779b1;
 
 export class UdpBudget {
   readonly #clock: Clock;
+  readonly #key: number;
   /** Answers left, and when that was so, in seconds. */
   readonly #left: Float64Array = new Float64Array(ROWS).fill(ANSWERS_PER_SECOND);
   readonly #since: Float64Array = new Float64Array(ROWS);
 
-  constructor(clock: Clock) {
+  /** `key` sorts the sources in a way that strangers cannot predict: 32 bits. */
+  constructor(clock: Clock, key: number) {
     this.#clock = clock;
+    this.#key = key;
   }
 
   /** Returns a `reply` that keeps to the budget of the datagram and its source; what exceeds it is dropped. */
@@ -31,7 +34,7 @@ export class UdpBudget {
   }
 
   #take(source: number): boolean {
-    const row = Math.imul(source, GOLDEN) >>> 18;
+    const row = mixWord(source ^ this.#key) & (ROWS - 1);
     const now = this.#clock.nowSeconds();
     const gained = (now - this.#since[row]!) * ANSWERS_PER_SECOND;
     const left = Math.min(ANSWERS_PER_SECOND, this.#left[row]! + Math.max(0, gained));

@@ -43,7 +43,14 @@ interface OpenQuestion {
   hasConflict: boolean;
   /** Whether a claim was a reply to the question, and not only something that the machine said meanwhile. */
   isAnswered: boolean;
-  readonly listeners: ((verdict: ArpVerdict, nowSeconds: number) => void)[];
+  readonly listeners: Listener[];
+}
+
+/** Who waits for the answers to a question. */
+export interface Listener {
+  /** The link address that says it has the address; null: whoever has it. */
+  readonly linkAddress: number | null;
+  hear(verdict: ArpVerdict, nowSeconds: number): void;
 }
 
 /** How long answers are collected: a host answers within milliseconds, one that sleeps on a radio link within a beacon or two. */
@@ -71,17 +78,14 @@ export class ArpQuestions {
 
   /**
    * Asks, unless the same question is open, and calls `listener` once the answers are in. Returns false where too many listen,
-   * or the device has no room: then `listener` is not called.
+   * or the device has no room: then `listener` is not called. Whoever has answered meanwhile is never one too many: somebody
+   * with another link address, whom the answer cannot confirm any more, hears of it at once and gives way.
    */
-  ask(
-    question: Question,
-    nowSeconds: number,
-    listener: (verdict: ArpVerdict, nowSeconds: number) => void,
-  ): boolean {
+  ask(question: Question, nowSeconds: number, listener: Listener): boolean {
     const key = subjectKey(question);
     const open = this.#open.get(key);
     if (open !== undefined) {
-      if (open.listeners.length === LISTENERS_MAX) return false;
+      if (open.listeners.length === LISTENERS_MAX && !makeRoom(open, listener, nowSeconds)) return false;
       open.listeners.push(listener);
       return true;
     }
@@ -114,7 +118,7 @@ export class ArpQuestions {
     for (const [key, open] of this.#open) {
       if (open.endsSeconds > nowSeconds) return;
       this.#open.delete(key);
-      for (const listener of open.listeners) listener(verdictOf(open), nowSeconds);
+      for (const listener of open.listeners) listener.hear(verdictOf(open), nowSeconds);
     }
   }
 
@@ -148,6 +152,16 @@ export class ArpQuestions {
     this.#device.commit(arpStart + arp.LENGTH - frame);
     return true;
   }
+}
+
+/** Lets one go whose link address is not the one that answered, in favor of one whose it is. */
+function makeRoom(open: OpenQuestion, { linkAddress }: Listener, nowSeconds: number): boolean {
+  if (linkAddress === null || linkAddress !== open.claimant) return false;
+  const other = open.listeners.findIndex((each) => each.linkAddress !== linkAddress);
+  if (other < 0) return false;
+  const [gone] = open.listeners.splice(other, 1);
+  gone!.hear(verdictOf(open), nowSeconds);
+  return true;
 }
 
 function verdictOf({ claimant, hasConflict, isAnswered }: OpenQuestion): ArpVerdict {

@@ -108,9 +108,10 @@ export class KnownRouters {
       if (address === null || router.nextQuestionSeconds > nowSeconds) continue;
       router.nextQuestionSeconds = nowSeconds + RETRY_SECONDS;
       const question = { address, vlan, tags: tagsOf(vlan), ...this.#components.askerFor(address, vlan) };
-      this.#components.questions.ask(question, nowSeconds, (verdict, now) =>
-        this.#hear(router, verdict, now),
-      );
+      this.#components.questions.ask(question, nowSeconds, {
+        linkAddress: null,
+        hear: (verdict, now) => this.#hear(router, verdict, now),
+      });
     }
   }
 

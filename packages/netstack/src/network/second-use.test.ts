@@ -116,6 +116,21 @@ describe('packets in the making', () => {
     }
   });
 
+  it('hold as much as they may, and not an octet more', () => {
+    // A buffer of 4 KiB, a bit for each of its octets, and what a packet costs besides.
+    const each = 4096 + 4096 / 8 + 512;
+    for (const missing of [0, 1]) {
+      const bytes = 3 * each - missing;
+      const table = new Reassembly(5, { bytes, seconds: 30 });
+      for (let identification = 1; identification <= 10; identification++) {
+        const words = { identification, fragmentOffset: 0, moreFragments: true };
+        table.add(ipPacket(17, new Uint8Array(8), identification, words), 0, 'old', START);
+        const count = Math.min(identification, 3 - missing);
+        expect([table.size, table.heldBytes]).toEqual([count, count * each]);
+      }
+    }
+  });
+
   it('that are whole, or can never be, are forgotten at once', () => {
     const table = make();
     const add = (offset: number, isLast: boolean): Uint8Array | null => {
@@ -268,6 +283,14 @@ describe('guesses at handshakes', () => {
     );
   });
 
+  it('of one source are counted up to 255, and one more is no new beginning', () => {
+    const guesses = new HandshakeGuesses(5);
+    for (let count = 1; count <= 600; count++) {
+      guesses.note(1, START);
+      expect(guesses.areMany(1, START)).toBe(count >= 8);
+    }
+  });
+
   it('of all sources raise doubt about everybody for the hour, and about nobody after it', () => {
     const guesses = new HandshakeGuesses(5);
     for (let hour = 0; hour < 3; hour++) {
@@ -355,7 +378,7 @@ it(`a question by ARP that is asked again has no answers of before; seed ${SEED}
       if (what !== 'ask') questions.note(claim(what, LOCAL));
       const asks = what === 'ask' ? count : 0;
       return Array.from({ length: asks }, () =>
-        questions.ask(question, now, (verdict) => heard.push(verdict)),
+        questions.ask(question, now, { linkAddress: RIVAL, hear: (verdict) => void heard.push(verdict) }),
       );
     };
     return { heard, questions, say };

@@ -58,6 +58,20 @@ describe('a source on the link', () => {
     expect(lan(LINK).judge(forged(HOST.address))).toEqual(none(ATTACKER.mac, 'arp-mismatch'));
   });
 
+  it('is proven while a neighbour completes handshakes in its name by the hundred', () => {
+    const { open, opened, proven, pass } = lan(LINK);
+    for (let port = 1000; port < 1100; port++) open({ ...forged(HOST.address), port });
+    open(ofHost());
+    expect(opened.at(-1)).toEqual({ linkAddress: HOST.mac, kind: 'pending', forgeable: null });
+    pass(1);
+    expect(proven.filter(({ kind }) => kind === 'link')).toEqual([link(HOST.mac)]);
+    // One gave way to the owner; those beyond 64 were refused at once.
+    expect(proven.filter(({ kind }) => kind !== 'link')).toEqual(
+      Array(64).fill(none(ATTACKER.mac, 'arp-mismatch')),
+    );
+    expect(opened.filter(({ kind }) => kind === 'none')).toHaveLength(36);
+  });
+
   it('is not, when the address is nobody’s, or its machine is off', () => {
     expect(lan(LINK).judge(forged(0xc000_0277))).toEqual(none(ATTACKER.mac, 'arp-silent'));
   });

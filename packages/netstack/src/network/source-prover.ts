@@ -161,9 +161,10 @@ export class SourceProver {
     const mayAsk = this.#questions.isOpen(subject) || this.#budget.take(linkAddress, nowSeconds);
     const isAsked =
       mayAsk &&
-      this.#questions.ask(question, nowSeconds, (verdict, now) =>
-        this.#settle(question, flow, linkAddress, verdict, now),
-      );
+      this.#questions.ask(question, nowSeconds, {
+        linkAddress,
+        hear: (verdict, now) => this.#settle(question, flow, linkAddress, verdict, now),
+      });
     return isAsked ? { linkAddress, kind: 'pending', forgeable: null } : none(linkAddress, 'arp-silent');
   }
 

@@ -533,6 +533,11 @@ const LIES: Readonly<Record<string, Told>> = {
     'response.fail: The act was in force when it was given up.',
   ],
   'hides a failure': [without(fail), 'response.begin: Its attempts were counted wrongly.'],
+  'fails twice': [twice(fail), 'response.fail: This step was not begun.'],
+  'fails at another step than was begun': [
+    altered(fail, { step: 'release' }),
+    'response.fail: This step was not begun.',
+  ],
   'counts failures wrongly': [
     altered(fail, { attempt: 3 }),
     'response.fail: Its attempts were counted wrongly.',

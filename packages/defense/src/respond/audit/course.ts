@@ -195,12 +195,14 @@ export class Course {
 
   #fail({ attempt, final, retrySeconds, timeSeconds, step }: EntryOf<'response.fail'>): readonly string[] {
     const faults = [
+      ...says(!this.isAtWork || this.begun !== step, 'This step was not begun.'),
       ...says(attempt !== this.failures + 1, 'Its attempts were counted wrongly.'),
       ...says(final && this.isInForce, 'The act was in force when it was given up.'),
       ...says(final && step === 'release', 'A release was given up.'),
       ...says(!final && retrySeconds < timeSeconds, 'It is to be tried again before it failed.'),
     ];
     this.failures++;
+    this.isAtWork = false;
     this.retrySeconds = retrySeconds;
     this.hasEnded = final;
     return faults;
