@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,6 +116,16 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
     writeFileSync(file('honeyd.conf'), `${CONFIGURATION}bind 10.3.0.6 server\n`);
     daemon.child.kill('SIGHUP');
     await expect.poll(() => reloads()).toMatchObject([{ ok: false }, { ok: true }]);
+    const { stdout } = await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.6');
+    expect(stdout).toContain('1 received');
+  });
+
+  it('refuses a configuration without an end on SIGHUP, and goes on', async () => {
+    rmSync(file('honeyd.conf'));
+    execFileSync('mkfifo', [file('honeyd.conf')]);
+    daemon.child.kill('SIGHUP');
+    const reloads = () => events().filter(({ event }) => event === 'sensor.reload');
+    await expect.poll(() => reloads()).toMatchObject([{ ok: false }, { ok: true }, { ok: false }]);
     const { stdout } = await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.6');
     expect(stdout).toContain('1 received');
   });

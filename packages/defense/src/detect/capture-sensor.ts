@@ -10,8 +10,10 @@ import { isMacMulticast, parseMac, pcapngOption } from '@wormwood/wire';
 export interface CaptureSensor {
   /** From which the sensor answers. */
   readonly sensorMacs: ReadonlySet<number>;
-  /** Behind which the sources beyond the link are. */
+  /** Behind which the sources beyond the link are, in every VLAN. */
   readonly routerMacs: ReadonlySet<number>;
+  /** The same on the link without tags alone. @default none are known */
+  readonly untaggedRouterMacs?: ReadonlySet<number>;
   /** Addresses of hosts on the link without tags: no router speaks for them. @default none are known */
   readonly linkNets?: AddressSet;
 }
@@ -43,11 +45,12 @@ function readSensor(text: string): Parsed<CaptureSensor> {
   const { macs, routers, nets = [] } = value as Readonly<Record<string, unknown>>;
   const sensorMacs = readMacs(macs);
   if (sensorMacs === undefined) return refuse('its `macs` are no list of MAC addresses');
-  const routerMacs = readMacs(routers);
-  if (routerMacs === undefined) return refuse('its `routers` are no list of MAC addresses');
+  // The sensor names those that it knows without tags; in a VLAN, the same address may be anybody's.
+  const untaggedRouterMacs = readMacs(routers);
+  if (untaggedRouterMacs === undefined) return refuse('its `routers` are no list of MAC addresses');
   const linkNets = readNets(nets);
   if (linkNets === undefined) return refuse('its `nets` are no list of prefixes');
-  return { ok: true, value: { sensorMacs, routerMacs, linkNets } };
+  return { ok: true, value: { sensorMacs, routerMacs: new Set(), untaggedRouterMacs, linkNets } };
 }
 
 function readNets(value: unknown): AddressSet | undefined {

@@ -209,6 +209,16 @@ describe('a capture whose sensor is not known', () => {
     expect(observer.sensorFault).toBeNull();
   });
 
+  it('proves nothing by a router of its head in a VLAN, where the address may be anybody’s', () => {
+    const head = sectionOf({ macs: ['02:00:00:00:00:01'], routers: ['02:00:00:00:00:02'], nets: [] });
+    const inHead = (links: Path['links']) =>
+      proofs(
+        Array.from(talk({ ...path, links }), (record) => ({ ...record, sectionOptions: head })),
+        newObserver(null),
+      );
+    expect([inHead(both(ROUTER)), inHead(both(ROUTER, [20]))]).toEqual([['router'], ['proof-pending']]);
+  });
+
   it('proves no address of the link by a router', () => {
     const nets = ['192.0.2.0/24'];
     const head = sectionOf({ macs: ['02:00:00:00:00:01'], routers: ['02:00:00:00:00:02'], nets });

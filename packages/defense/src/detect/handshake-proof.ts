@@ -65,8 +65,10 @@ export class HandshakeProof {
   }
 
   /** Whether the machine passes frames on to the owners of their addresses, so that it gains nothing by receiving them. */
-  isRouter(mac: number | null): boolean {
-    return mac !== null && this.#sensor.routerMacs.has(mac);
+  isRouter(mac: number | null, vlan: number): boolean {
+    const { routerMacs, untaggedRouterMacs } = this.#sensor;
+    if (mac === null) return false;
+    return routerMacs.has(mac) || (vlan === 0 && untaggedRouterMacs?.has(mac) === true);
   }
 
   /**
@@ -75,13 +77,13 @@ export class HandshakeProof {
    * tell that machine the sequence number.
    */
   observeInitiator(flow: Flow, { sourceMac, vlan }: FrameEnds): void {
-    if (!this.#isSameEnd(flow.initiatorMac, sourceMac) || flow.vlan !== vlan)
+    if (!this.#isSameEnd(flow.initiatorMac, sourceMac, vlan) || flow.vlan !== vlan)
       flow.doubt ??= 'address-changed';
   }
 
   /** Notes on such a flow that a frame of the responder, which shows its sequence number, goes to another machine. */
   observeResponder(flow: Flow, { destinationMac, vlan }: FrameEnds): void {
-    if (!this.#isSameEnd(flow.initiatorMac, destinationMac) || flow.vlan !== vlan)
+    if (!this.#isSameEnd(flow.initiatorMac, destinationMac, vlan) || flow.vlan !== vlan)
       flow.doubt ??= 'address-changed';
   }
 
@@ -106,7 +108,7 @@ export class HandshakeProof {
     if (mac === null) return judgment('no-link-address');
     if (flow.doubt !== null) return judgment(flow.doubt);
     if (direction === 'out') return judgment('unknown-router');
-    if (this.#sensor.routerMacs.has(mac) && !this.#isOnLink(handshake.source, vlan)) return judgment(null);
+    if (this.isRouter(mac, vlan) && !this.#isOnLink(handshake.source, vlan)) return judgment(null);
     const from = { mac, vlan };
     const forgeable = this.#owners.judge(handshake.source, from);
     if (forgeable === null) return { linkAddress: mac, forgeable, waiting: null };
@@ -125,10 +127,8 @@ export class HandshakeProof {
   }
 
   /** One machine, or two routers of the link, over which the two ways may differ. */
-  #isSameEnd(one: number | null, other: number | null): boolean {
-    if (one === other) return true;
-    const { routerMacs } = this.#sensor;
-    return one !== null && other !== null && routerMacs.has(one) && routerMacs.has(other);
+  #isSameEnd(one: number | null, other: number | null, vlan: number): boolean {
+    return one === other || (this.isRouter(one, vlan) && this.isRouter(other, vlan));
   }
 }
 
@@ -160,6 +160,7 @@ function union(one: CaptureSensor, other: CaptureSensor): CaptureSensor {
   return {
     sensorMacs: new Set([...one.sensorMacs, ...other.sensorMacs]),
     routerMacs: new Set([...one.routerMacs, ...other.routerMacs]),
+    untaggedRouterMacs: new Set([...(one.untaggedRouterMacs ?? []), ...(other.untaggedRouterMacs ?? [])]),
     linkNets: (one.linkNets ?? AddressSet.empty).union(other.linkNets ?? AddressSet.empty),
   };
 }

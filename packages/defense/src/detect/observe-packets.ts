@@ -199,7 +199,7 @@ export class PacketObserver {
 
   /** A segment of the responder other than its SYN/ACK; to a router it goes without being looked up. */
   #observeAcknowledgment(arrival: Arrival): void {
-    if (this.#proof.isRouter(arrival.destinationMac)) return;
+    if (this.#proof.isRouter(arrival.destinationMac, arrival.vlan)) return;
     const flow = this.#flows.begunByDestination(arrival.ends);
     if (flow?.judgment === null) this.#proof.observeResponder(flow, arrival);
   }
