@@ -1,7 +1,7 @@
 /**
  * No reflector: what a host answers to a datagram is never more than the datagram was, and a source, which may be forged,
- * gets only so many answers a second. The table of sources has a fixed size; sources that share a row share its budget, and a keyed
- * hash sorts them, so that nobody can choose addresses that use up the share of another.
+ * gets only so many answers a second. The table of sources has a fixed size; sources that share a row share its budget, and
+ * a keyed hash sorts them, so that nobody can choose addresses that use up the share of another.
  */
 import { type Clock, mixWord } from '@wormwood/base';
 import type { UdpDatagram } from '@wormwood/netstack';
