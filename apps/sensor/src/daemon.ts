@@ -28,7 +28,7 @@ import { type ControlOptions, ControlServer } from './control/control-server.ts'
 import type { ScriptUser } from './control/sensor-report.ts';
 import { Faults } from './faults.ts';
 import type { OpenedDevice } from './device/open-device.ts';
-import { giveBackMemory } from './give-back-memory.ts';
+import { giveBackMemory, holdBackGarbage } from './process-memory.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
 import { HostedLauncher } from './process/hosted-launcher.ts';
@@ -228,6 +228,7 @@ export class Daemon {
   /** Answers until `close` or the end of the device; then closes everything. */
   async run(): Promise<void> {
     this.outputs.events.sensorStart(this.version, this.nets());
+    holdBackGarbage();
     // By now whoever has read the configuration has let go of it.
     setTimeout(giveBackMemory, GIVE_BACK_MS).unref();
     for (const sentence of this.#link.gaps()) this.#options.onTrouble(sentence);
