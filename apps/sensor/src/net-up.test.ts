@@ -128,6 +128,8 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
     await expect.poll(() => reloads()).toMatchObject([{ ok: false }, { ok: true }, { ok: false }]);
     const { stdout } = await pair.client('ping', '-c', '1', '-w', '5', '10.3.0.6');
     expect(stdout).toContain('1 received');
+    rmSync(file('honeyd.conf'));
+    writeFileSync(file('honeyd.conf'), CONFIGURATION);
   });
 
   it('goes on in new files on SIGUSR1', async () => {
