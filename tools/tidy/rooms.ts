@@ -75,5 +75,5 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'respond/', 'lab/'],
   report: ['result/', 'words/', 'figure/', 'table/', 'page/'],
-  study: ['vary/', 'cell/', 'sweep/', 'plan/'],
+  study: ['vary/', 'cell/', 'sweep/', 'plan/', 'fit/'],
 };

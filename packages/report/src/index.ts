@@ -21,6 +21,7 @@ export { addressMap } from './figure/address-map.ts';
 export type { Line, LineChart } from './figure/chart.ts';
 export { type EnginePair, fileNameOf, trajectoryChart } from './figure/charts.ts';
 export { designMap } from './figure/design-map.ts';
+export { fitChart } from './figure/fit-chart.ts';
 export { type Picture, pictureSvg } from './figure/picture.ts';
 export { sweepChart } from './figure/sweep-chart.ts';
 export { toSvg } from './figure/svg.ts';

@@ -20,3 +20,8 @@ export { cheapestOf, type Costs, findFrontier, type FrontierPoint } from './plan
 export { type Goal, parseGoal } from './plan/goal.ts';
 export { type MarginalValue, marginalValues } from './plan/marginal.ts';
 export { findPlan, isCheaperWhenLarger, type PlanFound, PlanRefused, type PlanRequest } from './plan/plan.ts';
+
+export { type Fit, fitSeries } from './fit/fit-series.ts';
+export { type Forecast, forecastOf, forecastRuns } from './fit/forecast.ts';
+export { type Estimate } from './fit/posterior.ts';
+export { readSeries } from './fit/series.ts';

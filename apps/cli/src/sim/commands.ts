@@ -12,6 +12,7 @@ import {
 } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { addSimObserve } from './observe-command.ts';
+import { addSimFit } from './fit-command.ts';
 import { addSimPlan } from './plan-command.ts';
 import { addSimSweep } from './sweep-command.ts';
 import type { SimReportOptions } from './report.ts';
@@ -55,6 +56,7 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
   ]);
   addSimSweep(sim, finish);
   addSimPlan(sim, finish);
+  addSimFit(sim, finish);
   addSimObserve(sim, finish);
   addSimReport(sim, finish);
   addSimPresets(sim, finish);

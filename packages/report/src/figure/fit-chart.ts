@@ -1,0 +1,68 @@
+/** A fitted series: the counts, the curve that fits them, and the fan of what comes. */
+import type { Line, LineChart, TimeUnitName } from './chart.ts';
+
+export interface FittedSeries {
+  readonly name: string;
+  readonly counts: { readonly timeSeconds: readonly number[]; readonly cumulative: readonly number[] };
+  /** The most likely values. */
+  readonly best: { readonly ratePerSecond: number; readonly vulnerable: number };
+  readonly forecast:
+    | {
+        readonly timeSeconds: readonly number[];
+        readonly everInfected: {
+          readonly q10: readonly number[];
+          readonly q50: readonly number[];
+          readonly q90: readonly number[];
+        };
+      }
+    | undefined;
+}
+
+const UNITS: readonly { readonly name: TimeUnitName; readonly seconds: number }[] = [
+  { name: 'd', seconds: 86_400 },
+  { name: 'h', seconds: 3600 },
+  { name: 'min', seconds: 60 },
+  { name: 's', seconds: 1 },
+];
+
+/** Returns the chart. The curve goes through the last count, where a forecast begins. */
+export function fitChart({ name, counts, best, forecast }: FittedSeries): LineChart {
+  const { timeSeconds, cumulative } = counts;
+  const endSeconds = timeSeconds.at(-1) ?? 0;
+  const spanSeconds = endSeconds + (forecast?.timeSeconds.at(-1) ?? 0);
+  const unit = UNITS.find(({ seconds }) => spanSeconds > 4 * seconds) ?? { name: 's', seconds: 1 };
+  const time = timeSeconds.map((seconds) => seconds / unit.seconds);
+  const last = cumulative.at(-1) ?? 1;
+  const ratio = (best.vulnerable - last) / last;
+  const curve = timeSeconds.map(
+    (seconds) => best.vulnerable / (1 + ratio * Math.exp(best.ratePerSecond * (endSeconds - seconds))),
+  );
+  const lines: Line[] = [
+    { name: 'counted', role: 'everInfected', x: time, y: cumulative },
+    { name: 'fitted', role: 'reference', x: time, y: curve },
+  ];
+  if (forecast !== undefined) {
+    const { q10, q50, q90 } = forecast.everInfected;
+    lines.push({
+      name: 'forecast',
+      role: 'infected',
+      x: forecast.timeSeconds.map((seconds) => (endSeconds + seconds) / unit.seconds),
+      y: q50,
+      band: { low: q10, high: q90, name: '10 to 90%' },
+    });
+  }
+  return {
+    kind: 'lines',
+    id: 'fit',
+    title: `${name}: the series and its fit`,
+    caption:
+      forecast === undefined
+        ? 'Hosts ever infected: as counted, and by the logistic curve that fits best.'
+        : 'Hosts ever infected: as counted, by the logistic curve that fits best, and as forecast, with the band of eight ' +
+          'runs in ten.',
+    x: { label: `time (${unit.name})`, unit: unit.name },
+    y: { label: 'hosts ever infected', min: 0 },
+    lines,
+    moments: [],
+  };
+}
