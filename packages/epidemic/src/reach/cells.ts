@@ -1,4 +1,6 @@
-/** The hosts of a placement in cells of equal fate, and where the probes of a worm go between them. */
+/**
+ * The hosts of a placement in cells whose hosts are all alike, and how the probes of a worm spread over the cells.
+ */
 
 export interface Reach {
   /** Vulnerable hosts of each cell, as expected; those infected at the start are spread evenly over all. */

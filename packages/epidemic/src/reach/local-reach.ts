@@ -1,17 +1,17 @@
 /**
- * Local preference where the networks of hosts are drawn at random, or hosts lie anywhere: all hosts in one cell, each of
- * them with as many others around as expected (pair-shares.ts). At the start the rate of infections is then the mean of
- * that of single hosts over all placements, exactly. Later the mean field is ahead of them: it spreads the infected
- * evenly over all networks, where in truth those around an infected host are infected first and its probes then meet them
- * in vain. With Code Red II's preference, 18 hosts in each of 278 networks and 100 of all infected at the start, the
- * engine `hosts` takes 22 % longer to half of them and 29 % longer to nine tenths. Where each network holds many hosts,
- * some of them infected from the start, both agree to 0.5 % of the hosts; so they do without local preference. That large
- * networks hold different numbers of small ones, being drawn, slows the end: by 1.3 % of the hosts for 40 of 64 places
- * taken in eight large networks.
+ * Local preference where the networks of hosts are drawn at random, or hosts lie anywhere: all hosts are in one cell,
+ * and each has the expected number of others around it (pair-shares.ts). At the start the rate of infections is then
+ * the mean of that of single hosts over all placements, exactly. Later the mean field is ahead of them: it spreads
+ * the infected evenly over all networks, while in fact the hosts around an infected one are infected first, and its
+ * later probes to them have no effect. With Code Red II's preference, 18 hosts in each of 278 networks and 100 of all
+ * infected at the start, the engine `hosts` takes 22 % longer to half of them and 29 % longer to nine tenths. Where
+ * each network holds many hosts, some of them infected from the start, both agree to 0.5 % of the hosts; and so they
+ * do without local preference. That large networks hold different numbers of small ones, being drawn, slows the end:
+ * by 1.3 % of the hosts for 40 of 64 places taken in eight large networks.
  *
- * Of the honeypots, a dark block lies in networks without hosts, so that only probes to anywhere meet it, unless the whole
- * space is one network. Those spread over populated /16s lie around every host: all of their own /16, and of the
- * others as many as hosts lie there.
+ * Of the honeypots, a dark block lies in networks without hosts, so that only probes to anywhere meet it, unless the
+ * whole space is one network. Those spread over populated /16s lie around every host: all of their own /16, and of
+ * the others as many as hosts lie there.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { pairShare, populatedBlocks, type RandomPlacement } from './pair-shares.ts';

@@ -1,10 +1,10 @@
 /**
- * How near to each other hosts lie whose networks are drawn at random: the chance that a second host lies in the same block
- * of addresses as a first. It says how many others a host finds in its own network, on average over placements, and needs
- * no picture of which networks are populated.
+ * How close hosts lie whose networks are drawn at random: the chance that a second host lies in the same block of
+ * addresses as a first. It says how many others a host finds in its own network, on average over placements, and does
+ * not need to know which networks are populated.
  *
  * Two hosts share a network of the last level with the chance 1/n. Otherwise their networks are two different ones of
- * those that the level before has room for, all pairs equally likely; so it goes on from level to level outwards.
+ * those that the level before has room for, all pairs equally likely; and so on, level by level outwards.
  */
 import { expm1, log1p } from '@wormwood/base';
 import type { ClusteredPlacement } from '../outbreak/population.ts';
@@ -62,7 +62,7 @@ function thrownInto(boxes: number, balls: number): number {
   return boxes > 1 ? -boxes * expm1(balls * log1p(-1 / boxes)) : 1;
 }
 
-/** The same when each box has `places` for one ball each. */
+/** The same when each box has `places` places, each for one ball. */
 function laidInto(boxes: number, balls: number, places: number): number {
   let empty = 1;
   for (let place = 0; place < places; place++) {

@@ -7,7 +7,7 @@ import { type AddressRange, type RangedPlacement, hostsByRange } from '../outbre
 const SLASH16 = 2 ** 16;
 
 export interface PopulatedNetwork extends AddressRange {
-  /** That it holds a host. */
+  /** Probability that it holds a host. */
   readonly chance: number;
   /** Addresses without a host, as expected. */
   readonly free: number;

@@ -1,7 +1,7 @@
 /**
- * Where a probe goes, on average: the hosts in cells of equal fate, the chance that one probe from a cell arrives at one
- * given host of another, and how many honeypots it meets. The whole of a scan strategy and a placement, for equations that
- * know no single address.
+ * Where a probe goes, on average: cells of hosts that are all alike, the probability that a probe from one cell
+ * arrives at a given host of another, and how many honeypots it meets. This is all that equations without single
+ * addresses need of a scan strategy and a placement.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import type { Reach } from './cells.ts';
@@ -9,7 +9,7 @@ import { localReach } from './local-reach.ts';
 import { ownRangeReach } from './own-range-reach.ts';
 import { runReach } from './run-reach.ts';
 
-/** Returns where probes of a worm go that draws each of them anew, once no hitlist is left. No cell is empty. */
+/** Returns the reach of a worm that draws each probe anew, once the hitlist is used up. No cell is empty. */
 export function reachOf(outbreak: Outbreak): Reach {
   return withoutEmptyCells(reachOfAllCells(outbreak));
 }

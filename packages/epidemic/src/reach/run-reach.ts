@@ -1,10 +1,10 @@
 /**
- * Strategies whose probes go to given runs of addresses, whoever sends them: one cell of hosts for each run, one of those
- * that no probe reaches. With a fraction f of the addresses announced and all hosts among them K rises by 1/f; with lists
- * K = s Σ q_k N_k/M_k (docs/models.md#candidate-lists).
+ * Strategies whose probes go to given runs of addresses, whoever sends them: one cell of hosts for each run, one of
+ * those that no probe reaches. With a fraction f of the addresses announced and all hosts among them K rises by 1/f;
+ * with lists K = s Σ q_k N_k/M_k (docs/models.md#candidate-lists).
  *
- * A dark block counts as if it were spread over the unused addresses: that is its mean over places, though in a run it
- * lies in a short list as a whole or not at all.
+ * A dark block counts as if it were spread over the unused addresses: that is its mean over places, though in a run
+ * it lies in a short list entirely or not at all.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { populatedIn } from './populated-networks.ts';

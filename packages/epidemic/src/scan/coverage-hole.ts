@@ -1,11 +1,12 @@
 /**
- * A flawed generator with a hole: a part of the addresses is never produced, whatever the seed, and the others are produced
- * more often for it. Witty never reached about a tenth of all addresses; Conficker A produced about a quarter of them.
+ * A flawed generator with a hole: a part of the addresses is never produced, whatever the seed, and the others
+ * correspondingly more often. Witty never reached about a tenth of all addresses; Conficker A produced about a
+ * quarter of them.
  *
  * Which addresses are missed is drawn anew for each run.
  *
- * Source: Kumar, Paxson, Weaver, "Exploiting underlying structure for detailed reconstruction of an Internet-scale event",
- * IMC 2005; docs/models.md#flawed-generators.
+ * Source: Kumar, Paxson, Weaver, "Exploiting underlying structure for detailed reconstruction of an Internet-scale
+ * event", IMC 2005; docs/models.md#flawed-generators.
  */
 import { permutation } from './permuted-track.ts';
 import type { DrawnScan } from './scan.ts';

@@ -1,7 +1,7 @@
 /**
- * Hitlist scanning: the worm starts with a list of addresses, most of them vulnerable. Those infected at the start share
- * it; each infection hands over half of what is left; a host whose part is done scans in another way. It leaves
- * out the slow beginning: ln(H/I0)/K of time for H entries.
+ * Hitlist scanning: the worm starts with a list of addresses, most of them vulnerable. Those infected at the start
+ * share it; each infection passes on half of what is left; a host that has finished its part scans by another
+ * strategy. It skips the slow start, which takes ln(H/I0)/K for H entries.
  *
  * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4;
  * docs/models.md#hitlist.
@@ -26,8 +26,8 @@ interface Drawing {
 }
 
 /**
- * Who has which part of the hitlist: each host a run of its entries, of which it gives half of what is left to those it
- * infects.
+ * The part of the hitlist that each host holds: a run of entries. A host passes half of the entries that it has not
+ * used to each host it infects.
  */
 export class HitlistShares {
   /** Of each entry the host that it names; −1 for an address where nothing is. */
@@ -44,7 +44,7 @@ export class HitlistShares {
     this.#infected = population.infected;
   }
 
-  /** A host becomes infected: it gets its part. */
+  /** A host becomes infected and gets its part. */
   begin(host: number, infector: number): void {
     if (infector < 0) {
       this.#next[host] = Math.floor((this.#entry.length * this.#begun) / this.#infected);
@@ -63,13 +63,13 @@ export class HitlistShares {
     return this.#next[host]! >= this.#end[host]!;
   }
 
-  /** The host that the next entry of a host's part names, −1 for none; there must be an entry left. */
+  /** Returns the host that the next entry of a host's part names; −1 for none. An entry must be left. */
   take(host: number): number {
     return this.#entry[this.#next[host]!++]!;
   }
 }
 
-/** Hosts not infected at the start, and addresses of nothing, in random order. */
+/** Hosts not infected at the start, and unused addresses, in random order. */
 function drawEntries(
   { size, vulnerableFraction }: HitlistScan,
   { vulnerable }: Outbreak['population'],

@@ -1,7 +1,7 @@
 /**
- * List-driven discovery, the way through IPv6: an address space too sparse to scan at random is entered by lists of
- * candidate addresses, such as names in the DNS, neighbours, low host numbers. A probe takes list k with probability q_k and
- * one of its M_k candidates at random, so K = s Σ q_k N_k / M_k.
+ * List-driven discovery, as in IPv6: where an address space is too sparse to scan at random, the worm probes lists of
+ * candidate addresses, such as names in the DNS, neighbors, or low host numbers. A probe takes list k with
+ * probability q_k and one of its M_k candidates at random, so K = s Σ q_k N_k / M_k.
  *
  * Source: Bellovin, Cheswick, Keromytis, "Worm propagation strategies in an IPv6 Internet", ;login: 2006;
  * docs/models.md#candidate-lists.

@@ -17,7 +17,7 @@ export function localPreference({ levels }: LocalPreferenceScan, space: ScanSpac
     size: networkSize,
     phase: firstAddress % networkSize,
   }));
-  // What rounding leaves of a sum of 1 is nothing.
+  // A remainder that rounding leaves of a sum of 1 counts as 0.
   const anywhere = { kind: 'run' as const, probability: rest, first: 0, size: addressSpaceSize };
   return {
     kind: 'drawn',

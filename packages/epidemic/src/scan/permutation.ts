@@ -1,9 +1,10 @@
 /**
- * Permutation scanning: all hosts walk along the same pseudo-random permutation of the addresses, from random places on;
- * one that was infected from a hitlist from its own address on, where nobody has been. A host that meets an infected one
- * knows that the stretch ahead has been probed, and goes on from a random place; having met `giveUpAfter` in a row
- * without infecting any, it stops. Partitioned, each host has a range of the permutation to itself: the hosts at the start
- * share the whole, and each infection hands over half of what is left; a host with nothing left scans by plain permutation.
+ * Permutation scanning: all hosts walk along the same pseudo-random permutation of the addresses. Each starts at a
+ * random place; a host that was infected from a hitlist starts at its own address, which no other host has passed. A
+ * host that meets an infected one knows that the stretch ahead has been probed, and goes on from a random place;
+ * having met `giveUpAfter` in a row without infecting any, it stops. Partitioned, each host has a range of the
+ * permutation to itself: the hosts at the start share the whole, and each infection hands over half of what is left;
+ * a host with nothing left scans by plain permutation.
  *
  * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4;
  * docs/models.md#permutation-scanning.
@@ -13,7 +14,7 @@ import type { WalkedScan } from './scan.ts';
 import type { ScanSpace } from './scan-space.ts';
 import type { PermutationScan } from '../outbreak/scan-strategy.ts';
 
-/** A range of fewer places is not shared. */
+/** A range of fewer places is not divided. */
 const SHARED_PLACES_MIN = 2;
 
 export function permutationScan({ giveUpAfter, partitioned }: PermutationScan, space: ScanSpace): WalkedScan {
@@ -45,7 +46,7 @@ export function permutationScan({ giveUpAfter, partitioned }: PermutationScan, s
     },
     succeeded: (walks, host) => walks.setMeetings(host, 0),
     metInfected: (walks, host, stream) => {
-      // The owner of a range does not trust in others for it.
+      // The owner of a range does not rely on others to probe it.
       if (walks.remaining(host) !== Infinity) return;
       const meetings = walks.meetings(host) + 1;
       walks.setMeetings(host, meetings);

@@ -1,7 +1,8 @@
 /**
- * A pseudo-random permutation of the addresses: a Feistel network over the least even number of bits that holds the space,
- * walked on until it falls into the space again (Black, Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002). Its
- * rounds mix by two multiplications, which is random enough for an outbreak and not secret.
+ * A pseudo-random permutation of the addresses: a Feistel network over the least even number of bits that holds the
+ * space, walked on until it falls into the space again (Black, Rogaway, "Ciphers with arbitrary finite domains",
+ * CT-RSA 2002). Its rounds mix by two multiplications, which is random enough for an outbreak but not
+ * cryptographically secure.
  */
 import { mixWord } from '@wormwood/base';
 import type { ScanSpace } from './scan-space.ts';

@@ -1,4 +1,4 @@
-/** Ranges of addresses one behind the other, in rising order. */
+/** Ranges of addresses, one after the other, in rising order. */
 import type { Track } from './scan.ts';
 import type { AddressRange } from '../outbreak/population.ts';
 

@@ -1,4 +1,4 @@
-/** From a strategy as plain data to what engines need of it. */
+/** Turns a strategy, which is plain data, into what engines need. */
 import { unreachable } from '@wormwood/base';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { coverageHole } from './coverage-hole.ts';

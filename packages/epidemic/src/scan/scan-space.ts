@@ -3,8 +3,8 @@ export interface ScanSpace {
   readonly firstAddress: number;
   /** Ω. */
   readonly addressSpaceSize: number;
-  /** Hosts that begin at the start. */
+  /** Hosts infected at the start. */
   readonly infected: number;
-  /** Of permutations of the addresses: the same key gives the same permutation. */
+  /** Key of the permutations of the addresses: the same key gives the same permutation. */
   readonly key: number;
 }

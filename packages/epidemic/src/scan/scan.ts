@@ -1,13 +1,13 @@
 /**
- * What engines need of a scan strategy: an order of the addresses, its track, and how a host picks places on it. Every
- * strategy is one of three: it draws each probe anew from runs of places, it walks along the track, or it knows its
- * neighbours. A hitlist comes before any of them.
+ * What engines need of a scan strategy: an order of the addresses, its track, and how a host picks places on it.
+ * Every strategy is of one of three kinds: it draws each probe anew from runs of places, walks along the track, or
+ * probes known neighbors. A hitlist comes before any of them.
  *
  * `hosts` finds from this which probes reach something, without drawing the others; `probes` draws every one.
  */
 import type { RandomStream } from '@wormwood/base';
 
-/** The addresses in the order of a strategy: one-to-one from those it can reach to the places 0 … size − 1. */
+/** The addresses in the order of a strategy: a one-to-one map from those it can reach to the places 0 … size − 1. */
 export interface Track {
   readonly size: number;
   /** The place of an address; −1 if no probe ever reaches it. */
@@ -37,9 +37,9 @@ export type DrawnPart =
 export interface WalkedScan {
   readonly kind: 'walked';
   readonly track: Track;
-  /** Whether a host that it has infected before tells the walker that it is infected. */
+  /** Whether the walker recognizes a host that is infected already. */
   readonly noticesInfected: boolean;
-  /** An infected host begins. */
+  /** An infected host begins to scan. */
   begin(walks: Walks, infected: NewWalker, stream: RandomStream): void;
   /** A host's probe has infected another, whose walk begins next. */
   succeeded(walks: Walks, host: number): void;
@@ -59,7 +59,10 @@ export interface NewWalker {
   readonly isByWalk: boolean;
 }
 
-/** Each probe goes to one of a host's neighbours, all equally likely; those of host i are `neighbor[first[i] … first[i+1]−1]`. */
+/**
+ * Each probe goes to one of a host's neighbors, all equally likely; those of host i are `neighbor[first[i] …
+ * first[i+1]−1]`.
+ */
 export interface NeighborScan {
   readonly kind: 'neighbors';
   readonly first: Int32Array;
@@ -76,7 +79,7 @@ const TARGET = 6;
 const SINCE = 7;
 const FIELDS = 8;
 
-/** The walks of all hosts, that of one in one line of the cache. */
+/** The walks of all hosts; each walk fits one cache line. */
 export class Walks {
   readonly #of: Float64Array;
 
@@ -102,7 +105,7 @@ export class Walks {
     this.#of[host * FIELDS + REMAINING] = probes;
   }
 
-  /** The walk goes round and round a run of places. */
+  /** The walk cycles through a run of places. */
   arcFirst(host: number): number {
     return this.#of[host * FIELDS + ARC_FIRST]!;
   }
@@ -155,7 +158,7 @@ export class Walks {
     this.#of[at + REMAINING]! -= probes;
   }
 
-  /** Lets a host walk from `place` on, round a track of `size` places, without end. */
+  /** Lets a host walk from `place` on, cycling through a track of `size` places without end. */
   goRound(host: number, place: number, size: number): void {
     this.setNext(host, place);
     this.setArc(host, 0, size);
@@ -163,7 +166,7 @@ export class Walks {
   }
 }
 
-/** Addresses as they are, from the first of a space on. */
+/** Addresses in their own order, from the first address of a space. */
 export function plainTrack(firstAddress: number, size: number): Track {
   return {
     size,

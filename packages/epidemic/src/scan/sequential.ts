@@ -1,11 +1,11 @@
 /**
- * Sequential scanning with Blaster's start rule: a host begins at the first address of a random network of 256, or, with a
- * certain probability, near its own: at its own network or, when that is not among the lowest of its /16, up to 19 below
- * it. From there it counts up, and goes round the end of the space. Blaster's twenty probes at a time are taken
- * one after the other, at the rate of all together.
+ * Sequential scanning with Blaster's start rule: a host begins at the first address of a random network of 256, or,
+ * with a certain probability, near its own: at its own network or, when that is not among the lowest of its /16, up
+ * to 19 below it. From there it counts up and wraps around at the end of the space. Blaster's twenty probes at a time
+ * are taken one after the other, at the rate of all together.
  *
- * Source: docs/models.md#sequential-scanning; Bailey, Cooke, Jahanian, Watson, Nazario, "The Blaster worm: then and now",
- * IEEE S&P 3(4), 2005.
+ * Source: docs/models.md#sequential-scanning; Bailey, Cooke, Jahanian, Watson, Nazario, "The Blaster worm: then and
+ * now", IEEE S&P 3(4), 2005.
  */
 import type { RandomStream } from '@wormwood/base';
 import { plainTrack, type WalkedScan } from './scan.ts';

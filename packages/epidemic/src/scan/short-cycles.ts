@@ -1,7 +1,7 @@
 /**
- * A flawed generator with short cycles: its permutation of the addresses falls apart into cycles, and a host probes the one
- * that its seed lies in, round and round. Hosts on a short cycle infect few; addresses on it are found by few.
- * Slammer's generator lost its increment to a programming error and had such cycles.
+ * A flawed generator with short cycles: its permutation of the addresses splits into cycles, and a host probes only
+ * the cycle that its seed lies in, again and again. Hosts on a short cycle infect few others, and few hosts find the
+ * addresses on it. Slammer's generator lost its increment to a programming error and had such cycles.
  *
  * Which addresses form a cycle is drawn anew for each run; their lengths are given.
  *

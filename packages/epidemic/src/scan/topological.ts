@@ -1,9 +1,10 @@
 /**
- * Topological scanning: an infected host probes the hosts that it knows, those on its lists of other machines, of contacts,
- * of packages that it may publish. No address is searched for, so honeypots on unused addresses see nothing of it.
+ * Topological scanning: an infected host probes the hosts that it knows, those on its lists of other machines, of
+ * contacts, of packages that it may publish. It searches for no address, so honeypots on unused addresses do not see
+ * it.
  *
- * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4; Spafford,
- * "The Internet worm program: an analysis", 1988, for the first; docs/models.md#topological-scanning.
+ * Source: Staniford, Paxson, Weaver, "How to 0wn the Internet in Your Spare Time", USENIX Security 2002, section 4;
+ * Spafford, "The Internet worm program: an analysis", 1988, for the first; docs/models.md#topological-scanning.
  */
 import type { NeighborScan } from './scan.ts';
 import type { TopologicalScan } from '../outbreak/scan-strategy.ts';

@@ -1,6 +1,6 @@
 /**
- * Chooses the hosts that a batch of events concerns, in AssemblyScript for WebAssembly: the loop over lists of hosts
- * without a check of bounds at each of its eight accesses; `tools/wasm/build.mjs` makes `choose-hosts-kernel-wasm.ts`.
+ * Chooses the hosts that a batch of events concerns, in AssemblyScript for WebAssembly: the loop over lists of hosts,
+ * without bounds checks at its eight accesses; `tools/wasm/build.mjs` makes `choose-hosts-kernel-wasm.ts`.
  */
 
 /** Kinds of the events, a word each, and their times; then the words that `chooseHosts` takes up and puts back. */
@@ -9,10 +9,10 @@ const TIMES: usize = 4096;
 const WORDS: usize = 12288;
 
 /**
- * Chooses the hosts of events `from` to `to` and brings the lists up to them. Words: state of a generator xoshiro128++,
- * then the number of fresh hosts, of infected ones, and of those ever infected. `leaves` is −1 where contacted hosts leave
- * the list at once, else 0. Under uniform scanning any infected host is as likely as another to have sent the probe, and
- * any host of a state to be the one that leaves it.
+ * Chooses the hosts of events `from` to `to` and updates the lists. Words: state of a generator xoshiro128++, then
+ * the number of fresh hosts, of infected ones, and of those ever infected. `leaves` is −1 where contacted hosts leave
+ * the list at once, else 0. Under uniform scanning any infected host is as likely as another to have sent the probe,
+ * and any host of a state to be the one that leaves it.
  */
 export function chooseHosts(
   from: i32,

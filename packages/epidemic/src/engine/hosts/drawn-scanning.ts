@@ -98,7 +98,7 @@ export class DrawnScanning implements Scanning {
       }
       left -= rate;
     }
-    // Rounding led beyond the last run, once in 2^50 draws or so.
+    // Rounding led beyond the last run, which happens about once in 2^50 draws.
     this.draw(hit, stream);
   }
 
@@ -129,7 +129,7 @@ export class DrawnScanning implements Scanning {
   }
 
   infect(host: number): void {
-    // If it scans at once, that is one change and not two. Until then a probe may find it, and it infected.
+    // If it scans at once, this is one change instead of two. Until then a probe may find it infected.
     if (this.#infected >= 0) this.withdraw(this.#infected);
     this.#infected = this.#isLatent ? -1 : host;
     if (this.#isLatent) this.withdraw(host);

@@ -12,7 +12,7 @@ const TIMES_AT = 4096;
 const WORDS_AT = 12_288;
 const STATE_WORDS = 4;
 const LISTS_AT = 2 ** 16;
-/** A larger memory is given back after its run. */
+/** A larger memory is released after its run. */
 const KEPT_OCTETS_MAX: number = 2 ** 26;
 
 interface ChooseKernel {
@@ -34,7 +34,7 @@ export interface Counts {
 }
 
 export interface HostKernel {
-  /** Room for one host more than was asked for. */
+  /** Room for one more host than requested. */
   readonly infected: Int32Array;
   readonly infector: Int32Array;
   readonly timeSeconds: Float64Array;

@@ -1,9 +1,9 @@
 /**
- * Which host is in which state while a run is being drawn, and who infected whom.
+ * Which host is in which state during a run, and who infected whom.
  *
  * Hosts are numbered in the order of infection, those infected at time 0 first. Their addresses are a uniform choice
- * without replacement whatever the numbers, so the address of the next host to be infected is uniform among those of the
- * susceptible hosts, as uniform scanning has it; and no list of susceptible hosts needs to be kept.
+ * without replacement whatever the numbers, so the address of the next host to be infected is uniform among those of
+ * the susceptible hosts, as uniform scanning has it; and no list of susceptible hosts needs to be kept.
  */
 import type { RandomStream } from '@wormwood/base';
 import type { Course } from '../stochastic/course.ts';
@@ -11,7 +11,7 @@ import type { Draws } from '../stochastic/draws-kernel.ts';
 import { type HostKernel, hostKernel } from './host-kernel.ts';
 
 export interface HostLists {
-  /** In whose memory the lists lie. */
+  /** The kernel whose memory holds the lists. */
   readonly kernel: HostKernel;
   /** The infected hosts: first the fresh ones, then those contacted by each group in turn. Gaps are filled by moves. */
   readonly infected: Int32Array;
@@ -114,7 +114,7 @@ function move(
   const first = from === 0 ? 0 : ends[from - 1]!;
   let gap = first + stream.nextBelow(ends[from]! - first);
   const host = infected[gap]!;
-  // The gap moves to the end of each part in turn.
+  // The gap moves to the end of each later part in turn.
   for (let part = from; part < (to ?? ends.length); part++) {
     const last = --ends[part]!;
     infected[gap] = infected[last]!;

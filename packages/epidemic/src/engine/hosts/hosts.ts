@@ -30,7 +30,7 @@ import { type Advance, runCourse } from '../stochastic/run-course.ts';
 import { scanThinned } from './scan-thinned.ts';
 import { beginHostLists, chooseHosts, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
 
-/** The most hosts that are told apart: the lists take 16 octets each, a gibibyte in all. */
+/** The most hosts that can be distinguished: the lists take 16 octets each, a gibibyte in all. */
 const HOSTS_MAX: number = 2 ** 26;
 
 export const hosts: Engine = {
@@ -75,7 +75,7 @@ function scanUniformly(course: Course, lists: HostLists, draws: Draws): Advance 
   return (limits) => {
     const from = draws.next === draws.size ? 0 : draws.next;
     const isBeyond = advanceDirectly(course, draws, limits);
-    // The pair that led beyond the limits was no event.
+    // The pair beyond the limits was not an event.
     const range = { from, to: isBeyond ? draws.next - 1 : draws.next };
     const position = soleGroup(course);
     const group = course.groups[position];

@@ -1,6 +1,6 @@
 /**
- * Scanning of known hosts, without the misses: a host that knows k others, S of them susceptible, reaches one of these at
- * the rate s S/k.
+ * Scanning of known hosts without the misses: a host that knows k others, of which S are susceptible, reaches one of
+ * these at the rate s S/k.
  */
 import type { RandomStream } from '@wormwood/base';
 import type { ScanWeights } from '../individual/scan-weights.ts';
@@ -15,7 +15,7 @@ export class NeighborScanning implements Scanning {
   readonly #isScanning: Uint8Array;
   /** Of each host how many it knows that are susceptible. */
   readonly #susceptible: Int32Array;
-  /** Who knows a host: the graph the other way round. */
+  /** Who knows a host: the reversed graph. */
   readonly #known: NeighborScan;
   readonly #rate: ProductTree;
 

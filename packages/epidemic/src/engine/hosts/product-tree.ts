@@ -1,6 +1,6 @@
 /**
- * Numbers that change, with their sum, and the one in which a point of the sum lies: a tree of sixteen children to a node,
- * each node the sum of its children formed anew, so that no rounding piles up.
+ * Numbers that change, with their sum, and the one in which a point of the sum lies: a tree of sixteen children to a
+ * node, each node computed anew as the sum of its children, so that rounding errors do not accumulate.
  */
 const CHILDREN = 16;
 
@@ -32,7 +32,7 @@ export class ProductTree {
     }
   }
 
-  /** Puts in all numbers in one go. */
+  /** Sets all numbers at once. */
   fill(value: (index: number) => number, size: number): void {
     for (let index = 0; index < size; index++) this.#levels[0]![index] = value(index);
     for (let height = 1; height < this.#levels.length; height++) {

@@ -1,4 +1,4 @@
-/** The way of `hosts` to scan without the misses, by the kind of strategy. */
+/** Returns how `hosts` scans without the misses, by the kind of strategy. */
 import type { ScanSetup } from '../individual/scan-setup.ts';
 import type { Scanning } from '../individual/scanning.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';

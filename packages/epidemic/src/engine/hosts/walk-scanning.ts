@@ -19,7 +19,7 @@ import { type WalkedScan, Walks } from '../../scan/scan.ts';
 import { nextTarget, type Step, walkTargets, type WalkTargets } from './walk-targets.ts';
 
 const NO_TARGET = -1;
-/** In place of a target: the host gives up then. */
+/** Stands in place of a target: the host gives up then. */
 const GIVES_UP = -2;
 
 export class WalkScanning implements Scanning {
@@ -30,7 +30,7 @@ export class WalkScanning implements Scanning {
   readonly #queue: HostQueue;
   readonly #isScanning: Uint8Array;
   readonly #keepsHosts: boolean;
-  /** Whether a host that stops may go on later, or at another rate. */
+  /** Whether a host that stops may continue later, or at another rate. */
   readonly #mayResume: boolean;
   /** Where whoever is infected stays so, those that are; meetings with them need no event. */
   readonly #isInfected: Uint8Array | undefined;
@@ -40,7 +40,7 @@ export class WalkScanning implements Scanning {
   #isRangeEnd = false;
   /** The host whose probe has been taken and is not settled yet. */
   #walker = -1;
-  /** The target that has just been met, and the place behind it: from there on the next one need not be searched for. */
+  /** The target that was met last and the place after it: from there the next target is known without a search. */
   #met = -1;
   #placeBehind = -1;
 

@@ -1,4 +1,7 @@
-/** What walking hosts may meet, in the order of their track: hosts and honeypots, those that count at present marked. */
+/**
+ * What walking hosts may meet, in the order of their track: hosts and honeypots, with those that count at present
+ * marked.
+ */
 import { orderPlaces, type PlaceOrder } from '../individual/place-order.ts';
 import type { ScanSetup } from '../individual/scan-setup.ts';
 import type { Track, Walks } from '../../scan/scan.ts';

@@ -1,7 +1,7 @@
 /**
- * Contacts with honeypots that the worm learns to avoid. Of those that get out and arrive each meets an unknown address with
- * the chance U/Ω; it immunizes with one probability and gives the address away with another. Only those that do either are
- * drawn.
+ * Contacts with honeypots that the worm learns to avoid. Of those that get out and arrive each meets an unknown
+ * address with the chance U/Ω; it immunizes with one probability and reveals the address to the worm with another.
+ * Only those that do either are drawn.
  */
 import type { RandomStream } from '@wormwood/base';
 import type { Avoided, EffectsAtWork } from '../../countermeasure/effects-at-work.ts';

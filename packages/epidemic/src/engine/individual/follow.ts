@@ -108,7 +108,7 @@ export class Following {
     recorder.moveTo(0);
   }
 
-  /** Follows the outbreak to its end; returns whether the control stopped it before. */
+  /** Follows the outbreak to its end; returns whether the control stopped it early. */
   follow(control: RunControl | undefined): boolean {
     const { durationSeconds } = this.#outbreak;
     let untilLook = EVENTS_PER_LOOK;
@@ -188,7 +188,7 @@ export class Following {
       this.#clocks.take(this.#ring);
       this.#ringOut(this.#ring);
     } else if (untilSet <= untilRandom) {
-      // Not a rounding error short of it.
+      // A rounding error must not end the run just before it.
       this.#scanSeconds = nextScan;
       this.#scanning.take(this.#hit);
       this.#receive();
@@ -256,7 +256,7 @@ export class Following {
     if (this.#hasEffects) {
       const seen = this.#seen + elapsed * this.#arrivingPerSecond();
       const awaited = this.#effects.nextSeen();
-      // What is waited for is not missed by a rounding error.
+      // A rounding error must not miss the value that is waited for.
       this.#seen = Math.abs(awaited - seen) <= 1e-9 * seen ? Math.max(seen, awaited) : seen;
     }
     this.#recorder.moveTo(timeSeconds);
@@ -273,7 +273,7 @@ export class Following {
     this.#updateSender(host);
   }
 
-  /** Decides what comes of a probe. */
+  /** Decides what a probe does. */
   #receive(): void {
     const { sender, target } = this.#hit;
     const { vulnerable } = this.#outbreak.population;
@@ -317,7 +317,7 @@ export class Following {
     this.#isolation?.watchAll(host, this.#recorder.timeSeconds, this.#stream);
   }
 
-  /** Lets an infected host scan, unless that comes later. */
+  /** Lets an infected host scan, at once or after its latent period. */
   #begin(host: number): void {
     if ((this.#outbreak.worm.latentSeconds ?? 0) > 0) return;
     this.#changeStage(host, SCANNING);
@@ -347,7 +347,7 @@ export class Following {
       : this.#isolation.holds(host);
   }
 
-  /** Moves a host to another stage and lets all know. Infections come another way, by `infect`. */
+  /** Moves a host to another stage and informs the parts that depend on it. Infections go through `infect`. */
   #changeStage(host: number, to: number): void {
     const from = this.#states.stage[host]!;
     const wasInfected = from === LATENT || from === SCANNING;
@@ -409,7 +409,7 @@ export class Following {
     return weight;
   }
 
-  /** A host sends no more probes; infected it stays. */
+  /** A host sends no more probes but stays infected. */
   #giveUp(host: number): void {
     if (!this.#senders.isSending(host)) return;
     this.#hasGivenUp[host] = 1;

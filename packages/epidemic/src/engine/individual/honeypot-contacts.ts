@@ -63,7 +63,7 @@ export class HoneypotContacts {
   }
 }
 
-/** Returns why groups of honeypots have too many delays, a sentence; none when they have not. */
+/** Returns one sentence on why groups of honeypots have too many delays; empty when they do not. */
 export function detectorObstacles({ honeypots }: Outbreak): readonly string[] {
   const { length } = detectorsOf(honeypots).detectors;
   if (length <= DETECTORS_MAX) return [];

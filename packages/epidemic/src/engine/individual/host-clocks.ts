@@ -1,6 +1,6 @@
 /**
- * The clocks of single hosts, in one timetable: the earliest immunization that honeypots have set, the next blocking by each
- * blocker, the next alarm or the end of an isolation by each watch.
+ * The clocks of single hosts, in one timetable: the earliest immunization that honeypots have set, the next time that
+ * each blocker acts, and the next alarm or end of isolation of each watch.
  */
 import { HostQueue } from './host-queue.ts';
 
@@ -46,7 +46,7 @@ export class HostClocks {
     ring.watch = clock > this.#blockers ? clock - 1 - this.#blockers : -1;
   }
 
-  /** Immunizes a host at this time unless it already will be before. */
+  /** Immunizes a host at this time, unless an earlier time is set. */
   immunizeBy(host: number, seconds: number): void {
     const entry = host * this.#clocks + IMMUNIZATION;
     if (seconds < this.#queue!.timeOf(entry)) this.#queue!.set(entry, seconds);

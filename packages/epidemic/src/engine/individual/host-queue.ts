@@ -1,7 +1,7 @@
 /**
- * Hosts by the time of their next probe, each of them once at most: a timetable of equal spans, in each of which hosts stand
- * in no order, and a heap of those of the present span. What lies beyond the horizon never comes and is only remembered.
- * Hundreds of thousands of hosts then cost two or three cache misses a probe, where a heap of all costs a dozen.
+ * Hosts by the time of their next probe, each at most once: a timetable of equal spans, in which hosts are unordered,
+ * and a heap of those of the present span. Times beyond the horizon are stored but never come up. Hundreds of
+ * thousands of hosts then cost two or three cache misses a probe, where a heap of all costs a dozen.
  */
 const SPANS = 2 ** 15;
 const ROOM_MIN = 256;
@@ -11,8 +11,8 @@ const BEHIND = 3;
 
 export class HostQueue {
   /**
-   * Of each host 16 octets, so that one cache miss brings them all: its time, Infinity if it does not wait; and, as words
-   * behind it, the hosts before and behind it in its span.
+   * 16 octets for each host, so that one cache miss loads them all: its time, Infinity if it does not wait; and, as
+   * words behind it, the hosts before and behind it in its span.
    */
   readonly #times: Float64Array;
   readonly #links: Int32Array;
@@ -32,7 +32,7 @@ export class HostQueue {
     this.#head = new Int32Array(SPANS + 1).fill(NONE);
   }
 
-  /** Infinity when nobody waits whose time is within the horizon. */
+  /** Infinity when no host has a time within the horizon. */
   firstTime(): number {
     this.#advance();
     return this.#size === 0 ? Infinity : this.#time[0]!;
@@ -76,7 +76,7 @@ export class HostQueue {
     const time = this.#times[2 * host]!;
     this.#times[2 * host] = Infinity;
     const span = this.#spanOf(time);
-    // In the heap it is passed over once it comes to the front.
+    // In the heap it is skipped when it comes to the front.
     if (span <= this.#span || span > SPANS) return;
     const before = this.#links[4 * host + BEFORE]!;
     const behind = this.#links[4 * host + BEHIND]!;

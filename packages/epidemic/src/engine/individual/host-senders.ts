@@ -1,6 +1,6 @@
 /**
- * Which hosts send probes, how fast, and what of them gets out past what blocks their hosts. A scanning is told of those
- * hosts only of which some probe gets out.
+ * Which hosts send probes, how fast, and which fraction passes the blockers. A scanning hears only of hosts whose
+ * probes can get out.
  */
 import type { RandomStream } from '@wormwood/base';
 import { type Blocker, passingOf } from '../../dynamics/host-measures.ts';
@@ -12,7 +12,7 @@ const SILENT = 0;
 const HELD = 1;
 const REACHING = 2;
 
-/** What a host is to send from now on. */
+/** How fast a host sends from now on. */
 export interface Sender {
   readonly sends: boolean;
   /** Blockers that hold it, as bits. */
@@ -28,7 +28,7 @@ export class HostSenders {
   readonly #weights: ScanWeights;
   readonly #mode: Uint8Array;
   readonly #blocked: Uint8Array;
-  /** By what blocks them: fraction of probes that gets out, quanta, hosts. */
+  /** For each set of blockers: fraction of probes that gets out, quanta, hosts. */
   readonly #passing: Float64Array;
   readonly #weightBy: Float64Array;
   readonly #hostsBy: Float64Array;
@@ -83,7 +83,7 @@ export class HostSenders {
     return sums.rankAt(stream.nextBelow(sums.total));
   }
 
-  /** Lets a host send what it is to send from `seconds` of the scanning clock on. */
+  /** Lets a host send at its rate from `seconds` of the scanning clock on. */
   set(host: number, { sends, blocked, weight }: Sender, seconds: number, stream: RandomStream): void {
     const mode = sends ? (this.#passing[blocked]! > 0 ? REACHING : HELD) : SILENT;
     const before = this.#mode[host]!;

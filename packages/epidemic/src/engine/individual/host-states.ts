@@ -1,13 +1,13 @@
 /**
- * Which host is in which stage, with a uniform choice in constant time among those of a stage that hosts leave at random:
- * such a stage has a list of its hosts, from which one leaves by the last taking its place.
+ * Which host is in which stage, with a uniform choice in constant time among those of a stage that hosts leave at
+ * random: such a stage has a list of its hosts, and when one leaves, the last takes its place.
  */
 import type { RandomStream } from '@wormwood/base';
 
 export const SUSCEPTIBLE = 0;
 /** Infected, not yet scanning. */
 export const LATENT = 1;
-/** Infected, scanning unless something keeps it from that. */
+/** Infected and scanning, unless something prevents it. */
 export const SCANNING = 2;
 export const IMMUNIZED = 3;
 const STAGES = 4;
@@ -62,7 +62,7 @@ export class HostStates {
     this.#members[to] = wider;
   }
 
-  /** A host in this stage, which is a listed one, each equally likely; there must be one. */
+  /** Returns a host of a listed stage, each equally likely; the stage must not be empty. */
   any(stage: number, stream: RandomStream): number {
     return this.#members[stage]![stream.nextBelow(this.count[stage]!)]!;
   }

@@ -1,6 +1,6 @@
 /**
- * What befalls single hosts at the same rate for all in a stage: onset, reboots, churn, patching, cleaning. Clocks of one host
- * are elsewhere (host-clocks.ts).
+ * What happens to single hosts at one rate for all in a stage: onset, reboots, churn, patching, cleaning. Clocks of
+ * single hosts are elsewhere (host-clocks.ts).
  */
 import type { RandomStream } from '@wormwood/base';
 import type { EffectsAtWork } from '../../countermeasure/effects-at-work.ts';

@@ -1,4 +1,4 @@
-/** Who infected whom and when, beside what every random run records. */
+/** Records who infected whom and when, in addition to what every random run records. */
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { InfectionLog } from '../engine.ts';
 import { Recorder } from '../recorder.ts';

@@ -85,7 +85,7 @@ export class Isolation {
     this.#known[host] = nowSeconds;
   }
 
-  /** A host is immunized: no isolation is left of it. */
+  /** A host is immunized: its isolation ends. */
   end(host: number, nowSeconds: number): void {
     this.#isolated[host] = 0;
     this.#known[host] = nowSeconds;

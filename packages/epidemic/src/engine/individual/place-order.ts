@@ -1,5 +1,5 @@
 /**
- * Places in rising order, found again without a search: the track is cut into equal runs of a few places on average, and of
+ * Places in rising order, found without a search: the track is cut into equal runs of a few places on average, and of
  * each run it is known where its first place stands. Where places crowd in few runs, a search within the run helps.
  */
 export interface PlaceOrder {
@@ -13,7 +13,7 @@ export interface PlaceOrder {
 
 /** So few runs that the list of their beginnings stays in the cache; a run of places is a cache line of them or two. */
 const PLACES_IN_RUN = 6;
-/** Runs of more places are sorted by themselves by a library. */
+/** Longer runs are sorted by a library function. */
 const INSERTED_MAX = 32;
 
 /** Orders places below `size`; equal ones keep their order. */
@@ -44,7 +44,7 @@ export function orderPlaces(places: Float64Array, size: number): PlaceOrder {
     firstAtLeast: (wanted) => {
       if (wanted >= size) return count;
       const run = Math.min(runs - 1, Math.max(0, Math.floor(wanted * scale)));
-      // A place may by rounding stand in the run beside its own.
+      // By rounding, a place may fall into the neighboring run.
       let low = start[run]!;
       let high = start[run + 1]!;
       while (low > 0 && place[low - 1]! >= wanted) low--;

@@ -12,7 +12,7 @@ export class RankedSums {
     this.#top = size === 0 ? 0 : 2 ** (31 - Math.clz32(size));
   }
 
-  /** Puts a number at every rank, in one go. */
+  /** Sets the numbers of all ranks at once. */
   fill(numbers: ArrayLike<number>): void {
     const tree = this.#tree;
     tree[0] = 0;
@@ -41,7 +41,7 @@ export class RankedSums {
     return sum;
   }
 
-  /** The first rank up to which, itself included, the numbers add up to more than `sum`; `sum` is below the total. */
+  /** The first rank at which the sum over it and all lower ranks exceeds `sum`; `sum` is below the total. */
   rankAt(sum: number): number {
     const tree = this.#tree;
     let node = 0;

@@ -26,7 +26,10 @@ export interface ScanSetup {
   readonly shares: HitlistShares | undefined;
 }
 
-/** Draws where hosts lie, how fast each scans, and the order and the list by which they scan: alike for both engines. */
+/**
+ * Draws where hosts lie, how fast each scans, and the order and the list by which they scan: in the same way for both
+ * engines.
+ */
 export function setUpScanning(outbreak: Outbreak, { streams, replicate }: Randomness): ScanSetup {
   const { worm, population, firstAddress, addressSpaceSize } = outbreak;
   const drawn = placePopulation(outbreak, streams.stream(PLACEMENT_STREAM, replicate));

@@ -1,6 +1,6 @@
 /**
- * Scan rates of single hosts as whole numbers of a small quantum, so that sums of them stay exact however often hosts come
- * and go.
+ * Scan rates of single hosts as whole numbers of a small quantum, so that their sums stay exact however often hosts
+ * are added and removed.
  */
 import { exp, normal, type RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
@@ -9,7 +9,7 @@ import type { Outbreak } from '../../outbreak/outbreak.ts';
 const QUANTA_IN_MEAN = 2 ** 20;
 /** So that the sum over 2^26 hosts stays below 2^53 even if all were at the limit. */
 const QUANTA_MAX = 2 ** 27 - 1;
-/** Under a throttle, which may leave little of a rate, finer ones; the mean over 2^26 hosts leaves room for that. */
+/** A throttle may leave little of a rate, so quanta are finer then; the mean over 2^26 hosts leaves room for that. */
 const FINENESS = 2 ** 6;
 
 export interface ScanWeights {
@@ -71,7 +71,7 @@ function classRate(
     left -= fraction;
     if (left < 0) return scanRatePerSecond;
   }
-  // The fractions fell short of 1 by a rounding error.
+  // A rounding error left the sum of the fractions below 1.
   return classes.at(-1)?.scanRatePerSecond ?? 0;
 }
 

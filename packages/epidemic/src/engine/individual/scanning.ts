@@ -1,9 +1,10 @@
 /**
- * How infected hosts find what they probe, the part in which `hosts` and `probes` differ: one knows without drawing the
- * misses when the next probe reaches something, the other draws every probe. Both tell `follow.ts` what was reached; it
- * says what comes of that.
+ * How infected hosts find what they probe, the part in which `hosts` and `probes` differ: one computes when the next
+ * probe reaches something without drawing the misses, the other draws every probe. Both report to `follow.ts` what
+ * was reached, and it decides what follows.
  *
- * Scanning has a clock of its own, in seconds at the full scan rate: where all hosts scan slower, it goes slower.
+ * Scanning has a clock of its own, in seconds at the full scan rate: where all hosts scan more slowly, it runs more
+ * slowly.
  */
 import type { RandomStream } from '@wormwood/base';
 
@@ -14,7 +15,7 @@ export interface Hit {
   target: number;
 }
 
-/** What a sender learns of its probe. */
+/** What a sender learns from its probe. */
 export type Outcome = 'nothing' | 'infected' | 'was-infected';
 
 export interface Scanning {
@@ -27,19 +28,19 @@ export interface Scanning {
   /** Takes the one whose time has come. */
   take(hit: Hit): void;
   /**
-   * A probe that was drawn or taken had this outcome; an infected target has been made known by `infect`. Returns whether
-   * the sender gives up scanning.
+   * A probe that was drawn or taken had this outcome; an infected target has been reported by `infect`. Returns
+   * whether the sender gives up scanning.
    */
   settle(hit: Hit, outcome: Outcome, stream: RandomStream): boolean;
   /** A host has become susceptible again. */
   restore(host: number): void;
-  /** A host is susceptible no more, for another reason than infection. */
+  /** A host is no longer susceptible, for a reason other than infection. */
   withdraw(host: number): void;
   /** A susceptible host becomes infected; −1 is the infector of those infected at the start. */
   infect(host: number, infector: number, stream: RandomStream): void;
   /** An infected host begins to scan at `seconds` of the scanning clock. */
   start(host: number, seconds: number, stream: RandomStream): void;
-  /** A host scans no more, or not at this rate; it may start again and then goes on from where it is. */
+  /** A host stops scanning, or changes its rate; when it starts again, it continues from its place. */
   stop(host: number, seconds: number, stream: RandomStream): void;
   /** A group of honeypots begins to listen. */
   listen(group: number, seconds: number, stream: RandomStream): void;

@@ -25,7 +25,7 @@ export function earlyFigures(
   if (setup === null) {
     return { basicReproductionNumber: null, reproductionNumberAtStart: null, doublingTime: null };
   }
-  // With countermeasures at work, honeypots alone say nothing of R.
+  // With countermeasures at work, honeypots alone do not determine R.
   const isMeasured = (outbreak.countermeasures ?? []).length > 0;
   const { honeypots, population } = outbreak;
   const all = honeypots.map(() => true);
@@ -33,7 +33,7 @@ export function earlyFigures(
   const begun = honeypots.map((group) => firstStart?.honeypots.includes(group) === true);
   return {
     basicReproductionNumber: isMeasured ? null : reproductionNumberOf(setup, setup.hosts, all),
-    // Susceptible hosts are taken to be left alike in all networks.
+    // Assumes that the same fraction of hosts is left susceptible in all networks.
     reproductionNumberAtStart:
       isMeasured || firstStart === null
         ? null

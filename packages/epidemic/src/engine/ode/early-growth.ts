@@ -1,7 +1,7 @@
 /**
- * How fast an outbreak of groups grows, and how many hosts one host infects: largest eigenvalues of what the probes of each
- * cell do to each other. How a host's own rate differs from the mean makes no difference to when it is found, so growth
- * without defenses depends on the mean rate alone.
+ * How fast an outbreak of groups grows, and how many hosts one host infects: largest eigenvalues of what the probes
+ * of each cell do to each other. When a host is found does not depend on its own rate, so growth without defenses
+ * depends only on the mean rate.
  */
 import { detectorsOf, scanningSeconds } from '../../dynamics/detectors.ts';
 import type { GroupSetup } from './group-setup.ts';
@@ -16,15 +16,15 @@ export function doublingSeconds({ reach, outbreak }: GroupSetup): number | null 
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
   const contactRate = scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts);
   const leaving = rebootRatePerSecond + churnRatePerSecond;
-  // x (x + 1/L) = K/L with x the growth rate and what leaves, written so that L = 0 is no exception.
+  // x (x + 1/L) = K/L with x the growth rate and what leaves, written so that L = 0 needs no special case.
   const grossRate = (2 * contactRate) / (1 + Math.sqrt(1 + 4 * contactRate * latentSeconds));
   return grossRate > leaving ? Math.LN2 / (grossRate - leaving) : null;
 }
 
 /**
- * Returns how many hosts an infected one infects before it is immunized or lost to the worm, as the factor from generation
- * to generation; null when some hosts stay infected for ever. `susceptible`: hosts left, by group; `isWorking`: which
- * defenses are at work.
+ * Returns how many hosts an infected one infects before it is immunized or lost to the worm, as the factor from
+ * generation to generation; null when some hosts stay infected forever. `susceptible`: hosts left, by group;
+ * `isWorking`: which defenses are at work.
  */
 export function reproductionNumberOf(
   setup: GroupSetup,

@@ -18,7 +18,7 @@ import { hostMeasuresOf } from '../../dynamics/host-measures.ts';
 import type { RightHandSide } from './step/dormand-prince.ts';
 import { type GroupSetup, PATCHING, PROBES, SEEN, sumTotals } from './group-setup.ts';
 
-/** What holds until something else starts. */
+/** What is constant until something else starts. */
 export interface Segment {
   readonly effects: Effects;
   /** For each defense whether it counts probes, and whether it immunizes. */

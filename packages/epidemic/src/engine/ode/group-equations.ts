@@ -1,21 +1,23 @@
 /**
- * The mean field of hosts that do not all share one fate: scan strategies, placements, scan rates that differ, latent
- * periods, hosts that come back, honeypots and countermeasures. Hosts fall into groups, cell n of a placement (reach.ts) with
- * a kind k of hosts (dynamics/host-kinds.ts), and each group into the states of the table (dynamics/transitions.ts). With
- * h_ij the rate of the transition from state i to j, s_k the rate of a kind at large with what throttles and kill-switches
- * leave of it, o_i the fraction of its probes that a host in state i sends out, w_nm the chance that a probe from cell m
- * arrives at one given host of n, H_m the honeypots that it meets, f the factor of the shared network, g that of filters:
+ * The mean field of hosts that are not all alike: scan strategies, placements, scan rates that differ, latent
+ * periods, hosts that come back, honeypots and countermeasures. Hosts fall into groups, cell n of a placement
+ * (reach.ts) with a kind k of hosts (dynamics/host-kinds.ts), and each group into the states of the table
+ * (dynamics/transitions.ts). With h_ij the rate of the transition from state i to j, s_k the rate of a kind at large
+ * with what throttles and kill-switches leave of it, o_i the fraction of its probes that a host in state i sends out,
+ * w_nm the chance that a probe from cell m arrives at one given host of n, H_m the honeypots that it meets, f the
+ * factor of the shared network, g that of filters:
  *
- *     y_nkj' = Σ_i (h_ij y_nki − h_ji y_nkj)      λ_n = f g Σ_m w_nm X_m      X_m = Σ_k,i s_k o_i y_mki
+ * y_nkj' = Σ_i (h_ij y_nki − h_ji y_nkj) λ_n = f g Σ_m w_nm X_m X_m = Σ_k,i s_k o_i y_mki
  *
- * of which infection has h = λ_n, an effective contact h = f g s_k o_i p H_n, and the others are rates that are given. Hosts
- * that differ are not averaged; what is left out is chance alone, of the order of 1/√I. While a hitlist lasts all probes go to
- * its entries, and no other host is reached (Staniford et al. 2002): from I0 hosts I grows by s v a second for v the fraction
- * of vulnerable entries, until all H are probed, ln(1 + v H/I0)/(s v) after the start. Single hosts finish their part of the
- * list sooner or later than that, and scan on.
+ * of which infection has h = λ_n, an effective contact h = f g s_k o_i p H_n, and the others are rates that are
+ * given. Hosts that differ are not averaged; what is left out is chance alone, of the order of 1/√I. While a hitlist
+ * lasts all probes go to its entries, and no other host is reached (Staniford et al. 2002): from I0 hosts I grows by
+ * s v a second for v the fraction of vulnerable entries, until all H are probed, ln(1 + v H/I0)/(s v) after the
+ * start. Single hosts finish their part of the list sooner or later than that, and scan on.
  *
- * Source: docs/models.md#defenses-together, docs/models.md#local-preference; Liljenstam, Yuan, Premore, Nicol, "A mixed
- * abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by network.
+ * Source: docs/models.md#defenses-together, docs/models.md#local-preference; Liljenstam, Yuan, Premore, Nicol, "A
+ * mixed abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by
+ * network.
  */
 import { takeSteps } from './step/adaptive-steps.ts';
 import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';
@@ -138,7 +140,7 @@ function beginCourse(setup: GroupSetup): Course {
   };
 }
 
-/** Lets what starts by now begin to work. */
+/** Activates what has started by now. */
 function begin(course: Course, work: Workspace, now: number): Segment {
   const { setup, effects, honeypots, listEnd } = course;
   const { state } = work;
@@ -296,7 +298,7 @@ function finish({ setup, writer, neverWriter, milestones, atStart }: Course, sta
     honeypotContacts: contacts,
     firstStart: null,
   });
-  // With measures at work, honeypots alone say nothing of R.
+  // With countermeasures at work, honeypots alone do not determine R.
   const isMeasured = (outbreak.countermeasures ?? []).length > 0;
   const allAtWork = outbreak.honeypots.map(() => true);
   return {

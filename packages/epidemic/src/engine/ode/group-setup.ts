@@ -16,7 +16,7 @@ export const SEEN = 1;
 export const PATCHING = 2;
 const COMMON = 3;
 
-/** Where the rest of the state stands. */
+/** Where the other components of the state are. */
 export interface Layout {
   readonly size: number;
   /** Contacts of each group of honeypots; one place each. */
@@ -64,7 +64,7 @@ export function groupSetup(outbreak: Outbreak): GroupSetup {
   return { outbreak, reach, table, cells, groups, hosts, cell, kind, layout };
 }
 
-/** Returns the state at time 0: those infected are spread over all groups alike. */
+/** Returns the state at time 0: the infected are spread evenly over all groups. */
 export function initialState({ outbreak, groups, hosts, layout, table }: GroupSetup): Float64Array {
   const { vulnerable, infected } = outbreak.population;
   const state = new Float64Array(layout.size);

@@ -16,7 +16,7 @@ import { stepWorkspace, type StepWorkspace } from './step/step-workspace.ts';
  * output then stay within 1e-6 of max(value, 1 host) over an outbreak: see `ode.test.ts`.
  */
 const TOLERANCE = 2e-7;
-/** No outbreak met so far took 20,000. */
+/** No outbreak so far needed 20,000. */
 const STEPS_MAX = 1_000_000;
 const GROWTH_MAX = 6;
 const GROWTH_MIN = 0.2;
@@ -59,7 +59,7 @@ function setRates(work: StepWorkspace, { groups, pairwiseRate }: Integration, no
   const { rates } = work;
   rates.fill(0);
   rates[0] = pairwiseRate;
-  // Without a delay the one C stays empty whatever its rate.
+  // Without a delay, the one C stays empty at any rate.
   rates[3] = 1;
   for (const group of groups) {
     if (group.startSeconds > now.timeSeconds) continue;
@@ -71,7 +71,7 @@ function setRates(work: StepWorkspace, { groups, pairwiseRate }: Integration, no
   }
 }
 
-/** Integrates until the next start of honeypots or the end; returns where it stands then. */
+/** Integrates until the next start of honeypots or the end; returns the time reached. */
 function integrateSegment(
   { durationSeconds, groups, milestones, writer }: Integration,
   work: StepWorkspace,
@@ -110,7 +110,7 @@ function denseStep({ dense }: StepWorkspace): DenseStep {
 function stepFactor(error: number): number {
   const factor = SAFETY / Math.sqrt(Math.sqrt(error));
   if (factor > GROWTH_MAX) return GROWTH_MAX;
-  // A step that overflowed has no error to speak of.
+  // A step that overflowed has no meaningful error.
   return factor > GROWTH_MIN ? factor : GROWTH_MIN;
 }
 
