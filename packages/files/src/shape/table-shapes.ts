@@ -102,7 +102,10 @@ function readRows<Row>(
     else tell(`${name}:${index + 1}:${line.search(/\S/) + 1}`, `This row is not ${allowed}.`);
   }
   if (bad > TOLD_MAX) {
-    reader.report({ ...problem, message: `${name}: rows that cannot be read besides these: ${bad - TOLD_MAX}.` });
+    reader.report({
+      ...problem,
+      message: `${name}: rows that cannot be read besides these: ${bad - TOLD_MAX}.`,
+    });
   }
   if (bad === 0 && rows.length === 0)
     tell(name, `There is no row in ${quoted(name)}; each must be ${allowed}.`);
