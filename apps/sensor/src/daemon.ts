@@ -26,9 +26,10 @@ import { formatLinkNetwork, formatRouter } from './link/link-words.ts';
 import { answeringMacs, linkOptionsOf, type NamedLink, SensorLink } from './link/sensor-link.ts';
 import { type ControlOptions, ControlServer } from './control/control-server.ts';
 import type { ScriptUser } from './control/sensor-report.ts';
+import { setEngineFlags } from './engine-flags.ts';
 import { Faults } from './faults.ts';
 import type { OpenedDevice } from './device/open-device.ts';
-import { giveBackMemory, holdBackGarbage } from './process-memory.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { observerList } from './output/observer-list.ts';
 import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts';
 import { HostedLauncher } from './process/hosted-launcher.ts';
@@ -114,6 +115,7 @@ export class Daemon {
 
   /** Opens what the options ask for, then becomes the user. Rejects with the system's error. */
   static async start(options: DaemonOptions): Promise<Daemon> {
+    setEngineFlags();
     let daemon: Daemon | undefined;
     const faults = new Faults({
       nowSeconds: () => performance.now() / 1000,
@@ -228,7 +230,6 @@ export class Daemon {
   /** Answers until `close` or the end of the device; then closes everything. */
   async run(): Promise<void> {
     this.outputs.events.sensorStart(this.version, this.nets());
-    holdBackGarbage();
     // By now whoever has read the configuration has let go of it.
     setTimeout(giveBackMemory, GIVE_BACK_MS).unref();
     for (const sentence of this.#link.gaps()) this.#options.onTrouble(sentence);

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, program, type RunningDaemon, startDaemon } from './daemon-test-support.ts';
 import { Scanner } from './demo/scanner.ts';
 import { memoryDevices } from './device/memory-device.ts';
-import { giveBackMemory } from './process-memory.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { missingForNamespaces } from './namespace-test-support.ts';
 import { addressesOf, componentsOf } from './sensor-test-support.ts';
 import { Sensor } from './sensor.ts';
