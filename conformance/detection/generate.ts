@@ -34,23 +34,49 @@ const BEGIN_SECONDS = 8 * DAY;
 const END_SECONDS = 45 * DAY;
 
 export function generate(options: GenerateOptions): Generated {
-  const { seed, prefixLength, directory } = options;
-  const telescope = new Telescope(prefixLength);
-  const streams = randomStreams(seed);
-  const capture = new CaptureFile(join(directory, `telescope-${prefixLength}.pcap`));
-  const events = new LinesFile(join(directory, `telescope-${prefixLength}.jsonl`));
+  const telescope = new Telescope(options.prefixLength);
+  const recording = {
+    ...options,
+    telescope,
+    name: `telescope-${options.prefixLength}`,
+    seconds: END_SECONDS,
+  };
+  let sources: readonly Source[] = [];
+  const recorded = record(recording, (link) => {
+    sources = sourcesOf(options, link);
+  });
+  const labels = sources.map(({ trafficClass, sender }) => labelOf(trafficClass, sender));
+  return { telescope, labels, ...recorded };
+}
+
+export interface RecordOptions {
+  readonly telescope: Telescope;
+  readonly seed: string;
+  readonly directory: string;
+  /** Of the files, without what tells their kind. */
+  readonly name: string;
+  /** How long the link is watched. */
+  readonly seconds: number;
+}
+
+/** Writes what happens on a link once `begin` has planned it. */
+export function record(
+  { telescope, seed, directory, name, seconds }: RecordOptions,
+  begin: (link: Link) => void,
+): Pick<Generated, 'capture' | 'events' | 'frames'> {
+  const capture = new CaptureFile(join(directory, `${name}.pcap`));
+  const events = new LinesFile(join(directory, `${name}.jsonl`));
   const link = new Link({
     telescope,
-    streams,
+    streams: randomStreams(seed),
     onFrame: (frame, microseconds) => capture.write(frame, microseconds),
     onEvent: (event) => events.write(JSON.stringify(event)),
   });
-  const sources = sourcesOf(options, link);
-  link.run(END_SECONDS);
+  begin(link);
+  link.run(seconds);
   capture.close();
   events.close();
-  const labels = sources.map(({ trafficClass, sender }) => labelOf(trafficClass, sender));
-  return { telescope, capture: capture.path, events: events.path, labels, frames: link.frames };
+  return { capture: capture.path, events: events.path, frames: link.frames };
 }
 
 interface Source {

@@ -1,5 +1,6 @@
 /** What the programs of this folder use. */
 export { missesOf } from './bars.ts';
 export { classes } from './classes.ts';
+export { crowdHardship, disorderHardships, rampHardships } from './hardships.ts';
 export { tableRows } from './table.ts';
-export { markdownOf } from './words.ts';
+export { hardshipsOf, markdownOf } from './words.ts';

@@ -42,3 +42,14 @@ export const knownMisses: Readonly<Record<Bar, readonly string[]>> = {
   proven: [],
   intervals: [],
 };
+
+/** The same of hardships: disorders and ramps by name, and whether a crowd hides scanners. */
+export const knownHardships: {
+  readonly disorder: readonly string[];
+  readonly ramps: readonly string[];
+  readonly crowd: boolean;
+} = {
+  disorder: ['one-direction', 'both-sides-of-router'],
+  ramps: ['forged-syn-ramp', 'ntp-roll-out', 'flash-crowd'],
+  crowd: true,
+};

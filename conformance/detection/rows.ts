@@ -66,6 +66,12 @@ function judgements(findings: Findings): ReadonlyMap<string, Judgement> {
   return found;
 }
 
+/** Returns the sources that more is said of than contacts, with the most that is. */
+export function kindsOf(findings: Findings): ReadonlyMap<string, Kind> {
+  const claims = [...judgements(findings)].filter(([, { kind }]) => kind !== 'contact');
+  return new Map(claims.map(([source, { kind }]) => [source, kind]));
+}
+
 /** Returns the rows of the classes whose sources are labelled, all of one prefix. */
 export function rowsOf(
   classes: readonly TrafficClass[],

@@ -1,6 +1,7 @@
 /** The rows as Markdown, for docs/detect.md. */
 import { formatDuration } from '@wormwood/base';
 import type { Miss } from './bars.ts';
+import type { Hardship } from './hardships.ts';
 import { countFrom, type Row } from './rows.ts';
 import { upperBound } from './statistics.ts';
 
@@ -105,6 +106,13 @@ function missesOf(misses: readonly Miss[]): string {
       `- ${bar}: ${name}${prefixLength === 0 ? '' : ` on a /${prefixLength}`}, ${figures}`,
   );
   return ['Bars that do not hold:', '', ...lines].join('\n');
+}
+
+export function hardshipsOf(hardships: readonly Hardship[]): string {
+  return tableOf(
+    ['hardship', 'what it is', 'holds', 'figures'],
+    hardships.map(({ name, about, holds, figures }) => [name, about, holds ? 'yes' : '**no**', figures]),
+  );
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
