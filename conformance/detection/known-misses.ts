@@ -53,3 +53,8 @@ export const knownHardships: {
   ramps: ['forged-syn-ramp', 'ntp-roll-out', 'flash-crowd'],
   crowd: true,
 };
+
+/** Hosts of recorded captures that are judged infected, by capture. */
+export const knownRecorded: Readonly<Record<string, readonly string[]>> = {
+  'ping-sweep.pcap': ['10.66.0.14'],
+};

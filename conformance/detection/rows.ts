@@ -32,7 +32,7 @@ export interface Row {
   /** Of an innocent: sources that more was said of than is true, and the largest rate of that which 95 % do not rule out. */
   readonly falseVerdicts: number;
   readonly falseRateBound: number;
-  /** Sources that are judged otherwise by events than by the capture; null where only a capture shows them. */
+  /** Sources that are judged otherwise by events, read at once or as they come, than by the capture; null where only that shows them. */
   readonly doorsDiffer: number | null;
   /** Of scanners that draw their targets from the whole space. */
   readonly time: TimeToVerdict | null;
@@ -78,10 +78,11 @@ export function rowsOf(
   labels: readonly Label[],
   findings: Readonly<Record<Door, Findings>>,
 ): readonly Row[] {
-  const [capture, events] = [judgements(findings.capture), judgements(findings.events)];
+  const capture = judgements(findings.capture);
+  const others = [judgements(findings.events), judgements(findings.watch)];
   return classes.flatMap((trafficClass) => {
     const own = labels.filter((label) => label.class === trafficClass.name && isSeen(label));
-    return own.length === 0 ? [] : [rowOf(trafficClass, own, capture, events)];
+    return own.length === 0 ? [] : [rowOf(trafficClass, own, capture, others)];
   });
 }
 
@@ -94,7 +95,7 @@ function rowOf(
   trafficClass: TrafficClass,
   labels: readonly Label[],
   capture: ReadonlyMap<string, Judgement>,
-  events: ReadonlyMap<string, Judgement>,
+  others: readonly ReadonlyMap<string, Judgement>[],
 ): Row {
   const judged = { contact: 0, scanning: 0, infected: 0 };
   let [proven, doorsDiffer] = [0, 0];
@@ -102,8 +103,11 @@ function rowOf(
     const { kind, isProven } = capture.get(source) ?? NOTHING;
     judged[kind]++;
     if (isProven) proven++;
-    const byEvents = events.get(source) ?? NOTHING;
-    if (byEvents.kind !== kind || byEvents.isProven !== isProven) doorsDiffer++;
+    const differs = others.some((door) => {
+      const byDoor = door.get(source) ?? NOTHING;
+      return byDoor.kind !== kind || byDoor.isProven !== isProven;
+    });
+    if (differs) doorsDiffer++;
   }
   const { name, about, side, kind, captureOnly = false, isForged = false } = trafficClass;
   const falseVerdicts = side === 'scanner' ? 0 : labels.length - countUpTo(judged, kind);

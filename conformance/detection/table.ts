@@ -1,9 +1,9 @@
-/** The whole table: generates, runs the detector by both doors, judges. */
+/** The whole table: generates, runs the detector by all doors, judges. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { classes } from './classes.ts';
-import { detectCapture, detectEvents } from './doors.ts';
+import { detectCapture, detectEvents, detectWatch } from './doors.ts';
 import { generate, type Generated } from './generate.ts';
 import { type Row, rowsOf } from './rows.ts';
 import type { PrefixLength } from './telescope.ts';
@@ -32,7 +32,8 @@ export async function tableRows(options: TableOptions): Promise<readonly Row[]> 
       onProgress(`/${prefixLength}: ${generated.frames} frames of ${generated.labels.length} sources`);
       const capture = await detectCapture(generated.capture, generated.telescope);
       const events = await detectEvents(generated.events);
-      rows.push(...rowsOf(only, generated.labels, { capture, events }));
+      const watch = await detectWatch(generated.events, generated.telescope);
+      rows.push(...rowsOf(only, generated.labels, { capture, events, watch }));
       await options.onGenerated?.(generated);
     }
     return rows;
