@@ -73,7 +73,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'topology/',
     'explain.ts',
   ],
-  files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'respond/', 'lab/'],
+  files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'known/', 'respond/', 'lab/'],
   report: ['result/', 'words/', 'figure/', 'table/', 'page/'],
   study: ['vary/', 'cell/', 'sweep/', 'plan/', 'fit/'],
 };

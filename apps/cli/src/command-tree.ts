@@ -13,7 +13,7 @@ import type { SchemaKind } from './schema.ts';
 import { addSim } from './sim/commands.ts';
 import { addRespond } from './respond/commands.ts';
 
-const SCHEMA_KINDS: readonly SchemaKind[] = ['scenario', 'scope', 'respond', 'lab', 'honeynet'];
+const SCHEMA_KINDS: readonly SchemaKind[] = ['scenario', 'scope', 'known', 'respond', 'lab', 'honeynet'];
 
 /** Returns the command line of `version`; `finish` receives how the called command ended. */
 export function commandTree(version: string, finish: (exitCode: ExitCode) => void): Command {

@@ -1,13 +1,17 @@
 /** From observations to verdicts to responses: start with `observation.ts` and `verdict.ts`. */
 
 export type { Observation } from './observation.ts';
-export type { Verdict } from './verdict.ts';
+export type { KnownRole, Verdict } from './verdict.ts';
 
 // Detection: start with `detect/detector.ts`.
-export { createDetector, type Detector, type DetectorStatus } from './detect/detector.ts';
+export { createDetector } from './detect/detector.ts';
+export type { Detector, DetectorOptions, DetectorStatus } from './detect/detector-contract.ts';
+export { type KnownPrefix, KnownSources } from './detect/known-sources.ts';
+export type { ClockTrouble } from './detect/steady-clock.ts';
 export type { WormAlarm } from './detect/worm-trend.ts';
 export type { Explanation } from './detect/verdict-words.ts';
 export { type PacketCounts, PacketObserver } from './detect/observe-packets.ts';
+export { greetingOf } from './detect/greeting.ts';
 export { EventObserver } from './detect/observe-events.ts';
 
 // Responses: start with `respond/responder.ts`.

@@ -32,6 +32,8 @@ export type ForgeableReason = (typeof FORGEABLE_REASONS)[number];
 export interface Observation {
   /** Seconds of the sensor's clock; never decreasing within one source of observations by more than its reordering. */
   readonly timeSeconds: number;
+  /** What the sensor wrote, where `steady-clock.ts` judged that to be another time. @default the same */
+  readonly sensorSeconds?: number;
   readonly kind: ObservationKind;
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   /** IPv4 addresses as unsigned integers. */
@@ -48,12 +50,17 @@ export interface Observation {
   readonly linkAddress: number | null;
   /** Why the handshake, or that of the payload's flow, proves no address; null when it does. Contacts prove none. */
   readonly forgeable: ForgeableReason | null;
+  /** What the packet itself says of the program that made it: bits of `MARK` in `detect/tool-marks.ts`. @default 0 */
+  readonly marks?: number;
+  /** Of a payload: the protocol whose usual first message it is, so that it tells nobody apart. @default null */
+  readonly greeting?: string | null;
 }
 
 /**
  * `contact`: a first packet of the source to that address and port (SYN, datagram, echo request). `handshake`: a TCP
  * handshake was completed; its source address is proven when `forgeable` is null. The same handshake may come again once
  * its proof has arrived. `payload`: first payload of a flow. `backscatter`: an
- * answer to something never asked (SYN/ACK, RST, ICMP error).
+ * answer to something never asked (SYN/ACK, RST, ICMP error, a datagram from the port of a service). `remainder`: the
+ * middle of a flow whose beginning went elsewhere.
  */
-export type ObservationKind = 'contact' | 'handshake' | 'payload' | 'backscatter';
+export type ObservationKind = 'contact' | 'handshake' | 'payload' | 'backscatter' | 'remainder';

@@ -251,6 +251,8 @@ export class LabCourse {
 
 function detectorOf({ lab, outbreak, streams }: LabPlan, honeypots: number): Detector {
   return createDetector({
+    // No innocent host strays here: what the lab compares is the published test, whose course is known in advance.
+    test: 'trw',
     streams,
     monitored: honeypots / outbreak.addressSpaceSize,
     falsePositiveRate: lab.detector.falsePositiveRate,

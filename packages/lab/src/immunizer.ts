@@ -76,7 +76,9 @@ function labScope({ prefix, clock, endSeconds, actuator }: ImmunizerComponents):
     prefixes: [prefix],
     addressesMax: 2 ** (32 - prefix.prefixLength),
     protectedPrefixes: [],
-    actions: [{ action: 'block', actuator: actuator.name, ttlSeconds, approval: 'automatic' }],
+    actions: [
+      { action: 'block', actuator: actuator.name, ttlSeconds, approval: 'automatic', kind: 'scanning' },
+    ],
     actionsPerMinute: ACTIONS_PER_MINUTE,
     activeActionsMax: ACTIVE_MAX,
     verdictAgeMaxSeconds: VERDICT_AGE_SECONDS_MAX,

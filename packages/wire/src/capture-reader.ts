@@ -66,11 +66,17 @@ export class CaptureReader {
 
   /** Takes the next octets of the file and returns the packets that they complete. The octets are copied. */
   push(chunk: Uint8Array): readonly CaptureRecord[] {
-    assert(!this.#ended, 'nothing comes after the end of a file');
     const records: CaptureRecord[] = [];
-    if (this.#fault !== undefined) return records;
+    this.visit(chunk, (record) => records.push(record));
+    return records;
+  }
+
+  /** The same, packet by packet, for captures with millions of them. */
+  visit(chunk: Uint8Array, take: (record: CaptureRecord) => void): void {
+    assert(!this.#ended, 'nothing comes after the end of a file');
+    if (this.#fault !== undefined) return;
     this.#append(chunk);
-    if (this.#heldLength < this.#neededLength) return records;
+    if (this.#heldLength < this.#neededLength) return;
     const bytes = this.#held.subarray(0, this.#heldLength);
     let at = 0;
     for (;;) {
@@ -84,14 +90,13 @@ export class CaptureReader {
         this.#fault = { ...piece, offset: piece.offset + this.#consumed };
         break;
       }
-      if (piece !== undefined) records.push(piece);
+      if (piece !== undefined) take(piece);
       at += length;
     }
     // What was handed out is not written again: new octets go behind it, or into a new buffer.
     this.#held = this.#held.subarray(at);
     this.#heldLength -= at;
     this.#consumed += at;
-    return records;
   }
 
   /** Ends the file. Returns why it cannot be read to its end, `offset` counting from its first octet, or undefined. */
@@ -147,7 +152,16 @@ function pcapFormat(): Format {
       }
       const record = pcap.parseRecord(bytes, start, end, file);
       if (isMalformed(record)) return record;
-      return { ...record, linkType: file.linkType, options: NO_OPTIONS, sectionOptions: NO_OPTIONS };
+      const { seconds, nanoseconds, originalLength, bytes: octets } = record;
+      return {
+        seconds,
+        nanoseconds,
+        linkType: file.linkType,
+        originalLength,
+        bytes: octets,
+        options: NO_OPTIONS,
+        sectionOptions: NO_OPTIONS,
+      };
     },
   };
 }

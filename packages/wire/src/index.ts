@@ -53,7 +53,7 @@ export * as tcpOption from './tcp-option.ts';
 export * as dhcpv4 from './dhcpv4.ts';
 
 // Whole packets, flows and capture files.
-export { dissect, findLayer, type Layer } from './packet.ts';
+export { dissect, findLayer } from './packet.ts';
 export { linkType, parseLinkHeader } from './link-type.ts';
 export { communityId, type Flow, hashFlow } from './flow.ts';
 export { CaptureReader, type CaptureRecord } from './capture-reader.ts';

@@ -1,9 +1,17 @@
 /** `wormwood detect …` on the command line. */
-import { AddressSet, parseCidr, parseIpv4, parseSeed } from '@wormwood/base';
+import {
+  AddressSet,
+  parseCidr,
+  parseDuration,
+  parseFraction,
+  parseIpv4,
+  parseRate,
+  parseSeed,
+} from '@wormwood/base';
 import { isMacMulticast, parseMac } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { withExamples, withPrintOptions } from '../command-options.ts';
+import { wholeNumber, withExamples, withPrintOptions } from '../command-options.ts';
 import type { DetectFileOptions } from './input.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -12,13 +20,14 @@ type Finish = (exitCode: ExitCode) => void;
 export function addDetect(parent: Command, finish: Finish): void {
   const detect = parent
     .command('detect')
-    .description('find infected hosts in a capture or in the events of a sensor')
+    .description('find scanning and infected hosts in a capture or in the events of a sensor')
     .enablePositionalOptions()
     .helpCommand(false)
     .action(async (options: DetectFileOptions) => {
       const { detect: run } = await import('./detect.ts');
       finish(await run(options));
     });
+  withUndecided(detect);
   withExamples(withFileOptions(detect), [
     ['wormwood detect --pcap day.pcap --dark 10.1.0.0/16', 'who scanned the dark space'],
     [
@@ -26,6 +35,10 @@ export function addDetect(parent: Command, finish: Finish): void {
       'and which addresses are proven',
     ],
     ['wormwood detect --events events.jsonl --json', 'from the honeynet, as JSON'],
+    [
+      'wormwood detect --pcap day.pcap --dark 10.1.0.0/16 --slowest 0.1/s',
+      'slow scanners too; says how long that takes',
+    ],
   ]);
   addWatch(detect, finish);
   addExplain(detect, finish);
@@ -64,6 +77,15 @@ function addExplain(detect: Command, finish: Finish): void {
   ]);
 }
 
+function withUndecided(command: Command): void {
+  command.addOption(
+    new Option(
+      '--undecided [n]',
+      'show sources without a verdict that reached n dark addresses or more (default: 3)',
+    ).argParser((text: string) => wholeNumber(text, 'a number of addresses', 65_535)),
+  );
+}
+
 function withFileOptions(command: Command): Command {
   return withDetectorOptions(
     command
@@ -97,6 +119,47 @@ function withDetectorOptions(command: Command): Command {
         ),
       )
       .addOption(
+        new Option(
+          '--own <cidr>',
+          'hosts of yours, which must not scan unless --known allows it; repeatable',
+        ).argParser(prefixes),
+      )
+      .option('--known <file>', 'sources that are known to contact unused addresses, and signatures')
+      .addOption(
+        new Option('--slowest <rate>', 'scan rate of the slowest scanner to find (default: 1/s)').argParser(
+          rateOf,
+        ),
+      )
+      .addOption(
+        new Option(
+          '--false-positives <p>',
+          'bound of false verdicts for each innocent host (default: 0.0001)',
+        ).argParser(fractionOf),
+      )
+      .addOption(
+        new Option(
+          '--misses <p>',
+          'share of the slowest scanners that may be missed (default: 0.01)',
+        ).argParser(fractionOf),
+      )
+      .addOption(
+        new Option(
+          '--stray <rate>',
+          'how often an innocent host probes by mistake, before the input says better (default: 1/50 of --slowest)',
+        ).argParser(rateOf),
+      )
+      .addOption(
+        new Option('--window <time>', 'a source quiet for so long is forgotten (default: 90d)').argParser(
+          durationOf,
+        ),
+      )
+      .addOption(
+        new Option(
+          '--test <name>',
+          'classes, or trw: the published tests alone, for comparison (default: classes)',
+        ).choices(['classes', 'trw']),
+      )
+      .addOption(
         new Option('--seed <n>', 'seed of the hash keys, to repeat a run exactly').argParser(seedOf),
       ),
   );
@@ -114,6 +177,28 @@ function stations(text: string, before: ReadonlySet<number> | undefined): Readon
   if (mac.value === 0 || isMacMulticast(mac.value))
     throw new InvalidArgumentError('It does not name a single machine.');
   return new Set([...(before ?? []), mac.value]);
+}
+
+function rateOf(text: string): number {
+  const rate = parseRate(text);
+  if (!rate.ok) throw new InvalidArgumentError(rate.reason);
+  if (!(rate.value > 0)) throw new InvalidArgumentError('A rate is positive, such as 0.1/s.');
+  return rate.value;
+}
+
+function fractionOf(text: string): number {
+  const fraction = parseFraction(text);
+  if (!fraction.ok) throw new InvalidArgumentError(fraction.reason);
+  if (!(fraction.value > 0 && fraction.value < 0.5))
+    throw new InvalidArgumentError('It lies between 0 and 1/2, such as 0.0001.');
+  return fraction.value;
+}
+
+function durationOf(text: string): number {
+  const duration = parseDuration(text);
+  if (!duration.ok) throw new InvalidArgumentError(duration.reason);
+  if (!(duration.value > 0)) throw new InvalidArgumentError('A time is positive, such as 30d.');
+  return duration.value;
 }
 
 function seedOf(text: string): string {

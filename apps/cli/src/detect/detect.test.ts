@@ -106,7 +106,7 @@ const KNOWN = ['--sensor-mac', SENSOR_MAC, '--router', ROUTER_MAC];
 describe('a capture', () => {
   it('gives verdicts that `respond` reads, proven by its handshakes', async () => {
     await inTemporaryDirectory(async (cwd) => {
-      writeFileSync(join(cwd, 'day.pcap'), capture([...scan(12), ...backscatter(50)]));
+      writeFileSync(join(cwd, 'day.pcap'), capture([...scan(20), ...backscatter(50)]));
       const { code, stdout, stderr } = await wormwood(
         ['detect', '--pcap', 'day.pcap', ...DARK, ...KNOWN, '--json'],
         {
@@ -120,6 +120,7 @@ describe('a capture', () => {
         'seed',
         'monitored',
         'verdicts',
+        'promise',
         'alarm',
         'status',
         'packets',
@@ -130,8 +131,8 @@ describe('a capture', () => {
         monitored: ['10.1.0.0/16'],
         alarm: null,
         partial: false,
-        packets: { packets: 86, malformed: 0, observations: 74 },
-        status: { backscatter: 50, verdicts: 1, unforgeableVerdicts: 1 },
+        packets: { packets: 110, malformed: 0, observations: 90 },
+        status: { backscatter: 50, verdicts: 1, infectedVerdicts: 0, unforgeableVerdicts: 1 },
       });
       const verdicts = readVerdicts(stdout);
       expect(verdicts.ok).toBe(true);
@@ -142,7 +143,7 @@ describe('a capture', () => {
 
   it('proves nothing where nobody says which machine is the sensor', async () => {
     await inTemporaryDirectory(async (cwd) => {
-      writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
+      writeFileSync(join(cwd, 'day.pcap'), capture(scan(20)));
       const { stdout } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, '--json'], { cwd });
       expect(JSON.parse(stdout)).toMatchObject({
         verdicts: [{ unforgeable: false, linkAddress: null, forgeableReasons: ['unknown-sensor'] }],
@@ -157,16 +158,16 @@ describe('a capture', () => {
 
   it('gives a table with the evidence in words', async () => {
     await inTemporaryDirectory(async (cwd) => {
-      writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
+      writeFileSync(join(cwd, 'day.pcap'), capture(scan(20)));
       const { code, stdout, stderr } = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, ...KNOWN], {
         cwd,
       });
       expect(stdout).toMatch(
-        /│ 198\.51\.100\.7 +│ tcp\/445 +│ 2026-03-01T12:00:00Z │ [\d,]+ +│ 1 in 10,000 +│ handshakes +│/,
+        /│ 198\.51\.100\.7 +│ scanning │ tcp\/445 +│ 2026-03-01T12:00:00Z │ [\d.]+ +│ 1 in 10,000 +│ handshakes +│/,
       );
-      expect(stdout).toMatch(/It sends about [\d,]+ probes\/s \(95 %: [\d,]+ to [\d,]+\)\./);
+      expect(stdout).toMatch(/It makes about [\d.]+ contacts\/s here \(95 %: [\d.]+ to [\d.]+\)/);
       expect(stdout).toContain('its own address is not forged.');
-      expect(stderr).toContain('36 packets.');
+      expect(stderr).toContain('60 packets.');
       expect(code).toBe(0);
       const again = await wormwood(['detect', '--pcap', 'day.pcap', ...DARK, ...KNOWN, '-q'], { cwd });
       expect(again).toEqual({ code: 0, stdout, stderr: '' });
@@ -175,18 +176,18 @@ describe('a capture', () => {
 
   it('explains a source, also one that is unknown', async () => {
     await inTemporaryDirectory(async (cwd) => {
-      writeFileSync(join(cwd, 'day.pcap'), capture(scan(12)));
+      writeFileSync(join(cwd, 'day.pcap'), capture(scan(20)));
       const file = ['--pcap', 'day.pcap', ...DARK, ...KNOWN];
       const known = await wormwood(['detect', 'explain', SCANNER, ...file], { cwd });
       expect(known.stdout).toMatch(
-        /^198\.51\.100\.7 is judged infected\.\n- 2026-03-01T12:00:0\dZ: judged infected/,
+        /^198\.51\.100\.7 scans; nothing proves that it is infected\.\n- 2026-03-01T12:00:1\dZ: judged scanning/,
       );
-      expect(known.stdout).toMatch(/- It completed TCP handshakes with 1\d dark addresses in 11 s/);
+      expect(known.stdout).toMatch(/- It completed TCP handshakes with 20 dark addresses in 19 s/);
       expect([known.code, known.stderr]).toEqual([0, '']);
       const unknown = await wormwood(['detect', 'explain', '8.8.8.8', ...file], { cwd });
       expect(unknown.stdout).toBe('8.8.8.8 has left no trace here, or none that is still remembered.\n');
       const json = await wormwood(['detect', 'explain', SCANNER, ...file, '--json'], { cwd });
-      expect(JSON.parse(json.stdout)).toMatchObject({ source: SCANNER, state: 'infected', seed: '1' });
+      expect(JSON.parse(json.stdout)).toMatchObject({ source: SCANNER, state: 'scanning', seed: '1' });
     });
   });
 });
@@ -198,7 +199,7 @@ describe('events', () => {
       const { code, stdout } = await wormwood(['detect', '--events', 'events.jsonl', '--json'], { cwd });
       expect(JSON.parse(stdout)).toMatchObject({
         monitored: ['10.1.0.0/16'],
-        events: { lines: 17, malformed: 0, observations: 16 },
+        events: { lines: 49, malformed: 0, observations: 48 },
       });
       expect(readVerdicts(stdout)).toMatchObject({
         ok: true,
@@ -215,8 +216,8 @@ describe('events', () => {
       const { code, stdout, stderr } = await wormwood(['detect', '--events', 'events.jsonl', '--json'], {
         cwd,
       });
-      expect(stderr).toContain('events.jsonl:18: The field `ts` is missing.');
-      expect(stderr).toContain('events.jsonl:19: This line is no JSON object.');
+      expect(stderr).toContain('events.jsonl:50: The field `ts` is missing.');
+      expect(stderr).toContain('events.jsonl:51: This line is no JSON object.');
       expect(stderr.trim().split('\n')).toHaveLength(11);
       expect(JSON.parse(stdout)).toMatchObject({ partial: true, events: { malformed: 21 } });
       expect(code).toBe(4);
@@ -225,7 +226,7 @@ describe('events', () => {
 });
 
 describe.concurrent('one sentence and the right code', () => {
-  const whole = capture(scan(12));
+  const whole = capture(scan(20));
   const files: Readonly<Record<string, string | Uint8Array>> = {
     'empty.pcap': '',
     'text.pcap': 'Dear diary, today nothing happened.',
@@ -259,7 +260,7 @@ describe.concurrent('one sentence and the right code', () => {
     [
       'detect --pcap cut.pcap --dark 10.1.0.0/16 -q',
       4,
-      'cut.pcap ends early: the file is cut in the middle of a record at octet 2,474; the result covers the 35 packets before it.',
+      'cut.pcap ends early: the file is cut in the middle of a record at octet 4,154; the result covers the 59 packets before it.',
     ],
     [
       'detect --events unnamed.jsonl',

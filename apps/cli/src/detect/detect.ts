@@ -1,15 +1,33 @@
 /** `wormwood detect`: who is infected, from a capture or from the events of a sensor. */
 import { formatCount } from '@wormwood/base';
-import type { Verdict } from '@wormwood/defense';
+import type { ClockTrouble, DetectorStatus, Verdict } from '@wormwood/defense';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
 import { type DetectFileOptions, type DetectorSetup, type InputReport, readInput, setUp } from './input.ts';
-import { alarmWords, counted, prefixesOf, statusWords, forPrograms, verdictTable } from './words.ts';
+import {
+  alarmWords,
+  clockWords,
+  counted,
+  forPrograms,
+  prefixesOf,
+  promiseWords,
+  statusWords,
+  timeWords,
+  verdictTable,
+} from './words.ts';
+
+export interface DetectReportOptions extends DetectFileOptions {
+  /** Sources without a verdict are shown that reached so many addresses; `true` for 3. */
+  readonly undecided?: number | true;
+}
 
 /** The most sources whose verdicts the table shows; `--json` has all. */
 const SHOWN_MAX = 200;
+const UNDECIDED_FROM = 3;
+/** Fewer connections may all have failed. */
+const ONE_WAY_FROM = 20;
 
 /** Takes verdicts as they come and prints them, all at once or one after the other, in constant memory. */
 interface Printer {
@@ -18,10 +36,11 @@ interface Printer {
   finish(report: InputReport): Promise<void>;
 }
 
-export async function detect(options: DetectFileOptions): Promise<ExitCode> {
+export async function detect(options: DetectReportOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const setup = await setUp(options);
-  const printer = options.json ? jsonPrinter(setup, terminal) : textPrinter(setup, terminal);
+  const least = options.undecided === true ? UNDECIDED_FROM : (options.undecided ?? null);
+  const printer = options.json ? jsonPrinter(setup, terminal, least) : textPrinter(setup, terminal, least);
   const interrupt = catchInterrupt(() => terminal.say('\nEnding; press Ctrl-C again to end at once.'));
   try {
     const report = await readInput(options, setup.monitored, {
@@ -43,7 +62,11 @@ export async function detect(options: DetectFileOptions): Promise<ExitCode> {
 }
 
 /** Prints one object; its verdicts are written as they come. */
-function jsonPrinter({ detector, monitored, seed }: DetectorSetup, terminal: Terminal): Printer {
+function jsonPrinter(
+  { detector, monitored, seed, slowest }: DetectorSetup,
+  terminal: Terminal,
+  undecidedFrom: number | null,
+): Printer {
   let begun = false;
   let pending: string[] = [];
   const begin = async (): Promise<void> => {
@@ -68,6 +91,8 @@ function jsonPrinter({ detector, monitored, seed }: DetectorSetup, terminal: Ter
       await flush();
       await begin();
       const tail = {
+        ...(undecidedFrom === null ? {} : { undecided: detector.undecided(undecidedFrom).map(forPrograms) }),
+        promise: { scanRatePerSecond: slowest, verdict: detector.promise(slowest) },
         alarm: detector.alarm(),
         status: detector.status(),
         packets,
@@ -79,7 +104,11 @@ function jsonPrinter({ detector, monitored, seed }: DetectorSetup, terminal: Ter
   };
 }
 
-function textPrinter({ detector }: DetectorSetup, terminal: Terminal): Printer {
+function textPrinter(
+  { detector, monitored, slowest }: DetectorSetup,
+  terminal: Terminal,
+  undecidedFrom: number | null,
+): Printer {
   const shown = new Map<number, Verdict>();
   return {
     add: (verdict) => {
@@ -91,30 +120,47 @@ function textPrinter({ detector }: DetectorSetup, terminal: Terminal): Printer {
       terminal.say(inputWords(report));
       terminal.say(statusWords(status));
       if (shown.size > 0) await terminal.print(verdictTable([...shown.values()]));
-      await terminal.print(summaryOf(status.verdicts, shown.size));
+      await terminal.print(summaryOf(status, shown.size));
+      if (undecidedFrom !== null)
+        for (const { text } of detector.undecided(undecidedFrom)) await terminal.print(text);
+      await terminal.print(timeWords(detector, slowest, monitored.size));
       const alarm = detector.alarm();
       if (alarm !== null) await terminal.print(terminal.stdout.bold(alarmWords(alarm)));
     },
   };
 }
 
-function summaryOf(verdicts: number, shown: number): string {
-  if (verdicts === 0) return 'No source is infected by this evidence.';
-  const found = `${counted(verdicts, 'verdict')}.`;
+function summaryOf(status: DetectorStatus, shown: number): string {
+  const { verdicts } = status;
+  if (verdicts === 0) return 'No source scans by this evidence.';
+  const found = promiseWords(status);
   return verdicts > SHOWN_MAX ? `${found} The table shows those of ${shown} sources; --json has all.` : found;
+}
+
+function clockSentence(clock: ClockTrouble): string {
+  const words = clockWords(clock);
+  return words === '' ? '' : ` ${words}`;
 }
 
 function inputWords({ packets, events }: InputReport): string {
   if (events !== undefined) {
     const bad = events.malformed === 0 ? '' : `, ${formatCount(events.malformed)} of them malformed`;
-    return `${counted(events.lines, 'line')} of events${bad}.`;
+    return `${counted(events.lines, 'line')} of events${bad}.${clockSentence(events.clock)}`;
   }
   if (packets === undefined) return '';
-  const { packets: all, elsewhere, ipv6, malformed } = packets;
+  const { packets: all, elsewhere, ipv6, malformed, fragments, liveAsked, liveAnswered } = packets;
   const others = [
     ...(elsewhere === 0 ? [] : [`${formatCount(elsewhere)} between other addresses`]),
     ...(ipv6 === 0 ? [] : [`${formatCount(ipv6)} of IPv6, which is not judged`]),
     ...(malformed === 0 ? [] : [`${formatCount(malformed)} malformed`]),
   ];
-  return `${[counted(all, 'packet'), ...others].join(', ')}.`;
+  const lost =
+    fragments.lost === 0
+      ? ''
+      : ` ${counted(fragments.lost, 'datagram')} in fragments could not be put together.`;
+  const oneWay =
+    liveAsked >= ONE_WAY_FROM && liveAnswered === 0
+      ? ' The capture shows no answer of a live address: it has one direction alone, and nothing counts as failed for that.'
+      : '';
+  return `${[counted(all, 'packet'), ...others].join(', ')}.${lost}${oneWay}${clockSentence(packets.clock)}`;
 }

@@ -12,13 +12,14 @@ function event(second: number, fields: Readonly<Record<string, unknown>>): strin
 /** The first event of a sensor. */
 export const NETS: string = event(0, { event: 'sensor.start', nets: ['10.1.0.0/16'] });
 
-/** A contact and a proven handshake a second, each with another dark address. */
+/** Three contacts and proven handshakes a second, each with another dark address. */
 export function probes(from: number, to: number, scanner: string = SCANNER): string {
   const seconds = Array.from({ length: to - from }, (_, i) => from + i);
   return seconds
-    .map((second) => {
+    .flatMap((second) => [9, 10, 11].map((network) => [second, network] as const))
+    .map(([second, network]) => {
       const source = { src_ip: scanner, src_port: 40_000 + second };
-      const destination = { dst_ip: `10.1.9.${second}`, dst_port: 445, proto: 'tcp' };
+      const destination = { dst_ip: `10.1.${network}.${second}`, dst_port: 445, proto: 'tcp' };
       const ends = { ...source, ...destination };
       return (
         event(second, { event: 'probe.tcp', ...ends }) +

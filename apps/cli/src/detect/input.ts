@@ -1,16 +1,20 @@
 /** The input of `wormwood detect`: a capture or a file of events, passed to a detector piece by piece. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { AddressSet, type Cidr, formatCount, printable, randomStreams } from '@wormwood/base';
 import {
+  type ClockTrouble,
   createDetector,
   type Detector,
+  type DetectorOptions,
   EventObserver,
+  KnownSources,
   type Observation,
   type PacketCounts,
   PacketObserver,
 } from '@wormwood/defense';
+import { checkKnownFile } from '@wormwood/files/known';
 import { CaptureReader } from '@wormwood/wire';
 import { CommandFailure, EXIT, systemReason } from '../exit-code.ts';
 import type { Interrupt } from '../interrupt.ts';
@@ -24,6 +28,16 @@ export interface DetectOptions extends PrintOptions {
   readonly events?: string;
   readonly dark?: AddressSet;
   readonly live?: AddressSet;
+  readonly own?: AddressSet;
+  readonly known?: string;
+  /** Rates in probes per second over the whole space. */
+  readonly slowest?: number;
+  readonly stray?: number;
+  readonly falsePositives?: number;
+  readonly misses?: number;
+  /** Seconds. */
+  readonly window?: number;
+  readonly test?: 'classes' | 'trw';
   /** Absent: a new one for each run. */
   readonly seed?: string;
 }
@@ -41,6 +55,8 @@ export interface DetectorSetup {
   readonly detector: Detector;
   readonly monitored: AddressSet;
   readonly seed: string;
+  /** Scan rate per second of the slowest scanner that is to be found. */
+  readonly slowest: number;
 }
 
 /** What was read and how it ended. */
@@ -55,6 +71,7 @@ export interface EventCounts {
   readonly lines: number;
   readonly malformed: number;
   readonly observations: number;
+  readonly clock: ClockTrouble;
 }
 
 export interface ReadingTools {
@@ -67,6 +84,8 @@ export interface ReadingTools {
 
 /** The most malformed lines that are reported; further ones are counted only. */
 const SHOWN_MAX = 10;
+/** The test tells scanners from innocent hosts that come this much more seldom. */
+const STRAY_APART = 20;
 
 /** Returns the one file that the options name. */
 function inputFile({ pcap, events, sensorMac, router }: DetectFileOptions): {
@@ -94,11 +113,32 @@ export async function setUp(options: DetectFileOptions): Promise<DetectorSetup> 
   if (options.dark === undefined && kind === 'pcap') {
     throw new CommandFailure(EXIT.usage, 'Name the dark addresses, as in --dark 10.1.0.0/16.');
   }
-  return setUpDetector(options, options.dark ?? (await sensorNets(path)));
+  const known = options.known === undefined ? {} : await readKnown(options.known);
+  return setUpDetector(options, options.dark ?? (await sensorNets(path)), known);
 }
 
-function setUpDetector({ seed, dark, live }: DetectOptions, nets: AddressSet): DetectorSetup {
-  const monitored = dark ?? nets;
+/** Known sources and signatures of a file. */
+type Known = Pick<DetectorOptions, 'known' | 'signatures'>;
+
+async function readKnown(path: string): Promise<Known> {
+  const written = await readFile(path, 'utf8').catch((error: unknown) => fail(path, error));
+  const check = checkKnownFile(written, path);
+  if (check.ok) {
+    const { sources, signatures } = check.file;
+    return {
+      known: new KnownSources(sources),
+      signatures: new Map(signatures.map(({ name, sha256 }) => [sha256, name])),
+    };
+  }
+  const problems = check.diagnostics.map(({ file, line, column, message, help }) =>
+    printable(`${file}:${line}:${column}: ${message} ${help}`),
+  );
+  throw new CommandFailure(EXIT.invalidFile, problems.join('\n'));
+}
+
+function setUpDetector(options: DetectOptions, nets: AddressSet, known: Known): DetectorSetup {
+  const { seed, live, slowest, stray, falsePositives, misses, window, test, own } = options;
+  const monitored = options.dark ?? nets;
   if (monitored.size === 0) {
     throw new CommandFailure(
       EXIT.usage,
@@ -110,8 +150,23 @@ function setUpDetector({ seed, dark, live }: DetectOptions, nets: AddressSet): D
   // An attacker who knew the keys could choose addresses that collide in the tables.
   const key = seed ?? randomBytes(8).readBigUInt64BE().toString();
   const streams = randomStreams(key);
-  const detector = createDetector({ streams, monitored, ...(live === undefined ? {} : { live }) });
-  return { detector, monitored, seed: key };
+  if (stray !== undefined && stray * STRAY_APART > (slowest ?? 1)) {
+    throw new CommandFailure(EXIT.usage, '--stray must be at most a twentieth of --slowest.');
+  }
+  const detector = createDetector({
+    streams,
+    monitored,
+    ...known,
+    ...(live === undefined ? {} : { live }),
+    ...(own === undefined ? {} : { own }),
+    ...(slowest === undefined ? {} : { slowestScanRatePerSecond: slowest }),
+    ...(stray === undefined ? {} : { strayRatePerSecond: stray }),
+    ...(falsePositives === undefined ? {} : { falsePositiveRate: falsePositives }),
+    ...(misses === undefined ? {} : { missRate: misses }),
+    ...(window === undefined ? {} : { windowSeconds: window }),
+    ...(test === undefined ? {} : { test }),
+  });
+  return { detector, monitored, seed: key, slowest: slowest ?? 1 };
 }
 
 /** Passes every observation of the file on, until the file ends or Ctrl-C. */
@@ -138,11 +193,13 @@ async function readCapture(
   const reader = new CaptureReader();
   const name = printable(path);
   for await (const chunk of chunksOf(path, tools)) {
-    for (const record of reader.push(chunk)) {
+    reader.visit(chunk, (record) => {
       for (const observation of observer.observe(record)) tools.take(observation);
-    }
+    });
     await tools.flush();
   }
+  for (const observation of observer.end()) tools.take(observation);
+  await tools.flush();
   const packets = observer.counts();
   if (tools.interrupt.interrupted()) return { isPartial: true, packets };
   if (observer.sensorFault !== null) {
@@ -174,6 +231,7 @@ async function readEvents(path: string, monitored: AddressSet, tools: ReadingToo
   }
   const last = lines.end();
   if (last !== null) reader.read(last, (each) => tools.take(each));
+  reader.end((each) => tools.take(each));
   await tools.flush();
   const events = reader.counts();
   if (events.malformed > 0 && events.malformed === events.lines) {
@@ -217,8 +275,20 @@ export class EventReader {
     if (this.#malformed === SHOWN_MAX) this.#warn('Further malformed lines are counted only.');
   }
 
+  /** Passes on what was held back until now. */
+  end(take: (observation: Observation) => void): void {
+    const rest = this.#observer.end();
+    this.#observations += rest.length;
+    rest.forEach(take);
+  }
+
   counts(): EventCounts {
-    return { lines: this.#lines, malformed: this.#malformed, observations: this.#observations };
+    return {
+      clock: this.#observer.trouble(),
+      lines: this.#lines,
+      malformed: this.#malformed,
+      observations: this.#observations,
+    };
   }
 }
 

@@ -83,7 +83,7 @@ describe('watch', () => {
       writeFileSync(path, probes(1, 9, THIRD));
       await watching.until(proven(THIRD), 'stdout');
       expect(await watching.end()).toBe(130);
-      expect(watching.said.stderr).toContain('28 observations of 2 sources');
+      expect(watching.said.stderr).toContain('84 observations of 2 sources');
       expect(judged(watching)).toEqual([SECOND, THIRD]);
     });
   });
@@ -133,7 +133,7 @@ describe('watch', () => {
       await after.end();
       expect(judged(after)).toEqual([SECOND, THIRD]);
       // NETS, eight and nine pairs, and the torn line.
-      expect(after.said.stderr).toContain('events.jsonl:36: This line is no JSON object.');
+      expect(after.said.stderr).toContain('events.jsonl:104: This line is no JSON object.');
     });
   });
 

@@ -1,15 +1,30 @@
 /** Verdicts, alarms and explanations as they are printed: for people and for programs. */
-import { type AddressSet, formatCidr, formatCount, formatIpv4, formatTimestamp } from '@wormwood/base';
-import type { DetectorStatus, Explanation, Verdict, WormAlarm } from '@wormwood/defense';
+import {
+  type AddressSet,
+  formatCidr,
+  formatCount,
+  formatDuration,
+  formatIpv4,
+  formatTimestamp,
+} from '@wormwood/base';
+import type {
+  ClockTrouble,
+  Detector,
+  DetectorStatus,
+  Explanation,
+  Verdict,
+  WormAlarm,
+} from '@wormwood/defense';
 import Table from 'cli-table3';
 
 /** The interval of a rate leaves no more than three significant digits. */
 const DIGITS = 3;
 const COLUMNS = [
   { head: 'source', width: 17 },
+  { head: 'kind', width: 10 },
   { head: 'port', width: 11 },
-  { head: 'since', width: 22 },
-  { head: 'probes/s', width: 15 },
+  { head: 'since at the latest', width: 22 },
+  { head: 'contacts/s', width: 12 },
   { head: 'error promised', width: 16 },
   { head: 'proof', width: 12 },
 ] as const;
@@ -35,9 +50,10 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   for (const verdict of verdicts) {
     table.push([
       formatIpv4(verdict.source),
+      verdict.kind,
       portWords(verdict),
       formatTimestamp(verdict.sinceSeconds, 0),
-      figure(verdict.scanRatePerSecond.estimate),
+      figure(verdict.contactsPerSecond.estimate),
       `1 in ${formatCount(1 / verdict.falsePositiveRate)}`,
       verdict.unforgeable ? 'handshakes' : 'forgeable',
     ]);
@@ -48,10 +64,11 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 
 /** Returns the verdict as one line, for a log. */
 export function verdictLine(verdict: Verdict): string {
-  const { source, timeSeconds, sinceSeconds, unforgeable } = verdict;
+  const { source, kind, timeSeconds, sinceSeconds, unforgeable } = verdict;
+  const what = kind === 'infected' ? 'is infected and scans' : 'scans';
   const proof = unforgeable ? 'its address proven' : 'its address forgeable';
   return (
-    `${formatTimestamp(timeSeconds, 0)} ${formatIpv4(source)} is infected since ${formatTimestamp(sinceSeconds, 0)},` +
+    `${formatTimestamp(timeSeconds, 0)} ${formatIpv4(source)} ${what} since ${formatTimestamp(sinceSeconds, 0)} at the latest,` +
     ` ${portWords(verdict)}, ${proof}. ${findingWords(verdict)}`
   );
 }
@@ -71,8 +88,8 @@ export function explanationWords(
   const [verdict] =
     evidence.length === 0 ? [text] : [text.slice(0, text.indexOf(evidence[0]?.text ?? '')).trim()];
   const judged = verdicts.map(
-    ({ timeSeconds, unforgeable }) =>
-      `- ${formatTimestamp(timeSeconds, 0)}: judged infected${unforgeable ? ', its address proven' : ''}.`,
+    ({ timeSeconds, unforgeable, kind }) =>
+      `- ${formatTimestamp(timeSeconds, 0)}: judged ${kind}${unforgeable ? ', its address proven' : ''}.`,
   );
   const caution = verdicts.at(-1)?.caution ?? null;
   const cautions = caution === null ? [] : [`- ${caution}`];
@@ -81,8 +98,9 @@ export function explanationWords(
 
 /** Returns a summary of the detector's work in a sentence or two. */
 export function statusWords(status: DetectorStatus): string {
-  const { observations, sources, backscatter, unusable, evictionsWithEvidence } = status;
+  const { observations, sources, backscatter, remainders, unusable, evictionsWithEvidence } = status;
   const left = [
+    ...(remainders === 0 ? [] : [`${formatCount(remainders)} belonged to flows that began elsewhere`]),
     ...(backscatter === 0 ? [] : [`${formatCount(backscatter)} were backscatter`]),
     ...(unusable === 0 ? [] : [`${formatCount(unusable)} were impossible`]),
   ];
@@ -94,6 +112,42 @@ export function statusWords(status: DetectorStatus): string {
   return `${[seen, ...left].join('; ')}.${forgotten}`;
 }
 
+/** What was wrong with the clock of the input; empty when it was steady. */
+export function clockWords({ outliers, leaps, stepsBack }: ClockTrouble): string {
+  const found = [
+    ...(outliers === 0 ? [] : [`${formatCount(outliers)} stamped with an impossible time`]),
+    ...(leaps === 0 ? [] : [`${counted(leaps, 'leap')} ahead`]),
+    ...(stepsBack === 0 ? [] : [`${counted(stepsBack, 'step')} back`]),
+  ];
+  return found.length === 0 ? '' : `The clock of the input is not steady: ${found.join(', ')}.`;
+}
+
+/** How many verdicts there are, and how many of them are wrong at the most that the tests promise. */
+export function promiseWords({ verdicts, infectedVerdicts, falseVerdictsExpected }: DetectorStatus): string {
+  const expected =
+    falseVerdictsExpected < 0.01 ? 'fewer than 0.01' : `at most ${figure(falseVerdictsExpected)}`;
+  return (
+    `${counted(verdicts, 'source')} judged scanning, ${formatCount(infectedVerdicts)} of them infected;` +
+    ` of all innocent sources so far ${expected} are expected among them.`
+  );
+}
+
+/** Beyond that nobody waits. */
+const CENTURY_SECONDS = 36_525 * 86_400;
+
+/** How long it takes to find the slowest scanner here, and with other networks. */
+export function timeWords(detector: Pick<Detector, 'promise'>, rate: number, monitored: number): string {
+  const promise = detector.promise(rate);
+  const seconds = promise?.seconds ?? Infinity;
+  const addresses = `${formatCount(monitored)} dark addresses`;
+  if (promise === null || seconds > CENTURY_SECONDS)
+    return `A scanner of ${figure(rate)}/s is never found on ${addresses}.`;
+  return (
+    `A scanner of ${figure(rate)}/s is found in ${formatDuration(seconds)} on ${addresses},` +
+    ` when it has reached ${formatCount(promise.addresses)} of them; one of ten times the rate in a tenth of that.`
+  );
+}
+
 /** Returns the number with its noun: `1 source`, `2 sources`. */
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
@@ -101,8 +155,9 @@ export function counted(count: number, noun: string): string {
 
 /** The scan rate, the evidence, and what to rule out first. */
 function findingWords(verdict: Verdict): string {
-  const { evidence, caution } = verdict;
+  const { evidence, caution, known } = verdict;
   return [
+    ...(known === null ? [] : [`It is known: ${known.name}, a ${known.role}. ${known.reason}`]),
     rateWords(verdict),
     ...evidence.map(({ text }) => text),
     ...(caution === null ? [] : [caution]),
@@ -110,11 +165,18 @@ function findingWords(verdict: Verdict): string {
 }
 
 function portWords({ protocol, port }: Verdict): string {
+  if (port === null) return 'many';
   return protocol === 'icmp' ? 'icmp' : `${protocol}/${port}`;
 }
 
-function rateWords({ scanRatePerSecond: { estimate, low, high } }: Verdict): string {
-  return `It sends about ${figure(estimate)} probes/s (95 %: ${figure(low)} to ${figure(high)}).`;
+function rateWords({ contactsPerSecond: contacts, scanRatePerSecond: probes }: Verdict): string {
+  const { estimate, low, high } = contacts;
+  const here = `It makes about ${figure(estimate)} contacts/s here (95 %: ${figure(low)} to ${figure(high)})`;
+  if (probes === null) return `${here}.`;
+  return (
+    `${here}, and sends ${figure(probes.estimate)} probes/s (${figure(probes.low)} to ${figure(probes.high)})` +
+    ` if it chooses all addresses alike, as its contacts look.`
+  );
 }
 
 function figure(value: number): string {

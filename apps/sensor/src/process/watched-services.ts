@@ -1,5 +1,6 @@
 /** Services with somebody who notes what they were sent: its hash and length, once for each connection. */
 import { createHash, type Hash } from 'node:crypto';
+import { greetingOf } from '@wormwood/defense';
 import type { PortAction, ServiceRunner, Template } from '@wormwood/honeynet';
 import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
@@ -35,7 +36,8 @@ export class WatchedServices implements ServiceRunner {
     if (this.#outputs.wantsEvents && datagram.payload.length > 0) {
       const sha256 = createHash('sha256').update(datagram.payload).digest('hex');
       const { length } = datagram.payload;
-      this.#outputs.events.serviceData(datagram, ipProtocol.udp, { sha256, length });
+      const greeting = greetingOf('udp', datagram.localPort, datagram.payload);
+      this.#outputs.events.serviceData(datagram, ipProtocol.udp, { sha256, length, greeting });
     }
     this.#services.udp(action, datagram, reply, template);
   }
@@ -46,6 +48,8 @@ class WatchedService implements TcpService {
   readonly #connection: TcpConnection;
   readonly #outputs: Outputs;
   #hash: Hash | null = null;
+  /** Of the first octets. */
+  #greeting: string | null = null;
   #length = 0;
 
   constructor(service: TcpService | null, connection: TcpConnection, outputs: Outputs) {
@@ -55,7 +59,10 @@ class WatchedService implements TcpService {
   }
 
   data(octets: Uint8Array): void {
-    this.#hash ??= this.#begin();
+    if (this.#hash === null) {
+      this.#hash = this.#begin();
+      this.#greeting = greetingOf('tcp', this.#connection.localPort, octets);
+    }
     this.#hash.update(octets);
     this.#length += octets.length;
     this.#service?.data(octets);
@@ -86,7 +93,8 @@ class WatchedService implements TcpService {
     const sha256 = this.#hash.digest('hex');
     this.#hash = null;
     this.#connection.claim(-HASH_BYTES);
-    this.#outputs.events.serviceData(this.#connection, ipProtocol.tcp, { sha256, length: this.#length });
+    const payload = { sha256, length: this.#length, greeting: this.#greeting };
+    this.#outputs.events.serviceData(this.#connection, ipProtocol.tcp, payload);
     this.#length = 0;
   }
 }

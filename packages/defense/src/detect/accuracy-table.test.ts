@@ -5,7 +5,8 @@ import { AddressSet, formatCount, formatDuration, randomStreams } from '@wormwoo
 import { describe, expect, it } from 'vitest';
 import { contactModel, exactOutcome, leastMeanSeconds } from './contact-model.ts';
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
-import { createDetector, type DetectorStatus } from './detector.ts';
+import { createDetector } from './detector.ts';
+import type { DetectorStatus } from './detector-contract.ts';
 import type { InnocentBehavior } from './innocent-traffic-test-support.ts';
 import type { ScanPattern } from './scan-pattern-test-support.ts';
 import type { ErrorRates } from './sequential-test.ts';
@@ -120,7 +121,13 @@ function statusOf({
   isLive,
 }: InnocentCase): DetectorStatus {
   const watched = isLive ? { dark, live } : { dark };
-  const detector = createDetector({ streams, monitored: dark, ...(isLive ? { live } : {}), ...rates });
+  const detector = createDetector({
+    test: 'trw',
+    streams,
+    monitored: dark,
+    ...(isLive ? { live } : {}),
+    ...rates,
+  });
   const groups = [{ label, sources: scaled(sources), behavior }];
   score(detector, syntheticTraffic({ streams, ...watched, durationSeconds, groups }));
   return detector.status();
@@ -207,7 +214,7 @@ function measure(
   { label, pattern, ratePerSecond, sources, durationSeconds }: ScannerCase,
   isAnswered: boolean,
 ) {
-  const detector = createDetector({ streams, monitored: dark, ...DEFAULT });
+  const detector = createDetector({ test: 'trw', streams, monitored: dark, ...DEFAULT });
   const behavior = {
     kind: 'scanner',
     pattern,
@@ -279,7 +286,7 @@ describe('detection', () => {
       ] as const
     ).map(([label, pattern, durationSeconds]) => {
       const isUniform = pattern.kind === 'uniform';
-      const detector = createDetector({ streams, monitored: dark, ...DEFAULT });
+      const detector = createDetector({ test: 'trw', streams, monitored: dark, ...DEFAULT });
       const behavior = {
         kind: 'scanner',
         pattern,

@@ -1,25 +1,19 @@
 /**
- * Evidence from contacts to dark addresses: the test of `contact-model.ts`, once for all contacts and once for those
- * that completed a TCP handshake whose source address is proven.
+ * Evidence from contacts to dark addresses: the test of `innocent-classes.ts`, or that of `contact-model.ts` where the
+ * detector compares, once for all contacts and once for those that completed a TCP handshake whose source address is proven.
  */
-import { formatCount, formatDuration, type RandomStreams } from '@wormwood/base';
+import { exp, formatCount, formatDuration, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { AddressProof } from './address-proof.ts';
+import { AddressTrail } from './address-trail.ts';
 import type { ContactModel } from './contact-model.ts';
-import { DistinctCounts } from './distinct-counts.ts';
-import {
-  type EvidenceDetector,
-  formatPort,
-  isProvenHandshake,
-  portKey,
-  type Trail,
-} from './evidence-detector.ts';
-import { FavouritePort } from './favourite-port.ts';
+import { type EvidenceDetector, formatPort, isProvenHandshake, type Trail } from './evidence-detector.ts';
+import type { InnocentClasses, InnocentKind, Reached } from './innocent-classes.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import { RecentPairs } from './recent-pairs.ts';
+import { TOOL_MARKS } from './tool-marks.ts';
 
-const CONTACT_BITS = 128;
-const HANDSHAKE_BITS = 64;
 /** So many contacts to one address and port are a host that was told the wrong address, not one that searches. */
 const MISCONFIGURED_FROM = 10;
 const CONTACTS_MAX = 0xffffffff;
@@ -27,38 +21,70 @@ const CONTACTS_MAX = 0xffffffff;
 export interface DarkContactsOptions {
   readonly capacity: number;
   readonly model: ContactModel;
+  /** Null where the test of the model is compared. */
+  readonly classes: InnocentClasses | null;
   readonly streams: RandomStreams;
 }
+
+const KIND_WORDS: Readonly<Record<InnocentKind, string>> = {
+  stray: 'a host that strays here now and then',
+  list: 'a client with a list of addresses',
+  shared: 'many clients behind one address',
+};
+/** Beyond so many times nobody compares. */
+const TIMES_MAX = 1e9;
+/** A source that has a list is this much likelier to have one than to scan. */
+const LISTED_BELOW = -4.6;
 
 export class DarkContacts implements EvidenceDetector {
   readonly bytesPerSource: number;
   readonly proof: AddressProof;
   readonly #model: ContactModel;
+  readonly #classes: InnocentClasses | null;
+  readonly #recent: RecentPairs;
   readonly #all: AddressTrail;
   readonly #handshakes: AddressTrail;
   readonly #contacts: Uint32Array;
+  readonly #marks: Uint8Array;
 
-  constructor({ capacity, model, streams }: DarkContactsOptions) {
-    const hash = new KeyedHash(streams.stream('detect/dark-contacts'));
+  constructor({ capacity, model, classes, streams }: DarkContactsOptions) {
+    const stream = streams.stream('detect/dark-contacts');
+    const hash = new KeyedHash(stream);
     this.#model = model;
-    this.#all = new AddressTrail({ rows: capacity, bitsPerRow: CONTACT_BITS, hash });
-    this.#handshakes = new AddressTrail({ rows: capacity, bitsPerRow: HANDSHAKE_BITS, hash });
+    this.#classes = classes;
+    this.#recent = new RecentPairs(new KeyedHash(stream));
+    this.#all = new AddressTrail({ rows: capacity, hash });
+    this.#handshakes = new AddressTrail({ rows: capacity, hash });
     this.#contacts = new Uint32Array(capacity);
+    this.#marks = new Uint8Array(capacity);
     this.proof = new AddressProof(capacity);
     this.bytesPerSource =
-      this.#all.bytesPerRow + this.#handshakes.bytesPerRow + this.proof.bytesPerSource + 4;
+      this.#all.bytesPerRow +
+      this.#handshakes.bytesPerRow +
+      this.proof.bytesPerSource +
+      (classes?.bytesPerSource ?? 0) +
+      5;
+  }
+
+  /** Beside what each source takes. */
+  get bytes(): number {
+    return this.#recent.bytes;
   }
 
   reset(slot: number): void {
     this.#all.clear(slot);
     this.#handshakes.clear(slot);
     this.#contacts[slot] = 0;
+    this.#marks[slot] = 0;
+    this.#classes?.reset(slot);
     this.proof.reset(slot);
   }
 
   observe(slot: number, observation: Observation): void {
     if (!observation.dark) return;
+    const reached = this.#all.reached(slot);
     const isNew = this.#all.add(slot, observation);
+    if (this.#classes !== null) this.#weigh(slot, observation, isNew ? reached : -reached);
     // Whatever comes first counts as the contact, should the sensor have missed the packet that opened the flow.
     if (isNew || observation.kind === 'contact') {
       this.#contacts[slot] = Math.min((this.#contacts[slot] ?? 0) + 1, CONTACTS_MAX);
@@ -68,11 +94,20 @@ export class DarkContacts implements EvidenceDetector {
   }
 
   logLikelihoodRatio(slot: number, nowSeconds: number): number {
-    return ratioOf(this.#model, this.#all, { slot, nowSeconds });
+    if (this.#classes === null) return ratioOf(this.#model, this.#all, { slot, nowSeconds });
+    return this.#all.reached(slot) === 0 ? 0 : this.#classes.ratio(slot, this.reached(slot, nowSeconds));
   }
 
   unforgeableLogLikelihoodRatio(slot: number, nowSeconds: number): number {
-    return ratioOf(this.#model, this.#handshakes, { slot, nowSeconds });
+    const trail = this.#handshakes;
+    if (this.#classes === null) return ratioOf(this.#model, trail, { slot, nowSeconds });
+    const addresses = trail.reached(slot);
+    if (addresses === 0) return 0;
+    const seconds = Math.max(nowSeconds - trail.firstSeconds(slot), 0);
+    return Math.min(
+      this.#classes.ratioOfSome(slot, { addresses, seconds }),
+      this.logLikelihoodRatio(slot, nowSeconds),
+    );
   }
 
   evidence(slot: number, nowSeconds: number): readonly Evidence[] {
@@ -80,7 +115,7 @@ export class DarkContacts implements EvidenceDetector {
     if (reached === 0) return [];
     const found = [this.#contactEvidence(slot, nowSeconds)];
     if (this.#handshakes.reached(slot) > 0) found.push(this.#handshakeEvidence(slot, nowSeconds));
-    found.push(...this.proof.evidence(slot));
+    found.push(...this.#markEvidence(slot), ...this.proof.evidence(slot));
     return found;
   }
 
@@ -89,9 +124,37 @@ export class DarkContacts implements EvidenceDetector {
     return this.#contacts[slot] ?? 0;
   }
 
-  /** Whether the source keeps calling one and the same address. */
+  /** Whether the source keeps calling one and the same address, or the same few. */
   isMisconfigured(slot: number): boolean {
-    return this.#all.reached(slot) === 1 && this.contacts(slot) >= MISCONFIGURED_FROM;
+    if (this.#all.reached(slot) === 1 && this.contacts(slot) >= MISCONFIGURED_FROM) return true;
+    const none = { addresses: 0, seconds: 0 };
+    return (this.#classes?.ratioTo('list', slot, none) ?? 0) <= LISTED_BELOW;
+  }
+
+  /** Addresses reached, and the time since the first of them. */
+  reached(slot: number, nowSeconds: number): Reached {
+    const seconds = Math.max(nowSeconds - this.#all.firstSeconds(slot), 0);
+    return { addresses: this.#all.reached(slot), seconds };
+  }
+
+  /** Seconds from the first address to the latest new one. */
+  spanSeconds(slot: number): number {
+    return this.#all.newestSeconds(slot) - this.#all.firstSeconds(slot);
+  }
+
+  /** What there is for a scanner, without the time: cheap enough to compare many sources. */
+  roughRatio(slot: number): number {
+    return this.#classes?.roughRatio(slot) ?? 0;
+  }
+
+  /** The first addresses in the order in which they were reached. */
+  firstAddresses(slot: number): Uint32Array {
+    return this.#all.firstAddresses(slot);
+  }
+
+  /** All marks that contacts of the source bore, bits of `MARK`. */
+  marks(slot: number): number {
+    return this.#marks[slot] ?? 0;
   }
 
   /** Since when and on which port the source reached dark addresses; null for one that reached none. */
@@ -104,18 +167,61 @@ export class DarkContacts implements EvidenceDetector {
     return this.proof.isBound(slot) ? this.#handshakes.trail(slot) : null;
   }
 
+  /** `reached`: addresses before a new one, or, negative, those of which one was called again. */
+  #weigh(slot: number, observation: Observation, reached: number): void {
+    const { source, destination, timeSeconds, kind, marks = 0 } = observation;
+    this.#marks[slot] = (this.#marks[slot] ?? 0) | marks;
+    const isNew = reached >= 0;
+    if (isNew) this.#classes?.meetNew(slot, observation, reached);
+    if (kind !== 'contact' && !isNew) return;
+    const belongs = this.#recent.belongs(source, destination, timeSeconds);
+    if (!isNew && !belongs) this.#classes?.meetAgain(slot, -reached);
+  }
+
+  #contactWords(slot: number, nowSeconds: number): string {
+    const contacts = this.contacts(slot);
+    const reached = this.#all.reached(slot);
+    if (reached === 1 && this.isMisconfigured(slot))
+      return `It called one dark address ${formatCount(contacts)} times and no other: misconfigured, not scanning.`;
+    const { seconds } = this.reached(slot, nowSeconds);
+    const where =
+      this.#all.trail(slot)?.hasPort === true ? `on ${formatPort(this.#all.port(slot))}` : 'on many ports';
+    const what =
+      `It reached ${this.#all.addressWords(slot)} in ${formatDuration(seconds)},` +
+      ` ${contacts === 1 || where === 'on many ports' ? '' : 'mostly '}${where}`;
+    if (this.#classes === null) {
+      const innocentGap = formatDuration(1 / this.#model.strayContactsPerSecond);
+      return `${what}; an innocent host reaches another one every ${innocentGap} or less often.`;
+    }
+    if (this.isMisconfigured(slot))
+      return `${what}, and called the same ones again: it has a list of addresses.`;
+    const nearest = KIND_WORDS[this.#classes.nearestKind(slot, this.reached(slot, nowSeconds))];
+    const ratio = this.logLikelihoodRatio(slot, nowSeconds);
+    if (ratio <= 0) return `${what}; ${nearest} does the same.`;
+    const times = Math.min(exp(ratio), TIMES_MAX);
+    return (
+      `${what}; a scanner explains that ${formatCount(Number(times.toPrecision(2)))} times better than ${nearest},` +
+      ` the best innocent explanation.`
+    );
+  }
+
+  #markEvidence(slot: number): readonly Evidence[] {
+    const marks = this.marks(slot);
+    return TOOL_MARKS.filter(({ bit }) => (marks & bit) !== 0).map(({ name, words, bit }) => ({
+      detector: `mark-${name}`,
+      text: `${words.charAt(0).toUpperCase()}${words.slice(1)}.`,
+      forgeable: true,
+      figures: { mark: bit },
+    }));
+  }
+
   #contactEvidence(slot: number, nowSeconds: number): Evidence {
     const addresses = this.#all.addresses(slot);
     const contacts = this.contacts(slot);
     const seconds = nowSeconds - this.#all.firstSeconds(slot);
-    const innocentGap = formatDuration(1 / this.#model.strayContactsPerSecond);
-    const words = this.isMisconfigured(slot)
-      ? `It called one dark address ${formatCount(contacts)} times and no other: misconfigured, not scanning.`
-      : `It reached ${this.#all.addressWords(slot)} in ${formatDuration(seconds)}, ${contacts === 1 ? '' : 'mostly '}` +
-        `on ${formatPort(this.#all.port(slot))}; an innocent host reaches another one every ${innocentGap} or less often.`;
     return {
       detector: 'dark-contacts',
-      text: words,
+      text: this.#contactWords(slot, nowSeconds),
       forgeable: true,
       figures: {
         addresses,
@@ -150,73 +256,6 @@ export class DarkContacts implements EvidenceDetector {
         threshold: this.#model.thresholds.upper,
       },
     };
-  }
-}
-
-/** The dark addresses that each source reached: since when, how many, on which port. */
-class AddressTrail {
-  readonly bytesPerRow: number;
-  readonly #bitsPerRow: number;
-  readonly #firstSeconds: Float64Array;
-  readonly #reached: Uint8Array;
-  readonly #counts: DistinctCounts;
-  readonly #port: FavouritePort;
-
-  constructor(options: { readonly rows: number; readonly bitsPerRow: number; readonly hash: KeyedHash }) {
-    this.#bitsPerRow = options.bitsPerRow;
-    this.#firstSeconds = new Float64Array(options.rows);
-    this.#reached = new Uint8Array(options.rows);
-    this.#counts = new DistinctCounts(options);
-    this.#port = new FavouritePort(options.rows);
-    this.bytesPerRow = 9 + this.#counts.bytesPerRow + this.#port.bytesPerSource;
-  }
-
-  clear(slot: number): void {
-    if (this.#reached[slot] === 0) return;
-    this.#reached[slot] = 0;
-    this.#counts.clear(slot);
-    this.#port.reset(slot);
-  }
-
-  /** Takes in a contact; returns whether its destination is new. */
-  add(slot: number, observation: Observation): boolean {
-    if (!this.#counts.add(slot, observation.destination)) return false;
-    const reached = this.#reached[slot] ?? 0;
-    if (reached === 0) this.#firstSeconds[slot] = observation.timeSeconds;
-    // One bit each: at most 128.
-    this.#reached[slot] = reached + 1;
-    this.#port.add(slot, portKey(observation));
-    return true;
-  }
-
-  firstSeconds(slot: number): number {
-    return this.#firstSeconds[slot] ?? 0;
-  }
-
-  /** Addresses that were told apart from all before. */
-  reached(slot: number): number {
-    return this.#reached[slot] ?? 0;
-  }
-
-  /** Estimated number of addresses, those included that were taken for known. */
-  addresses(slot: number): number {
-    return Math.max(this.reached(slot), this.#counts.estimate(slot));
-  }
-
-  /** The number of addresses in words; beyond what the bits can tell, its order of magnitude. */
-  addressWords(slot: number): string {
-    if (this.reached(slot) === this.#bitsPerRow) return 'hundreds of dark addresses';
-    const addresses = this.addresses(slot);
-    return addresses === 1 ? 'one dark address' : `${formatCount(addresses)} dark addresses`;
-  }
-
-  port(slot: number): number {
-    return this.#port.of(slot);
-  }
-
-  trail(slot: number): Trail | null {
-    if (this.reached(slot) === 0) return null;
-    return { firstSeconds: this.firstSeconds(slot), portKey: this.port(slot) };
   }
 }
 

@@ -2,7 +2,7 @@
 import { AddressSet, type Cidr, type RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
-import type { Detector } from './detector.ts';
+import type { Detector } from './detector-contract.ts';
 import type { SyntheticTraffic } from './synthetic-traffic-test-support.ts';
 
 /** 2^20 dark addresses, a fraction of 2^-12 as in Zou et al. 2003, in 256 blocks at random places. */
@@ -41,6 +41,7 @@ export interface Score {
   /** Sources that reached a watched address other than by backscatter. */
   seen: number;
   verdicts: number;
+  /** Sources with such a verdict. */
   unforgeableVerdicts: number;
   /** Mean time from the first contact to the verdict, over the sources that got one. */
   meanSeconds: number;
@@ -72,9 +73,11 @@ export function score(
     if (firstSeconds.has(source)) scoreOf(source).seen++;
   }
   const judged = new Set<number>();
+  const proven = new Set<number>();
   for (const { source, timeSeconds, unforgeable } of verdicts) {
     const found = scoreOf(source);
-    if (unforgeable) found.unforgeableVerdicts++;
+    if (unforgeable && !proven.has(source)) found.unforgeableVerdicts++;
+    if (unforgeable) proven.add(source);
     if (judged.has(source)) continue;
     judged.add(source);
     found.verdicts++;

@@ -22,7 +22,7 @@ const MODEL = contactModel({
 });
 
 function newDetector() {
-  return createDetector({ streams, monitored: dark, ...RATES });
+  return createDetector({ test: 'trw', streams, monitored: dark, ...RATES });
 }
 
 /** Scanners whose probes nobody answers, as on a telescope: the dark contacts are all the evidence. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import { observation, scatteredDarkSpace, score } from './detect-test-support.ts';
-import { createDetector, type Detector } from './detector.ts';
+import { createDetector } from './detector.ts';
+import type { Detector } from './detector-contract.ts';
 import { thresholdRandomWalk } from './threshold-random-walk.ts';
 import { syntheticTraffic } from './synthetic-traffic-test-support.ts';
 
@@ -16,7 +17,7 @@ const SCANNER = 0x01020304;
 
 /** 13.8 nats for a verdict: five contacts after the first one. */
 function newDetector(options: { readonly live?: AddressSet } = {}): Detector {
-  return createDetector({ streams, monitored: MONITORED, falsePositiveRate: 1e-6, ...options });
+  return createDetector({ test: 'trw', streams, monitored: MONITORED, falsePositiveRate: 1e-6, ...options });
 }
 
 /** Contacts to `count` dark addresses, a second apart, each followed by what `more` adds. */
@@ -46,10 +47,11 @@ describe('verdict on dark contacts', () => {
       missRate: 0.01,
       unforgeable: false,
     });
-    // Five contacts in five seconds on a 4096th of the space.
-    expect(verdict?.scanRatePerSecond.estimate).toBeCloseTo(4096, 9);
-    expect(verdict?.scanRatePerSecond.low).toBeCloseTo(4096 * (1.6235 / 5), -1);
-    expect(verdict?.scanRatePerSecond.high).toBeCloseTo(4096 * (11.6683 / 5), -1);
+    // The fifth arrival after five seconds, on a 4096th of the space: limits of χ² with 10 degrees of freedom.
+    expect(verdict?.contactsPerSecond.estimate).toBeCloseTo(4 / 5, 9);
+    expect(verdict?.scanRatePerSecond?.estimate).toBeCloseTo(4096 * (4 / 5), 9);
+    expect(verdict?.scanRatePerSecond?.low).toBeCloseTo(4096 * (3.247 / 2 / 5), -1);
+    expect(verdict?.scanRatePerSecond?.high).toBeCloseTo(4096 * (20.483 / 2 / 5), -1);
     expect(verdict?.evidence).toMatchObject([
       { detector: 'dark-contacts', forgeable: true, figures: { addresses: 6, contacts: 6, seconds: 5 } },
     ]);
@@ -146,7 +148,7 @@ describe('the address of a verdict', () => {
 
   it('does not rest on what forged handshakes carried', () => {
     // 13.1 nats: four contacts after the first one give 12.0, a shared payload 1.6.
-    const detector = createDetector({ streams, monitored: MONITORED, falsePositiveRate: 2e-6 });
+    const detector = createDetector({ test: 'trw', streams, monitored: MONITORED, falsePositiveRate: 2e-6 });
     // Six hosts send the same, so that it is shared; then the source completes five handshakes and sends it over another one.
     for (let source = 1; source <= 6; source++) {
       const sent = { source, kind: 'payload' as const, payloadHash: 'ab', payloadLength: 9, timeSeconds: 90 };
@@ -228,7 +230,7 @@ describe('content prevalence', () => {
     // 13.8 nats; 3.0 per contact after the first; 1.6 for a shared payload, −0.6 for one that is not.
     expect(needed[0]).toBe(6);
     expect(needed.at(-1)).toBe(6);
-    const strict = { streams, monitored: MONITORED, falsePositiveRate: 5e-7 };
+    const strict = { test: 'trw' as const, streams, monitored: MONITORED, falsePositiveRate: 5e-7 };
     const plain = contactsNeeded(createDetector(strict), SCANNER, [handshake]);
     const spreading = createDetector(strict);
     const last = Array.from({ length: 8 }, (_, i) =>
@@ -288,7 +290,7 @@ describe('with live addresses', () => {
         detector,
         scan(host, 8).map((each) => Object.assign({}, each, { timeSeconds: each.timeSeconds + 100 })),
       );
-      expect(detector.explain(host)).toMatchObject({ state: 'infected' });
+      expect(detector.explain(host)).toMatchObject({ state: 'scanning' });
       expect(detector.explain(host).text).not.toContain('itself judged infected');
     }
   });
@@ -297,7 +299,7 @@ describe('with live addresses', () => {
     const rates = { falsePositiveRate: 0.02, missRate: 0.01 };
     const { dark } = scatteredDarkSpace(streams);
     const live = LIVE.difference(dark);
-    const detector = createDetector({ streams, monitored: dark, live, ...rates });
+    const detector = createDetector({ test: 'trw', streams, monitored: dark, live, ...rates });
     const behavior = { kind: 'client', connectionsPerSecond: 0.05, successShare: 0.8 } as const;
     const groups = [{ label: 'client', sources: 2000, behavior }];
     score(detector, syntheticTraffic({ streams, dark, live, durationSeconds: 1500, groups }));
@@ -313,7 +315,13 @@ describe('with live addresses', () => {
   });
 
   it('judges a host whose contacts to live addresses fail, though it never touched dark space', () => {
-    const detector = createDetector({ streams, monitored: MONITORED, live: LIVE, falsePositiveRate: 0.02 });
+    const detector = createDetector({
+      test: 'trw',
+      streams,
+      monitored: MONITORED,
+      live: LIVE,
+      falsePositiveRate: 0.02,
+    });
     const attempts = Array.from({ length: 8 }, (_, i) =>
       observation({ source: OUTSIDE, destination: 0x0a000000 + i, dark: false, timeSeconds: 5 * i }),
     );
@@ -341,7 +349,7 @@ describe('with live addresses', () => {
 describe('alarm', () => {
   it('is raised by the traffic of a growing outbreak, with its doubling time', () => {
     const { dark } = scatteredDarkSpace(streams);
-    const detector = createDetector({ streams, monitored: dark });
+    const detector = createDetector({ test: 'trw', streams, monitored: dark });
     const traffic = syntheticTraffic({
       streams,
       dark,
@@ -376,7 +384,7 @@ describe('alarm', () => {
 
   it('stays silent on background radiation', () => {
     const { dark } = scatteredDarkSpace(streams);
-    const detector = createDetector({ streams, monitored: dark });
+    const detector = createDetector({ test: 'trw', streams, monitored: dark });
     const groups = [{ label: 'background', sources: 30_000, behavior: { kind: 'background' } as const }];
     score(detector, syntheticTraffic({ streams, dark, durationSeconds: 6000, groups }));
     expect(detector.alarm()).toBeNull();

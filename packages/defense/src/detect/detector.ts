@@ -1,77 +1,32 @@
 /**
- * From observations to verdicts: start here. Every source has a slot of fixed size; each kind of evidence has its file
- * and its columns; evidence that belongs to one sequential test is added up, and the test that first reaches its
- * threshold gives the verdict. Nothing here reads a clock: time is that of the observations.
+ * From observations to verdicts: start here. Every source has a slot of fixed size; each kind of evidence has its file and
+ * its columns. A test decides whether the source scans (`innocent-classes.ts`, or Wald's tests of `contact-model.ts` and
+ * `threshold-random-walk.ts` for comparison); a proof makes a scanner an infected host (`infection-proof.ts`). Nothing here
+ * reads a clock: time is that of the observations.
  */
-import { type AddressSet, assert, type RandomStreams } from '@wormwood/base';
+import { type AddressSet, assert, log } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
-import type { Evidence, Verdict } from '../verdict.ts';
+import { type Evidence, isAtLeast, type Verdict, type VerdictKind } from '../verdict.ts';
 import { type ContactModel, contactModel } from './contact-model.ts';
 import { ContentPrevalence } from './content-prevalence.ts';
 import { DarkContacts } from './dark-contacts.ts';
+import type { Detector, DetectorOptions, DetectorStatus, ScannerPromise } from './detector-contract.ts';
 import { type EvidenceDetector, portKey, type Trail } from './evidence-detector.ts';
 import { InfectionChain } from './infection-chain.ts';
+import { type FoundProof, InfectionProofs } from './infection-proof.ts';
+import { InnocentClasses } from './innocent-classes.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import { KnownSources } from './known-sources.ts';
 import { isUsable } from './observation-check.ts';
+import { scanShapeOf } from './scan-shape.ts';
 import type { ErrorRates, Thresholds } from './sequential-test.ts';
 import { SignatureTable } from './signature-table.ts';
 import { SourceTable } from './source-table.ts';
 import { SourceWalk } from './source-walk.ts';
+import { StrayPrior } from './stray-prior.ts';
 import { thresholdRandomWalk } from './threshold-random-walk.ts';
 import { type Explanation, explanationOf, verdictOf } from './verdict-words.ts';
 import { type WormAlarm, WormTrend } from './worm-trend.ts';
-
-export interface DetectorOptions {
-  /** Keys of the hashes; the seed must be a secret of the sensor, or sources can be chosen to displace each other. */
-  readonly streams: RandomStreams;
-  /** The dark addresses that are watched, or the fraction of the address space that they make up. */
-  readonly monitored: AddressSet | number;
-  /** Live addresses whose incoming and outgoing contacts are observed, too. @default none */
-  readonly live?: AddressSet;
-  /** Probability that the test of an innocent host ends with a verdict. @default 1e-4 */
-  readonly falsePositiveRate?: number;
-  /** Probability that the test of a scanner of the slowest rate ends without one. @default 0.01 */
-  readonly missRate?: number;
-  /** Probes per second over the whole address space, of the slowest scanner to find. @default 1 */
-  readonly slowestScanRatePerSecond?: number;
-  /** The same of an innocent host that strays onto dark addresses. @default a twentieth of the slowest scan rate */
-  readonly strayRatePerSecond?: number;
-  /** Sources that are remembered at a time, rounded up to a power of two. @default 131072 */
-  readonly sourcesMax?: number;
-}
-
-/** What the detector has done so far and what it takes. */
-export interface DetectorStatus {
-  readonly observations: number;
-  /** Observations whose time, address or port is impossible. */
-  readonly unusable: number;
-  /** Answers to what was never asked, left out. */
-  readonly backscatter: number;
-  /** Verdicts, and those of them, or after them, that rest on proven handshakes alone. */
-  readonly verdicts: number;
-  readonly unforgeableVerdicts: number;
-  /** Tests begun, and those that ended with the source cleared. */
-  readonly testsBegun: number;
-  readonly testsCleared: number;
-  readonly sources: number;
-  readonly sourcesMax: number;
-  /** Sources forgotten to make room, and those of them with more evidence for infection than against. */
-  readonly evictions: number;
-  readonly evictionsWithEvidence: number;
-  /** Bytes of all tables, constant from the start, and the share of them that each source takes. */
-  readonly bytes: number;
-  readonly bytesPerSource: number;
-}
-
-export interface Detector {
-  /** Takes in an observation; returns a verdict when this one decides a test. */
-  observe(observation: Observation): Verdict | null;
-  /** The growth of an outbreak on some port; null while there is none. */
-  alarm(): WormAlarm | null;
-  /** What is known of a source, in words. */
-  explain(source: number): Explanation;
-  status(): DetectorStatus;
-}
 
 /** Evidence whose logarithms are added up, and the thresholds of the sum. */
 interface Test {
@@ -79,9 +34,19 @@ interface Test {
   readonly thresholds: Thresholds;
 }
 
-const JUDGED = 1;
-const JUDGED_UNFORGEABLY = 2;
+const SCANNING = 1;
+const INFECTED = 2;
+const SCANNING_UNFORGEABLY = 4;
+const INFECTED_UNFORGEABLY = 8;
 const BYTES_PER_SOURCE = 17;
+const WINDOW_SECONDS = 90 * 86_400;
+/** Innocent share of a port that few clients use. */
+const RARE_PORT_SHARE = 0.002;
+/** However often innocent hosts stray by what was learnt, a scanner is so many times as fast. */
+const STRAY_PART_MAX = 1 / 20;
+const UNDECIDED_MAX = 1000;
+/** Three new addresses and no old one. */
+const TREND_RATIO_MIN = 1.2;
 
 /** Returns a detector; all its memory is taken at once. */
 export function createDetector(options: DetectorOptions): Detector {
@@ -90,36 +55,54 @@ export function createDetector(options: DetectorOptions): Detector {
 
 class SourceDetector implements Detector {
   readonly #rates: ErrorRates;
+  readonly #monitored: AddressSet | null;
   readonly #monitoredFraction: number;
   readonly #model: ContactModel;
+  readonly #classes: InnocentClasses | null;
+  readonly #stray: StrayPrior;
   readonly #table: SourceTable;
   readonly #dark: DarkContacts;
   readonly #content: ContentPrevalence;
+  readonly #proofs: InfectionProofs;
+  readonly #chain: InfectionChain | null = null;
   readonly #walk: SourceWalk | null = null;
+  readonly #known: KnownSources;
   readonly #tests: readonly Test[];
-  readonly #trend: WormTrend = new WormTrend();
+  /** What takes note of observations and decides nothing. */
+  readonly #noted: readonly EvidenceDetector[];
+  readonly #trend: WormTrend;
+  readonly #quietSecondsMax: number;
+  /** The ratio at which the test of classes ends. */
+  readonly #scanningFrom: number;
   readonly #judged: Uint8Array;
   /** Time of the latest observation of the slot's source, and of its latest contact to a dark address. */
   readonly #lastSeconds: Float64Array;
   readonly #lastContactSeconds: Float64Array;
   readonly #bytes: number;
   readonly #bytesPerSource: number;
+  /** By how much the time of the latest observation is ahead of what the sensor wrote. */
+  #aheadSeconds = 0;
   #observations = 0;
   #unusable = 0;
   #backscatter = 0;
+  #remainders = 0;
   #verdicts = 0;
+  #infectedVerdicts = 0;
   #unforgeableVerdicts = 0;
   #testsBegun = 0;
   #testsCleared = 0;
 
   constructor(options: DetectorOptions) {
-    const { streams, live, falsePositiveRate = 1e-4, missRate = 0.01 } = options;
+    const { streams, live, falsePositiveRate = 1e-4, missRate = 0.01, test = 'classes' } = options;
+    const { slowestScanRatePerSecond = 1, sourcesMax = 131_072 } = options;
+    const { strayRatePerSecond = slowestScanRatePerSecond / (test === 'trw' ? 20 : 50) } = options;
     this.#rates = { falsePositiveRate, missRate };
+    this.#monitored = typeof options.monitored === 'number' ? null : options.monitored;
     this.#monitoredFraction = fractionOf(options.monitored);
+    this.#known = options.known ?? new KnownSources([]);
     // Two tests of one host share the false verdicts that are promised for it.
-    const testRates = { missRate, falsePositiveRate: falsePositiveRate / (live === undefined ? 1 : 2) };
-    const { slowestScanRatePerSecond = 1 } = options;
-    const { strayRatePerSecond = slowestScanRatePerSecond / 20, sourcesMax = 131_072 } = options;
+    const isWalking = test === 'trw' && live !== undefined;
+    const testRates = { missRate, falsePositiveRate: falsePositiveRate / (isWalking ? 2 : 1) };
     this.#model = contactModel({
       monitoredFraction: this.#monitoredFraction,
       slowestScanRatePerSecond,
@@ -132,41 +115,52 @@ class SourceDetector implements Detector {
       worth: (slot, nowSeconds) => this.#worth(slot, nowSeconds),
     });
     const { capacity } = this.#table;
+    this.#stray = strayPriorOf(this.#model);
+    const slowestPerSecond = this.#model.scannerContactsPerSecond;
+    const monitored = this.#monitoredFraction * 2 ** 32;
+    const { listContinues } = options;
+    const classes = { capacity, monitored, slowestPerSecond, stray: this.#stray, listContinues };
+    this.#classes = test === 'trw' ? null : new InnocentClasses(classes);
     const signatures = new SignatureTable(streams);
-    this.#dark = new DarkContacts({ capacity, model: this.#model, streams });
+    this.#dark = new DarkContacts({ capacity, model: this.#model, classes: this.#classes, streams });
     this.#content = new ContentPrevalence(capacity, signatures);
-    const detectors: EvidenceDetector[] = [this.#dark, this.#content];
-    const tests: Test[] = [{ detectors, thresholds: this.#model.thresholds }];
-    let chainBytes = 0;
-    if (live !== undefined) {
-      const chain = new InfectionChain({
+    this.#proofs = proofsOf(options, capacity);
+    if (live !== undefined)
+      this.#chain = new InfectionChain({
         capacity,
         live,
         streams,
         isInfected: (source) => this.#isJudged(this.#table.find(source)),
       });
+    const chain = this.#chain === null ? [] : [this.#chain];
+    const noted = [this.#content, ...chain];
+    this.#noted = test === 'trw' ? [] : noted;
+    const tests: Test[] = [
+      { detectors: [this.#dark, ...(test === 'trw' ? noted : [])], thresholds: this.#model.thresholds },
+    ];
+    if (isWalking) {
       const walk = thresholdRandomWalk(testRates);
       this.#walk = new SourceWalk({ capacity, walk, streams });
-      detectors.push(chain);
       tests.push({ detectors: [this.#walk], thresholds: walk.thresholds });
-      chainBytes = chain.bytes;
     }
     this.#tests = tests;
+    this.#scanningFrom = -log(falsePositiveRate);
+    this.#quietSecondsMax = this.#quietSeconds(options.windowSeconds ?? WINDOW_SECONDS);
+    this.#trend = new WormTrend();
     this.#judged = new Uint8Array(capacity);
     this.#lastSeconds = new Float64Array(capacity);
     this.#lastContactSeconds = new Float64Array(capacity);
-    this.#bytesPerSource =
-      this.#table.bytesPerSource +
-      BYTES_PER_SOURCE +
-      tests.flatMap((test) => test.detectors).reduce((sum, { bytesPerSource }) => sum + bytesPerSource, 0);
-    this.#bytes = this.#bytesPerSource * capacity + signatures.bytes + chainBytes + this.#trend.bytes;
+    this.#bytesPerSource = this.#sumBytesPerSource();
+    const others = signatures.bytes + this.#dark.bytes + (this.#chain?.bytes ?? 0) + this.#trend.bytes;
+    this.#bytes = this.#bytesPerSource * capacity + others;
   }
 
-  observe(observation: Observation): Verdict | null {
+  observe(given: Observation): Verdict | null {
     this.#observations++;
-    if (!isUsable(observation)) this.#unusable++;
-    else if (observation.kind === 'backscatter') this.#backscatter++;
-    else if (observation.dark || this.#walk !== null) return this.#judge(observation);
+    if (!isUsable(given)) this.#unusable++;
+    else if (given.kind === 'backscatter') this.#backscatter++;
+    else if (given.kind === 'remainder') this.#remainders++;
+    else if (given.dark || this.#chain !== null) return this.#judge(given);
     return null;
   }
 
@@ -181,10 +175,34 @@ class SourceDetector implements Detector {
     const isMisconfigured = this.#dark.isMisconfigured(slot);
     return explanationOf({
       source,
-      state: this.#isJudged(slot) ? 'infected' : isMisconfigured ? 'misconfigured' : 'watched',
+      state: this.#stateOf(slot, isMisconfigured),
       evidence: this.#evidence(slot, now),
       sinceSeconds: this.#trail(slot, false)?.firstSeconds ?? null,
     });
+  }
+
+  undecided(addressesMin: number): readonly Explanation[] {
+    const found: { readonly slot: number; readonly ratio: number }[] = [];
+    for (let slot = 0; slot < this.#table.capacity; slot++) {
+      if (!this.#table.isOccupied(slot) || this.#isJudged(slot)) continue;
+      const now = this.#lastSeconds[slot] ?? 0;
+      if (this.#dark.reached(slot, now).addresses < addressesMin) continue;
+      found.push({ slot, ratio: this.#ratio(slot, now) });
+    }
+    found.sort((a, b) => b.ratio - a.ratio);
+    return found.slice(0, UNDECIDED_MAX).map(({ slot }) => this.explain(this.#table.sourceOf(slot)));
+  }
+
+  promise(scanRatePerSecond: number): ScannerPromise | null {
+    const contactsPerSecond = scanRatePerSecond * this.#monitoredFraction;
+    const [test] = this.#tests;
+    const upper = test?.thresholds.upper ?? Infinity;
+    const addresses =
+      this.#classes === null
+        ? addressesOfModel(this.#model, contactsPerSecond)
+        : this.#classes.addressesNeeded(upper, { contactsPerSecond, portShare: RARE_PORT_SHARE });
+    if (addresses === null) return null;
+    return { addresses, seconds: (addresses - 1) / contactsPerSecond };
   }
 
   status(): DetectorStatus {
@@ -192,10 +210,14 @@ class SourceDetector implements Detector {
       observations: this.#observations,
       unusable: this.#unusable,
       backscatter: this.#backscatter,
+      remainders: this.#remainders,
       verdicts: this.#verdicts,
+      infectedVerdicts: this.#infectedVerdicts,
       unforgeableVerdicts: this.#unforgeableVerdicts,
       testsBegun: this.#testsBegun,
       testsCleared: this.#testsCleared,
+      falseVerdictsExpected: this.#testsBegun * this.#rates.falsePositiveRate,
+      strayRatePerSecond: this.#stray.meanPerSecond / this.#monitoredFraction,
       sources: this.#table.size,
       sourcesMax: this.#table.capacity,
       evictions: this.#table.evictions,
@@ -206,18 +228,27 @@ class SourceDetector implements Detector {
   }
 
   #judge(given: Observation): Verdict | null {
+    this.#aheadSeconds = given.timeSeconds - (given.sensorSeconds ?? given.timeSeconds);
     const slot = this.#slotFor(given);
     // Sensors may hand over observations slightly out of order; the time of one source does not run backwards.
     const now = Math.max(given.timeSeconds, this.#lastSeconds[slot] ?? 0);
     const observation = now === given.timeSeconds ? given : { ...given, timeSeconds: now };
     this.#lastSeconds[slot] = now;
-    if (observation.dark && observation.kind !== 'handshake') {
+    for (const { detectors } of this.#tests)
+      for (const detector of detectors) detector.observe(slot, observation);
+    for (const detector of this.#noted) detector.observe(slot, observation);
+    this.#proofs.observe(slot, observation);
+    if (observation.dark && observation.kind !== 'handshake' && this.#looksLikeScanner(slot)) {
       this.#trend.observe(portKey(observation), now, this.#lastContactSeconds[slot] ?? -Infinity);
       this.#lastContactSeconds[slot] = now;
     }
-    for (const { detectors } of this.#tests)
-      for (const detector of detectors) detector.observe(slot, observation);
     return this.#decide(slot, now);
+  }
+
+  /** The trend counts no source that has reached one address, or calls the same few: others can forge or cause that. */
+  #looksLikeScanner(slot: number): boolean {
+    if (this.#isJudged(slot)) return this.#known.of(this.#table.sourceOf(slot)) === null;
+    return this.#classes === null || this.#dark.roughRatio(slot) >= TREND_RATIO_MIN;
   }
 
   /** The slot of the observation's source, its tests begun anew where they had ended. */
@@ -228,8 +259,7 @@ class SourceDetector implements Detector {
       return known;
     }
     const slot = this.#table.claim(source, timeSeconds);
-    for (const test of this.#tests) this.#begin(slot, test);
-    this.#judged[slot] = 0;
+    this.#beginAll(slot);
     this.#lastSeconds[slot] = timeSeconds;
     this.#lastContactSeconds[slot] = -Infinity;
     return slot;
@@ -237,12 +267,15 @@ class SourceDetector implements Detector {
 
   /** Ends tests that quiet or success has decided for the host; a verdict, too, is over after a long quiet. */
   #renew(slot: number, nowSeconds: number): void {
-    if (this.#isJudged(slot)) {
-      const { upper, lower } = this.#model.thresholds;
-      const quietSeconds = nowSeconds - (this.#lastSeconds[slot] ?? 0);
-      if (quietSeconds * this.#model.lossPerSecond < upper - lower) return;
-      this.#judged[slot] = 0;
-      for (const test of this.#tests) this.#begin(slot, test);
+    const quietSeconds = nowSeconds - (this.#lastSeconds[slot] ?? 0);
+    if (this.#isJudged(slot) || this.#classes !== null) {
+      if (quietSeconds < this.#quietSecondsMax) return;
+      if (!this.#isJudged(slot)) {
+        this.#testsCleared++;
+        const { addresses, seconds } = this.#dark.reached(slot, nowSeconds);
+        if (addresses > 0) this.#stray.learn(addresses - 1, seconds);
+      }
+      this.#beginAll(slot);
       return;
     }
     for (const test of this.#tests) {
@@ -252,6 +285,13 @@ class SourceDetector implements Detector {
     }
   }
 
+  #beginAll(slot: number): void {
+    this.#judged[slot] = 0;
+    for (const test of this.#tests) this.#begin(slot, test);
+    for (const detector of this.#noted) detector.reset(slot);
+    this.#proofs.reset(slot);
+  }
+
   #begin(slot: number, { detectors }: Test): void {
     this.#testsBegun++;
     for (const detector of detectors) detector.reset(slot);
@@ -259,39 +299,91 @@ class SourceDetector implements Detector {
 
   #decide(slot: number, nowSeconds: number): Verdict | null {
     const flags = this.#judged[slot] ?? 0;
-    if ((flags & JUDGED_UNFORGEABLY) !== 0) return null;
-    const isInfected =
+    if ((flags & INFECTED_UNFORGEABLY) !== 0) return null;
+    // Most sources are far from a verdict; only the time can add to this, against them.
+    if (flags === 0 && this.#classes !== null && this.#dark.roughRatio(slot) < this.#scanningFrom)
+      return null;
+    const isScanning =
       flags !== 0 || this.#tests.some((test) => ratioOf(test, slot, nowSeconds) >= test.thresholds.upper);
-    if (!isInfected) return null;
+    if (!isScanning) return null;
     const isUnforgeable =
-      this.#dark.handshakeTrail(slot) !== null &&
-      this.#tests.some((test) => unforgeableRatioOf(test, slot, nowSeconds) >= test.thresholds.upper);
-    if (flags !== 0 && !isUnforgeable) return null;
-    this.#judged[slot] = isUnforgeable ? JUDGED | JUDGED_UNFORGEABLY : JUDGED;
+      (flags & SCANNING_UNFORGEABLY) !== 0 ||
+      (this.#dark.handshakeTrail(slot) !== null &&
+        this.#tests.some((test) => unforgeableRatioOf(test, slot, nowSeconds) >= test.thresholds.upper));
+    const proof = this.#proofOf(slot);
+    const isProven = isUnforgeable && proof?.evidence.forgeable === false;
+    const after =
+      SCANNING |
+      (isUnforgeable ? SCANNING_UNFORGEABLY : 0) |
+      (proof === null ? flags & INFECTED : INFECTED) |
+      (isProven ? INFECTED_UNFORGEABLY : 0);
+    if ((after & ~flags) === 0) return null;
+    this.#judged[slot] = flags | after;
     if (flags === 0) this.#verdicts++;
-    if (isUnforgeable) this.#unforgeableVerdicts++;
-    return this.#verdict(slot, nowSeconds, isUnforgeable);
+    if ((after & ~flags & INFECTED) !== 0) this.#infectedVerdicts++;
+    if ((after & ~flags & SCANNING_UNFORGEABLY) !== 0) this.#unforgeableVerdicts++;
+    // What is newly unforgeable is told, at the most that it proves; then what is newly said at all.
+    const isAllUnforgeable = proof === null ? isUnforgeable : isProven;
+    const isOnlyScanning = (after & ~flags & ~SCANNING_UNFORGEABLY) === 0 && proof !== null && !isProven;
+    return this.#verdict(slot, nowSeconds, {
+      kind: proof === null || isOnlyScanning ? 'scanning' : 'infected',
+      proof,
+      isUnforgeable: isOnlyScanning || isAllUnforgeable,
+    });
   }
 
-  #verdict(slot: number, nowSeconds: number, isUnforgeable: boolean): Verdict {
+  /** The proof of the infection of a scanning source; null for one that is known to scan. */
+  #proofOf(slot: number): FoundProof | null {
+    const source = this.#table.sourceOf(slot);
+    if (this.#known.of(source) !== null) return null;
+    const [chained] = this.#chain?.evidence(slot) ?? [];
+    return (
+      this.#proofs.proofOf(slot, source, this.#dark.marks(slot)) ??
+      (chained === undefined ? null : { proof: 'chain', evidence: chained })
+    );
+  }
+
+  #verdict(
+    slot: number,
+    nowSeconds: number,
+    found: {
+      readonly kind: VerdictKind;
+      readonly proof: FoundProof | null;
+      readonly isUnforgeable: boolean;
+    },
+  ): Verdict {
+    const { kind, proof, isUnforgeable } = found;
     const trail = this.#trail(slot, isUnforgeable);
     assert(trail !== null, 'a verdict rests on contacts');
+    const source = this.#table.sourceOf(slot);
+    const evidence = [
+      ...this.#evidence(slot, nowSeconds),
+      ...(isAtLeast(kind, 'infected') && proof !== null && proof.proof !== 'chain' ? [proof.evidence] : []),
+    ];
     return verdictOf({
-      source: this.#table.sourceOf(slot),
-      nowSeconds,
-      trail,
+      source,
+      kind,
+      proof,
+      known: this.#known.of(source),
+      nowSeconds: nowSeconds - this.#aheadSeconds,
+      quietSecondsMax: this.#quietSecondsMax,
+      trail: { ...trail, firstSeconds: trail.firstSeconds - this.#aheadSeconds },
       signature: this.#content.signature(slot),
-      exposure: {
-        contacts: Math.max(this.#dark.contacts(slot) - 1, 0),
-        seconds: nowSeconds - (this.#dark.trail(slot)?.firstSeconds ?? trail.firstSeconds),
-        monitoredFraction: this.#monitoredFraction,
-      },
+      arrivals: Math.max(this.#dark.reached(slot, nowSeconds).addresses - 1, 0),
+      spanSeconds: this.#dark.spanSeconds(slot),
+      uniformFraction: this.#uniformFraction(slot),
       rates: this.#rates,
       isUnforgeable,
       linkAddress: this.#dark.proof.linkAddress(slot),
       forgeableReasons: this.#dark.proof.reasons(slot),
-      evidence: this.#evidence(slot, nowSeconds).filter(({ forgeable }) => !isUnforgeable || !forgeable),
+      evidence: evidence.filter(({ forgeable }) => !isUnforgeable || !forgeable),
     });
+  }
+
+  #uniformFraction(slot: number): number | null {
+    if (this.#monitored === null) return this.#monitoredFraction;
+    const shape = scanShapeOf(this.#dark.firstAddresses(slot), this.#monitored);
+    return shape === 'uniform' ? this.#monitoredFraction : null;
   }
 
   #trail(slot: number, isUnforgeable: boolean): Trail | null {
@@ -299,23 +391,72 @@ class SourceDetector implements Detector {
     return proven ?? this.#dark.trail(slot) ?? this.#walk?.trail(slot) ?? null;
   }
 
+  #sumBytesPerSource(): number {
+    const own = this.#table.bytesPerSource + BYTES_PER_SOURCE + this.#proofs.bytesPerSource;
+    return this.#detectors().reduce((sum, { bytesPerSource }) => sum + bytesPerSource, own);
+  }
+
+  #detectors(): readonly EvidenceDetector[] {
+    return [...this.#tests.flatMap(({ detectors }) => detectors), ...this.#noted];
+  }
+
   #evidence(slot: number, nowSeconds: number): readonly Evidence[] {
-    return this.#tests.flatMap(({ detectors }) =>
-      detectors.flatMap((detector) => detector.evidence(slot, nowSeconds)),
-    );
+    return this.#detectors().flatMap((detector) => detector.evidence(slot, nowSeconds));
   }
 
   #isJudged(slot: number): boolean {
     return slot >= 0 && this.#judged[slot] !== 0;
   }
 
+  #stateOf(slot: number, isMisconfigured: boolean): Explanation['state'] {
+    const flags = this.#judged[slot] ?? 0;
+    if ((flags & INFECTED) !== 0) return 'infected';
+    if (flags !== 0) return 'scanning';
+    return isMisconfigured ? 'misconfigured' : 'watched';
+  }
+
+  #ratio(slot: number, nowSeconds: number): number {
+    return this.#tests.reduce((sum, test) => Math.max(sum, ratioOf(test, slot, nowSeconds)), -Infinity);
+  }
+
+  /** A scanner of the slowest rate is not forgotten between two contacts, but for the promised misses and the window. */
+  #quietSeconds(windowSeconds: number): number {
+    const { upper, lower } = this.#model.thresholds;
+    if (this.#classes === null) return (upper - lower) / this.#model.lossPerSecond;
+    const { scannerContactsPerSecond: slowest } = this.#model;
+    const gaps = this.promise(slowest / this.#monitoredFraction)?.addresses ?? 1;
+    return Math.min(windowSeconds, log(gaps / this.#rates.missRate) / slowest);
+  }
+
   /** The evidence for infection, fading while the source is quiet. */
   #worth(slot: number, nowSeconds: number): number {
-    let worth = ((this.#lastSeconds[slot] ?? 0) - nowSeconds) * this.#model.lossPerSecond;
+    const quietSeconds = nowSeconds - (this.#lastSeconds[slot] ?? 0);
+    let worth = -quietSeconds * this.#model.lossPerSecond;
     if (this.#isJudged(slot)) return worth + this.#model.thresholds.upper;
+    if (this.#classes !== null) return worth + this.#dark.roughRatio(slot);
     for (const test of this.#tests) worth += ratioOf(test, slot, nowSeconds);
     return worth;
   }
+}
+
+function strayPriorOf({ scannerContactsPerSecond, strayContactsPerSecond }: ContactModel): StrayPrior {
+  const most = Math.max(scannerContactsPerSecond * STRAY_PART_MAX, strayContactsPerSecond);
+  return new StrayPrior(strayContactsPerSecond, most);
+}
+
+function proofsOf({ streams, own, signatures }: DetectorOptions, capacity: number): InfectionProofs {
+  return new InfectionProofs({
+    capacity,
+    hash: new KeyedHash(streams.stream('detect/infection-proof')),
+    own: own ?? null,
+    signatures: signatures ?? new Map(),
+  });
+}
+
+/** The addresses that Wald's test of contacts asks for at a steady rate; null for a rate that it takes for innocent. */
+function addressesOfModel(model: ContactModel, contactsPerSecond: number): number | null {
+  const gain = model.weightPerAddress - model.lossPerSecond / contactsPerSecond;
+  return gain > 0 ? 1 + Math.ceil(model.thresholds.upper / gain) : null;
 }
 
 function ratioOf({ detectors }: Test, slot: number, nowSeconds: number): number {

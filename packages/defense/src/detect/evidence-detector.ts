@@ -31,6 +31,8 @@ export interface Trail {
   readonly firstSeconds: number;
   /** Of the port that most of them went to. */
   readonly portKey: number;
+  /** Whether more than half of them did. */
+  readonly hasPort: boolean;
 }
 
 /** One number for a protocol and port, in 0..3 * 2^16 - 1. */

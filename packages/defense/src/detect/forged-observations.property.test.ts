@@ -4,7 +4,8 @@ import { AddressSet, formatIpv4, randomStreams, type RandomStream } from '@wormw
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
-import { createDetector, type Detector } from './detector.ts';
+import { createDetector } from './detector.ts';
+import type { Detector } from './detector-contract.ts';
 import {
   type Campaign,
   FORGED,
@@ -30,7 +31,13 @@ const VERDICT_FROM = 3;
 
 /** A verdict takes three addresses, a few seconds apart; the promise of errors is of no concern here. */
 function newDetector(): Detector {
-  return createDetector({ streams, monitored: DARK, falsePositiveRate: 0.01, sourcesMax: 2 ** 14 });
+  return createDetector({
+    test: 'trw',
+    streams,
+    monitored: DARK,
+    falsePositiveRate: 0.01,
+    sourcesMax: 2 ** 14,
+  });
 }
 
 function pick<T>(from: readonly T[], stream: RandomStream): T {

@@ -4,7 +4,7 @@
  * address there, so the frames of the source must come from a known router or from the owner of the address.
  */
 import { AddressSet, type Parsed } from '@wormwood/base';
-import { type arp, type ethernet, etherType, pcapngOption } from '@wormwood/wire';
+import { type arp, pcapngOption } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { type CaptureSensor, sensorOfSection } from './capture-sensor.ts';
 import type { Flow } from './flow-table.ts';
@@ -23,8 +23,6 @@ export interface FrameEnds {
 }
 
 export type Direction = 'in' | 'out' | 'unknown';
-
-const TAGS_MAX = 2;
 
 export class HandshakeProof {
   readonly #given: CaptureSensor;
@@ -130,16 +128,6 @@ export class HandshakeProof {
   #isSameEnd(one: number | null, other: number | null, vlan: number): boolean {
     return one === other || (this.isRouter(one, vlan) && this.isRouter(other, vlan));
   }
-}
-
-/** One number for the tags of a frame; priority tags, which name no network, count as none. */
-export function vlanOf(tags: readonly ethernet.VlanTag[]): number {
-  if (tags.length > TAGS_MAX) return Number.NaN;
-  let number = 0;
-  for (const { vlan, tagType } of tags) {
-    number = number * 0x2000 + vlan + (tagType === etherType.vlanService ? 0x1000 : 0);
-  }
-  return number;
 }
 
 /** What the options of a packet say (pcapng §4.3.1): the low two bits of a word whose byte order is the section's. */

@@ -1,7 +1,13 @@
 /** Whether an observation can be judged at all: sensors read what strangers send, and files may be damaged. */
 import type { Observation, ObservationKind } from '../observation.ts';
 
-const KINDS: ReadonlySet<ObservationKind> = new Set(['contact', 'handshake', 'payload', 'backscatter']);
+const KINDS: ReadonlySet<ObservationKind> = new Set([
+  'contact',
+  'handshake',
+  'payload',
+  'backscatter',
+  'remainder',
+]);
 const PROTOCOLS: ReadonlySet<Observation['protocol']> = new Set(['tcp', 'udp', 'icmp']);
 /** Some 30,000 years, before or after the origin of the clock. */
 const SECONDS_MAX = 1e12;

@@ -2,11 +2,14 @@
  * Observations from the events of a sensor, one JSON object a line. Of its fields these are read:
  *
  * - `v` 1, `ts` in RFC 3339 and UTC, `event`, and for those below `src_ip`, `src_port`, `dst_ip`, `dst_port`, `proto`;
- * - `probe.tcp`, `probe.udp`, `probe.icmp`: a contact, or backscatter where `backscatter` is true;
+ * - `probe.tcp`, `probe.udp`, `probe.icmp`: a contact, or backscatter where `backscatter` is true; a TCP segment whose
+ *   `tcp_flags` have an A is the rest of a flow that began elsewhere, a datagram of the shape of an answer is one;
+ *   `marks`, a list of names, is what a SYN says of the program that made it;
  * - `flow.open`: a handshake where `handshake` is true and it is TCP, otherwise a contact; what the handshake proves is in
  *   `source_proof` (`router`, `link`, `pending` or `none`), `src_mac`, and for `none` in `forgeable`;
  * - `flow.proof`: what a handshake proves whose `flow.open` said `pending`;
- * - `service.data`: a payload with its `payload_sha256` and `payload_length`, which proves what the handshake of its
+ * - `service.data`: a payload with its `payload_sha256` and `payload_length`, and `payload_greeting` where it is how programs
+ *   of a protocol usually begin, which proves what the handshake of its
  *   `session` proves;
  * - `sensor.start`: the addresses that the sensor answers for, `nets`, as a list of prefixes.
  *
@@ -26,8 +29,11 @@ import {
 } from '@wormwood/base';
 import { parseMac } from '@wormwood/wire';
 import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
+import { isAnswerShape } from './answer-shape.ts';
 import { isStationMac } from './capture-sensor.ts';
 import type { Proof } from './link-owners.ts';
+import { type ClockTrouble, SteadyClock, type Timed } from './steady-clock.ts';
+import { markNamed } from './tool-marks.ts';
 
 /** What a line says. */
 export type EventReading =
@@ -84,11 +90,18 @@ const REASONS: ReadonlyMap<unknown, ForgeableReason> = new Map(FORGEABLE_REASONS
 const SESSIONS_MAX = 65_536;
 const SESSION_LENGTH_MAX = 64;
 
+/** What one event says, and when the sensor says that it was. */
+interface Stamped {
+  readonly observations: readonly Observation[];
+  readonly sensorSeconds: number;
+}
+
 /** Takes the events of one sensor in their order; addresses outside `dark` are not dark. */
 export class EventObserver {
   readonly #dark: AddressSet;
   readonly #sessionsMax: number;
   readonly #sessions: RecentMap<string, Session> = new RecentMap();
+  readonly #clock: SteadyClock<Stamped> = new SteadyClock();
 
   /** `sessionsMax`: the sessions whose proof is remembered for their payloads, the latest ones. */
   constructor(dark: AddressSet, sessionsMax: number = SESSIONS_MAX) {
@@ -107,7 +120,28 @@ export class EventObserver {
       });
     }
     const read = this.#readEvent(fields);
-    return 'fault' in read ? malformed(given, read) : read;
+    if ('fault' in read) return malformed(given, read);
+    return read.kind === 'observations' ? this.#timed(read.observations) : read;
+  }
+
+  /** Returns what events say that were held back when the input ended. */
+  end(): readonly Observation[] {
+    return this.#clock.end().flatMap(retimed);
+  }
+
+  /** What was wrong with the time of the events. */
+  trouble(): ClockTrouble {
+    return this.#clock.trouble();
+  }
+
+  /** Events whose time leaps are held back until others confirm it. */
+  #timed(observations: readonly Observation[]): EventReading {
+    const sensorSeconds = observations[0]?.timeSeconds ?? 0;
+    const seconds = this.#clock.accept(sensorSeconds);
+    const item = { observations, sensorSeconds };
+    if (seconds === sensorSeconds) return { kind: 'observations', observations };
+    const released = Number.isNaN(seconds) ? this.#clock.hold(item, sensorSeconds) : [{ item, seconds }];
+    return { kind: 'observations', observations: released.flatMap(retimed) };
   }
 
   #readEvent(fields: Fields): EventReading | Fault {
@@ -128,6 +162,8 @@ export class EventObserver {
   }
 
   #observe(event: string, fields: Fields, seen: Seen): EventReading | Fault {
+    const isAnswer = seen.protocol === 'udp' && isAnswerShape(seen.sourcePort, seen.destinationPort);
+    if (isAnswer) return observed({ ...seen, ...NO_PAYLOAD, kind: 'backscatter', ...NOTHING_CLAIMED });
     if (event === 'service.data') {
       const payload = readPayload(fields);
       if ('fault' in payload) return payload;
@@ -143,8 +179,14 @@ export class EventObserver {
       const handshake: Observation = { ...seen, ...NO_PAYLOAD, kind: 'handshake', ...proof };
       return observed(handshake, ...this.#prove(fields['session'], proof));
     }
-    const kind = fields['backscatter'] === true && event !== 'flow.open' ? 'backscatter' : 'contact';
-    return observed({ ...seen, ...NO_PAYLOAD, kind, ...NOTHING_CLAIMED });
+    const marks = marksOf(fields['marks']);
+    return observed({
+      ...seen,
+      ...NO_PAYLOAD,
+      kind: contactKind(event, fields),
+      ...NOTHING_CLAIMED,
+      ...(marks === 0 ? {} : { marks }),
+    });
   }
 
   /** Remembers what the session proves; returns its payload, if that has waited for it. */
@@ -167,6 +209,25 @@ export class EventObserver {
       this.#sessions.set(session, { proof, payload: told });
     return told;
   }
+}
+
+function retimed({ item, seconds }: Timed<Stamped>): readonly Observation[] {
+  const { observations, sensorSeconds } = item;
+  if (seconds === sensorSeconds) return observations;
+  return observations.map((each) => Object.assign({}, each, { timeSeconds: seconds, sensorSeconds }));
+}
+
+function contactKind(event: string, fields: Fields): 'contact' | 'backscatter' | 'remainder' {
+  if (event === 'flow.open') return 'contact';
+  if (fields['backscatter'] === true) return 'backscatter';
+  const flags = fields['tcp_flags'];
+  return event === 'probe.tcp' && typeof flags === 'string' && flags.includes('A') ? 'remainder' : 'contact';
+}
+
+/** The bits of the marks that are known; others, of a newer sensor, say nothing. */
+function marksOf(names: unknown): number {
+  if (!Array.isArray(names)) return 0;
+  return (names as readonly unknown[]).reduce<number>((bits, name) => bits | markNamed(name), 0);
 }
 
 /** What all observations of a line have in common. */
@@ -218,13 +279,14 @@ function readEnds(fields: Fields, protocol: Observation['protocol']): Ends | Fau
   return { source, destination, sourcePort, destinationPort };
 }
 
-type Payload = Pick<Observation, 'payloadHash' | 'payloadLength'>;
+type Payload = Pick<Observation, 'payloadHash' | 'payloadLength' | 'greeting'>;
 
 const NO_PAYLOAD: Payload = { payloadHash: null, payloadLength: 0 };
 
 function readPayload({
   payload_sha256: payloadHash,
   payload_length: payloadLength,
+  payload_greeting: greeting,
 }: Fields): Payload | Fault {
   if (typeof payloadHash !== 'string' || !/^[0-9a-f]{64}$/.test(payloadHash)) {
     return wrong('payload_sha256', payloadHash, 'It is 64 hexadecimal digits.');
@@ -232,7 +294,11 @@ function readPayload({
   if (typeof payloadLength !== 'number' || !Number.isSafeInteger(payloadLength) || payloadLength < 0) {
     return wrong('payload_length', payloadLength, 'It is a number of octets.');
   }
-  return { payloadHash, payloadLength };
+  // Whether an older sensor's payload is a greeting nobody knows: it proves nothing.
+  const known = greeting === undefined ? 'unknown' : greeting;
+  return typeof known === 'string'
+    ? { payloadHash, payloadLength, greeting: known }
+    : { payloadHash, payloadLength };
 }
 
 function readNets(nets: unknown): EventReading | Fault {

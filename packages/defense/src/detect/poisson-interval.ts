@@ -12,13 +12,26 @@ const APPROXIMATE_FROM = 3000;
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /** Lower and upper limit of the mean, such that at least 95 % of all counts give limits that enclose it. */
-export function poissonInterval(count: number): { readonly low: number; readonly high: number } {
+export function poissonInterval(count: number): PoissonInterval {
   assert(Number.isInteger(count) && count >= 0, 'a count is a whole number');
-  return {
+  const known = SMALL_INTERVALS[count];
+  if (known !== undefined) return known;
+  const interval = {
     low: count === 0 ? 0 : meanWithTail(count, TAIL, -NORMAL_QUANTILE),
     high: meanWithTail(count + 1, 1 - TAIL, NORMAL_QUANTILE),
   };
+  if (count < KEPT_BELOW) SMALL_INTERVALS[count] = interval;
+  return interval;
 }
+
+export interface PoissonInterval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Intervals of small counts, once they were asked for. */
+const SMALL_INTERVALS: PoissonInterval[] = [];
+const KEPT_BELOW = 256;
 
 /** The mean under which counts of at least `count` have the probability `tail`. */
 function meanWithTail(count: number, tail: number, quantile: number): number {

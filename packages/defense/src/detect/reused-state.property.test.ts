@@ -5,7 +5,8 @@ import { AddressSet, randomStreams, type RandomStream } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../observation.ts';
 import { observation } from './detect-test-support.ts';
-import { createDetector, type Detector } from './detector.ts';
+import { createDetector } from './detector.ts';
+import type { Detector } from './detector-contract.ts';
 import { InfectionChain } from './infection-chain.ts';
 import { SignatureTable } from './signature-table.ts';
 import { WormTrend } from './worm-trend.ts';
@@ -22,7 +23,7 @@ const QUIET_SECONDS = 40 * 86_400;
 
 function newDetector(): Detector {
   const options = { monitored: 2 ** -12, live: LIVE, falsePositiveRate: 1e-3, sourcesMax: SOURCES_MAX };
-  return createDetector({ streams, ...options });
+  return createDetector({ test: 'trw', streams, ...options });
 }
 
 interface Scene {

@@ -1,7 +1,7 @@
-import { poisson, randomStreams } from '@wormwood/base';
+import { type RandomStream, randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
 import { poissonInterval, poissonProbability, poissonTail } from './poisson-interval.ts';
-import { estimateScanRate, secondsUntilSeen, seenProbability } from './scan-rate.ts';
+import { estimateContactRate, extrapolated, secondsUntilSeen, seenProbability } from './scan-rate.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -85,22 +85,33 @@ describe('interval of a Poisson mean', () => {
   });
 });
 
-describe('scan rate', () => {
-  it.each([0.5, 3, 30, 1000])('encloses the true rate at least 19 times in 20, with %d expected', (mean) => {
-    const stream = randomStreams('1').stream('test/scan-rate', mean * 2);
-    const runs = 4000;
-    const exposure = { seconds: 600, monitoredFraction: 2 ** -12 };
-    const truth = mean / (exposure.seconds * exposure.monitoredFraction);
+describe('contact rate', () => {
+  /** The sum of so many exponential gaps, from products of uniform numbers: no function of the code under test. */
+  const spanOf = (stream: RandomStream, arrivals: number): number => {
+    let seconds = 0;
+    for (let gap = 0; gap < arrivals; gap++) seconds -= Math.log(1 - stream.nextDouble());
+    return seconds;
+  };
+
+  it.each([2, 4, 14, 100])('lies within its interval 95 times in 100, after %d arrivals', (arrivals) => {
+    const stream = randomStreams('1').stream('test/contact-rate', arrivals);
+    const runs = 10_000;
     let enclosed = 0;
     let sum = 0;
     for (let run = 0; run < runs; run++) {
-      const rate = estimateScanRate({ ...exposure, contacts: poisson(stream, mean) });
-      if (rate.low <= truth && truth <= rate.high) enclosed++;
-      sum += rate.estimate / truth;
+      const rate = estimateContactRate(arrivals, spanOf(stream, arrivals));
+      if (rate.low <= 1 && rate.high >= 1) enclosed++;
+      sum += rate.estimate;
     }
-    const standardError = Math.sqrt((0.95 * 0.05) / runs);
-    expect(enclosed / runs).toBeGreaterThan(0.95 - 3 * standardError);
-    // Relative standard deviation 1/sqrt(prT) (Moore et al. 2004).
-    expect(Math.abs(sum / runs - 1)).toBeLessThan(3 / Math.sqrt(mean * runs));
+    // Exact, so that both sides are tested: four binomial standard errors.
+    expect(Math.abs(enclosed / runs - 0.95)).toBeLessThan(4 * Math.sqrt((0.95 * 0.05) / runs));
+    // (k − 1)/T has mean 1 and variance 1/(k − 2); with k = 2 there is none.
+    if (arrivals > 2) expect(Math.abs(sum / runs - 1)).toBeLessThan(4 / Math.sqrt((arrivals - 2) * runs));
+  });
+
+  it('is stretched over the whole space, unless no host sends so fast', () => {
+    const rate = { estimate: 2, low: 1, high: 4 };
+    expect(extrapolated(rate, 2 ** -16)).toEqual({ estimate: 131_072, low: 65_536, high: 262_144 });
+    expect(extrapolated({ estimate: 1e6, low: 1e6, high: 1e6 }, 2 ** -16)).toBeNull();
   });
 });

@@ -61,6 +61,10 @@ export class SourceTable {
     return -1;
   }
 
+  isOccupied(slot: number): boolean {
+    return this.#occupied[slot] === 1;
+  }
+
   /** The source that `slot` belongs to. */
   sourceOf(slot: number): number {
     return this.#sources[slot] ?? 0;

@@ -111,7 +111,11 @@ export class SourceWalk implements EvidenceDetector {
   /** Since when and on which port the contacts of the source fail; null for one of which none failed. */
   trail(slot: number): Trail | null {
     if ((this.#failures[slot] ?? 0) === 0) return null;
-    return { firstSeconds: this.#firstSeconds[slot] ?? 0, portKey: this.#port.of(slot) };
+    return {
+      firstSeconds: this.#firstSeconds[slot] ?? 0,
+      portKey: this.#port.of(slot),
+      hasPort: this.#port.dominates(slot),
+    };
   }
 
   #observeDark(slot: number, observation: Observation): void {

@@ -1,13 +1,14 @@
 /** Verdicts and explanations, put into words and figures. */
 import { formatIpv4 } from '@wormwood/base';
 import type { ForgeableReason } from '../observation.ts';
-import type { Evidence, Verdict } from '../verdict.ts';
+import type { Evidence, KnownSource, Verdict, VerdictKind } from '../verdict.ts';
 import { formatPort, portOf, type Trail } from './evidence-detector.ts';
-import { estimateScanRate, type Exposure } from './scan-rate.ts';
+import type { FoundProof } from './infection-proof.ts';
+import { estimateContactRate, extrapolated } from './scan-rate.ts';
 import type { ErrorRates } from './sequential-test.ts';
 
 /** What is thought of a source: nothing is known of it, undecided, a judgment, or an innocent oddity. */
-export type SourceState = 'unknown' | 'watched' | 'infected' | 'misconfigured';
+export type SourceState = 'unknown' | 'watched' | 'scanning' | 'infected' | 'misconfigured';
 
 /** What is known of a source. */
 export interface Explanation {
@@ -32,6 +33,7 @@ const LURED: ReadonlyMap<number, string> = new Map([
 const STATE_WORDS: Readonly<Record<SourceState, string>> = {
   unknown: 'has left no trace here, or none that is still remembered.',
   watched: 'is watched; the evidence is not enough for a verdict.',
+  scanning: 'scans; nothing proves that it is infected.',
   infected: 'is judged infected.',
   misconfigured: 'is misconfigured rather than infected.',
 };
@@ -45,10 +47,18 @@ export function explanationOf(found: Omit<Explanation, 'text'>): Explanation {
 /** What a verdict is made of. */
 export interface VerdictFindings {
   readonly source: number;
+  readonly kind: VerdictKind;
+  readonly proof: FoundProof | null;
+  readonly known: KnownSource | null;
   readonly nowSeconds: number;
+  readonly quietSecondsMax: number;
   readonly trail: Trail;
   readonly signature: string | null;
-  readonly exposure: Exposure;
+  /** New addresses after the first one, and the seconds from it to the last of them. */
+  readonly arrivals: number;
+  readonly spanSeconds: number;
+  /** The watched fraction of the address space if the source chooses all addresses alike; null otherwise. */
+  readonly uniformFraction: number | null;
   readonly rates: ErrorRates;
   readonly isUnforgeable: boolean;
   readonly linkAddress: string | null;
@@ -57,22 +67,31 @@ export interface VerdictFindings {
 }
 
 export function verdictOf(found: VerdictFindings): Verdict {
-  const { source, nowSeconds, trail, signature, rates, isUnforgeable, evidence } = found;
+  const { source, kind, nowSeconds, trail, signature, rates, isUnforgeable, evidence } = found;
+  const { protocol, port } = portOf(trail.portKey);
+  const contactsPerSecond = estimateContactRate(found.arrivals, found.spanSeconds);
   const basis = isUnforgeable ? 'handshakes' : 'contacts';
   return {
-    id: `${formatIpv4(source)}-${trail.firstSeconds.toFixed(6)}-${basis}`,
+    id: `${formatIpv4(source)}-${trail.firstSeconds.toFixed(6)}-${kind}-${basis}`,
+    kind,
+    proof: kind === 'infected' ? (found.proof?.proof ?? null) : null,
+    known: found.known,
     source,
     timeSeconds: nowSeconds,
     sinceSeconds: trail.firstSeconds,
-    ...portOf(trail.portKey),
+    expiresSeconds: nowSeconds + found.quietSecondsMax,
+    protocol,
+    port: trail.hasPort ? port : null,
     signature,
-    scanRatePerSecond: estimateScanRate(found.exposure),
+    contactsPerSecond,
+    scanRatePerSecond:
+      found.uniformFraction === null ? null : extrapolated(contactsPerSecond, found.uniformFraction),
     falsePositiveRate: rates.falsePositiveRate,
     missRate: rates.missRate,
     unforgeable: isUnforgeable,
     linkAddress: found.linkAddress,
     forgeableReasons: found.forgeableReasons,
-    caution: cautionOf(trail.portKey),
+    caution: trail.hasPort ? cautionOf(trail.portKey) : null,
     evidence,
   };
 }

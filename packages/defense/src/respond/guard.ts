@@ -11,6 +11,7 @@ export type RefusalCode =
   | 'not-an-address'
   | 'protected'
   | 'forgeable'
+  | 'known'
   | 'stale'
   | 'from-the-future'
   | 'no-scope'
@@ -57,6 +58,7 @@ const VERDICT_RULES: readonly Rule<Verdict>[] = [
   mustBeAddress,
   mustNotBeProtected,
   mustBeUnforgeable,
+  mustNotBeKnown,
   ...HOST_RULES,
   ({ timeSeconds }, standing) => refuseAge(timeSeconds, standing),
 ];
@@ -116,6 +118,13 @@ function mustBeUnforgeable(verdict: Verdict): Refusal | undefined {
   const { unforgeable, protocol, evidence } = verdict;
   if (unforgeable && protocol === 'tcp' && evidence.some((each) => !each.forgeable)) return undefined;
   return { code: 'forgeable', reason: 'The evidence can be forged by whoever writes a source address.' };
+}
+
+/** Whoever is known to contact unused addresses is shown, and left alone. */
+function mustNotBeKnown({ source, known }: Verdict): Refusal | undefined {
+  if (known === null) return undefined;
+  const reason = `${formatIpv4(source)} is known as ${known.name}, a ${known.role}: ${known.reason}`;
+  return { code: 'known', reason };
 }
 
 function mustHaveScope(_: unknown, { scope }: Standing): Refusal | undefined {

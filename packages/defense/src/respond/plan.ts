@@ -3,12 +3,13 @@
  * the facts, calls the actuators, and asks again until nothing is due.
  */
 import { formatIpv4, printable } from '@wormwood/base';
-import type { Verdict } from '../verdict.ts';
+import { isAtLeast, type Verdict } from '../verdict.ts';
 import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
 import type { Decision } from './decision.ts';
 import { type Refusal, refuseAge, refuseDeed, refuseVerdict, type Standing } from './guard.ts';
 import { type Ledger, MINUTE_SECONDS } from './ledger.ts';
 import type { Scope } from './scope.ts';
+import { leastKindOf } from './scope-file.ts';
 import { identifierOf } from './identifier.ts';
 
 /** What holds at a moment, with the mode of the responder. */
@@ -52,6 +53,11 @@ function decisionsOn(
   if (ledger.waitingCount >= WAITING_MAX) {
     return { code: 'too-many-waiting', reason: `${WAITING_MAX} decisions wait already.` };
   }
+  const kinds = moment.scope.scope.file.actions.map(leastKindOf);
+  if (!kinds.some((least) => isAtLeast(verdict.kind, least))) {
+    const reason = `The verdict says ${verdict.kind}, and the scope acts on hosts that are ${kinds[0] ?? 'infected'}.`;
+    return { code: 'kind-not-allowed', reason };
+  }
   const decisions = proposals(verdict, moment.scope.scope, ledger, moment);
   if (decisions.length > 0) return decisions;
   return { code: 'decided', reason: `Every action on ${formatIpv4(verdict.source)} is decided already.` };
@@ -60,6 +66,7 @@ function decisionsOn(
 function proposals(verdict: Verdict, scope: Scope, ledger: Ledger, moment: Moment): readonly AuditFact[] {
   const { source } = verdict;
   return scope.file.actions
+    .filter((allowed) => isAtLeast(verdict.kind, leastKindOf(allowed)))
     .filter(({ action, actuator }) => ledger.decisionOn({ source, action, actuator }) === undefined)
     .map(({ action, actuator, ttlSeconds, approval }): AuditFact => ({
       event: 'decision.add',
@@ -86,11 +93,13 @@ function verdictFact(verdict: Verdict): AuditFact {
     event: 'verdict.infected',
     source: verdict.source,
     protocol: verdict.protocol,
-    port: verdict.port,
+    port: verdict.port ?? 0,
+    kind: verdict.kind,
+    known: verdict.known?.name ?? '',
     verdict: verdict.id,
     sinceSeconds: verdict.sinceSeconds,
     observedSeconds: verdict.timeSeconds,
-    scanRatePerSecond: verdict.scanRatePerSecond.estimate,
+    contactsPerSecond: verdict.contactsPerSecond.estimate,
     falsePositiveRate: verdict.falsePositiveRate,
     missRate: verdict.missRate,
     unforgeable: verdict.unforgeable,

@@ -74,12 +74,17 @@ export async function standing(file: ScopeFile = SCOPE_FILE, nowSeconds: number 
 export function verdictOn(source: string, fields: Partial<Verdict> = {}): Verdict {
   return {
     id: `verdict-${source}`,
+    kind: 'infected',
+    proof: 'payload',
+    known: null,
     source: address(source),
     timeSeconds: NOON,
     sinceSeconds: NOON - 20,
+    expiresSeconds: NOON + 86_400,
     protocol: 'tcp',
     port: 445,
     signature: null,
+    contactsPerSecond: { estimate: 0.2, low: 0.1, high: 0.4 },
     scanRatePerSecond: { estimate: 50, low: 31, high: 76 },
     falsePositiveRate: 1e-6,
     missRate: 1e-3,

@@ -93,7 +93,8 @@ async function respondTo(observations: readonly Observation[]): Promise<Machine>
   machine.clock.advanceTo(NOON + 600);
   const responder = await machine.start();
   const monitored = AddressSet.fromCidrs([DARK]);
-  const detector = createDetector({ streams: randomStreams('1'), monitored });
+  const own = AddressSet.fromCidrs([{ address: address(INFECTED), prefixLength: 32 }]);
+  const detector = createDetector({ streams: randomStreams('1'), monitored, own });
   for (const observation of observations) {
     const verdict = detector.observe(observation);
     if (verdict !== null) responder.offer(verdict);

@@ -3,6 +3,7 @@
  * checks; the text of the file is read elsewhere, and its signature is checked in `scope.ts`.
  */
 import { AddressSet, type Cidr, formatCidr, quoted } from '@wormwood/base';
+import type { VerdictKind } from '../verdict.ts';
 import { type ActionKind, ACTUATOR_NAME } from './action.ts';
 
 export interface ScopeFile {
@@ -38,6 +39,13 @@ export interface AllowedAction {
   readonly ttlSeconds: number;
   /** `required`: a person says yes to each. `automatic`: the owner has said yes in advance, with this file. */
   readonly approval: 'required' | 'automatic';
+  /** The least that a verdict must say. @default infected */
+  readonly kind?: 'scanning' | 'infected';
+}
+
+/** The least that a verdict must say before the action is taken. */
+export function leastKindOf({ kind = 'infected' }: AllowedAction): VerdictKind {
+  return kind;
 }
 
 /** What is wrong with the content, where a diagnostic of the file is made of it. */

@@ -5,7 +5,7 @@
 import { parseIpv4, type Parsed } from '@wormwood/base';
 import { isMacMulticast, parseMac } from '@wormwood/wire';
 import { FORGEABLE_REASONS } from '../observation.ts';
-import type { Evidence, Verdict } from '../verdict.ts';
+import { type Evidence, INFECTION_PROOFS, KNOWN_ROLES, type Verdict, VERDICT_KINDS } from '../verdict.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (value: unknown) => boolean;
@@ -13,6 +13,9 @@ type Check = (value: unknown) => boolean;
 const TEXT_LENGTH_MAX = 10_000;
 const EVIDENCE_MAX = 100;
 
+const KINDS: ReadonlySet<unknown> = new Set(VERDICT_KINDS);
+const PROOFS: ReadonlySet<unknown> = new Set(INFECTION_PROOFS);
+const ROLES: ReadonlySet<unknown> = new Set(KNOWN_ROLES);
 const REASONS: ReadonlySet<unknown> = new Set(FORGEABLE_REASONS);
 const MAC_LENGTH = 17;
 
@@ -24,15 +27,20 @@ const isReason: Check = (value) => REASONS.has(value);
 const isFraction: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 
 const VERDICT_FIELDS: Readonly<Record<keyof Verdict, Check>> = {
+  kind: (value) => KINDS.has(value),
+  proof: (value) => value === null || PROOFS.has(value),
+  known: (value) => value === null || isKnown(value),
+  expiresSeconds: isTime,
   id: (value) => isText(value) && value !== '',
   source: (value) => addressOf(value) !== undefined,
   timeSeconds: isTime,
   sinceSeconds: isTime,
   protocol: (value) => value === 'tcp' || value === 'udp' || value === 'icmp',
-  port: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536,
+  port: (value) =>
+    value === null || (Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536),
   signature: (value) => value === null || isText(value),
-  scanRatePerSecond: (value) =>
-    isFields(value) && ['estimate', 'low', 'high'].every((each) => isFigure(value[each])),
+  contactsPerSecond: isInterval,
+  scanRatePerSecond: (value) => value === null || isInterval(value),
   falsePositiveRate: isFraction,
   missRate: isFraction,
   unforgeable: isFlag,
@@ -81,6 +89,14 @@ function isStationAddress(value: unknown): boolean {
   if (typeof value !== 'string' || value.length !== MAC_LENGTH || !/^[0-9a-f:]+$/.test(value)) return false;
   const mac = parseMac(value);
   return mac.ok && mac.value !== 0 && !isMacMulticast(mac.value);
+}
+
+function isInterval(value: unknown): boolean {
+  return isFields(value) && ['estimate', 'low', 'high'].every((each) => isFigure(value[each]));
+}
+
+function isKnown(value: unknown): boolean {
+  return isFields(value) && ROLES.has(value['role']) && isText(value['name']) && isText(value['reason']);
 }
 
 function isEvidence(value: unknown): value is Evidence {

@@ -42,8 +42,14 @@ describe('a scope file', () => {
           { address: 0x0a14_3500, prefixLength: 24 },
         ],
         actions: [
-          { action: 'block', actuator: 'border-firewall', ttlSeconds: 3600, approval: 'automatic' },
-          { action: 'quarantine', actuator: 'nac', ttlSeconds: 7200, approval: 'required' },
+          {
+            action: 'block',
+            actuator: 'border-firewall',
+            ttlSeconds: 3600,
+            approval: 'automatic',
+            kind: 'infected',
+          },
+          { action: 'quarantine', actuator: 'nac', ttlSeconds: 7200, approval: 'required', kind: 'infected' },
         ],
         actionsPerMinute: 10,
         activeActionsMax: 100,

@@ -76,6 +76,18 @@ const action: Shape<AllowedAction> = mapping<AllowedAction, object>({
       description: 'Whether a person must approve each action.',
       fallback: 'required',
     },
+    kind: {
+      key: 'kind',
+      shape: word<NonNullable<AllowedAction['kind']>>({
+        noun: 'a kind of verdict',
+        words: {
+          infected: 'Something proves that the host is infected.',
+          scanning: 'The host scans; nothing needs to prove why.',
+        },
+      }),
+      description: 'The least that a verdict on the host must say.',
+      fallback: 'infected',
+    },
   },
 });
 
@@ -128,7 +140,7 @@ const scopeShape: Shape<ScopeFile> = mapping<ScopeFile, object>({
     actions: {
       key: 'actions',
       shape: list('a list of actions', action),
-      description: 'The actions; each of them is taken on an infected host.',
+      description: 'The actions; each is taken on every host whose verdict says enough for it.',
     },
     actionsPerMinute: {
       key: 'actionsPerMinute',

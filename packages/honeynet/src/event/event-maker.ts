@@ -292,13 +292,14 @@ export class EventMaker implements StackObserver {
   serviceData(
     flow: Flow,
     protocol: number,
-    payload: { readonly sha256: string; readonly length: number },
+    payload: { readonly sha256: string; readonly length: number; readonly greeting?: string | null },
   ): void {
     this.#emit({
       event: 'service.data',
       ...this.#fieldsOf(flow, protocol),
       payload_sha256: payload.sha256,
       payload_length: payload.length,
+      ...(payload.greeting === undefined ? {} : { payload_greeting: payload.greeting }),
       message: `${payload.length} octets from ${end(flow.remoteAddress, flow.remotePort)}`,
     });
   }

@@ -158,7 +158,13 @@ type FlowEventFields =
     };
 
 type ServiceFields =
-  | { readonly event: 'service.data'; readonly payload_sha256: string; readonly payload_length: number }
+  | {
+      readonly event: 'service.data';
+      readonly payload_sha256: string;
+      readonly payload_length: number;
+      /** The protocol whose usual first message it is; null for any other, left out where nobody looked. */
+      readonly payload_greeting?: string | null;
+    }
   | { readonly event: 'service.message'; readonly text: string }
   /** A script that was to serve did not start, or a proxy leads nowhere; `reason` says why. */
   | { readonly event: 'service.failed'; readonly reason: string };

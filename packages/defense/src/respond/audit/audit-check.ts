@@ -7,7 +7,8 @@ import { AddressSet, parseCidr, printable } from '@wormwood/base';
 import { CLOCK_SKEW_SECONDS_MAX } from '../guard.ts';
 import { Ledger } from '../ledger.ts';
 import { NEVER_ACTED_ON } from '../scope.ts';
-import { type AllowedAction, scopeProblems } from '../scope-file.ts';
+import { isAtLeast, type VerdictKind } from '../../verdict.ts';
+import { type AllowedAction, leastKindOf, scopeProblems } from '../scope-file.ts';
 import { permissionTime } from '../timekeeping.ts';
 import type { AuditEntry, AuditFacts } from './audit-fact.ts';
 import { identifierOfEntry } from './audit-line.ts';
@@ -51,6 +52,9 @@ interface KnownVerdict {
   readonly linkAddress: string;
   readonly observedSeconds: number;
   readonly isProven: boolean;
+  readonly kind: VerdictKind;
+  /** The owner or the public knows the source. */
+  readonly isKnown: boolean;
 }
 
 /** A minute, in which the scope limits the acts. */
@@ -209,7 +213,9 @@ export class AuditCheck {
     if (!entry.more) this.#fault(entry, 'The verdict has no answer.');
     if (entry.sinceSeconds > observedSeconds) this.#fault(entry, 'It was observed before it began.');
     const isProven = unforgeable && protocol === 'tcp';
-    remember(this.#verdicts, verdict, { source, linkAddress, observedSeconds, isProven }, VERDICTS_MAX);
+    const { kind, known } = entry;
+    const remembered = { source, linkAddress, observedSeconds, isProven, kind, isKnown: known !== '' };
+    remember(this.#verdicts, verdict, remembered, VERDICTS_MAX);
   }
 
   #add(entry: EntryOf<'decision.add'>): void {
@@ -236,6 +242,11 @@ export class AuditCheck {
       ...says(isDecided, 'The same action on this host was decided already.'),
       ...says(entry.dryRun !== (this.#mode === 'dryRun'), 'It was decided in another mode.'),
       ...says(lapsesSeconds > latest + ROUNDING_SECONDS, 'It waits for longer than it may.'),
+      ...says(
+        known !== undefined && allowed !== undefined && !isAtLeast(known.kind, leastKindOf(allowed)),
+        'The verdict does not say enough for this action.',
+      ),
+      ...says(known?.isKnown === true, 'The source is known, and nothing acts on it.'),
       ...says(allowed?.ttlSeconds !== ttlSeconds, 'The scope has another time for this action.'),
       ...says(allowed?.approval !== approval, 'The scope asks for another approval.'),
       ...this.#hostFaults(source),

@@ -7,6 +7,7 @@
 import type { Cidr } from '@wormwood/base';
 import type { ActionKind, ActionStep } from '../action.ts';
 import type { AllowedAction } from '../scope-file.ts';
+import { VERDICT_KINDS, type VerdictKind } from '../../verdict.ts';
 
 /** `dryRun`: everything is decided and recorded, and no actuator is called. */
 export type ResponseMode = 'dryRun' | 'act';
@@ -82,11 +83,15 @@ export interface AuditFacts {
   };
   'verdict.infected': OfHost & {
     readonly protocol: 'tcp' | 'udp' | 'icmp';
+    /** 0 where no port had most of the contacts. */
     readonly port: number;
+    readonly kind: VerdictKind;
+    /** Who the source is known to be; empty for a stranger. */
+    readonly known: string;
     readonly verdict: string;
     readonly sinceSeconds: number;
     readonly observedSeconds: number;
-    readonly scanRatePerSecond: number;
+    readonly contactsPerSecond: number;
     readonly falsePositiveRate: number;
     readonly missRate: number;
     readonly unforgeable: boolean;
@@ -236,10 +241,12 @@ export const FIELD_KINDS: FieldKinds = {
     ...HOST,
     protocol: ['tcp', 'udp', 'icmp'],
     port: 'number',
+    kind: VERDICT_KINDS,
+    known: 'text',
     verdict: 'text',
     sinceSeconds: 'time',
     observedSeconds: 'time',
-    scanRatePerSecond: 'number',
+    contactsPerSecond: 'number',
     falsePositiveRate: 'number',
     missRate: 'number',
     unforgeable: 'flag',

@@ -100,7 +100,8 @@ export function readLine(line: string): Parsed<AuditEntry> {
   const fields = typeof event === 'string' ? FIELDS.get(event) : undefined;
   if (fields === undefined) return refuse('Its event is unknown.');
   const entry: Record<string, unknown> = { event };
-  for (const { name, inLine, kind } of fields) entry[name] = readValue(kind, written[inLine]);
+  const complete = event === 'verdict.infected' ? { ...OLD_VERDICT, ...written } : written;
+  for (const { name, inLine, kind } of fields) entry[name] = readValue(kind, complete[inLine]);
   entry['timeSeconds'] = readValue('time', written['ts']);
   entry['more'] = readValue('flag', written['more']);
   entry['sequence'] = readValue('number', written['sequence']);
@@ -110,6 +111,13 @@ export function readLine(line: string): Parsed<AuditEntry> {
   if (missing !== undefined) return refuse(`Its \`${missing}\` is missing or of the wrong kind.`);
   return { ok: true, value: entry as unknown as AuditEntry };
 }
+
+/** What stands in a line of a log from before verdicts had kinds. */
+const OLD_VERDICT: Readonly<Record<string, unknown>> = {
+  kind: 'infected',
+  known: '',
+  contact_rate_per_second: 0,
+};
 
 function nameInLine(name: string, kind: FieldKind): string {
   // A timestamp names its own unit.
@@ -127,8 +135,8 @@ function valueInLine(kind: FieldKind, value: FieldValue | undefined): unknown {
   return kind === 'address' ? formatIpv4(value) : value;
 }
 
-function actionInLine({ action, actuator, ttlSeconds, approval }: AllowedAction): object {
-  return { action, actuator, ttl_seconds: ttlSeconds, approval };
+function actionInLine({ action, actuator, ttlSeconds, approval, kind }: AllowedAction): object {
+  return { action, actuator, ttl_seconds: ttlSeconds, approval, ...(kind === undefined ? {} : { kind }) };
 }
 
 /** Returns undefined for what is not of this kind. JSON writes a number that is none as null. */
@@ -165,7 +173,9 @@ function readAction(value: unknown): AllowedAction | undefined {
   if (action === undefined || typeof actuator !== 'string' || typeof ttlSeconds !== 'number')
     return undefined;
   if (approval !== 'required' && approval !== 'automatic') return undefined;
-  return { action, actuator, ttlSeconds, approval };
+  const { kind } = fields;
+  const of: AllowedAction = { action, actuator, ttlSeconds, approval };
+  return kind === 'scanning' || kind === 'infected' ? { ...of, kind } : of;
 }
 
 function readObject(line: string): Readonly<Record<string, unknown>> | undefined {

@@ -23,7 +23,9 @@ const WRITERS: Writers = {
     (fact.isElapsedKnown ? '' : ' How much time passed is unknown, so all that is in force ends.'),
   'log.snapshot': (fact) => `A new segment of the log begins after ${fact.offset} octets.`,
   'verdict.infected': (fact) =>
-    `${host(fact)} is infected and scans ${fact.protocol} port ${fact.port}: ${fact.evidence}` +
+    `${host(fact)} ${fact.kind === 'infected' ? 'is infected and scans' : 'scans'} ` +
+    `${fact.port === 0 ? 'many ports' : `${fact.protocol} port ${fact.port}`}: ${fact.evidence}` +
+    (fact.known === '' ? '' : ` It is known: ${fact.known}.`) +
     (fact.caution === '' ? '' : ` ${fact.caution}`) +
     (fact.unforgeable ? '' : ' (its address may be forged)'),
   'verdict.suppress': (fact) =>

@@ -37,7 +37,7 @@ export class FindingCollector {
   read(entry: AuditEntry): void {
     this.#exporter ??= { name: entry.sensor, contact: null };
     if (entry.event === 'scope.load') this.#exporter = { name: entry.owner, contact: entry.contact };
-    if (entry.event === 'verdict.infected' && entry.unforgeable) {
+    if (entry.event === 'verdict.infected' && entry.unforgeable && entry.kind === 'infected') {
       const times = { recordedSeconds: entry.timeSeconds, changedSeconds: entry.timeSeconds };
       this.#findings.set(entry.verdict, { ...entry, actedUntilSeconds: null, ...times });
     }

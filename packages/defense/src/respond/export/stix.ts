@@ -56,7 +56,7 @@ function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
     ...(link.length === 0 ? {} : { resolves_to_refs: link.map(({ id }) => id) }),
   };
   const traffic = observable('network-traffic', {
-    ...(finding.protocol === 'icmp' ? {} : { dst_port: finding.port }),
+    ...(finding.protocol === 'icmp' || finding.port === 0 ? {} : { dst_port: finding.port }),
     protocols: ['ipv4', finding.protocol],
     src_ref: address.id,
   });
@@ -98,9 +98,9 @@ function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
 }
 
 function descriptionOf(finding: Finding): string {
-  const { evidence, scanRatePerSecond, falsePositiveRate } = finding;
-  const rate = Number(scanRatePerSecond.toPrecision(3));
-  return `${evidence}. About ${rate} probes/s; an innocent host is judged so with probability ${falsePositiveRate}.`;
+  const { evidence, contactsPerSecond, falsePositiveRate } = finding;
+  const rate = Number(contactsPerSecond.toPrecision(3));
+  return `${evidence}. About ${rate} contacts/s; an innocent host is judged so with probability ${falsePositiveRate}.`;
 }
 
 /** A domain or relationship object (§3.2), named by what it is about. */

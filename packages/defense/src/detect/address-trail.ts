@@ -1,0 +1,106 @@
+/**
+ * The watched addresses that each source reached: since when, how many, on which port. The first 32 are kept as they are,
+ * further ones in a bitmap of 128, which takes some of them for known.
+ */
+import { formatCount } from '@wormwood/base';
+import type { Observation } from '../observation.ts';
+import { DistinctCounts } from './distinct-counts.ts';
+import { portKey, type Trail } from './evidence-detector.ts';
+import { FavouritePort } from './favourite-port.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+
+const EXACT = 32;
+const BITS = 128;
+const REACHED_MAX = 0xffff;
+
+export class AddressTrail {
+  readonly bytesPerRow: number;
+  readonly #firstSeconds: Float64Array;
+  readonly #newestSeconds: Float64Array;
+  readonly #reached: Uint16Array;
+  readonly #addresses: Uint32Array;
+  readonly #counts: DistinctCounts;
+  readonly #port: FavouritePort;
+
+  constructor({ rows, hash }: { readonly rows: number; readonly hash: KeyedHash }) {
+    this.#firstSeconds = new Float64Array(rows);
+    this.#newestSeconds = new Float64Array(rows);
+    this.#reached = new Uint16Array(rows);
+    this.#addresses = new Uint32Array(rows * EXACT);
+    this.#counts = new DistinctCounts({ rows, bitsPerRow: BITS, hash });
+    this.#port = new FavouritePort(rows);
+    this.bytesPerRow = 18 + 4 * EXACT + this.#counts.bytesPerRow + this.#port.bytesPerSource;
+  }
+
+  clear(slot: number): void {
+    if (this.#reached[slot] === 0) return;
+    this.#reached[slot] = 0;
+    this.#counts.clear(slot);
+    this.#port.reset(slot);
+  }
+
+  /** Takes in a contact; returns whether its destination is new. */
+  add(slot: number, observation: Observation): boolean {
+    const { destination } = observation;
+    const reached = this.#reached[slot] ?? 0;
+    const first = slot * EXACT;
+    const kept = Math.min(reached, EXACT);
+    for (let i = first; i < first + kept; i++) if (this.#addresses[i] === destination) return false;
+    if (reached < EXACT) {
+      this.#addresses[first + reached] = destination;
+      this.#counts.add(slot, destination);
+    } else if (!this.#counts.add(slot, destination)) return false;
+    if (reached === 0) this.#firstSeconds[slot] = observation.timeSeconds;
+    this.#newestSeconds[slot] = observation.timeSeconds;
+    if (reached < REACHED_MAX) this.#reached[slot] = reached + 1;
+    this.#port.add(slot, portKey(observation));
+    return true;
+  }
+
+  firstSeconds(slot: number): number {
+    return this.#firstSeconds[slot] ?? 0;
+  }
+
+  /** When the latest new address was reached. */
+  newestSeconds(slot: number): number {
+    return this.#newestSeconds[slot] ?? 0;
+  }
+
+  /** Addresses that were told apart from all before. */
+  reached(slot: number): number {
+    return this.#reached[slot] ?? 0;
+  }
+
+  /** The first addresses in the order in which they were reached, 32 at most. */
+  firstAddresses(slot: number): Uint32Array {
+    const first = slot * EXACT;
+    return this.#addresses.subarray(first, first + Math.min(this.reached(slot), EXACT));
+  }
+
+  /** Number of addresses; estimated beyond the first 32. */
+  addresses(slot: number): number {
+    const reached = this.reached(slot);
+    return reached <= EXACT ? reached : Math.max(reached, this.#counts.estimate(slot));
+  }
+
+  /** The number of addresses in words; beyond what the bits can tell, its order of magnitude. */
+  addressWords(slot: number): string {
+    if (this.addresses(slot) > 4 * BITS) return 'hundreds of dark addresses';
+    const addresses = this.addresses(slot);
+    return addresses === 1 ? 'one dark address' : `${formatCount(addresses)} dark addresses`;
+  }
+
+  /** The port of most contacts, and whether more than half of them went there. */
+  port(slot: number): number {
+    return this.#port.of(slot);
+  }
+
+  trail(slot: number): Trail | null {
+    if (this.reached(slot) === 0) return null;
+    return {
+      firstSeconds: this.firstSeconds(slot),
+      portKey: this.port(slot),
+      hasPort: this.#port.dominates(slot),
+    };
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Scanner, or one of several kinds of innocent host: the contacts of a source are weighed against each kind on its own, and
+ * the source counts as a scanner only when each explains them worse by the promised factor. Each kind is a distribution
+ * over its own unknowns, so that the ratio of scanner to kind is a martingale where a host of that kind is watched, and
+ * exceeds 1/α at any time with probability α at most (Ville, Étude critique de la notion de collectif, 1939; Robbins,
+ * "Statistical methods related to the law of the iterated logarithm", 1970). The model of the scanner can only cost power.
+ *
+ * | kind | what tells it from a scanner |
+ * | --- | --- |
+ * | stray | it comes seldom: `stray-prior.ts` |
+ * | list client, repeater | it has so many addresses and calls them again: a scanner meets new ones |
+ * | shared address | its contacts go to the services that many clients use: `innocent-ports.ts` |
+ *
+ * What does not look like a contact at all is left out before: answers, middles of flows (`observe-packets.ts`).
+ */
+import { assert, log } from '@wormwood/base';
+import type { Observation } from '../observation.ts';
+import { portKey } from './evidence-detector.ts';
+import { innocentPortShare } from './innocent-ports.ts';
+import { scannerLogDensity, type StrayPrior } from './stray-prior.ts';
+import { markWeights, NO_MARK_WEIGHT, TOOL_MARKS } from './tool-marks.ts';
+
+/** The kinds of innocent hosts that have a test. */
+export const INNOCENT_KINDS = ['stray', 'list', 'shared'] as const;
+
+export type InnocentKind = (typeof INNOCENT_KINDS)[number];
+
+export interface InnocentClassesOptions {
+  readonly capacity: number;
+  /** Watched addresses. */
+  readonly monitored: number;
+  /** Contacts per second of the slowest scanner that is to be found. */
+  readonly slowestPerSecond: number;
+  readonly stray: StrayPrior;
+  /**
+   * The probability that an innocent host that knows so many watched addresses knows one more. @default 1/2
+   */
+  readonly listContinues?: number | undefined;
+}
+
+/** Ports that are counted for each source. */
+const PORTS = 4;
+/** How evenly a scanner spreads over ports, and the clients behind one address, as numbers of contacts. */
+const SCANNER_SPREAD = 0.5;
+const SHARED_SPREAD = 10;
+const COUNT_MAX = 0xffff;
+/** Two points lie on every line. */
+const ADDRESSES_MIN = 3;
+/** More contacts than anybody waits for. */
+const CONTACTS_MAX = 2000;
+
+export class InnocentClasses {
+  readonly bytesPerSource: number = 12 + 6 * PORTS;
+  readonly stray: StrayPrior;
+  readonly #monitored: number;
+  readonly #slowestPerSecond: number;
+  readonly #continues: number;
+  readonly #list: Float32Array;
+  readonly #shared: Float32Array;
+  readonly #marks: Float32Array;
+  readonly #portKeys: Uint32Array;
+  readonly #portCounts: Uint16Array;
+
+  constructor(options: InnocentClassesOptions) {
+    const { capacity, monitored, slowestPerSecond, stray, listContinues = 0.5 } = options;
+    assert(listContinues > 0 && listContinues < 1, 'a list goes on with a probability');
+    this.stray = stray;
+    this.#monitored = monitored;
+    this.#slowestPerSecond = slowestPerSecond;
+    this.#continues = listContinues;
+    this.#list = new Float32Array(capacity);
+    this.#shared = new Float32Array(capacity);
+    this.#marks = new Float32Array(capacity);
+    this.#portKeys = new Uint32Array(capacity * PORTS);
+    this.#portCounts = new Uint16Array(capacity * PORTS);
+  }
+
+  reset(slot: number): void {
+    this.#list[slot] = 0;
+    this.#shared[slot] = 0;
+    this.#marks[slot] = 0;
+    this.#portCounts.fill(0, slot * PORTS, (slot + 1) * PORTS);
+  }
+
+  /** Takes in a contact to an address that is new to the source, which had reached `reached` before. */
+  meetNew(slot: number, observation: Observation, reached: number): void {
+    if (reached > 0) this.#list[slot] = (this.#list[slot] ?? 0) + this.#newWeight(reached);
+    this.#meetPort(slot, portKey(observation), reached);
+    this.#meetMarks(slot, observation.marks ?? 0, reached === 0);
+  }
+
+  /** Takes in a call, after a pause, to one of the `reached` addresses that the source knows. */
+  meetAgain(slot: number, reached: number): void {
+    // A scanner returns to that address with probability 1/M, somebody with a list with one of (1 − q)/n.
+    const weight = log(reached / this.#monitored / (1 - this.#continues));
+    this.#list[slot] = (this.#list[slot] ?? 0) + Math.min(weight, 0);
+  }
+
+  /** ln of how much likelier the source is a scanner than a host of that kind, from the contacts after the first one. */
+  ratioTo(kind: InnocentKind, slot: number, { addresses, seconds }: Reached): number {
+    const marks = this.#marks[slot] ?? 0;
+    if (kind === 'list') return (this.#list[slot] ?? 0) + marks;
+    if (kind === 'shared') return (this.#shared[slot] ?? 0) + marks;
+    return this.#strayRatio(Math.max(addresses - 1, 0), seconds) + marks;
+  }
+
+  /** The least of the ratios that the time takes no part in. */
+  roughRatio(slot: number): number {
+    return Math.min(this.#list[slot] ?? 0, this.#shared[slot] ?? 0) + (this.#marks[slot] ?? 0);
+  }
+
+  /** The least of these: that of the kind that explains the source best. */
+  ratio(slot: number, reached: Reached): number {
+    const least = this.roughRatio(slot);
+    if (reached.addresses < ADDRESSES_MIN) return Math.min(least, 0);
+    return Math.min(least, this.ratioTo('stray', slot, reached));
+  }
+
+  /** The same if only so many of the addresses counted, in that time. */
+  ratioOfSome(slot: number, reached: Reached): number {
+    let list = 0;
+    for (let n = 1; n < Math.min(reached.addresses, CONTACTS_MAX); n++) list += this.#newWeight(n);
+    return Math.min(list + (this.#marks[slot] ?? 0), this.ratio(slot, reached));
+  }
+
+  /** The innocent kind that explains the source best. */
+  nearestKind(slot: number, reached: Reached): InnocentKind {
+    const ratios = INNOCENT_KINDS.map((kind) => this.ratioTo(kind, slot, reached));
+    return INNOCENT_KINDS[ratios.indexOf(Math.min(...ratios))] ?? 'stray';
+  }
+
+  /**
+   * The addresses that a scanner of one port must reach until the ratio is `upper`, if it comes as regularly as its rate
+   * says; null when no number is enough. `portShare`: the innocent share of the port.
+   */
+  addressesNeeded(
+    upper: number,
+    scanner: { readonly contactsPerSecond: number; readonly portShare: number },
+  ): number | null {
+    let list = NO_MARK_WEIGHT;
+    let shared = NO_MARK_WEIGHT;
+    for (let reached = 1; reached < Math.min(this.#monitored, CONTACTS_MAX); reached++) {
+      list += this.#newWeight(reached);
+      shared += portWeight({ reached, known: reached, share: scanner.portShare });
+      const stray = NO_MARK_WEIGHT + this.#strayRatio(reached, reached / scanner.contactsPerSecond);
+      if (reached + 1 >= ADDRESSES_MIN && Math.min(list, shared, stray) >= upper) return reached + 1;
+    }
+    return null;
+  }
+
+  #newWeight(reached: number): number {
+    return log(Math.max(1 - reached / this.#monitored, 1e-9) / this.#continues);
+  }
+
+  #strayRatio(contacts: number, seconds: number): number {
+    return (
+      scannerLogDensity(this.#slowestPerSecond, contacts, seconds) - this.stray.logDensity(contacts, seconds)
+    );
+  }
+
+  #meetPort(slot: number, key: number, reached: number): void {
+    const first = slot * PORTS;
+    let place = -1;
+    let free = -1;
+    for (let each = first; each < first + PORTS; each++) {
+      if (this.#portCounts[each] === 0) free = free < 0 ? each : free;
+      else if (this.#portKeys[each] === key) place = each;
+    }
+    const known = place < 0 ? 0 : (this.#portCounts[place] ?? 0);
+    if (reached > 0) {
+      const weight = portWeight({ reached, known, share: innocentPortShare(key) });
+      this.#shared[slot] = (this.#shared[slot] ?? 0) + weight;
+    }
+    const counted = place < 0 ? free : place;
+    if (counted < 0) return;
+    this.#portKeys[counted] = key;
+    this.#portCounts[counted] = Math.min(known + 1, COUNT_MAX);
+  }
+
+  #meetMarks(slot: number, marks: number, isFirst: boolean): void {
+    const before = this.#marks[slot] ?? 0;
+    let change = 0;
+    for (const { bit, chance } of TOOL_MARKS) {
+      if (chance === null || (marks & bit) === 0) continue;
+      const { first, later } = markWeights(chance);
+      change += isFirst || before <= 0 ? first : later;
+    }
+    if (change === 0 && isFirst) change = NO_MARK_WEIGHT;
+    this.#marks[slot] = before + change;
+  }
+}
+
+/** Addresses that a source reached, and the seconds from the first one until now. */
+export interface Reached {
+  readonly addresses: number;
+  readonly seconds: number;
+}
+
+/** One more contact to a port that had `known` of `reached` contacts: two urns, the scanner's with fewer colours. */
+function portWeight(contact: {
+  readonly reached: number;
+  readonly known: number;
+  readonly share: number;
+}): number {
+  const { reached, known, share } = contact;
+  const scanner = (known + SCANNER_SPREAD * share) / (reached + SCANNER_SPREAD);
+  const shared = (known + SHARED_SPREAD * share) / (reached + SHARED_SPREAD);
+  return log(scanner / shared);
+}
