@@ -1,7 +1,7 @@
 /**
- * How long a test takes to find a scanner that draws its targets from the whole space, computed apart from the detector: the
- * sequential probability ratio test of Wald (1945) on a Poisson process (Dvoretzky, Kiefer, Wolfowitz 1953), with the parameters
- * that docs/detect.md states. Its first contact begins the test, so that only later ones are evidence.
+ * How long a test takes to find a scanner that draws its targets from the whole space, computed apart from the detector, from
+ * the bound that docs/detect.md states: a client that knows n of our addresses knows one more with probability 1/2, so that a
+ * scanner far above the slowest rate is found when chance has had to hit 1/2 often enough. Its first contact begins the test.
  */
 import { exponential, type RandomStream } from '@wormwood/base';
 import type { Telescope } from './telescope.ts';
@@ -14,10 +14,20 @@ export interface TestParameters {
   /** Of false verdicts, and of missed scanners. */
   readonly falseRate: number;
   readonly missRate: number;
+  /** The probability that a client with a list knows one more of our addresses than it has called. */
+  readonly listContinues: number;
+  /** Share of scanners that may bear the mark of a tool: the others are tested with the rest of the probability. */
+  readonly toolShare: number;
 }
 
-/** 1/s on a /16 is a contact in 18 h 12 min, an innocent host at the limit is 20 times rarer: 15 d 04 h. */
-const STATED: TestParameters = { slowestRate: 1, contrast: 20, falseRate: 1e-4, missRate: 0.01 };
+const STATED: TestParameters = {
+  slowestRate: 1,
+  contrast: 50,
+  falseRate: 1e-4,
+  missRate: 0.01,
+  listContinues: 0.5,
+  toolShare: 0.15,
+};
 
 export interface VerdictTime {
   readonly meanSeconds: number;
@@ -25,7 +35,7 @@ export interface VerdictTime {
 }
 
 const RUNS = 20_000;
-/** Beyond so many contacts a scanner that fast is found, whatever the dice: its log-likelihood ratio drifts upward. */
+/** Beyond so many contacts a scanner that fast is found, whatever the dice: its odds rise with each new address. */
 const CONTACTS_MAX = 100_000;
 
 /** Returns the mean time from a scanner's first contact to the verdict on it, from many simulated tests. */
@@ -33,23 +43,20 @@ export function verdictTime(
   telescope: Telescope,
   probesPerSecond: number,
   stream: RandomStream,
-  parameters: TestParameters = STATED,
+  { falseRate, listContinues, toolShare }: TestParameters = STATED,
 ): VerdictTime {
-  const share = telescope.size / 2 ** 32;
-  const [trueRate, slowest] = [probesPerSecond * share, parameters.slowestRate * share];
-  const drift = slowest - slowest / parameters.contrast;
-  const gain = Math.log(parameters.contrast);
-  const upper = Math.log((1 - parameters.missRate) / parameters.falseRate);
-  const lower = Math.log(parameters.missRate / (1 - parameters.falseRate));
+  const trueRate = (probesPerSecond * telescope.size) / 2 ** 32;
   let [sum, squares] = [0, 0];
   for (let run = 0; run < RUNS; run++) {
-    let [seconds, ratio] = [0, 0];
-    for (let contact = 0; contact < CONTACTS_MAX && ratio < upper; contact++) {
-      const gap = exponential(stream) / trueRate;
-      seconds += gap;
-      ratio -= drift * gap;
-      // Cleared in the meantime: this contact begins a new test.
-      ratio = ratio <= lower ? 0 : ratio + gain;
+    const met = new Set([stream.nextBelow(telescope.size)]);
+    let [seconds, odds] = [0, 1 - toolShare];
+    for (let contact = 0; contact < CONTACTS_MAX && odds * falseRate < 1; contact++) {
+      seconds += exponential(stream) / trueRate;
+      const address = stream.nextBelow(telescope.size);
+      const [chanceOfNew, chanceOfOld] = [1 - met.size / telescope.size, met.size / telescope.size];
+      // A scanner meets each address alike; a client goes on along its list, or calls an address again.
+      odds *= met.has(address) ? Math.min(chanceOfOld / (1 - listContinues), 1) : chanceOfNew / listContinues;
+      met.add(address);
     }
     sum += seconds;
     squares += seconds * seconds;

@@ -11,10 +11,12 @@ const SERVICES: ReadonlySet<number> = new Set([
   51_820,
 ]);
 const SYSTEM_PORTS_END = 1024;
+/** Whoever floods a web server by way of others names these as its own. */
+const FORGED: ReadonlySet<number> = new Set([80, 443]);
 
 /** Returns whether a datagram between these ports is an answer. */
 export function isAnswerShape(sourcePort: number, destinationPort: number): boolean {
-  return isService(sourcePort) && !isService(destinationPort);
+  return isService(sourcePort) && (!isService(destinationPort) || FORGED.has(destinationPort));
 }
 
 function isService(port: number): boolean {

@@ -39,9 +39,9 @@ export interface InnocentClassesOptions {
 }
 
 /** Ports that are counted for each source. */
-const PORTS = 4;
+const PORTS = 8;
 /** How evenly a scanner spreads over ports, and the clients behind one address, as numbers of contacts. */
-const SCANNER_SPREAD = 0.5;
+const SCANNER_SPREAD = 1;
 const SHARED_SPREAD = 10;
 const COUNT_MAX = 0xffff;
 /** Two points lie on every line. */

@@ -11,8 +11,8 @@ const OTHER = 0.002;
 const ICMP = 0.1;
 
 const POPULAR: readonly (readonly [Protocol, number, number])[] = [
-  ['tcp', 443, 0.5],
-  ['tcp', 80, 0.3],
+  ['tcp', 443, 0.3],
+  ['tcp', 80, 0.2],
   ['udp', 443, 0.2],
   ['udp', 53, 0.2],
   ['udp', 123, 0.1],
