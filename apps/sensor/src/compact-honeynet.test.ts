@@ -22,6 +22,7 @@ it('answers at every address by the same template, overlapping bindings included
       const bindings = ranges.map(([first, more, isA], i) => ({
         first,
         last: first + more,
+        isNetwork: false,
         original: isA ? 'a' : 'b',
         template: { ...(isA ? a! : b!), name: `copy ${i}` },
       }));

@@ -19,9 +19,10 @@ export function compactHoneynet(honeynet: Honeynet): Honeynet {
     shared.set(key, template);
     return template;
   };
-  const bindings = honeynet.bindings.map(({ first, last, original, template }) => ({
+  const bindings = honeynet.bindings.map(({ first, last, isNetwork, original, template }) => ({
     first,
     last,
+    isNetwork,
     original,
     template: share(template, original),
   }));
@@ -39,7 +40,9 @@ function joinNeighbors(bindings: readonly Binding[]): readonly Binding[] {
   const joined: Binding[] = [];
   for (const binding of sorted) {
     const before = joined.at(-1);
-    if (before?.template === binding.template && before.last + 1 === binding.first) {
+    const isJoined = before?.template === binding.template && before.last + 1 === binding.first;
+    // The edges of a network are its own.
+    if (before !== undefined && isJoined && !before.isNetwork && !binding.isNetwork) {
       joined[joined.length - 1] = { ...before, last: binding.last };
     } else joined.push(binding);
   }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import {
+  boundAddresses,
   type Honeynet,
   HoneynetServices,
   SourceSystems,
@@ -309,7 +310,7 @@ export class Daemon {
 
   /** Every address that is answered for: those of the command line and those of the bindings. */
   addresses(): AddressSet {
-    this.#addresses ??= AddressSet.fromRanges(this.#honeynet.bindings).union(this.#claimed);
+    this.#addresses ??= boundAddresses(this.#honeynet).union(this.#claimed);
     return this.#addresses;
   }
 

@@ -93,7 +93,7 @@ export class DhcpHosts implements LinkDevice {
       const { address } = client.lease;
       // The address of the link is the host's own wherever it moves.
       const template = { ...statement.template, name: formatIpv4(address), ethernet: formatMac(linkAddress) };
-      return [{ first: address, last: address, original: statement.original, template }];
+      return [{ first: address, last: address, isNetwork: false, original: statement.original, template }];
     });
   }
 

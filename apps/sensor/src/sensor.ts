@@ -3,8 +3,9 @@
  * Work is done in batches on the main thread; between them the event loop turns, so that scripts, sockets and files get
  * their share. Nothing here opens or reads anything by itself.
  */
-import { AddressSet, type Clock, type RandomStreams } from '@wormwood/base';
+import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
 import {
+  boundAddresses,
   Dispatcher,
   type DispatcherComponents,
   ExternalHosts,
@@ -298,8 +299,7 @@ export class Sensor {
 
   /** Where addresses are asked for before they are answered for: those that are bound, and those of the command line. */
   #askAhead(): void {
-    const { bindings } = this.#honeynet;
-    this.stack.askAhead(each(AddressSet.fromRanges(bindings).union(this.#components.claimed)));
+    this.stack.askAhead(each(boundAddresses(this.#honeynet).union(this.#components.claimed)));
   }
 
   /** The configuration, and what leases have been given for. */

@@ -5,7 +5,13 @@ import { emptyTemplate } from './config/honeynet-builder.ts';
 import type { Binding } from './model.ts';
 
 const template = emptyTemplate('t');
-const bind = (first: number, last = first): Binding => ({ first, last, original: 't', template });
+const bind = (first: number, last = first): Binding => ({
+  first,
+  last,
+  isNetwork: false,
+  original: 't',
+  template,
+});
 
 /** The definition, address by address. */
 function answers(bindings: readonly Binding[], address: number): number {

@@ -2,9 +2,32 @@
  * Who answers at an address: the bindings flattened into disjoint runs of addresses, looked up by binary search. The
  * cost does not depend on how many addresses a binding covers, so a /8 costs what one host costs.
  */
-import type { Binding } from './model.ts';
+import { AddressSet } from '@wormwood/base';
+import type { Binding, Honeynet } from './model.ts';
 
 const NOBODY = -1;
+/** RFC 3021: a network of two addresses has no others. */
+const EDGED_MIN = 4;
+
+/** Returns the first and the last address of a bound network, which no host of it has (RFC 1122 3.2.1.3); else none. */
+export function edgesOf({ first, last, isNetwork }: Binding): readonly number[] {
+  return isNetwork && last - first + 1 >= EDGED_MIN ? [first, last] : [];
+}
+
+/** Returns the addresses that are covered by a binding and answer nothing, as edges of the network that was bound. */
+export function silentEdges({ bindings, answersEdges }: Honeynet, table: BindingTable): ReadonlySet<number> {
+  if (answersEdges) return new Set();
+  return new Set(
+    bindings.flatMap((binding, index) => edgesOf(binding).filter((address) => table.find(address) === index)),
+  );
+}
+
+/** Returns every address that a honeynet answers at by a binding. */
+export function boundAddresses(honeynet: Honeynet): AddressSet {
+  const edges = [...silentEdges(honeynet, new BindingTable(honeynet.bindings))];
+  const silent = AddressSet.fromRanges(edges.map((address) => ({ first: address, last: address })));
+  return AddressSet.fromRanges(honeynet.bindings).difference(silent);
+}
 
 export class BindingTable {
   /** First address of each run; a run ends where the next one begins. */

@@ -6,7 +6,7 @@
 import { type AddressSet, type RandomStream, unreachable } from '@wormwood/base';
 import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
-import { BindingTable } from './binding-table.ts';
+import { BindingTable, silentEdges } from './binding-table.ts';
 import type { Condition, Honeynet, Template, TransportProtocol } from './model.ts';
 import { withAnnotations, withSpoofedSource, withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
@@ -69,6 +69,8 @@ export class Dispatcher implements HostDirectory {
   readonly #default: Resolved | null;
   /** Addresses of real machines, which answer themselves. */
   readonly #externals: ReadonlySet<number>;
+  /** Addresses of bound networks that no host has. */
+  readonly #edges: ReadonlySet<number>;
   /** Ethernet addresses of virtual routers: what comes there is for the hosts behind them. */
   readonly #routers: ReadonlySet<number>;
 
@@ -76,6 +78,7 @@ export class Dispatcher implements HostDirectory {
     const { honeynet } = components;
     this.#components = components;
     this.#table = new BindingTable(honeynet.bindings);
+    this.#edges = silentEdges(honeynet, this.#table);
     this.#externals = new Set(honeynet.externals.map(({ address }) => address));
     // 65,536 bindings of one template share one virtual host.
     const made = new Map<string, Resolved>();
@@ -95,6 +98,7 @@ export class Dispatcher implements HostDirectory {
 
   find(address: number, source: number, protocol: number): StackHost | null {
     if (this.#externals.size > 0 && this.#externals.has(address)) return null;
+    if (this.#edges.size > 0 && this.#edges.has(address)) return null;
     const index = this.#table.find(address);
     const resolved =
       index >= 0 ? this.#hosts[index]! : this.#components.claimed.contains(address) ? this.#default : null;

@@ -25,18 +25,26 @@ export type {
   Tunnel,
 } from './model.ts';
 export { parseHoneydConfiguration } from './config/honeyd-parser.ts';
-export { bindingName, HoneynetBuilder } from './config/honeynet-builder.ts';
+export {
+  type AddressRange,
+  bindingName,
+  HoneynetBuilder,
+  nobodysAddress,
+} from './config/honeynet-builder.ts';
 export {
   COMMON_VENDORS,
   ethernetAddresses,
+  ethernetFault,
   type EthernetKey,
   type EthernetVendor,
   isEthernetAddress,
   parseMacPrefixes,
 } from './config/ethernet-address.ts';
 export { type KnownNames, personalityNames, unknownNames } from './config/known-names.ts';
-export { unsupportedFeatures } from './config/unsupported-features.ts';
-export { BindingTable } from './binding-table.ts';
+export { actionsOf, type Finding, findingsOf, type PlacedAction, whereIs } from './config/findings.ts';
+export { type Part, partOf, Places, type TextPlace } from './config/places.ts';
+export { commandWords } from './service/script-words.ts';
+export { BindingTable, boundAddresses } from './binding-table.ts';
 export { Dispatcher, ethernetOf, type DispatcherComponents } from './dispatcher.ts';
 export { parsePfOs, type SynFingerprints } from './source-system/pf-os.ts';
 export { SourceSystems } from './source-system/source-systems.ts';

@@ -9,6 +9,8 @@ export interface Honeynet {
   readonly templates: ReadonlyMap<string, Template>;
   /** What answers at which addresses; of overlapping bindings the longest prefix wins. */
   readonly bindings: readonly Binding[];
+  /** Whether the first and the last address of a bound network answer, too; no host of a network has them. */
+  readonly answersEdges: boolean;
   /** Answers at every address that we claim and that no binding covers; null: nothing answers there. */
   readonly defaultTemplate: Template | null;
   readonly topology: Topology;
@@ -106,6 +108,8 @@ export type Condition =
 export interface Binding {
   readonly first: number;
   readonly last: number;
+  /** They were bound as a network, such as 10.1.0.0/16, and not as a range. */
+  readonly isNetwork: boolean;
   /** Name of the template that was copied; the addresses' own where there was none. */
   readonly original: string;
   readonly template: Template;

@@ -12,7 +12,7 @@ import {
   udp,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { unsupportedFeatures } from './config/unsupported-features.ts';
+import { findingsOf } from './config/findings.ts';
 import { dispatcherOf, honeynetOf, ip, ipv4Packet } from './honeynet-test-support.ts';
 
 const REMOTE = ip('192.0.2.9');
@@ -109,14 +109,14 @@ describe('a template with "spoof from"', () => {
       else if (protocol === ipProtocol.udp) expect(udp.verifyChecksum(payload, 0, sum)).toBe(true);
       else expect(isChecksumValid(payload, 0, length)).toBe(true);
     }
-    expect(unsupportedFeatures(honeynet)).toEqual([]);
+    expect(findingsOf(honeynet).map(({ message }) => message)).toEqual([]);
   });
 
   it("borrows no address that is not the honeynet's, and answers nobody but who asked", () => {
     const { ask, honeynet } = network('from 198.51.100.1 to 198.51.100.2');
     const { source, destination } = ask(ipProtocol.icmpv4, echoRequest());
     expect([source, destination]).toEqual([ASKED, REMOTE]);
-    expect(unsupportedFeatures(honeynet)).toEqual([
+    expect(findingsOf(honeynet).map(({ message }) => message)).toEqual([
       'Template "a": nothing is bound to 198.51.100.1, so replies come from the address that was asked.',
       'Template "a": replies go to who asked; "spoof to 198.51.100.2" is kept only.',
     ]);

@@ -64,7 +64,8 @@ export class VirtualHost implements StackHost {
   }
 
   get answersEcho(): boolean {
-    return this.template.defaultActions.icmp.kind === 'open';
+    // A service of ICMP runs nothing, and Honeyd answers all the same.
+    return stateOf(this.template.defaultActions.icmp) === 'open';
   }
 
   losesPacket(): boolean {

@@ -7,7 +7,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { withExamples, withPrintOptions } from '../command-options.ts';
 import type { NetAskOptions } from './ask.ts';
 import type { NetEventsOptions } from './events.ts';
-import { addCheck, addExplain, addImport } from './file-commands.ts';
+import { addCheck, addExplain, addImport, edgesOption } from './file-commands.ts';
 import type { NetTopOptions } from './top.ts';
 import type { NetUpOptions } from './up.ts';
 
@@ -54,6 +54,7 @@ function addUp(net: Command, finish: Finish): void {
       [],
     )
     .option('--link-net <cidr>', 'a network of the link, with @VLAN for a VLAN; repeatable', collected, [])
+    .addOption(edgesOption())
     .option('--ask-first', 'answer for an address only after no other machine has')
     .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os')
     .option('--events <file>', 'append events to this file, one JSON object per line')

@@ -8,6 +8,7 @@ import { openHoneynet } from './configuration.ts';
 import { explanationInWords } from './words.ts';
 
 export interface NetExplainOptions extends PrintOptions {
+  readonly edges?: boolean;
   readonly port?: number;
   readonly proto: TransportProtocol;
   readonly from?: number;
@@ -19,7 +20,7 @@ export async function netExplain(
   options: NetExplainOptions,
 ): Promise<ExitCode> {
   const terminal = openTerminal(options);
-  const { honeynet } = openHoneynet(path, terminal);
+  const { honeynet } = openHoneynet(path, terminal, { edges: options.edges });
   if (honeynet === null) return EXIT.invalidFile;
   const port = options.port ?? null;
   const isPortless = options.proto === 'icmp';

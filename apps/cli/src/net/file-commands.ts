@@ -13,6 +13,7 @@ export function addCheck(net: Command, finish: Finish): void {
     .command('check')
     .description('report every error and warning of a configuration')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
+    .addOption(edgesOption())
     .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .action(async (path: string, options: NetCheckOptions) => {
       const { netCheck } = await import('./check.ts');
@@ -30,6 +31,7 @@ export function addExplain(net: Command, finish: Finish): void {
     .description('explain what an address would answer, by which rule, and over which route')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
     .argument('<address>', 'an IPv4 address', addressOf)
+    .addOption(edgesOption())
     .addOption(
       new Option('--port <n>', 'port (default: every protocol by its default action)').argParser(portOf),
     )
@@ -59,6 +61,10 @@ export function addImport(net: Command, finish: Finish): void {
   withExamples(withPrintOptions(command), [
     ['wormwood net import honeyd.conf > net.yaml', 'standard error lists what is lost'],
   ]);
+}
+
+export function edgesOption(): Option {
+  return new Option('--edges', 'also answer at the first and last address of bound networks');
 }
 
 function addressOf(text: string): number {

@@ -1,5 +1,5 @@
 /** `wormwood net import CONFIG`: prints a configuration as net.yaml, and reports what could not be kept. */
-import { unsupportedFeatures } from '@wormwood/honeynet';
+import { findingsOf, type Honeynet } from '@wormwood/honeynet';
 import { honeynetText } from '@wormwood/files/honeynet';
 import { readRegularText } from '@wormwood/sensor/read-file';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -15,7 +15,7 @@ export async function netImport(path: string, options: PrintOptions): Promise<Ex
   const { honeynet } = openHoneynet(path, terminal);
   if (honeynet === null) return EXIT.invalidFile;
   const text = honeynetText(honeynet);
-  const notes = [...lostInFile(readRegularText(path, FILE_BYTES_MAX)), ...unsupportedFeatures(honeynet)];
+  const notes = [...lostInFile(readRegularText(path, FILE_BYTES_MAX)), ...keptOnly(honeynet)];
   if (options.json) {
     await terminal.print(JSON.stringify({ text, notes }));
     return EXIT.ok;
@@ -23,6 +23,13 @@ export async function netImport(path: string, options: PrintOptions): Promise<Ex
   for (const note of notes) terminal.warn(note);
   await terminal.print(text.trimEnd());
   return EXIT.ok;
+}
+
+/** What a honeynet keeps, and no sensor does. */
+function keptOnly(honeynet: Honeynet): readonly string[] {
+  return findingsOf(honeynet)
+    .filter(({ code }) => code.endsWith('-without-effect'))
+    .map(({ message }) => message);
 }
 
 /** What the text of a file holds, but a honeynet does not. */

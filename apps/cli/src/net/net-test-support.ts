@@ -1,5 +1,5 @@
 /** A valid configuration, for tests of `net`. */
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';
 
@@ -22,6 +22,9 @@ export function withConfiguration(text: string, body: (path: string) => Promise<
   return inTemporaryDirectory(async (directory) => {
     const path = join(directory, 'honeyd.conf');
     writeFileSync(path, text);
+    // The script of SOUND, where the user of scripts may read it.
+    chmodSync(directory, 0o755);
+    writeFileSync(join(directory, 'web.sh'), '#!/bin/sh\n', { mode: 0o755 });
     await body(path);
   });
 }

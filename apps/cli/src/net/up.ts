@@ -26,7 +26,7 @@ import Table from 'cli-table3';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
-import { type CheckedHoneynet, openHoneynetApart, tellUnsupported } from './configuration.ts';
+import { type CheckedHoneynet, openHoneynetApart } from './configuration.ts';
 import type { PrintOptions } from '../command-options.ts';
 
 export interface NetUpOptions extends PrintOptions {
@@ -36,6 +36,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly router: readonly string[];
   readonly linkNet: readonly string[];
   readonly askFirst?: true;
+  readonly edges?: boolean;
   readonly fingerprints?: string;
   readonly capture?: string;
   readonly pcap?: string;
@@ -117,11 +118,10 @@ async function loadHoneynet(
   terminal: Terminal,
 ): Promise<Honeynet | undefined> {
   const { honeynet, diagnostics } =
-    config === undefined ? demoHoneynet() : await openHoneynetApart(config, terminal);
-  if (honeynet !== null) {
-    tellUnsupported(honeynet, terminal);
-    return honeynet;
-  }
+    config === undefined
+      ? demoHoneynet()
+      : await openHoneynetApart(config, terminal, { edges: options.edges });
+  if (honeynet !== null) return honeynet;
   if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics }));
   return undefined;
 }

@@ -13,7 +13,7 @@ import type {
   ProgramStart,
 } from './program-start.ts';
 
-const PATH = '/usr/local/bin:/usr/bin:/bin';
+export const SCRIPT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Honeyd's nice value for scripts. */
 const PRIORITY = 10;
 
@@ -93,7 +93,7 @@ export class LocalLauncher implements ProgramLauncher {
     const gid = isRoot ? (start.groupId ?? this.#user?.groupId) : undefined;
     return spawn(prlimitPath(), [...limitOptions(start.limits), '--', ...start.words], {
       cwd: start.directory,
-      env: { PATH, ...start.environment },
+      env: { PATH: SCRIPT_PATH, ...start.environment },
       detached: true,
       stdio,
       ...(uid === undefined ? {} : { uid }),

@@ -10,7 +10,7 @@ export interface RenderOptions {
 const FRAME_WIDTH = 100;
 const CELLS_BEFORE = 40;
 
-const STYLES = { error: '1;31', warning: '1;33', frame: '2', help: '36', place: '1' } as const;
+const STYLES = { error: '1;31', warning: '1;33', note: '1;36', frame: '2', help: '36', place: '1' } as const;
 
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 /** East Asian wide and fullwidth characters and most emoji take two cells of a terminal. */

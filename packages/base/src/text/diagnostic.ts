@@ -4,8 +4,8 @@
  */
 
 export interface Diagnostic {
-  /** An error keeps the file from being used; a warning does not. */
-  readonly severity: 'error' | 'warning';
+  /** An error keeps the file from being used; a warning does not. A note tells what is as it should be, but may surprise. */
+  readonly severity: 'error' | 'warning' | 'note';
   /** Stable name of the kind of problem, in kebab case: `unknown-key`. */
   readonly code: string;
   readonly file: string;
@@ -60,7 +60,9 @@ export function diagnose(problems: readonly Problem[], file: string, text: strin
   const last = shown.at(-1);
   if (unique.length > PROBLEMS_MAX && last !== undefined) {
     const message = `${unique.length - PROBLEMS_MAX} more problems follow.`;
-    const severity = unique.some((problem) => problem.severity !== 'warning') ? 'error' : 'warning';
+    const severity = unique.some((problem) => (problem.severity ?? 'error') === 'error')
+      ? 'error'
+      : 'warning';
     shown.push({ ...last, severity, code: 'too-many-problems', message, help: 'Correct these first.' });
   }
   return shown;

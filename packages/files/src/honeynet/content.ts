@@ -28,9 +28,9 @@ export function contentOf(honeynet: Honeynet): HoneynetDocument {
       Object.assign({ name: template.name }, bodyOf(template, named)),
     ),
     bindings: bindings.map((binding): BindingEntry => {
-      const { first, last } = binding;
+      const { first, last, isNetwork } = binding;
       const { template, changes } = likeOriginal(binding, templates, named);
-      return { addresses: { first, last }, template, changes };
+      return { addresses: { first, last, isNetwork }, template, changes };
     }),
     entries: topology.entries,
     routers: topology.routers.map(({ address, links, unreachable, routes, tunnels }): RouterEntry => {

@@ -2,17 +2,44 @@
  * `net.yaml`: what `honeyd.conf` can express, in the style of the scenario file. Text in, a honeynet out, or every problem
  * of the text at once; and back: a honeynet read from either file can be written as `net.yaml`.
  */
-import { type Diagnostic, diagnose, nearest, type Problem, quoted, type Span } from '@wormwood/base';
-import { bindingName, type Honeynet, HoneynetBuilder, type Template } from '@wormwood/honeynet';
+import {
+  type Diagnostic,
+  diagnose,
+  formatIpv4,
+  nearest,
+  type Problem,
+  quoted,
+  type Span,
+} from '@wormwood/base';
+import {
+  type AddressRange,
+  bindingName,
+  ethernetFault,
+  type Honeynet,
+  HoneynetBuilder,
+  nobodysAddress,
+  type Part,
+  partOf,
+  Places,
+  type Template,
+  type TextPlace,
+} from '@wormwood/honeynet';
 import { stringify } from 'yaml';
 import { contentOf } from './content.ts';
 import { type FlatRoute, type HoneynetDocument, honeynetShape } from './schema.ts';
 import { emptyBody, type RuleEntry, type TemplateBody, withoutRules } from './template-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
+import { wholeParts } from './whole-parts.ts';
 
-export type HoneynetCheck =
-  | { readonly ok: true; readonly honeynet: Honeynet }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+export interface HoneynetCheck {
+  /** Null when a diagnostic is an error. */
+  readonly honeynet: Honeynet | null;
+  readonly diagnostics: readonly Diagnostic[];
+  /** What could be read, whatever is wrong; null: nothing could. Only for further checks. */
+  readonly draft: Honeynet | null;
+  /** Where what was read stands in the text. */
+  readonly places: Places;
+}
 
 const BEGINNING = 'A honeynet begins with the lines `version: 1` and `templates:`.';
 /** Enough for several lines for each address of a /16. */
@@ -23,12 +50,28 @@ const SUGGESTIONS_MAX = 100;
 /** Checks the text of a `net.yaml`. Returns the honeynet, or every problem at once; `fileName` appears in the diagnostics. */
 export function checkHoneynetFile(text: string, fileName: string): HoneynetCheck {
   const reading = readWith(honeynetShape, text, BEGINNING, LIMITS);
-  if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, text) };
-  const assembly = new Assembly(reading.value, reading.spanAt);
-  const honeynet = assembly.build();
-  return assembly.problems.length === 0
-    ? { ok: true, honeynet }
-    : { ok: false, diagnostics: diagnose(assembly.problems, fileName, text) };
+  const parts = reading.ok
+    ? { document: reading.value, spanAt: reading.spanAt }
+    : wholeParts(reading.draft, reading.spanAt);
+  const problems = reading.ok ? [] : reading.problems;
+  if (parts === null)
+    return {
+      honeynet: null,
+      draft: null,
+      diagnostics: diagnose(problems, fileName, text),
+      places: new Places(),
+    };
+  const places = new Places((span) => placeOf(span, fileName, text));
+  const assembly = new Assembly(parts.document, parts.spanAt, places);
+  const draft = assembly.build();
+  const diagnostics = diagnose([...problems, ...assembly.problems], fileName, text);
+  return { honeynet: diagnostics.length === 0 ? draft : null, draft, diagnostics, places };
+}
+
+function placeOf(span: Span, fileName: string, text: string): TextPlace {
+  const [found] = diagnose([{ code: '', span, path: '', message: '', help: '' }], fileName, text);
+  const { line, column, length } = found ?? { line: 1, column: 1, length: 0 };
+  return { file: fileName, line, column, length };
 }
 
 /** Returns a honeynet as the text of a `net.yaml`; checking it gives the same honeynet. */
@@ -45,10 +88,12 @@ class Assembly {
   readonly #builder = new HoneynetBuilder();
   readonly #file: HoneynetDocument;
   readonly #spanAt: (path: string) => Span;
+  readonly #places: Places;
 
-  constructor(file: HoneynetDocument, spanAt: (path: string) => Span) {
+  constructor(file: HoneynetDocument, spanAt: (path: string) => Span, places: Places) {
     this.#file = file;
     this.#spanAt = spanAt;
+    this.#places = places;
   }
 
   build(): Honeynet {
@@ -57,10 +102,13 @@ class Assembly {
     for (const [index, entry] of this.#file.bindings.entries()) {
       const path = `bindings.${index}`;
       const { first, last } = entry.addresses;
+      this.#places.noteSpan(partOf.binding(first, last), this.#spanAt(`${path}.addresses`));
+      this.#checkAddresses(entry.addresses, `${path}.addresses`);
       const name = bindingName(first, last);
       const base = this.#baseOf(entry.template, `${path}.template`) ?? emptyTemplate(name);
       const template = this.#changed(base, entry.changes, name, `${path}.with`);
-      if (!builder.bind(first, last, { ...template, name: base.name }))
+      this.#checkBody(entry.changes, name, `${path}.with`);
+      if (!builder.bind(entry.addresses, { ...template, name: base.name }))
         this.#report(
           `${path}.addresses`,
           'bound-twice',
@@ -74,6 +122,7 @@ class Assembly {
       const name = `dhcp-${index + 1}`;
       const base = this.#baseOf(template, `dhcp.${index}.template`) ?? emptyTemplate(name);
       const changed = this.#changed(base, changes, name, `dhcp.${index}.with`);
+      this.#checkBody(changes, name, `dhcp.${index}.with`);
       if (changed.ethernet === null)
         this.#report(
           `dhcp.${index}`,
@@ -111,7 +160,47 @@ class Assembly {
       const path = `templates.${index}`;
       if (template !== undefined) template.dynamic = this.#rulesOf(rules, name, `${path}.rules`);
       this.#checkPorts(ports, `${path}.ports`);
+      const entry = templates[index];
+      if (entry !== undefined) this.#checkBody(entry, name, path);
     }
+  }
+
+  /** What no host can be, and where the parts of a template stand that a later check may speak of. */
+  #checkBody(body: Partial<TemplateBody>, name: string, path: string): void {
+    const { ethernet = null, ports = [], defaultActions } = body;
+    const fault = ethernet === null ? null : ethernetFault(ethernet);
+    if (fault !== null)
+      this.#report(
+        `${path}.ethernet`,
+        'ethernet-of-nobody',
+        fault,
+        'The first octet of an address of one host is even; or name a vendor such as `dell`.',
+      );
+    const parts: readonly (readonly [Part, string])[] = [
+      [partOf.ethernet(name), `${path}.ethernet`],
+      [partOf.user(name), `${path}.process`],
+      [partOf.spoof(name), `${path}.spoof`],
+      ...ports.map(({ action }, index) => [action, `${path}.ports.${index}.action`] as const),
+      ...Object.entries(defaultActions ?? {}).map(
+        ([protocol, action]) => [action, `${path}.default.${protocol}`] as const,
+      ),
+    ];
+    for (const [part, at] of parts) {
+      const span = this.#spanAt(at);
+      // What the file does not say has no place.
+      if (span[0] < span[1]) this.#places.noteSpan(part, span);
+    }
+  }
+
+  #checkAddresses({ first, last }: AddressRange, path: string): void {
+    const nobodys = nobodysAddress(first, last);
+    if (nobodys === null) return;
+    this.#report(
+      path,
+      'address-of-nobody',
+      `No host can have ${formatIpv4(nobodys)}.`,
+      'Hosts have addresses from 1.0.0.0 to 223.255.255.255, without 127.0.0.0/8.',
+    );
   }
 
   #changed(base: Template, changes: Partial<TemplateBody>, name: string, path: string): Template {

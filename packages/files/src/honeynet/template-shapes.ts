@@ -10,7 +10,17 @@ import type {
   TransportProtocol,
 } from '@wormwood/honeynet';
 import { action, commandText, nameText } from './action-shapes.ts';
-import { address, addressSpan, orFalse, protocolPort, sparse, timeOfDay, whole } from './value-shapes.ts';
+import {
+  type AddressSpan,
+  isNetwork,
+  address,
+  addressSpan,
+  orFalse,
+  protocolPort,
+  sparse,
+  timeOfDay,
+  whole,
+} from './value-shapes.ts';
 import { kindField, matching } from '../shape/file-shapes.ts';
 import { duration, fraction } from '../shape/quantity-shapes.ts';
 import { flag, word } from '../shape/scalar-shapes.ts';
@@ -250,10 +260,7 @@ const condition: Shape<Condition> = kinds<Condition>('a mapping with the key kin
 
 /** In the file, first and last address are one value. */
 function sourceCondition(): Shape<Extract<Condition, { kind: 'source-ip' }>> {
-  const written = mapping<
-    { readonly kind: 'source-ip'; readonly span: { readonly first: number; readonly last: number } },
-    object
-  >({
+  const written = mapping<{ readonly kind: 'source-ip'; readonly span: AddressSpan }, object>({
     allowed: 'a mapping with the keys kind and addresses',
     constants: {},
     fields: {
@@ -268,10 +275,11 @@ function sourceCondition(): Shape<Extract<Condition, { kind: 'source-ip' }>> {
   });
   return {
     ...written,
-    write: ({ kind, first, last }) => written.write({ kind, span: { first, last } }),
+    write: ({ kind, first, last }) =>
+      written.write({ kind, span: { first, last, isNetwork: isNetwork(first, last) } }),
     read: (node, place, reader) => {
       const read = written.read(node, place, reader);
-      return read && { kind: 'source-ip', ...read.span };
+      return read && { kind: 'source-ip', first: read.span?.first, last: read.span?.last };
     },
   };
 }

@@ -7,6 +7,8 @@ import { nameOf, reportWrongType, type Shape } from '../shape/shape.ts';
 export interface AddressSpan {
   readonly first: number;
   readonly last: number;
+  /** Written as a prefix of several addresses. */
+  readonly isNetwork: boolean;
 }
 
 const PORT_MAX = 65_535;
@@ -104,7 +106,8 @@ function parseSpan(input: string | number): Parsed<AddressSpan> {
     const block = parseCidr(written);
     if (!block.ok) return block;
     const { address: first, prefixLength } = block.value;
-    return { ok: true, value: { first, last: first + 2 ** (32 - prefixLength) - 1 } };
+    const last = first + 2 ** (32 - prefixLength) - 1;
+    return { ok: true, value: { first, last, isNetwork: last > first } };
   }
   const first = parseIpv4(from ?? '');
   if (!first.ok) return first;
@@ -112,15 +115,19 @@ function parseSpan(input: string | number): Parsed<AddressSpan> {
   if (!last.ok) return last;
   return last.value < first.value
     ? { ok: false, reason: `${quoted(to.trim())} is lower than ${quoted((from ?? '').trim())}.` }
-    : { ok: true, value: { first: first.value, last: last.value } };
+    : { ok: true, value: { first: first.value, last: last.value, isNetwork: false } };
 }
 
-function writeSpan({ first, last }: AddressSpan): string {
-  if (first === last) return formatIpv4(first);
+/** Whether the addresses from `first` to `last` are those of a prefix. */
+export function isNetwork(first: number, last: number): boolean {
   const size = last - first + 1;
-  const bits = Math.log2(size);
-  return Number.isInteger(bits) && first % size === 0
-    ? formatCidr({ address: first, prefixLength: 32 - bits })
+  return Number.isInteger(Math.log2(size)) && first % size === 0;
+}
+
+function writeSpan({ first, last, isNetwork: isPrefix }: AddressSpan): string {
+  if (first === last) return formatIpv4(first);
+  return isPrefix
+    ? formatCidr({ address: first, prefixLength: 32 - Math.log2(last - first + 1) })
     : `${formatIpv4(first)}-${formatIpv4(last)}`;
 }
 

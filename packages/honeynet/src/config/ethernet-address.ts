@@ -60,7 +60,7 @@ export function ethernetFault(written: string): string | null {
 }
 
 /** Returns the address in one spelling where `written` is written out, since it is then that of every host; null: a vendor. */
-function sharedEthernetAddress(written: string): number | null {
+export function sharedEthernetAddress(written: string): number | null {
   return WRITTEN_OUT.test(written) ? valueOf(written) : null;
 }
 

@@ -1,7 +1,7 @@
 /** Actions, conditions and times of day as `honeyd.conf` writes them (docs/honeynet.md#actions-of-ports). */
 import { nearest } from '@wormwood/base';
 import type { Condition, PortAction, TransportProtocol } from '../model.ts';
-import type { TokenReader } from './token-reader.ts';
+import { isQuotation, type TokenReader } from './token-reader.ts';
 
 const PORT_MAX = 65_535;
 const PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
@@ -17,19 +17,33 @@ export function readPortNumber(reader: TokenReader, what: string): number {
 
 /** `open`, `closed`, `filtered`, a script, `internal "…"`, `proxy host:port`, each of the last three after `tarpit` too. */
 export function readAction(reader: TokenReader): PortAction {
+  const at = reader.peek();
+  const action = readActionWords(reader);
+  reader.places.note(action, at);
+  return action;
+}
+
+/** Words that people write for an action. */
+const MEANT: ReadonlyMap<string, (typeof ACTION_WORDS)[number]> = new Map([
+  ['accept', 'open'],
+  ['allow', 'open'],
+  ['pass', 'open'],
+  ['permit', 'open'],
+  ['deny', 'block'],
+  ['drop', 'block'],
+  ['ignore', 'block'],
+  ['refuse', 'reset'],
+  ['reject', 'reset'],
+]);
+
+function readActionWords(reader: TokenReader): PortAction {
   const tarpit = reader.accept('tarpit');
   const token = reader.peek();
-  if (token.kind === 'quoted') {
+  if (isQuotation(token)) {
     return { kind: 'script', command: reader.expectQuoted('a command').text, tarpit };
   }
-  if (token.kind !== 'word') {
-    return reader.fault(
-      token,
-      'action-expected',
-      `"${token.text}" stands where an action is expected.`,
-      actionHelp(),
-    );
-  }
+  if (token.kind !== 'word' || reader.isAtLineEnd)
+    return reader.fault(token, 'action-expected', reader.describe(token, 'an action'), actionHelp());
   reader.take();
   switch (token.text) {
     case 'open':
@@ -53,15 +67,14 @@ export function readAction(reader: TokenReader): PortAction {
     case 'proxy':
       return readProxy(reader, tarpit);
     default: {
-      const meant = nearest(token.text, ACTION_WORDS);
-      if (meant !== undefined)
-        reader.note(
-          'warning',
-          token,
-          'bare-command',
-          `"${token.text}" is no action and is taken for a command to run.`,
-          `Did you mean "${meant}"? Put a command in double quotes.`,
-        );
+      const meant = MEANT.get(token.text.toLowerCase()) ?? nearest(token.text, ACTION_WORDS);
+      reader.note(
+        'warning',
+        token,
+        'bare-command',
+        `"${token.text}" is no action and is taken for a command to run.`,
+        `${meant === undefined ? '' : `Did you mean "${meant}"? `}Put a command in double quotes.`,
+      );
       return { kind: 'script', command: token.text, tarpit };
     }
   }

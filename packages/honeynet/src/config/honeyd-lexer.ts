@@ -4,7 +4,19 @@
  * `unknown`, and the parser says so.
  */
 
-export type TokenKind = 'word' | 'quoted' | 'number' | 'address' | 'network' | 'symbol' | 'unknown' | 'end';
+export type TokenKind =
+  | 'word'
+  | 'quoted'
+  /** In quotes of a word processor: meant as quoted. */
+  | 'typographic'
+  /** A quotation that is not closed on its line, though the next one begins a statement: ends with the line. */
+  | 'unclosed'
+  | 'number'
+  | 'address'
+  | 'network'
+  | 'symbol'
+  | 'unknown'
+  | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -39,14 +51,22 @@ const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
 /** A unit glued to its number ends where the letters end: `5ms-10ms` is four tokens and a dash. */
 const UNIT = /[A-Za-z]+/y;
 const BLANK = /(?:[ \t\r\f\v]+|#[^\n]*)/y;
-const UNKNOWN = /"[^"]*$|[^\s#]+?(?=[\s#]|$)|[^\s]/y;
+const UNKNOWN = /[^\s#]+?(?=[\s#]|$)|[^\s]/y;
+const UNCLOSED = /"[^\n]*/y;
+const TYPOGRAPHIC =
+  /[\u2018-\u201f\u00ab\u00bb\u2033][^\u2018-\u201f\u00ab\u00bb\u2033"\n]*[\u2018-\u201f\u00ab\u00bb\u2033"]/y;
+/** A line that begins a statement, so that no quotation goes on there. */
+const STATEMENT_LINE =
+  /\n[ \t]*(?:create|dynamic|delete|add|broadcast|bind|clone|dhcp|set|annotate|route|option|include)[ \t]/;
+/** What some editors put before the text. */
+const BYTE_ORDER_MARK = 0xfeff;
 
 /** Returns the tokens of a file, the last one of kind `end`. */
 export function lexHoneydConfiguration(text: string, file: string): readonly Token[] {
   const tokens: Token[] = [];
-  let position = 0;
+  let position = text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0;
   let line = 1;
-  let lineStart = 0;
+  let lineStart = position;
   let startsLine = true;
 
   const match = (pattern: RegExp): string | null => {
@@ -54,7 +74,7 @@ export function lexHoneydConfiguration(text: string, file: string): readonly Tok
     return pattern.exec(text)?.[0] ?? null;
   };
   const push = (kind: TokenKind, raw: string): void => {
-    const shown = kind === 'quoted' ? raw.slice(1, -1) : raw;
+    const shown = shownOf(kind, raw);
     const firstLine = raw.split('\n', 1)[0] ?? '';
     const length = Math.max(1, firstLine.length);
     tokens.push({ kind, text: shown, file, line, column: position - lineStart + 1, length, startsLine });
@@ -99,10 +119,19 @@ export function lexHoneydConfiguration(text: string, file: string): readonly Tok
   return tokens;
 }
 
+function shownOf(kind: TokenKind, raw: string): string {
+  if (kind === 'quoted' || kind === 'typographic') return raw.slice(1, -1);
+  return kind === 'unclosed' ? raw.slice(1).trimEnd() : raw;
+}
+
 function nextToken(match: (pattern: RegExp) => string | null): readonly [TokenKind, string] {
   for (const [kind, pattern] of PATTERNS) {
     const raw = match(pattern);
-    if (raw !== null) return [kind, raw];
+    if (raw !== null && !(kind === 'quoted' && STATEMENT_LINE.test(raw))) return [kind, raw];
   }
+  const unclosed = match(UNCLOSED);
+  if (unclosed !== null) return ['unclosed', unclosed];
+  const typographic = match(TYPOGRAPHIC);
+  if (typographic !== null) return ['typographic', typographic];
   return ['unknown', match(UNKNOWN) ?? ' '];
 }

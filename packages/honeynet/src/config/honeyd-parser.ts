@@ -9,8 +9,15 @@ import type { Honeynet, PortAction } from '../model.ts';
 import { readAction, readCondition, readPortNumber, startsCondition } from './honeyd-action.ts';
 import { KEYWORDS, lexHoneydConfiguration, type Token } from './honeyd-lexer.ts';
 import { readRoute } from './honeyd-route.ts';
-import { readSet } from './honeyd-set.ts';
-import { emptyTemplate, HoneynetBuilder, type TemplateDraft } from './honeynet-builder.ts';
+import { readEthernet, readSet } from './honeyd-set.ts';
+import {
+  type AddressRange,
+  emptyTemplate,
+  HoneynetBuilder,
+  nobodysAddress,
+  type TemplateDraft,
+} from './honeynet-builder.ts';
+import { partOf, type Places } from './places.ts';
 import { StatementFault, TokenReader } from './token-reader.ts';
 
 export interface ConfigurationSource {
@@ -25,6 +32,8 @@ export interface ConfigurationResult {
   /** What could be read; to be used only when no diagnostic is an error. */
   readonly honeynet: Honeynet;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where what was read stands in the text. */
+  readonly places: Places;
 }
 
 type Statement = (context: ParserContext) => void;
@@ -79,7 +88,11 @@ export function parseHoneydConfiguration(source: ConfigurationSource): Configura
       skipToNextStatement(reader);
     }
   }
-  return { honeynet: context.builder.build(), diagnostics: reader.diagnostics };
+  return {
+    honeynet: context.builder.build(),
+    diagnostics: reader.diagnostics,
+    places: reader.places,
+  };
 }
 
 function readStatement(context: ParserContext): void {
@@ -230,14 +243,21 @@ function readBroadcast({ reader, builder }: ParserContext): void {
 function readBind({ reader, builder }: ParserContext): void {
   if (startsCondition(reader)) {
     const condition = readCondition(reader);
+    const at = reader.peek();
     const address = reader.expectAddress('The address to bind');
+    if (nobodysAddress(address, address) !== null) {
+      tellNobodys(reader, at, address, address);
+      return void expectOrdinaryTemplate(reader, builder);
+    }
     const rules = builder.templates.get(formatIpv4(address))?.dynamic ?? [];
     forbidMore(reader, reader.peek(), 'rules bind one address', rules.length);
     return builder.bindWhen(address, condition, expectOrdinaryTemplate(reader, builder));
   }
   const at = reader.peek();
   // Networks and ranges are beyond Honeyd's grammar, where each address takes a line.
-  const { first, last } = readAddresses(reader);
+  const { first, last, isNetwork } = readAddresses(reader);
+  const isNobodys = nobodysAddress(first, last) !== null;
+  if (isNobodys) tellNobodys(reader, at, first, last);
   if (first === last && reader.accept('to')) {
     const name = reader.take();
     if (name.kind !== 'word')
@@ -247,10 +267,13 @@ function readBind({ reader, builder }: ParserContext): void {
         `"${name.text}" is no interface.`,
         'Write bind ADDRESS to eth0.',
       );
-    builder.externals.push({ address: first, interfaceName: name.text });
+    if (!isNobodys) builder.externals.push({ address: first, interfaceName: name.text });
     return;
   }
-  if (!builder.bind(first, last, expectTemplate(reader, builder, 'a template'))) {
+  const template = expectTemplate(reader, builder, 'a template');
+  reader.places.note(partOf.binding(first, last), at);
+  if (isNobodys) return;
+  if (!builder.bind({ first, last, isNetwork }, template)) {
     reader.note(
       'error',
       at,
@@ -261,18 +284,31 @@ function readBind({ reader, builder }: ParserContext): void {
   }
 }
 
-function readAddresses(reader: TokenReader): { readonly first: number; readonly last: number } {
+/** Addresses that no host has: this network, loopback, groups and beyond (RFC 1122 3.2.1.3). */
+function tellNobodys(reader: TokenReader, at: Token, first: number, last: number): void {
+  const nobodys = nobodysAddress(first, last);
+  if (nobodys === null) return;
+  reader.note(
+    'error',
+    at,
+    'address-of-nobody',
+    `No host can have ${formatIpv4(nobodys)}.`,
+    'Hosts have addresses from 1.0.0.0 to 223.255.255.255, without 127.0.0.0/8.',
+  );
+}
+
+function readAddresses(reader: TokenReader): AddressRange {
   if (reader.peek().kind === 'network') {
     const { address, prefixLength } = reader.expectNetwork('The network to bind');
-    return { first: address, last: address + 2 ** (32 - prefixLength) - 1 };
+    return { first: address, last: address + 2 ** (32 - prefixLength) - 1, isNetwork: prefixLength < 32 };
   }
   const first = reader.expectAddress('The address to bind');
-  if (!reader.accept('-')) return { first, last: first };
+  if (!reader.accept('-')) return { first, last: first, isNetwork: false };
   const at = reader.peek();
   const last = reader.expectAddress('The last address to bind');
   if (last < first)
     reader.fault(at, 'empty-range', `${formatIpv4(last)} lies before ${formatIpv4(first)}.`, '');
-  return { first, last };
+  return { first, last, isNetwork: false };
 }
 
 function readDhcp({ reader, builder }: ParserContext): void {
@@ -282,7 +318,7 @@ function readDhcp({ reader, builder }: ParserContext): void {
   if (name.kind !== 'word')
     reader.fault(name, 'interface-expected', `"${name.text}" is no interface.`, 'Write dhcp NAME on eth0.');
   const ethernet = reader.accept('ethernet')
-    ? reader.expectQuoted('an Ethernet address').text
+    ? readEthernet(reader, partOf.ethernet(`dhcp-${builder.dhcpClients.length + 1}`))
     : template.ethernet;
   if (ethernet === null) {
     const help = 'Add ethernet "vendor or address".';
@@ -380,8 +416,9 @@ function* take(names: Iterable<string>, most: number): Iterable<string> {
 
 function expectTemplate(reader: TokenReader, builder: HoneynetBuilder, what: string): TemplateDraft {
   const token = reader.peek();
-  if (token.kind !== 'word' && token.kind !== 'address') {
-    reader.fault(token, 'template-expected', `"${token.text}" stands where ${what} is expected.`, '');
+  const isStatement = reader.isAtLineEnd && Object.hasOwn(STATEMENTS, token.text);
+  if ((token.kind !== 'word' && token.kind !== 'address') || isStatement) {
+    reader.fault(token, 'template-expected', reader.describe(token, what), 'Name a template.');
   }
   const template = builder.templates.get(token.text);
   if (template === undefined) {

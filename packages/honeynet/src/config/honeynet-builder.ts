@@ -50,6 +50,25 @@ export function emptyTemplate(name: string): TemplateDraft {
   };
 }
 
+/** Addresses as they are bound. */
+export interface AddressRange {
+  readonly first: number;
+  readonly last: number;
+  /** They were written as a network. */
+  readonly isNetwork: boolean;
+}
+
+/** Returns the first address of a range that no host can have (RFC 1122 3.2.1.3); null where there is none. */
+export function nobodysAddress(first: number, last: number): number | null {
+  const nobodys = [
+    [0, 0x00ff_ffff],
+    [0x7f00_0000, 0x7fff_ffff],
+    [0xe000_0000, 0xffff_ffff],
+  ] as const;
+  const hit = nobodys.find(([from, to]) => first <= to && last >= from);
+  return hit === undefined ? null : Math.max(first, hit[0]);
+}
+
 export class HoneynetBuilder {
   readonly templates: Map<string, TemplateDraft> = new Map();
   readonly externals: External[] = [];
@@ -63,19 +82,20 @@ export class HoneynetBuilder {
   readonly #bindings: Map<string, Binding> = new Map();
 
   /** Binds a copy of `template` to the addresses and keeps it under their name; false if they are bound already. */
-  bind(first: number, last: number, template: Template): boolean {
+  bind({ first, last, isNetwork }: AddressRange, template: Template): boolean {
     const name = bindingName(first, last);
     if (this.#bindings.has(name)) return false;
     const copy: TemplateDraft = { ...template, name };
     this.templates.set(name, copy);
-    this.#bindings.set(name, { first, last, original: template.name, template: copy });
+    this.#bindings.set(name, { first, last, isNetwork, original: template.name, template: copy });
     return true;
   }
 
   /** Adds a rule to the dynamic template of an address, which the first rule creates. */
   bindWhen(address: number, condition: Condition, template: Template): void {
     const name = formatIpv4(address);
-    if (!this.#bindings.has(name)) this.bind(address, address, { ...emptyTemplate(name), dynamic: [] });
+    if (!this.#bindings.has(name))
+      this.bind({ first: address, last: address, isNetwork: false }, { ...emptyTemplate(name), dynamic: [] });
     const draft = this.templates.get(name);
     if (draft !== undefined) this.addRule(draft, condition, template);
   }
@@ -165,6 +185,7 @@ export class HoneynetBuilder {
     return {
       templates: this.templates,
       bindings: [...this.#bindings.values()],
+      answersEdges: false,
       defaultTemplate: this.templates.get('default') ?? null,
       topology: { entries: this.entries, routers: [...this.#routers.values()] },
       externals: this.externals,

@@ -5,6 +5,7 @@
 import { type Diagnostic, nearest, parseCidr, parseIpv4, printable } from '@wormwood/base';
 import type { Network } from '../model.ts';
 import type { Token } from './honeyd-lexer.ts';
+import { Places } from './places.ts';
 
 /** A file with more problems is another kind of file. */
 const DIAGNOSTICS_MAX = 1000;
@@ -17,8 +18,10 @@ export class StatementFault extends Error {}
 
 export class TokenReader {
   readonly diagnostics: Diagnostic[] = [];
+  readonly places: Places = new Places();
   #tokens: readonly Token[];
   #next = 0;
+  #taken: Token | null = null;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -39,7 +42,14 @@ export class TokenReader {
   take(): Token {
     const token = this.peek();
     if (token.kind !== 'end') this.#next++;
+    this.#taken = token;
     return token;
+  }
+
+  /** Whether the next token begins a line: what a statement lacks is then missing from the line before. */
+  get isAtLineEnd(): boolean {
+    const token = this.peek();
+    return (token.kind === 'end' || token.startsLine) && this.#taken !== null;
   }
 
   /** Takes the next token if it is this word or symbol. */
@@ -58,7 +68,7 @@ export class TokenReader {
         ? words.find((word) => word === token.text)
         : undefined;
     if (found === undefined)
-      return this.fault(token, 'unexpected-word', describe(token, place), allowed(token, words));
+      return this.fault(token, 'unexpected-word', this.describe(token, place), allowed(token, words));
     this.take();
     return found;
   }
@@ -71,7 +81,7 @@ export class TokenReader {
     const value = Number(token.text);
     const form = `${what} is a ${limits.whole ? 'whole ' : ''}number from ${limits.min} to ${limits.max}`;
     if (token.kind !== 'number')
-      return this.fault(token, 'number-expected', describe(token, what), `${form}.`);
+      return this.fault(token, 'number-expected', this.describe(token, what), `${form}.`);
     if (value < limits.min || value > limits.max || (limits.whole && !Number.isInteger(value))) {
       return this.fault(token, 'number-out-of-range', `${form}, not ${token.text}.`, '');
     }
@@ -81,9 +91,30 @@ export class TokenReader {
 
   expectQuoted(what: string): Token {
     const token = this.peek();
-    if (token.kind !== 'quoted') {
-      return this.fault(token, 'string-expected', describe(token, what), `Put ${what} in double quotes.`);
+    if (!isQuotation(token)) {
+      return this.fault(
+        token,
+        'string-expected',
+        this.describe(token, what),
+        `Put ${what} in double quotes.`,
+      );
     }
+    if (token.kind === 'typographic')
+      this.note(
+        'error',
+        token,
+        'typographic-quotes',
+        'These are typographic quotes, as word processors set them.',
+        `Write "${token.text}" in straight double quotes.`,
+      );
+    if (token.kind === 'unclosed')
+      this.note(
+        'error',
+        { ...token, length: 1 },
+        'unclosed-quote',
+        'The quotation that opens here is not closed.',
+        'Close it with a double quote on the same line.',
+      );
     if (token.text === '')
       return this.fault(
         token,
@@ -104,7 +135,7 @@ export class TokenReader {
       return this.fault(
         token,
         'address-expected',
-        describe(token, what),
+        this.describe(token, what),
         `${what} is an IPv4 address such as 10.0.0.1.`,
       );
     }
@@ -119,7 +150,7 @@ export class TokenReader {
     const token = this.peek();
     if (token.kind !== 'network') {
       const help = `${what} is written as address/length, such as 10.1.0.0/16.`;
-      return this.fault(token, 'network-expected', describe(token, what), help);
+      return this.fault(token, 'network-expected', this.describe(token, what), help);
     }
     const slash = token.text.indexOf('/');
     const address = parseIpv4(token.text.slice(0, slash));
@@ -168,18 +199,32 @@ export class TokenReader {
   }
 
   fault(at: Token, code: string, message: string, help: string): never {
-    this.note('error', at, code, message, help);
+    const isMissing = at === this.peek() && this.isAtLineEnd;
+    this.note('error', isMissing ? afterLast(this.#taken ?? at, at) : at, code, message, help);
     throw new StatementFault(message);
   }
+
+  /** Returns a sentence about a token that stands where something else is expected. */
+  describe(token: Token, expected: string): string {
+    const isMissing = token === this.peek() && this.isAtLineEnd;
+    const found =
+      token.kind === 'end' ? 'The file ends' : isMissing ? 'The line ends' : `"${token.text}" stands`;
+    return `${found} where ${expected.charAt(0).toLowerCase()}${expected.slice(1)} is expected.`;
+  }
+}
+
+/** Whether a token is a quotation, or meant as one. */
+export function isQuotation({ kind }: Token): boolean {
+  return kind === 'quoted' || kind === 'typographic' || kind === 'unclosed';
+}
+
+/** The place behind the last token of a statement that lacks something; the end of its file where that one is of another. */
+function afterLast(last: Token, next: Token): Token {
+  return last.file === next.file ? { ...last, column: last.column + last.length, length: 1 } : next;
 }
 
 function shortened(message: string): string {
   return message.length > MESSAGE_LENGTH_MAX ? `${message.slice(0, MESSAGE_LENGTH_MAX)}…` : message;
-}
-
-function describe(token: Token, expected: string): string {
-  const found = token.kind === 'end' ? 'The file ends' : `"${token.text}" stands`;
-  return `${found} where ${expected.charAt(0).toLowerCase()}${expected.slice(1)} is expected.`;
 }
 
 function allowed(token: Token, words: readonly string[]): string {
