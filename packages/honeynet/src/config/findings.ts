@@ -55,6 +55,7 @@ export function whereIs({ template, protocol, port }: PlacedAction): string {
   return `${what} of "${template.name}"`;
 }
 
+/** Returns what cannot work as it is written, or has no effect, each thing once. */
 export function findingsOf(honeynet: Honeynet): readonly Finding[] {
   const table = new BindingTable(honeynet.bindings);
   const templates = ownTemplates(honeynet);

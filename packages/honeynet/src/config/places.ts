@@ -1,6 +1,7 @@
 /** Where the parts of a honeynet stand in the text that it was read from, so that a later check can point there. */
 import type { Span } from '@wormwood/base';
 
+/** Where something stands in a file. */
 export interface TextPlace {
   readonly file: string;
   /** From 1. */
@@ -13,6 +14,7 @@ export interface TextPlace {
 /** A part: an action as an object, since copies of templates share it; else a name made by `partOf`. */
 export type Part = object | string;
 
+/** Names of parts that are no objects of their own. */
 export const partOf = {
   ethernet: (template: string): string => `ethernet ${template}`,
   user: (template: string): string => `user ${template}`,
