@@ -14,6 +14,8 @@ interface Check {
   /** What was found, or what was not. */
   readonly found: string;
   readonly purpose: string;
+  /** What to do where it is missing. */
+  readonly remedy: string;
   /** True when the laboratory does not work without it. */
   readonly required: boolean;
 }
@@ -53,6 +55,7 @@ function runtimeChecks(): readonly Check[] {
       ok: isNewEnough,
       found: process.versions.node,
       purpose: `runs the whole program; ${NODE_MINIMUM.join('.')} or newer`,
+      remedy: `Install Node.js ${NODE_MINIMUM.join('.')} or newer.`,
       required: true,
     },
     {
@@ -60,6 +63,7 @@ function runtimeChecks(): readonly Check[] {
       ok: cores >= 1,
       found: String(cores),
       purpose: 'each core runs part of an ensemble',
+      remedy: '',
       required: true,
     },
     {
@@ -67,6 +71,7 @@ function runtimeChecks(): readonly Check[] {
       ok: memoryMb >= MEMORY_MINIMUM_MB,
       found: `${memoryMb} MB, ${Math.round(freemem() / 2 ** 20)} MB free`,
       purpose: `the engine probes keeps a map of the address space; ${MEMORY_MINIMUM_MB} MB are enough`,
+      remedy: 'Use another engine than probes.',
       required: true,
     },
     {
@@ -74,6 +79,7 @@ function runtimeChecks(): readonly Check[] {
       ok: hasWebAssemblySimd(),
       found: hasWebAssemblySimd() ? 'yes' : 'no',
       purpose: 'the engine probes draws several probes at a time',
+      remedy: 'Use another engine than probes.',
       required: true,
     },
   ];
@@ -96,15 +102,20 @@ function hasWebAssemblySimd(): boolean {
 }
 
 function toolChecks(): readonly Check[] {
-  const tools: readonly (readonly [string, readonly string[], string])[] = [
-    ['C compiler', ['gcc', 'cc', 'clang'], 'compiles the C references of the benchmarks'],
-    ['Chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'shows reports in the tests'],
-    ['nmap', ['nmap'], 'tests whether the personalities of virtual hosts deceive it'],
-    ['tshark', ['tshark'], 'tests the packet codecs against an independent decoder'],
+  const tools: readonly (readonly [string, readonly string[], string, string])[] = [
+    ['prlimit', ['prlimit'], 'limits the scripts of a honeynet; without it none runs', 'util-linux'],
+    ['ip', ['ip'], 'sets up interfaces, and the namespaces of the lab', 'iproute2'],
+    ['nft', ['nft'], 'blocks what a response decides', 'nftables'],
+    ['systemctl', ['systemctl'], 'runs the sensor as a service (docs/sensor.md)', 'systemd'],
+    ['C compiler', ['gcc', 'cc', 'clang'], 'compiles the C references of the benchmarks', 'gcc'],
+    ['Chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'shows reports in the tests', 'chromium'],
+    ['nmap', ['nmap'], 'names personalities and vendors; tests deceive it', 'nmap'],
+    ['tshark', ['tshark'], 'tests the packet codecs against an independent decoder', 'tshark'],
   ];
-  return tools.map(([name, programs, purpose]) => {
+  return tools.map(([name, programs, purpose, debianPackage]) => {
     const found = firstExecutable(programs);
-    return { name, ok: found !== undefined, found: found ?? 'not found', purpose, required: false };
+    const remedy = `apt-get install ${debianPackage}`;
+    return { name, ok: found !== undefined, found: found ?? 'not found', purpose, remedy, required: false };
   });
 }
 
@@ -132,6 +143,7 @@ function networkChecks(): readonly Check[] {
       ok: hasTun,
       found: hasTun ? 'yes' : 'not found',
       purpose: 'honeynet on a virtual interface',
+      remedy: 'modprobe tun',
       required: false,
     },
     {
@@ -139,6 +151,7 @@ function networkChecks(): readonly Check[] {
       ok: hasRaw,
       found: hasRaw ? 'yes' : 'no',
       purpose: 'honeynet on a real interface',
+      remedy: 'Run as root, or as the service (AmbientCapabilities=CAP_NET_RAW).',
       required: false,
     },
   ];
@@ -160,9 +173,9 @@ function render(checks: readonly Check[], terminal: Terminal): string {
     head: ['', 'what', 'found', 'for'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { ok, required, name, found, purpose } of checks) {
+  for (const { ok, required, name, found, purpose, remedy } of checks) {
     const mark = ok ? green('ok') : required ? red('missing') : yellow('absent');
-    table.push([mark, name, found, purpose]);
+    table.push([mark, name, found, ok || remedy === '' ? purpose : `${purpose}\n→ ${remedy}`]);
   }
   return table.toString();
 }

@@ -16,11 +16,13 @@ import {
   plainBehavior,
   type RouterStatus,
   sessionTap,
+  type StackObserver,
 } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
 import { SessionCaptures } from './output/session-captures.ts';
 import { WireCapture } from './output/wire-capture.ts';
+import type { InterfaceState } from './device/interface-facts.ts';
 import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
 import { linkAddresses } from './link/link-addresses.ts';
 import { formatLinkNetwork, formatRouter } from './link/link-words.ts';
@@ -41,7 +43,7 @@ import { ScriptSpawner } from './process/script-spawner.ts';
 import { hasScripts, hostUsersOf } from './process/script-users.ts';
 import { WatchedServices } from './process/watched-services.ts';
 import { dropCapabilities, dropPrivileges, forbidInspection, type UserAccount } from './privileges.ts';
-import { Sensor } from './sensor.ts';
+import { type InterfaceChange, Sensor } from './sensor.ts';
 
 /** Of the key that initial sequence numbers come from. */
 const SECRET_BYTES = 16;
@@ -174,6 +176,10 @@ export class Daemon {
     this.#sourceSystems =
       options.fingerprints === null ? null : new SourceSystems(options.fingerprints, opened.clock);
     const sourceSystem = (source: number): string | null => this.sourceSystem(source);
+    const observer = observerList(
+      [this.counts, ...outputs.observers],
+      (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
+    );
     this.outputs = outputs;
     this.#control = control;
     this.version = options.version;
@@ -181,18 +187,15 @@ export class Daemon {
     this.#startedSeconds = opened.clock.nowSeconds();
     this.#scriptUser = scriptUserOf(options, launcher);
     this.#scripts = new ScriptSpawner({ directory: options.directory, launcher });
-    this.#services = new HoneynetServices({
+    this.#services = servicesOf({
+      outputs,
+      faults,
+      clock: opened.clock,
       spawner: this.#scripts,
       connector: this.#proxies,
-      clock: opened.clock,
       stream: streams.stream('sensor/services'),
-      schedule: (seconds, callback) => {
-        const timer = setTimeout(faults.guard('a timer', callback), seconds * 1000);
-        return () => clearTimeout(timer);
-      },
       sourceSystem,
-      today,
-      onMessage: (session, line) => outputs.serviceMessage(session, ipProtocol.tcp, line),
+      observer,
     });
     const behavior = plainBehavior(randomBytes(SECRET_BYTES));
     const stackOptions = {
@@ -211,10 +214,7 @@ export class Daemon {
         claimed: this.#claimed,
         clock: opened.clock,
         streams,
-        observer: observerList(
-          [this.counts, ...outputs.observers],
-          (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
-        ),
+        observer,
         linkAddress: opened.linkAddress,
         sourceSystem,
         tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
@@ -222,6 +222,8 @@ export class Daemon {
         behaviorOf: () => behavior,
         linkAddressesOf: linkAddresses(options.hostStreams),
         onTrouble: (sentence) => this.onTrouble(sentence),
+        onInterface: (change) => this.#onInterface(change),
+        onDhcp: (news) => outputs.wantsEvents && outputs.events.dhcp(news),
         onFault: (error) => faults.caught('a frame', error),
       },
       stackOptions,
@@ -295,8 +297,26 @@ export class Daemon {
     return commentOf(this.#honeynet, known, this.sensor.stack.sources.routers());
   }
 
-  /** Addresses and routes of an interface come and go. */
+  /** Why the sensor has ended though nobody asked for it; null: somebody did. */
+  get failure(): string | null {
+    return this.sensor.failure;
+  }
+
+  #onInterface(change: InterfaceChange): void {
+    const name = this.#link.interfaceName ?? '';
+    if (change.kind === 'mtu')
+      this.outputs.events.networkInterface({ event: 'interface.mtu', name, mtu: change.mtuBytes });
+    else {
+      this.outputs.events.networkInterface({ event: `interface.${change.kind}`, name });
+      this.onTrouble(INTERFACE_WORDS[change.kind](name));
+      if (change.kind === 'up') this.#refreshLink();
+    }
+  }
+
+  /** Addresses and routes of an interface come and go, and it may have another name. */
   #refreshLink(): void {
+    const name = this.#options.opened.device.interfaceName?.() ?? null;
+    if (name !== null) this.#link.interfaceName = name;
     if (!this.#link.refresh()) return;
     this.sensor.stack.sources.replace(this.#link);
     this.#captures.wire?.beginSection();
@@ -363,6 +383,12 @@ export class Daemon {
   }
 }
 
+const INTERFACE_WORDS: Readonly<Record<InterfaceState, (name: string) => string>> = {
+  up: (name) => `The interface ${name} is up again.`,
+  down: (name) => `The interface ${name} is down, or has no carrier.`,
+  gone: (name) => `The interface ${name} is gone; the sensor ends.`,
+};
+
 interface DaemonParts {
   readonly outputs: Outputs;
   readonly captures: Captures;
@@ -370,6 +396,29 @@ interface DaemonParts {
   readonly control: ControlServer | null;
   readonly faults: Faults;
   readonly launcher: ProgramLauncher;
+}
+
+type ServicesParts = Pick<
+  ConstructorParameters<typeof HoneynetServices>[0],
+  'clock' | 'stream' | 'spawner' | 'connector' | 'sourceSystem'
+> & { readonly outputs: Outputs; readonly faults: Faults; readonly observer: StackObserver };
+
+/** What stands behind open ports; what it says, and what it cannot do, goes to the outputs. */
+function servicesOf({ outputs, faults, observer, ...parts }: ServicesParts): HoneynetServices {
+  return new HoneynetServices({
+    ...parts,
+    schedule: (seconds, callback) => {
+      const timer = setTimeout(faults.guard('a timer', callback), seconds * 1000);
+      return () => clearTimeout(timer);
+    },
+    today,
+    onMessage: (session, line) => outputs.serviceMessage(session, ipProtocol.tcp, line),
+    onFailure: (session, protocol, reason) => {
+      if (outputs.wantsEvents) outputs.events.serviceFailed(session, protocol, reason);
+    },
+    onLimited: ({ remoteAddress, localAddress }, limit) =>
+      observer.answerLimited(limit, ipProtocol.udp, remoteAddress, localAddress),
+  });
 }
 
 function scriptUserOf({ scriptUser }: DaemonOptions, launcher: ProgramLauncher): ScriptUser {

@@ -7,9 +7,10 @@ import {
   type Binding,
   type DhcpClient as DhcpStatement,
   type DispatcherComponents,
+  type DhcpNews,
   ethernetOf,
 } from '@wormwood/honeynet';
-import { DhcpClient, type FrameReceiver, type LinkDevice } from '@wormwood/netstack';
+import { DhcpClient, type DhcpLease, type FrameReceiver, type LinkDevice } from '@wormwood/netstack';
 import {
   arp,
   dhcpv4,
@@ -32,6 +33,8 @@ export interface DhcpHostsComponents {
   readonly streams: RandomStreams;
   readonly statements: readonly DhcpStatement[];
   readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
+  /** What becomes of a host. @default nobody is told */
+  readonly tell?: (what: DhcpNews) => void;
   /** Told each time that a host comes to another address, or has none any more. */
   onChange(): void;
 }
@@ -54,6 +57,8 @@ export class DhcpHosts implements LinkDevice {
   readonly #components: DhcpHostsComponents;
   readonly #hosts: readonly DhcpHost[];
   /** Where frames to a server go: the Ethernet address that its answers came from. */
+  /** The address of each host that has one, by the name of its template. */
+  readonly #leased: Map<string, number> = new Map();
   readonly #linkAddressOfServer: Map<number, number> = new Map();
 
   constructor(components: DhcpHostsComponents) {
@@ -71,7 +76,15 @@ export class DhcpHosts implements LinkDevice {
         linkAddress,
         send: (message, source, destination) => this.#send(message, source, destination),
         probe: (address) => this.#probe(linkAddress, address),
-        leased: () => components.onChange(),
+        unanswered: () => this.#tell(statement, linkAddress, { event: 'dhcp.silent' }),
+        leased: (lease) => {
+          const had = this.#leased.get(statement.template.name) === lease?.address;
+          if (lease === null) this.#leased.delete(statement.template.name);
+          else this.#leased.set(statement.template.name, lease.address);
+          const event = lease === null ? 'dhcp.lost' : had ? 'dhcp.renewal' : 'dhcp.lease';
+          this.#tell(statement, linkAddress, { event, ...(lease === null ? {} : wordsOf(lease, clock)) });
+          components.onChange();
+        },
       });
       return [{ statement, linkAddress, client }];
     });
@@ -146,11 +159,16 @@ export class DhcpHosts implements LinkDevice {
     const said = arpIn(bytes, start, end);
     if (said === null) return;
     const address = said.senderAddress === NO_ADDRESS ? said.targetAddress : said.senderAddress;
-    for (const { client, linkAddress } of this.#hosts) {
+    for (const { client, linkAddress, statement } of this.#hosts) {
       if (said.senderMac === linkAddress) continue;
       if (said.senderAddress === NO_ADDRESS && client.state !== 'checking') continue;
-      client.conflict(address);
+      if (client.conflict(address))
+        this.#tell(statement, linkAddress, { event: 'dhcp.conflict', ip: formatIpv4(address) });
     }
+  }
+
+  #tell(statement: DhcpStatement, linkAddress: number, news: Omit<DhcpNews, 'host' | 'mac'>): void {
+    this.#components.tell?.({ host: statement.original, mac: formatMac(linkAddress), ...news });
   }
 
   #probe(linkAddress: number, address: number): void {
@@ -211,6 +229,15 @@ export class DhcpHosts implements LinkDevice {
     device.commit(ethernet.emit(frame, device.transmitBuffer, at) - at);
     device.flush();
   }
+}
+
+function wordsOf({ address, server, expiresSeconds }: DhcpLease, clock: Clock): Partial<DhcpNews> {
+  const seconds = Math.round(expiresSeconds - clock.nowSeconds());
+  return {
+    ip: formatIpv4(address),
+    server: formatIpv4(server),
+    ...(Number.isFinite(seconds) ? { seconds } : {}),
+  };
 }
 
 /** The ARP packet in a frame, or null. */

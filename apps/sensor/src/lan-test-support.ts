@@ -35,7 +35,8 @@ export interface Lan {
 
 let made = 0;
 
-export function lan(): Lan {
+/** `floods`: every frame goes to every port, as on a hub. */
+export function lan({ floods = false }: { readonly floods?: boolean } = {}): Lan {
   const stem = `wwl${process.pid}n${made++}`;
   const names: string[] = [];
   const machines = new Map<LanMachine, string>();
@@ -71,7 +72,7 @@ export function lan(): Lan {
   };
 
   const hub = namespace();
-  ip('-n', hub, 'link', 'add', 'br0', 'type', 'bridge');
+  ip('-n', hub, 'link', 'add', 'br0', 'type', 'bridge', ...(floods ? ['ageing_time', '0'] : []));
   ip('-n', hub, 'link', 'set', 'br0', 'up');
   const plug = (name: string, device: string): void => {
     const port = `p${names.indexOf(name)}`;

@@ -5,10 +5,12 @@
  */
 import type { AddressSet, Clock, RandomStreams } from '@wormwood/base';
 import {
+  type Binding,
   boundAddresses,
   Dispatcher,
   type DispatcherComponents,
   ExternalHosts,
+  type DhcpNews,
   type Honeynet,
   Topology,
   TopologyDevice,
@@ -22,6 +24,7 @@ import {
   type StackOptions,
 } from '@wormwood/netstack';
 import { DhcpHosts } from './dhcp-hosts.ts';
+import type { InterfaceState } from './device/interface-facts.ts';
 import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
 import { Waiter } from './device/waiter.ts';
 import type { WireReport } from './device/wire-watch.ts';
@@ -42,9 +45,17 @@ export interface SensorComponents {
   readonly tap?: (device: LinkDevice) => LinkDevice;
   /** Called once when the device fails, and once when it works again. */
   onTrouble(sentence: string): void;
+  /** Called when the interface goes down, up or away, or has another MTU. @default nobody is told */
+  onInterface?(change: InterfaceChange): void;
+  /** What becomes of hosts that ask for their address. @default nobody is told */
+  onDhcp?(news: DhcpNews): void;
   /** Called with an exception that came up while frames were answered. */
   onFault(error: unknown): void;
 }
+
+export type InterfaceChange =
+  | { readonly kind: InterfaceState }
+  | { readonly kind: 'mtu'; readonly mtuBytes: number };
 
 /** Counts since the start. */
 export interface SensorCounts {
@@ -87,6 +98,8 @@ export class Sensor {
   #externals: ReadonlySet<number>;
   #isClosing = false;
   #isTroubled = false;
+  #state: InterfaceState = 'up';
+  #mtuBytes: number;
   #frames = 0;
   #dropped = 0;
   #lastFrameSeconds = Number.NEGATIVE_INFINITY;
@@ -95,6 +108,7 @@ export class Sensor {
   constructor(components: SensorComponents, options: StackOptions = {}) {
     const { device, honeynet, clock, streams } = components;
     this.#components = components;
+    this.#mtuBytes = device.mtuBytes;
     this.#honeynet = honeynet;
     this.#waiter = new Waiter(device.fd);
     this.#dhcp =
@@ -106,6 +120,7 @@ export class Sensor {
             streams,
             statements: honeynet.dhcpClients,
             linkAddressesOf: components.linkAddressesOf,
+            tell: (news) => components.onDhcp?.(news),
             onChange: () => this.#answerAnew(),
           });
     const bare = this.#dhcp ?? device;
@@ -131,6 +146,7 @@ export class Sensor {
                 return externalsNow();
               },
             }),
+            isVirtual: (address) => this.#isVirtual(address),
             isForUs: (linkAddress, destination) => this.#isForUs(linkAddress, destination),
             clock,
             stream: streams.stream('sensor/topology'),
@@ -149,6 +165,11 @@ export class Sensor {
       options,
     );
     this.#askAhead();
+  }
+
+  /** Why `run` has ended though nobody asked for it; null: somebody did, or the frames have come to their end. */
+  get failure(): string | null {
+    return this.#state === 'gone' ? 'The network interface is gone.' : null;
   }
 
   /** Works until `close` is called or the device will never deliver again; then gives the device back. */
@@ -247,6 +268,11 @@ export class Sensor {
     };
   }
 
+  /** Hosts that have an address by DHCP now, as bindings. */
+  leased(): readonly Binding[] {
+    return this.#dhcp?.bindings() ?? [];
+  }
+
   /** Whether the device takes what is sent; null: it has no medium. */
   wire(): WireReport | null {
     return this.#components.device.wire?.() ?? null;
@@ -267,12 +293,32 @@ export class Sensor {
     for (const sentence of this.#components.device.look?.(nowSeconds) ?? []) {
       this.#components.onTrouble(sentence);
     }
+    this.#lookAfterInterface();
+  }
+
+  /** An interface that is gone never comes back, whatever is made in its place: its socket belongs to the old one. */
+  #lookAfterInterface(): void {
+    const { device } = this.#components;
+    const tell = (change: InterfaceChange): void => this.#components.onInterface?.(change);
+    const state = device.state?.() ?? 'up';
+    if (state !== this.#state) {
+      this.#state = state;
+      tell({ kind: state });
+      if (state === 'gone') this.close();
+      return;
+    }
+    const { mtuBytes } = device;
+    if (mtuBytes === this.#mtuBytes) return;
+    this.#mtuBytes = mtuBytes;
+    tell({ kind: 'mtu', mtuBytes });
   }
 
   async #sleep(): Promise<void> {
     const longest = this.#components.device.hasUnsent === true ? RETRY_SECONDS : SLEEP_SECONDS_MAX;
     const seconds = Math.max(0, Math.min(longest, this.nextWorkSeconds() - this.#now()));
     const failure = await this.#waiter.wait(seconds);
+    const isDown = (this.#components.device.state?.() ?? 'up') !== 'up';
+    if (failure === null && isDown && this.#isTroubled) return;
     if (failure === null) {
       if (this.#isTroubled) this.#components.onTrouble('The network interface works again.');
       this.#isTroubled = false;
@@ -290,6 +336,11 @@ export class Sensor {
     if (linkAddress === this.#components.linkAddress || this.#directory.forwards(linkAddress)) return true;
     const host = this.#directory.find(destination, 0, NO_PROTOCOL);
     return host !== null && host.linkAddressAt(destination) === linkAddress;
+  }
+
+  /** Whether a virtual host is bound to an address, and no machine on the link has it. */
+  #isVirtual(address: number): boolean {
+    return this.#directory.current.isBound(address) && !this.stack.isTaken(address);
   }
 
   #answerAnew(): void {

@@ -92,6 +92,11 @@ export class Dispatcher implements HostDirectory {
     );
   }
 
+  /** Whether a virtual host is bound to an address; the default template, which answers everywhere, does not count. */
+  isBound(address: number): boolean {
+    return this.#table.find(address) >= 0 && !this.#edges.has(address) && !this.#externals.has(address);
+  }
+
   forwards(linkAddress: number): boolean {
     return this.#routers.size > 0 && this.#routers.has(linkAddress);
   }

@@ -1,5 +1,6 @@
 /** What a honeynet would answer at an address, and why: the rules of dispatcher and topology told instead of followed. */
-import { BindingTable } from './binding-table.ts';
+import { ipv4 } from '@wormwood/wire';
+import { BindingTable, silentEdges } from './binding-table.ts';
 import type {
   Binding,
   Condition,
@@ -28,6 +29,8 @@ export interface Explanation {
   readonly answer: Answer | null;
   /** The real machine that has the address; it answers for itself. */
   readonly external: External | null;
+  /** Why nothing answers although a template stands there, or that a router answers in its place; null: nothing is in the way. */
+  readonly obstacle: Obstacle | null;
   /** Routers from the entry to the one at the address, with the link that leads to the next. */
   readonly hops: readonly Hop[];
   /** One way, without queues. */
@@ -35,6 +38,32 @@ export interface Explanation {
   /** Probability that a packet gets through, one way. */
   readonly arrival: number;
 }
+
+/**
+ * What keeps an answer back. `nobody`: no host can have an address of the question, or both are one. `edge`: the first or
+ * last address of a bound network. `unreachable`, `loop`: a router answers with an ICMP error, as the way in says.
+ * `no-route`: the way in ends before the host, in silence. `no-way-back`, `back-in-tunnel`: the answer does not get to the
+ * source, or only inside a tunnel. `virtual-source`: a virtual host has the address of the source, and the answer goes there.
+ */
+export interface Obstacle {
+  readonly kind:
+    | 'nobody'
+    | 'edge'
+    | 'unreachable'
+    | 'loop'
+    | 'no-route'
+    | 'no-way-back'
+    | 'back-in-tunnel'
+    | 'virtual-source';
+  /** The router at which the way ends; null: none is concerned. */
+  readonly router: number | null;
+}
+
+/**
+ * What comes back for the first packet: `answered` with a SYN/ACK, an echo reply or a datagram; `refused` with a reset or
+ * port unreachable; `taken` in silence, by a service that may answer; nothing (`silent`).
+ */
+export type Outcome = 'answered' | 'refused' | 'taken' | 'silent';
 
 export interface Answer {
   /** The binding; null for the default template, which answers only for addresses that the sensor is told to claim. */
@@ -48,6 +77,7 @@ export interface AnswerCase {
   readonly condition: Condition | null;
   readonly template: Template;
   readonly action: PortAction;
+  readonly outcome: Outcome;
   /** Whether the port has a rule of its own; false: the template's default action. */
   readonly isOwnRule: boolean;
 }
@@ -61,16 +91,21 @@ export interface Hop {
 
 /** Returns what would happen to a packet from outside. */
 export function explainAddress(honeynet: Honeynet, question: Question): Explanation {
-  const index = new BindingTable(honeynet.bindings).find(question.address);
+  const table = new BindingTable(honeynet.bindings);
+  const index = table.find(question.address);
   const binding = honeynet.bindings[index] ?? null;
   const external = honeynet.externals.find(({ address }) => address === question.address) ?? null;
   const template = external === null ? (binding?.template ?? honeynet.defaultTemplate) : null;
   const hops = hopsTo(honeynet, question.address);
   const links = hops.flatMap(({ link }) => (link === null ? [] : [link]));
-  const dropped = template?.dropIncoming ?? 0;
+  const cases = template === null ? [] : casesOf(template, question);
+  // That of the only case, where there is one.
+  const answering = cases.length === 1 ? cases[0]!.template : template;
+  const dropped = answering?.dropIncoming ?? 0;
   return {
-    answer: template === null ? null : { binding, cases: casesOf(template, question) },
+    answer: template === null ? null : { binding, cases },
     external,
+    obstacle: obstacleOf(honeynet, table, question, answering),
     hops,
     delaySeconds: links.reduce((sum, link) => sum + link.latencySeconds, 0),
     arrival: links.reduce((product, link) => product * (1 - link.loss), 1 - dropped),
@@ -103,7 +138,70 @@ function isCertain(condition: Condition, { protocol, source }: Question): boolea
 function caseOf(condition: Condition | null, template: Template, { protocol, port }: Question): AnswerCase {
   const rule = template.ports.findLast((each) => each.protocol === protocol && each.port === port);
   const action = rule?.action ?? template.defaultActions[protocol];
-  return { condition, template, action, isOwnRule: rule !== undefined };
+  return { condition, template, action, outcome: outcomeOf(action, protocol), isOwnRule: rule !== undefined };
+}
+
+function outcomeOf(action: PortAction, protocol: TransportProtocol): Outcome {
+  if (action.kind === 'filtered') return 'silent';
+  if (action.kind === 'closed') return protocol === 'icmp' ? 'silent' : 'refused';
+  if (protocol !== 'udp') return 'answered';
+  return action.kind === 'internal' && action.service.trim() === 'echo' ? 'answered' : 'taken';
+}
+
+function obstacleOf(
+  honeynet: Honeynet,
+  table: BindingTable,
+  { address, source }: Question,
+  template: Template | null,
+): Obstacle | null {
+  if (ipv4.isMartian(address) || (source !== null && (ipv4.isMartian(source) || source === address)))
+    return { kind: 'nobody', router: null };
+  const edge: Obstacle | null = silentEdges(honeynet, table).has(address)
+    ? { kind: 'edge', router: null }
+    : null;
+  if (honeynet.topology.entries.length === 0) return edge;
+  const topology = new Topology(honeynet.topology);
+  // Routers answer before anybody looks who is behind them.
+  const obstacle = wayIn(topology, address) ?? edge;
+  if (obstacle !== null || source === null) return obstacle;
+  return wayBack({ honeynet, topology, table, template }, address, source);
+}
+
+function wayIn(topology: Topology, address: number): Obstacle | null {
+  const entry = topology.entryFor(address);
+  if (entry === undefined) return null;
+  const { kind, routers } = topology.trace(entry, address);
+  const router = routers.at(-1) ?? entry;
+  if (kind === 'delivered') return null;
+  if (kind === 'unreachable') return { kind: 'unreachable', router };
+  return kind === 'time-exceeded' ? { kind: 'loop', router } : { kind: 'no-route', router };
+}
+
+interface Surroundings {
+  readonly honeynet: Honeynet;
+  readonly topology: Topology;
+  readonly table: BindingTable;
+  readonly template: Template | null;
+}
+
+function wayBack(
+  { honeynet, topology, table, template }: Surroundings,
+  address: number,
+  source: number,
+): Obstacle | null {
+  const spoofed = template?.spoof?.fromAddress ?? null;
+  const from = spoofed !== null && table.find(spoofed) >= 0 ? spoofed : address;
+  const router = topology.routerOf(from);
+  if (router === undefined) return null;
+  const { kind, routers } = topology.trace(router, source);
+  const last = routers.at(-1) ?? router;
+  if (kind === 'left') return null;
+  if (kind === 'delivered') {
+    const isVirtual = table.find(source) >= 0 && !silentEdges(honeynet, table).has(source);
+    const isExternal = honeynet.externals.some((external) => external.address === source);
+    return isVirtual && !isExternal ? { kind: 'virtual-source', router: last } : null;
+  }
+  return { kind: kind === 'tunneled' ? 'back-in-tunnel' : 'no-way-back', router: last };
 }
 
 function hopsTo({ topology }: Honeynet, address: number): readonly Hop[] {

@@ -54,13 +54,13 @@ export { ExternalHosts } from './topology/external-hosts.ts';
 export { TopologyDevice } from './topology/topology-device.ts';
 
 // What happened, as events and in Honeyd's logs.
-export type { SensorEvent } from './event/event.ts';
+export type { DhcpNews, SensorEvent } from './event/event.ts';
 export { EventMaker } from './event/event-maker.ts';
 export { PacketLog } from './log/packet-log.ts';
 export { serviceLogLine } from './log/service-log.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
 export { TrafficCounts } from './metrics/traffic-counts.ts';
-export { explainAddress, type Explanation, type Hop, type Question } from './explain.ts';
+export { explainAddress, type Explanation, type Hop, type Obstacle, type Question } from './explain.ts';
 
 // What stands behind open ports.
 export type {

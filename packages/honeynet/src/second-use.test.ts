@@ -65,6 +65,8 @@ const step = fc.record({
   seconds: fc.constantFrom(0, 1, 30, 59),
 });
 
+const noMatter = (): void => undefined;
+
 describe('events', () => {
   const play = (
     { made, clock }: ReturnType<typeof maker>,
@@ -149,11 +151,11 @@ describe('scripts behind UDP ports', () => {
     });
     const replies: string[] = [];
     const deliver = (number: number, text = 'x'): void =>
-      sessions.deliver(
-        datagram(number, text),
-        (payload) => replies.push(`${text}: ${payload.length}`),
-        (listener) => spawner.spawn({ command: [], environment: {}, flow: flow(number) } as never, listener),
-      );
+      sessions.deliver(datagram(number, text), (payload) => replies.push(`${text}: ${payload.length}`), {
+        start: (listener) =>
+          spawner.spawn({ command: [], environment: {}, flow: flow(number) } as never, listener),
+        fail: () => undefined,
+      });
     return { spawner, time, timers, sessions, deliver, replies };
   };
 
@@ -224,7 +226,7 @@ it(`a source that was quiet for a second is answered over UDP as a new one; seed
       const answers = (budget: UdpBudget): number => {
         let octets = 0;
         const payload = new Uint8Array(2);
-        const reply = budget.limit({ ...flow(0), payload }, (answer) => (octets += answer.length));
+        const reply = budget.limit({ ...flow(0), payload }, (answer) => (octets += answer.length), noMatter);
         // The datagram has two octets: a second answer exceeds it.
         reply(new Uint8Array(2));
         reply(new Uint8Array(2));
@@ -255,7 +257,7 @@ it('answers over UDP to a source are ten at once and ten a second, in each secon
   const answered = [0, 1, 2, 3].map(() => {
     let count = 0;
     for (let i = 0; i < 64; i++) {
-      budget.limit({ ...flow(0), payload: new Uint8Array(1) }, () => count++)(new Uint8Array(1));
+      budget.limit({ ...flow(0), payload: new Uint8Array(1) }, () => count++, noMatter)(new Uint8Array(1));
       clock.advanceBy(1 / 64);
     }
     return count;
@@ -271,7 +273,7 @@ it('which sources share a budget over UDP depends on the key alone', () => {
     const isAnswered = (source: number): boolean => {
       let octets = 0;
       const datagram = { ...flow(0), remoteAddress: source, payload: new Uint8Array(1) };
-      budget.limit(datagram, (answer) => (octets += answer.length))(new Uint8Array(1));
+      budget.limit(datagram, (answer) => (octets += answer.length), noMatter)(new Uint8Array(1));
       return octets > 0;
     };
     for (let i = 0; i < 10; i++) isAnswered(1);

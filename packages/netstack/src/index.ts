@@ -22,7 +22,7 @@ export type {
   TcpService,
   UdpDatagram,
 } from './host.ts';
-export { DhcpClient } from './network/dhcp-client.ts';
+export { DhcpClient, type DhcpLease } from './network/dhcp-client.ts';
 export type { RouterName, RouterStatus } from './network/known-routers.ts';
 export { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
 export type { Ipv6Directory } from './network/ndp-responder.ts';

@@ -1,4 +1,5 @@
 /** `wormwood net …` on the command line. */
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cidr, parseCidr, parseSeed } from '@wormwood/base';
@@ -140,10 +141,13 @@ function controlOption(): Option {
   return new Option('--control <path>', 'control socket of the running sensor').default(defaultControlPath());
 }
 
+const SERVICE_SOCKET = '/run/wormwood/sensor.sock';
+
 /** Returns the standard place of a daemon's socket; the temporary directory for users who have no place of their own. */
 function defaultControlPath(): string {
   const userId = process.getuid?.() ?? 0;
-  if (userId === 0) return '/run/wormwood-sensor.sock';
+  // That of the service: whoever may open it asks there.
+  if (userId === 0 || existsSync(SERVICE_SOCKET)) return SERVICE_SOCKET;
   return join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `wormwood-sensor-${userId}.sock`);
 }
 

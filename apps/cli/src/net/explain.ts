@@ -41,7 +41,7 @@ export async function netExplain(
   }
   const blocks = explained.map(({ question: { protocol, port: asked }, explanation }) => {
     const where = asked === null ? protocol : `${protocol}/${asked}`;
-    return explanationInWords(explanation, `${formatIpv4(address)} ${where}`).join('\n');
+    return explanationInWords(explanation, `${formatIpv4(address)} ${where}`, protocol).join('\n');
   });
   await terminal.print(blocks.join('\n\n'));
   return EXIT.ok;
@@ -54,7 +54,7 @@ interface Explained {
 
 /** The explanation with addresses as text and templates by name. */
 function plain({ question: { protocol, port }, explanation }: Explained): object {
-  const { answer, external, hops, delaySeconds, arrival } = explanation;
+  const { answer, external, obstacle, hops, delaySeconds, arrival } = explanation;
   const binding = answer?.binding ?? null;
   return {
     protocol,
@@ -62,11 +62,16 @@ function plain({ question: { protocol, port }, explanation }: Explained): object
     answers: answer !== null,
     external: external?.interfaceName ?? null,
     binding: binding && { first: formatIpv4(binding.first), last: formatIpv4(binding.last) },
-    cases: (answer?.cases ?? []).map(({ condition, template, action, isOwnRule }) => ({
+    obstacle: obstacle && {
+      kind: obstacle.kind,
+      router: obstacle.router === null ? null : formatIpv4(obstacle.router),
+    },
+    cases: (answer?.cases ?? []).map(({ condition, template, action, outcome, isOwnRule }) => ({
       condition,
       template: condition === null ? (binding?.original ?? template.name) : template.name,
       personality: template.personality,
       action,
+      outcome,
       isOwnRule,
     })),
     route: hops.map(({ router, link }) => ({ router: formatIpv4(router), link })),

@@ -15,11 +15,12 @@ export async function netHosts(options: NetAskOptions): Promise<ExitCode> {
 
 function render(hosts: SensorHosts): string {
   const table = new Table({
-    head: ['addresses', 'personality', 'ports'],
+    head: ['addresses', 'template', 'personality', 'ports'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { first, last, personality, ports } of hosts) {
-    const row = [first === last ? first : `${first}-${last}`, personality ?? '', ports.join(', ')];
+  for (const { first, last, template, leased, personality, ports } of hosts) {
+    const addresses = first === last ? first : `${first}-${last}`;
+    const row = [leased ? `${addresses} (DHCP)` : addresses, template, personality ?? '', ports.join(', ')];
     table.push(row.map(printable));
   }
   return table.toString();

@@ -279,7 +279,8 @@ async function runUntilSignal(
   }
   const { frames } = daemon.sensor.counts();
   terminal.say(`Ended after ${frames} frames.`);
-  return EXIT.ok;
+  // The service manager starts it again.
+  return daemon.failure === null ? EXIT.ok : EXIT.failed;
 }
 
 /**

@@ -1,9 +1,20 @@
 /** A honeynet in words: what answers, when, and how a packet gets there. */
 import { formatDuration, formatIpv4 } from '@wormwood/base';
-import type { Condition, Explanation, Hop, PortAction } from '@wormwood/honeynet';
+import type {
+  Condition,
+  Explanation,
+  Hop,
+  Obstacle,
+  PortAction,
+  TransportProtocol,
+} from '@wormwood/honeynet';
 
 /** Returns what a port does, as a clause. */
-function actionInWords(action: PortAction): string {
+function actionInWords(action: PortAction, protocol: TransportProtocol): string {
+  if (protocol === 'icmp')
+    return action.kind === 'closed' || action.kind === 'filtered'
+      ? 'answers no echo request'
+      : 'answers echo requests';
   const slow =
     action.kind !== 'closed' && action.kind !== 'filtered' && action.tarpit ? ', as slowly as possible' : '';
   switch (action.kind) {
@@ -46,8 +57,12 @@ function conditionInWords(condition: Condition | null): string | null {
 }
 
 /** Returns the explanation as lines. */
-export function explanationInWords(explanation: Explanation, what: string): readonly string[] {
-  const { answer, external } = explanation;
+export function explanationInWords(
+  explanation: Explanation,
+  what: string,
+  protocol: TransportProtocol,
+): readonly string[] {
+  const { answer, external, obstacle } = explanation;
   if (external !== null)
     return [
       `${what}:`,
@@ -72,14 +87,47 @@ export function explanationInWords(explanation: Explanation, what: string): read
         template.personality === null ? 'no personality' : `personality "${template.personality}"`;
       const rule = isOwnRule ? 'by its own rule' : 'by the default action';
       const name = condition === null ? (binding?.original ?? template.name) : template.name;
+      const limits = protocol === 'udp' && SERVED.has(action.kind) ? UDP_LIMITS : [];
       return [
         `  ${when === null ? 'Template' : `${when[0]!.toUpperCase()}${when.slice(1)}: template`} "${name}", ` +
           `${personality}.`,
-        `    It ${actionInWords(action)} (${rule}).`,
-      ];
+        `    It ${actionInWords(action, protocol)} (${rule}).`,
+      ].concat(limits);
     }),
+    ...(obstacle === null ? [] : [`  But ${obstacleInWords(obstacle)}.`]),
     ...routeInWords(explanation),
   ];
+}
+
+/** Actions that answer datagrams. */
+const SERVED: ReadonlySet<PortAction['kind']> = new Set(['script', 'internal', 'proxy']);
+/** No reflector: packages/honeynet/src/service/udp-budget.ts. */
+const UDP_LIMITS: readonly string[] = [
+  '    No answer is longer than its datagram, and no source gets more than 10 a second; the rest is dropped and reported.',
+];
+
+function obstacleInWords({ kind, router }: Obstacle): string {
+  const at = router === null ? '' : formatIpv4(router);
+  switch (kind) {
+    case 'nobody':
+      return 'no host can have one of these addresses, so nothing answers';
+    case 'edge':
+      return 'it is the first or the last address of the bound network, so nothing answers (see --edges)';
+    case 'unreachable':
+      return `the router ${at} answers that the network is unreachable`;
+    case 'loop':
+      return `the routes go round in circles, and ${at} answers that the time to live is exceeded`;
+    case 'no-route':
+      return `the way ends at ${at}, which has no route there: nothing answers`;
+    case 'no-way-back':
+      return `the answer gets no further than ${at} on its way back`;
+    case 'back-in-tunnel':
+      return `the answer leaves through a tunnel of ${at}`;
+    case 'virtual-source':
+      return 'a virtual host has the address of the source and gets the answer, unless a machine on the link has it';
+    default:
+      throw kind satisfies never;
+  }
 }
 
 function routeInWords({ hops, delaySeconds, arrival }: Explanation): readonly string[] {

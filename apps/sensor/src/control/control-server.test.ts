@@ -41,6 +41,7 @@ beforeEach(async () => {
     counts: new TrafficCounts(),
     sensor: {
       counts: () => ({ frames: 1, dropped: 0, connections: 0, halfOpen: 0, evicted: 0 }),
+      leased: () => [],
       wire: () => null,
     },
     outputs: {

@@ -3,9 +3,10 @@
  * metrics alone on a port of loopback where one is asked for. Nothing can be changed through either. Whoever asks may be
  * hostile: every count, length and time is bounded, and no request ends the sensor.
  */
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { formatPrometheus } from '@wormwood/honeynet';
 import type { Faults } from '../faults.ts';
 import { hostsOf, metricsOf, type ReportSource, statusOf, topOf } from './sensor-report.ts';
@@ -37,6 +38,7 @@ const LENGTH_MAX = 1000;
 /** Read and written by the owner and the group. */
 const SOCKET_UMASK = 0o117;
 const SOCKET_MODE = 0o660;
+const DIRECTORY_MODE = 0o755;
 const HTTP_OK = 200;
 const HTTP_NOT_FOUND = 404;
 const HTTP_NOT_ALLOWED = 405;
@@ -61,6 +63,8 @@ export class ControlServer {
   static async listen(options: ControlOptions, sourceNow: SourceNow, faults: Faults): Promise<ControlServer> {
     const server = new ControlServer(sourceNow, faults);
     try {
+      // As systemd makes it for the service.
+      mkdirSync(dirname(options.socketPath), { recursive: true, mode: DIRECTORY_MODE });
       await removeStaleSocket(options.socketPath);
       await server.#add(false, { path: options.socketPath });
       chmodSync(options.socketPath, SOCKET_MODE);

@@ -1,6 +1,6 @@
 /** What a sensor says about itself, as plain values. */
 import { formatIpv4 } from '@wormwood/base';
-import type { Honeynet, Metric, TrafficCounts } from '@wormwood/honeynet';
+import type { Binding, Honeynet, Metric, Template, TrafficCounts } from '@wormwood/honeynet';
 import type { WireReport } from '../device/wire-watch.ts';
 import type { Outputs } from '../output/outputs.ts';
 import type { Sensor } from '../sensor.ts';
@@ -18,7 +18,7 @@ export interface ReportSource {
   readonly name: string;
   readonly honeynet: Honeynet;
   readonly counts: TrafficCounts;
-  readonly sensor: Pick<Sensor, 'counts' | 'wire'>;
+  readonly sensor: Pick<Sensor, 'counts' | 'wire' | 'leased'>;
   readonly outputs: Pick<Outputs, 'dropped' | 'follow'>;
   /** Exceptions that nobody expected so far. */
   readonly faultCount: number;
@@ -74,6 +74,9 @@ export interface SensorTop {
 export type SensorHosts = readonly {
   readonly first: string;
   readonly last: string;
+  readonly template: string;
+  /** Whether the host came to its address by DHCP. */
+  readonly leased: boolean;
   readonly personality: string | null;
   readonly ports: readonly string[];
 }[];
@@ -114,13 +117,34 @@ export function topOf({ counts }: ReportSource, length: number): SensorTop {
   };
 }
 
-export function hostsOf({ honeynet }: ReportSource): SensorHosts {
-  return honeynet.bindings.map(({ first, last, template }) => ({
+export function hostsOf({ honeynet, sensor }: ReportSource): SensorHosts {
+  return [
+    ...honeynet.bindings.map((binding) => hostOf(binding, false)),
+    ...sensor.leased().map((binding) => hostOf(binding, true)),
+  ];
+}
+
+function hostOf({ first, last, original, template }: Binding, leased: boolean): SensorHosts[number] {
+  return {
     first: formatIpv4(first),
     last: formatIpv4(last),
+    template: original,
+    leased,
     personality: template.personality,
-    ports: template.ports.map(({ protocol, port, action }) => `${protocol}/${port} ${action.kind}`),
-  }));
+    ports: portsOf(template),
+  };
+}
+
+/** What each port does, the default actions last; those of a dynamic template by the template that is used. */
+function portsOf({ ports, defaultActions, dynamic }: Template): readonly string[] {
+  if (dynamic !== null && dynamic.length > 0)
+    return dynamic.flatMap(({ condition, template }) =>
+      portsOf(template).map((port) => `${condition.kind}: ${port}`),
+    );
+  return [
+    ...ports.map(({ protocol, port, action }) => `${protocol}/${port} ${action.kind}`),
+    ...Object.entries(defaultActions).map(([protocol, action]) => `${protocol} ${action.kind}`),
+  ];
 }
 
 export function metricsOf(source: ReportSource): readonly Metric[] {

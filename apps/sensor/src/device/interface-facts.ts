@@ -17,6 +17,8 @@ const IFREQ_UNION = 16;
 /** The largest IP packet that there is. */
 const MTU_MAX = 65_535;
 
+export type InterfaceState = 'up' | 'down' | 'gone';
+
 export class InterfaceFacts {
   readonly #fd: number;
   readonly #index: number;
@@ -38,6 +40,20 @@ export class InterfaceFacts {
   isRunning(): boolean {
     const flags = this.#ask(SIOCGIFFLAGS)?.getUint16(IFREQ_UNION, true) ?? 0;
     return (flags & (IFF_UP | IFF_RUNNING)) === (IFF_UP | IFF_RUNNING);
+  }
+
+  /** Returns `gone` for an interface that was deleted or moved away; `down` also where it has no carrier. */
+  state(): InterfaceState {
+    if (this.#ask(SIOCGIFFLAGS) === null) return 'gone';
+    return this.isRunning() ? 'up' : 'down';
+  }
+
+  /** Returns its name now; null when it is gone. */
+  name(): string | null {
+    const request = new Uint8Array(IFREQ_BYTES);
+    new DataView(request.buffer).setInt32(IFREQ_UNION, this.#index, true);
+    if (libc.ioctl(this.#fd, SIOCGIFNAME, request) < 0) return null;
+    return new TextDecoder().decode(request.subarray(0, request.indexOf(0)));
   }
 
   close(): void {

@@ -71,7 +71,11 @@ function failure(words: DeviceWords, error: unknown): DeviceOpening {
   }
   if (code === 'EPERM' || code === 'EACCES') {
     const right = words.kind === 'tun' ? 'CAP_NET_ADMIN' : 'CAP_NET_RAW';
-    return { ok: false, reason: 'permission', sentence: `Opening ${name} takes ${right}: run as root.` };
+    return {
+      ok: false,
+      reason: 'permission',
+      sentence: `Opening ${name} takes ${right} and no more: run as root, or with AmbientCapabilities=${right}.`,
+    };
   }
   if (code === 'ENODEV') {
     return { ok: false, reason: 'missing', sentence: `There is no network interface ${name}.` };

@@ -4,7 +4,7 @@
  * would hold it back until their timer, whose step is that of the kernel's clock.
  */
 import { type FrameReceiver, ReusedFrame } from '@wormwood/netstack';
-import { InterfaceFacts } from './interface-facts.ts';
+import { InterfaceFacts, type InterfaceState } from './interface-facts.ts';
 import * as libc from './libc.ts';
 import type { SensorDevice } from './sensor-device.ts';
 import { SlotRing } from './slot-ring.ts';
@@ -188,6 +188,14 @@ export class PacketRing implements SensorDevice {
   look(nowSeconds: number): readonly string[] {
     this.#askMtu();
     return this.#watch.look(nowSeconds);
+  }
+
+  state(): InterfaceState {
+    return this.#facts.state();
+  }
+
+  interfaceName(): string | null {
+    return this.#facts.name();
   }
 
   wire(): WireReport {

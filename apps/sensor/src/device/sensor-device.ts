@@ -1,5 +1,6 @@
 /** A link device that a daemon can wait for, and the layer that notices when something is sent between two rounds of work. */
 import type { FrameReceiver, LinkDevice } from '@wormwood/netstack';
+import type { InterfaceState } from './interface-facts.ts';
 import type { WireReport } from './wire-watch.ts';
 
 export interface SensorDevice extends LinkDevice {
@@ -13,6 +14,10 @@ export interface SensorDevice extends LinkDevice {
   takeDropped(): number;
   /** Called about once a second: looks after the medium and returns sentences about what has changed. */
   look?(nowSeconds: number): readonly string[];
+  /** Whether the interface is there and works. @default it is */
+  state?(): InterfaceState;
+  /** The name of the interface now; null when it is gone. @default it keeps its name */
+  interfaceName?(): string | null;
   /** Whether the medium takes what is sent. */
   wire?(): WireReport;
   close(): void;

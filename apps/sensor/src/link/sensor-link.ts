@@ -19,7 +19,7 @@ const MACS_MAX = 1024;
 const NOTHING: InterfaceLink = { ownAddresses: [], networks: [], routers: [] };
 
 export class SensorLink {
-  readonly #interfaceName: string | null;
+  #interfaceName: string | null;
   readonly #named: NamedLink;
   #known: InterfaceLink = NOTHING;
 
@@ -28,6 +28,15 @@ export class SensorLink {
     this.#interfaceName = interfaceName;
     this.#named = named;
     this.refresh();
+  }
+
+  /** Null: no interface of this machine. */
+  get interfaceName(): string | null {
+    return this.#interfaceName;
+  }
+
+  set interfaceName(name: string | null) {
+    this.#interfaceName = name;
   }
 
   get networks(): readonly LinkNetwork[] {

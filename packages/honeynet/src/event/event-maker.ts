@@ -30,14 +30,7 @@ import {
   tcp,
 } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
-import type {
-  DhcpFields,
-  EventHead,
-  FlowFields,
-  InterfaceFields,
-  SensorEvent,
-  SourceFields,
-} from './event.ts';
+import type { DhcpNews, EventHead, FlowFields, InterfaceNews, SensorEvent, SourceFields } from './event.ts';
 import { LinkContacts, vlanFields } from './link-contacts.ts';
 
 export interface EventMakerComponents {
@@ -269,12 +262,16 @@ export class EventMaker implements StackObserver {
     this.#linkContacts.end(all ? Number.POSITIVE_INFINITY : this.#components.clock.nowSeconds());
   }
 
-  dhcp(body: DhcpFields & { readonly message: string }): void {
-    this.#emit({ ...body, host: printable(body.host) });
+  /** What becomes of a host that asks for its address. */
+  dhcp(news: DhcpNews): void {
+    const host = printable(news.host);
+    this.#emit({ ...news, host, message: dhcpInWords(news) });
   }
 
-  networkInterface(body: InterfaceFields & { readonly message: string }): void {
-    this.#emit({ ...body, name: printable(body.name) });
+  networkInterface(news: InterfaceNews): void {
+    const name = printable(news.name);
+    const what = news.mtu === undefined ? news.event.slice('interface.'.length) : `now of MTU ${news.mtu}`;
+    this.#emit({ ...news, name, message: `interface ${name} is ${what}` });
   }
 
   /** A service that was to answer a connection or a datagram did not. */
@@ -381,6 +378,24 @@ export class EventMaker implements StackObserver {
       proto: formatIpProtocol(protocol),
       community_id: communityId({ protocol, source, destination, sourcePort, destinationPort }),
     };
+  }
+}
+
+function dhcpInWords({ event, host, mac, ip, server }: DhcpNews): string {
+  const who = `host ${printable(host)} (${mac})`;
+  switch (event) {
+    case 'dhcp.lease':
+      return `${who} has ${ip} from ${server}`;
+    case 'dhcp.renewal':
+      return `${who} keeps ${ip} by ${server}`;
+    case 'dhcp.lost':
+      return `${who} has no address any more`;
+    case 'dhcp.conflict':
+      return `${who} declines ${ip}, which another machine has`;
+    case 'dhcp.silent':
+      return `${who} gets no answer from a DHCP server`;
+    default:
+      throw event satisfies never;
   }
 }
 

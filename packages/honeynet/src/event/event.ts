@@ -80,7 +80,7 @@ interface TakenFields extends VlanFields {
 }
 
 /** What becomes of a host that asks for its address. */
-export interface DhcpFields {
+export interface DhcpNews {
   readonly event: 'dhcp.lease' | 'dhcp.renewal' | 'dhcp.lost' | 'dhcp.conflict' | 'dhcp.silent';
   readonly host: string;
   /** Of the host. */
@@ -92,7 +92,7 @@ export interface DhcpFields {
 }
 
 /** The network interface of the sensor. */
-export interface InterfaceFields {
+export interface InterfaceNews {
   readonly event: 'interface.down' | 'interface.up' | 'interface.gone' | 'interface.mtu';
   readonly name: string;
   readonly mtu?: number;
@@ -107,8 +107,8 @@ export type SensorEvent = EventHead & { readonly message: string } & (
     | LimitedFields
     | Ipv6Fields
     | TakenFields
-    | DhcpFields
-    | InterfaceFields
+    | DhcpNews
+    | InterfaceNews
     | { readonly event: 'sensor.start'; readonly version: string; readonly nets: readonly string[] }
     | { readonly event: 'sensor.reload'; readonly ok: boolean }
     | { readonly event: 'sensor.trouble' }

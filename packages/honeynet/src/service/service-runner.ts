@@ -3,7 +3,8 @@
  * worker for all of them, or another machine. Scripts and connections are the app's; here it is decided what they are.
  */
 import { type Clock, formatIpv4, type RandomStream } from '@wormwood/base';
-import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
+import type { AnswerLimit, TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
+import { ipProtocol } from '@wormwood/wire';
 import type { PortAction, Template } from '../model.ts';
 import type { ServiceRunner } from '../virtual-host.ts';
 import { INNER_SERVICES } from './inner-services.ts';
@@ -34,6 +35,10 @@ export interface ServiceComponents {
   readonly today: () => string;
   /** A line for the service log: of a script's standard error, or why a service did not run. */
   readonly onMessage: (session: Session, line: string) => void;
+  /** Nothing serves a connection or a datagram that was to be served; `reason` says why. @default nobody is told */
+  readonly onFailure?: (session: Session, protocol: number, reason: string) => void;
+  /** An answer to a datagram was kept back. @default nobody is told */
+  readonly onLimited?: (session: Session, limit: AnswerLimit) => void;
 }
 
 /** Names of the services inside the sensor. */
@@ -72,13 +77,22 @@ export class HoneynetServices implements ServiceRunner {
     reply: (payload: Uint8Array) => void,
     template: Template,
   ): void {
-    const limited = this.#budget.limit(datagram, reply);
+    const { localAddress, localPort, remoteAddress, remotePort } = datagram;
+    const session = { localAddress, localPort, remoteAddress, remotePort };
+    const limited = this.#budget.limit(datagram, reply, (limit) =>
+      this.#components.onLimited?.(session, limit),
+    );
+    const fail = (why: string): void => this.#components.onFailure?.(session, ipProtocol.udp, why);
     if (action.kind === 'internal' && firstWord(action.service) === 'echo') limited(datagram.payload.slice());
     if (action.kind === 'script')
-      this.#sessions.deliver(datagram, limited, this.#startScript(action.command, datagram, template));
+      this.#sessions.deliver(datagram, limited, {
+        start: this.#startScript(action.command, datagram, template),
+        fail,
+      });
     if (action.kind === 'proxy') {
       const remote = this.#remoteEnd(action, datagram);
-      if (remote !== null) this.#components.connector.sendDatagram(remote, datagram.payload.slice(), limited);
+      if (remote === null) fail(nowhere(action));
+      else this.#components.connector.sendDatagram(remote, datagram.payload.slice(), limited);
     }
   }
 
@@ -95,8 +109,10 @@ export class HoneynetServices implements ServiceRunner {
     template: Template,
   ): TcpService | null {
     const onMessage = this.#messagesOf(connection);
+    const onFailure = this.#failuresOf(connection);
     const refused = (why: string): null => {
       onMessage(why);
+      onFailure(why);
       connection.end();
       return null;
     };
@@ -104,15 +120,16 @@ export class HoneynetServices implements ServiceRunner {
     if (action.kind === 'script') {
       const start = this.#startScript(action.command, connection, template);
       return (
-        bridge(connection, start, { onMessage }) ?? refused('too many scripts run; this one was not started')
+        bridge(connection, start, { onMessage, onFailure }) ??
+        refused('too many scripts run; this one was not started')
       );
     }
     const remote = this.#remoteEnd(action, connection);
-    if (remote === null) return refused(`the proxy leads nowhere: ${action.host}:${action.port}`);
+    if (remote === null) return refused(nowhere(action));
     const connect = (listener: ProcessListener): RunningProcess | null =>
       this.#components.connector.connect(remote, listener);
     return (
-      bridge(connection, connect, { onMessage, onReset: () => connection.abort() }) ??
+      bridge(connection, connect, { onMessage, onFailure, onReset: () => connection.abort() }) ??
       refused('too many proxied connections are open')
     );
   }
@@ -128,6 +145,7 @@ export class HoneynetServices implements ServiceRunner {
     const inner = Object.hasOwn(INNER_SERVICES, name) ? INNER_SERVICES[name] : undefined;
     if (inner !== undefined) return inner(connection, onMessage);
     onMessage(`no service inside the sensor is called ${name}`);
+    this.#failuresOf(connection)(`no service inside the sensor is called ${name}`);
     return null;
   }
 
@@ -177,10 +195,19 @@ export class HoneynetServices implements ServiceRunner {
     return { host: address, port: target, askedBy };
   }
 
+  #failuresOf({ localAddress, localPort, remoteAddress, remotePort }: Session): (reason: string) => void {
+    const session = { localAddress, localPort, remoteAddress, remotePort };
+    return (reason) => this.#components.onFailure?.(session, ipProtocol.tcp, reason);
+  }
+
   #messagesOf({ localAddress, localPort, remoteAddress, remotePort }: Session): (line: string) => void {
     const session = { localAddress, localPort, remoteAddress, remotePort };
     return (line) => this.#components.onMessage(session, line);
   }
+}
+
+function nowhere({ host, port }: { readonly host: string; readonly port: string }): string {
+  return `the proxy leads nowhere: ${host}:${port}`;
 }
 
 function firstWord(service: string): string {

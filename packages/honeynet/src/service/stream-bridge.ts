@@ -11,6 +11,8 @@ export type StartOther = (listener: ProcessListener) => RunningProcess | null;
 export interface BridgeOptions {
   /** Called with lines of the other side's standard error. */
   readonly onMessage: (line: string) => void;
+  /** Called when the other side ends by a fault without ever having said anything. @default nobody is told */
+  readonly onFailure?: (reason: string) => void;
   /** Called when the other side wants the connection cut. @default it is ended */
   readonly onReset?: () => void;
   /** Octets of output that may wait for the connection before the other side is paused. */
@@ -46,6 +48,7 @@ class StreamBridge implements TcpService, ProcessListener {
   #waitingBytes = 0;
   #isOutputPaused = false;
   #hasOtherEnded = false;
+  #hasOutput = false;
   #isClosed = false;
 
   constructor(connection: TcpConnection, options: BridgeOptions) {
@@ -70,6 +73,7 @@ class StreamBridge implements TcpService, ProcessListener {
   }
 
   output(octets: Uint8Array): void {
+    this.#hasOutput = true;
     if (this.#isClosed) return;
     let taken = 0;
     if (this.#waitingBytes === 0) taken = this.#connection.write(octets);
@@ -136,7 +140,10 @@ class StreamBridge implements TcpService, ProcessListener {
   exited(reason: string | null): void {
     this.#hasOtherEnded = true;
     this.#other = null;
-    if (reason !== null) this.#options.onMessage(reason);
+    if (reason !== null) {
+      this.#options.onMessage(reason);
+      if (!this.#hasOutput && !this.#isClosed) this.#options.onFailure?.(reason);
+    }
     if (!this.#isClosed && this.#waitingBytes === 0) this.#connection.end();
   }
 }

@@ -4,7 +4,7 @@
  * a keyed hash sorts them, so that nobody can choose addresses that use up the share of another.
  */
 import { type Clock, mixWord } from '@wormwood/base';
-import type { UdpDatagram } from '@wormwood/netstack';
+import type { AnswerLimit, UdpDatagram } from '@wormwood/netstack';
 
 const ROWS = 1 << 14;
 const ANSWERS_PER_SECOND = 10;
@@ -22,12 +22,20 @@ export class UdpBudget {
     this.#key = key;
   }
 
-  /** Returns a `reply` that keeps to the budget of the datagram and its source; what exceeds it is dropped. */
-  limit(datagram: UdpDatagram, reply: (payload: Uint8Array) => void): (payload: Uint8Array) => void {
+  /**
+   * Returns a `reply` that keeps to the budget of the datagram and its source; what exceeds it is dropped, and `limited`
+   * told.
+   */
+  limit(
+    datagram: UdpDatagram,
+    reply: (payload: Uint8Array) => void,
+    limited: (limit: AnswerLimit) => void,
+  ): (payload: Uint8Array) => void {
     let octets = datagram.payload.length;
     const { remoteAddress } = datagram;
     return (payload) => {
-      if (payload.length > octets || !this.#take(remoteAddress)) return;
+      if (payload.length > octets) return limited('udp-answer-length');
+      if (!this.#take(remoteAddress)) return limited('udp-answer-rate');
       octets -= payload.length;
       reply(payload);
     };

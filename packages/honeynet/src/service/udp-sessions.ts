@@ -10,6 +10,13 @@ import type { Schedule } from './tarpit.ts';
 const IDLE_SECONDS = 60;
 const SESSIONS_MAX = 1024;
 
+/** What serves a session. */
+export interface Program {
+  readonly start: StartOther;
+  /** Told why nothing serves it. */
+  readonly fail: (reason: string) => void;
+}
+
 interface UdpSession {
   process: RunningProcess | null;
   reply: (payload: Uint8Array) => void;
@@ -27,10 +34,10 @@ export class UdpSessions {
   }
 
   /** Hands a datagram to the program of its session, started when there is none. */
-  deliver(datagram: UdpDatagram, reply: (payload: Uint8Array) => void, start: StartOther): void {
+  deliver(datagram: UdpDatagram, reply: (payload: Uint8Array) => void, program: Program): void {
     const { localAddress, localPort, remoteAddress, remotePort } = datagram;
     const key = `${localAddress}:${localPort} ${remoteAddress}:${remotePort}`;
-    const session = this.#sessions.get(key) ?? this.#open(key, start);
+    const session = this.#sessions.get(key) ?? this.#open(key, program);
     if (session === null) return;
     // Answers count against the latest datagram.
     session.reply = reply;
@@ -43,8 +50,12 @@ export class UdpSessions {
     for (const [key, session] of this.#sessions) this.#end(key, session);
   }
 
-  #open(key: string, start: StartOther): UdpSession | null {
-    if (this.#sessions.size >= SESSIONS_MAX) return null;
+  #open(key: string, { start, fail }: Program): UdpSession | null {
+    if (this.#sessions.size >= SESSIONS_MAX) {
+      fail('too many scripts serve datagrams; this one was not started');
+      return null;
+    }
+    let hasAnswered = false;
     const session: UdpSession = {
       process: null,
       reply: () => undefined,
@@ -53,12 +64,21 @@ export class UdpSessions {
     };
     this.#sessions.set(key, session);
     session.process = start({
-      output: (octets) => session.reply(octets),
+      output: (octets) => {
+        hasAnswered = true;
+        session.reply(octets);
+      },
       message: () => undefined,
       drained: () => (session.isFull = false),
-      exited: () => this.#end(key, session),
+      exited: (reason) => {
+        if (reason !== null && !hasAnswered && this.#sessions.get(key) === session) fail(reason);
+        this.#end(key, session);
+      },
     });
-    if (session.process === null) this.#end(key, session);
+    if (session.process === null) {
+      fail('too many scripts run; this one was not started');
+      this.#end(key, session);
+    }
     return this.#sessions.get(key) ?? null;
   }
 

@@ -41,6 +41,8 @@ export interface TopologyDeviceComponents {
    * @default every frame is
    */
   readonly isForUs?: (linkAddress: number, destination: number) => boolean;
+  /** Whether a virtual host has an address: what goes to any other one leaves the topology. @default each address has one */
+  readonly isVirtual?: (address: number) => boolean;
   readonly clock: Clock;
   /** For loss and early drop. */
   readonly stream: RandomStream;
@@ -172,7 +174,9 @@ export class TopologyDevice implements LinkDevice {
   /** Whether a packet that has arrived is for a virtual host. */
   #isInward(arrival: Arrival, bytes: Uint8Array, ipStart: number): boolean {
     const destination = readU32(bytes, ipStart + ipv4.field.destination);
-    return arrival.kind === 'delivered' && this.#components.externals?.has(destination) !== true;
+    if (arrival.kind !== 'delivered' || this.#components.externals?.has(destination) === true) return false;
+    // A visitor whose address lies in the network of a virtual link is outside all the same.
+    return this.#components.isVirtual?.(destination) !== false;
   }
 
   #walkIn(receiver: FrameReceiver, frame: ReceivedFrame): void {
@@ -215,7 +219,7 @@ export class TopologyDevice implements LinkDevice {
     const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
-        if (!this.#isInward(arrival, bytes, ipStart)) this.#forward(frame, arrival);
+        if (this.#components.externals?.has(destination) === true) this.#forward(frame, arrival);
         else if (arrival.delaySeconds === 0) receiver(frame);
         else {
           const held = {

@@ -30,6 +30,12 @@ export type Arrival =
   | { readonly kind: 'unreachable'; readonly delaySeconds: number; readonly router: number }
   | { readonly kind: 'lost' };
 
+/** The way of a packet without time and chance: where it ends, and the routers that it has passed, the last one included. */
+export interface Way {
+  readonly kind: Arrival['kind'];
+  readonly routers: readonly number[];
+}
+
 interface Hop {
   readonly next: number;
   readonly link: LinkState;
@@ -54,6 +60,8 @@ interface CompiledRouter {
 
 /** Ends a walk around a loop of routes that no TTL ends, because a TTL is at most this. */
 const HOPS_MAX = 256;
+/** Of packets whose time to live nobody states. */
+const TIME_TO_LIVE = 64;
 
 export class Topology {
   readonly #entries: PrefixTable<number>;
@@ -133,6 +141,24 @@ export class Topology {
       current = this.#routers.get(decision.hop.next);
     }
     return { kind: 'lost' };
+  }
+
+  /** Returns the way of a packet that no link loses, from `router` on, without moving any queue. */
+  trace(router: number, destination: number, timeToLive: number = TIME_TO_LIVE): Way {
+    const routers: number[] = [];
+    let current = this.#routers.get(router);
+    for (let ttl = timeToLive; current !== undefined; ttl--) {
+      routers.push(current.address);
+      if (current.address === destination) return { kind: 'delivered', routers };
+      const decision = current.decisions.find(destination);
+      if (decision?.kind === 'unreachable') return { kind: 'unreachable', routers };
+      if (ttl <= 1) return { kind: 'time-exceeded', routers };
+      if (decision === undefined) return { kind: 'left', routers };
+      if (decision.kind === 'attached') return { kind: 'delivered', routers };
+      if (decision.kind === 'tunnel') return { kind: 'tunneled', routers };
+      current = this.#routers.get(decision.hop.next);
+    }
+    return { kind: 'lost', routers };
   }
 
   /** Returns the routers that a packet to `destination` passes, the entry first, without moving any queue. */

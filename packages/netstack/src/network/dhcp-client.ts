@@ -17,8 +17,11 @@ export interface DhcpClientComponents {
   readonly probe: (address: number) => void;
   /** The host has this lease from now on, a new or a prolonged one; null: it has no address any more. */
   readonly leased: (lease: DhcpLease | null) => void;
+  /** No server has answered for about a minute; told once for each search. @default nobody is told */
+  readonly unanswered?: () => void;
 }
 
+/** An address and until when it is the host's. */
 export interface DhcpLease {
   readonly address: number;
   readonly server: number;
@@ -51,6 +54,8 @@ const RETRY_FIRST_SECONDS = 4;
 const RETRY_LAST_SECONDS = 64;
 /** After so many requests without an answer the search begins anew (3.1, 5). */
 const REQUESTS_MAX = 4;
+/** After 4, 8, 16 and 32 s. */
+const UNANSWERED_ATTEMPTS = 4;
 /** RFC 2131 3.1 (5): after a DECLINE. */
 const DECLINE_SECONDS = 10;
 /** How often, and how long, it is asked whether somebody has an address: as in address-claims.ts. */
@@ -173,6 +178,7 @@ export class DhcpClient {
       this.#startedSeconds = this.#now();
       this.#transactionId = this.#components.stream.nextUint32();
     }
+    if (this.#attempts === UNANSWERED_ATTEMPTS) this.#components.unanswered?.();
     this.#elapsedSeconds = Math.floor(this.#now() - this.#startedSeconds);
     this.#send(dhcpv4.messageType.discover, { options: [askedFor()] });
     this.#waitForAnswer();
