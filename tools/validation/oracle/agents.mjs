@@ -205,8 +205,12 @@ class World {
   /** Probes a second that leave a host's worm: none, or the lowest of all limits. */
   #ownRate(host) {
     if (host.state !== 'I') return 0;
-    if (this.rules.some((rule) => rule.isSilent?.(host) || rule.isIsolated?.(host))) return 0;
-    return Math.min(host.rate, ...this.rules.map((rule) => rule.limit?.(host) ?? Infinity));
+    let rate = host.rate;
+    for (const rule of this.rules) {
+      if (rule.isSilent?.(host) || rule.isIsolated?.(host)) return 0;
+      rate = Math.min(rate, rule.limit?.(host) ?? Infinity);
+    }
+    return rate;
   }
 
   /** What a shared network leaves of each probe, when all infected hosts send theirs into it. */

@@ -23,3 +23,6 @@ export const notYetTwoHosts = {
   probes: [...everyEngine, 'each host is throttled by its own rate'],
   stochastic: everyEngine,
 };
+
+/** Pairs of kinds in which some engine differs from the agents. */
+export const notYetPairs = [];
