@@ -1,7 +1,6 @@
 /**
  * Compares the engines with the agents for every pair of defenses, 200 mixtures, and 5,000 random outbreaks, and writes the section of
- * docs/validation.md. `npm run validation:combinations`; ends with 1 when something differs that is not on the list of
- * `oracle/not-yet.mjs`, or something on it does not. Arguments, for a part: `pair 0 91`, `mixture 12 13`, `property 0 500`; then
+ * docs/validation.md. `npm run validation:combinations`; ends with 1 when something differs. Arguments, for a part: `pair 0 91`, `mixture 12 13`, `property 0 500`; then
  * results are printed and nothing is written.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

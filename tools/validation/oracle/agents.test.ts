@@ -4,7 +4,7 @@ import { simulate } from './agents.mjs';
 import { random } from './random.mjs';
 import { aloneCases, combinedCases } from './two-hosts.mjs';
 
-const RUNS = 1500;
+const RUNS = 800;
 
 const worm = { scanRatePerSecond: 0.8, strategy: { kind: 'uniform' } };
 const small = {
