@@ -18,6 +18,7 @@ export type {
   ShortCycleScan,
   UniformScan,
 } from './outbreak/scan-strategy.ts';
+export type { DelayLaw } from './outbreak/delay-law.ts';
 export type { Honeypots, HoneypotStart } from './outbreak/honeypots.ts';
 export type { Countermeasure, StartRule } from './outbreak/countermeasure.ts';
 export { plainObstacles } from './outbreak/plain-outbreak.ts';

@@ -3,6 +3,7 @@
  * their place. Those that a host's own probes cause are a chance for each probe that it sends into the network.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
+import { stagesOf } from './delay-stages.ts';
 import { detectorsOf } from './detectors.ts';
 import { hostMeasuresOf } from './host-measures.ts';
 
@@ -56,11 +57,11 @@ export function constantHazards(outbreak: Outbreak): Float64Array {
   const hazards = new Float64Array(places.size);
   const { worm, population } = outbreak;
   const { latentSeconds = 0 } = worm;
-  if (latentSeconds > 0) hazards[ONSET] = 1 / latentSeconds;
+  if (latentSeconds > 0) hazards[ONSET] = stagesOf(worm.latentLaw) / latentSeconds;
   hazards[REBOOT] = population.rebootRatePerSecond ?? 0;
   hazards[CHURN] = population.churnRatePerSecond ?? 0;
-  for (const [row, { delaySeconds }] of detectorsOf(outbreak.honeypots).detectors.entries()) {
-    if (delaySeconds > 0) hazards[places.immunization + row] = 1 / delaySeconds;
+  for (const [row, { delaySeconds, stages }] of detectorsOf(outbreak.honeypots).detectors.entries()) {
+    if (delaySeconds > 0) hazards[places.immunization + row] = stages / delaySeconds;
   }
   for (const [row, { isolatedSeconds }] of hostMeasuresOf(outbreak).watches.entries()) {
     hazards[places.release + row] = 1 / isolatedSeconds;
@@ -76,8 +77,8 @@ export function setMeasureHazards(
 ): void {
   const places = hazardPlacesOf(outbreak);
   const { watches, blockers } = hostMeasuresOf(outbreak);
-  for (const [row, { position, seconds }] of blockers.entries()) {
-    hazards[places.blocking + row] = isWorking(position) ? 1 / seconds : 0;
+  for (const [row, { position, seconds, stages }] of blockers.entries()) {
+    hazards[places.blocking + row] = isWorking(position) ? stages / seconds : 0;
   }
   for (const [row, watch] of watches.entries()) {
     const works = isWorking(watch.position);

@@ -7,6 +7,8 @@
  *
  * Source: docs/models.md#defenses-together.
  */
+import { stagesOf } from './delay-stages.ts';
+import type { DelayLaw } from '../outbreak/delay-law.ts';
 import type { Countermeasure } from '../outbreak/countermeasure.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 
@@ -29,10 +31,13 @@ export interface Watch extends Trait {
   readonly isolatedSeconds: number;
 }
 
-/** After `seconds` in the mean a scanning host is blocked: of its probes the fraction `passing` still gets out. */
+/** After `seconds` in the mean, by the law, a scanning host is blocked: of its probes the fraction `passing` still gets out. */
 export interface Blocker {
   readonly position: number;
   readonly seconds: number;
+  readonly law: DelayLaw | undefined;
+  /** Stages of its clock in models of counts. */
+  readonly stages: number;
   readonly passing: number;
 }
 
@@ -56,9 +61,11 @@ export function hostMeasuresOf({ countermeasures = [] }: Pick<Outbreak, 'counter
     } else if (measure.kind === 'kill-switch') killSwitches.push({ position, coverage });
     else if (measure.kind === 'quarantine') watches.push(watchOf(measure, position));
     else if (measure.kind === 'blacklist') {
-      blockers.push({ position, seconds: measure.reactionSeconds, passing: 1 - coverage });
+      const { reactionSeconds: seconds, reactionLaw: law } = measure;
+      blockers.push({ position, seconds, law, stages: stagesOf(law), passing: 1 - coverage });
     } else if (measure.kind === 'clean-up' && coverage > 0) {
-      blockers.push({ position, seconds: measure.containSeconds, passing: 1 - coverage });
+      const { containSeconds: seconds, containLaw: law } = measure;
+      blockers.push({ position, seconds, law, stages: stagesOf(law), passing: 1 - coverage });
     }
   }
   return { throttles, killSwitches, watches, blockers };

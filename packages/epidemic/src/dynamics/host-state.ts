@@ -9,7 +9,9 @@ export interface HostState {
   readonly stage: Stage;
   /** Of a host that is not infected, whether it was. */
   readonly wasInfected: boolean;
-  /** For each detector, 0 before an effective contact, then the stages of its clock from 1. */
+  /** Stages passed of the time to the first probe, of a latent host. */
+  readonly latency: number;
+  /** For each detector the effective contacts, then the stages of its clock that have passed. */
   readonly detected: readonly number[];
   /** For each blocker the stages passed of its clock; blocked once all are. */
   readonly blocked: readonly number[];

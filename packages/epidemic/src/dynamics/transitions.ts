@@ -8,6 +8,7 @@
  * Source: docs/models.md#active-immunization, docs/models.md#latency-reboots-and-churn, docs/models.md#defenses-together.
  */
 import type { Outbreak } from '../outbreak/outbreak.ts';
+import { stagesOf } from './delay-stages.ts';
 import { detectorsOf, type Detectors } from './detectors.ts';
 import {
   CHURN,
@@ -69,7 +70,24 @@ export interface HostTable {
 }
 
 /** The most states that a table may have. */
-const STATES_MAX = 4096;
+const STATES_MAX = 2048;
+
+/** Returns why hosts have too many states to be counted by them, a sentence; none when they have not. */
+export function tableObstacles(engine: string, outbreak: Outbreak): readonly string[] {
+  const { detectors } = detectorsOf(outbreak.honeypots);
+  const { blockers, watches } = hostMeasuresOf(outbreak);
+  const clocks = [
+    ...detectors.map(({ contacts, stages }) => contacts + stages),
+    ...blockers.map(({ stages }) => stages + 1),
+    ...watches.map(() => 2),
+  ];
+  const states = clocks.reduce((product, of) => product * of, 1) + stagesOf(outbreak.worm.latentLaw);
+  if (states <= STATES_MAX) return [];
+  return [
+    `The engine ${engine} would have to count infected hosts in ${states} states, for the delays and defenses that ` +
+      `each may be under; the engines hosts and probes follow each host instead.`,
+  ];
+}
 
 interface Rules {
   readonly outbreak: Outbreak;
@@ -93,6 +111,7 @@ export function hostTableOf(outbreak: Outbreak): HostTable {
   const susceptible: HostState = {
     stage: 'susceptible',
     wasInfected: false,
+    latency: 0,
     detected: detectors.detectors.map(() => 0),
     blocked: measures.blockers.map(() => 0),
     isolated: measures.watches.map(() => 0),
@@ -106,7 +125,6 @@ export function hostTableOf(outbreak: Outbreak): HostTable {
     const key = JSON.stringify(Object.values(state));
     const known = rowOf.get(key);
     if (known !== undefined) return known;
-    if (states.length === STATES_MAX) throw new RangeError(`More than ${STATES_MAX} states of a host.`);
     rowOf.set(key, states.length);
     return states.push(state) - 1;
   };
@@ -135,7 +153,7 @@ function marksOf(
     passing: Float64Array.from(states, ({ blocked }) =>
       passingOf(
         blockers,
-        blocked.reduce((mask, passed, row) => mask | (passed > 0 ? 1 << row : 0), 0),
+        blocked.reduce((mask, passed, row) => mask | (passed === blockers[row]!.stages ? 1 << row : 0), 0),
       ),
     ),
   };
@@ -173,13 +191,21 @@ function leaveSusceptible(rules: Rules, state: HostState, add: Leaving): void {
 }
 
 function leaveInfected(rules: Rules, state: HostState, add: Leaving): void {
-  const { outbreak, places, measures } = rules;
+  const { outbreak, places, measures, detectors } = rules;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
   const cleaned = immunized(rules, state);
   const again: HostState = { ...cleaned, stage: 'susceptible', isolated: state.isolated };
-  if (state.stage === 'latent') add({ ...state, stage: 'scanning' }, 'onset', ONSET);
+  if (state.stage === 'latent') {
+    const isLast = state.latency + 1 === stagesOf(outbreak.worm.latentLaw);
+    const scanning: HostState = { ...state, stage: 'scanning', latency: 0 };
+    add(isLast ? scanning : { ...state, latency: state.latency + 1 }, 'onset', ONSET);
+  }
   for (const [row, passed] of state.detected.entries()) {
-    if (passed > 0) add(cleaned, 'immunization', places.immunization + row);
+    const { contacts, stages } = detectors.detectors[row]!;
+    if (passed < contacts) continue;
+    const isLast = passed + 1 === contacts + stages;
+    const next = isLast ? cleaned : { ...state, detected: withRow(state.detected, row, passed + 1) };
+    add(next, 'immunization', places.immunization + row);
   }
   if (rebootRatePerSecond > 0) add(again, 'reboot', REBOOT);
   if (churnRatePerSecond > 0) add(again, 'churn', CHURN);
@@ -187,8 +213,9 @@ function leaveInfected(rules: Rules, state: HostState, add: Leaving): void {
   if (kinds.has('disinfection') || kinds.has('clean-up')) add(cleaned, 'disinfection', DISINFECT);
   if (kinds.has('counter-worm') && !isIsolated(state)) add(cleaned, 'counter-worm', COUNTER_CLEAN);
   for (const row of measures.blockers.keys()) {
-    if (state.stage === 'latent' || state.blocked[row]! > 0) continue;
-    add({ ...state, blocked: withRow(state.blocked, row, 1) }, 'blocking', places.blocking + row);
+    const passed = state.blocked[row]!;
+    if (state.stage === 'latent' || passed === measures.blockers[row]!.stages) continue;
+    add({ ...state, blocked: withRow(state.blocked, row, passed + 1) }, 'blocking', places.blocking + row);
   }
   beWatched(rules, state, (row) => places.alarm + row, add);
 }
@@ -198,9 +225,11 @@ function leaveByProbe(rules: Rules, state: HostState, add: Leaving): void {
   const { outbreak, places, detectors } = rules;
   const cleaned = immunized(rules, state);
   for (const [group, row] of detectors.detectorOf.entries()) {
-    if (state.detected[row]! > 0) continue;
-    const isDelayed = detectors.detectors[row]!.delaySeconds > 0;
-    const caught = isDelayed ? { ...state, detected: withRow(state.detected, row, 1) } : cleaned;
+    const { contacts, stages } = detectors.detectors[row]!;
+    const met = state.detected[row]! + 1;
+    if (met > contacts) continue;
+    const isAtOnce = met === contacts && stages === 0;
+    const caught = isAtOnce ? cleaned : { ...state, detected: withRow(state.detected, row, met) };
     add(caught, 'honeypot contact', places.caught + group, { isByProbe: true });
   }
   for (const [position, { kind }] of (outbreak.countermeasures ?? []).entries()) {
@@ -231,6 +260,7 @@ function immunized({ measures, detectors }: Rules, state: HostState): HostState 
   return {
     stage: 'immunized',
     wasInfected: state.wasInfected || isInfected(state),
+    latency: 0,
     detected: detectors.detectors.map(() => 0),
     blocked: measures.blockers.map(() => 0),
     isolated: measures.watches.map(() => 0),

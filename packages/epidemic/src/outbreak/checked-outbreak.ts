@@ -26,6 +26,9 @@ const count = number('a whole number, 0 or more', (value) => Number.isInteger(va
 const size = number('a whole number from 1 to 2^53', (value) => {
   return Number.isInteger(value) && value >= 1 && value <= ADDRESSES_MAX;
 });
+const contactsRule = number('a whole number from 1 to 255', (value) => {
+  return Number.isInteger(value) && value >= 1 && value <= 255;
+});
 const rate = number('a number, 0 or more', (value) => value >= 0);
 const positive = number('a number above 0', (value) => value > 0);
 const fraction = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
@@ -82,6 +85,14 @@ function byKind(kinds: Readonly<Record<string, Rules>>): Rule {
 
 const range = { first: count, size: count };
 
+const delayLaw = byKind({
+  exponential: {},
+  fixed: {},
+  uniform: { spread: fraction },
+  gamma: { shape: positive },
+  'log-normal': { sigma: rate },
+});
+
 const searches: Readonly<Record<string, Rules>> = {
   uniform: {},
   local: { levels: list(fields({ networkSize: size, probability: fraction })) },
@@ -104,10 +115,15 @@ const start = byKind({
 });
 
 const countermeasures: Readonly<Record<string, Rules>> = {
-  blacklist: { reactionSeconds: positive, coverage: fraction },
+  blacklist: { reactionSeconds: positive, reactionLaw: optional(delayLaw), coverage: fraction },
   'avoided-honeypots': { count: rate, learning: fraction, coverage: fraction },
   'bandwidth-cap': { probesPerSecond: rate },
-  'clean-up': { containSeconds: positive, cleanSeconds: positive, coverage: fraction },
+  'clean-up': {
+    containSeconds: positive,
+    containLaw: optional(delayLaw),
+    cleanSeconds: positive,
+    coverage: fraction,
+  },
   congestion: { exponent: rate },
   filter: { coverage: fraction },
   'counter-worm': { hosts: rate, scanRatePerSecond: rate, entersInfected: boolean },
@@ -160,6 +176,7 @@ const outbreakRule = fields({
       }),
     ),
     latentSeconds: optional(rate),
+    latentLaw: optional(delayLaw),
   }),
   honeypots: list(
     byKind({
@@ -168,6 +185,8 @@ const outbreakRule = fields({
         count: rate,
         start: byKind({ ...atTime, contacts: { contacts: count, prepareSeconds: rate } }),
         delaySeconds: rate,
+        delayLaw: optional(delayLaw),
+        contacts: optional(contactsRule),
         success: fraction,
         placement: oneOf('scattered', 'block', 'populated'),
       },

@@ -3,6 +3,8 @@
  * `coverage` is the fraction of hosts, paths or probes that it reaches, so 1 − coverage is its failure.
  */
 
+import type { DelayLaw } from './delay-law.ts';
+
 /** Everything that acts on an outbreak besides its honeypots. */
 export type Countermeasure =
   | AddressBlacklisting
@@ -43,6 +45,8 @@ export interface AddressBlacklisting extends CountermeasureStart {
   readonly kind: 'blacklist';
   /** Mean time from the infection of a host, or the start if that is later, to its blocking. */
   readonly reactionSeconds: number;
+  /** How that time spreads about its mean. @default exponential */
+  readonly reactionLaw?: DelayLaw;
   /** Fraction of the probes of a blocked host that are dropped. */
   readonly coverage: number;
 }
@@ -70,6 +74,8 @@ export interface CleanUp extends CountermeasureStart {
   readonly kind: 'clean-up';
   /** Mean time from infection to containment. */
   readonly containSeconds: number;
+  /** How that time spreads about its mean. @default exponential */
+  readonly containLaw?: DelayLaw;
   /** Mean time of cleaning a host, contained or not. */
   readonly cleanSeconds: number;
   /** Fraction of the probes of a contained host that are dropped. */

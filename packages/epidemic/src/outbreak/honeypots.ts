@@ -1,4 +1,5 @@
 /** A group of honeypots as plain data. */
+import type { DelayLaw } from './delay-law.ts';
 
 /**
  * Virtual honeypots on otherwise unused addresses: an infected host that probes one is immunized `delaySeconds` later
@@ -9,8 +10,12 @@ export interface Honeypots {
   /** h: honeypot addresses. */
   readonly count: number;
   readonly start: HoneypotStart;
-  /** δ: mean of the exponential time from the first effective contact to immunization; 0 immunizes at once. */
+  /** δ: mean time from the k-th effective contact, the first by default, to immunization; 0 immunizes at once. */
   readonly delaySeconds: number;
+  /** How the delay spreads about its mean. @default exponential */
+  readonly delayLaw?: DelayLaw;
+  /** k: the effective contact of a host, counted over all groups that share a delay, that starts the delay. @default 1 */
+  readonly contacts?: number;
   /** Probability that one contact leads to immunization; a contact that fails leaves the host as it was. */
   readonly success: number;
   /**

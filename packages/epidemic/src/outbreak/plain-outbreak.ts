@@ -2,6 +2,8 @@
  * The plain outbreak: uniform scanning at one rate, no latency, nobody that comes back, honeypots of one delay alone against
  * it. Then few counts of hosts say everything, and engines have a way of their own for it that is quicker.
  */
+import { isStaged } from './delay-law.ts';
+import type { Honeypots } from './honeypots.ts';
 import type { Outbreak } from './outbreak.ts';
 
 /** Returns whether counts and honeypots say everything. Where hosts lie makes no difference to uniform scanning. */
@@ -28,8 +30,22 @@ function refusal(engine: string, found: readonly string[]): readonly string[] {
 }
 
 /** How hosts differ from each other. */
-function differences({ worm }: Outbreak): readonly string[] {
+function differences({ worm, honeypots, countermeasures = [] }: Outbreak): readonly string[] {
   const found: string[] = [];
+  const laws = [
+    worm.latentLaw,
+    ...honeypots.map(({ delayLaw }) => delayLaw),
+    ...countermeasures.map((measure) =>
+      measure.kind === 'blacklist'
+        ? measure.reactionLaw
+        : measure.kind === 'clean-up'
+          ? measure.containLaw
+          : undefined,
+    ),
+  ];
+  if (laws.some((law) => !isStaged(law))) {
+    found.push('times that are neither exponential nor gamma of a whole shape up to 16');
+  }
   if (worm.strategy.kind !== 'uniform') found.push(`the strategy ${worm.strategy.kind}`);
   if (worm.scanRates?.kind === 'log-normal') found.push('log-normal scan rates');
   return found;
@@ -40,11 +56,21 @@ function departures(outbreak: Outbreak): readonly string[] {
   const found = [...differences(outbreak)];
   if (worm.scanRates?.kind === 'classes') found.push('scan rates that differ');
   const immunizing = honeypots.filter(({ count, success }) => count > 0 && success > 0);
-  if (new Set(immunizing.map(({ delaySeconds }) => delaySeconds)).size > 1) {
-    found.push('honeypots of several delays');
-  }
+  if (!isOneClock(immunizing))
+    found.push('honeypots of several delays, or of delays that are not exponential');
+  if (immunizing.some(({ contacts = 1 }) => contacts > 1))
+    found.push('honeypots that wait for several contacts');
   if ((worm.latentSeconds ?? 0) > 0) found.push('a latent period');
   if ((population.rebootRatePerSecond ?? 0) > 0) found.push('reboots');
   if ((population.churnRatePerSecond ?? 0) > 0) found.push('churn');
   return found;
+}
+
+/** Whether groups of honeypots immunize by one exponential clock. */
+export function isOneClock(honeypots: readonly Honeypots[]): boolean {
+  const isExponential = honeypots.every(
+    ({ delaySeconds, delayLaw }) =>
+      delaySeconds === 0 || delayLaw === undefined || delayLaw.kind === 'exponential',
+  );
+  return isExponential && new Set(honeypots.map(({ delaySeconds }) => delaySeconds)).size <= 1;
 }

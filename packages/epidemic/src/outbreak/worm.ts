@@ -1,4 +1,5 @@
 /** A worm as plain data: a rate and a strategy. */
+import type { DelayLaw } from './delay-law.ts';
 import type { ScanStrategy } from './scan-strategy.ts';
 
 /** A scanning worm is a rate and a strategy; it carries nothing. */
@@ -8,8 +9,10 @@ export interface Worm {
   readonly strategy: ScanStrategy;
   /** How the scan rates of hosts differ. @default all alike */
   readonly scanRates?: ScanRates;
-  /** Mean of the exponential time from the infection of a host to its first probe. @default 0 */
+  /** Mean time from the infection of a host to its first probe. @default 0 */
   readonly latentSeconds?: number;
+  /** How that time spreads about its mean. @default exponential */
+  readonly latentLaw?: DelayLaw;
 }
 
 /** Scan rates by host, drawn for each independently: a few classes, or log-normal about the worm's mean. */

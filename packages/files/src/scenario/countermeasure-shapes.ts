@@ -1,6 +1,7 @@
 /** The shapes of countermeasures, one key for each parameter; `packages/epidemic/src/countermeasure` says what they do. */
 import type { Countermeasure, StartRule } from '@wormwood/epidemic';
 import { count, duration, fraction, rate, startTime } from '../shape/quantity-shapes.ts';
+import { lawField, positiveNumber } from './delay-law-shape.ts';
 import { scalar, word } from '../shape/scalar-shapes.ts';
 import type { Shape } from '../shape/shape.ts';
 import { type Field, kinds, mapping, scalarOrMapping } from '../shape/structure-shapes.ts';
@@ -97,6 +98,7 @@ const blacklist = mapping<OfKind<'blacklist'>, object>({
       'Mean time from the infection of a host, or the start if that is later, to its blocking.',
       '20min',
     ),
+    reactionLaw: lawField('reactionLaw', 'reaction'),
     coverage: coverage('Fraction of the probes of a blocked host that are dropped.'),
   },
 });
@@ -113,6 +115,7 @@ const cleanUp = mapping<OfKind<'clean-up'>, object>({
       'Mean time from infection to containment.',
       '1min',
     ),
+    containLaw: lawField('containLaw', 'contain'),
     cleanSeconds: field('clean', duration('positive'), 'Mean time of cleaning a host.', '5d'),
     coverage: coverage('Fraction of the probes of a contained host that are dropped.'),
   },
@@ -314,7 +317,7 @@ const congestion = mapping<OfKind<'congestion'>, object>({
   fields: {
     kind: kind('congestion', 'The worm slows down: its scan rate falls as (1 − I/N)^exponent.'),
     start,
-    exponent: field('exponent', count(1), 'The exponent η of the two-factor model.', 3),
+    exponent: field('exponent', positiveNumber(2.5), 'The exponent η of the two-factor model.', 3),
   },
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { DelayLaw } from '@wormwood/epidemic';
 import type { ScenarioPlacement } from './population-shapes.ts';
 import type { ScenarioScanRate } from './scan-rate-shapes.ts';
 import type { ScenarioStrategy, SearchStrategy } from './strategy-shapes.ts';
@@ -230,6 +231,25 @@ const placements: fc.Arbitrary<ScenarioPlacement> = fc.oneof(
   prefixes.map<ScenarioPlacement>((given) => ({ kind: 'prefixes', prefixes: given })),
 );
 
+/** A hitlist names no more hosts than there are besides the first infected. */
+function fitting(strategy: ScenarioStrategy, others: number): ScenarioStrategy {
+  if (strategy.kind !== 'hitlist') return strategy;
+  const { size, vulnerableFraction } = strategy;
+  return {
+    ...strategy,
+    size: Math.min(size, 1 + others),
+    vulnerableFraction: others === 0 ? 0 : vulnerableFraction / 2,
+  };
+}
+
+const laws: fc.Arbitrary<DelayLaw | undefined> = fc.constantFrom<(DelayLaw | undefined)[]>(
+  undefined,
+  { kind: 'fixed' },
+  { kind: 'uniform', spread: 0.5 },
+  { kind: 'gamma', shape: 4 },
+  { kind: 'log-normal', sigma: 0.8 },
+);
+
 const scenarios: fc.Arbitrary<Scenario> = fc
   .record({
     version: fc.constant(1 as const),
@@ -243,6 +263,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc
       scanRate: rates,
       strategy: strategies,
       latentSeconds: fc.oneof(fc.constant(0), positive),
+      latentLaw: laws,
     }),
     placement: placements,
     returns: fc.tuple(fc.oneof(fc.constant(0), positive), fc.oneof(fc.constant(0), positive)),
@@ -275,7 +296,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc
         rebootRatePerSecond: returns[0],
         churnRatePerSecond: returns[1],
       },
-      worm,
+      worm: { ...worm, strategy: fitting(worm.strategy, Math.max(2, ...hosts) - Math.min(...hosts)) },
       sampleSeconds: durationSeconds / samples,
       milestones: [],
       sources: [],

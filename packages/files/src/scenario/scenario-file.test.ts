@@ -225,7 +225,7 @@ describe('what is refused', () => {
         length: 7,
         path: 'worm',
         message: 'There is no key "scanrat" in `worm`.',
-        help: 'Did you mean `scanRate`? The keys here are scanRate, strategy, latent.',
+        help: 'Did you mean `scanRate`? The keys here are scanRate, strategy, latent, latentLaw.',
       },
     ]);
   });
@@ -307,7 +307,19 @@ describe('what is refused', () => {
       ['5:14 strategy'],
     ],
     ['too much preference', `${MINIMAL}\n  strategy: {local: {/16: 0.6, /8: 0.5}}`, ['7:13 strategy']],
-    ['an unknown level', `${MINIMAL}\n  strategy: {local: {/12: 0.6}}`, ['7:22 unknown-key']],
+    ['an unknown level', `${MINIMAL}\n  strategy: {local: {/32: 0.6}}`, ['7:22 unknown-key']],
+    ['a hitlist of more than all hosts', `${MINIMAL}\n  strategy: {hitlist: 100}`, ['7:13 strategy']],
+    [
+      'a telescope that is larger than the space',
+      `${MINIMAL}\nspace: 2^20\ndefenses:\n  - {kind: filter, start: {observed: 9, telescope: 2^21}}`,
+      ['9:52 observer-above-space'],
+    ],
+    [
+      'more contacts than are counted',
+      `${MINIMAL}\ndefenses:\n  - {kind: honeypots, count: 9, contacts: 256}`,
+      ['8:43 out-of-range'],
+    ],
+    ['an unknown law', `${MINIMAL}\n  latent: 9s\n  latentLaw: fixd`, ['8:14 unknown-word']],
     ['a strategy that needs parameters', `${MINIMAL}\n  strategy: hitlist`, ['7:13 unknown-word']],
     ['a strategy that takes none', `${MINIMAL}\n  strategy: {uniform: 1}`, ['7:14 unknown-key']],
     ['two strategies', `${MINIMAL}\n  strategy: {hitlist: 5, routable: 0.3}`, ['7:26 one-key']],

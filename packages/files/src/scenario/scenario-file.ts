@@ -131,6 +131,7 @@ function problemsTogether(draft: Draft<Scenario>, spanAt: SpanAt): readonly Prob
     ...sampleProblems(draft, spanAt),
     ...strategyProblems(draft, spanAt),
     ...startsAfterEnd(draft, spanAt),
+    ...observersTooLarge(draft, spanAt),
   ];
 }
 
@@ -175,6 +176,27 @@ function crowdedSpace({ space, population, defenses }: Draft<Scenario>, spanAt: 
 /** Returns the number of addresses that a defense occupies. */
 function countOf(defense: Draft<ScenarioDefense> | undefined): number {
   return (defense as { readonly count?: number } | undefined)?.count ?? 0;
+}
+
+/** An observer sees no more addresses than there are. */
+function observersTooLarge({ space, defenses }: Draft<Scenario>, spanAt: SpanAt): readonly Problem[] {
+  const size = space?.size;
+  if (size === undefined) return [];
+  return (defenses ?? []).flatMap((defense, index): readonly Problem[] => {
+    const { monitoredAddresses: seen } = (defense?.start ?? {}) as { readonly monitoredAddresses?: number };
+    if (seen === undefined || seen <= size) return [];
+    const path = `defenses.${index}.start.telescope`;
+    const message = `This telescope sees ${seen} addresses, more than the ${size} of the space.`;
+    return [
+      {
+        code: 'observer-above-space',
+        span: spanAt(path),
+        path,
+        message,
+        help: 'Lower `telescope` or enlarge `space`.',
+      },
+    ];
+  });
 }
 
 function sampleProblems(

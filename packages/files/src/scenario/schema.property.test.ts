@@ -15,6 +15,7 @@ const schema = scenarioJsonSchema();
 /** How values fit together: no JSON Schema can say it. */
 const BEYOND_SCHEMA = new Set([
   'infected-above-vulnerable',
+  'observer-above-space',
   'space-too-small',
   'sample-above-duration',
   'too-many-samples',
@@ -83,7 +84,7 @@ describe('the published JSON Schema', () => {
     };
     type Properties = Record<string, Record<string, unknown>>;
     const root = scenarioJsonSchema()['properties'] as Properties;
-    const roomy = { ...VALID, population: { vulnerable: 1000 } };
+    const roomy = { ...VALID, population: { vulnerable: 20_000 } };
     visit(root, (value, key) => ({ ...roomy, [key]: value }));
     visit(root['population']?.['properties'] as Properties, (value, key) => ({
       ...roomy,

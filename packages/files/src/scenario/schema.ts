@@ -2,8 +2,9 @@
  * The scenario file: its keys, their meanings and their defaults. The one place to add a key, a word or a kind of defense;
  * the checker, the JSON Schema, `--json` and the paths of sweeps follow from it.
  */
+import { lawField } from './delay-law-shape.ts';
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
-import type { Honeypots, HoneypotStart, Countermeasure } from '@wormwood/epidemic';
+import type { DelayLaw, Honeypots, HoneypotStart, Countermeasure } from '@wormwood/epidemic';
 import { countermeasureShapes } from './countermeasure-shapes.ts';
 import { placement, type ScenarioPlacement } from './population-shapes.ts';
 import { scanRate, type ScenarioScanRate } from './scan-rate-shapes.ts';
@@ -57,6 +58,7 @@ export interface ScenarioWorm {
   readonly scanRate: ScenarioScanRate;
   readonly strategy: ScenarioStrategy;
   readonly latentSeconds: number;
+  readonly latentLaw: DelayLaw | undefined;
 }
 
 export type ScenarioDefense = Honeypots | Countermeasure;
@@ -185,6 +187,7 @@ const worm: Shape<ScenarioWorm> = mapping<ScenarioWorm, object>({
       isRare: true,
       examples: ['30s'],
     },
+    latentLaw: lawField('latentLaw', 'latent'),
   },
 });
 
@@ -219,6 +222,9 @@ const start: Shape<HoneypotStart> = scalarOrMapping(
   },
 );
 
+/** Contacts of a host are counted in an octet. */
+const CONTACTS_MAX = 255;
+
 const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
   allowed: 'a mapping with the keys kind and count',
   constants: {},
@@ -248,9 +254,18 @@ const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
       key: 'delay',
       shape: duration('notNegative'),
       description:
-        'Mean time from the first contact of a host to its immunization; it keeps scanning meanwhile.',
+        'Mean time from the contact that counts, the first unless contacts says otherwise, to immunization; the host keeps scanning meanwhile.',
       fallback: 0,
       examples: ['1s'],
+    },
+    delayLaw: lawField('delayLaw', 'delay'),
+    contacts: {
+      key: 'contacts',
+      shape: count(1, CONTACTS_MAX) as Shape<number | undefined>,
+      description: 'Which effective contact of a host starts the delay; groups of one delay count together.',
+      computed: 'If omitted, the first.',
+      isRare: true,
+      examples: [2],
     },
     success: {
       key: 'success',

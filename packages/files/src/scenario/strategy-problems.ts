@@ -29,10 +29,11 @@ export function strategyProblems(draft: Draft<Scenario>, spanAt: SpanAt): readon
   };
   const size = space?.size;
   const vulnerable = population?.vulnerable;
+  const infected = population?.infected;
   return [
     ...rateSentences(rate).map((message) => told('worm.scanRate', message)),
-    ...(strategy === undefined ? [] : strategySentences(strategy, { size, vulnerable })).map((message) =>
-      told('worm.strategy', message),
+    ...(strategy === undefined ? [] : strategySentences(strategy, { size, vulnerable, infected })).map(
+      (message) => told('worm.strategy', message),
     ),
     ...(placement === undefined || space?.size === undefined || space.firstAddress === undefined
       ? []
@@ -54,11 +55,34 @@ function rateSentences(rate: ScenarioScanRate | undefined): readonly string[] {
 interface Context {
   readonly size: number | undefined;
   readonly vulnerable: number | undefined;
+  readonly infected: number | undefined;
 }
 
 function strategySentences(strategy: ScenarioStrategy, context: Context): readonly string[] {
   const search = searchOf(strategy) as SearchStrategy | undefined;
-  return search === undefined ? [] : searchSentences(search, context);
+  return [
+    ...listSentences(strategy, context),
+    ...(search === undefined ? [] : searchSentences(search, context)),
+  ];
+}
+
+function listSentences(
+  strategy: ScenarioStrategy,
+  { size, vulnerable, infected }: Context,
+): readonly string[] {
+  if (strategy.kind !== 'hitlist') return [];
+  const { size: entries, vulnerableFraction } = strategy as Partial<typeof strategy>;
+  if (entries === undefined) return [];
+  if (size !== undefined && entries > size) {
+    return [`The hitlist has ${entries} entries, more than the ${size} addresses of the space.`];
+  }
+  if (vulnerable === undefined || infected === undefined || vulnerableFraction === undefined) return [];
+  const named = Math.round(entries * vulnerableFraction);
+  const others = vulnerable - infected;
+  if (named <= others || others < 0) return [];
+  return [
+    `The hitlist is too long: it names ${named} vulnerable hosts, and besides those infected at the start there are ${others}.`,
+  ];
 }
 
 function searchSentences(search: SearchStrategy, { size, vulnerable }: Context): readonly string[] {

@@ -12,7 +12,7 @@ import { converted, keyOfKind, oneOf } from '../shape/alternative-shapes.ts';
 import { count, fraction } from '../shape/quantity-shapes.ts';
 import { flag, text } from '../shape/scalar-shapes.ts';
 import type { Shape } from '../shape/shape.ts';
-import { list, mapping, scalarOrMapping } from '../shape/structure-shapes.ts';
+import { type Field, list, mapping, scalarOrMapping } from '../shape/structure-shapes.ts';
 import { table } from '../shape/table-shapes.ts';
 import { type ScenarioTopological, topological } from './topological-shape.ts';
 
@@ -54,47 +54,41 @@ export interface ScenarioList {
   readonly vulnerable: number;
 }
 
-const LEVELS = { '/8': 2 ** 24, '/16': 2 ** 16, '/24': 2 ** 8 } as const;
+/** Prefix lengths of networks around a sender. */
+const PREFIX_LENGTHS: readonly number[] = Array.from({ length: 31 }, (_, row) => row + 1);
+/** Those that are written even if no probe goes to them. */
+const USUAL: ReadonlySet<number> = new Set([8, 16, 24]);
 
-interface LocalWords {
-  readonly slash8: number;
-  readonly slash16: number;
-  readonly slash24: number;
-}
+/** By prefix length, the fraction of the probes that go to the sender's network of that length. */
+type LocalWords = Readonly<Record<string, number>>;
 
-function levelField(key: keyof typeof LEVELS): {
-  readonly key: string;
-  readonly shape: Shape<number>;
-  readonly description: string;
-  readonly fallback: number;
-} {
+function levelField(length: number): Field<number> {
   return {
-    key,
+    key: `/${length}`,
     shape: fraction(),
-    description: `Fraction of the probes that go to the ${key} network of the sender.`,
+    description: `Fraction of the probes that go to the /${length} network of the sender.`,
     fallback: 0,
+    isRare: !USUAL.has(length),
   };
 }
 
 const localWords: Shape<LocalWords> = mapping<LocalWords, object>({
-  allowed: 'a mapping with the keys /8, /16 or /24',
+  allowed: 'a mapping with prefix lengths as keys, from /1 to /31, such as /8, /16 or /24',
   constants: {},
-  fields: { slash8: levelField('/8'), slash16: levelField('/16'), slash24: levelField('/24') },
+  fields: Object.fromEntries(PREFIX_LENGTHS.map((length) => [`slash${length}`, levelField(length)])),
 });
 
 const local: Shape<LocalPreferenceScan> = converted<LocalWords, LocalPreferenceScan>(localWords, {
-  to: ({ slash8, slash16, slash24 }) => {
-    const given = [
-      { networkSize: LEVELS['/8'], probability: slash8 },
-      { networkSize: LEVELS['/16'], probability: slash16 },
-      { networkSize: LEVELS['/24'], probability: slash24 },
-    ];
+  to: (words) => {
+    const given = PREFIX_LENGTHS.map((length) => {
+      return { networkSize: 2 ** (32 - length), probability: words[`slash${length}`] ?? 0 };
+    });
     return { kind: 'local', levels: given.filter(({ probability }) => probability > 0) };
   },
   from: ({ levels }) => {
     const at = (size: number): number =>
       levels.find(({ networkSize }) => networkSize === size)?.probability ?? 0;
-    return { slash8: at(LEVELS['/8']), slash16: at(LEVELS['/16']), slash24: at(LEVELS['/24']) };
+    return Object.fromEntries(PREFIX_LENGTHS.map((length) => [`slash${length}`, at(2 ** (32 - length))]));
   },
 });
 

@@ -36,6 +36,7 @@ export function toOutbreak(scenario: Scenario): Outbreak {
       ...scanRatesOf(worm.scanRate),
       strategy: strategyOf(worm.strategy, scenario),
       ...(worm.latentSeconds === 0 ? {} : { latentSeconds: worm.latentSeconds }),
+      ...(worm.latentLaw === undefined ? {} : { latentLaw: worm.latentLaw }),
     },
     honeypots: defenses.filter(isHoneypots),
     ...(countermeasures.length === 0 ? {} : { countermeasures }),

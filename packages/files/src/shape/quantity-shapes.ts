@@ -67,22 +67,24 @@ export function rate(planned: PlannedWords, sign: Sign = 'positive'): Shape<numb
   });
 }
 
-/** Returns the shape of a whole number from `minimum` to 2^53. */
-export function count(minimum: number): Shape<number> {
+/** Returns the shape of a whole number from `minimum` to `maximum`, without one to 2^53. */
+export function count(minimum: number, maximum: number = COUNT_MAX): Shape<number> {
   return scalar({
     allowed: 'a whole number such as 360000 or 2^18',
     code: 'invalid-count',
     parse: parseCount,
     write: (value) => value,
-    refuse: (value) =>
-      value < minimum ? `This count must be at least ${minimum}; ${value} is fewer.` : undefined,
-    jsonSchema: countJsonSchema(minimum),
+    refuse: (value) => {
+      if (value > maximum) return `This count must be at most ${maximum}; ${value} is more.`;
+      return value < minimum ? `This count must be at least ${minimum}; ${value} is fewer.` : undefined;
+    },
+    jsonSchema: countJsonSchema(minimum, maximum),
   });
 }
 
-export function countJsonSchema(minimum: number): JsonSchema {
+export function countJsonSchema(minimum: number, maximum: number = COUNT_MAX): JsonSchema {
   const written = { type: 'string', pattern: String.raw`^\s*(?:${NUMBER}|${POWER})\s*$` };
-  return { anyOf: [{ type: 'integer', minimum, maximum: COUNT_MAX }, written] };
+  return { anyOf: [{ type: 'integer', minimum, maximum }, written] };
 }
 
 /** Returns the shape of a fraction from 0 to 1. */

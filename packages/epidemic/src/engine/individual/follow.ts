@@ -15,11 +15,12 @@ import { EffectsAtWork } from '../../countermeasure/effects-at-work.ts';
 import { type HostMeasures, hostMeasuresOf } from '../../dynamics/host-measures.ts';
 import type { RunControl } from '../engine.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
-import { type HostTransition, HostTransitions } from './host-transitions.ts';
+import { hasOnsetClock, type HostTransition, HostTransitions } from './host-transitions.ts';
 import type { FinalCounts } from '../recorder.ts';
 import type { InfectionRecorder } from './infection-recorder.ts';
 import { AvoidedContacts } from './avoided-contacts.ts';
 import { HoneypotContacts } from './honeypot-contacts.ts';
+import { drawDelay } from './draw-delay.ts';
 import { HostClocks, type Ring } from './host-clocks.ts';
 import { HostSenders } from './host-senders.ts';
 import { type HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
@@ -62,7 +63,7 @@ export class Following {
   readonly #blocked: Uint8Array;
   readonly #hasGivenUp: Uint8Array;
   readonly #hit: Hit = { sender: -1, target: -1 };
-  readonly #ring: Ring = { host: -1, blocker: -1, watch: -1 };
+  readonly #ring: Ring = { host: -1, blocker: -1, watch: -1, isOnset: false };
   readonly #drawn: HostTransition = { host: -1, to: SUSCEPTIBLE, cause: 'onset' };
   /** The scanning clock. */
   #scanSeconds = 0;
@@ -89,6 +90,7 @@ export class Following {
       immunization: outbreak.honeypots.some(({ delaySeconds }) => delaySeconds > 0),
       blockers: blockers.length,
       watches: watches.length,
+      onset: hasOnsetClock(outbreak.worm),
     });
     this.#isolation = traits.watched && new Isolation(watches, traits.watched, this.#clocks);
     this.#avoided = new AvoidedContacts(this.#effects, outbreak.addressSpaceSize);
@@ -262,11 +264,11 @@ export class Following {
     this.#recorder.moveTo(timeSeconds);
   }
 
-  #ringOut({ host, blocker, watch }: Ring): void {
+  #ringOut({ host, blocker, watch, isOnset }: Ring): void {
     if (blocker >= 0) this.#blocked[host]! |= 1 << blocker;
     else if (watch >= 0) this.#isolation!.ring(host, watch, this.#recorder.timeSeconds, this.#stream);
     else {
-      this.#changeStage(host, IMMUNIZED);
+      this.#changeStage(host, isOnset ? SCANNING : IMMUNIZED);
       this.#noteCounts();
       return;
     }
@@ -319,8 +321,12 @@ export class Following {
 
   /** Lets an infected host scan, at once or after its latent period. */
   #begin(host: number): void {
-    if ((this.#outbreak.worm.latentSeconds ?? 0) > 0) return;
-    this.#changeStage(host, SCANNING);
+    const { latentSeconds = 0, latentLaw } = this.#outbreak.worm;
+    if (latentSeconds === 0) this.#changeStage(host, SCANNING);
+    else if (hasOnsetClock(this.#outbreak.worm)) {
+      const wait = drawDelay(latentSeconds, latentLaw, this.#stream);
+      this.#clocks.setOnset(host, this.#recorder.timeSeconds + wait);
+    }
   }
 
   #leave(target: number): void {
@@ -374,9 +380,10 @@ export class Following {
   }
 
   #setBlocking(host: number, blocker: number): void {
-    const { position, seconds } = this.#measures.blockers[blocker]!;
+    const { position, seconds, law } = this.#measures.blockers[blocker]!;
     if (!this.#effects.isWorking(position)) return;
-    this.#clocks.setBlocking(host, blocker, this.#recorder.timeSeconds + exponential(this.#stream) * seconds);
+    const wait = drawDelay(seconds, law, this.#stream);
+    this.#clocks.setBlocking(host, blocker, this.#recorder.timeSeconds + wait);
   }
 
   #updateSender(host: number): void {

@@ -1,11 +1,12 @@
 /**
- * Contacts with honeypots: what groups count, when they start, and which hosts wait for which detector. The first effective
- * contact with any group of a detector starts its clock for that host (dynamics/detectors.ts).
+ * Contacts with honeypots: what groups count, when they start, and which hosts wait for which detector. The k-th
+ * effective contact with any group of a detector starts its clock for that host (dynamics/detectors.ts).
  */
-import { exponential, type RandomStream } from '@wormwood/base';
+import type { RandomStream } from '@wormwood/base';
 import { type Detector, detectorsOf } from '../../dynamics/detectors.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { HoneypotStarts } from '../honeypot-starts.ts';
+import { drawDelay } from './draw-delay.ts';
 import type { HostClocks } from './host-clocks.ts';
 
 /** The most detectors: a host keeps those that have caught it as bits of a word. */
@@ -20,6 +21,8 @@ export class HoneypotContacts {
   readonly #contacts: Float64Array;
   /** Detectors that have caught a host, as bits; empty without delays. */
   readonly #caught: Int32Array;
+  /** Effective contacts of each host with each detector; empty where the first is enough. */
+  readonly #met: Uint8Array;
 
   constructor({ honeypots, population }: Outbreak, clocks: HostClocks) {
     const { detectors, detectorOf } = detectorsOf(honeypots);
@@ -30,6 +33,8 @@ export class HoneypotContacts {
     this.#contacts = new Float64Array(honeypots.length);
     const isDelayed = detectors.some(({ delaySeconds }) => delaySeconds > 0);
     this.#caught = new Int32Array(isDelayed ? population.vulnerable : 0);
+    const isCounting = detectors.some(({ contacts }) => contacts > 1);
+    this.#met = new Uint8Array(isCounting ? population.vulnerable * detectors.length : 0);
   }
 
   total(): number {
@@ -48,18 +53,21 @@ export class HoneypotContacts {
       return false;
     }
     const detector = this.#detectorOf[index]!;
-    const { delaySeconds } = this.#detectors[detector]!;
+    const { delaySeconds, delayLaw, contacts: needed } = this.#detectors[detector]!;
     if (delaySeconds > 0 && (this.#caught[sender]! >>> detector) & 1) return false;
     if (success < 1 && stream.nextDouble() >= success) return false;
+    if (needed > 1 && ++this.#met[sender * this.#detectors.length + detector]! < needed) return false;
     if (delaySeconds === 0) return true;
     this.#caught[sender]! |= 1 << detector;
-    this.#clocks.immunizeBy(sender, nowSeconds + exponential(stream) * delaySeconds);
+    this.#clocks.immunizeBy(sender, nowSeconds + drawDelay(delaySeconds, delayLaw, stream));
     return false;
   }
 
   /** The infection of a host has ended. */
   forget(host: number): void {
     if (this.#caught.length > 0) this.#caught[host] = 0;
+    if (this.#met.length === 0) return;
+    this.#met.fill(0, host * this.#detectors.length, (host + 1) * this.#detectors.length);
   }
 }
 

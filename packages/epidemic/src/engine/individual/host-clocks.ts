@@ -1,6 +1,6 @@
 /**
  * The clocks of single hosts, in one timetable: the earliest immunization that honeypots have set, the next time that
- * each blocker acts, and the next alarm or end of isolation of each watch.
+ * each blocker acts, the next alarm or end of isolation of each watch, and the end of latency.
  */
 import { HostQueue } from './host-queue.ts';
 
@@ -13,21 +13,30 @@ export interface Ring {
   /** The blocker or the watch; −1 for another. */
   blocker: number;
   watch: number;
+  /** The end of latency. */
+  isOnset: boolean;
 }
 
 export class HostClocks {
   readonly #queue: HostQueue | undefined;
   readonly #clocks: number;
   readonly #blockers: number;
+  readonly #onset: number;
 
   /** Clocks ring up to `horizonSeconds`. */
   constructor(
     hosts: number,
     horizonSeconds: number,
-    needs: { readonly immunization: boolean; readonly blockers: number; readonly watches: number },
+    needs: {
+      readonly immunization: boolean;
+      readonly blockers: number;
+      readonly watches: number;
+      readonly onset: boolean;
+    },
   ) {
     this.#blockers = needs.blockers;
-    this.#clocks = 1 + needs.blockers + needs.watches;
+    this.#onset = 1 + needs.blockers + needs.watches;
+    this.#clocks = this.#onset + (needs.onset ? 1 : 0);
     const isNeeded = needs.immunization || this.#clocks > 1;
     this.#queue = isNeeded ? new HostQueue(hosts * this.#clocks, horizonSeconds) : undefined;
   }
@@ -43,7 +52,8 @@ export class HostClocks {
     const clock = entry % this.#clocks;
     ring.host = (entry - clock) / this.#clocks;
     ring.blocker = clock > IMMUNIZATION && clock <= this.#blockers ? clock - 1 : -1;
-    ring.watch = clock > this.#blockers ? clock - 1 - this.#blockers : -1;
+    ring.isOnset = clock === this.#onset;
+    ring.watch = clock > this.#blockers && !ring.isOnset ? clock - 1 - this.#blockers : -1;
   }
 
   /** Immunizes a host at this time, unless an earlier time is set. */
@@ -54,6 +64,10 @@ export class HostClocks {
 
   setBlocking(host: number, blocker: number, seconds: number): void {
     this.#queue!.set(host * this.#clocks + 1 + blocker, seconds);
+  }
+
+  setOnset(host: number, seconds: number): void {
+    this.#queue!.set(host * this.#clocks + this.#onset, seconds);
   }
 
   setWatch(host: number, watch: number, seconds: number): void {

@@ -5,6 +5,7 @@
 import type { RandomStream } from '@wormwood/base';
 import type { EffectsAtWork } from '../../countermeasure/effects-at-work.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import type { Worm } from '../../outbreak/worm.ts';
 import { HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
 
 export type StageCause =
@@ -21,6 +22,11 @@ export interface HostTransition {
   host: number;
   to: number;
   cause: StageCause;
+}
+
+/** Whether each latent host has a clock of its own: where the time to its first probe is not exponential. */
+export function hasOnsetClock({ latentSeconds = 0, latentLaw }: Worm): boolean {
+  return latentSeconds > 0 && latentLaw !== undefined && latentLaw.kind !== 'exponential';
 }
 
 interface Row {
@@ -101,7 +107,7 @@ function rowsOf({ worm, population, countermeasures = [] }: Outbreak): readonly 
   ): void => {
     rows.push({ cause, from, to, ratePerSecond });
   };
-  if (latentSeconds > 0) add('onset', [LATENT], SCANNING, () => 1 / latentSeconds);
+  if (latentSeconds > 0 && !hasOnsetClock(worm)) add('onset', [LATENT], SCANNING, () => 1 / latentSeconds);
   if (rebootRatePerSecond > 0) add('reboot', infected, SUSCEPTIBLE, () => rebootRatePerSecond);
   if (churnRatePerSecond > 0) {
     add('churn', [...infected, IMMUNIZED], SUSCEPTIBLE, () => churnRatePerSecond);

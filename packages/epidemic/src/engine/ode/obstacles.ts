@@ -1,5 +1,8 @@
 /** Why the mean field of groups cannot run an outbreak. */
 import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
+import { stagesOf } from '../../dynamics/delay-stages.ts';
+import { detectorsOf } from '../../dynamics/detectors.ts';
+import { tableObstacles } from '../../dynamics/transitions.ts';
 import { hostMeasuresOf } from '../../dynamics/host-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { clusterObstacles } from '../../placement/place-clusters.ts';
@@ -47,7 +50,11 @@ function modelObstacles(outbreak: Outbreak): readonly string[] {
       ];
     default:
   }
-  const obstacles = [...countermeasureObstacles(outbreak), ...scanObstacles(outbreak)];
+  const obstacles = [
+    ...countermeasureObstacles(outbreak),
+    ...scanObstacles(outbreak),
+    ...tableObstacles('ode', outbreak),
+  ];
   if (last.kind !== 'uniform' && last.kind !== 'coverage-hole') {
     obstacles.push(...clusterObstacles(outbreak), ...tooManyNetworks(outbreak));
   }
@@ -102,10 +109,12 @@ function tooStiff({ outbreak, reach, kind, layout, cells, table, groups }: Group
   const { worm, population, honeypots, durationSeconds } = outbreak;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const rates = [rebootRatePerSecond + churnRatePerSecond];
-  if (worm.latentSeconds) rates.push(1 / worm.latentSeconds);
-  for (const { delaySeconds } of honeypots) if (delaySeconds > 0) rates.push(1 / delaySeconds);
+  if (worm.latentSeconds) rates.push(stagesOf(worm.latentLaw) / worm.latentSeconds);
+  for (const { delaySeconds, stages } of detectorsOf(honeypots).detectors) {
+    if (delaySeconds > 0) rates.push(stages / delaySeconds);
+  }
   const { watches, blockers } = hostMeasuresOf(outbreak);
-  for (const { seconds } of blockers) rates.push(1 / seconds);
+  for (const { seconds, stages } of blockers) rates.push(stages / seconds);
   for (const watch of watches) {
     rates.push(watch.alarmRatePerSecond + watch.falseAlarmRatePerSecond + 1 / watch.isolatedSeconds);
   }

@@ -3,7 +3,7 @@
  * any other: a probe then finds a given host with one chance w and H_d honeypots of each defense, which is what uniform
  * scanning of 1/w addresses with H_d/w honeypots does. So the quick way of uniform outbreaks is theirs too.
  */
-import { detectorsOf } from '../../dynamics/detectors.ts';
+import { isOneClock } from '../../outbreak/plain-outbreak.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { Reach } from '../../reach/cells.ts';
 import { reachOf } from '../../reach/reach.ts';
@@ -17,7 +17,8 @@ export function asUniform(outbreak: Outbreak, reach?: Reach): Outbreak | null {
     comesBack ||
     (worm.latentSeconds ?? 0) > 0 ||
     countermeasures.length > 0 ||
-    detectorsOf(honeypots.filter(({ count, success }) => count > 0 && success > 0)).detectors.length > 1 ||
+    !isOneClock(honeypots.filter(({ count, success }) => count > 0 && success > 0)) ||
+    honeypots.some(({ contacts = 1 }) => contacts > 1) ||
     worm.strategy.kind === 'hitlist'
   ) {
     return null;

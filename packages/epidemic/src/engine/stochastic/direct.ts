@@ -14,6 +14,7 @@ import type { Engine, Run, RunControl } from '../engine.ts';
 import { earlyFigures } from '../ode/early-figures.ts';
 import { withoutIdleMeasures } from '../../outbreak/idle-measures.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import { tableObstacles } from '../../dynamics/transitions.ts';
 import { countObstacles, isPlain } from '../../outbreak/plain-outbreak.ts';
 import { contactRatePerSecond } from '../../dynamics/rates.ts';
 import { beginCourse, finishCourse } from './course.ts';
@@ -34,7 +35,11 @@ export const stochastic: Engine = {
   random: true,
   unsupported: (given) => {
     const outbreak = withoutIdleMeasures(given);
-    const obstacles = [...countObstacles('stochastic', outbreak), ...countermeasureObstacles(outbreak)];
+    const obstacles = [
+      ...countObstacles('stochastic', outbreak),
+      ...countermeasureObstacles(outbreak),
+      ...tableObstacles('stochastic', outbreak),
+    ];
     return obstacles.length > 0 || isPlain(outbreak) ? obstacles : kindObstacles(outbreak);
   },
   run(given, { streams, replicate }, control) {
