@@ -64,7 +64,7 @@ const law: Shape<DelayLaw> = oneOf<DelayLaw>(
 export function lawField(key: string, of: string): Field<DelayLaw | undefined> {
   return {
     key,
-    shape: law as Shape<DelayLaw | undefined>,
+    shape: law,
     description: `How the time under ${of} spreads about its mean.`,
     computed: 'If omitted, it is exponential.',
     isRare: true,

@@ -261,7 +261,7 @@ const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
     delayLaw: lawField('delayLaw', 'delay'),
     contacts: {
       key: 'contacts',
-      shape: count(1, CONTACTS_MAX) as Shape<number | undefined>,
+      shape: count(1, CONTACTS_MAX),
       description: 'Which effective contact of a host starts the delay; groups of one delay count together.',
       computed: 'If omitted, the first.',
       isRare: true,
