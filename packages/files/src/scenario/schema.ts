@@ -254,7 +254,8 @@ const honeypots: Shape<Honeypots> = mapping<Honeypots, object>({
       key: 'delay',
       shape: duration('notNegative'),
       description:
-        'Mean time from the contact that counts, the first unless contacts says otherwise, to immunization; the host keeps scanning meanwhile.',
+        'Mean time from the contact that counts, the first unless contacts says otherwise, to immunization; ' +
+        'the host keeps scanning meanwhile.',
       fallback: 0,
       examples: ['1s'],
     },
