@@ -5,17 +5,20 @@ import { knownHardships } from './known-misses.ts';
 
 const isLong = process.env['WORMWOOD_LONG'] !== undefined;
 const SEED = process.env['WORMWOOD_SEED'] ?? '1';
-const MILLISECONDS = isLong ? 7_200_000 : 300_000;
+const MILLISECONDS = isLong ? 7_200_000 : 600_000;
+// Of each kind the ones that tell most.
+const DISORDERS = isLong ? null : ['wrong-order', 'year-ahead', 'one-direction', 'both-sides-of-router'];
+const RAMPS = isLong ? null : ['forged-syn-ramp', 'worm'];
 const REPEAT = `made again by: node conformance/detection/hardships.mjs --days 0 --sources ${isLong ? 10 : 1} --seed ${SEED}`;
 
 describe('what a capture goes through', () => {
   it(
     'neither creates nor silences verdicts, but for what is known',
     async () => {
-      const hardships = await disorderHardships(SEED, isLong ? 10 : 1);
+      const hardships = await disorderHardships(SEED, isLong ? 10 : 1, DISORDERS);
       const broken = hardships.filter(({ holds }) => !holds);
       expect(broken.map(({ name }) => name).toSorted(), `${REPEAT}\n${JSON.stringify(broken)}`).toEqual(
-        knownHardships.disorder.toSorted(),
+        knownHardships.disorder.filter((name) => DISORDERS?.includes(name) ?? true).toSorted(),
       );
     },
     MILLISECONDS,
@@ -24,10 +27,10 @@ describe('what a capture goes through', () => {
   it(
     'raises the alarm of a worm for a worm alone, but for what is known',
     async () => {
-      const hardships = await rampHardships(SEED);
+      const hardships = await rampHardships(SEED, RAMPS);
       const broken = hardships.filter(({ holds }) => !holds);
       expect(broken.map(({ name }) => name).toSorted(), `${REPEAT}\n${JSON.stringify(broken)}`).toEqual(
-        knownHardships.ramps.toSorted(),
+        knownHardships.ramps.filter((name) => RAMPS?.includes(name) ?? true).toSorted(),
       );
     },
     MILLISECONDS,

@@ -19,8 +19,12 @@ export interface Hardship {
   readonly figures: string;
 }
 
-/** Returns what disorder changes: a verdict on anybody created, or one silenced. */
-export async function disorderHardships(seed: string, sourcesPerClass: number): Promise<readonly Hardship[]> {
+/** Returns what disorder changes: a verdict on anybody created, or one silenced. `only`: names; null for all. */
+export async function disorderHardships(
+  seed: string,
+  sourcesPerClass: number,
+  only: readonly string[] | null = null,
+): Promise<readonly Hardship[]> {
   return inDirectory(async (directory) => {
     const options = { seed, prefixLength: 20, classes, sourcesPerClass, directory } as const;
     const { capture, telescope } = generate(options);
@@ -28,6 +32,7 @@ export async function disorderHardships(seed: string, sourcesPerClass: number): 
     const frames = readFrames(capture);
     const found: Hardship[] = [];
     for (const { name, about, losesEvidence, apply } of disorders) {
+      if (only !== null && !only.includes(name)) continue;
       const path = join(directory, `${name}.pcap`);
       writeFrames(path, apply(frames));
       const disorderly = await detectCapture(path, telescope);
@@ -55,11 +60,15 @@ function difference(
   return { created, silenced };
 }
 
-/** Returns whether the trend alarm rings by either door, and whether it should. */
-export async function rampHardships(seed: string): Promise<readonly Hardship[]> {
+/** Returns whether the trend alarm rings by either door, and whether it should. `only`: names; null for all. */
+export async function rampHardships(
+  seed: string,
+  only: readonly string[] | null = null,
+): Promise<readonly Hardship[]> {
   return inDirectory(async (directory) => {
     const found: Hardship[] = [];
     for (const ramp of ramps) {
+      if (only !== null && !only.includes(ramp.name)) continue;
       const { capture, events, telescope }: Pick<Generated, 'capture' | 'events' | 'telescope'> =
         generateRamp(ramp, seed, directory);
       const findings = [await detectCapture(capture, telescope), await detectEvents(events)];

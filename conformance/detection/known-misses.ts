@@ -21,7 +21,7 @@ export const knownHardships: {
   readonly crowd: boolean;
 } = {
   disorder: ['one-direction', 'both-sides-of-router'],
-  ramps: ['forged-syn-ramp', 'ntp-roll-out', 'flash-crowd'],
+  ramps: ['forged-syn-ramp', 'ntp-roll-out'],
   crowd: true,
 };
 

@@ -9,7 +9,10 @@ import { kindsOf } from './rows.ts';
 const directory = join(import.meta.dirname, 'captures');
 const names = readdirSync(directory).filter((name) => name.endsWith('.pcap'));
 
-describe('recorded captures', () => {
+// Each starts the program anew: on a busy machine it takes its time.
+const MILLISECONDS = 300_000;
+
+describe('recorded captures', { timeout: MILLISECONDS }, () => {
   it('are ten', () => {
     expect(names).toHaveLength(10);
   });

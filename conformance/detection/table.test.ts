@@ -10,7 +10,7 @@ const isLong = process.env['WORMWOOD_LONG'] !== undefined;
 const SEED = process.env['WORMWOOD_SEED'] ?? '1';
 const SOURCES = isLong ? 200 : 4;
 const PREFIX_LENGTHS: readonly PrefixLength[] = isLong ? [16, 20, 24] : [20];
-const MILLISECONDS = isLong ? 7_200_000 : 300_000;
+const MILLISECONDS = isLong ? 7_200_000 : 600_000;
 
 describe('the table of innocents and scanners', () => {
   it(

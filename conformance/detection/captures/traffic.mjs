@@ -75,7 +75,10 @@ function lease(transaction) {
     const timer = setTimeout(() => socket.close(resolve), 5000);
     socket.on('message', (answer) => {
       if (answer.readUInt32BE(4) !== transaction) return;
-      if (answer[242] === 2) return send(dhcpMessage(3, transaction, answer.subarray(16, 20)));
+      if (answer[242] === 2) {
+        send(dhcpMessage(3, transaction, answer.subarray(16, 20)));
+        return;
+      }
       clearTimeout(timer);
       socket.close(resolve);
     });
