@@ -43,7 +43,7 @@ export function labChart(result: LabResult): LineChart {
     id: `${fileNameOf(name)}-lab`,
     title: `${name}: measured and predicted`,
     caption:
-      `Dashed: ${runsInWords(result)} of the lab, with packets. Solid: ` +
+      `Wide dashes: ${runsInWords(result)} of the lab, with packets. Narrow: ` +
       `${formatCount(result.agreement.predictedRuns)} runs of the engine hosts, with the band of 5 to 95%.`,
     x: { label: `time (${unit.name})`, unit: unit.name, min: 0, max: last / unit.seconds },
     y: { label: 'hosts', min: 0 },

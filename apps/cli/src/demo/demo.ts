@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   chartCsv,
   fileNameOf,
-  type LineChart,
   type Report,
   renderReport,
   resultDocument,
@@ -117,8 +116,8 @@ function demoFiles({ delays }: DemoExperiment, story: Report, summary: object): 
     ...story.sections.flatMap(({ pictures = [] }) => pictures.flatMap(pictureFiles)),
     ...charts.map((chart) => ({ name: `${chart.id}.csv`, content: chartCsv(chart) })),
     ...story.sections.flatMap(({ title, tables }) =>
-      tables.map(({ columns, rows }) => ({
-        name: `${fileNameOf(title)}.csv`,
+      tables.map(({ caption, columns, rows }, index) => ({
+        name: `${fileNameOf(index === 0 ? title : `${title} ${caption}`)}.csv`,
         content: toCsv([columns, ...rows]),
       })),
     ),
@@ -136,7 +135,7 @@ function tell(story: Report, terminal: Terminal): string {
     [
       stdout.bold(title),
       wrapped(text, columns),
-      ...charts.slice(0, CHARTS_SHOWN).map((chart) => toTerminal(plain(chart), { columns, rows: 12, color })),
+      ...charts.slice(0, CHARTS_SHOWN).map((chart) => toTerminal(chart, { columns, rows: 12, color })),
       ...tables.map((table) => renderTable(table, columns)),
     ]
       .filter((part) => part !== '')
@@ -144,10 +143,4 @@ function tell(story: Report, terminal: Terminal): string {
   );
   const facts = story.facts.map(({ title, text }) => `${stdout.bold(title)}\n${wrapped(text, columns)}`);
   return [...sections, ...facts, stdout.bold(wrapped(story.verdict, columns))].join('\n\n');
-}
-
-/** Omits the dashed lines over a family of curves; drawn in characters, they would hide it. */
-function plain(chart: LineChart): LineChart {
-  const isFamily = chart.lines.some(({ role }) => role === 'sequence');
-  return isFamily ? { ...chart, lines: chart.lines.filter(({ role }) => role !== 'reference') } : chart;
 }

@@ -22,13 +22,13 @@ import { fidelitySection } from './fidelity.ts';
 const SHOWN_SECONDS = 4 * 3600;
 
 const RUNS_SENTENCE =
-  `The mean field is shown beside the mean of ${SERIES_RUNS} runs of the engine hosts, or of ${FEATURED_RUNS} runs for ` +
-  '262,144 honeypots; these means vary by chance.';
+  `The curves are means of ${SERIES_RUNS} runs of the engine hosts, or of ${FEATURED_RUNS} runs for 262,144 honeypots; ` +
+  'how far chance takes them from the mean field is in the last figure.';
 
 export function storyOf({ alone, delays, fidelities }: DemoExperiment): Report {
   const featured = featuredPair(delays);
   const report = experimentReport({
-    title: 'How honeypots stop a worm: the experiment of Provos (2004)',
+    title: 'Honeypots against a worm: the experiment of Provos (2004)',
     featured: { ...featured, name: `${featured.name} honeypots after 20 min` },
     series: delays.map(({ start, pairs }) => ({
       title: `Honeypots after ${start}`,

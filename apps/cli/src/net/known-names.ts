@@ -18,6 +18,8 @@ function readText(path: string): string {
   try {
     return readRegularText(path, NMAP_FILE_BYTES_MAX);
   } catch (error) {
-    throw new CommandFailure(EXIT.failed, `Cannot read ${path}: ${systemReason(error)}.`, { cause: error });
+    throw new CommandFailure(EXIT.invalidFile, `Cannot read ${path}: ${systemReason(error)}.`, {
+      cause: error,
+    });
   }
 }

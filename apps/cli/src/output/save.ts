@@ -1,7 +1,7 @@
 /** Writes a set of files into a directory; each appears whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { constants, rmSync } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CommandFailure, errorCode, EXIT, systemReason } from '../exit-code.ts';
 
@@ -29,7 +29,35 @@ export async function prepareDirectory(path: string): Promise<string> {
       cause: error,
     });
   }
+  if ((await earlierFiles(directory)) === null) {
+    const advice = 'name another directory, or remove that run';
+    throw new CommandFailure(
+      EXIT.usage,
+      `--out ${path} holds a run that does not say which files are its own; ${advice}.`,
+    );
+  }
   return directory;
+}
+
+const REPORT = 'report.html';
+const FILE_LIST = 'wormwood-files';
+const FILE_LIST_TAG = new RegExp(`<meta name="${FILE_LIST}" content="([^"]*)">`);
+/** File names as commands make them: none leads out of the directory. */
+const FILE_NAME = /^[\w-][\w.-]*$/;
+
+/** Returns the report with the names of all files beside it, so that the next run can replace the whole of this one. */
+function withFileList({ name, content }: OutputFile, files: readonly OutputFile[]): OutputFile {
+  if (name !== REPORT || typeof content !== 'string') return { name, content };
+  const names = files.map((file) => file.name).join(' ');
+  return { name, content: content.replace('<head>', `<head><meta name="${FILE_LIST}" content="${names}">`) };
+}
+
+/** Returns the files of the run that a directory holds: none where it holds no run, null where nothing says which. */
+async function earlierFiles(directory: string): Promise<readonly string[] | null> {
+  const report = await readFile(join(directory, REPORT), 'utf8').catch(() => null);
+  if (report === null) return [];
+  const [, names] = FILE_LIST_TAG.exec(report.slice(0, 10_000)) ?? [];
+  return names === undefined ? null : names.split(' ').filter((name) => FILE_NAME.test(name));
 }
 
 /** Like `mkdir` with `recursive`, which never returns on file systems that refuse without a reason, such as /proc. */
@@ -52,8 +80,8 @@ async function isMissing(path: string): Promise<boolean> {
 }
 
 /**
- * Writes all files under temporary names, then renames each into place. If one cannot be written, none is renamed and the
- * temporary files are removed; the error says which file failed and why.
+ * Writes all files under temporary names, then renames each into place and removes what is left of the run that was there. If
+ * one cannot be written, none is renamed and the temporary files are removed; the error says which file failed and why.
  */
 export async function saveFiles(directory: string, files: readonly OutputFile[]): Promise<void> {
   const temporary = join(directory, `.wormwood-${randomUUID()}`);
@@ -63,13 +91,19 @@ export async function saveFiles(directory: string, files: readonly OutputFile[])
     // A second Ctrl-C may end the program here.
     process.once('exit', removeAtExit);
     await mkdir(temporary);
+    const earlier = (await earlierFiles(directory)) ?? [];
     for (const file of files) {
       current = join(directory, file.name);
-      await writeSynced(join(temporary, file.name), file.content);
+      await writeSynced(join(temporary, file.name), withFileList(file, files).content);
     }
     for (const file of files) {
       current = join(directory, file.name);
       await rename(join(temporary, file.name), current);
+    }
+    const names = new Set(files.map(({ name }) => name));
+    // A command that writes no report adds to what is there.
+    if (names.has(REPORT)) {
+      for (const name of earlier) if (!names.has(name)) await rm(join(directory, name), { force: true });
     }
   } catch (error) {
     const kept =

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { engineNamed } from '@wormwood/epidemic';
 import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
 import { expect, it } from 'vitest';
+import { PRESETS } from './preset-list.ts';
 import { openShippedScenario } from './check-scenario.ts';
 import { shippedScenarios } from './read-scenario.ts';
 import { wormwoodInProcess } from '../in-process-test-support.ts';
@@ -19,6 +20,13 @@ it('every shipped scenario runs in an engine, and stands whole in a result', asy
     const again = checkScenario(JSON.stringify(scenarioDocument(scenario)), name);
     expect([name, again.ok && again.outbreak]).toEqual([name, outbreak]);
   }
+});
+
+it('says of each in a line of 80 columns what it is, and of no other', async () => {
+  expect(Object.keys(PRESETS).toSorted()).toEqual(await shippedScenarios());
+  const { stdout } = await wormwoodInProcess(['sim', 'presets']);
+  expect(stdout).toMatch(/^witty +2004  Witty: /m);
+  for (const line of stdout.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 it('lists every shipped scenario and shows one as its file', async () => {

@@ -1,8 +1,7 @@
 /** `wormwood sim presets`: the shipped scenarios, one a line; `sim presets show NAME`: the file of one. */
-import { formatCount, formatRate } from '@wormwood/base';
 import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
-import { renderTable } from '../output/table.ts';
+import { PRESETS } from './preset-list.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { readShippedScenario, shippedScenarios } from './read-scenario.ts';
 import type { PrintOptions } from '../command-options.ts';
@@ -14,16 +13,13 @@ export async function simPresets(options: PrintOptions): Promise<ExitCode> {
     await terminal.print(JSON.stringify(presets.map(({ scenario }) => scenarioDocument(scenario))));
     return EXIT.ok;
   }
-  const rows = presets.map(({ name, scenario: { population, defenses, sources }, outbreak: { worm } }) => [
-    name,
-    formatCount(population.vulnerable),
-    formatRate(worm.scanRatePerSecond),
-    worm.strategy.kind,
-    defenses.map(({ kind }) => kind).join(', ') || 'none',
-    String(sources.length),
-  ]);
-  const columns = ['scenario', 'vulnerable', 'scan rate', 'strategy', 'defenses', 'sources'];
-  await terminal.print(renderTable({ caption: 'Shipped scenarios', columns, rows }));
+  const lines = presets.map(({ name }) => ({ name, year: null, about: '', ...PRESETS[name] }));
+  const width = Math.max(...lines.map(({ name }) => name.length));
+  const list = lines.map(
+    ({ name, year, about }) => `${name.padEnd(width)}  ${String(year ?? '').padEnd(4)}  ${about}`,
+  );
+  await terminal.print(list.join('\n'));
+  terminal.say('wormwood sim presets show NAME prints one as a file to start from.');
   return EXIT.ok;
 }
 

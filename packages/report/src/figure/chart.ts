@@ -37,7 +37,7 @@ export interface Line {
   readonly name: string;
   /**
    * Compartments keep one colour everywhere; `sequence` takes the next colour of an ordered scale; `reference` is a
-   * dashed line over the others.
+   * wide dashed line under the others.
    */
   readonly role: 'susceptible' | 'infected' | 'immunized' | 'everInfected' | 'sequence' | 'reference';
   readonly x: ArrayLike<number>;

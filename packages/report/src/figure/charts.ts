@@ -98,35 +98,29 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
   };
 }
 
-/**
- * Returns a chart of one compartment of several outbreaks in a meaningful order, such as by number of honeypots.
- * `references`, such as the mean field of each, are drawn over them as dashed lines.
- */
+/** Returns a chart of one compartment of several outbreaks in a meaningful order, such as by number of honeypots. */
 export function comparisonChart(
   results: readonly NamedResult[],
   compartment: Compartment,
-  options: ChartOptions & { readonly references?: readonly NamedResult[] } = {},
+  options: ChartOptions = {},
 ): LineChart {
-  const { references = [] } = options;
   const until = options.untilSeconds ?? longestSettledSeconds(results);
   const unit = timeUnitFor(until);
-  const draw = (role: Line['role']) => (named: NamedResult) =>
-    lineOf(curveOf(named.result, compartment), { name: named.name, role, unit, until });
   const spread = results.some(({ result }) => result.runs > 1)
     ? ` Means of ${runsText(results)} with the band of 5 to 95%.`
     : '';
   const named = COMPARTMENT_NAMES[compartment];
-  const dashed =
-    references.length === 0 ? '' : ` Dashed: ${[...new Set(references.map(({ name }) => name))].join(', ')}.`;
   return {
     kind: 'lines',
     id: options.id ?? `comparison-${fileNameOf(compartment)}`,
     title: options.title ?? `Hosts ${named}`,
-    caption: options.caption ?? `Hosts ${named} over time, one line per scenario.${spread}${dashed}`,
+    caption: options.caption ?? `Hosts ${named} over time, one line per scenario.${spread}`,
     x: timeAxis(unit, until),
     y: { label: `hosts ${named}`, min: 0 },
     ...(options.legend === undefined ? {} : { legend: options.legend }),
-    lines: [...results.map(draw('sequence')), ...references.map(draw('reference'))],
+    lines: results.map(({ name, result }) =>
+      lineOf(curveOf(result, compartment), { name, role: 'sequence', unit, until }),
+    ),
     moments: honeypotMoments(
       results.map(({ result }) => result),
       unit,
@@ -153,8 +147,8 @@ export function agreementChart(
     title: options.title ?? `Engines ${ensemble.engine} and ${meanField.engine}`,
     caption:
       options.caption ??
-      `Solid: ${runs} of the engine ${ensemble.engine}${ensemble.runs > 1 ? ', with the band of 5 to 95%' : ''}. ` +
-        `Dashed: ${meanField.engine}.`,
+      `Narrow: ${runs} of the engine ${ensemble.engine}${ensemble.runs > 1 ? ', with the band of 5 to 95%' : ''}. ` +
+        `Wide and pale, under it: ${meanField.engine}.`,
     x: timeAxis(unit, until),
     y: { label: 'hosts', min: 0 },
     lines: [

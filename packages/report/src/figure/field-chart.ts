@@ -43,7 +43,7 @@ const BANDS = [
 /** For names on bands of any lightness. The dark style repaints neither the bands nor these two colours. */
 const INK = '#10151c';
 const HALO = '#fefefe';
-const LABEL = { fill: INK, stroke: HALO, strokeWidth: 3, fontSize: 13 } as const;
+const LABEL = { fill: INK, stroke: HALO, strokeWidth: 6, fontSize: 13, fontWeight: 600 } as const;
 const MARGIN = { top: 62, right: 132, bottom: 52, left: 84 } as const;
 
 const HEIGHT = 460;
@@ -135,6 +135,8 @@ function curveMarks(
   const end = points.at(-1);
   if (end === undefined) return [];
   return [
+    // The darkest bands would swallow the ink.
+    Plot.line(points, { stroke: HALO, strokeWidth: 5, strokeOpacity: 0.8 }),
     Plot.line(points, { stroke: INK, strokeWidth: 2, strokeDasharray: '6 4' }),
     Plot.text([end], { text: () => name, ...LABEL, textAnchor: 'start', dx: 8, dy: -12 }),
   ];

@@ -17,13 +17,6 @@ const comparison = (): LineChart =>
     'infected',
     { untilSeconds: 4 * 3600, legend: 'honeypots' },
   );
-const references = (): LineChart =>
-  comparisonChart(
-    counts.map((honeypots) => ({ name: String(honeypots), result: asEnsemble(odeResult({ honeypots })) })),
-    'everInfected',
-    { references: counts.map((honeypots) => ({ name: 'ode', result: odeResult({ honeypots }) })) },
-  );
-
 function pairOf(name: string): Parameters<typeof differenceChart>[0][number] {
   return { name, meanField: odeResult(), ensemble: asEnsemble(odeResult()) };
 }
@@ -34,7 +27,6 @@ const gallery: Readonly<Record<string, () => LineChart>> = {
   ensemble: () => trajectoryChart(asEnsemble(odeResult())),
   comparison,
   agreement: () => agreementChart(odeResult(), asEnsemble(odeResult())),
-  references,
   difference: () => differenceChart([pairOf('pair')], 'infected'),
   'several differences': () => differenceChart([pairOf('one'), pairOf('two')], 'everInfected'),
   'no result': () => comparisonChart([], 'infected'),

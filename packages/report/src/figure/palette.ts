@@ -103,3 +103,21 @@ export function lineColors(lines: readonly Line[], { role, sequence, text }: Pal
     return sequence[Math.round(place * last)] ?? text;
   });
 }
+
+/** Patterns of dashes, so that no line is told apart by its colour alone; those of a sequence, from few to many. */
+const ROLE_DASHES: Readonly<Record<Exclude<Line['role'], 'sequence'>, string | null>> = {
+  susceptible: '9 4',
+  infected: null,
+  immunized: '2 3',
+  everInfected: '14 3',
+  reference: '6 4',
+};
+const SEQUENCE_DASHES = [null, '12 4', '6 3', '3 3', '12 3 3 3', '6 3 2 3', '12 3 2 3 2 3', '2 4'] as const;
+
+/** Returns the pattern of each line as SVG writes it, null for a line without gaps. */
+export function lineDashes(lines: readonly Line[]): readonly (string | null)[] {
+  let next = 0;
+  return lines.map(({ role }) =>
+    role === 'sequence' ? (SEQUENCE_DASHES[next++ % SEQUENCE_DASHES.length] ?? null) : ROLE_DASHES[role],
+  );
+}

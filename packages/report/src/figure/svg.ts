@@ -16,7 +16,7 @@ import {
   TEXT_SIZE,
   TITLE_SIZE,
 } from './layout.ts';
-import { darkFigureStyle, lineColors, type Palette, paletteOf, type Theme } from './palette.ts';
+import { darkFigureStyle, lineColors, lineDashes, type Palette, paletteOf, type Theme } from './palette.ts';
 import { thinLine } from './thin-line.ts';
 import { escapeXml } from './xml.ts';
 
@@ -30,9 +30,10 @@ export interface SvgOptions {
 }
 
 const FONT = "'DejaVu Sans', 'Segoe UI', system-ui, sans-serif";
-const DASHES = '6 4';
 const CURVE_WIDTH = 2.2;
-const REFERENCE_WIDTH = 1.4;
+/** Wider than a curve, so that it shows on both sides of the curve that lies on it. */
+const REFERENCE_WIDTH = 5;
+const REFERENCE_OPACITY = 0.45;
 /** The most that a drawn curve may deviate from its data, as a fraction of the height of the plot. */
 const TOLERANCE = 0.0005;
 
@@ -44,7 +45,8 @@ export function toSvg(chart: LineChart, options: SvgOptions = {}): string {
   const limits = chartLimits(chart);
   const layout = layoutOf(chart, limits, { width, height });
   const style = theme === 'auto' ? `<style>${darkFigureStyle()}</style>` : '';
-  const drawing: Drawing = { chart, limits, layout, palette, colors };
+  const dashes = lineDashes(chart.lines);
+  const drawing: Drawing = { chart, limits, layout, palette, colors, dashes };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="ww-figure" viewBox="0 0 ${width} ${height}" width="${width}" `,
     `height="${height}" role="img" font-family="${escapeXml(FONT)}" font-size="${TEXT_SIZE}">`,
@@ -65,6 +67,7 @@ interface Drawing {
   readonly layout: Layout;
   readonly palette: Palette;
   readonly colors: readonly string[];
+  readonly dashes: readonly (string | null)[];
 }
 
 function drawTitle({ chart, layout, palette }: Drawing): string {
@@ -77,16 +80,19 @@ function drawTitle({ chart, layout, palette }: Drawing): string {
   return `${title.join('')}<text x="12" y="${round(y)}" fill="${palette.muted}">${escapeXml(chart.y.label)}</text>`;
 }
 
-function drawLegend({ chart, layout, palette, colors }: Drawing): string {
+function drawLegend({ chart, layout, palette, colors, dashes }: Drawing): string {
   return layout.legend
     .map(({ name, index, x, y }) => {
       const text = (left: number, fill: string): string =>
         `<text x="${round(left)}" y="${round(y + 4)}" fill="${fill}">${escapeXml(name)}</text>`;
       if (index === null) return text(x, palette.muted);
-      const dashes = chart.lines[index]?.role === 'reference' ? ` stroke-dasharray="${DASHES}"` : '';
+      const pattern = dashes[index] ?? null;
+      const isReference = chart.lines[index]?.role === 'reference';
+      const dashed = pattern === null ? '' : ` stroke-dasharray="${pattern}"`;
+      const opacity = isReference ? ` stroke-opacity="${REFERENCE_OPACITY}"` : '';
       const swatch =
         `<line x1="${round(x)}" x2="${round(x + SWATCH)}" y1="${round(y)}" y2="${round(y)}" ` +
-        `stroke="${colors[index]}" stroke-width="2.6"${dashes}/>`;
+        `stroke="${colors[index]}" stroke-width="${isReference ? REFERENCE_WIDTH : 2.6}"${dashed}${opacity}/>`;
       return swatch + text(x + SWATCH + 6, palette.text);
     })
     .join('');
@@ -131,7 +137,7 @@ function drawPlot(
   { width, height }: { readonly width: number; readonly height: number },
 ): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const { chart, palette, colors, layout, limits } = drawing;
+  const { chart, palette, colors, dashes, layout, limits } = drawing;
   const { left, right, top, bottom } = layout.plot;
   const tolerance = (limits.yMax - limits.yMin) * TOLERANCE;
   const svg = Plot.plot({
@@ -148,7 +154,20 @@ function drawPlot(
     marks: [
       ...axisMarks(drawing),
       ...chart.lines.flatMap((line, index) => bandMarks(line, colors[index] ?? palette.text, limits)),
-      ...chart.lines.map((line, index) => curveMark(line, colors[index] ?? palette.text, tolerance)),
+      // References lie under the curves that they are compared with.
+      ...[true, false].flatMap((isReference) =>
+        chart.lines.flatMap((line, index) =>
+          (line.role === 'reference') === isReference
+            ? [
+                curveMark(
+                  line,
+                  { color: colors[index] ?? palette.text, dashes: dashes[index] ?? null },
+                  tolerance,
+                ),
+              ]
+            : [],
+        ),
+      ),
     ],
   });
   svg.querySelector('style')?.remove();
@@ -192,7 +211,12 @@ function bandMarks({ band, x }: Line, color: string, { yMin, yMax }: ChartLimits
   return [Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.18 })];
 }
 
-function curveMark({ role, x, y }: Line, color: string, tolerance: number): Plot.Markish {
+interface Stroke {
+  readonly color: string;
+  readonly dashes: string | null;
+}
+
+function curveMark({ role, x, y }: Line, { color, dashes }: Stroke, tolerance: number): Plot.Markish {
   const points = thinLine(x, y, tolerance)
     .map((index) => ({ x: x[index]!, y: y[index]! }))
     .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
@@ -202,8 +226,9 @@ function curveMark({ role, x, y }: Line, color: string, tolerance: number): Plot
     y: 'y',
     stroke: color,
     strokeWidth: isReference ? REFERENCE_WIDTH : CURVE_WIDTH,
-    strokeLinecap: 'round',
-    ...(isReference ? { strokeDasharray: DASHES } : {}),
+    strokeLinecap: dashes === null ? 'round' : 'butt',
+    ...(isReference ? { strokeOpacity: REFERENCE_OPACITY } : {}),
+    ...(dashes === null ? {} : { strokeDasharray: dashes }),
   });
 }
 

@@ -56,7 +56,12 @@ export function toTerminal(chart: LineChart, options: TerminalOptions = {}): str
   const width = columns - margin - 1;
   const pen = penFor(chart.lines, options);
   const canvas = brailleCanvas({ columns: width, rows });
-  chart.lines.forEach((line, index) => drawLine(canvas, line, index, limits));
+  // A cell belongs to the line drawn last, so references come first.
+  for (const isReference of [true, false]) {
+    for (const [index, line] of chart.lines.entries()) {
+      if ((line.role === 'reference') === isReference) drawLine(canvas, line, index, limits);
+    }
+  }
 
   const indent = ' '.repeat(margin + 1);
   return [

@@ -130,6 +130,9 @@ function renderPicture(picture: Picture, number: number): string {
   ].join('');
 }
 
+/** Tables of more columns show each row as lines of its own on a phone. */
+const STACKED_COLUMNS = 3;
+
 /** Renders a table; the first column holds the names of the rows. */
 function renderTable({ caption, columns, rows }: ReportTable): string {
   const header = columns
@@ -137,13 +140,18 @@ function renderTable({ caption, columns, rows }: ReportTable): string {
     .join('');
   const body = rows
     .map(([name = '', ...cells]) => {
-      const data = cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join('');
+      const data = cells
+        .map(
+          (cell, index) => `<td data-label="${escapeXml(columns[index + 1] ?? '')}">${escapeXml(cell)}</td>`,
+        )
+        .join('');
       return `<tr><th scope="row">${escapeXml(name)}</th>${data}</tr>`;
     })
     .join('\n');
   const label = escapeXml(caption);
+  const kind = columns.length > STACKED_COLUMNS ? 'table stacked' : 'table';
   return (
-    `<div class="table" role="region" tabindex="0" aria-label="${label}"><table><caption>${label}</caption>` +
+    `<div class="${kind}" role="region" tabindex="0" aria-label="${label}"><table><caption>${label}</caption>` +
     `<thead><tr>${header}</tr></thead><tbody>${body}</tbody></table></div>`
   );
 }

@@ -230,7 +230,6 @@ function featuredSection(pair: EnginePair): ReportSection {
 function seriesSection({ title, text, pairs }: ExperimentSeries, untilSeconds: number): ReportSection {
   const id = fileNameOf(title);
   const ensembles = pairs.map(({ name, ensemble }) => ({ name, result: ensemble }));
-  const references = pairs.map(({ meanField }) => ({ name: meanField.engine, result: meanField }));
   const shared = { legend: 'honeypots', untilSeconds };
   return {
     title,
@@ -240,13 +239,11 @@ function seriesSection({ title, text, pairs }: ExperimentSeries, untilSeconds: n
         ...shared,
         id: `${id}-infected`,
         title: `${title}: hosts infected now`,
-        references,
       }),
       comparisonChart(ensembles, 'everInfected', {
         ...shared,
         id: `${id}-ever-infected`,
         title: `${title}: hosts ever infected`,
-        references,
       }),
       differenceChart(pairs, 'infected', { ...shared, id: `${id}-difference` }),
     ],

@@ -34,6 +34,12 @@ describe('a saved result', () => {
     expect(readResult(JSON.stringify(resultDocument(read.result)))).toEqual(read);
   });
 
+  it('is found in what a demo saves', () => {
+    const read = readResult(JSON.stringify({ version: '0.1.0', seed: '1', verdict: '', delays: [], result }));
+    expect(read).toEqual(readResult(JSON.stringify(result)));
+    expect(read.ok).toBe(true);
+  });
+
   it('is refused with the reason when it is none', () => {
     expect(readResult('{').ok).toBe(false);
     expect(reasonOf({ scenario: { version: 7 } })).toContain('`scenario`');
