@@ -12,6 +12,8 @@ const READING: readonly string[] = [
   'sim run missing',
   `sim sweep missing --vary duration=1h,2h`,
   `sim plan missing --goal peakInfected<10 ${SEARCH}`,
+  'sim fit missing --data missing',
+  'sim fit code-red-v2 --data missing',
   'sim observe missing',
   'sim report missing',
   'net check missing',

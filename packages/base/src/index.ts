@@ -34,7 +34,7 @@ export { type Growth, SeriesTrend, WITHHELD } from './trend/series-trend.ts';
 // What a person writes and reads.
 export type { Parsed } from './units/parsed.ts';
 export { formatDuration, parseDuration } from './units/duration.ts';
-export { parseRate } from './units/rate.ts';
+export { formatRate, parseRate } from './units/rate.ts';
 export { formatCount, parseCount } from './units/count.ts';
 export { formatPercent, parseFraction } from './units/fraction.ts';
 export { errorCode, systemReason } from './text/system-error.ts';
