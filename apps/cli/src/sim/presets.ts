@@ -13,7 +13,11 @@ export async function simPresets(options: PrintOptions): Promise<ExitCode> {
     await terminal.print(JSON.stringify(presets.map(({ scenario }) => scenarioDocument(scenario))));
     return EXIT.ok;
   }
-  const lines = presets.map(({ name }) => ({ name, year: null, about: '', ...PRESETS[name] }));
+  const lines = presets.map(({ name }) => ({
+    name,
+    about: PRESETS[name]?.about ?? '',
+    year: PRESETS[name]?.year ?? null,
+  }));
   const width = Math.max(...lines.map(({ name }) => name.length));
   const list = lines.map(
     ({ name, year, about }) => `${name.padEnd(width)}  ${String(year ?? '').padEnd(4)}  ${about}`,

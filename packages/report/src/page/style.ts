@@ -61,13 +61,7 @@ footer p{border-top:1px solid var(--ww-grid);padding-top:1em}
   body{font-size:15px}header,main,footer{padding-left:16px;padding-right:16px}header{padding-top:32px}
   h1{font-size:1.55rem}.verdict{font-size:1.05rem;padding-left:14px}.highlights b{font-size:1.35rem}
   th,td{white-space:normal;padding-left:.45em;padding-right:.45em}
-  .stacked thead{display:none}.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td,.stacked caption{display:block}
-  .stacked tr{border-bottom:1px solid var(--ww-grid);padding:.5em 0}
-  .stacked th,.stacked td{border:0;padding:.1em 0;text-align:left;position:static}
-  .stacked tbody th{font-weight:600}
-  .stacked td{display:flex;justify-content:space-between;gap:1em}
-  .stacked td::before{content:attr(data-label);color:var(--ww-muted)}
-  .stacked td:empty{display:none}
+  ${STACKED_STYLE}
   .wide{display:none}.narrow{display:block}.provenance div{grid-template-columns:5.5em 1fr}
 }
 @media print{
@@ -78,3 +72,12 @@ footer p{border-top:1px solid var(--ww-grid);padding-top:1em}
 }
 `;
 }
+
+/** Wide tables on a phone: the name of each row, and below it a line for each cell. */
+const STACKED_STYLE = `.stacked thead{display:none}.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td,.stacked caption{display:block}
+  .stacked tr{border-bottom:1px solid var(--ww-grid);padding:.5em 0}
+  .stacked th,.stacked td{border:0;padding:.1em 0;text-align:left;position:static}
+  .stacked tbody th{font-weight:600}
+  .stacked td{display:flex;justify-content:space-between;gap:1em}
+  .stacked td::before{content:attr(data-label);color:var(--ww-muted)}
+  .stacked td:empty{display:none}`;
