@@ -64,12 +64,7 @@ footer p{border-top:1px solid var(--ww-grid);padding-top:1em}
   ${STACKED_STYLE}
   .wide{display:none}.narrow{display:block}.provenance div{grid-template-columns:5.5em 1fr}
 }
-@media print{
-  @page{margin:18mm 16mm}
-  body{font-size:10.5pt}header,main,footer{max-width:none;padding:0}header{padding-top:0}
-  h2,h3{break-after:avoid}figure,tr,.highlights,.facts li,.provenance div{break-inside:avoid}
-  .table{overflow:visible}pre{white-space:pre-wrap}summary,.links,figure details{display:none}
-}
+${PRINT_STYLE}
 `;
 }
 
@@ -81,3 +76,10 @@ const STACKED_STYLE = `.stacked thead{display:none}.stacked table,.stacked tbody
   .stacked td{display:flex;justify-content:space-between;gap:1em}
   .stacked td::before{content:attr(data-label);color:var(--ww-muted)}
   .stacked td:empty{display:none}`;
+
+const PRINT_STYLE = `@media print{
+  @page{margin:18mm 16mm}
+  body{font-size:10.5pt}header,main,footer{max-width:none;padding:0}header{padding-top:0}
+  h2,h3{break-after:avoid}figure,tr,.highlights,.facts li,.provenance div{break-inside:avoid}
+  .table{overflow:visible}pre{white-space:pre-wrap}summary,.links,figure details{display:none}
+}`;
