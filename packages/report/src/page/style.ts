@@ -69,7 +69,8 @@ ${PRINT_STYLE}
 }
 
 /** Wide tables on a phone: the name of each row, and below it a line for each cell. */
-const STACKED_STYLE = `.stacked thead{display:none}.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td,.stacked caption{display:block}
+const STACKED_STYLE = `.stacked thead{display:none}
+  .stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td,.stacked caption{display:block}
   .stacked tr{border-bottom:1px solid var(--ww-grid);padding:.5em 0}
   .stacked th,.stacked td{border:0;padding:.1em 0;text-align:left;position:static}
   .stacked tbody th{font-weight:600}
