@@ -40,8 +40,9 @@ export function hostsInWords(hosts: number, vulnerable: number): string {
 
 /** Returns a range of hosts in the words of `hostsInWords`: `51.6% to 63%`, `1 to 86`, `1 host to 71.3%`. */
 export function hostRange([low, high]: readonly [number, number], vulnerable: number): string {
-  if (isCounted(high, vulnerable)) return `${formatCount(low)} to ${formatCount(high)}`;
-  return `${hostsInWords(low, vulnerable)} to ${hostsInWords(high, vulnerable)}`;
+  const words = (hosts: number): string =>
+    isCounted(high, vulnerable) ? formatCount(hosts) : hostsInWords(hosts, vulnerable);
+  return words(low) === words(high) ? words(low) : `${words(low)} to ${words(high)}`;
 }
 
 /** Returns `1 host`, `2 hosts`. */
