@@ -120,6 +120,6 @@ describe('stochastic', () => {
       trajectoryHash(runsOf(stochastic, outbreak, 1, '20040809')[0]!),
     );
     // A change here is a change of results: say so in the changelog.
-    expect(hashes).toEqual(['fbfbe35f0ce418e3', 'dfa528fc629b5795']);
+    expect(hashes).toEqual(['fbfbe35f0ce418e3', 'd7af35c1aee81a33']);
   });
 });
