@@ -38,7 +38,8 @@ export function writeCrowd(path: string, options: CrowdOptions): readonly string
   const contactRate = uniformContactRate(telescope, scannerRate) * scanners.length;
   const file = new CaptureFile(path);
   const send = (source: number, second: number): void => {
-    const destinationPort = PORTS[stream.nextBelow(PORTS.length)]!;
+    // A scanner of one service; the innocents come for any.
+    const destinationPort = scanned.has(source) ? 445 : PORTS[stream.nextBelow(PORTS.length)]!;
     const ends = {
       source,
       sourcePort: 1024 + stream.nextBelow(64_000),
