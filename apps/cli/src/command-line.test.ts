@@ -63,7 +63,7 @@ describe('mistakes in the command line', () => {
   it.each([
     ['dmeo', "unknown command 'dmeo' (Did you mean demo?)"],
     ['sim rnu x', "unknown command 'rnu' (Did you mean run?)"],
-    ['sim sweep x', "unknown command 'sweep'"],
+    ['sim sweep x', "required option '--vary <path=values>' not specified"],
     ['sim run x --rnus 3', "unknown option '--rnus' (Did you mean --runs?)"],
     ['sim run', "missing required argument 'scenario'"],
     ['sim run a b', 'too many arguments'],
@@ -76,7 +76,7 @@ describe('mistakes in the command line', () => {
     ['sim run x --seed -1', 'A seed is a whole number'],
     ['sim run x --seed 1e3', 'A seed is a whole number'],
     ['sim run x --seed 18446744073709551616', 'A seed is at most 18446744073709551615'],
-    ['schema universe', 'Allowed choices are scenario, scope, respond, lab'],
+    ['schema universe', 'Allowed choices are scenario, scope, known, respond, lab'],
     ['completion tcsh', 'Allowed choices are bash, zsh, fish'],
   ])('wormwood %s', async (line, sentence) => {
     const { code, stdout, stderr } = await wormwood(line.split(' '));
@@ -134,7 +134,7 @@ describe('completion', () => {
   });
 
   it.each([
-    ['sim ', ['run', 'observe', 'report', 'presets']],
+    ['sim ', ['run', 'sweep', 'plan', 'fit', 'observe', 'report', 'presets']],
     ['sim run --en', ['--engine']],
     ['sim run x --engine ', ['ode', 'stochastic', 'hosts', 'probes']],
     ['completion f', ['fish']],
