@@ -111,3 +111,20 @@ describe('ipv6', () => {
     expect(ipv6.parse(hex(`60000000 0000 00 40 ${ADDRESSES}`))).toMatchObject({ malformed: true });
   });
 });
+
+describe('an extension header on one line', () => {
+  it.each<readonly [ipv6Extension.Repr, string]>([
+    [
+      { kind: 'fragment', fragmentOffset: 1480, moreFragments: true, identification: 7 },
+      'fragment 7 offset 1480 more',
+    ],
+    [{ kind: 'fragment', fragmentOffset: 0, moreFragments: false, identification: 7 }, 'fragment 7 offset 0'],
+    [{ kind: 'routing', routingType: 4, segmentsLeft: 2, data: new Uint8Array(4) }, 'routing type 4 left 2'],
+    [
+      { kind: 'hopByHop', options: [{ kind: 'routerAlert', value: 0 }, { kind: 'pad1' }] },
+      'hopByHop routerAlert pad1',
+    ],
+  ])('%j', (extension, line) => {
+    expect(ipv6Extension.format(extension)).toBe(line);
+  });
+});
