@@ -22,6 +22,16 @@ const echo: ipv6.Repr = {
 const ADDRESSES = `${'0'.repeat(31)}1 ${'0'.repeat(31)}2`;
 
 describe('ipv6', () => {
+  it('emits a payload of 65,535 octets, which is the most that its length can say', () => {
+    const most = { ...echo, payload: new Uint8Array(65_535) };
+    const out = new Uint8Array(ipv6.length(most) + 1);
+    expect(ipv6.emit(most, out)).toBe(40 + 65_535);
+    expect(ipv6.parse(out.subarray(0, -1))).toEqual(most);
+    expect(() => ipv6.emit({ ...echo, payload: new Uint8Array(65_536) }, out)).toThrow(
+      'at most 65535 octets',
+    );
+  });
+
   it('takes a packet of Linux apart and puts it together', () => {
     expect(ipv6.parse(packetOf('echoRequest6'))).toEqual(echo);
     const out = new Uint8Array(ipv6.length(echo));
