@@ -59,7 +59,9 @@ export const fail = at('response.fail');
 export const expire = at('decision.expire');
 export const person = at('decision.approve', { by: 'ada' });
 export const byScope = at('decision.approve', { by: 'scope' });
-export const [block, isolate] = SCOPE_FILE.actions as [object, object];
+const [ACTION_1, ACTION_2] = SCOPE_FILE.actions as [object, object];
+export const block: object = ACTION_1;
+export const isolate: object = ACTION_2;
 
 /** A lie, and what must be found: the event of the line, and the sentence of the rule that it breaks. */
 export type Told = readonly [lie: Lie, ...findings: readonly string[]];
