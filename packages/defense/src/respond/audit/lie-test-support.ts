@@ -44,7 +44,7 @@ export const without = (pick: Pick): Lie => first(pick, () => []);
 export const twice = (pick: Pick): Lie => first(pick, (entry) => [{ ...entry, more: false }, entry]);
 export const before = (pick: Pick, fields: object): Lie =>
   first(pick, (entry) => [{ ...entry, more: false, ...fields }, entry]);
-export const ONE = { source: address('10.20.7.1') };
+const ONE = { source: address('10.20.7.1') };
 export const THREE = { source: address('10.20.7.3') };
 export const ELSEWHERE = { source: address('10.20.9.9') };
 export const scope = at('scope.load');
