@@ -12,8 +12,8 @@ const billion: Outbreak = {
   population: { vulnerable: 1e9, infected: 100_000 },
   worm: { scanRatePerSecond: 0.01 * 8.589934592, strategy: { kind: 'uniform' } },
   honeypots: [
-    honeypots({ count: 6e8, start: { kind: 'time', timeSeconds: 500 }, delaySeconds: 2 }),
-    honeypots({ count: 4e8, start: { kind: 'time', timeSeconds: 700 }, delaySeconds: 30, success: 0.5 }),
+    honeypots({ count: 6e8, start: { kind: 'time', timeSeconds: 500 }, delaySeconds: 9 }),
+    honeypots({ count: 4e8, start: { kind: 'time', timeSeconds: 700 }, delaySeconds: 9, success: 0.5 }),
   ],
   durationSeconds: 20_000,
   sampleSeconds: 100,
@@ -100,6 +100,6 @@ describe('tau-leaping', () => {
   });
 
   it('draws the same bytes as ever', () => {
-    expect(trajectoryHash(runsOf(stochastic, billion, 1, '20040809')[0]!)).toBe('6c88df2ab88503f7');
+    expect(trajectoryHash(runsOf(stochastic, billion, 1, '20040809')[0]!)).toBe('2a373c42fda1d70a');
   });
 });
