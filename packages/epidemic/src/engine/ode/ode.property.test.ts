@@ -116,6 +116,8 @@ describe('mean field', () => {
   it('ends with lawful figures whatever is asked', () => {
     fc.assert(
       fc.property(extreme, (outbreak) => {
+        // Several delays need steps shorter than each of them; what would take too long is refused before it runs.
+        if (ode.unsupported(outbreak).length > 0) return;
         const { trajectory, summary } = ode.run(outbreak, unused);
         const { vulnerable, infected } = outbreak.population;
         for (let k = 0; k < trajectory.time.length; k++) {

@@ -9,7 +9,7 @@ const N = 1000;
 function workspace(): StepWorkspace {
   const work = stepWorkspace({ vulnerable: N, tolerance: 1 });
   work.state.set([700, 250, 0]);
-  work.rates.set([1e-4, 0.01, 0.03, 0.2]);
+  work.rates.set([1e-4, 0, 0.04, 0.2]);
   return work;
 }
 
@@ -41,10 +41,7 @@ function exact(timeSeconds: number): number[] {
     firstAddress: 0,
     population: { vulnerable: 950, infected: 250 },
     worm: { scanRatePerSecond: 1, strategy: { kind: 'uniform' } },
-    honeypots: [
-      { ...group, count: 100, delaySeconds: 0 },
-      { ...group, count: 300, delaySeconds: 5 },
-    ],
+    honeypots: [{ ...group, count: 400, delaySeconds: 5 }],
     durationSeconds: timeSeconds,
     sampleSeconds: timeSeconds,
   });
