@@ -20,7 +20,7 @@ function wormwood(...options: readonly string[]): Promise<Output> {
 
 const place = mkdtempSync(join(tmpdir(), 'wormwood-empty-'));
 const EMPTY = join(place, 'honeyd.conf');
-writeFileSync(EMPTY, '');
+writeFileSync(EMPTY, 'create default\n');
 afterAll(() => rmSync(place, { recursive: true }));
 
 describe('net up', () => {
