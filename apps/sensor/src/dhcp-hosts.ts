@@ -33,7 +33,7 @@ export interface DhcpHostsComponents {
   readonly streams: RandomStreams;
   readonly statements: readonly DhcpStatement[];
   readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
-  /** What becomes of a host. @default nobody is told */
+  /** What becomes of a host. @default it is not reported */
   readonly tell?: (what: DhcpNews) => void;
   /** Told each time that a host comes to another address, or has none any more. */
   onChange(): void;

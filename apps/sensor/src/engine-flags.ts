@@ -1,4 +1,4 @@
-/** What V8 is told beside its defaults. A version that does not know a flag says so on standard error and goes on. */
+/** Flags of V8 beside its defaults. A version that does not have a flag reports it on standard error and goes on. */
 import { setFlagsFromString } from 'node:v8';
 
 const FLAGS = [

@@ -45,9 +45,9 @@ export interface SensorComponents {
   readonly tap?: (device: LinkDevice) => LinkDevice;
   /** Called once when the device fails, and once when it works again. */
   onTrouble(sentence: string): void;
-  /** Called when the interface goes down, up or away, or has another MTU. @default nobody is told */
+  /** Called when the interface goes down, up or away, or has another MTU. @default it is not reported */
   onInterface?(change: InterfaceChange): void;
-  /** What becomes of hosts that ask for their address. @default nobody is told */
+  /** What becomes of hosts that ask for their address. @default it is not reported */
   onDhcp?(news: DhcpNews): void;
   /** Called with an exception that came up while frames were answered. */
   onFault(error: unknown): void;

@@ -82,7 +82,7 @@ function checksOf(status: SensorStatus): readonly Check[] {
         ]),
     {
       ok: framesDropped === 0,
-      what: count(framesDropped, 'no frame was lost', 'frames were lost for want of room'),
+      what: count(framesDropped, 'no frame was dropped', 'frames were dropped because the ring was full'),
       remedy: 'The machine is too slow for what comes: top; fewer scripts, or a worker in their place.',
     },
     {

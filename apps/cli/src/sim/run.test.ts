@@ -342,7 +342,7 @@ describe('--set', () => {
     ['duration=10 parsecs', /^--set duration=10 parsecs:1:\d+: error: [^\n]*\n 1 \| 10 parsecs\n/],
     ['population.infected=5000', /^--set population\.infected=5000:1:1: error: .*only 2000 are vulnerable/],
     ['worm.scanRate=', /^--set worm\.scanRate=:1:1: error: .*no value/],
-  ])('tells of %s by option and path', async (change, told) => {
+  ])('reports %s by option and path', async (change, told) => {
     const { code, stdout, stderr } = await run(['--set', change]);
     expect(stderr).toMatch(told);
     expect([code, stdout]).toEqual([3, '']);

@@ -42,7 +42,7 @@ export interface SensorStatus {
   /** How many addresses that is. */
   readonly addresses: number;
   readonly frames: number;
-  /** Frames lost for want of room, and lines of logs for want of a disk. */
+  /** Frames dropped because a ring was full, and lines of logs dropped because a disk was. */
   readonly framesDropped: number;
   readonly linesDropped: number;
   readonly connections: number;
@@ -168,7 +168,7 @@ export function metricsOf(source: ReportSource): readonly Metric[] {
     counter('received_bytes_total', 'Payload octets received.', totals.receivedBytes),
     counter('sent_bytes_total', 'Payload octets sent.', totals.sentBytes),
     counter('frames_total', 'Frames taken from the device.', status.frames),
-    counter('frames_dropped_total', 'Frames lost for want of room.', status.framesDropped),
+    counter('frames_dropped_total', 'Frames dropped because a ring was full.', status.framesDropped),
     counter('lines_dropped_total', 'Lines of logs lost for want of a disk.', status.linesDropped),
     counter('faults_total', 'Unexpected errors that the sensor survived.', status.faults),
     ...wireMetrics(status.wire),

@@ -10,7 +10,7 @@ export interface SensorDevice extends LinkDevice {
   readonly isExhausted?: boolean;
   /** True when `flush` could not hand over everything: it has to be called again soon. */
   readonly hasUnsent?: boolean;
-  /** Frames lost for want of room since the last call. */
+  /** Frames dropped because the ring was full since the last call. */
   takeDropped(): number;
   /** Called about once a second: looks after the medium and returns sentences about what has changed. */
   look?(nowSeconds: number): readonly string[];

@@ -35,9 +35,9 @@ export interface ServiceComponents {
   readonly today: () => string;
   /** A line for the service log: of a script's standard error, or why a service did not run. */
   readonly onMessage: (session: Session, line: string) => void;
-  /** Nothing serves a connection or a datagram that was to be served; `reason` says why. @default nobody is told */
+  /** Nothing serves a connection or a datagram that was to be served; `reason` says why. @default it is not reported */
   readonly onFailure?: (session: Session, protocol: number, reason: string) => void;
-  /** An answer to a datagram was kept back. @default nobody is told */
+  /** An answer to a datagram was kept back. @default it is not reported */
   readonly onLimited?: (session: Session, limit: AnswerLimit) => void;
 }
 

@@ -11,7 +11,7 @@ export type StartOther = (listener: ProcessListener) => RunningProcess | null;
 export interface BridgeOptions {
   /** Called with lines of the other side's standard error. */
   readonly onMessage: (line: string) => void;
-  /** Called when the other side ends by a fault without ever having said anything. @default nobody is told */
+  /** Called when the other side ends by a fault without ever having said anything. @default it is not reported */
   readonly onFailure?: (reason: string) => void;
   /** Called when the other side wants the connection cut. @default it is ended */
   readonly onReset?: () => void;

@@ -10,7 +10,7 @@ import {
 } from '../result/sweep-result.ts';
 import type { FigureName } from '../result/summary-figures.ts';
 import { percent } from '../words/wording.ts';
-import { toCsv } from './csv.ts';
+import { SUMMARY_COLUMNS, toCsv } from './csv.ts';
 import type { ReportTable } from './tables.ts';
 
 const NONE = '–';
@@ -57,21 +57,7 @@ function interval(row: SweepRow, figure: FigureName): string {
   return `${formatCount(spread.q05)}–${formatCount(spread.q95)}`;
 }
 
-const FIGURES = [
-  ['peakInfected', 'peak_infected_hosts'],
-  ['peakTime', 'peak_time_s'],
-  ['everInfected', 'ever_infected_hosts'],
-  ['everInfectedFraction', 'ever_infected_fraction'],
-  ['neverInfected', 'never_infected_hosts'],
-  ['immunized', 'immunized_hosts'],
-  ['stillInfected', 'still_infected_hosts'],
-  ['extinctionTime', 'extinction_time_s'],
-  ['basicReproductionNumber', 'basic_reproduction_number'],
-  ['reproductionNumberAtStart', 'reproduction_number_at_start'],
-  ['doublingTime', 'doubling_time_s'],
-  ['probes', 'probes'],
-  ['honeypotContacts', 'honeypot_contacts'],
-] as const satisfies readonly (readonly [FigureName, string])[];
+const FIGURES = Object.entries(SUMMARY_COLUMNS) as readonly (readonly [FigureName, string])[];
 
 const SPREAD = ['sd', 'q05', 'q50', 'q95'] as const;
 
