@@ -25,10 +25,12 @@ export default defineConfig({
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/cli/src/{gallery,sim}/*.test.ts',
+            'apps/studio/pages/**/*.test.ts',
             'tools/**/*.test.ts',
             'simtest/**/*.test.ts',
             'conformance/**/*.test.ts',
           ],
+          exclude: ['**/*.browser.test.ts'],
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
@@ -39,7 +41,11 @@ export default defineConfig({
         test: {
           ...settings,
           name: 'machine',
-          include: ['apps/*/src/**/*.test.ts'],
+          include: [
+            'apps/*/src/**/*.test.ts',
+            'apps/studio/server/**/*.test.ts',
+            'apps/studio/pages/**/*.browser.test.ts',
+          ],
           exclude: ['apps/cli/src/{gallery,sim}/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },

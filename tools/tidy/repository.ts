@@ -37,12 +37,12 @@ const isGenerated = (path: string): boolean => /(?:-wasm|\.as)\.ts$/.test(path);
 
 /** Everything written in TypeScript or JavaScript, whatever it is for. */
 export const scripts: readonly SourceFile[] = files
-  .filter((path) => /\.(?:ts|mjs|js)$/.test(path) && !isGenerated(path))
+  .filter((path) => /\.(?:tsx?|mjs|js)$/.test(path) && !isGenerated(path))
   .map(read);
 
 /** The sources of packages and applications, their tests included. */
 export const sources: readonly SourceFile[] = scripts.filter(({ path }) =>
-  /^(?:packages|apps)\/[^/]+\/src\//.test(path),
+  /^(?:packages|apps)\/[^/]+\/(?:src|pages|server)\//.test(path),
 );
 
 /** The documents for people. */

@@ -22,6 +22,7 @@ export type { Line, LineChart } from './figure/chart.ts';
 export { type EnginePair, fileNameOf, trajectoryChart } from './figure/charts.ts';
 export { designMap } from './figure/design-map.ts';
 export { fitChart } from './figure/fit-chart.ts';
+export { paletteOf } from './figure/palette.ts';
 export { type Picture, pictureSvg } from './figure/picture.ts';
 export { sweepChart } from './figure/sweep-chart.ts';
 export { toSvg } from './figure/svg.ts';

@@ -7,11 +7,13 @@ import type { Line } from './chart.ts';
 
 export type Theme = 'light' | 'dark' | 'auto';
 
+/** The colours of figures in one theme. */
 export interface Palette {
   readonly background: string;
   readonly text: string;
   readonly muted: string;
   readonly grid: string;
+  readonly honeypots: string;
   readonly role: Readonly<Record<Exclude<Line['role'], 'sequence'>, string>>;
   /** From few to many; `lineColors` spreads the lines over it. */
   readonly sequence: readonly string[];
@@ -22,6 +24,7 @@ export const LIGHT: Palette = {
   text: '#1c2430',
   muted: '#5b6675',
   grid: '#e1e5ea',
+  honeypots: '#c98a00',
   role: {
     susceptible: '#0072b2',
     infected: '#cc3311',
@@ -37,6 +40,7 @@ export const DARK: Palette = {
   text: '#e6eaf0',
   muted: '#9aa5b4',
   grid: '#272f3a',
+  honeypots: '#e8b84a',
   role: {
     susceptible: '#66b2e8',
     infected: '#ff7a5c',

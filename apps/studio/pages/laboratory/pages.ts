@@ -1,0 +1,11 @@
+/** The pages of the laboratory. They need no server: the engines run in the page. */
+import type { Page } from '../shell/page.ts';
+
+/** In the order of their tabs. */
+export const laboratoryPages: readonly Page[] = [
+  { path: '/', title: 'Explore', load: async () => (await import('./coming.tsx')).Coming },
+  { path: '/watch', title: 'Watch', load: async () => (await import('./coming.tsx')).Coming },
+  { path: '/map', title: 'Map', load: async () => (await import('./coming.tsx')).Coming },
+  { path: '/compare', title: 'Compare', load: async () => (await import('./coming.tsx')).Coming },
+  { path: '/story', title: 'Story', load: async () => (await import('./coming.tsx')).Coming },
+];
