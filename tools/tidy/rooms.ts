@@ -34,7 +34,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'calendar/',
     'id/',
   ],
-  defense: ['observation.ts', 'verdict.ts', 'detect/', 'respond/'],
+  defense: ['observation.ts', 'verdict.ts', 'observe/', 'statistics/', 'evidence/', 'detect/', 'respond/'],
   epidemic: [
     'outbreak/',
     'dynamics/',

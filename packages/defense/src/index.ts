@@ -7,12 +7,12 @@ export type { KnownRole, Verdict } from './verdict.ts';
 export { createDetector } from './detect/detector.ts';
 export type { Detector, DetectorOptions, DetectorStatus } from './detect/detector-contract.ts';
 export { type KnownPrefix, KnownSources } from './detect/known-sources.ts';
-export type { ClockTrouble } from './detect/steady-clock.ts';
+export type { ClockTrouble } from './observe/steady-clock.ts';
 export type { WormAlarm } from './detect/worm-trend.ts';
 export type { Explanation } from './detect/verdict-words.ts';
-export { type PacketCounts, PacketObserver } from './detect/observe-packets.ts';
-export { greetingOf } from './detect/greeting.ts';
-export { EventObserver } from './detect/observe-events.ts';
+export { type PacketCounts, PacketObserver } from './observe/observe-packets.ts';
+export { greetingOf } from './observe/greeting.ts';
+export { EventObserver } from './observe/observe-events.ts';
 
 // Responses: start with `respond/responder.ts`.
 export { Responder } from './respond/responder.ts';

@@ -3,15 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { AddressSet, formatCount, formatDuration, randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { contactModel, exactOutcome, leastMeanSeconds } from './contact-model.ts';
+import { contactModel, exactOutcome, leastMeanSeconds } from '../statistics/contact-model.ts';
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { DetectorStatus } from './detector-contract.ts';
 import type { InnocentBehavior } from './innocent-traffic-test-support.ts';
 import type { ScanPattern } from './scan-pattern-test-support.ts';
-import type { ErrorRates } from './sequential-test.ts';
+import type { ErrorRates } from '../statistics/sequential-test.ts';
 import { syntheticTraffic } from './synthetic-traffic-test-support.ts';
-import { thresholdRandomWalk } from './threshold-random-walk.ts';
+import { thresholdRandomWalk } from '../statistics/threshold-random-walk.ts';
 
 const IS_FULL = process.env['WORMWOOD_ACCURACY'] === 'full';
 const HOUR = 3600;

@@ -1,6 +1,6 @@
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { contactModel, exactOutcome, leastMeanSeconds } from './contact-model.ts';
+import { contactModel, exactOutcome, leastMeanSeconds } from '../statistics/contact-model.ts';
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { InnocentBehavior } from './innocent-traffic-test-support.ts';

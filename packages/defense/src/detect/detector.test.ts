@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.ts';
 import { observation, scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { Detector } from './detector-contract.ts';
-import { thresholdRandomWalk } from './threshold-random-walk.ts';
+import { thresholdRandomWalk } from '../statistics/threshold-random-walk.ts';
 import { syntheticTraffic } from './synthetic-traffic-test-support.ts';
 
 const DAY = 86_400;

@@ -16,8 +16,8 @@ import {
   ROUTERS,
   SENSOR,
 } from './forged-traffic-test-support.ts';
-import { EventObserver } from './observe-events.ts';
-import { PacketObserver } from './observe-packets.ts';
+import { EventObserver } from '../observe/observe-events.ts';
+import { PacketObserver } from '../observe/observe-packets.ts';
 
 const IS_FULL = process.env['WORMWOOD_ACCURACY'] === 'full';
 const MIXTURES = IS_FULL ? 1_000_000 : 2_000;

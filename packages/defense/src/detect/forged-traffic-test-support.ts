@@ -5,7 +5,7 @@
  */
 import type { RandomStream } from '@wormwood/base';
 import { arp, type CaptureRecord, linkType, MAC_BROADCAST } from '@wormwood/wire';
-import { arpFrame, directed, framed, type Link, segmentBetween } from './frame-test-support.ts';
+import { arpFrame, directed, framed, type Link, segmentBetween } from '../observe/frame-test-support.ts';
 
 export const SENSOR = 0x02_00_00_00_00_01;
 export const ROUTERS = [0x02_00_00_00_00_02, 0x02_00_00_00_00_03] as const;

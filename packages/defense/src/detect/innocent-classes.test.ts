@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.ts';
 import { observation } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { Detector, DetectorOptions } from './detector-contract.ts';
-import { MARK } from './tool-marks.ts';
+import { MARK } from '../observe/tool-marks.ts';
 
 const streams = randomStreams('15');
 const NETWORK = 0x0a010000;

@@ -7,8 +7,8 @@ import type { Observation } from '../observation.ts';
 import { observation } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { Detector } from './detector-contract.ts';
-import { InfectionChain } from './infection-chain.ts';
-import { SignatureTable } from './signature-table.ts';
+import { InfectionChain } from '../evidence/infection-chain.ts';
+import { SignatureTable } from '../evidence/signature-table.ts';
 import { WormTrend } from './worm-trend.ts';
 
 const SEED = process.env['WORMWOOD_SEED'] ?? '20261130';

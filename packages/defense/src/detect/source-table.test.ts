@@ -1,8 +1,8 @@
 import { randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import { DistinctCounts } from './distinct-counts.ts';
-import { FavouritePort } from './favourite-port.ts';
-import { KeyedHash } from './keyed-hash.ts';
+import { DistinctCounts } from '../evidence/distinct-counts.ts';
+import { FavouritePort } from '../evidence/favourite-port.ts';
+import { KeyedHash } from '../evidence/keyed-hash.ts';
 import { SourceTable } from './source-table.ts';
 
 const streams = randomStreams('1');

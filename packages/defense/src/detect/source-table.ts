@@ -3,7 +3,7 @@
  * in any slot of the group that its hash names. When the group is full, the source with the least worth gives way.
  */
 import { assert } from '@wormwood/base';
-import type { KeyedHash } from './keyed-hash.ts';
+import type { KeyedHash } from '../evidence/keyed-hash.ts';
 
 const SLOTS_PER_GROUP = 16;
 /** Address and mark of occupation. */

@@ -2,10 +2,10 @@
 import { formatIpv4 } from '@wormwood/base';
 import type { ForgeableReason } from '../observation.ts';
 import type { Evidence, KnownSource, Verdict, VerdictKind } from '../verdict.ts';
-import { formatPort, portOf, type Trail } from './evidence-detector.ts';
-import type { FoundProof } from './infection-proof.ts';
-import { estimateContactRate, extrapolated } from './scan-rate.ts';
-import type { ErrorRates } from './sequential-test.ts';
+import { formatPort, portOf, type Trail } from '../evidence/evidence-detector.ts';
+import type { FoundProof } from '../evidence/infection-proof.ts';
+import { estimateContactRate, extrapolated } from '../statistics/scan-rate.ts';
+import type { ErrorRates } from '../statistics/sequential-test.ts';
 
 /** What is thought of a source: nothing is known of it, undecided, a judgment, or an innocent oddity. */
 export type SourceState = 'unknown' | 'watched' | 'scanning' | 'infected' | 'misconfigured';

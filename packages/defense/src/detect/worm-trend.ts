@@ -5,7 +5,7 @@
  */
 import { formatDuration, type Growth, SeriesTrend, WITHHELD } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
-import { formatPort, portOf } from './evidence-detector.ts';
+import { formatPort, portOf } from '../evidence/evidence-detector.ts';
 
 const INTERVALS_SECONDS = [1, 10, 60, 600, 3600] as const;
 const PORT_KEYS = 3 * 0x10000;

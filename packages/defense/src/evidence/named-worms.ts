@@ -3,7 +3,7 @@
  * programs share is not listed.
  */
 import type { Observation } from '../observation.ts';
-import { MARK } from './tool-marks.ts';
+import { MARK } from '../observe/tool-marks.ts';
 
 export interface NamedWorm {
   readonly name: string;

@@ -11,7 +11,7 @@ import { DistinctCounts } from './distinct-counts.ts';
 import { type EvidenceDetector, isProvenHandshake, portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import { KeyedHash } from './keyed-hash.ts';
-import { type ThresholdRandomWalk, walkPosition } from './threshold-random-walk.ts';
+import { type ThresholdRandomWalk, walkPosition } from '../statistics/threshold-random-walk.ts';
 
 const DESTINATION_BITS = 128;
 const ANSWER_SECONDS_MAX = 3;

@@ -7,12 +7,12 @@ import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { AddressProof } from './address-proof.ts';
 import { AddressTrail } from './address-trail.ts';
-import type { ContactModel } from './contact-model.ts';
+import type { ContactModel } from '../statistics/contact-model.ts';
 import { type EvidenceDetector, formatPort, isProvenHandshake, type Trail } from './evidence-detector.ts';
 import type { InnocentClasses, InnocentKind, Reached } from './innocent-classes.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { RecentPairs } from './recent-pairs.ts';
-import { TOOL_MARKS } from './tool-marks.ts';
+import { TOOL_MARKS } from '../observe/tool-marks.ts';
 
 /** So many contacts to one address and port are a host that was told the wrong address, not one that searches. */
 const MISCONFIGURED_FROM = 10;

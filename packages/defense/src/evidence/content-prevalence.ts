@@ -6,7 +6,7 @@ import { formatCount } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import type { EvidenceDetector } from './evidence-detector.ts';
-import { findingWeight } from './sequential-test.ts';
+import { findingWeight } from '../statistics/sequential-test.ts';
 import type { SignatureTable, Spread } from './signature-table.ts';
 
 /** From so many sources to so many destinations a payload counts as shared. */

@@ -15,7 +15,7 @@ import type { Evidence, InfectionProof } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { NAMED_WORMS } from './named-worms.ts';
-import { MARK } from './tool-marks.ts';
+import { MARK } from '../observe/tool-marks.ts';
 
 export interface InfectionProofOptions {
   readonly capacity: number;

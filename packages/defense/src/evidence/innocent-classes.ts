@@ -17,8 +17,8 @@ import { assert, log } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import { portKey } from './evidence-detector.ts';
 import { innocentPortShare } from './innocent-ports.ts';
-import { scannerLogDensity, type StrayPrior } from './stray-prior.ts';
-import { markWeights, NO_MARK_WEIGHT, TOOL_MARKS } from './tool-marks.ts';
+import { scannerLogDensity, type StrayPrior } from '../statistics/stray-prior.ts';
+import { markWeights, NO_MARK_WEIGHT, TOOL_MARKS } from '../observe/tool-marks.ts';
 
 /** The kinds of innocent hosts that have a test. */
 export const INNOCENT_KINDS = ['stray', 'list', 'shared'] as const;

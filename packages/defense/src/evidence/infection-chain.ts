@@ -7,7 +7,7 @@ import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { type EvidenceDetector, formatPort, portKey } from './evidence-detector.ts';
 import { KeyedHash } from './keyed-hash.ts';
-import { findingWeight } from './sequential-test.ts';
+import { findingWeight } from '../statistics/sequential-test.ts';
 
 /** Contacts to live addresses that are remembered, the last ones; a power of two. */
 const REMEMBERED = 2 ** 16;
