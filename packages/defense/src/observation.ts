@@ -50,7 +50,10 @@ export interface Observation {
   readonly linkAddress: number | null;
   /** Why the handshake, or that of the payload's flow, proves no address; null when it does. Contacts prove none. */
   readonly forgeable: ForgeableReason | null;
-  /** What the packet itself says of the program that made it: bits of `MARK` in `packages/defense/src/observe/tool-marks.ts`. @default 0 */
+  /**
+   * What the packet itself says of the program that made it: bits of `MARK` in `packages/defense/src/observe/tool-marks.ts`.
+   * @default 0
+   */
   readonly marks?: number;
   /** Of a payload: the protocol whose usual first message it is, so that it tells nobody apart. @default null */
   readonly greeting?: string | null;
