@@ -4,6 +4,9 @@ import { defineConfig } from 'vite';
 
 const root = join(import.meta.dirname, 'pages');
 
+/** Importing a package does nothing by itself, so that what a page does not use stays out of it. */
+const treeshake = { moduleSideEffects: (id: string): boolean => !/\/(?:packages|@observablehq)\//.test(id) };
+
 export default defineConfig({
   root,
   base: './',
@@ -15,7 +18,7 @@ export default defineConfig({
     alias: { linkedom: join(root, 'shell', 'browser-document.ts') },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { treeshake, checks: { pluginTimings: false } } },
   build: {
     outDir: join(import.meta.dirname, 'dist', 'pages'),
     emptyOutDir: true,
@@ -23,7 +26,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    // Importing a package does nothing by itself, so that what a page does not use stays out of it.
-    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !/\/(?:packages|@observablehq)\//.test(id) } },
+    rolldownOptions: { treeshake, checks: { pluginTimings: false } },
   },
 });

@@ -12,6 +12,8 @@ export {
   type SingleSeries,
   type SingleSummary,
 } from './result/result.ts';
+export { honeypotStartNumbers, outbreakNumbers } from './result/outbreak-numbers.ts';
+export { settledSeconds } from './result/result-series.ts';
 export { figureOf, type FigureName, spreadOf } from './result/summary-figures.ts';
 export { type SweepResult, type SweepRow } from './result/sweep-result.ts';
 export { toEnsembleResult, toSingleResult } from './result/to-result.ts';
@@ -19,18 +21,21 @@ export { toEnsembleResult, toSingleResult } from './result/to-result.ts';
 // Figures: charts and pictures as data, and their renderers.
 export { addressMap } from './figure/address-map.ts';
 export type { Line, LineChart } from './figure/chart.ts';
+export { axisTicks, chartLimits, tickText } from './figure/chart-limits.ts';
 export { type EnginePair, fileNameOf, trajectoryChart } from './figure/charts.ts';
 export { designMap } from './figure/design-map.ts';
+export type { FieldChart } from './figure/field-chart.ts';
 export { fitChart } from './figure/fit-chart.ts';
-export { paletteOf } from './figure/palette.ts';
+export { type Palette, paletteOf } from './figure/palette.ts';
 export { type Picture, pictureSvg } from './figure/picture.ts';
 export { sweepChart } from './figure/sweep-chart.ts';
 export { toSvg } from './figure/svg.ts';
+export { thinLine } from './figure/thin-line.ts';
 export { toTerminal } from './figure/terminal.ts';
 
 // Words and tables.
 export { verdict } from './words/verdict.ts';
-export { computation } from './words/wording.ts';
+export { computation, hostRange, percent, ratio } from './words/wording.ts';
 export { chartCsv } from './table/figure-data.ts';
 export { seriesColumns, seriesCsv, summaryCsv, toCsv } from './table/csv.ts';
 export { figuresOfRun, type RunFigures, runsCsv, type RunsTable, runsTable } from './table/runs-table.ts';

@@ -1,9 +1,8 @@
 /** `sim presets` over the shipped files: each is listed, and shown as it is. */
 import { readFileSync } from 'node:fs';
 import { engineNamed } from '@wormwood/epidemic';
-import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
+import { checkScenario, PRESETS, scenarioDocument } from '@wormwood/files/scenario';
 import { expect, it } from 'vitest';
-import { PRESETS } from './preset-list.ts';
 import { openShippedScenario } from './check-scenario.ts';
 import { shippedScenarios } from './read-scenario.ts';
 import { wormwoodInProcess } from '../in-process-test-support.ts';

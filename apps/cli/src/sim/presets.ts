@@ -1,7 +1,6 @@
 /** `wormwood sim presets`: the shipped scenarios, one a line; `sim presets show NAME`: the file of one. */
-import { checkScenario, scenarioDocument } from '@wormwood/files/scenario';
+import { checkScenario, PRESETS, scenarioDocument } from '@wormwood/files/scenario';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
-import { PRESETS } from './preset-list.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { readShippedScenario, shippedScenarios } from './read-scenario.ts';
 import type { PrintOptions } from '../command-options.ts';

@@ -3,7 +3,7 @@ import type { Page } from '../shell/page.ts';
 
 /** In the order of their tabs. */
 export const laboratoryPages: readonly Page[] = [
-  { path: '/', title: 'Explore', load: async () => (await import('./coming.tsx')).Coming },
+  { path: '/', title: 'Explore', load: async () => (await import('./explore/explore.tsx')).Explore },
   { path: '/watch', title: 'Watch', load: async () => (await import('./coming.tsx')).Coming },
   { path: '/map', title: 'Map', load: async () => (await import('./coming.tsx')).Coming },
   { path: '/compare', title: 'Compare', load: async () => (await import('./coming.tsx')).Coming },

@@ -1,6 +1,6 @@
 /** Light or dark: as the system has it, until the reader says otherwise. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import { paletteOf } from '@wormwood/report';
+import { type Palette, paletteOf } from '@wormwood/report';
 
 export type ThemeName = 'light' | 'dark';
 
@@ -11,6 +11,9 @@ const chosen = signal<ThemeName | null>(stored());
 
 /** The theme that is shown. */
 export const theme: ReadonlySignal<ThemeName> = computed(() => chosen.value ?? systemTheme.value);
+
+/** The colours of the reports in this theme. */
+const palette: ReadonlySignal<Palette> = computed(() => paletteOf(theme.value));
 
 /** Shows the other theme from now on; one that the system has is not kept. */
 export function switchTheme(): void {
@@ -41,7 +44,7 @@ export function followTheme(): void {
   effect(() => {
     const { documentElement } = document;
     documentElement.dataset['theme'] = theme.value;
-    const { background, text, muted, grid, honeypots, role } = paletteOf(theme.value);
+    const { background, text, muted, grid, honeypots, role } = palette.value;
     const colors = { background, text, muted, grid, honeypots, ...role };
     for (const [name, color] of Object.entries(colors))
       documentElement.style.setProperty(`--ww-${name}`, color);

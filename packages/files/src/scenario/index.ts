@@ -1,6 +1,7 @@
 /** The scenario file: an outbreak and what is done against it. */
 
 export { changeScenario, type ScenarioValueChange } from './change-scenario.ts';
+export { type PresetLine, PRESETS } from './preset-list.ts';
 export { scenarioDocument, type ScenarioDocument, scenarioText } from './scenario-data.ts';
 export {
   checkScenario,

@@ -1,5 +1,6 @@
-/** What the shipped scenarios are, in a line each; a test holds the list to the files. */
+/** What the shipped scenarios are, in a line each; `apps/cli/src/sim/presets.test.ts` holds the list to the files. */
 
+/** What one shipped scenario is. */
 export interface PresetLine {
   /** Of the outbreak, or of the paper that describes it; null for cases of our own. */
   readonly year: number | null;

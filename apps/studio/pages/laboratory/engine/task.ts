@@ -1,0 +1,45 @@
+/** What a worker of the page is asked, and what it answers. */
+import type { ChunkRequest, EngineName, Outbreak, Run, RunChunk } from '@wormwood/epidemic';
+import type { FieldChart } from '@wormwood/report';
+import type { MarginalValue, PlanFound, PlanRequest } from '@wormwood/study';
+
+/** Replicate 0 of an outbreak. */
+export interface SingleTask {
+  readonly kind: 'single';
+  readonly engine: EngineName;
+  readonly outbreak: Outbreak;
+  readonly seed: string;
+  readonly keepInfections: boolean;
+}
+
+/** The work that workers do. */
+export type Task =
+  | SingleTask
+  | { readonly kind: 'chunk'; readonly request: ChunkRequest }
+  | { readonly kind: 'plan'; readonly request: PlanRequest }
+  | { readonly kind: 'map'; readonly outbreak: Outbreak; readonly along: 'start' | 'delay' };
+
+/** What a plan found, and what a shorter delay and an earlier start are worth there. */
+export interface Plan {
+  readonly found: PlanFound;
+  readonly marginal: readonly MarginalValue[];
+}
+
+/** A run with the addresses of its honeypots, a list for each group. */
+export interface PlacedRun {
+  readonly run: Run;
+  readonly honeypotAddress: readonly Float64Array[];
+}
+
+/** What each kind of task yields. */
+export interface Yield {
+  readonly single: PlacedRun;
+  readonly chunk: RunChunk;
+  readonly plan: Plan;
+  readonly map: FieldChart | null;
+}
+
+/** What a worker sends back. */
+export type Answer =
+  | { readonly ok: true; readonly value: Yield[keyof Yield] }
+  | { readonly ok: false; readonly reason: string };

@@ -1,0 +1,64 @@
+/** The least number of honeypots that keeps the hosts ever infected low, or why there is none. */
+import { formatCount } from '@wormwood/base';
+import { percent } from '@wormwood/report';
+import type { JSX } from 'preact';
+import type { Setup } from '../scenario/setup.ts';
+import { honeypotChange } from './actions.ts';
+import { change } from './desk.ts';
+import { percentKept, type Planned, planned } from './plan.ts';
+
+const PERCENTS = [1, 2, 5, 10, 25, 50] as const;
+
+export function Least({ setup }: { readonly setup: Setup }): JSX.Element {
+  const answer = planned.value;
+  const least = answer.state === 'done' && answer.plan.found.isFeasible ? answer.plan.found.place : null;
+  return (
+    <section class="least" aria-label="Plan">
+      <label>
+        Keep ever infected below{' '}
+        <select
+          aria-label="Keep ever infected below"
+          value={String(percentKept.value)}
+          onChange={(event) => {
+            percentKept.value = Number(event.currentTarget.value);
+          }}
+        >
+          {PERCENTS.map((one) => (
+            <option key={one} value={String(one)}>
+              {one} %
+            </option>
+          ))}
+        </select>
+      </label>
+      <p role="status">{sentenceOf(answer)}</p>
+      {least !== null && (
+        <button type="button" class="main" onClick={() => change([honeypotChange(setup, least)])}>
+          Apply
+        </button>
+      )}
+    </section>
+  );
+}
+
+function sentenceOf(answer: Planned): JSX.Element {
+  if (answer.state === 'computing') return <>Looking for the least number …</>;
+  if (answer.state === 'none') return <>{answer.reason}</>;
+  const { found, marginal } = answer.plan;
+  if (!found.isFeasible) return <>No number of honeypots does. {found.reason}</>;
+  const achieved = found.achieved.conditions[0]?.value;
+  const worth = marginal
+    .filter(({ perSecond }) => Math.abs(perSecond) >= 0.5)
+    .map(({ path, perSecond }) => {
+      const isStart = path.endsWith('.start');
+      const honeypots = Math.abs(perSecond) * (isStart ? 60 : 1);
+      const what = isStart ? 'a start one minute earlier' : 'one second less delay';
+      return `${what} is worth ${formatCount(Number(honeypots.toPrecision(3)))}`;
+    });
+  return (
+    <>
+      takes at least <b>{formatCount(found.place)} honeypots</b>
+      {achieved === null || achieved === undefined ? '' : ` (then ${percent(achieved)} are)`}
+      {worth.length === 0 ? '.' : `; ${worth.join(', ')} of them.`}
+    </>
+  );
+}
