@@ -7,12 +7,15 @@
 export type { Outbreak } from './outbreak/outbreak.ts';
 export { checkedOutbreak } from './outbreak/checked-outbreak.ts';
 export type { HostPlacement, PopulatedRange, UniformPlacement } from './outbreak/population.ts';
-export type { ScanRates } from './outbreak/worm.ts';
+export type { Dormancy, RateChange, ScanRates } from './outbreak/worm.ts';
 export type {
+  AroundSender,
   CandidateList,
   CoverageHoleScan,
+  ImmuneHosts,
   LocalPreferenceScan,
   PermutationScan,
+  RandomGraph,
   ScanStrategy,
   SequentialScan,
   ShortCycleScan,
@@ -23,6 +26,7 @@ export type { Honeypots, HoneypotStart } from './outbreak/honeypots.ts';
 export type { Countermeasure, StartRule } from './outbreak/countermeasure.ts';
 export { plainObstacles } from './outbreak/plain-outbreak.ts';
 export { contactRatePerSecond } from './dynamics/rates.ts';
+export { graphObstacles } from './scan/random-graph.ts';
 
 // Where hosts and honeypots lie.
 export {

@@ -8,6 +8,7 @@
 import type { Effect } from './effect.ts';
 import type { CleanUp } from '../outbreak/countermeasure.ts';
 
-export function cleanUp({ cleanSeconds }: CleanUp): Effect {
-  return { disinfectRate: 1 / cleanSeconds };
+export function cleanUp({ cleanSeconds, sparesLatent = false }: CleanUp): Effect {
+  const rate = 1 / cleanSeconds;
+  return sparesLatent ? { disinfectScanningRate: rate } : { disinfectRate: rate };
 }

@@ -21,6 +21,7 @@ export interface Standing {
   readonly congestionExponent: number;
   readonly probesPerSecondMax: number;
   readonly disinfectRate: number;
+  readonly disinfectScanningRate: number;
   readonly reachedPatchRate: number;
   readonly counterWorms: readonly CounterWormEffect[];
   readonly avoided: readonly { readonly position: number; readonly effect: AvoidedEffect }[];
@@ -38,6 +39,7 @@ export function standing(working: readonly WorkingEffect[]): Standing {
     congestionExponent: sum(({ congestionExponent }) => congestionExponent),
     probesPerSecondMax: Math.min(Infinity, ...effects.map((effect) => effect.probesPerSecondMax ?? Infinity)),
     disinfectRate: sum(({ disinfectRate }) => disinfectRate),
+    disinfectScanningRate: sum(({ disinfectScanningRate }) => disinfectScanningRate),
     reachedPatchRate: sum(({ reachedPatchRate }) => reachedPatchRate),
     counterWorms: effects.flatMap(({ counterWorm }) => (counterWorm ? [counterWorm] : [])),
     avoided: working.flatMap(({ effect: { avoided }, position }) =>

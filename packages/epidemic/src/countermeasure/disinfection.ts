@@ -5,6 +5,7 @@
 import type { Effect } from './effect.ts';
 import type { Disinfection } from '../outbreak/countermeasure.ts';
 
-export function disinfection({ ratePerSecond, coverage }: Disinfection): Effect {
-  return { disinfectRate: coverage * ratePerSecond };
+export function disinfection({ ratePerSecond, coverage, sparesLatent = false }: Disinfection): Effect {
+  const rate = coverage * ratePerSecond;
+  return sparesLatent ? { disinfectScanningRate: rate } : { disinfectRate: rate };
 }

@@ -22,6 +22,8 @@ export interface Effect {
   readonly reachedPatchRate?: number;
   /** Each infected host, whatever else holds it, becomes immunized at this rate a second. */
   readonly disinfectRate?: number;
+  /** The same for each infected host that is past its latency. */
+  readonly disinfectScanningRate?: number;
   /** Fraction of probes that arrive, at hosts, honeypots and telescopes alike. */
   readonly passing?: number;
   /** η: all hosts scan at (1 − I/N)^η of their rate. */

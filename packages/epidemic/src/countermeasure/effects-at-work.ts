@@ -1,5 +1,6 @@
 /**
- * The countermeasures of a random run: which have started, and at which rates they act. One that waits for a telescope starts
+ * The countermeasures of a random run, and the factor that scan rates have at a time: which have started, and at which rates
+ * they act. One that waits for a telescope starts
  * when that has seen its probes: with p = m/Ω of the space, the k-th probe is seen when Gamma(k)/p have arrived, wherever
  * the addresses of the telescope lie, as long as they are spread over the space.
  */
@@ -8,6 +9,7 @@ import { networkFactor, patchBound, patchRate, type Standing } from './combine.t
 import type { AvoidedEffect, Counts } from './effect.ts';
 import { type Effects, effectsOf, type AwaitedEffect, startEffects } from './awaited-effects.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
+import { nextRateChange, rateFactorAt } from '../dynamics/rate-changes.ts';
 
 /** What enters the shared network: probes a second, and the hosts that send them. */
 export interface Traffic {
@@ -30,8 +32,10 @@ export class EffectsAtWork {
   patch = 0;
   counterPatch = 0;
   counterClean = 0;
-  /** What the shared network leaves of every scan rate. */
+  /** What changes in time and the shared network leave of every scan rate. */
   speed = 1;
+  /** The factor that scan rates have at present (dynamics/rate-changes.ts). */
+  pace: number;
   /** Until when, if no count changes, all this holds. */
   endSeconds: number = Infinity;
   readonly avoided: Avoided[] = [];
@@ -41,12 +45,15 @@ export class EffectsAtWork {
   /** Probes that must have arrived somewhere until each countermeasure is due that waits for it. */
   readonly #needed: readonly { readonly awaited: AwaitedEffect; readonly seen: number; isSeen: boolean }[];
   #counterWormHosts = 0;
+  #nextPace: number;
   #nextStart = 0;
   #nextSeen = Infinity;
 
   constructor(outbreak: Outbreak, stream: RandomStream) {
     this.#outbreak = outbreak;
     this.#effects = effectsOf(outbreak);
+    this.pace = rateFactorAt(outbreak, 0);
+    this.speed = this.pace;
     this.#boundSeconds = outbreak.durationSeconds * BOUND_FRACTION;
     this.#needed = (outbreak.countermeasures ?? []).flatMap(({ start }, index) => {
       const awaited = this.#effects.awaited[index]!;
@@ -54,10 +61,11 @@ export class EffectsAtWork {
       const seen = start.probes <= 0 ? 0 : (awaited.seenNeeded / start.probes) * gamma(stream, start.probes);
       return [{ awaited, seen, isSeen: false }];
     });
+    this.#nextPace = nextRateChange(outbreak, 0);
     this.#lookAhead();
   }
 
-  /** When the next countermeasure starts that knows its time. */
+  /** When the next countermeasure starts that knows its time, or the factor of scan rates changes. */
   nextStartSeconds(): number {
     return this.#nextStart;
   }
@@ -89,6 +97,11 @@ export class EffectsAtWork {
       this.#counterWormHosts += counterWorm?.hosts ?? 0;
       if (avoided) this.avoided.push({ position, effect: avoided, unknown: avoided.count });
     }
+    if (nowSeconds >= this.#nextPace) {
+      this.pace = rateFactorAt(this.#outbreak, nowSeconds);
+      this.speed = this.pace;
+      this.#nextPace = nextRateChange(this.#outbreak, nowSeconds);
+    }
     this.#lookAhead();
     return begun;
   }
@@ -113,7 +126,8 @@ export class EffectsAtWork {
   look(nowSeconds: number, counts: Counts, traffic: Traffic): void {
     const { standing } = this.#effects;
     const { vulnerable } = counts;
-    this.speed = networkFactor(standing, traffic.load, { scanning: traffic.scanning, vulnerable });
+    const { load, scanning } = traffic;
+    this.speed = this.pace * networkFactor(standing, this.pace * load, { scanning, vulnerable });
     const until = nowSeconds + this.#boundSeconds;
     this.patch = patchBound(standing, until, counts);
     const isRising = this.patch > patchRate(standing, nowSeconds, counts);
@@ -131,7 +145,7 @@ export class EffectsAtWork {
   }
 
   #lookAhead(): void {
-    this.#nextStart = Infinity;
+    this.#nextStart = this.#nextPace;
     for (const { isWorking, startSeconds } of this.#effects.awaited) {
       if (!isWorking && startSeconds < this.#nextStart) this.#nextStart = startSeconds;
     }

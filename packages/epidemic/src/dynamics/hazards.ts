@@ -20,7 +20,11 @@ export const PATCH_SCAN = 6;
 export const COUNTER_PATCH = 7;
 export const COUNTER_CLEAN = 8;
 export const DISINFECT = 9;
-const COMMON = 10;
+/** Of hosts past their latency alone. */
+export const DISINFECT_SCANNING = 10;
+export const SLEEP = 11;
+export const WAKE = 12;
+const COMMON = 13;
 
 /** Where the rates of which an outbreak has several begin, each one place behind the other. */
 export interface HazardPlaces {
@@ -60,11 +64,13 @@ export function constantHazards(outbreak: Outbreak): Float64Array {
   if (latentSeconds > 0) hazards[ONSET] = stagesOf(worm.latentLaw) / latentSeconds;
   hazards[REBOOT] = population.rebootRatePerSecond ?? 0;
   hazards[CHURN] = population.churnRatePerSecond ?? 0;
+  hazards[SLEEP] = worm.dormancy?.sleepRatePerSecond ?? 0;
+  hazards[WAKE] = worm.dormancy?.wakeRatePerSecond ?? 0;
   for (const [row, { delaySeconds, stages }] of detectorsOf(outbreak.honeypots).detectors.entries()) {
     if (delaySeconds > 0) hazards[places.immunization + row] = stages / delaySeconds;
   }
-  for (const [row, { isolatedSeconds }] of hostMeasuresOf(outbreak).watches.entries()) {
-    hazards[places.release + row] = 1 / isolatedSeconds;
+  for (const [row, { isolatedSeconds, stages }] of hostMeasuresOf(outbreak).watches.entries()) {
+    hazards[places.release + row] = stages / isolatedSeconds;
   }
   return hazards;
 }

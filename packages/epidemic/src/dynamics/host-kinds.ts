@@ -51,20 +51,22 @@ function split(
 }
 
 /**
- * Returns the probes a second of a host of a kind at large, before what slows all hosts; `isWorking` says of a position in
- * the outbreak's countermeasures whether that has started.
+ * Returns the probes a second of a host of a kind at large, before what changes the rates of all hosts alike, of which `pace`
+ * is the factor in time (rate-changes.ts); `isWorking` says of a position in the outbreak's countermeasures whether that has
+ * started.
  */
 export function ownRatePerSecond(
   { scanRatePerSecond, throttled, killed }: Omit<HostKind, 'fraction' | 'watched'>,
   { throttles, killSwitches }: HostMeasures,
   isWorking: (position: number) => boolean,
+  pace: number,
 ): number {
   for (const [row, { position }] of killSwitches.entries()) {
     if ((killed >>> row) & 1 && isWorking(position)) return 0;
   }
   let rate = scanRatePerSecond;
   for (const [row, { position, allowedPerSecond }] of throttles.entries()) {
-    if ((throttled >>> row) & 1 && isWorking(position)) rate = Math.min(rate, allowedPerSecond);
+    if ((throttled >>> row) & 1 && isWorking(position)) rate = Math.min(rate, allowedPerSecond / pace);
   }
   return rate;
 }

@@ -27,8 +27,11 @@ export interface Watch extends Trait {
   /** Alarms a second on an infected and on a susceptible host that is not isolated. */
   readonly alarmRatePerSecond: number;
   readonly falseAlarmRatePerSecond: number;
-  /** Mean of the exponential time of an isolation. */
+  /** Mean time of an isolation. */
   readonly isolatedSeconds: number;
+  readonly law: DelayLaw | undefined;
+  /** Stages of its clock in models of counts. */
+  readonly stages: number;
 }
 
 /** After `seconds` in the mean, by the law, a scanning host is blocked: of its probes the fraction `passing` still gets out. */
@@ -78,10 +81,23 @@ function watchOf(measure: Extract<Countermeasure, { kind: 'quarantine' }>, posit
     alarmRatePerSecond: measure.alarmRatePerSecond,
     falseAlarmRatePerSecond: measure.falseAlarmRatePerSecond,
     isolatedSeconds: measure.quarantineSeconds,
+    law: measure.quarantineLaw,
+    stages: stagesOf(measure.quarantineLaw),
   };
 }
 
 /** Returns the fraction of a host's probes that gets out past the blockers of which `mask` has the bit. */
 export function passingOf(blockers: readonly Blocker[], mask: number): number {
   return blockers.reduce((rest, { passing }, row) => ((mask >>> row) & 1 ? rest * passing : rest), 1);
+}
+
+/** Returns whether anything cleans infected hosts, latent ones among them, or those that scan alone. */
+export function cleaningOf({ countermeasures = [] }: Pick<Outbreak, 'countermeasures'>): {
+  readonly all: boolean;
+  readonly scanning: boolean;
+} {
+  const sparing = countermeasures.flatMap((measure) =>
+    measure.kind === 'disinfection' || measure.kind === 'clean-up' ? [measure.sparesLatent === true] : [],
+  );
+  return { all: sparing.includes(false), scanning: sparing.includes(true) };
 }

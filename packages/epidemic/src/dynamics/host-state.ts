@@ -9,6 +9,8 @@ export interface HostState {
   readonly stage: Stage;
   /** Of a host that is not infected, whether it was. */
   readonly wasInfected: boolean;
+  /** Whether a host that is past its latency sleeps. */
+  readonly isAsleep: boolean;
   /** Stages passed of the time to the first probe, of a latent host. */
   readonly latency: number;
   /** For each detector the effective contacts, then the stages of its clock that have passed. */

@@ -15,6 +15,7 @@ import {
   COUNTER_CLEAN,
   COUNTER_PATCH,
   DISINFECT,
+  DISINFECT_SCANNING,
   type HazardPlaces,
   hazardPlacesOf,
   INFECTION,
@@ -23,8 +24,10 @@ import {
   PATCH,
   PATCH_SCAN,
   REBOOT,
+  SLEEP,
+  WAKE,
 } from './hazards.ts';
-import { type HostMeasures, hostMeasuresOf, passingOf, type Watch } from './host-measures.ts';
+import { cleaningOf, type HostMeasures, hostMeasuresOf, passingOf, type Watch } from './host-measures.ts';
 import { type HostState, isInfected, isIsolated, withRow } from './host-state.ts';
 
 export type Cause =
@@ -37,6 +40,8 @@ export type Cause =
   | 'patching'
   | 'counter-worm'
   | 'disinfection'
+  | 'sleep'
+  | 'waking'
   | 'avoided honeypots'
   | 'blocking'
   | 'alarm'
@@ -79,7 +84,8 @@ export function tableObstacles(engine: string, outbreak: Outbreak): readonly str
   const clocks = [
     ...detectors.map(({ contacts, stages }) => contacts + stages),
     ...blockers.map(({ stages }) => stages + 1),
-    ...watches.map(() => 2),
+    ...watches.map(({ stages }) => stages + 1),
+    outbreak.worm.dormancy === undefined ? 1 : 2,
   ];
   const states = clocks.reduce((product, of) => product * of, 1) + stagesOf(outbreak.worm.latentLaw);
   if (states <= STATES_MAX) return [];
@@ -111,6 +117,7 @@ export function hostTableOf(outbreak: Outbreak): HostTable {
   const susceptible: HostState = {
     stage: 'susceptible',
     wasInfected: false,
+    isAsleep: false,
     latency: 0,
     detected: detectors.detectors.map(() => 0),
     blocked: measures.blockers.map(() => 0),
@@ -149,7 +156,7 @@ function marksOf(
     isSusceptible: marks(({ stage }) => stage === 'susceptible'),
     isInfected: marks(isInfected),
     isNever: marks((state) => !isInfected(state) && !state.wasInfected),
-    isScanning: marks((state) => state.stage === 'scanning' && !isIsolated(state)),
+    isScanning: marks(sends),
     passing: Float64Array.from(states, ({ blocked }) =>
       passingOf(
         blockers,
@@ -166,8 +173,13 @@ function leave(rules: Rules, state: HostState, add: Leaving): void {
     if (churnRatePerSecond > 0) add({ ...state, stage: 'susceptible' }, 'churn', CHURN);
   } else {
     leaveInfected(rules, state, add);
-    if (state.stage === 'scanning' && !isIsolated(state)) leaveByProbe(rules, state, add);
+    if (sends(state)) leaveByProbe(rules, state, add);
   }
+}
+
+/** Whether a host would send probes if nothing of its kind kept it from that. */
+function sends(state: HostState): boolean {
+  return state.stage === 'scanning' && !state.isAsleep && !isIsolated(state);
 }
 
 function leaveSusceptible(rules: Rules, state: HostState, add: Leaving): void {
@@ -209,8 +221,14 @@ function leaveInfected(rules: Rules, state: HostState, add: Leaving): void {
   }
   if (rebootRatePerSecond > 0) add(again, 'reboot', REBOOT);
   if (churnRatePerSecond > 0) add(again, 'churn', CHURN);
+  const cleaning = cleaningOf(outbreak);
+  if (cleaning.all) add(cleaned, 'disinfection', DISINFECT);
+  if (cleaning.scanning && state.stage === 'scanning') add(cleaned, 'disinfection', DISINFECT_SCANNING);
+  if (state.stage === 'scanning' && outbreak.worm.dormancy !== undefined) {
+    if (state.isAsleep) add({ ...state, isAsleep: false }, 'waking', WAKE);
+    else add({ ...state, isAsleep: true }, 'sleep', SLEEP);
+  }
   const kinds = new Set((outbreak.countermeasures ?? []).map(({ kind }) => kind));
-  if (kinds.has('disinfection') || kinds.has('clean-up')) add(cleaned, 'disinfection', DISINFECT);
   if (kinds.has('counter-worm') && !isIsolated(state)) add(cleaned, 'counter-worm', COUNTER_CLEAN);
   for (const row of measures.blockers.keys()) {
     const passed = state.blocked[row]!;
@@ -246,8 +264,10 @@ function beWatched(
   add: Leaving,
 ): void {
   for (const [row, one] of measures.watches.entries()) {
-    if (state.isolated[row]! > 0) {
-      add({ ...state, isolated: withRow(state.isolated, row, 0) }, 'release', places.release + row);
+    const passed = state.isolated[row]!;
+    if (passed > 0) {
+      const next = passed === one.stages ? 0 : passed + 1;
+      add({ ...state, isolated: withRow(state.isolated, row, next) }, 'release', places.release + row);
       continue;
     }
     const hazard = hazardOf(row, one);
@@ -260,6 +280,7 @@ function immunized({ measures, detectors }: Rules, state: HostState): HostState 
   return {
     stage: 'immunized',
     wasInfected: state.wasInfected || isInfected(state),
+    isAsleep: false,
     latency: 0,
     detected: detectors.detectors.map(() => 0),
     blocked: measures.blockers.map(() => 0),

@@ -93,9 +93,19 @@ const delayLaw = byKind({
   'log-normal': { sigma: rate },
 });
 
+const randomGraph = byKind({
+  'erdos-renyi': { meanDegree: rate },
+  'barabasi-albert': { links: size },
+  'watts-strogatz': { degree: count, rewired: fraction },
+  degrees: { degrees: list(fields({ degree: count, hosts: count })) },
+});
+
 const searches: Readonly<Record<string, Rules>> = {
   uniform: {},
-  local: { levels: list(fields({ networkSize: size, probability: fraction })) },
+  local: {
+    levels: list(fields({ networkSize: size, probability: fraction })),
+    around: optional(fields({ addresses: count, probability: fraction })),
+  },
   routable: { ranges: list(fields(range)) },
   'coverage-hole': { reached: fraction },
   lists: { lists: list(fields({ ...range, probability: fraction })) },
@@ -105,7 +115,11 @@ const searches: Readonly<Record<string, Rules>> = {
     partitioned: boolean,
   },
   'short-cycles': { cycles: list(fraction) },
-  topological: { neighbors: list(list(count)) },
+  topological: {
+    neighbors: (value, path) =>
+      Array.isArray(value) ? list(list(count))(value, path) : randomGraph(value, path),
+    immune: optional(fields({ who: oneOf('hubs', 'neighbors', 'anyone'), fraction })),
+  },
 };
 
 const atTime = { time: { timeSeconds: rate } };
@@ -123,15 +137,17 @@ const countermeasures: Readonly<Record<string, Rules>> = {
     containLaw: optional(delayLaw),
     cleanSeconds: positive,
     coverage: fraction,
+    sparesLatent: optional(boolean),
   },
   congestion: { exponent: rate },
   filter: { coverage: fraction },
   'counter-worm': { hosts: rate, scanRatePerSecond: rate, entersInfected: boolean },
-  disinfection: { ratePerSecond: rate, coverage: fraction },
+  disinfection: { ratePerSecond: rate, coverage: fraction, sparesLatent: optional(boolean) },
   quarantine: {
     alarmRatePerSecond: rate,
     falseAlarmRatePerSecond: rate,
     quarantineSeconds: rate,
+    quarantineLaw: optional(delayLaw),
     coverage: fraction,
   },
   'kill-switch': { coverage: fraction },
@@ -177,6 +193,8 @@ const outbreakRule = fields({
     ),
     latentSeconds: optional(rate),
     latentLaw: optional(delayLaw),
+    rateChanges: optional(list(fields({ timeSeconds: rate, factor: rate }))),
+    dormancy: optional(fields({ sleepRatePerSecond: rate, wakeRatePerSecond: rate })),
   }),
   honeypots: list(
     byKind({
@@ -217,6 +235,16 @@ export function checkedOutbreak(given: Outbreak): Outbreak {
       `outbreak.population.infected is ${infected}; it must be at most vulnerable, ${vulnerable}.`,
     );
   }
+  if (problems.length === 0) problems.push(...unsortedChanges(given));
   if (problems.length > 0) throw new TypeError(problems.join('\n'));
   return given;
+}
+
+function unsortedChanges({ worm: { rateChanges = [] } }: Outbreak): readonly string[] {
+  return rateChanges.flatMap(({ timeSeconds }, row) => {
+    const before = rateChanges[row - 1]?.timeSeconds ?? -1;
+    if (timeSeconds > before) return [];
+    const path = `outbreak.worm.rateChanges[${row}].timeSeconds`;
+    return [`${path} is ${timeSeconds}; it must be above that of the change before, ${before}.`];
+  });
 }

@@ -80,6 +80,8 @@ export interface CleanUp extends CountermeasureStart {
   readonly cleanSeconds: number;
   /** Fraction of the probes of a contained host that are dropped. */
   readonly coverage: number;
+  /** Whether hosts that have not begun to scan are left as they are. @default false */
+  readonly sparesLatent?: boolean;
 }
 
 /** The traffic of the worm slows it down. */
@@ -111,6 +113,8 @@ export interface Disinfection extends CountermeasureStart {
   readonly kind: 'disinfection';
   readonly ratePerSecond: number;
   readonly coverage: number;
+  /** Whether hosts that have not begun to scan are left as they are. @default false */
+  readonly sparesLatent?: boolean;
 }
 
 /** Alarms, right or wrong, put hosts away for a while. */
@@ -119,8 +123,10 @@ export interface DynamicQuarantine extends CountermeasureStart {
   /** λ1 and λ2, alarms a second on an infected host, and false ones on a susceptible host. */
   readonly alarmRatePerSecond: number;
   readonly falseAlarmRatePerSecond: number;
-  /** T. */
+  /** T: mean time of an isolation. */
   readonly quarantineSeconds: number;
+  /** How that time spreads about its mean. @default exponential */
+  readonly quarantineLaw?: DelayLaw;
   /** Fraction of hosts that the system watches. */
   readonly coverage: number;
 }

@@ -1,16 +1,43 @@
-/** A countermeasure that can do nothing is left out before a run, so that the run is the one without it, byte for byte. */
+/** What can do nothing is left out before a run, so that the run is the one without it, byte for byte. */
 import { unreachable } from '@wormwood/base';
 import type { Countermeasure } from './countermeasure.ts';
 import type { Outbreak } from './outbreak.ts';
+import type { Worm } from './worm.ts';
 
-/** Returns the outbreak without countermeasures that cannot act: that of a coverage, a rate or an exponent of 0. */
+/**
+ * Returns the outbreak without what cannot act: countermeasures of a coverage, a rate or an exponent of 0, changes of rates by
+ * the factor 1, hosts that never sleep.
+ */
 export function withoutIdleMeasures(outbreak: Outbreak): Outbreak {
-  const { countermeasures } = outbreak;
-  if (countermeasures === undefined) return outbreak;
-  const acting = countermeasures.filter((measure) => !isIdle(measure));
-  if (acting.length === countermeasures.length && acting.length > 0) return outbreak;
-  const { countermeasures: _, ...bare } = outbreak;
-  return acting.length === 0 ? bare : { ...bare, countermeasures: acting };
+  const { countermeasures, ...bare } = outbreak;
+  const worm = withoutIdleTraits(outbreak);
+  const acting = (countermeasures ?? []).filter((measure) => !isIdle(measure));
+  const plain = acting.map((measure) => withoutIdleChoices(measure, worm));
+  return plain.length === 0 ? { ...bare, worm } : { ...bare, worm, countermeasures: plain };
+}
+
+function withoutIdleTraits({ worm: given, durationSeconds }: Outbreak): Worm {
+  const { rateChanges = [], dormancy, ...worm } = given;
+  const changes = rateChanges.filter(({ timeSeconds, factor }, row) => {
+    return timeSeconds < durationSeconds && factor !== (rateChanges[row - 1]?.factor ?? 1);
+  });
+  return {
+    ...worm,
+    ...(changes.length === 0 ? {} : { rateChanges: changes }),
+    ...(dormancy === undefined || dormancy.sleepRatePerSecond === 0 ? {} : { dormancy }),
+  };
+}
+
+/** Without latent hosts none are spared, and the law of a time that no law is given for is exponential. */
+function withoutIdleChoices(measure: Countermeasure, { latentSeconds = 0 }: Worm): Countermeasure {
+  if (measure.kind === 'quarantine' && measure.quarantineLaw?.kind === 'exponential') {
+    const { quarantineLaw: _, ...rest } = measure;
+    return rest;
+  }
+  if (measure.kind !== 'clean-up' && measure.kind !== 'disinfection') return measure;
+  if (measure.sparesLatent === undefined || (measure.sparesLatent && latentSeconds > 0)) return measure;
+  const { sparesLatent: _, ...rest } = measure;
+  return rest;
 }
 
 function isIdle(measure: Countermeasure): boolean {

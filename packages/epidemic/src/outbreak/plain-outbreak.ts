@@ -40,7 +40,9 @@ function differences({ worm, honeypots, countermeasures = [] }: Outbreak): reado
         ? measure.reactionLaw
         : measure.kind === 'clean-up'
           ? measure.containLaw
-          : undefined,
+          : measure.kind === 'quarantine'
+            ? measure.quarantineLaw
+            : undefined,
     ),
   ];
   if (laws.some((law) => !isStaged(law))) {
@@ -61,6 +63,8 @@ function departures(outbreak: Outbreak): readonly string[] {
   if (immunizing.some(({ contacts = 1 }) => contacts > 1))
     found.push('honeypots that wait for several contacts');
   if ((worm.latentSeconds ?? 0) > 0) found.push('a latent period');
+  if (worm.rateChanges !== undefined) found.push('scan rates that change');
+  if (worm.dormancy !== undefined) found.push('dormancy');
   if ((population.rebootRatePerSecond ?? 0) > 0) found.push('reboots');
   if ((population.churnRatePerSecond ?? 0) > 0) found.push('churn');
   return found;

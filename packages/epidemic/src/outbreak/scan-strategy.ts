@@ -25,8 +25,17 @@ export interface UniformScan {
 /** Some probes go to the network of the sender. */
 export interface LocalPreferenceScan {
   readonly kind: 'local';
-  /** Probabilities add up to at most 1; what is left goes anywhere in the space. */
+  /** Probabilities, that of `around` among them, add up to at most 1; what is left goes anywhere in the space. */
   readonly levels: readonly LocalLevel[];
+  /** Some probes go to addresses close to the sender's own. @default none */
+  readonly around?: AroundSender;
+}
+
+/** Each address up to so many above or below the sender's own is equally likely, its own too; none beyond the space. */
+export interface AroundSender {
+  /** k. */
+  readonly addresses: number;
+  readonly probability: number;
 }
 
 /** Networks of one size around a sender. */
@@ -99,6 +108,30 @@ export interface HitlistScan {
 /** A host probes the hosts that it knows; no address is searched for. */
 export interface TopologicalScan {
   readonly kind: 'topological';
-  /** For each vulnerable host in turn the hosts that it knows, by number. */
-  readonly neighbors: readonly (readonly number[])[];
+  /** For each vulnerable host in turn the hosts that it knows, by number; or a graph that each run draws anew. */
+  readonly neighbors: readonly (readonly number[])[] | RandomGraph;
+  /** Hosts that are immune from the start. @default none */
+  readonly immune?: ImmuneHosts;
+}
+
+/** Graphs over all vulnerable hosts, in which who is known also knows, nobody knows itself, and no pair counts twice. */
+export type RandomGraph =
+  /** Erdős and Rényi: each pair with the same chance, so that a host knows `meanDegree` others in the mean. */
+  | { readonly kind: 'erdos-renyi'; readonly meanDegree: number }
+  /** Barabási and Albert: hosts join one after the other, each with `links` to others drawn by how many those know. */
+  | { readonly kind: 'barabasi-albert'; readonly links: number }
+  /** Watts and Strogatz: a ring in which each knows the `degree`/2 next on either side, then each link is drawn anew. */
+  | { readonly kind: 'watts-strogatz'; readonly degree: number; readonly rewired: number }
+  /** As many hosts of each number of others as are given; the rest of the hosts knows nobody. */
+  | { readonly kind: 'degrees'; readonly degrees: readonly DegreeCount[] };
+
+export interface DegreeCount {
+  readonly degree: number;
+  readonly hosts: number;
+}
+
+/** A fraction of the vulnerable hosts: those that know most others; one whom a host drawn at random knows; or any. */
+export interface ImmuneHosts {
+  readonly who: 'hubs' | 'neighbors' | 'anyone';
+  readonly fraction: number;
 }

@@ -13,6 +13,23 @@ export interface Worm {
   readonly latentSeconds?: number;
   /** How that time spreads about its mean. @default exponential */
   readonly latentLaw?: DelayLaw;
+  /** When all scan rates change: from each time on they are the factor times what is given above. @default never */
+  readonly rateChanges?: readonly RateChange[];
+  /** Hosts that scan fall asleep and wake. @default none does */
+  readonly dormancy?: Dormancy;
+}
+
+/** Times rise from change to change. */
+export interface RateChange {
+  readonly timeSeconds: number;
+  readonly factor: number;
+}
+
+/** A host that sleeps is infected and sends nothing; clocks that run for it go on, and probes reach it. */
+export interface Dormancy {
+  /** Of a host past its latency that is awake. */
+  readonly sleepRatePerSecond: number;
+  readonly wakeRatePerSecond: number;
 }
 
 /** Scan rates by host, drawn for each independently: a few classes, or log-normal about the worm's mean. */

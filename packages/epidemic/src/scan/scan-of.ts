@@ -3,8 +3,10 @@ import { unreachable } from '@wormwood/base';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { coverageHole } from './coverage-hole.ts';
 import { listDriven } from './lists.ts';
+import { immuneCount } from './immune-hosts.ts';
 import { localPreference } from './local-preference.ts';
 import { permutationScan } from './permutation.ts';
+import { graphObstacles } from './random-graph.ts';
 import { routable } from './routable.ts';
 import type { ScanSpace } from './scan-space.ts';
 import type { Scan } from './scan.ts';
@@ -37,7 +39,7 @@ export function scanOf(strategy: ScanStrategy, space: ScanSpace): Scan {
     case 'short-cycles':
       return shortCycles(strategy, space);
     case 'topological':
-      return topological(strategy);
+      return topological(strategy, space.graph);
     case 'hitlist':
       return scanOf(strategy.then, space);
     default:
@@ -55,9 +57,15 @@ export function scanObstacles(outbreak: Outbreak): readonly string[] {
     obstacles.push(`The strategy ${after.kind} orders at most 2^52 addresses, not ${addressSpaceSize}.`);
   }
   if (after.kind === 'topological') {
-    const known = after.neighbors.length;
-    if (known !== population.vulnerable) {
-      obstacles.push(`The graph knows ${known} hosts, where ${population.vulnerable} are vulnerable.`);
+    const { neighbors, immune } = after;
+    const { vulnerable, infected } = population;
+    if ('kind' in neighbors) obstacles.push(...graphObstacles(neighbors, vulnerable));
+    else if (neighbors.length !== vulnerable) {
+      obstacles.push(`The graph knows ${neighbors.length} hosts, where ${vulnerable} are vulnerable.`);
+    }
+    const others = vulnerable - immuneCount(immune, vulnerable);
+    if (infected > others) {
+      obstacles.push(`With ${vulnerable - others} of ${vulnerable} hosts immune not ${infected} can be infected.`);
     }
     if (honeypots.length > 0) {
       obstacles.push(

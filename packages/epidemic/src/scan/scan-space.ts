@@ -1,3 +1,5 @@
+import type { NeighborScan } from './scan.ts';
+
 /** The space that a worm scans, and the key of its pseudo-random orders in this run. */
 export interface ScanSpace {
   readonly firstAddress: number;
@@ -7,4 +9,6 @@ export interface ScanSpace {
   readonly infected: number;
   /** Key of the permutations of the addresses: the same key gives the same permutation. */
   readonly key: number;
+  /** Who knows whom in this run, where the worm's strategy has that drawn. */
+  readonly graph?: NeighborScan | undefined;
 }

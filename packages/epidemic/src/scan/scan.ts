@@ -25,13 +25,14 @@ export interface DrawnScan {
 }
 
 /**
- * With `probability` a probe goes to a run of places, each of them equally likely: to a fixed run, or to the block that the
- * sender itself lies in. Blocks are `size` places long and begin where (place + phase) is a multiple of `size`; those at
- * the ends of the track are cut off there.
+ * With `probability` a probe goes to a run of places, each of them equally likely: to a fixed run; to the block that the
+ * sender itself lies in; or to the places up to `distance` from its own. Blocks are `size` places long and begin where
+ * (place + phase) is a multiple of `size`. What lies beyond the ends of the track is cut off.
  */
 export type DrawnPart =
   | { readonly kind: 'run'; readonly probability: number; readonly first: number; readonly size: number }
-  | { readonly kind: 'own'; readonly probability: number; readonly size: number; readonly phase: number };
+  | { readonly kind: 'own'; readonly probability: number; readonly size: number; readonly phase: number }
+  | { readonly kind: 'around'; readonly probability: number; readonly distance: number };
 
 /** Each host goes from place to place of the track. */
 export interface WalkedScan {

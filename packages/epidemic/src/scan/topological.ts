@@ -9,7 +9,9 @@
 import type { NeighborScan } from './scan.ts';
 import type { TopologicalScan } from '../outbreak/scan-strategy.ts';
 
-export function topological({ neighbors }: TopologicalScan): NeighborScan {
+/** Returns the graph; one that is to be drawn (random-graph.ts) is `drawn`. */
+export function topological({ neighbors }: TopologicalScan, drawn: NeighborScan | undefined): NeighborScan {
+  if ('kind' in neighbors) return drawn!;
   const first = new Int32Array(neighbors.length + 1);
   for (const [host, known] of neighbors.entries()) first[host + 1] = first[host]! + known.length;
   const neighbor = new Int32Array(first[neighbors.length]!);

@@ -66,9 +66,36 @@ function kind<Kind extends string>(name: Kind, meaning: string): Field<Kind> {
   };
 }
 
+/** Returns the shape of one of two words; the first stands for true. */
+function choice(noun: string, meanings: Readonly<Record<string, string>>): Shape<boolean> {
+  const words = word<string>({ noun, words: meanings });
+  const [yes = '', no = ''] = Object.keys(meanings);
+  return {
+    ...words,
+    write: (value) => words.write(value ? yes : no),
+    read: (node, place, reader) => {
+      const read = words.read(node, place, reader);
+      return read === undefined ? undefined : read === yes;
+    },
+  };
+}
+
 function field<T>(key: string, shape: Shape<T>, description: string, example: string | number): Field<T> {
   return { key, shape, description, examples: [example] };
 }
+
+/** Whether hosts are left out that are infected and have not begun to scan. */
+const latent: Field<boolean | undefined> = {
+  key: 'latent',
+  shape: choice('a choice of hosts', {
+    spared: 'Hosts that have not begun to scan are left as they are.',
+    removed: 'Hosts that have not begun to scan are cleaned too.',
+  }),
+  description: 'What happens to hosts that are infected and have not begun to scan.',
+  computed: 'If omitted, they are removed like the others.',
+  isRare: true,
+  examples: ['spared'],
+};
 
 const KIND = 'a mapping with the key kind';
 const CURVE = 'a mapping with the keys kind and rate';
@@ -118,6 +145,7 @@ const cleanUp = mapping<OfKind<'clean-up'>, object>({
     containLaw: lawField('containLaw', 'contain'),
     cleanSeconds: field('clean', duration('positive'), 'Mean time of cleaning a host.', '5d'),
     coverage: coverage('Fraction of the probes of a contained host that are dropped.'),
+    sparesLatent: latent,
   },
 });
 
@@ -195,6 +223,7 @@ const disinfection = mapping<OfKind<'disinfection'>, object>({
     start,
     ratePerSecond: field('rate', perSecond, 'Rate at which an infected host is cleaned.', '0.18/d'),
     coverage: coverage('Factor by which owners who do not take part lower the rate.'),
+    sparesLatent: latent,
   },
 });
 
@@ -232,9 +261,10 @@ const quarantine = mapping<OfKind<'quarantine'>, object>({
     quarantineSeconds: field(
       'time',
       duration('positive'),
-      'Mean of the exponential time for which a host is isolated.',
+      'Mean time for which a host is isolated.',
       '10s',
     ),
+    quarantineLaw: lawField('timeLaw', 'time'),
     coverage: coverage('Fraction of hosts that are monitored.'),
   },
 });
@@ -259,21 +289,10 @@ const counterWorm = mapping<OfKind<'counter-worm'>, object>({
     scanRatePerSecond: field('scanRate', perSecond, 'Scan rate of each host that it has entered.', '50/s'),
     entersInfected: {
       key: 'enters',
-      shape: (() => {
-        const words = word<'susceptible' | 'all'>({
-          noun: 'a choice of hosts',
-          words: { susceptible: 'It patches susceptible hosts only.', all: 'It enters infected hosts too.' },
-        });
-        const shape: Shape<boolean> = {
-          ...words,
-          write: (value) => words.write(value ? 'all' : 'susceptible'),
-          read: (node, place, reader) => {
-            const read = words.read(node, place, reader);
-            return read === undefined ? undefined : read === 'all';
-          },
-        };
-        return shape;
-      })(),
+      shape: choice('a choice of hosts', {
+        all: 'It enters infected hosts too.',
+        susceptible: 'It patches susceptible hosts only.',
+      }),
       description: 'Which hosts it enters.',
       fallback: false,
     },

@@ -4,9 +4,17 @@
  */
 import { lawField } from './delay-law-shape.ts';
 import { parseCidr, parseCount, formatCidr, type Parsed } from '@wormwood/base';
-import type { DelayLaw, Honeypots, HoneypotStart, Countermeasure } from '@wormwood/epidemic';
+import type {
+  Countermeasure,
+  DelayLaw,
+  Dormancy,
+  Honeypots,
+  HoneypotStart,
+  RateChange,
+} from '@wormwood/epidemic';
 import { countermeasureShapes } from './countermeasure-shapes.ts';
 import { placement, type ScenarioPlacement } from './population-shapes.ts';
+import { dormancy, rateChanges } from './rate-change-shapes.ts';
 import { scanRate, type ScenarioScanRate } from './scan-rate-shapes.ts';
 import { type ScenarioStrategy, strategy } from './strategy-shapes.ts';
 import { count, countJsonSchema, duration, fraction, rate, startTime } from '../shape/quantity-shapes.ts';
@@ -59,6 +67,8 @@ export interface ScenarioWorm {
   readonly strategy: ScenarioStrategy;
   readonly latentSeconds: number;
   readonly latentLaw: DelayLaw | undefined;
+  readonly rateChanges: readonly RateChange[] | undefined;
+  readonly dormancy: Dormancy | undefined;
 }
 
 export type ScenarioDefense = Honeypots | Countermeasure;
@@ -188,6 +198,22 @@ const worm: Shape<ScenarioWorm> = mapping<ScenarioWorm, object>({
       examples: ['30s'],
     },
     latentLaw: lawField('latentLaw', 'latent'),
+    rateChanges: {
+      key: 'rateChanges',
+      shape: rateChanges,
+      description: 'When all scan rates change, and the factor of what scanRate says that they have from then on.',
+      computed: 'If omitted, they never change.',
+      isRare: true,
+      examples: [[{ at: '8h', factor: 0.3 }]],
+    },
+    dormancy: {
+      key: 'dormancy',
+      shape: dormancy,
+      description: 'How often infected hosts fall asleep, in which they send nothing, and wake.',
+      computed: 'If omitted, they never sleep.',
+      isRare: true,
+      examples: [{ sleepRate: '1/h', wakeRate: '4/h' }],
+    },
   },
 });
 

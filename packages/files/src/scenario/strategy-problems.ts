@@ -1,5 +1,6 @@
 /** Problems of a worm and its hosts whose values are valid by themselves but do not fit together. */
 import type { Problem } from '@wormwood/base';
+import { graphObstacles, type RateChange } from '@wormwood/epidemic';
 import type { Draft, SpanAt } from '../shape/shape.ts';
 import { classFractions, type ScenarioScanRate } from './scan-rate-shapes.ts';
 import type { AddressSpace, Scenario } from './schema.ts';
@@ -13,6 +14,7 @@ const NETWORK_SIZE = { slash8: 2 ** 24, slash16: 2 ** 16, slash24: 2 ** 8 } as c
 
 const HELP = {
   'worm.scanRate': 'The classes together make up all vulnerable hosts.',
+  'worm.rateChanges': 'Each factor holds from its time to the next.',
   'worm.strategy': 'docs/scenarios.md describes the parameters of each strategy.',
   'population.placement': 'Hosts lie within the space, in networks or prefixes that do not overlap.',
 } as const;
@@ -35,6 +37,7 @@ export function strategyProblems(draft: Draft<Scenario>, spanAt: SpanAt): readon
     ...(strategy === undefined ? [] : strategySentences(strategy, { size, vulnerable, infected })).map(
       (message) => told('worm.strategy', message),
     ),
+    ...changeSentences(worm?.rateChanges).map((message) => told('worm.rateChanges', message)),
     ...(placement === undefined || space?.size === undefined || space.firstAddress === undefined
       ? []
       : placementSentences(placement, space as AddressSpace, vulnerable)
@@ -52,6 +55,13 @@ function rateSentences(rate: ScenarioScanRate | undefined): readonly string[] {
   return [`The fractions of the hosts add up to ${Number(sum.toPrecision(6))}, not to 1.`];
 }
 
+function changeSentences(changes: Draft<readonly RateChange[]> | undefined): readonly string[] {
+  const times = (changes ?? []).flatMap((change) => change?.timeSeconds ?? []);
+  const row = times.findIndex((time, at) => at > 0 && time <= times[at - 1]!);
+  if (row < 0) return [];
+  return [`Change ${row + 1} of the scan rates is not later than the one before it.`];
+}
+
 interface Context {
   readonly size: number | undefined;
   readonly vulnerable: number | undefined;
@@ -62,6 +72,7 @@ function strategySentences(strategy: ScenarioStrategy, context: Context): readon
   const search = searchOf(strategy) as SearchStrategy | undefined;
   return [
     ...listSentences(strategy, context),
+    ...immuneSentences(search, context),
     ...(search === undefined ? [] : searchSentences(search, context)),
   ];
 }
@@ -85,11 +96,24 @@ function listSentences(
   ];
 }
 
+function immuneSentences(
+  search: SearchStrategy | undefined,
+  { vulnerable, infected }: Context,
+): readonly string[] {
+  if (search?.kind !== 'topological' || search.immune === undefined) return [];
+  if (vulnerable === undefined || infected === undefined) return [];
+  const others = vulnerable - Math.round(search.immune.fraction * vulnerable);
+  if (infected <= others) return [];
+  return [`Of the ${vulnerable} vulnerable hosts ${others} are not immune, fewer than the ${infected} infected ones.`];
+}
+
 function searchSentences(search: SearchStrategy, { size, vulnerable }: Context): readonly string[] {
   switch (search.kind) {
     case 'local':
       return sumSentence(
-        search.levels.map(({ probability }) => probability),
+        [...search.levels, ...(search.around === undefined ? [] : [search.around])].map(
+          ({ probability }) => probability,
+        ),
         'The fractions of local preference',
       );
     case 'short-cycles':
@@ -122,8 +146,10 @@ function searchSentences(search: SearchStrategy, { size, vulnerable }: Context):
       return sentences;
     }
     case 'topological': {
+      if (vulnerable === undefined) return [];
+      if (search.graph !== undefined) return graphObstacles(search.graph, vulnerable);
       const highest = search.edges.reduce((most, { from, to }) => Math.max(most, from, to), -1);
-      if (vulnerable === undefined || highest < vulnerable) return [];
+      if (highest < vulnerable) return [];
       return [`The graph names host ${highest}; the ${vulnerable} vulnerable hosts are numbered from 0.`];
     }
     default:

@@ -1,6 +1,7 @@
 /** The scan strategies in the words of the scenario file; the package `epidemic` defines them. */
 import type {
   CoverageHoleScan,
+  AroundSender,
   LocalPreferenceScan,
   PermutationScan,
   SequentialScan,
@@ -60,7 +61,8 @@ const PREFIX_LENGTHS: readonly number[] = Array.from({ length: 31 }, (_, row) =>
 const USUAL: ReadonlySet<number> = new Set([8, 16, 24]);
 
 /** By prefix length, the fraction of the probes that go to the sender's network of that length. */
-type LocalWords = Readonly<Record<string, number>>;
+type LevelWords = Readonly<Record<`slash${number}`, number>>;
+type LocalWords = LevelWords & { readonly around: AroundSender | undefined };
 
 function levelField(length: number): Field<number> {
   return {
@@ -72,10 +74,43 @@ function levelField(length: number): Field<number> {
   };
 }
 
-const localWords: Shape<LocalWords> = mapping<LocalWords, object>({
-  allowed: 'a mapping with prefix lengths as keys, from /1 to /31, such as /8, /16 or /24',
+const around: Shape<AroundSender> = mapping<AroundSender, object>({
+  allowed: 'a mapping with the keys addresses and probability',
   constants: {},
-  fields: Object.fromEntries(PREFIX_LENGTHS.map((length) => [`slash${length}`, levelField(length)])),
+  fields: {
+    addresses: {
+      key: 'addresses',
+      shape: count(1),
+      description: 'How far below and above the own address these probes go.',
+      examples: [1000],
+    },
+    probability: {
+      key: 'probability',
+      shape: fraction(),
+      description: 'Fraction of the probes that go there.',
+      examples: [0.25],
+    },
+  },
+});
+
+const levelFields: { readonly [Key in keyof LevelWords]: Field<number> } = Object.fromEntries(
+  PREFIX_LENGTHS.map((length) => [`slash${length}`, levelField(length)]),
+);
+
+const localWords: Shape<LocalWords> = mapping<LocalWords, object>({
+  allowed: 'a mapping with prefix lengths as keys, from /1 to /31, such as /8, /16 or /24, or with the key around',
+  constants: {},
+  fields: {
+    ...levelFields,
+    around: {
+      key: 'around',
+      shape: around,
+      description: 'Some probes go to addresses close to that of the sender.',
+      computed: 'If omitted, none do.',
+      isRare: true,
+      examples: [{ addresses: 1000, probability: 0.25 }],
+    },
+  },
 });
 
 const local: Shape<LocalPreferenceScan> = converted<LocalWords, LocalPreferenceScan>(localWords, {
@@ -83,12 +118,14 @@ const local: Shape<LocalPreferenceScan> = converted<LocalWords, LocalPreferenceS
     const given = PREFIX_LENGTHS.map((length) => {
       return { networkSize: 2 ** (32 - length), probability: words[`slash${length}`] ?? 0 };
     });
-    return { kind: 'local', levels: given.filter(({ probability }) => probability > 0) };
+    const levels = given.filter(({ probability }) => probability > 0);
+    return { kind: 'local', levels, ...(words.around === undefined ? {} : { around: words.around }) };
   },
-  from: ({ levels }) => {
+  from: ({ levels, around: close }) => {
     const at = (size: number): number =>
       levels.find(({ networkSize }) => networkSize === size)?.probability ?? 0;
-    return Object.fromEntries(PREFIX_LENGTHS.map((length) => [`slash${length}`, at(2 ** (32 - length))]));
+    const words = PREFIX_LENGTHS.map((length) => [`slash${length}`, at(2 ** (32 - length))]);
+    return { ...(Object.fromEntries(words) as LevelWords), around: close };
   },
 });
 

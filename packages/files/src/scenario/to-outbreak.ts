@@ -37,6 +37,8 @@ export function toOutbreak(scenario: Scenario): Outbreak {
       strategy: strategyOf(worm.strategy, scenario),
       ...(worm.latentSeconds === 0 ? {} : { latentSeconds: worm.latentSeconds }),
       ...(worm.latentLaw === undefined ? {} : { latentLaw: worm.latentLaw }),
+      ...(worm.rateChanges === undefined ? {} : { rateChanges: worm.rateChanges }),
+      ...(worm.dormancy === undefined ? {} : { dormancy: worm.dormancy }),
     },
     honeypots: defenses.filter(isHoneypots),
     ...(countermeasures.length === 0 ? {} : { countermeasures }),
@@ -90,12 +92,15 @@ function searchStrategyOf(
     case 'lists':
       return { kind: 'lists', lists: candidateLists(strategy.lists, space) };
     case 'topological': {
+      const { graph, immune } = strategy;
+      const kept = immune === undefined ? {} : { immune };
+      if (graph !== undefined) return { kind: 'topological', neighbors: graph, ...kept };
       const neighbors: number[][] = Array.from({ length: population.vulnerable }, () => []);
       for (const { from, to } of strategy.edges) {
         neighbors[from]?.push(to);
         if (!strategy.isDirected) neighbors[to]?.push(from);
       }
-      return { kind: 'topological', neighbors };
+      return { kind: 'topological', neighbors, ...kept };
     }
     default:
       return strategy;

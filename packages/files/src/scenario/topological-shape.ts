@@ -1,7 +1,9 @@
-/** The graph of a topological worm in the words of the scenario file: which hosts know which. */
+/** The graph of a topological worm in the words of the scenario file: which hosts know which, or how that is drawn. */
 import type { Parsed } from '@wormwood/base';
+import type { ImmuneHosts, RandomGraph } from '@wormwood/epidemic';
 import { converted } from '../shape/alternative-shapes.ts';
 import { flag } from '../shape/scalar-shapes.ts';
+import { barabasiAlbert, degrees, erdosRenyi, type GraphOf, immune, wattsStrogatz } from './graph-shapes.ts';
 import { nameOf, type Shape } from '../shape/shape.ts';
 import { mapping } from '../shape/structure-shapes.ts';
 import { tableAlternatives, type TableSpec } from '../shape/table-shapes.ts';
@@ -11,6 +13,10 @@ export interface ScenarioTopological {
   readonly edges: readonly Edge[];
   /** Whether only the first of a pair knows the second, rather than both each other. */
   readonly isDirected: boolean;
+  /** A graph that each run draws; then there are no edges. */
+  readonly graph?: RandomGraph;
+  /** Hosts immune from the start. */
+  readonly immune?: ImmuneHosts;
 }
 
 export interface Edge {
@@ -22,6 +28,11 @@ interface TopologicalWords {
   readonly file?: readonly Edge[] | undefined;
   readonly edges?: readonly Edge[] | undefined;
   readonly isDirected: boolean;
+  readonly erdosRenyi?: GraphOf<'erdos-renyi'> | undefined;
+  readonly barabasiAlbert?: GraphOf<'barabasi-albert'> | undefined;
+  readonly wattsStrogatz?: GraphOf<'watts-strogatz'> | undefined;
+  readonly degrees?: GraphOf<'degrees'> | undefined;
+  readonly immune?: ImmuneHosts | undefined;
 }
 
 const pair = /^(\d+)\s*,\s*(\d+)$/;
@@ -44,9 +55,11 @@ function parseEdge(line: string): Parsed<Edge> {
   return { ok: true, value: { from: Number(from), to: Number(to) } };
 }
 
-const ALLOWED = 'a mapping with the key file or edges';
+/** Keys that say which hosts know which; one of them is given. */
+const GRAPHS = ['file', 'edges', 'erdosRenyi', 'barabasiAlbert', 'wattsStrogatz', 'degrees'] as const;
+const ALLOWED = `a mapping with the key ${GRAPHS.slice(0, -1).join(', ')} or ${GRAPHS.at(-1)}`;
 const [file, rows] = tableAlternatives(edgeTable);
-const given = { isRare: true, computed: 'Give either file or edges.' };
+const given = { isRare: true, computed: 'Give one of the keys that say which hosts know which.' };
 
 const words: Shape<TopologicalWords> = mapping<TopologicalWords, object>({
   allowed: ALLOWED,
@@ -54,6 +67,47 @@ const words: Shape<TopologicalWords> = mapping<TopologicalWords, object>({
   fields: {
     file: { ...file, ...given, examples: ['graph.csv'] },
     edges: { ...rows, ...given, examples: [['0,17', '17,4']] },
+    erdosRenyi: {
+      key: 'erdosRenyi',
+      shape: erdosRenyi,
+      description: 'All pairs know each other with the same chance; the value is how many a host knows in the mean.',
+      ...given,
+      examples: [6],
+    },
+    barabasiAlbert: {
+      key: 'barabasiAlbert',
+      shape: barabasiAlbert,
+      description: 'Hosts join one after the other and prefer those whom many know; the value is how many each chooses.',
+      ...given,
+      examples: [3],
+    },
+    wattsStrogatz: {
+      key: 'wattsStrogatz',
+      shape: wattsStrogatz,
+      description: 'A ring whose hosts know those next to them, some links of which lead anywhere instead.',
+      ...given,
+      examples: [{ degree: 6, rewired: 0.1 }],
+    },
+    degrees: {
+      key: 'degrees',
+      shape: degrees,
+      description: 'Links at random between hosts of which it is given how many others they know.',
+      ...given,
+      examples: [
+        [
+          { degree: 2, hosts: 900 },
+          { degree: 40, hosts: 100 },
+        ],
+      ],
+    },
+    immune: {
+      key: 'immune',
+      shape: immune,
+      description: 'Hosts that are immunized before the outbreak.',
+      computed: 'If omitted, none are.',
+      isRare: true,
+      examples: [{ hubs: '5%' }],
+    },
     isDirected: {
       key: 'directed',
       shape: flag,
@@ -64,26 +118,53 @@ const words: Shape<TopologicalWords> = mapping<TopologicalWords, object>({
   },
 });
 
-/** A graph given as pairs of hosts, or as the file that holds them; a graph read from a file is written as its pairs. */
+/** A graph as pairs of hosts, the file that holds them, which is written as its pairs, or the way in which it is drawn. */
 export const topological: Shape<ScenarioTopological> = exactlyOneTable(
   converted<TopologicalWords, ScenarioTopological>(words, {
-    to: ({ file: read, edges, isDirected }) => ({
-      kind: 'topological',
-      edges: read ?? edges ?? [],
+    to: ({ file: read, edges, isDirected, immune: who, ...drawn }) => {
+      const graph = drawn.erdosRenyi ?? drawn.barabasiAlbert ?? drawn.wattsStrogatz ?? drawn.degrees;
+      return {
+        kind: 'topological',
+        edges: read ?? edges ?? [],
+        isDirected,
+        ...(graph === undefined ? {} : { graph }),
+        ...(who === undefined ? {} : { immune: who }),
+      };
+    },
+    from: ({ edges, isDirected, graph, immune: who }) => ({
+      ...wordsOf(graph, edges),
       isDirected,
+      immune: who,
     }),
-    from: ({ edges, isDirected }) => ({ edges, isDirected }),
   }),
 );
+
+function wordsOf(
+  graph: RandomGraph | undefined,
+  edges: readonly Edge[],
+): Omit<TopologicalWords, 'isDirected' | 'immune'> {
+  switch (graph?.kind) {
+    case undefined:
+      return { edges };
+    case 'erdos-renyi':
+      return { erdosRenyi: graph };
+    case 'barabasi-albert':
+      return { barabasiAlbert: graph };
+    case 'watts-strogatz':
+      return { wattsStrogatz: graph };
+    default:
+      return { degrees: graph };
+  }
+}
 
 function exactlyOneTable(shape: Shape<ScenarioTopological>): Shape<ScenarioTopological> {
   return {
     ...shape,
-    jsonSchema: { ...shape.jsonSchema, oneOf: [{ required: ['file'] }, { required: ['edges'] }] },
+    jsonSchema: { ...shape.jsonSchema, oneOf: GRAPHS.map((key) => ({ required: [key] })) },
     read: (node, place, reader) => {
       const keys = node.kind === 'mapping' ? node.entries.map(({ key }) => key) : [];
       const value = shape.read(node, place, reader);
-      const tables = ['file', 'edges'].filter((key) => keys.includes(key));
+      const tables = GRAPHS.filter((key) => keys.includes(key));
       const isKnown = keys.every((key) => key !== undefined && words.children.has(key));
       // The mapping has already reported an unknown key, which may be one of these misspelled.
       if (node.kind !== 'mapping' || tables.length === 1 || !isKnown) return value;
@@ -91,7 +172,7 @@ function exactlyOneTable(shape: Shape<ScenarioTopological>): Shape<ScenarioTopol
         code: 'one-key',
         span: place.keySpan,
         path: place.path,
-        message: `${nameOf(place)} must be ${ALLOWED}: ${tables.length === 0 ? 'one of them' : 'not both'}.`,
+        message: `${nameOf(place)} must be ${ALLOWED}: ${tables.length === 0 ? 'one of them' : 'one, not more'}.`,
         help: place.description,
       });
       return undefined;

@@ -13,6 +13,7 @@ import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { DrawnPart, DrawnScan } from '../../scan/scan.ts';
 import { NetworkMembers } from './network-members.ts';
 import { OwnNetworks } from './own-networks.ts';
+import { OwnSurroundings } from './own-surroundings.ts';
 
 /** A run of places that any host may probe; its hosts are the one network of `members`. */
 interface OpenRun {
@@ -34,6 +35,7 @@ export class DrawnScanning implements Scanning {
   /** Those that hold some of the hosts only, and so have lists of their own. */
   readonly #runsApart: readonly OpenRun[];
   readonly #own: readonly OwnNetworks[];
+  readonly #around: readonly OwnSurroundings[];
   /** All hosts, those too that no probe reaches. */
   readonly #everyone: NetworkMembers;
   /** Weights of those that scan, where they differ. */
@@ -57,13 +59,17 @@ export class DrawnScanning implements Scanning {
     });
     const runs: OpenRun[] = [];
     const own: OwnNetworks[] = [];
+    const around: OwnSurroundings[] = [];
+    const sizes = { hosts, trackSize: track.size };
     for (const part of scan.parts) {
-      if (part.kind === 'own') own.push(new OwnNetworks(part, hostPlaces, { hosts, trackSize: track.size }));
+      if (part.kind === 'own') own.push(new OwnNetworks(part, hostPlaces, sizes));
+      else if (part.kind === 'around') around.push(new OwnSurroundings(part, hostPlaces, sizes));
       else runs.push(openRun(part, { hostPlaces, honeypots: this.#honeypots, everyone: this.#everyone }));
     }
     this.#runs = runs;
     this.#runsApart = runs.filter(({ members }) => members !== this.#everyone);
     this.#own = own;
+    this.#around = around;
     this.#scanning = weights.areAlike ? undefined : new RankedSums(hosts);
     this.#listening = placed.honeypotAddress.map(() => false);
   }
@@ -72,6 +78,7 @@ export class DrawnScanning implements Scanning {
     let sum = 0;
     for (const run of this.#runs) sum += this.#rateOfRun(run);
     for (const networks of this.#own) sum += networks.rate();
+    for (const surroundings of this.#around) sum += surroundings.rate();
     return sum * this.#weights.quantumPerSecond;
   }
 
@@ -98,6 +105,14 @@ export class DrawnScanning implements Scanning {
       }
       left -= rate;
     }
+    for (const surroundings of this.#around) {
+      const rate = surroundings.rate();
+      if (left < rate) {
+        this.#drawAround(surroundings, left, hit, stream);
+        return;
+      }
+      left -= rate;
+    }
     // Rounding led beyond the last run, which happens about once in 2^50 draws.
     this.draw(hit, stream);
   }
@@ -118,6 +133,7 @@ export class DrawnScanning implements Scanning {
       if (members.networkOf(host) === 0) members.addSusceptible(host, 0);
     }
     for (const networks of this.#own) networks.addSusceptible(host);
+    for (const surroundings of this.#around) surroundings.addSusceptible(host);
   }
 
   withdraw(host: number): void {
@@ -126,6 +142,7 @@ export class DrawnScanning implements Scanning {
       if (members.networkOf(host) === 0) members.dropSusceptible(host, 0);
     }
     for (const networks of this.#own) networks.dropSusceptible(host);
+    for (const surroundings of this.#around) surroundings.dropSusceptible(host);
   }
 
   infect(host: number): void {
@@ -139,6 +156,10 @@ export class DrawnScanning implements Scanning {
     const weight = this.#weights.weightOf(host);
     this.#scanningWeight += weight;
     this.#scanning?.add(host, weight);
+    for (const surroundings of this.#around) {
+      if (host === this.#infected) surroundings.dropSusceptible(host);
+      surroundings.setScanning(host, weight);
+    }
     if (host !== this.#infected) {
       this.#everyone.addScanning(host, 0);
       for (const networks of this.#own) networks.addScanning(host, weight);
@@ -158,12 +179,14 @@ export class DrawnScanning implements Scanning {
     this.#scanning?.add(host, -weight);
     this.#everyone.dropScanning(host, 0);
     for (const networks of this.#own) networks.dropScanning(host, weight);
+    for (const surroundings of this.#around) surroundings.setScanning(host, 0);
   }
 
   listen(group: number): void {
     this.#listening[group] = true;
     for (const run of this.#runs) run.honeypots += run.inGroup[group]!;
     for (const networks of this.#own) networks.listen(this.#honeypots[group]!);
+    for (const surroundings of this.#around) surroundings.listen(this.#honeypots[group]!);
   }
 
   #rateOfRun({ probability, members, honeypots, size }: OpenRun): number {
@@ -194,6 +217,17 @@ export class DrawnScanning implements Scanning {
       const inGroup = (group: number): number => networks.honeypotsIn(this.#honeypots[group]!, network);
       hit.target = this.#honeypotAt(row - susceptible, inGroup);
     }
+  }
+
+  #drawAround(surroundings: OwnSurroundings, target: number, hit: Hit, stream: RandomStream): void {
+    const sender = surroundings.senderAt(target);
+    const { host, honeypot } = surroundings.draw(sender, stream);
+    hit.sender = sender;
+    hit.target = host;
+    if (honeypot < 0) return;
+    const inGroup = (group: number): number =>
+      surroundings.honeypotsAround(this.#honeypots[group]!, sender);
+    hit.target = this.#honeypotAt(honeypot, inGroup);
   }
 
   #senderIn(networks: OwnNetworks, network: number, stream: RandomStream): number {

@@ -28,13 +28,18 @@ export class AvoidedContacts {
   }
 
   /** Draws one, `target` being uniform below that rate; returns the host that it immunizes, −1 for none. */
-  draw(target: number, senders: HostSenders, stream: RandomStream): number {
+  draw(
+    target: number,
+    senders: HostSenders,
+    isHeld: (sender: number) => boolean,
+    stream: RandomStream,
+  ): number {
     let left = target;
     for (const one of this.#effects.avoided) {
       left -= this.#rateOf(one);
       if (left >= 0) continue;
       const sender = senders.any(stream);
-      if (stream.nextDouble() >= senders.passingOf(sender)) return -1;
+      if (stream.nextDouble() >= senders.passingOf(sender) || isHeld(sender)) return -1;
       const { learning, coverage } = one.effect;
       const isEither = 1 - (1 - learning) * (1 - coverage);
       const immunizes = stream.nextDouble() * isEither < coverage;

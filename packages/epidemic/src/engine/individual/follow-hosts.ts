@@ -30,6 +30,8 @@ export function followHosts(
       randomness.streams.stream('traits', randomness.replicate),
     ),
     seeds: setup.seeds,
+    immune: setup.immune,
+    mayDrawLate: engine === 'hosts' && isOfEachProbeAlone(outbreak, setup),
     recorder,
     stream: randomness.streams.stream(`${engine}/follow`, randomness.replicate),
   });
@@ -43,4 +45,12 @@ export function followHosts(
       ? { infections: recorder.infections(setup.placed.hostAddress) }
       : {}),
   };
+}
+
+/** Whether what a probe does depends neither on the probes that its sender sent before nor on how many others send. */
+function isOfEachProbeAlone({ worm, countermeasures = [] }: Outbreak, { scan, shares }: ScanSetup): boolean {
+  const isShared = countermeasures.some(
+    ({ kind, start }) => kind === 'congestion' || kind === 'bandwidth-cap' || start.kind === 'observed',
+  );
+  return scan.kind !== 'walked' && shares === undefined && worm.rateChanges === undefined && !isShared;
 }

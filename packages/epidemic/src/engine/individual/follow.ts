@@ -23,7 +23,7 @@ import { HoneypotContacts } from './honeypot-contacts.ts';
 import { drawDelay } from './draw-delay.ts';
 import { HostClocks, type Ring } from './host-clocks.ts';
 import { HostSenders } from './host-senders.ts';
-import { type HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
+import { DORMANT, type HostStates, IMMUNIZED, isInfectedStage, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
 import type { HostTraits } from './host-traits.ts';
 import { Isolation } from './isolation.ts';
 import type { ScanWeights } from './scan-weights.ts';
@@ -38,6 +38,10 @@ export interface FollowOptions {
   readonly traits: HostTraits;
   /** Hosts infected at the start. */
   readonly seeds: Iterable<number>;
+  /** Hosts immunized at the start. */
+  readonly immune: Iterable<number>;
+  /** Whether no more is kept of a host's isolation than whether its effective probes get out (isolation.ts). */
+  readonly mayDrawLate: boolean;
   readonly recorder: InfectionRecorder;
   readonly stream: RandomStream;
 }
@@ -72,7 +76,8 @@ export class Following {
   /** Probes on the way to where they were sent. */
   #seen = 0;
 
-  constructor({ outbreak, scanning, weights, traits, seeds, recorder, stream }: FollowOptions) {
+  constructor(options: FollowOptions) {
+    const { outbreak, scanning, weights, traits, seeds, immune, recorder, stream } = options;
     const { vulnerable } = outbreak.population;
     this.#outbreak = outbreak;
     this.#scanning = scanning;
@@ -84,7 +89,8 @@ export class Following {
     this.#transitions = new HostTransitions(outbreak);
     this.#states = this.#transitions.states;
     this.#effects = new EffectsAtWork(outbreak, stream);
-    this.#hasEffects = (outbreak.countermeasures ?? []).length > 0;
+    this.#hasEffects =
+      (outbreak.countermeasures ?? []).length > 0 || outbreak.worm.rateChanges !== undefined;
     const { blockers, watches } = this.#measures;
     this.#clocks = new HostClocks(vulnerable, outbreak.durationSeconds, {
       immunization: outbreak.honeypots.some(({ delaySeconds }) => delaySeconds > 0),
@@ -92,7 +98,8 @@ export class Following {
       watches: watches.length,
       onset: hasOnsetClock(outbreak.worm),
     });
-    this.#isolation = traits.watched && new Isolation(watches, traits.watched, this.#clocks);
+    this.#isolation =
+      traits.watched && new Isolation(watches, traits.watched, this.#clocks, options.mayDrawLate);
     this.#avoided = new AvoidedContacts(this.#effects, outbreak.addressSpaceSize);
     const isDrawn = (outbreak.countermeasures ?? []).some(({ kind }) => kind === 'avoided-honeypots');
     this.#senders = new HostSenders(scanning, weights, { hosts: vulnerable, blockers, isDrawn });
@@ -102,6 +109,7 @@ export class Following {
     for (const [group, { start }] of outbreak.honeypots.entries()) {
       if (start.kind === 'contacts') scanning.listen(group, 0, stream);
     }
+    for (const host of immune) this.#changeStage(host, IMMUNIZED);
     for (const host of seeds) {
       this.#infect(host, -1);
       this.#begin(host);
@@ -127,6 +135,12 @@ export class Following {
   }
 
   final(): FinalCounts {
+    if (this.#isolation?.isDrawnLate === true) {
+      const stages = this.#states.stage;
+      for (let host = 0; host < stages.length; host++) {
+        if (isInfectedStage(stages[host]!)) this.#takeBackHeld(host);
+      }
+    }
     return {
       probes: this.#probes,
       honeypotContacts: this.#contacts.total(),
@@ -141,7 +155,12 @@ export class Following {
       this.#scanning.listen(group, this.#scanSeconds, this.#stream);
     });
     if (!this.#hasEffects) return;
+    const { pace } = this.#effects;
     for (const position of this.#effects.begin(timeSeconds, this.#seen)) this.#startMeasure(position);
+    if (this.#effects.pace === pace || this.#traits.throttled === undefined) return;
+    // What a throttle leaves of a rate depends on the rate.
+    const stages = this.#states.stage;
+    for (let host = 0; host < stages.length; host++) if (stages[host] === SCANNING) this.#updateSender(host);
   }
 
   /** Lets a countermeasure act on hosts that are infected already. */
@@ -154,9 +173,9 @@ export class Following {
     const stages = this.#states.stage;
     for (let host = 0; host < stages.length; host++) {
       const stage = stages[host]!;
-      if (stage !== LATENT && stage !== SCANNING) continue;
+      if (!isInfectedStage(stage)) continue;
       if (watch >= 0) this.#isolation!.watchInfected(host, watch, now, this.#stream);
-      if (stage !== SCANNING) continue;
+      if (stage === LATENT) continue;
       if (blocker >= 0) this.#setBlocking(host, blocker);
       this.#updateSender(host);
     }
@@ -206,7 +225,8 @@ export class Following {
       this.#receive();
     } else if (target < scanRate + exitRate) this.#leave(this.#stream.nextDouble() * exitRate);
     else {
-      const sender = this.#avoided.draw(target - scanRate - exitRate, this.#senders, this.#stream);
+      const isHeld = (host: number): boolean => this.#isHeldLate(host);
+      const sender = this.#avoided.draw(target - scanRate - exitRate, this.#senders, isHeld, this.#stream);
       if (sender < 0) return;
       this.#changeStage(sender, IMMUNIZED);
       this.#noteCounts();
@@ -280,7 +300,7 @@ export class Following {
     const { sender, target } = this.#hit;
     const { vulnerable } = this.#outbreak.population;
     let outcome: Outcome = 'nothing';
-    if (target >= 0 && this.#arrives(sender)) {
+    if (target >= 0 && this.#arrives(sender) && !this.#isHeldLate(sender)) {
       if (target < vulnerable) outcome = this.#reach(target, sender);
       else if (
         this.#contacts.receive(target - vulnerable, sender, this.#recorder.timeSeconds, this.#stream)
@@ -302,7 +322,7 @@ export class Following {
   #reach(target: number, sender: number): Outcome {
     const stage = this.#states.stage[target]!;
     if (stage === IMMUNIZED) return 'nothing';
-    if (stage !== SUSCEPTIBLE) return this.#isolation?.holds(target) === true ? 'nothing' : 'was-infected';
+    if (stage !== SUSCEPTIBLE) return this.#isUnreachable(target) ? 'nothing' : 'was-infected';
     if (this.#isolation?.holdsSusceptible(target, this.#recorder.timeSeconds, this.#stream) === true) {
       return 'nothing';
     }
@@ -350,18 +370,35 @@ export class Following {
     if (this.#isolation === undefined) return false;
     return this.#states.stage[host] === SUSCEPTIBLE
       ? this.#isolation.holdsSusceptible(host, this.#recorder.timeSeconds, this.#stream)
-      : this.#isolation.holds(host);
+      : this.#isolation.holds(host, this.#recorder.timeSeconds, this.#stream);
+  }
+
+  /** Whether a sender is isolated now, if it has no clock for that. */
+  #isHeldLate(sender: number): boolean {
+    return (
+      this.#isolation?.isDrawnLate === true &&
+      this.#isolation.holds(sender, this.#recorder.timeSeconds, this.#stream)
+    );
+  }
+
+  /** Takes the probes back that an infected host was counted for while it was isolated. */
+  #takeBackHeld(host: number): void {
+    const held = this.#isolation!.takeHeldSeconds(host, this.#recorder.timeSeconds, this.#stream);
+    if (!this.#senders.isSending(host)) return;
+    const rate = this.#weights.weightOf(host) * this.#weights.quantumPerSecond;
+    this.#probes -= held * rate * this.#effects.speed;
   }
 
   /** Moves a host to another stage and informs the parts that depend on it. Infections go through `infect`. */
   #changeStage(host: number, to: number): void {
     const from = this.#states.stage[host]!;
-    const wasInfected = from === LATENT || from === SCANNING;
+    const wasInfected = isInfectedStage(from);
+    if (wasInfected && this.#isolation?.isDrawnLate === true) this.#takeBackHeld(host);
     this.#states.move(host, to);
-    if (to === SCANNING) {
+    if (from === LATENT && to === SCANNING) {
       for (let blocker = 0; blocker < this.#measures.blockers.length; blocker++)
         this.#setBlocking(host, blocker);
-    } else {
+    } else if (to !== SCANNING && to !== DORMANT) {
       if (wasInfected) this.#endInfection(host);
       if (to === IMMUNIZED) this.#isolation?.end(host, this.#recorder.timeSeconds);
       else this.#isolation?.release(host, this.#recorder.timeSeconds);
@@ -387,10 +424,13 @@ export class Following {
   }
 
   #updateSender(host: number): void {
+    const isolation = this.#isolation;
+    const isDrawnLate = isolation?.isDrawnLate === true;
+    if (isDrawnLate && isInfectedStage(this.#states.stage[host]!)) this.#takeBackHeld(host);
     const sends =
       this.#states.stage[host] === SCANNING &&
       this.#hasGivenUp[host] === 0 &&
-      this.#isolation?.holds(host) !== true &&
+      (isDrawnLate || isolation?.holds(host, this.#recorder.timeSeconds, this.#stream) !== true) &&
       !this.#isKilled(host);
     const weight =
       this.#traits.throttled === undefined ? this.#weights.weightOf(host) : this.#throttled(host);
@@ -411,7 +451,8 @@ export class Following {
     let weight = this.#weights.fullWeightOf(host);
     for (const [row, { position, allowedPerSecond }] of this.#measures.throttles.entries()) {
       if (((throttled >>> row) & 1) === 0 || !this.#effects.isWorking(position)) continue;
-      weight = Math.min(weight, Math.round(allowedPerSecond / this.#weights.quantumPerSecond));
+      const allowed = allowedPerSecond / this.#effects.pace;
+      weight = Math.min(weight, Math.round(allowed / this.#weights.quantumPerSecond));
     }
     return weight;
   }

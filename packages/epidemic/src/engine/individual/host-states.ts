@@ -10,7 +10,13 @@ export const LATENT = 1;
 /** Infected and scanning, unless something prevents it. */
 export const SCANNING = 2;
 export const IMMUNIZED = 3;
-const STAGES = 4;
+/** Infected, past its latency, and asleep. */
+export const DORMANT = 4;
+const STAGES = 5;
+
+export function isInfectedStage(stage: number): boolean {
+  return stage === LATENT || stage === SCANNING || stage === DORMANT;
+}
 
 const ROOM_MIN = 16;
 

@@ -1,12 +1,13 @@
 /**
- * What happens to single hosts at one rate for all in a stage: onset, reboots, churn, patching, cleaning. Clocks of
+ * What happens to single hosts at one rate for all in a stage: onset, sleep, reboots, churn, patching, cleaning. Clocks of
  * single hosts are elsewhere (host-clocks.ts).
  */
 import type { RandomStream } from '@wormwood/base';
 import type { EffectsAtWork } from '../../countermeasure/effects-at-work.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { Worm } from '../../outbreak/worm.ts';
-import { HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
+import { cleaningOf } from '../../dynamics/host-measures.ts';
+import { DORMANT, HostStates, IMMUNIZED, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
 
 export type StageCause =
   | 'onset'
@@ -15,7 +16,9 @@ export type StageCause =
   | 'patching'
   | 'patch-scanning'
   | 'counter-worm'
-  | 'disinfection';
+  | 'disinfection'
+  | 'sleep'
+  | 'waking';
 
 /** A transition of a host that has been drawn. */
 export interface HostTransition {
@@ -93,8 +96,11 @@ export class HostTransitions {
   }
 }
 
-function rowsOf({ worm, population, countermeasures = [] }: Outbreak): readonly Row[] {
-  const infected = [LATENT, SCANNING];
+function rowsOf(outbreak: Outbreak): readonly Row[] {
+  const { worm, population, countermeasures = [] } = outbreak;
+  const { dormancy } = worm;
+  const pastLatency = dormancy === undefined ? [SCANNING] : [SCANNING, DORMANT];
+  const infected = [LATENT, ...pastLatency];
   const { latentSeconds = 0 } = worm;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const kinds = new Set(countermeasures.map(({ kind }) => kind));
@@ -120,8 +126,14 @@ function rowsOf({ worm, population, countermeasures = [] }: Outbreak): readonly 
     add('counter-worm', [SUSCEPTIBLE], IMMUNIZED, ({ counterPatch }) => counterPatch);
     add('counter-worm', infected, IMMUNIZED, ({ counterClean }) => counterClean);
   }
-  if (kinds.has('disinfection') || kinds.has('clean-up')) {
-    add('disinfection', infected, IMMUNIZED, ({ standing }) => standing.disinfectRate);
+  const cleaning = cleaningOf(outbreak);
+  if (cleaning.all) add('disinfection', infected, IMMUNIZED, ({ standing }) => standing.disinfectRate);
+  if (cleaning.scanning) {
+    add('disinfection', pastLatency, IMMUNIZED, ({ standing }) => standing.disinfectScanningRate);
+  }
+  if (dormancy !== undefined) {
+    add('sleep', [SCANNING], DORMANT, () => dormancy.sleepRatePerSecond);
+    add('waking', [DORMANT], SCANNING, () => dormancy.wakeRatePerSecond);
   }
   return rows;
 }

@@ -1,13 +1,18 @@
 /** What both engines that follow hosts one by one draw before an outbreak begins. */
+import type { RandomStream } from '@wormwood/base';
 import type { Randomness } from '../engine.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import type { Population } from '../../outbreak/population.ts';
+import type { ScanStrategy } from '../../outbreak/scan-strategy.ts';
 import {
   placePopulation,
   PLACEMENT_STREAM,
   type PlacedPopulation,
 } from '../../placement/place-population.ts';
 import { scanOf } from '../../scan/scan-of.ts';
-import type { Scan, Track } from '../../scan/scan.ts';
+import type { NeighborScan, Scan, Track } from '../../scan/scan.ts';
+import { drawImmune } from '../../scan/immune-hosts.ts';
+import { drawGraph } from '../../scan/random-graph.ts';
 import { drawDistinctIndexes } from '../../placement/distinct-indexes.ts';
 import { HitlistShares } from '../../scan/hitlist.ts';
 import { orderPlaces, type PlaceOrder } from './place-order.ts';
@@ -20,8 +25,9 @@ export interface ScanSetup {
   /** Places of the hosts that probes reach: that of host i is the i-th. Without a track none. */
   readonly hostPlaces: PlaceOrder;
   readonly weights: ScanWeights;
-  /** Hosts infected at the start. */
+  /** Hosts infected at the start, and immunized before. */
   readonly seeds: ReadonlySet<number>;
+  readonly immune: ReadonlySet<number>;
   /** When the worm has a hitlist. */
   readonly shares: HitlistShares | undefined;
 }
@@ -36,17 +42,48 @@ export function setUpScanning(outbreak: Outbreak, { streams, replicate }: Random
   const stream = streams.stream('scan', replicate);
   const key = stream.nextUint32();
   const { strategy } = worm;
-  const scan = scanOf(strategy, { firstAddress, addressSpaceSize, infected: population.infected, key });
-  const seeds = drawDistinctIndexes(population.infected, population.vulnerable, stream);
+  const graphStream = streams.stream('graph', replicate);
+  const graph = drawnGraph(strategy, population.vulnerable, graphStream);
+  const scan = scanOf(strategy, { firstAddress, addressSpaceSize, infected: population.infected, key, graph });
+  const immune = immuneHosts(strategy, scan, graphStream);
+  const seeds = drawSeeds(population, immune, stream);
   const ordered = scan.kind === 'neighbors' ? unordered(drawn) : orderHosts(drawn, scan.track);
   return {
     ...ordered,
     scan,
     seeds,
+    immune,
     weights: drawScanWeights(outbreak, stream),
     shares:
       strategy.kind === 'hitlist' ? new HitlistShares(strategy, population, { seeds, stream }) : undefined,
   };
+}
+
+function searchOf(strategy: ScanStrategy): Exclude<ScanStrategy, { kind: 'hitlist' }> {
+  return strategy.kind === 'hitlist' ? strategy.then : strategy;
+}
+
+function drawnGraph(strategy: ScanStrategy, hosts: number, stream: RandomStream): NeighborScan | undefined {
+  const search = searchOf(strategy);
+  if (search.kind !== 'topological' || !('kind' in search.neighbors)) return undefined;
+  return drawGraph(search.neighbors, hosts, stream);
+}
+
+function immuneHosts(strategy: ScanStrategy, scan: Scan, stream: RandomStream): ReadonlySet<number> {
+  const search = searchOf(strategy);
+  const immune = search.kind === 'topological' ? search.immune : undefined;
+  return immune === undefined || scan.kind !== 'neighbors' ? new Set() : drawImmune(immune, scan, stream);
+}
+
+function drawSeeds(
+  { infected, vulnerable }: Population,
+  immune: ReadonlySet<number>,
+  stream: RandomStream,
+): ReadonlySet<number> {
+  const drawn = drawDistinctIndexes(infected, vulnerable - immune.size, stream);
+  if (immune.size === 0) return drawn;
+  const others = Array.from({ length: vulnerable }, (_, host) => host).filter((host) => !immune.has(host));
+  return new Set(Array.from(drawn, (row) => others[row]!));
 }
 
 type Ordered = Pick<ScanSetup, 'placed' | 'hostPlaces'>;

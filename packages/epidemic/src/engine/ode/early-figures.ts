@@ -2,7 +2,7 @@
  * Reproduction numbers and doubling time of outbreaks that random engines run by events: those of the mean field, where it
  * has equations.
  */
-import { doublingSeconds, reproductionNumberOf } from './early-growth.ts';
+import { doublingSeconds, isOfHoneypotsAlone, reproductionNumberOf } from './early-growth.ts';
 import { groupSetupIfAny } from './obstacles.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { Summary } from '../summary.ts';
@@ -25,8 +25,7 @@ export function earlyFigures(
   if (setup === null) {
     return { basicReproductionNumber: null, reproductionNumberAtStart: null, doublingTime: null };
   }
-  // With countermeasures at work, honeypots alone do not determine R.
-  const isMeasured = (outbreak.countermeasures ?? []).length > 0;
+  const isMeasured = !isOfHoneypotsAlone(outbreak);
   const { honeypots, population } = outbreak;
   const all = honeypots.map(() => true);
   const left = firstStart === null ? 0 : firstStart.susceptible / population.vulnerable;

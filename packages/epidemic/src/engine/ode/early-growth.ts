@@ -4,21 +4,55 @@
  * depends only on the mean rate.
  */
 import { detectorsOf, scanningSeconds } from '../../dynamics/detectors.ts';
+import { rateFactorAt } from '../../dynamics/rate-changes.ts';
 import type { GroupSetup } from './group-setup.ts';
+import type { Outbreak } from '../../outbreak/outbreak.ts';
+import type { Dormancy } from '../../outbreak/worm.ts';
 
 /** The ratio of two of the iterates is then the eigenvalue to about this. */
 const RATIO_ACCURACY = 1e-13;
 const ITERATIONS_MAX = 10_000;
+/** Of an interval, down to the precision of a double. */
+const HALVINGS = 60;
+
+/**
+ * Whether honeypots alone determine R: no countermeasure does, and for how long a host scans does not depend on when it began,
+ * nor on its sleep.
+ */
+export function isOfHoneypotsAlone({ worm, countermeasures = [] }: Outbreak): boolean {
+  return countermeasures.length === 0 && worm.rateChanges === undefined && worm.dormancy === undefined;
+}
 
 /** Returns the doubling time at the start, before any defense, in seconds; null when the outbreak does not grow. */
 export function doublingSeconds({ reach, outbreak }: GroupSetup): number | null {
   const { scanRatePerSecond, latentSeconds = 0 } = outbreak.worm;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
-  const contactRate = scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts);
+  const contactRate = rateFactorAt(outbreak, 0) * scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts);
   const leaving = rebootRatePerSecond + churnRatePerSecond;
+  if (outbreak.worm.dormancy !== undefined) {
+    const growth = growthWithSleep(contactRate, latentSeconds, outbreak.worm.dormancy);
+    return growth > leaving ? Math.LN2 / (growth - leaving) : null;
+  }
   // x (x + 1/L) = K/L with x the growth rate and what leaves, written so that L = 0 needs no special case.
   const grossRate = (2 * contactRate) / (1 + Math.sqrt(1 + 4 * contactRate * latentSeconds));
   return grossRate > leaving ? Math.LN2 / (grossRate - leaving) : null;
+}
+
+/**
+ * Returns the growth rate x of hosts that fall asleep at the rate σ and wake at the rate ω, before what leaves: the root of
+ * (x + σ x/(x + ω)) (1 + L x) = K, which rises in x (docs/models.md#dormancy).
+ */
+function growthWithSleep(contactRate: number, latentSeconds: number, dormancy: Dormancy): number {
+  const { sleepRatePerSecond: sleep, wakeRatePerSecond: wake } = dormancy;
+  let low = 0;
+  let high = contactRate;
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    const x = (low + high) / 2;
+    const awake = x + (sleep * x) / (x + wake);
+    if (awake * (1 + latentSeconds * x) < contactRate) low = x;
+    else high = x;
+  }
+  return low;
 }
 
 /**

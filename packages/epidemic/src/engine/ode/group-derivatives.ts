@@ -6,6 +6,7 @@ import {
   COUNTER_CLEAN,
   COUNTER_PATCH,
   DISINFECT,
+  DISINFECT_SCANNING,
   hazardPlacesOf,
   INFECTION,
   LISTED,
@@ -21,6 +22,8 @@ import { type GroupSetup, PATCHING, PROBES, SEEN, sumTotals } from './group-setu
 /** What is constant until something else starts. */
 export interface Segment {
   readonly effects: Effects;
+  /** The factor of all scan rates (dynamics/rate-changes.ts). */
+  readonly pace: number;
   /** For each defense whether it counts probes, and whether it immunizes. */
   readonly isListening: readonly boolean[];
   readonly isImmunizing: readonly boolean[];
@@ -34,16 +37,17 @@ export function groupDerivatives(setup: GroupSetup, segment: Segment): RightHand
   const { addressSpaceSize, population, honeypots } = outbreak;
   const { vulnerable } = population;
   const { standing } = segment.effects;
-  const { listedFraction } = segment;
+  const { listedFraction, pace } = segment;
   const isListed = listedFraction !== null;
   const isWorking = (position: number): boolean => segment.effects.awaited[position]!.isWorking;
   const measures = hostMeasuresOf(outbreak);
-  const ownRate = Float64Array.from(setup.kind, (kind) => ownRatePerSecond(kind, measures, isWorking));
+  const ownRate = Float64Array.from(setup.kind, (kind) => ownRatePerSecond(kind, measures, isWorking, pace));
   const places = hazardPlacesOf(outbreak);
   const hazards = constantHazards(outbreak);
   setMeasureHazards(hazards, outbreak, isWorking);
   hazards[PATCH_SCAN] = standing.reachedPatchRate;
   hazards[DISINFECT] = standing.disinfectRate;
+  hazards[DISINFECT_SCANNING] = standing.disinfectScanningRate;
   const entering = new Float64Array(cells);
   const totals = { susceptible: 0, infected: 0, never: 0 };
   const flow = flowsOf(setup, ownRate);
@@ -54,7 +58,7 @@ export function groupDerivatives(setup: GroupSetup, segment: Segment): RightHand
     const counts = { vulnerable, everInfected: vulnerable - totals.never };
     send(y, sending);
     const { sent, load, scanning } = sending;
-    const speed = networkFactor(standing, load, { scanning, vulnerable });
+    const speed = pace * networkFactor(standing, pace * load, { scanning, vulnerable });
     const arrives = speed * standing.passing;
     hazards[LISTED] = isListed && totals.never > 0 ? (listedFraction * load * arrives) / totals.never : 0;
     hazards[PATCH] = patchRate(standing, timeSeconds, counts);

@@ -34,10 +34,11 @@ import { emptyDenseStep, type Ends, hermite } from './step/hermite-step.ts';
 import { logisticMilestones, type Milestones, passMilestones } from './milestones.ts';
 import { everInfectedOf, neverInfectedWriter, type SampleWriter, writeSamples } from './sample-kernel.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import { nextRateChange, rateFactorAt } from '../../dynamics/rate-changes.ts';
 import { contactRatePerSecond } from '../../dynamics/rates.ts';
 import { summarize } from '../summary.ts';
 import { sampleTimes } from '../trajectory.ts';
-import { doublingSeconds, reproductionNumberOf } from './early-growth.ts';
+import { doublingSeconds, isOfHoneypotsAlone, reproductionNumberOf } from './early-growth.ts';
 import {
   type GroupSetup,
   groupSetup,
@@ -160,7 +161,8 @@ function begin(course: Course, work: Workspace, now: number): Segment {
     ({ start }, index) => start.kind === 'contacts' || isImmunizing[index] === true,
   );
   const listedFraction = listEnd.startSeconds <= now ? null : (listOf(setup.outbreak)?.fraction ?? null);
-  return { effects, isImmunizing, isListening, listedFraction };
+  const pace = rateFactorAt(setup.outbreak, now);
+  return { effects, pace, isImmunizing, isListening, listedFraction };
 }
 
 function susceptibleByGroup({ groups, layout, table }: GroupSetup, state: Float64Array): Float64Array {
@@ -218,8 +220,8 @@ function firstStep({ state, derivative }: Workspace): number {
   return 0.01 / fastest;
 }
 
-function nextStart({ effects, honeypots }: Course, after: number, before: number): number {
-  let next = before;
+function nextStart({ setup, effects, honeypots }: Course, after: number, before: number): number {
+  let next = Math.min(before, nextRateChange(setup.outbreak, after));
   for (const { startSeconds } of [...effects.awaited, ...honeypots]) {
     if (startSeconds > after && startSeconds < next) next = startSeconds;
   }
@@ -298,8 +300,7 @@ function finish({ setup, writer, neverWriter, milestones, atStart }: Course, sta
     honeypotContacts: contacts,
     firstStart: null,
   });
-  // With countermeasures at work, honeypots alone do not determine R.
-  const isMeasured = (outbreak.countermeasures ?? []).length > 0;
+  const isMeasured = !isOfHoneypotsAlone(outbreak);
   const allAtWork = outbreak.honeypots.map(() => true);
   return {
     engine: 'ode',

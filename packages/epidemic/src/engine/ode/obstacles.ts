@@ -59,6 +59,12 @@ function modelObstacles(outbreak: Outbreak): readonly string[] {
     obstacles.push(...clusterObstacles(outbreak), ...tooManyNetworks(outbreak));
   }
   if (last.kind === 'local') obstacles.push(...localObstacles(outbreak, last));
+  if (last.kind === 'local' && (last.around?.probability ?? 0) > 0) {
+    obstacles.push(
+      'The mean field has no equations for probes close to the sender, where each host has neighbors of its own; the ' +
+        'engines hosts and probes follow each host.',
+    );
+  }
   return obstacles;
 }
 
@@ -109,6 +115,7 @@ function tooStiff({ outbreak, reach, kind, layout, cells, table, groups }: Group
   const { worm, population, honeypots, durationSeconds } = outbreak;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = population;
   const rates = [rebootRatePerSecond + churnRatePerSecond];
+  if (worm.dormancy) rates.push(worm.dormancy.sleepRatePerSecond + worm.dormancy.wakeRatePerSecond);
   if (worm.latentSeconds) rates.push(stagesOf(worm.latentLaw) / worm.latentSeconds);
   for (const { delaySeconds, stages } of detectorsOf(honeypots).detectors) {
     if (delaySeconds > 0) rates.push(stages / delaySeconds);
@@ -116,15 +123,17 @@ function tooStiff({ outbreak, reach, kind, layout, cells, table, groups }: Group
   const { watches, blockers } = hostMeasuresOf(outbreak);
   for (const { seconds, stages } of blockers) rates.push(stages / seconds);
   for (const watch of watches) {
-    rates.push(watch.alarmRatePerSecond + watch.falseAlarmRatePerSecond + 1 / watch.isolatedSeconds);
+    const alarms = watch.alarmRatePerSecond + watch.falseAlarmRatePerSecond;
+    rates.push(alarms + watch.stages / watch.isolatedSeconds);
   }
-  const fastest = kind.reduce((most, { scanRatePerSecond }) => Math.max(most, scanRatePerSecond), 0);
+  const pace = Math.max(1, ...(worm.rateChanges ?? []).map(({ factor }) => factor));
+  const fastest = pace * kind.reduce((most, { scanRatePerSecond }) => Math.max(most, scanRatePerSecond), 0);
   for (let cell = 0; cell < cells; cell++) {
     const met = honeypots.map(({ success }, index) => success * reach.met[index]![cell]!);
     rates.push(fastest * met.reduce((sum, x) => sum + x, 0));
     let force = 0;
     for (let from = 0; from < cells; from++) force += reach.onto[cell * cells + from]! * reach.hosts[from]!;
-    rates.push(worm.scanRatePerSecond * force);
+    rates.push(pace * worm.scanRatePerSecond * force);
   }
   const shortest = 1 / Math.max(...rates);
   const work =

@@ -16,6 +16,8 @@ export function asUniform(outbreak: Outbreak, reach?: Reach): Outbreak | null {
   if (
     comesBack ||
     (worm.latentSeconds ?? 0) > 0 ||
+    worm.rateChanges !== undefined ||
+    worm.dormancy !== undefined ||
     countermeasures.length > 0 ||
     !isOneClock(honeypots.filter(({ count, success }) => count > 0 && success > 0)) ||
     honeypots.some(({ contacts = 1 }) => contacts > 1) ||

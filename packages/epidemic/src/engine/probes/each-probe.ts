@@ -103,9 +103,11 @@ export class EachProbe implements Scanning {
       left -= part.probability;
       if (left >= 0) continue;
       if (part.kind === 'run') return this.#at(track.addressAt(part.first + stream.nextBelow(part.size)));
-      const block = Math.floor((track.placeOf(this.#placed.hostAddress[sender]!) + part.phase) / part.size);
-      const first = Math.max(0, block * part.size - part.phase);
-      const end = Math.min(track.size, (block + 1) * part.size - part.phase);
+      const own = track.placeOf(this.#placed.hostAddress[sender]!);
+      const [low, high] =
+        part.kind === 'around' ? [own - part.distance, own + part.distance + 1] : blockOf(own, part);
+      const first = Math.max(0, low);
+      const end = Math.min(track.size, high);
       return this.#at(track.addressAt(first + stream.nextBelow(end - first)));
     }
     return NOTHING;
@@ -122,6 +124,15 @@ export class EachProbe implements Scanning {
     const what = this.#what.get(address) ?? NOTHING;
     return what >= this.#hosts && !this.#listening[what - this.#hosts] ? NOTHING : what;
   }
+}
+
+/** The first place of the block around a place, and the one behind its last. */
+function blockOf(
+  place: number,
+  { size, phase }: { readonly size: number; readonly phase: number },
+): [first: number, end: number] {
+  const first = Math.floor((place + phase) / size) * size - phase;
+  return [first, first + size];
 }
 
 function anyNeighbor({ first, neighbor }: NeighborScan, host: number, stream: RandomStream): number {

@@ -78,10 +78,10 @@ export class KindCounts {
   }
 
   /** Looks which throttles and kill-switches have started. */
-  setOwnRates(isWorking: (position: number) => boolean): void {
+  setOwnRates(isWorking: (position: number) => boolean, pace: number): void {
     const measures = hostMeasuresOf(this.#outbreak);
     for (const [kind, of] of this.#kinds.entries()) {
-      this.#ownRate[kind] = ownRatePerSecond(of, measures, isWorking);
+      this.#ownRate[kind] = ownRatePerSecond(of, measures, isWorking, pace);
     }
   }
 

@@ -17,6 +17,7 @@ import {
   COUNTER_CLEAN,
   COUNTER_PATCH,
   DISINFECT,
+  DISINFECT_SCANNING,
   type HazardPlaces,
   hazardPlacesOf,
   INFECTION,
@@ -67,7 +68,7 @@ export class TransitionEvents {
       return count > 0 ? (gamma(stream, start.contacts) * outbreak.addressSpaceSize) / count : Infinity;
     });
     this.#kinds = new KindCounts(outbreak, stream);
-    this.#kinds.setOwnRates(() => false);
+    this.#kinds.setOwnRates(() => false, this.#effects.pace);
     for (let host = 0; host < population.infected; host++) this.recorder.noteFirstInfection();
     this.#noteCounts();
     this.recorder.moveTo(0);
@@ -112,9 +113,11 @@ export class TransitionEvents {
       group.startSeconds = timeSeconds + start.prepareSeconds;
     }
     this.#starts.startDue(timeSeconds, this.#kinds.susceptible, () => undefined);
-    if (this.#effects.begin(timeSeconds, this.#seen).length === 0) return;
+    const { pace } = this.#effects;
+    const begun = this.#effects.begin(timeSeconds, this.#seen).length;
+    if (begun === 0 && this.#effects.pace === pace) return;
     const isWorking = (position: number): boolean => this.#effects.isWorking(position);
-    this.#kinds.setOwnRates(isWorking);
+    this.#kinds.setOwnRates(isWorking, this.#effects.pace);
     setMeasureHazards(this.#hazards, this.#outbreak, isWorking);
   }
 
@@ -146,7 +149,7 @@ export class TransitionEvents {
     const hazards = this.#hazards;
     this.#kinds.send(this.#sending);
     effects.look(this.recorder.timeSeconds, this.#counts(), this.#sending);
-    const { passing, disinfectRate, reachedPatchRate } = effects.standing;
+    const { passing, disinfectRate, disinfectScanningRate, reachedPatchRate } = effects.standing;
     /** Of a probe that enters the network, the chance to arrive at one given address. */
     const reaching = (effects.speed * passing) / addressSpaceSize;
     this.#arriving = this.#sending.load * effects.speed * passing;
@@ -156,6 +159,7 @@ export class TransitionEvents {
     hazards[COUNTER_PATCH] = effects.counterPatch;
     hazards[COUNTER_CLEAN] = effects.counterClean;
     hazards[DISINFECT] = disinfectRate;
+    hazards[DISINFECT_SCANNING] = disinfectScanningRate;
     for (let group = 0; group < honeypots.length; group++) {
       const { count, success } = honeypots[group]!;
       const isStarted = this.#starts.groups[group]!.isStarted;

@@ -1,0 +1,53 @@
+/**
+ * Hosts of a graph that are immunized before the outbreak: those that know most others; one whom a host drawn at random
+ * knows, for which nobody needs to know the graph; or any.
+ *
+ * Source: Pastor-Satorras, Vespignani, "Immunization of complex networks", Physical Review E 65, 2002, for hubs; Cohen, Havlin,
+ * ben-Avraham, "Efficient immunization strategies for computer networks and populations", Physical Review Letters 91, 2003,
+ * for neighbors; docs/models.md#topological-scanning.
+ */
+import type { RandomStream } from '@wormwood/base';
+import type { ImmuneHosts } from '../outbreak/scan-strategy.ts';
+import { drawDistinctIndexes } from '../placement/distinct-indexes.ts';
+import type { NeighborScan } from './scan.ts';
+
+/** Returns how many hosts are immune of so many. */
+export function immuneCount(immune: ImmuneHosts | undefined, hosts: number): number {
+  return immune === undefined ? 0 : Math.round(immune.fraction * hosts);
+}
+
+/** Draws the immune hosts; of neighbors no more than there are hosts that anybody knows. */
+export function drawImmune(
+  immune: ImmuneHosts,
+  graph: NeighborScan,
+  stream: RandomStream,
+): ReadonlySet<number> {
+  const hosts = graph.first.length - 1;
+  const count = immuneCount(immune, hosts);
+  if (immune.who === 'anyone') return drawDistinctIndexes(count, hosts, stream);
+  return immune.who === 'hubs' ? hubs(graph, count, stream) : neighbors(graph, count, stream);
+}
+
+/** Of hosts that know as many others any are as likely. */
+function hubs({ first }: NeighborScan, count: number, stream: RandomStream): ReadonlySet<number> {
+  const degree = first.subarray(1).map((end, host) => end - first[host]!);
+  const lot = Float64Array.from(degree, () => stream.nextDouble());
+  const order = Int32Array.from(degree.keys());
+  order.sort((a, b) => degree[b]! - degree[a]! || lot[a]! - lot[b]!);
+  return new Set(order.subarray(0, count));
+}
+
+function neighbors(
+  { first, neighbor }: NeighborScan,
+  count: number,
+  stream: RandomStream,
+): ReadonlySet<number> {
+  const known = new Set(neighbor).size;
+  const chosen = new Set<number>();
+  while (chosen.size < Math.min(count, known)) {
+    const host = stream.nextBelow(first.length - 1);
+    const knows = first[host + 1]! - first[host]!;
+    if (knows > 0) chosen.add(neighbor[first[host]! + stream.nextBelow(knows)]!);
+  }
+  return chosen;
+}
