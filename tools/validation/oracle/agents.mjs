@@ -52,16 +52,36 @@ class World {
     const { vulnerable, infected, churnRatePerSecond = 0 } = outbreak.population;
     this.count = { S: vulnerable, E: 0, I: 0, R: 0 };
     for (let index = 0; index < vulnerable; index++) {
-      const host = { address: this.freeAddress(), state: 'S', life: 0, rate: this.#drawRate() };
+      const host = {
+        address: this.freeAddress(this.outbreak.population.placement),
+        state: 'S',
+        life: 0,
+        rate: this.#drawRate(),
+        isAwake: true,
+      };
       this.occupant.set(host.address, host);
       this.hosts.push(host);
     }
     const measures = [...outbreak.honeypots, ...(outbreak.countermeasures ?? [])];
+    this.#followPace();
     this.rules = measures.map((measure) => defenseOf(measure, this));
     for (const host of this.hosts.slice(0, infected)) this.infect(host);
     if (churnRatePerSecond > 0) {
       for (const host of this.hosts) this.repeat(churnRatePerSecond, () => this.#enter(host, 'S'));
     }
+  }
+
+  /** Returns a time of a mean by its law, exponential without one. */
+  delay(meanSeconds, law = { kind: 'exponential' }) {
+    if (law.kind === 'exponential') return meanSeconds * this.exponential();
+    if (law.kind === 'fixed') return meanSeconds;
+    if (law.kind === 'uniform') return meanSeconds * (1 + law.spread * (2 * this.chance() - 1));
+    if (law.kind === 'log-normal')
+      return meanSeconds * Math.exp(law.sigma * this.normal() - law.sigma ** 2 / 2);
+    if (!Number.isInteger(law.shape)) throw new Error('Agents add up whole numbers of stages.');
+    let sum = 0;
+    for (let stage = 0; stage < law.shape; stage++) sum += this.exponential();
+    return (meanSeconds * sum) / law.shape;
   }
 
   at(time, action) {
@@ -99,6 +119,10 @@ class World {
     return -Math.log(1 - this.chance());
   }
 
+  normal() {
+    return Math.sqrt(2 * this.exponential()) * Math.cos(2 * Math.PI * this.chance());
+  }
+
   happens(probability) {
     return this.chance() < probability;
   }
@@ -107,10 +131,10 @@ class World {
     return Math.floor(this.chance() * this.outbreak.addressSpaceSize);
   }
 
-  /** Returns an address at which nothing is. */
-  freeAddress() {
+  /** Returns an address at which nothing is, anywhere or in the one range of a placement. */
+  freeAddress({ ranges } = { ranges: [{ first: 0, size: this.outbreak.addressSpaceSize }] }) {
     for (;;) {
-      const address = this.anyAddress();
+      const address = ranges[0].first + Math.floor(this.chance() * ranges[0].size);
       if (!this.occupant.has(address)) return address;
     }
   }
@@ -159,8 +183,7 @@ class World {
     const { scanRatePerSecond, scanRates } = this.outbreak.worm;
     if (scanRates === undefined) return scanRatePerSecond;
     if (scanRates.kind === 'log-normal') {
-      const normal = Math.sqrt(2 * this.exponential()) * Math.cos(2 * Math.PI * this.chance());
-      return scanRatePerSecond * Math.exp(scanRates.sigma * normal - scanRates.sigma ** 2 / 2);
+      return scanRatePerSecond * Math.exp(scanRates.sigma * this.normal() - scanRates.sigma ** 2 / 2);
     }
     let u = this.chance();
     return scanRates.classes.find(({ fraction }) => (u -= fraction) < 0)?.scanRatePerSecond ?? 0;
@@ -170,8 +193,9 @@ class World {
     this.#enter(host, 'I');
     for (const rule of this.rules) rule.scanning?.(host);
     const { life } = host;
+    this.#fallAsleep(host);
     const next = () =>
-      this.after(1 / host.rate, () => {
+      this.after(1 / (host.rate * this.#fastest), () => {
         if (host.life !== life) return;
         this.#send(host);
         next();
@@ -179,10 +203,39 @@ class World {
     next();
   }
 
-  /** One probe that the host would send were nothing done against it. */
+  /** Lets a host sleep and wake until its infection ends. */
+  #fallAsleep(host) {
+    host.isAwake = true;
+    const { sleepRatePerSecond = 0, wakeRatePerSecond = 0 } = this.outbreak.worm.dormancy ?? {};
+    const turn = (isAwake, ratePerSecond, then) => {
+      this.clock(host, 1 / ratePerSecond, () => {
+        host.isAwake = isAwake;
+        this.changed();
+        then();
+      });
+    };
+    const sleep = () => turn(false, sleepRatePerSecond, () => turn(true, wakeRatePerSecond, sleep));
+    sleep();
+  }
+
+  /** The factor of all scan rates at present, and the greatest that it ever is. */
+  #pace = 1;
+  #fastest = 1;
+
+  #followPace() {
+    for (const { timeSeconds, factor } of this.outbreak.worm.rateChanges ?? []) {
+      this.#fastest = Math.max(this.#fastest, factor);
+      this.at(timeSeconds, () => {
+        this.#pace = factor;
+        this.changed();
+      });
+    }
+  }
+
+  /** One probe that the host would send at its fastest were nothing done against it. */
   #send(host) {
     const { rules } = this;
-    if (!this.happens(this.#ownRate(host) / host.rate)) return;
+    if (!this.happens(this.#ownRate(host) / (host.rate * this.#fastest))) return;
     if (!rules.every((rule) => this.happens(rule.passesHost?.(host) ?? 1))) return;
     if (!this.happens(this.#sharedFactor())) return;
     if (!rules.every((rule) => this.happens(rule.passesPath?.() ?? 1))) return;
@@ -204,8 +257,8 @@ class World {
 
   /** Probes a second that leave a host's worm: none, or the lowest of all limits. */
   #ownRate(host) {
-    if (host.state !== 'I') return 0;
-    let rate = host.rate;
+    if (host.state !== 'I' || !host.isAwake) return 0;
+    let rate = host.rate * this.#pace;
     for (const rule of this.rules) {
       if (rule.isSilent?.(host) || rule.isIsolated?.(host)) return 0;
       rate = Math.min(rate, rule.limit?.(host) ?? Infinity);
@@ -237,8 +290,19 @@ class World {
   #target(host) {
     const { strategy } = this.outbreak.worm;
     if (strategy.kind === 'uniform') return this.anyAddress();
+    if (strategy.kind === 'topological') {
+      const known = strategy.neighbors[this.hosts.indexOf(host)];
+      // Address −1 is nobody's.
+      return known.length === 0 ? -1 : this.hosts[known[Math.floor(this.chance() * known.length)]].address;
+    }
     if (strategy.kind !== 'local') throw new Error(`No agent scans by the strategy ${strategy.kind}.`);
     let u = this.chance();
+    const { addresses, probability: close = 0 } = strategy.around ?? {};
+    if ((u -= close) < 0) {
+      const lowest = Math.max(0, host.address - addresses);
+      const highest = Math.min(this.outbreak.addressSpaceSize - 1, host.address + addresses);
+      return lowest + Math.floor(this.chance() * (highest - lowest + 1));
+    }
     for (const { networkSize, probability } of strategy.levels) {
       if ((u -= probability) >= 0) continue;
       const first = host.address - (host.address % networkSize);

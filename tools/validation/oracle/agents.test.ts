@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from './agents.mjs';
 import { random } from './random.mjs';
-import { aloneCases, combinedCases } from './two-hosts.mjs';
+import { aloneCases, combinedCases, singleHostCases, wormCases } from './two-hosts.mjs';
 
 const RUNS = 800;
 
@@ -19,7 +19,7 @@ const small = {
 };
 
 describe('two hosts', () => {
-  it.each([...aloneCases, ...combinedCases])('%s', (_, outbreak, exact) => {
+  it.each([...aloneCases, ...combinedCases, ...wormCases, ...singleHostCases])('%s', (_, outbreak, exact) => {
     let second = 0;
     for (let seed = 0; seed < RUNS; seed++) second += simulate(outbreak, seed).everInfected - 1;
     // Four standard errors of a share.

@@ -127,6 +127,31 @@ export function mixture(seed, { fewest = 3 } = {}) {
   return outbreakOf(kinds, draw, true);
 }
 
+/** How a worm may change in time, and sleep. */
+function changesOf(draw) {
+  const changes = {};
+  if (draw.happens(0.2)) {
+    const at = draw.from(2, 20);
+    changes.rateChanges = [
+      { timeSeconds: at, factor: draw.from(0, 2) },
+      { timeSeconds: at + draw.from(2, 20), factor: draw.from(0.3, 1.5) },
+    ];
+  }
+  if (draw.happens(0.2)) {
+    changes.dormancy = { sleepRatePerSecond: draw.from(0.02, 0.1), wakeRatePerSecond: draw.from(0, 0.2) };
+  }
+  return changes;
+}
+
+/** What a defense may do in another way than by default. */
+function choiceOf(draw, { kind }) {
+  if (kind === 'disinfection' || kind === 'clean-up') return draw.happens(0.3) ? { sparesLatent: true } : {};
+  if (kind !== 'quarantine' || draw.happens(0.6)) return {};
+  return {
+    quarantineLaw: draw.one({ kind: 'fixed' }, { kind: 'gamma', shape: 3 }, { kind: 'uniform', spread: 0.7 }),
+  };
+}
+
 /** All defenses of an outbreak in one list. */
 export function measuresOf({ honeypots, countermeasures }) {
   return [...honeypots, ...countermeasures];
@@ -147,10 +172,12 @@ function outbreakOf(kinds, draw, mayDiffer) {
   }
   if (mayDiffer && draw.happens(0.15)) worm.latentSeconds = draw.from(1, 8);
   if (mayDiffer && draw.happens(0.15)) population.rebootRatePerSecond = draw.from(0.005, 0.03);
-  const defenses = kinds.map((kind) => {
+  const plain = kinds.map((kind) => {
     const own = kind === 'honeypots' ? {} : { start: startOf(draw, scale) };
     return { kind, ...own, ...drawn[kind](draw, scale) };
   });
+  if (mayDiffer) Object.assign(worm, changesOf(draw));
+  const defenses = plain.map((defense) => (mayDiffer ? { ...defense, ...choiceOf(draw, defense) } : defense));
   return {
     addressSpaceSize: SPACE,
     firstAddress: 0,

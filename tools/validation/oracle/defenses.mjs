@@ -138,18 +138,22 @@ function blockAfter(meanSeconds, coverage, world) {
   return { begin, passesHost: (host) => (blockedLife.get(host) === host.life ? 1 - coverage : 1) };
 }
 
-function cleanUp({ containSeconds, cleanSeconds, coverage, ...measure }, world) {
+function cleanUp({ containSeconds, cleanSeconds, coverage, sparesLatent = false, ...measure }, world) {
   const block = blockAfter(containSeconds, coverage, world);
-  const infected = (host) => world.clock(host, cleanSeconds, () => world.immunize(host));
+  const clean = (host) => world.clock(host, cleanSeconds, () => world.immunize(host));
+  const scanning = (host) => {
+    block.begin(host);
+    if (sparesLatent) clean(host);
+  };
   return {
-    ...fromInfection(measure, world, { infected, scanning: block.begin }),
+    ...fromInfection(measure, world, sparesLatent ? { scanning } : { infected: clean, scanning }),
     passesHost: block.passesHost,
   };
 }
 
-function disinfection({ ratePerSecond, coverage, ...measure }, world) {
-  const infected = (host) => world.clock(host, 1 / (ratePerSecond * coverage), () => world.immunize(host));
-  return fromInfection(measure, world, { infected });
+function disinfection({ ratePerSecond, coverage, sparesLatent = false, ...measure }, world) {
+  const clean = (host) => world.clock(host, 1 / (ratePerSecond * coverage), () => world.immunize(host));
+  return fromInfection(measure, world, sparesLatent ? { scanning: clean } : { infected: clean });
 }
 
 function bandwidthCap({ probesPerSecond, ...measure }, world) {
@@ -188,8 +192,9 @@ function killSwitch({ coverage, ...measure }, world) {
 }
 
 function quarantine(measure, world) {
-  const { alarmRatePerSecond, falseAlarmRatePerSecond, quarantineSeconds, coverage } = measure;
+  const { alarmRatePerSecond, falseAlarmRatePerSecond, quarantineSeconds, quarantineLaw, coverage } = measure;
   const isolated = new Set();
+  const alarms = new Map();
   const isIsolated = (host) => isolated.has(host);
   const isWatched = reached(coverage, world);
   const release = (host) => {
@@ -200,7 +205,12 @@ function quarantine(measure, world) {
     if (isIsolated(host)) return;
     isolated.add(host);
     world.changed();
-    world.after(quarantineSeconds, () => release(host));
+    // An alarm after an immunization begins another isolation, which the end of this one does not cut short.
+    const number = (alarms.get(host) ?? 0) + 1;
+    alarms.set(host, number);
+    world.at(world.now + world.delay(quarantineSeconds, quarantineLaw), () => {
+      if (alarms.get(host) === number) release(host);
+    });
   };
   whenItStarts(measure, world, () => {
     for (const host of world.hosts.filter(isWatched)) {

@@ -235,3 +235,167 @@ export const combinedCases = [
     0.4 / (0.4 + 0.8 + 0.9),
   ],
 ];
+
+function wormThat(traits) {
+  return { worm: { scanRatePerSecond: SPACE, strategy: { kind: 'uniform' }, ...traits } };
+}
+
+const sleepy = wormThat({ dormancy: { sleepRatePerSecond: 1.5, wakeRatePerSecond: 0.7 } });
+const afterLatency = wormThat({ latentSeconds: 2 });
+/** Rate at which `disinfection` cleans. */
+const CLEANED = 0.9;
+
+/** Of an awake host that is removed at a rate, awake or not. */
+function beforeRemoval(ratePerSecond) {
+  return 1 / (1 + 1.5 + ratePerSecond - (1.5 * 0.7) / (0.7 + ratePerSecond));
+}
+
+/** An isolation of which the time has the Laplace transform `left` at the rate of cleaning. */
+function betweenAlarms(alarm, left) {
+  return 1 / (1 + alarm + CLEANED - alarm * left);
+}
+
+/** Of the time of 2 s in `quarantine`. */
+const stretched = 2 * CLEANED;
+
+/**
+ * A worm that changes in time, sleeps or waits, and what cleans it.
+ *
+ * @type {[string, import('@wormwood/epidemic').Outbreak, number][]}
+ */
+export const wormCases = [
+  [
+    'rates that change',
+    pair({
+      ...wormThat({
+        rateChanges: [
+          { timeSeconds: 0.5, factor: 3 },
+          { timeSeconds: 1, factor: 0 },
+        ],
+      }),
+      ...until(2),
+    }),
+    1 - Math.exp(-0.5 - 3 * 0.5),
+  ],
+  [
+    'a throttle under rates that change',
+    pair({
+      ...wormThat({ rateChanges: [{ timeSeconds: 0.5, factor: 4 }] }),
+      ...measures({ ...throttle, coverage: 1, allowedPerSecond: 2 * SPACE }),
+      ...until(1),
+    }),
+    1 - Math.exp(-0.5 - 2 * 0.5),
+  ],
+  [
+    'a full network under rates that change',
+    pair({
+      ...wormThat({ rateChanges: [{ timeSeconds: 0.5, factor: 4 }] }),
+      ...measures({ kind: 'bandwidth-cap', probesPerSecond: 2 * SPACE }),
+      ...until(1),
+    }),
+    1 - Math.exp(-0.5 - 2 * 0.5),
+  ],
+  [
+    'a host that never wakes',
+    pair(wormThat({ dormancy: { sleepRatePerSecond: 1.5, wakeRatePerSecond: 0 } })),
+    1 / 2.5,
+  ],
+  ['a host that sleeps is cleaned', pair({ ...sleepy, ...measures(disinfection) }), beforeRemoval(CLEANED)],
+  [
+    'the clock of a honeypot goes on in sleep',
+    pair({ ...sleepy, honeypots: [group(2, 0.5)] }),
+    (1 + 2 * beforeRemoval(2)) / 3,
+  ],
+  [
+    'disinfection removes latent hosts',
+    pair({ ...afterLatency, ...measures(disinfection) }),
+    (0.5 / (0.5 + CLEANED)) * (1 / (1 + CLEANED)),
+  ],
+  [
+    'disinfection spares latent hosts',
+    pair({ ...afterLatency, ...measures({ ...disinfection, sparesLatent: true }) }),
+    1 / (1 + CLEANED),
+  ],
+  [
+    'clean-up removes latent hosts',
+    pair({ ...afterLatency, ...measures(cleanUp) }),
+    (0.5 / (0.5 + 0.5)) * (1 / (1 + 2 + 0.5)),
+  ],
+  [
+    'clean-up spares latent hosts',
+    pair({ ...afterLatency, ...measures({ ...cleanUp, sparesLatent: true }) }),
+    1 / (1 + 2 + 0.5),
+  ],
+  [
+    'isolations of three stages',
+    pair(
+      measures(disinfection, {
+        ...quarantine,
+        falseAlarmRatePerSecond: 0,
+        quarantineLaw: { kind: 'gamma', shape: 3 },
+      }),
+    ),
+    betweenAlarms(0.8, (1 + stretched / 3) ** -3),
+  ],
+];
+
+const fixedIsolation = { ...quarantine, quarantineLaw: { kind: 'fixed' } };
+const close = { kind: 'local', levels: [], around: { addresses: 1, probability: 0.75 } };
+
+/**
+ * What counts of hosts do not describe.
+ *
+ * @type {[string, import('@wormwood/epidemic').Outbreak, number][]}
+ */
+export const singleHostCases = [
+  [
+    'isolations of a fixed time',
+    pair(measures(disinfection, { ...fixedIsolation, falseAlarmRatePerSecond: 0 })),
+    betweenAlarms(0.8, Math.exp(-stretched)),
+  ],
+  [
+    'isolations of a uniform time',
+    pair(
+      measures(disinfection, {
+        ...quarantine,
+        falseAlarmRatePerSecond: 0,
+        quarantineLaw: { kind: 'uniform', spread: 0.5 },
+      }),
+    ),
+    betweenAlarms(0.8, (Math.exp(-stretched) * Math.sinh(stretched / 2)) / (stretched / 2)),
+  ],
+  [
+    'false alarms that isolate for a fixed time',
+    pair(measures(disinfection, { ...fixedIsolation, alarmRatePerSecond: 0 })),
+    betweenAlarms(0.5, Math.exp(-stretched)),
+  ],
+  [
+    'neighbors that probe each other',
+    pair({
+      population: {
+        vulnerable: 2,
+        infected: 1,
+        placement: { kind: 'ranges', ranges: [{ first: 5, size: 2 }] },
+      },
+      ...wormThat({ strategy: close }),
+      ...measures(disinfection),
+    }),
+    // Three addresses around a host, of which one is the other; a quarter of the probes goes anywhere.
+    (0.25 * SPACE + 0.25) / (0.25 * SPACE + 0.25 + CLEANED),
+  ],
+  [
+    'a neighbor at the end of the space',
+    pair({
+      population: {
+        vulnerable: 2,
+        infected: 1,
+        placement: { kind: 'ranges', ranges: [{ first: 0, size: 2 }] },
+      },
+      ...wormThat({ strategy: close }),
+      ...measures(disinfection),
+    }),
+    ((0.375 * SPACE + 0.25) / (0.375 * SPACE + 0.25 + CLEANED) +
+      (0.25 * SPACE + 0.25) / (0.25 * SPACE + 0.25 + CLEANED)) /
+      2,
+  ],
+];

@@ -94,6 +94,7 @@ describe('the group equations', () => {
       const segment = {
         effects,
         isImmunizing: [true, true],
+        pace: 1,
         isListening: [true, true],
         listedFraction: null,
       };

@@ -49,7 +49,9 @@ export function graphObstacles(graph: RandomGraph, hosts: number): readonly stri
       return [has(`In the graph each host would know at least ${graph.links} others`)];
     case 'watts-strogatz':
       if (graph.degree % 2 === 1) {
-        return [`Hosts on a ring know as many on either side, so that their degree is even, not ${graph.degree}.`];
+        return [
+          `Hosts on a ring know as many on either side, so that their degree is even, not ${graph.degree}.`,
+        ];
       }
       return graph.degree <= others ? [] : [has(`In the graph each host would know ${graph.degree} others`)];
     case 'degrees': {
@@ -59,7 +61,8 @@ export function graphObstacles(graph: RandomGraph, hosts: number): readonly stri
       const sentences: string[] = [];
       if (given > hosts) sentences.push(has(`The degrees are those of ${given} hosts`));
       if (most > others) sentences.push(has(`In the graph a host would know ${most} others`));
-      if (ends % 2 === 1) sentences.push(`The degrees add up to ${ends}; each link counts twice, so it must be even.`);
+      if (ends % 2 === 1)
+        sentences.push(`The degrees add up to ${ends}; each link counts twice, so it must be even.`);
       return sentences;
     }
     default:
@@ -150,7 +153,7 @@ function linkByDegree(links: Links, each: number, stream: RandomStream): void {
   for (let a = 1; a < first; a++) for (let b = 0; b < a; b++) links.add(b, a);
   for (let host = first; host < links.hosts; host++) {
     const before = 2 * links.count;
-    for (let made = 0; made < each; ) {
+    for (let made = 0; made < each;) {
       const end = stream.nextBelow(before);
       if (links.add(host, links.ends(end >>> 1)[end & 1]!)) made++;
     }

@@ -65,7 +65,9 @@ export function scanObstacles(outbreak: Outbreak): readonly string[] {
     }
     const others = vulnerable - immuneCount(immune, vulnerable);
     if (infected > others) {
-      obstacles.push(`With ${vulnerable - others} of ${vulnerable} hosts immune not ${infected} can be infected.`);
+      obstacles.push(
+        `With ${vulnerable - others} of ${vulnerable} hosts immune not ${infected} can be infected.`,
+      );
     }
     if (honeypots.length > 0) {
       obstacles.push(

@@ -258,12 +258,7 @@ const quarantine = mapping<OfKind<'quarantine'>, object>({
       fallback: 0,
       examples: ['1/h'],
     },
-    quarantineSeconds: field(
-      'time',
-      duration('positive'),
-      'Mean time for which a host is isolated.',
-      '10s',
-    ),
+    quarantineSeconds: field('time', duration('positive'), 'Mean time for which a host is isolated.', '10s'),
     quarantineLaw: lawField('timeLaw', 'time'),
     coverage: coverage('Fraction of hosts that are monitored.'),
   },

@@ -225,7 +225,7 @@ describe('what is refused', () => {
         length: 7,
         path: 'worm',
         message: 'There is no key "scanrat" in `worm`.',
-        help: 'Did you mean `scanRate`? The keys here are scanRate, strategy, latent, latentLaw.',
+        help: 'Did you mean `scanRate`? The keys here are scanRate, strategy, latent, latentLaw, rateChanges, dormancy.',
       },
     ]);
   });

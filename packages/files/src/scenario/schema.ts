@@ -201,7 +201,8 @@ const worm: Shape<ScenarioWorm> = mapping<ScenarioWorm, object>({
     rateChanges: {
       key: 'rateChanges',
       shape: rateChanges,
-      description: 'When all scan rates change, and the factor of what scanRate says that they have from then on.',
+      description:
+        'When all scan rates change, and the factor of what scanRate says that they have from then on.',
       computed: 'If omitted, they never change.',
       isRare: true,
       examples: [[{ at: '8h', factor: 0.3 }]],

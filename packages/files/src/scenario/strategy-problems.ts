@@ -104,7 +104,9 @@ function immuneSentences(
   if (vulnerable === undefined || infected === undefined) return [];
   const others = vulnerable - Math.round(search.immune.fraction * vulnerable);
   if (infected <= others) return [];
-  return [`Of the ${vulnerable} vulnerable hosts ${others} are not immune, fewer than the ${infected} infected ones.`];
+  return [
+    `Of the ${vulnerable} vulnerable hosts ${others} are not immune, fewer than the ${infected} infected ones.`,
+  ];
 }
 
 function searchSentences(search: SearchStrategy, { size, vulnerable }: Context): readonly string[] {

@@ -98,7 +98,8 @@ const levelFields: { readonly [Key in keyof LevelWords]: Field<number> } = Objec
 );
 
 const localWords: Shape<LocalWords> = mapping<LocalWords, object>({
-  allowed: 'a mapping with prefix lengths as keys, from /1 to /31, such as /8, /16 or /24, or with the key around',
+  allowed:
+    'a mapping with prefix lengths as keys, from /1 to /31, such as /8, /16 or /24, or with the key around',
   constants: {},
   fields: {
     ...levelFields,

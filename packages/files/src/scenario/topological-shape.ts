@@ -70,14 +70,16 @@ const words: Shape<TopologicalWords> = mapping<TopologicalWords, object>({
     erdosRenyi: {
       key: 'erdosRenyi',
       shape: erdosRenyi,
-      description: 'All pairs know each other with the same chance; the value is how many a host knows in the mean.',
+      description:
+        'All pairs know each other with the same chance; the value is how many a host knows in the mean.',
       ...given,
       examples: [6],
     },
     barabasiAlbert: {
       key: 'barabasiAlbert',
       shape: barabasiAlbert,
-      description: 'Hosts join one after the other and prefer those whom many know; the value is how many each chooses.',
+      description:
+        'Hosts join one after the other and prefer those whom many know; the value is how many each chooses.',
       ...given,
       examples: [3],
     },

@@ -225,8 +225,7 @@ export class DrawnScanning implements Scanning {
     hit.sender = sender;
     hit.target = host;
     if (honeypot < 0) return;
-    const inGroup = (group: number): number =>
-      surroundings.honeypotsAround(this.#honeypots[group]!, sender);
+    const inGroup = (group: number): number => surroundings.honeypotsAround(this.#honeypots[group]!, sender);
     hit.target = this.#honeypotAt(honeypot, inGroup);
   }
 

@@ -23,7 +23,15 @@ import { HoneypotContacts } from './honeypot-contacts.ts';
 import { drawDelay } from './draw-delay.ts';
 import { HostClocks, type Ring } from './host-clocks.ts';
 import { HostSenders } from './host-senders.ts';
-import { DORMANT, type HostStates, IMMUNIZED, isInfectedStage, LATENT, SCANNING, SUSCEPTIBLE } from './host-states.ts';
+import {
+  DORMANT,
+  type HostStates,
+  IMMUNIZED,
+  isInfectedStage,
+  LATENT,
+  SCANNING,
+  SUSCEPTIBLE,
+} from './host-states.ts';
 import type { HostTraits } from './host-traits.ts';
 import { Isolation } from './isolation.ts';
 import type { ScanWeights } from './scan-weights.ts';
@@ -89,8 +97,7 @@ export class Following {
     this.#transitions = new HostTransitions(outbreak);
     this.#states = this.#transitions.states;
     this.#effects = new EffectsAtWork(outbreak, stream);
-    this.#hasEffects =
-      (outbreak.countermeasures ?? []).length > 0 || outbreak.worm.rateChanges !== undefined;
+    this.#hasEffects = (outbreak.countermeasures ?? []).length > 0 || outbreak.worm.rateChanges !== undefined;
     const { blockers, watches } = this.#measures;
     this.#clocks = new HostClocks(vulnerable, outbreak.durationSeconds, {
       immunization: outbreak.honeypots.some(({ delaySeconds }) => delaySeconds > 0),

@@ -44,7 +44,13 @@ export function setUpScanning(outbreak: Outbreak, { streams, replicate }: Random
   const { strategy } = worm;
   const graphStream = streams.stream('graph', replicate);
   const graph = drawnGraph(strategy, population.vulnerable, graphStream);
-  const scan = scanOf(strategy, { firstAddress, addressSpaceSize, infected: population.infected, key, graph });
+  const scan = scanOf(strategy, {
+    firstAddress,
+    addressSpaceSize,
+    infected: population.infected,
+    key,
+    graph,
+  });
   const immune = immuneHosts(strategy, scan, graphStream);
   const seeds = drawSeeds(population, immune, stream);
   const ordered = scan.kind === 'neighbors' ? unordered(drawn) : orderHosts(drawn, scan.track);

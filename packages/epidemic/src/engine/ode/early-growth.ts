@@ -27,7 +27,8 @@ export function isOfHoneypotsAlone({ worm, countermeasures = [] }: Outbreak): bo
 export function doublingSeconds({ reach, outbreak }: GroupSetup): number | null {
   const { scanRatePerSecond, latentSeconds = 0 } = outbreak.worm;
   const { rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
-  const contactRate = rateFactorAt(outbreak, 0) * scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts);
+  const contactRate =
+    rateFactorAt(outbreak, 0) * scanRatePerSecond * largestEigenvalue(reach.onto, reach.hosts);
   const leaving = rebootRatePerSecond + churnRatePerSecond;
   if (outbreak.worm.dormancy !== undefined) {
     const growth = growthWithSleep(contactRate, latentSeconds, outbreak.worm.dormancy);
