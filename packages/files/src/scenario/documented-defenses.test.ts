@@ -42,7 +42,9 @@ defenses: [${entry}]
 });
 
 /** Whole parts of a file, the first one of all keys aside. */
-const parts = [...manual.matchAll(/^```yaml\n((?:worm|defenses):\n[\s\S]*?)^```$/gm)].map(([, part = '']) => part);
+const parts = [...manual.matchAll(/^```yaml\n((?:worm|defenses):\n[\s\S]*?)^```$/gm)].map(
+  ([, part = '']) => part,
+);
 
 it('the manual has examples of parts', () => {
   for (const key of ['rateChanges', 'dormancy', 'topological', 'timeLaw', 'contacts']) {

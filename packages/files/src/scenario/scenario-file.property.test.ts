@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { DelayLaw } from '@wormwood/epidemic';
+import type { DelayLaw, RandomGraph } from '@wormwood/epidemic';
 import type { ScenarioPlacement } from './population-shapes.ts';
 import type { ScenarioScanRate } from './scan-rate-shapes.ts';
 import type { ScenarioStrategy, SearchStrategy } from './strategy-shapes.ts';
@@ -185,6 +185,25 @@ const searches: fc.Arbitrary<SearchStrategy> = fc.oneof(
     edges: [{ from: 0, to: 1 }],
     isDirected,
   })),
+  fc
+    .constantFrom<RandomGraph>(
+      { kind: 'erdos-renyi', meanDegree: 1 },
+      { kind: 'barabasi-albert', links: 1 },
+      { kind: 'watts-strogatz', degree: 0, rewired: 0.5 },
+      { kind: 'degrees', degrees: [{ degree: 1, hosts: 2 }] },
+    )
+    .map<SearchStrategy>((graph) => ({
+      kind: 'topological',
+      edges: [],
+      isDirected: false,
+      graph,
+      immune: { who: 'neighbors', fraction: 0 },
+    })),
+  fc.tuple(share, fc.integer({ min: 1, max: 99 })).map<SearchStrategy>(([probability, addresses]) => ({
+    kind: 'local',
+    levels: [],
+    around: { addresses, probability },
+  })),
 );
 const strategies: fc.Arbitrary<ScenarioStrategy> = fc.oneof(
   searches,
@@ -264,6 +283,11 @@ const scenarios: fc.Arbitrary<Scenario> = fc
       strategy: strategies,
       latentSeconds: fc.oneof(fc.constant(0), positive),
       latentLaw: laws,
+      rateChanges: fc.constantFrom(undefined, [
+        { timeSeconds: 0, factor: 0.5 },
+        { timeSeconds: 90, factor: 2 },
+      ]),
+      dormancy: fc.constantFrom(undefined, { sleepRatePerSecond: 0.25, wakeRatePerSecond: 0 }),
     }),
     placement: placements,
     returns: fc.tuple(fc.oneof(fc.constant(0), positive), fc.oneof(fc.constant(0), positive)),

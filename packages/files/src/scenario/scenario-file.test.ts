@@ -325,6 +325,28 @@ describe('what is refused', () => {
     ['two strategies', `${MINIMAL}\n  strategy: {hitlist: 5, routable: 0.3}`, ['7:26 one-key']],
     ['an empty hitlist', `${MINIMAL}\n  strategy: {hitlist: 0}`, ['7:23 out-of-range']],
     ['no announced address', `${MINIMAL}\n  strategy: {routable: 0}`, ['7:13 strategy']],
+    [
+      'changes out of order',
+      `${MINIMAL}\n  rateChanges: [{at: 2h, factor: 0}, {at: 1h, factor: 1}]`,
+      ['7:16 strategy'],
+    ],
+    ['a factor below none', `${MINIMAL}\n  rateChanges: [{at: 2h, factor: -1}]`, ['7:33 out-of-range']],
+    ['sleep without an end', `${MINIMAL}\n  dormancy: {sleepRate: 1/h}`, ['7:13 missing-key']],
+    [
+      'nobody left to infect',
+      `${MINIMAL}\n  strategy: {topological: {erdosRenyi: 3, immune: {hubs: 1}}}`,
+      ['7:13 strategy'],
+    ],
+    [
+      'a ring of an odd degree',
+      `${MINIMAL}\n  strategy: {topological: {wattsStrogatz: {degree: 3, rewired: 0}}}`,
+      ['7:13 strategy'],
+    ],
+    [
+      'more probes around than there are',
+      `${MINIMAL}\n  strategy: {local: {/8: 0.5, around: {addresses: 9, probability: 0.6}}}`,
+      ['7:13 strategy'],
+    ],
     ['a graph of strangers', `${MINIMAL}\n  strategy: {topological: {edges: ["0,100"]}}`, ['7:13 strategy']],
     [
       'a host that knows itself',

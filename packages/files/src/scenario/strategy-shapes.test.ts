@@ -142,6 +142,9 @@ describe('files that a scenario names', () => {
   it.each([
     ['{topological: {directed: true}}', ['one-key']],
     ['{topological: {file: graph.csv, edges: ["0,1"]}}', ['one-key']],
+    ['{topological: {erdosRenyi: 3, barabasiAlbert: 2}}', ['one-key']],
+    ['{topological: {immune: {hubs: 5%}}}', ['one-key']],
+    ['{topological: {erdosRenyi: 3, immune: {hub: 5%}}}', ['unknown-key']],
     ['{topological: {fiel: graph.csv}}', ['unknown-key']],
     ['{topological: {file: graph.csv, directed: 1}}', ['wrong-type']],
     ['{topological: graph.csv}', ['wrong-type']],

@@ -7,10 +7,11 @@ import type { Countermeasure } from '../../outbreak/countermeasure.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { probes } from '../probes/probes.ts';
 import { honeypots, kolmogorovSmirnov, runsOf } from '../random-engine-test-support.ts';
-import type { ScanStrategy } from '../../outbreak/scan-strategy.ts';
+import type { ImmuneHosts, RandomGraph, ScanStrategy } from '../../outbreak/scan-strategy.ts';
+import type { Run } from '../engine.ts';
 import { hosts } from './hosts.ts';
 import type { HostPlacement } from '../../outbreak/population.ts';
-import type { ScanRates } from '../../outbreak/worm.ts';
+import type { ScanRates, Worm } from '../../outbreak/worm.ts';
 
 const RUNS = 80;
 const SPACE = 2 ** 13;
@@ -59,6 +60,12 @@ const codeRedTwo = local([
 const strategies: Readonly<Record<string, ScanStrategy>> = {
   'local preference': codeRedTwo,
   'local preference only': local([[TWO_NETWORKS, 1]]),
+  'around the sender': { kind: 'local', levels: [], around: { addresses: 100, probability: 0.8 } },
+  'around the sender and in its network': {
+    kind: 'local',
+    levels: [{ networkSize: TWO_NETWORKS, probability: 0.4 }],
+    around: { addresses: 700, probability: 0.6 },
+  },
   routable: {
     kind: 'routable',
     ranges: [
@@ -125,6 +132,26 @@ describe('a strategy without the misses as with them', () => {
     expectAlike(outbreakOf({ worm: { scanRatePerSecond: 0.4, strategy: graph } }));
   });
 
+  it.each<[string, RandomGraph, ImmuneHosts]>([
+    ['Erdős and Rényi', { kind: 'erdos-renyi', meanDegree: 5 }, { who: 'anyone', fraction: 0.2 }],
+    ['Barabási and Albert', { kind: 'barabasi-albert', links: 2 }, { who: 'hubs', fraction: 0.05 }],
+    [
+      'Watts and Strogatz',
+      { kind: 'watts-strogatz', degree: 4, rewired: 0.2 },
+      { who: 'neighbors', fraction: 0.1 },
+    ],
+  ])('topological in a drawn graph: %s', (_, neighbors, immune) => {
+    const strategy: ScanStrategy = { kind: 'topological', neighbors, immune };
+    const outbreak = outbreakOf({ worm: { scanRatePerSecond: 0.4, strategy } });
+    expectAlike(outbreak);
+    // Who is immune is so from the start and counts as immunized.
+    const [{ summary, trajectory }] = runsOf(hosts, outbreak, 1) as [Run];
+    const count = Math.round(immune.fraction * 128);
+    expect(trajectory.immunized[0]).toBe(count);
+    expect(summary.immunized).toBe(count);
+    expect(summary.everInfected).toBeLessThanOrEqual(128 - count);
+  });
+
   it('but not one strategy as another', () => {
     const population = { vulnerable: 128, infected: 6, placement: clustered };
     const halves = (strategy: ScanStrategy): number[] =>
@@ -156,12 +183,28 @@ describe('a population without the misses as with them', () => {
     ['a latent period', { latentSeconds: 2 }, {}],
     ['reboots', {}, { rebootRatePerSecond: 0.1 }],
     ['churn', { latentSeconds: 0.5 }, { churnRatePerSecond: 0.05 }],
+    ['dormancy', { dormancy: { sleepRatePerSecond: 0.4, wakeRatePerSecond: 0.3 }, latentSeconds: 0.5 }, {}],
+    [
+      'rates that change',
+      {
+        rateChanges: [
+          { timeSeconds: 3, factor: 0.2 },
+          { timeSeconds: 8, factor: 2 },
+        ],
+      },
+      {},
+    ],
+    [
+      'reboots of hosts that probe around them',
+      { strategy: { kind: 'local', levels: [], around: { addresses: 300, probability: 0.7 } } },
+      { rebootRatePerSecond: 0.1 },
+    ],
   ])('%s', (_, worm, population) => {
     for (const strategy of [codeRedTwo, walk]) {
       expectAlike(
         outbreakOf({
           population: { vulnerable: 128, infected: 6, placement: clustered, ...population },
-          worm: { scanRatePerSecond: 16, strategy, ...worm },
+          worm: { scanRatePerSecond: 16, strategy, ...(worm as Partial<Worm>) },
           honeypots: guarded.slice(0, 1),
         }),
       );
@@ -198,6 +241,16 @@ const measures: readonly Countermeasure[] = [
     coverage: 0.9,
   },
   { kind: 'throttle', start: now, coverage: 0.8, allowedPerSecond: 3 },
+  { kind: 'clean-up', start: now, containSeconds: 3, cleanSeconds: 5, coverage: 1, sparesLatent: true },
+  {
+    kind: 'quarantine',
+    start: now,
+    alarmRatePerSecond: 0.5,
+    falseAlarmRatePerSecond: 0.2,
+    quarantineSeconds: 3,
+    quarantineLaw: { kind: 'fixed' },
+    coverage: 0.8,
+  },
 ];
 
 describe('a measure without the misses as with them', () => {
@@ -207,5 +260,29 @@ describe('a measure without the misses as with them', () => {
       index % 2 === 0 ? codeRedTwo : { kind: 'sequential', nearProbability: 0.4 };
     const worm = { scanRatePerSecond: 16, strategy };
     expectAlike(outbreakOf({ worm, countermeasures: [measures[index]!], honeypots: guarded.slice(0, 1) }));
+  });
+});
+
+describe('a quarantine whose infected hosts have no clocks', () => {
+  const strategy: ScanStrategy = { kind: 'uniform' };
+  const quarantine = measures.findLast(({ kind }) => kind === 'quarantine')!;
+  const exponential = measures.find(({ kind }) => kind === 'quarantine')!;
+
+  it.each([
+    ['alone', [exponential], {}],
+    ['of a fixed time', [quarantine], {}],
+    ['beside a throttle', [exponential, measures.find(({ kind }) => kind === 'throttle')!], {}],
+    ['of hosts that sleep', [quarantine], { dormancy: { sleepRatePerSecond: 0.4, wakeRatePerSecond: 0.3 } }],
+    ['of avoided honeypots', [exponential, measures.find(({ kind }) => kind === 'avoided-honeypots')!], {}],
+  ] as const)('%s', (_, countermeasures, worm) => {
+    const population = { vulnerable: 128, infected: 6, rebootRatePerSecond: 0.05 };
+    expectAlike(
+      outbreakOf({
+        population,
+        worm: { scanRatePerSecond: 16, strategy, latentSeconds: 0.5, ...worm },
+        countermeasures,
+        honeypots: guarded.slice(0, 1),
+      }),
+    );
   });
 });
