@@ -43,6 +43,7 @@ export type { Summary } from './engine/summary.ts';
 export { engineNamed } from './engine/engines.ts';
 export { hosts } from './engine/hosts/hosts.ts';
 export { ode } from './engine/ode/ode.ts';
+export { stageError } from './engine/ode/stage-error.ts';
 export { probes } from './engine/probes/probes.ts';
 export { stochastic } from './engine/stochastic/direct.ts';
 

@@ -16,3 +16,17 @@ export function rateFactorAt({ worm }: Pick<Outbreak, 'worm'>, timeSeconds: numb
 export function nextRateChange({ worm }: Pick<Outbreak, 'worm'>, timeSeconds: number): number {
   return worm.rateChanges?.find((change) => change.timeSeconds > timeSeconds)?.timeSeconds ?? Infinity;
 }
+
+/**
+ * Returns how far a clock gets in an outbreak that runs at the factor, so that a host sends its full rate for each second of it;
+ * for a worm that never scans, the duration.
+ */
+export function pacedSeconds({ worm, durationSeconds }: Pick<Outbreak, 'worm' | 'durationSeconds'>): number {
+  let seconds = durationSeconds;
+  let factor = 1;
+  for (const change of worm.rateChanges ?? []) {
+    seconds += (change.factor - factor) * Math.max(0, durationSeconds - change.timeSeconds);
+    factor = change.factor;
+  }
+  return seconds > 0 ? seconds : durationSeconds;
+}

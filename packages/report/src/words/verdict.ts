@@ -1,5 +1,7 @@
 /** The verdict on a result in a few sentences that keep active and ever infected hosts apart. */
 import { enumerated, formatCount, formatDuration } from '@wormwood/base';
+import { stageError } from '@wormwood/epidemic';
+import { toOutbreak } from '@wormwood/files/scenario';
 import { startSecondsOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import {
@@ -153,14 +155,28 @@ function wall({ contactRatePerSecond, delaySeconds, sufficientHoneypots }: Outbr
 /** Names the engine, and says of an ensemble in how many runs the worm died out. */
 function computedBy(result: SimulationResult): string {
   const { engine, runs } = result;
-  if (runs === 1)
-    return engine === 'ode' ? 'By the mean field, engine ode.' : `One run of the engine ${engine}.`;
+  if (runs === 1) return engine === 'ode' ? byMeanField(result) : `One run of the engine ${engine}.`;
   const extinct = extinctProbabilityOf(result);
   const extinction =
     extinct === null || extinct === 0 || extinct === 1
       ? ''
       : ` No host is infected any more at the end of ${percent(extinct)} of the runs.`;
   return `By ${formatCount(runs)} runs of the engine ${engine}.${extinction}`;
+}
+
+/** Says also how far the mean field is off, where it does not take times as they are. */
+function byMeanField({ scenario }: SimulationResult): string {
+  const error = stageError(toOutbreak(scenario));
+  if (error === null) return 'By the mean field, engine ode.';
+  const { stages, everInfected } = error;
+  if (everInfected === null) {
+    return 'By the mean field, engine ode, which takes times that spread widely for exponential ones; hosts follows them as they are.';
+  }
+  const off = hostsInWords(Math.max(1, everInfected), scenario.population.vulnerable);
+  return (
+    `By the mean field, engine ode, which takes times as up to ${stages} exponential stages: hosts ever infected are off by ` +
+    `about ${off}.`
+  );
 }
 
 function endedEarly(result: SimulationResult): string {

@@ -1,6 +1,7 @@
 /** A hitlist before another way of scanning: each entry of a host's part is a probe whose time is drawn. */
 import { exponential, type RandomStream } from '@wormwood/base';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import { pacedSeconds } from '../../dynamics/rate-changes.ts';
 import type { HitlistShares } from '../../scan/hitlist.ts';
 import { HostQueue } from '../individual/host-queue.ts';
 import type { ScanWeights } from '../individual/scan-weights.ts';
@@ -24,7 +25,7 @@ export class HitlistScanning implements Scanning {
     this.#then = then;
     this.#shares = shares;
     this.#weights = weights;
-    this.#queue = new HostQueue(outbreak.population.vulnerable, outbreak.durationSeconds);
+    this.#queue = new HostQueue(outbreak.population.vulnerable, pacedSeconds(outbreak));
     this.#phase = new Uint8Array(outbreak.population.vulnerable);
   }
 

@@ -15,6 +15,7 @@ import type { ScanSetup } from '../individual/scan-setup.ts';
 import type { ScanWeights } from '../individual/scan-weights.ts';
 import type { Hit, Outcome, Scanning } from '../individual/scanning.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import { pacedSeconds } from '../../dynamics/rate-changes.ts';
 import { type WalkedScan, Walks } from '../../scan/scan.ts';
 import { nextTarget, type Step, walkTargets, type WalkTargets } from './walk-targets.ts';
 
@@ -50,18 +51,19 @@ export class WalkScanning implements Scanning {
     this.#weights = setup.weights;
     this.#targets = walkTargets(scan.track, setup);
     this.#walks = new Walks(vulnerable);
-    this.#queue = new HostQueue(vulnerable, outbreak.durationSeconds);
+    this.#horizonSeconds = pacedSeconds(outbreak);
+    this.#queue = new HostQueue(vulnerable, this.#horizonSeconds);
     this.#isScanning = new Uint8Array(vulnerable);
-    this.#horizonSeconds = outbreak.durationSeconds;
     const staysInfected =
       outbreak.honeypots.length === 0 &&
       (outbreak.countermeasures ?? []).length === 0 &&
       rebootRatePerSecond === 0 &&
       churnRatePerSecond === 0;
     this.#isInfected = scan.noticesInfected && staysInfected ? new Uint8Array(vulnerable) : undefined;
-    this.#mayResume = (outbreak.countermeasures ?? []).some(
+    const isHeld = (outbreak.countermeasures ?? []).some(
       ({ kind }) => kind === 'throttle' || kind === 'quarantine',
     );
+    this.#mayResume = isHeld || outbreak.worm.dormancy !== undefined;
     this.#keepsHosts = scan.noticesInfected || rebootRatePerSecond > 0 || churnRatePerSecond > 0;
   }
 
