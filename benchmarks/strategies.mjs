@@ -1,13 +1,14 @@
 /**
  * An outbreak of 360,000 hosts by the engine `hosts` under every scan strategy beside the same under uniform scanning, both
  * with the log of who infected whom and where: without honeypots until two hours have passed, and as the seed scenario has
- * it, with 262,144 after 20 minutes. Each strategy runs in a process of its own. Prints a line of JSON for each.
+ * it, with 262,144 after 20 minutes. Three strategies stand beside the same algorithm in C too, without honeypots. Each strategy
+ * runs in a process of its own. Prints a line of JSON for each.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { randomStreams } from '@wormwood/base';
 import { hosts } from '@wormwood/epidemic';
-import { compare, medianMilliseconds, seedScenario } from './limit/compile.mjs';
+import { compare, compileReference, medianMilliseconds, seedScenario } from './limit/compile.mjs';
 
 const REPEATS = 3;
 const streams = randomStreams('1');
@@ -47,6 +48,31 @@ const cases = {
   topological: [{ kind: 'topological', neighbors: ring }],
 };
 
+/** The references in C and their arguments. */
+const references = {
+  'local preference of Code Red II': ['local'],
+  sequential: ['walk', 'sequential'],
+  permutation: ['walk', 'permutation'],
+};
+
+/** Our run without honeypots beside that of the reference in C. */
+function measureLimit(strategy, ours) {
+  if (references[strategy] === undefined) return;
+  const [name, ...options] = references[strategy];
+  const inC = compileReference(name);
+  const reference = inC && (() => inC(REPEATS, ...options).medianMilliseconds);
+  const figures = compare({ rounds: 5, ours, reference });
+  console.log(
+    JSON.stringify({
+      benchmark: 'strategies',
+      strategy,
+      honeypots: 'none',
+      reference: 'C, the same',
+      ...figures,
+    }),
+  );
+}
+
 function timed(outbreak) {
   let replicate = 0;
   const reasons = hosts.unsupported(outbreak);
@@ -67,6 +93,7 @@ function measure(strategy) {
     const population = { ...plain.population, ...(placement && { placement }) };
     const scanRatePerSecond = isSearching ? plain.worm.scanRatePerSecond : 0.01;
     const outbreak = { ...plain, population, worm: { scanRatePerSecond, strategy: scan } };
+    if (honeypots === 'none') measureLimit(strategy, timed(outbreak));
     const figures = compare({ rounds: 5, ours: timed(outbreak), reference: timed(plain) });
     console.log(
       JSON.stringify({ benchmark: 'strategies', strategy, honeypots, reference: 'uniform', ...figures }),

@@ -1,7 +1,8 @@
 /**
  * Compares the engines with the agents for every pair of defenses, 200 mixtures, and 5,000 random outbreaks, and writes the section of
- * docs/validation.md. `npm run validation:combinations`; ends with 1 when something differs. Arguments, for a part: `pair 0 91`, `mixture 12 13`, `property 0 500`; then
- * results are printed and nothing is written.
+ * docs/validation.md. `npm run validation:combinations`; ends with 1 when something differs. Arguments, for a part: `pair 0 91`,
+ * `mixture 12 13`, `property 0 500`; then results are printed, a line each, and nothing is written. `write FILE…` writes the section from
+ * such lines.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -42,24 +43,31 @@ async function done(tasks, report) {
   return results;
 }
 
+/** Results of the parts in files, in the order of a whole run. */
+function readParts(files) {
+  const lines = files.flatMap((file) => readFileSync(file, 'utf8').split('\n')).filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line)).toSorted((a, b) => a.number - b.number);
+}
+
 const [kind, from, to] = process.argv.slice(2);
-const tasks =
-  kind === undefined
-    ? Object.entries(ALL).flatMap(([each, count]) => tasksOf(each, 0, count))
-    : tasksOf(kind, Number(from), Number(to));
+const isPart = kind !== undefined && kind !== 'write';
+const tasks = isPart
+  ? tasksOf(kind, Number(from), Number(to))
+  : Object.entries(ALL).flatMap(([each, count]) => tasksOf(each, 0, count));
 let finished = 0;
-const results = await done(tasks, (result) => {
+const report = (result) => {
   finished++;
-  if (kind !== undefined) process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (isPart) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (finished % 50 === 0) process.stderr.write(`${finished} of ${tasks.length}\n`);
-});
+};
+const results = kind === 'write' ? readParts(process.argv.slice(3)) : await done(tasks, report);
 const of = (wanted) => results.filter((result) => result.kind === wanted);
 const { lines, wrong } = sectionOf({
   pairs: of('pair'),
   mixtures: of('mixture'),
   properties: of('property'),
 });
-if (kind === undefined) {
+if (!isPart) {
   const before = readFileSync(DOCUMENT, 'utf8').split(`\n${SECTION_START}`)[0].trimEnd();
   writeFileSync(DOCUMENT, `${before}\n\n${lines.join('\n')}\n`);
 }

@@ -14,20 +14,25 @@ import type { Watch } from '../../dynamics/host-measures.ts';
 import { drawDelay } from './draw-delay.ts';
 import type { HostClocks } from './host-clocks.ts';
 
+/** Where the seconds that a host has been isolated stand, behind when that was known. */
+const HELD = 1;
+
 export class Isolation {
   /** Whether infected hosts have no clocks. */
   readonly isDrawnLate: boolean;
   readonly #watches: readonly Watch[];
   readonly #watched: Uint8Array;
   readonly #clocks: HostClocks;
-  /** Watches that isolate a host, as bits, as known at `#known`. */
+  /** Watches that isolate a host, as bits. */
   readonly #isolated: Uint8Array;
-  readonly #known: Float64Array;
+  /**
+   * For each host when that was known, and the seconds that it has been isolated and that have not been asked for, where an
+   * infected one has no clocks: two numbers side by side, for one cache miss.
+   */
+  readonly #seconds: Float64Array;
   readonly #start: Float64Array;
   /** For each host and watch the end of the isolation that is known of, where that is not exponential. */
   readonly #until: Float64Array | undefined;
-  /** Seconds that an infected host has been isolated and that have not been asked for, where it has no clocks. */
-  readonly #heldSeconds: Float64Array;
 
   /** `mayDrawLate`: whether infected hosts need no clocks; with several watches they have some nevertheless. */
   constructor(watches: readonly Watch[], watched: Uint8Array, clocks: HostClocks, mayDrawLate: boolean) {
@@ -36,11 +41,10 @@ export class Isolation {
     this.#watched = watched;
     this.#clocks = clocks;
     this.#isolated = new Uint8Array(watched.length);
-    this.#known = new Float64Array(watched.length);
+    this.#seconds = new Float64Array(2 * watched.length);
     this.#start = new Float64Array(watches.length).fill(Infinity);
     const isRemembered = watches.some(({ law }) => law !== undefined);
     this.#until = isRemembered ? new Float64Array(watched.length * watches.length) : undefined;
-    this.#heldSeconds = new Float64Array(this.isDrawnLate ? watched.length : 0);
   }
 
   begin(watch: number, nowSeconds: number): void {
@@ -92,20 +96,20 @@ export class Isolation {
    */
   takeHeldSeconds(host: number, nowSeconds: number, stream: RandomStream): number {
     this.#advance(host, nowSeconds, true, stream);
-    const held = this.#heldSeconds[host]!;
-    this.#heldSeconds[host] = 0;
+    const held = this.#seconds[2 * host + HELD]!;
+    this.#seconds[2 * host + HELD] = 0;
     return held;
   }
 
   /** An infected host has become susceptible again; its isolation goes on. */
   release(host: number, nowSeconds: number): void {
-    this.#known[host] = nowSeconds;
+    this.#seconds[2 * host] = nowSeconds;
   }
 
   /** A host is immunized: its isolation ends. */
   end(host: number, nowSeconds: number): void {
     this.#isolated[host] = 0;
-    this.#known[host] = nowSeconds;
+    this.#seconds[2 * host] = nowSeconds;
   }
 
   /** Draws which watches isolate a host now, of which it has been infected, or not, since it was last known. */
@@ -113,28 +117,38 @@ export class Isolation {
     const watched = this.#watched[host]!;
     for (let watch = 0; watch < this.#watches.length; watch++) {
       if (((watched >>> watch) & 1) === 0) continue;
-      const from = Math.max(this.#known[host]!, this.#start[watch]!);
+      const from = Math.max(this.#seconds[2 * host]!, this.#start[watch]!);
       if (!(nowSeconds > from)) continue;
       const one = this.#watches[watch]!;
       const rate = isInfected ? one.alarmRatePerSecond : one.falseAlarmRatePerSecond;
       const was = (this.#isolated[host]! >>> watch) & 1;
       if (was === 0 && rate === 0) continue;
-      const since = { was, from, to: nowSeconds };
-      const held = isInfected ? this.#heldSeconds : undefined;
       const is = one.law
-        ? this.#alarmByAlarm(host, watch, rate, since, held, stream)
-        : isolatedNow(one.isolatedSeconds, rate, since, held, host, stream);
+        ? this.#alarmByAlarm(host, watch, { was, from, to: nowSeconds, rate }, stream)
+        : isolatedNow(one.isolatedSeconds, rate, was, nowSeconds - from, stream);
+      if (isInfected && one.law === undefined) {
+        this.#seconds[2 * host + HELD]! += heldMeanwhile(
+          one.isolatedSeconds,
+          rate,
+          was,
+          is,
+          nowSeconds - from,
+        );
+      }
       this.#isolated[host] = (this.#isolated[host]! & ~(1 << watch)) | (is << watch);
     }
-    this.#known[host] = nowSeconds;
+    this.#seconds[2 * host] = nowSeconds;
   }
 
   #alarmByAlarm(
     host: number,
     watch: number,
-    rate: number,
-    { was, from, to }: Since,
-    held: Float64Array | undefined,
+    {
+      was,
+      from,
+      to,
+      rate,
+    }: { readonly was: number; readonly from: number; readonly to: number; readonly rate: number },
     stream: RandomStream,
   ): number {
     const { isolatedSeconds, law } = this.#watches[watch]!;
@@ -144,46 +158,46 @@ export class Isolation {
     while (end <= to) {
       const alarm = rate > 0 ? end + exponential(stream) / rate : Infinity;
       if (alarm > to) {
-        if (held) held[host]! += heldSeconds;
+        this.#seconds[2 * host + HELD]! += heldSeconds;
         return 0;
       }
       end = alarm + drawDelay(isolatedSeconds, law, stream);
       heldSeconds += Math.min(end, to) - alarm;
     }
     this.#until![entry] = end;
-    if (held) held[host]! += heldSeconds;
+    this.#seconds[2 * host + HELD]! += heldSeconds;
     return 1;
   }
 }
 
-/** Whether a host was isolated at the beginning of a time of which nothing else is known. */
-interface Since {
-  readonly was: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Returns 1 if a host is isolated after a time, else 0; adds what it was isolated of it in the mean to `held[host]`. */
+/** Returns 1 if a host is isolated after a time, else 0; `was`: the same before. */
 function isolatedNow(
   isolatedSeconds: number,
   rate: number,
-  { was, from, to }: Since,
-  held: Float64Array | undefined,
-  host: number,
+  was: number,
+  elapsed: number,
   stream: RandomStream,
 ): number {
-  const elapsed = to - from;
+  const change = rate + 1 / isolatedSeconds;
+  const steady = rate / change;
+  return stream.nextDouble() < steady + (was - steady) * exp(-change * elapsed) ? 1 : 0;
+}
+
+/** Returns for how long a host was isolated of a time in the mean, if it was so or not before and is so or not after it. */
+function heldMeanwhile(
+  isolatedSeconds: number,
+  rate: number,
+  was: number,
+  is: number,
+  elapsed: number,
+): number {
   const change = rate + 1 / isolatedSeconds;
   const steady = rate / change;
   const left = exp(-change * elapsed);
-  const is = stream.nextDouble() < steady + (was - steady) * left ? 1 : 0;
-  if (held) {
-    // P(isolated at s) P(as it is at the end, from isolated at s), as (a + b e^{−cs}) (d + f e^{−c(t−s)}), over all s.
-    const [a, b] = [steady, was - steady];
-    const [d, f] = is === 1 ? [steady, 1 - steady] : [1 - steady, steady - 1];
-    const ends = is === 1 ? steady + (was - steady) * left : 1 - steady - (was - steady) * left;
-    const sum = a * d * elapsed + ((a * f + b * d) * (1 - left)) / change + b * f * left * elapsed;
-    held[host]! += Math.min(elapsed, Math.max(0, sum / ends));
-  }
-  return is;
+  // P(isolated at s) P(as it is at the end, from isolated at s), as (a + b e^{−cs}) (d + f e^{−c(t−s)}), over all s.
+  const [a, b] = [steady, was - steady];
+  const [d, f] = is === 1 ? [steady, 1 - steady] : [1 - steady, steady - 1];
+  const ends = is === 1 ? steady + (was - steady) * left : 1 - steady - (was - steady) * left;
+  const sum = a * d * elapsed + ((a * f + b * d) * (1 - left)) / change + b * f * left * elapsed;
+  return Math.min(elapsed, Math.max(0, sum / ends));
 }
