@@ -177,7 +177,9 @@ function outbreakOf(kinds, draw, mayDiffer) {
     return { kind, ...own, ...drawn[kind](draw, scale) };
   });
   if (mayDiffer) Object.assign(worm, changesOf(draw));
-  const defenses = plain.map((defense) => (mayDiffer ? { ...defense, ...choiceOf(draw, defense) } : defense));
+  const defenses = plain.map((defense) =>
+    mayDiffer ? Object.assign(defense, choiceOf(draw, defense)) : defense,
+  );
   return {
     addressSpaceSize: SPACE,
     firstAddress: 0,

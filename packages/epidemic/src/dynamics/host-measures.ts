@@ -96,8 +96,11 @@ export function cleaningOf({ countermeasures = [] }: Pick<Outbreak, 'countermeas
   readonly all: boolean;
   readonly scanning: boolean;
 } {
-  const sparing = countermeasures.flatMap((measure) =>
-    measure.kind === 'disinfection' || measure.kind === 'clean-up' ? [measure.sparesLatent === true] : [],
-  );
-  return { all: sparing.includes(false), scanning: sparing.includes(true) };
+  const cleans = (sparesLatent: boolean): boolean =>
+    countermeasures.some(
+      (measure) =>
+        (measure.kind === 'disinfection' || measure.kind === 'clean-up') &&
+        (measure.sparesLatent === true) === sparesLatent,
+    );
+  return { all: cleans(false), scanning: cleans(true) };
 }

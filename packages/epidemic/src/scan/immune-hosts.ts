@@ -8,7 +8,6 @@
  */
 import type { RandomStream } from '@wormwood/base';
 import type { ImmuneHosts } from '../outbreak/scan-strategy.ts';
-import { drawDistinctIndexes } from '../placement/distinct-indexes.ts';
 import type { NeighborScan } from './scan.ts';
 
 /** Returns how many hosts are immune of so many. */
@@ -24,13 +23,18 @@ export function drawImmune(
 ): ReadonlySet<number> {
   const hosts = graph.first.length - 1;
   const count = immuneCount(immune, hosts);
-  if (immune.who === 'anyone') return drawDistinctIndexes(count, hosts, stream);
-  return immune.who === 'hubs' ? hubs(graph, count, stream) : neighbors(graph, count, stream);
+  if (immune.who === 'neighbors') return neighbors(graph, count, stream);
+  const { first } = graph;
+  const isByDegree = immune.who === 'hubs';
+  return highest(
+    first.subarray(1).map((end, host) => (isByDegree ? end - first[host]! : 0)),
+    count,
+    stream,
+  );
 }
 
-/** Of hosts that know as many others any are as likely. */
-function hubs({ first }: NeighborScan, count: number, stream: RandomStream): ReadonlySet<number> {
-  const degree = first.subarray(1).map((end, host) => end - first[host]!);
+/** Of hosts of one degree any are as likely. */
+function highest(degree: Int32Array, count: number, stream: RandomStream): ReadonlySet<number> {
   const lot = Float64Array.from(degree, () => stream.nextDouble());
   const order = Int32Array.from(degree.keys());
   order.sort((a, b) => degree[b]! - degree[a]! || lot[a]! - lot[b]!);

@@ -180,7 +180,7 @@ describe('immune hosts', () => {
 
   it('anyone is each host alike', () => {
     const graph = drawn(star, 10);
-    const count = new Array<number>(10).fill(0);
+    const count = Array.from({ length: 10 }, () => 0);
     for (let k = 0; k < 1000; k++)
       for (const host of immuneOf({ who: 'anyone', fraction: 0.3 }, graph, k)) count[host]!++;
     for (const found of count) expect(Math.abs(found - 300)).toBeLessThan(4 * Math.sqrt(210));

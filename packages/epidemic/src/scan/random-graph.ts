@@ -187,7 +187,8 @@ function linkStubs(links: Links, degrees: readonly DegreeCount[], stream: Random
   const stubs: number[] = [];
   let host = 0;
   for (const { degree, hosts } of degrees) {
-    for (let end = host + hosts; host < end; host++) for (let k = 0; k < degree; k++) stubs.push(host);
+    const end = host + hosts;
+    for (; host < end; host++) for (let k = 0; k < degree; k++) stubs.push(host);
   }
   for (let last = stubs.length - 1; last > 0; last--) {
     const other = stream.nextBelow(last + 1);

@@ -1,6 +1,6 @@
+/** The space that a worm scans, and the key of its pseudo-random orders in this run. */
 import type { NeighborScan } from './scan.ts';
 
-/** The space that a worm scans, and the key of its pseudo-random orders in this run. */
 export interface ScanSpace {
   readonly firstAddress: number;
   /** Ω. */

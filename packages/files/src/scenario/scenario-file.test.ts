@@ -330,8 +330,8 @@ describe('what is refused', () => {
       `${MINIMAL}\n  rateChanges: [{at: 2h, factor: 0}, {at: 1h, factor: 1}]`,
       ['7:16 strategy'],
     ],
-    ['a factor below none', `${MINIMAL}\n  rateChanges: [{at: 2h, factor: -1}]`, ['7:33 out-of-range']],
-    ['sleep without an end', `${MINIMAL}\n  dormancy: {sleepRate: 1/h}`, ['7:13 missing-key']],
+    ['a factor below none', `${MINIMAL}\n  rateChanges: [{at: 2h, factor: -1}]`, ['7:34 out-of-range']],
+    ['sleep without an end', `${MINIMAL}\n  dormancy: {sleepRate: 1/h}`, ['7:3 missing-key']],
     [
       'nobody left to infect',
       `${MINIMAL}\n  strategy: {topological: {erdosRenyi: 3, immune: {hubs: 1}}}`,

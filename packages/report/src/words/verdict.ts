@@ -170,7 +170,10 @@ function byMeanField({ scenario }: SimulationResult): string {
   if (error === null) return 'By the mean field, engine ode.';
   const { stages, everInfected } = error;
   if (everInfected === null) {
-    return 'By the mean field, engine ode, which takes times that spread widely for exponential ones; hosts follows them as they are.';
+    return (
+      'By the mean field, engine ode, which takes times that spread widely for exponential ones; hosts follows them as ' +
+      'they are.'
+    );
   }
   const off = hostsInWords(Math.max(1, everInfected), scenario.population.vulnerable);
   return (

@@ -49,8 +49,10 @@ function withLaws(outbreak: Outbreak, change: Change): Outbreak {
   const { worm, honeypots, countermeasures } = outbreak;
   return {
     ...outbreak,
-    worm: { ...worm, ...law('latentLaw', change(worm.latentLaw)) },
-    honeypots: honeypots.map((group) => ({ ...group, ...law('delayLaw', change(group.delayLaw)) })),
+    worm: { ...worm, ...lawUnder('latentLaw', change(worm.latentLaw)) },
+    honeypots: honeypots.map((group) =>
+      Object.assign({}, group, lawUnder('delayLaw', change(group.delayLaw))),
+    ),
     ...(countermeasures === undefined
       ? {}
       : { countermeasures: countermeasures.map((measure) => withLaw(measure, change)) }),
@@ -60,16 +62,19 @@ function withLaws(outbreak: Outbreak, change: Change): Outbreak {
 function withLaw(measure: Countermeasure, change: Change): Countermeasure {
   switch (measure.kind) {
     case 'blacklist':
-      return { ...measure, ...law('reactionLaw', change(measure.reactionLaw)) };
+      return { ...measure, ...lawUnder('reactionLaw', change(measure.reactionLaw)) };
     case 'clean-up':
-      return { ...measure, ...law('containLaw', change(measure.containLaw)) };
+      return { ...measure, ...lawUnder('containLaw', change(measure.containLaw)) };
     case 'quarantine':
-      return { ...measure, ...law('quarantineLaw', change(measure.quarantineLaw)) };
+      return { ...measure, ...lawUnder('quarantineLaw', change(measure.quarantineLaw)) };
     default:
       return measure;
   }
 }
 
-function law<Key extends string>(key: Key, value: DelayLaw | undefined): { readonly [K in Key]?: DelayLaw } {
+function lawUnder<Key extends string>(
+  key: Key,
+  value: DelayLaw | undefined,
+): { readonly [K in Key]?: DelayLaw } {
   return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: DelayLaw };
 }
