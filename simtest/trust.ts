@@ -13,7 +13,7 @@ import {
   type ScopeFile,
   type Verdict,
 } from '@wormwood/defense';
-import { EventMaker } from '@wormwood/honeynet';
+import { EventMaker, type LineSink } from '@wormwood/honeynet';
 import { type MemoryDevice, memoryLink, plainBehavior, Stack, type StackHost } from '@wormwood/netstack';
 import {
   arp,
@@ -91,7 +91,7 @@ export class TrustWorld {
       clock: this.clock,
       stream: streams.stream('events'),
       hostName: () => 'host',
-      emit: (event) => this.#read(JSON.stringify(event)),
+      sink: new LineReader((line) => this.#read(line)),
     });
     const size = 2 ** (32 - LINK.prefixLength);
     this.#stack = new Stack(
@@ -302,6 +302,29 @@ export class TrustWorld {
       const verdict = this.#detector.observe(observation);
       if (verdict !== null) this.verdicts.push(verdict);
     }
+  }
+}
+
+/** Hands each line on as a text, without its end. */
+class LineReader implements LineSink {
+  octets: Uint8Array = new Uint8Array(0);
+  readonly #read: (line: string) => void;
+
+  constructor(read: (line: string) => void) {
+    this.#read = read;
+  }
+
+  write(line: string): void {
+    this.#read(line.trimEnd());
+  }
+
+  reserve(lengthMax: number): number {
+    this.octets = new Uint8Array(lengthMax);
+    return 0;
+  }
+
+  commit(end: number): void {
+    this.write(new TextDecoder().decode(this.octets.subarray(0, end)));
   }
 }
 

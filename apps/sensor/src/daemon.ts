@@ -197,6 +197,7 @@ export class Daemon {
       sourceSystem,
       observer,
     });
+    const services = new WatchedServices(this.#services, outputs);
     const behavior = plainBehavior(randomBytes(SECRET_BYTES));
     const stackOptions = {
       arp: { askFirst: options.askFirst },
@@ -218,7 +219,8 @@ export class Daemon {
         linkAddress: opened.linkAddress,
         sourceSystem,
         tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
-        services: new WatchedServices(this.#services, outputs),
+        services,
+        listeningCount: () => services.listeningCount,
         behaviorOf: () => behavior,
         linkAddressesOf: linkAddresses(options.hostStreams),
         onTrouble: (sentence) => this.onTrouble(sentence),

@@ -38,6 +38,8 @@ export interface SensorComponents {
   readonly observer: StackObserver;
   readonly linkAddress: number;
   readonly services: DispatcherComponents['services'];
+  /** Open connections whose service only listens, and never waits for a turn of the event loop. @default none */
+  readonly listeningCount?: () => number;
   readonly behaviorOf: DispatcherComponents['behaviorOf'];
   readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
   readonly sourceSystem: DispatcherComponents['sourceSystem'];
@@ -201,9 +203,9 @@ export class Sensor {
 
   /** Whether the event loop must turn before the next batch: at once where services, or others in this process, have a say. */
   #isTurnDue(secondsSince: number): boolean {
-    return (
-      secondsSince >= TURN_SECONDS || this.stack.tcp.endpointCount > 0 || this.#components.device.fd === null
-    );
+    const { device, listeningCount } = this.#components;
+    const isServing = this.stack.tcp.endpointCount > (listeningCount?.() ?? 0);
+    return secondsSince >= TURN_SECONDS || isServing || device.fd === null;
   }
 
   /** One batch; returns how many frames there were. For callers that keep time themselves. */

@@ -21,11 +21,12 @@ export { exp, expm1, log, log1p } from './math/portable-math.ts';
 // Moments, identifiers, octets of texts, hashes.
 export { civilTime } from './calendar/civil-time.ts';
 export { formatMessageDate, formatTimestamp, readTimestamp } from './calendar/timestamp.ts';
-export { drawUuid, uuidOfName, uuidOfTime } from './id/uuid.ts';
-export { decodeBase64, encodeBase64 } from './text/base64.ts';
+export { drawUuid, emitUuid, formatUuid, uuidOfName, uuidOfTime } from './id/uuid.ts';
+export { decodeBase64, emitBase64, encodeBase64 } from './text/base64.ts';
+export { emitAgain, emitAscii, emitDecimal, emitDigits, emitHex, emitIpv4 } from './text/ascii-kernel.ts';
 export { hexadecimal, utf8 } from './text/utf8.ts';
 export { mixWord } from './hash/mix.ts';
-export { sha1, sha256 } from './hash/secure-hash.ts';
+export { sha1, SHA1_INITIAL, sha1Block, sha256 } from './hash/secure-hash.ts';
 export { SipHash, siphashKeyOf } from './hash/siphash.ts';
 
 // Growth among counts.

@@ -56,6 +56,7 @@ export { TopologyDevice } from './topology/topology-device.ts';
 // What happened, as events and in Honeyd's logs.
 export type { DhcpNews, SensorEvent } from './event/event.ts';
 export { EventMaker } from './event/event-maker.ts';
+export type { LineSink } from './log/line-sink.ts';
 export { PacketLog } from './log/packet-log.ts';
 export { serviceLogLine } from './log/service-log.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';

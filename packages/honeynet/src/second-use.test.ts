@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SensorEvent } from './event/event.ts';
 import { EventMaker } from './event/event-maker.ts';
+import { eventSink } from './event/event-maker-test-support.ts';
 import { ip, ipv4Packet } from './honeynet-test-support.ts';
 import { FrequentKeys } from './metrics/frequent-keys.ts';
 import { TrafficCounts } from './metrics/traffic-counts.ts';
@@ -41,7 +42,7 @@ function maker(flowsMax?: number) {
     clock,
     stream: randomStreams('7').stream('events'),
     hostName: () => 'host',
-    emit: (event: SensorEvent) => void events.push(event),
+    sink: eventSink(events),
   };
   const made = new EventMaker(components, flowsMax);
   return { made, clock, events };

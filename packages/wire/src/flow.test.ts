@@ -2,48 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ipv6Address, u16, u32 } from './arbitrary-field-test-support.ts';
 import { writeU32 } from './bytes.ts';
-import { communityId, type Flow, foldIpv6Address, hashFlow } from './flow.ts';
-import { ipProtocol } from './ip-protocol.ts';
+import { foldIpv6Address, hashFlow } from './flow.ts';
 import { parameters } from './protocol-laws-test-support.ts';
-
-describe('the community ID', () => {
-  it('of the examples of its specification is the published one', () => {
-    const tcp: Flow = {
-      protocol: ipProtocol.tcp,
-      source: 0x80e8_6e78,
-      destination: 0x4223_facc,
-      sourcePort: 34_855,
-      destinationPort: 80,
-    };
-    expect(communityId(tcp)).toBe('1:LQU9qZlK+B5F3KDmev6m5PMibrg=');
-  });
-
-  it('is the same in both directions, and of a request and its answer', () => {
-    const addresses = fc.oneof(fc.tuple(u32, u32), fc.tuple(ipv6Address, ipv6Address));
-    fc.assert(
-      fc.property(addresses, u16, u16, ([source, destination], sourcePort, destinationPort) => {
-        const flow: Flow = { protocol: 17, source, destination, sourcePort, destinationPort };
-        const back: Flow = {
-          protocol: 17,
-          source: destination,
-          destination: source,
-          sourcePort: destinationPort,
-          destinationPort: sourcePort,
-        };
-        expect(communityId(flow)).toBe(communityId(back));
-        expect(communityId(flow, 1)).not.toBe(communityId(flow));
-        const ping: Flow = { ...flow, protocol: 1, sourcePort: 8, destinationPort: 0 };
-        const pong: Flow = { ...back, protocol: 1, sourcePort: 0, destinationPort: 0 };
-        expect(communityId(ping)).toBe(communityId(pong));
-        // An unreachable answers nothing, so the direction stays.
-        const error: Flow = { ...flow, protocol: 1, sourcePort: 3, destinationPort: 1 };
-        const other: Flow = { ...back, protocol: 1, sourcePort: 3, destinationPort: 1 };
-        if (source !== destination) expect(communityId(error)).not.toBe(communityId(other));
-      }),
-      { ...parameters, numRuns: 100 },
-    );
-  });
-});
 
 describe('the flow hash', () => {
   it('is MurmurHash3 (x86, 32 bits) of the twelve octets', () => {

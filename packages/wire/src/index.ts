@@ -55,7 +55,8 @@ export * as dhcpv4 from './dhcpv4.ts';
 // Whole packets, flows and capture files.
 export { dissect, findLayer } from './packet.ts';
 export { linkType, parseLinkHeader } from './link-type.ts';
-export { communityId, type Flow, hashFlow } from './flow.ts';
+export { type Flow, hashFlow } from './flow.ts';
+export { COMMUNITY_ID_LENGTH, communityId, CommunityIds } from './community-id.ts';
 export { CaptureReader, type CaptureRecord } from './capture-reader.ts';
 export * as pcap from './pcap.ts';
 export * as pcapng from './pcapng.ts';

@@ -5,7 +5,7 @@ import type { CaptureRecord } from './capture-reader.ts';
 import { etherType } from './ether-type.ts';
 import type * as ethernet from './ethernet.ts';
 import * as tcpOption from './tcp-option.ts';
-import { communityId } from './flow.ts';
+import { communityId } from './community-id.ts';
 import { formatIpv6 } from './ipv6-address.ts';
 import { formatMac } from './mac-address.ts';
 import { dissect, findLayer, type Packet } from './packet.ts';

@@ -170,8 +170,8 @@ export class ControlServer {
     this.#followers++;
     response.writeHead(HTTP_OK, { 'content-type': 'application/x-ndjson' });
     response.flushHeaders();
-    const end = source.outputs.follow((event) => {
-      if (response.writableLength < FOLLOWER_BYTES_MAX) response.write(`${JSON.stringify(event)}\n`);
+    const end = source.outputs.follow((line) => {
+      if (response.writableLength < FOLLOWER_BYTES_MAX) response.write(line);
     });
     response.on('close', () => {
       this.#followers--;

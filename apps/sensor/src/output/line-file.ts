@@ -1,9 +1,10 @@
 /**
- * A log that is appended to, a batch of lines at a time, without ever holding up who writes: lines wait in memory, a few
- * at most of the last second are lost when the process is killed, and of the last two when the machine is. While the
- * disk takes nothing, lines wait; when too many do, new ones are dropped and counted.
+ * A log that is appended to without ever holding up who writes: lines stand in chunks of memory, which are written when they are full or a
+ * tenth of a second old. When the process is killed, the last of them are lost; when the machine is, the last two seconds. While the
+ * disk takes nothing, chunks wait; when too many do, new lines are dropped and counted.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import type { LineSink } from '@wormwood/honeynet';
 
 export interface LineFileOptions {
   readonly path: string;
@@ -17,28 +18,49 @@ const FLUSH_MS = 100;
 const SYNC_MS = 1000;
 const RETRY_MS = 1000;
 const WAITING_BYTES_MAX = 64 * 2 ** 20;
+/** Small enough to stay in the cache of a processor until it is written. */
+const CHUNK_BYTES = 1 << 17;
+/** Chunks that are kept for the next lines; beyond, they are left to the collector. */
+const SPARE_MAX = 8;
 const FILE_MODE = 0o640;
 const LINE_FEED = 10;
-const NOTHING = new Uint8Array(0);
+/** Of UTF-8 for a unit of UTF-16. */
+const OCTETS_PER_UNIT = 3;
+/** Below what a system call takes (IOV_MAX of POSIX is 1024 on Linux). */
+const CHUNKS_MAX = 64;
 
-export class LineFile {
+/** Whole lines, from the beginning of the memory on. */
+interface Chunk {
+  readonly octets: Buffer;
+  end: number;
+}
+
+export class LineFile implements LineSink {
   readonly #options: LineFileOptions;
+  readonly #waitingBytesMax: number;
   #file: FileHandle;
-  #lines: string[] = [];
-  #waitingBytes = 0;
-  /** What a write that ended early has left of its batch. */
-  #rest: Uint8Array = NOTHING;
-  #batch: Uint8Array = NOTHING;
+  /** Takes lines. */
+  #chunk: Chunk = chunkOf(CHUNK_BYTES);
+  /** Those before it, the oldest first. */
+  #full: Chunk[] = [];
+  #fullBytes = 0;
+  readonly #spare: Chunk[] = [];
+  /** Octets of the oldest of them that are in the file. */
+  #writtenBytes = 0;
   #dropped = 0;
   #troubleReason: string | null = null;
   #isDirty = false;
   #syncedAtMs = 0;
+  #syncing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
+  /** Turns that are not over. */
+  #turns = 0;
   #isClosed = false;
 
   private constructor(options: LineFileOptions, file: FileHandle) {
     this.#options = options;
+    this.#waitingBytesMax = options.waitingBytesMax ?? WAITING_BYTES_MAX;
     this.#file = file;
   }
 
@@ -49,7 +71,7 @@ export class LineFile {
   static async open(options: LineFileOptions): Promise<LineFile> {
     const file = await open(options.path, 'a', FILE_MODE);
     const made = new LineFile(options, file);
-    if (await endsTorn(file, options.path)) made.#rest = made.#batch = Uint8Array.of(LINE_FEED);
+    if (await endsTorn(file, options.path)) made.write('\n');
     return made;
   }
 
@@ -58,15 +80,32 @@ export class LineFile {
     return this.#dropped;
   }
 
-  /** Takes a line with its newline. */
+  get octets(): Uint8Array {
+    return this.#chunk.octets;
+  }
+
   write(line: string): void {
-    if (this.#waitingBytes + line.length > (this.#options.waitingBytesMax ?? WAITING_BYTES_MAX)) {
+    const at = this.reserve(OCTETS_PER_UNIT * line.length);
+    if (at >= 0) this.commit(at + this.#chunk.octets.write(line, at));
+  }
+
+  reserve(lengthMax: number): number {
+    let chunk = this.#chunk;
+    if (this.#fullBytes + chunk.end + lengthMax > this.#waitingBytesMax) {
       this.#dropped++;
-      return;
+      return -1;
     }
-    this.#lines.push(line);
-    this.#waitingBytes += line.length;
-    this.#schedule(FLUSH_MS);
+    if (chunk.end + lengthMax > chunk.octets.length) {
+      chunk = this.#nextChunk(lengthMax);
+      // Written at once, it need not be fetched from memory again.
+      if (this.#troubleReason === null && this.#turns === 0) void this.#inTurn(() => this.#flush());
+    }
+    return chunk.end;
+  }
+
+  commit(end: number): void {
+    this.#chunk.end = end;
+    if (this.#timer === null) this.#schedule(FLUSH_MS);
   }
 
   /**
@@ -86,6 +125,7 @@ export class LineFile {
         );
         return;
       }
+      await this.#syncing;
       await this.#sync();
       await this.#file.close();
       this.#file = file;
@@ -99,6 +139,7 @@ export class LineFile {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#inTurn(async () => {
       await this.#flush();
+      await this.#syncing;
       await this.#sync();
       await this.#file.close();
     });
@@ -110,52 +151,77 @@ export class LineFile {
       this.#timer = null;
       void this.#inTurn(async () => {
         await this.#flush();
-        if (performance.now() - this.#syncedAtMs >= SYNC_MS) await this.#sync();
+        // What is written meanwhile need not wait for the disk.
+        if (performance.now() - this.#syncedAtMs >= SYNC_MS)
+          this.#syncing ??= this.#sync().finally(() => (this.#syncing = null));
         if (this.#troubleReason !== null) this.#schedule(RETRY_MS);
-        else if (this.#isDirty || this.#lines.length > 0) this.#schedule(FLUSH_MS);
+        else if (this.#isDirty || this.#waits) this.#schedule(FLUSH_MS);
       });
     }, delayMs);
   }
 
   /** One after the other; a failure of one is reported by it and does not keep the next from its turn. */
   #inTurn(body: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(body).catch((error: unknown) => this.#fail(error));
+    this.#turns++;
+    this.#work = this.#work
+      .then(body)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#turns--);
     return this.#work;
+  }
+
+  get #waits(): boolean {
+    return this.#full.length > 0 || this.#chunk.end > 0;
+  }
+
+  /** Puts the chunk behind those that wait, and takes another with room for so many octets. */
+  #nextChunk(lengthMin: number): Chunk {
+    if (this.#chunk.end > 0) {
+      this.#full.push(this.#chunk);
+      this.#fullBytes += this.#chunk.end;
+    }
+    const spare = lengthMin <= CHUNK_BYTES ? this.#spare.pop() : undefined;
+    this.#chunk = spare ?? chunkOf(Math.max(lengthMin, CHUNK_BYTES));
+    return this.#chunk;
   }
 
   /** Writes what waits now. Lines that come meanwhile wait for the next turn: under a flood they would keep it from its end. */
   async #flush(): Promise<void> {
+    if (this.#chunk.end > 0) this.#nextChunk(0);
+    const last = this.#full.at(-1);
     try {
-      await this.#writeRest();
-      if (this.#lines.length > 0) this.#takeBatch();
-      await this.#writeRest();
+      while (last !== undefined && this.#full.includes(last)) {
+        const octets = this.#full.slice(0, CHUNKS_MAX).map((chunk) => chunk.octets.subarray(0, chunk.end));
+        octets[0] = octets[0]!.subarray(this.#writtenBytes);
+        // oxlint-disable-next-line no-await-in-loop -- the order of the lines is that of the writes
+        const { bytesWritten } = await this.#file.writev(octets);
+        this.#isDirty ||= bytesWritten > 0;
+        this.#writtenBytes += bytesWritten;
+        this.#forgetWritten();
+      }
       this.#recover();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #writeRest(): Promise<void> {
-    while (this.#rest.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- the order of the lines is that of the writes
-      const { bytesWritten } = await this.#file.write(this.#rest);
-      this.#isDirty ||= bytesWritten > 0;
-      this.#rest = this.#rest.subarray(bytesWritten);
+  /** A write may end in the middle of a chunk. */
+  #forgetWritten(): void {
+    for (let chunk = this.#full[0]; chunk !== undefined; chunk = this.#full[0]) {
+      if (this.#writtenBytes < chunk.end) return;
+      this.#writtenBytes -= chunk.end;
+      this.#fullBytes -= chunk.end;
+      this.#full.shift();
+      chunk.end = 0;
+      if (chunk.octets.length === CHUNK_BYTES && this.#spare.length < SPARE_MAX) this.#spare.push(chunk);
     }
-  }
-
-  #takeBatch(): void {
-    this.#batch = new TextEncoder().encode(this.#lines.join(''));
-    this.#rest = this.#batch;
-    this.#lines = [];
-    this.#waitingBytes = 0;
   }
 
   /** What a full disk has torn is written whole into the new file. */
   #beginLineAnew(): void {
-    const written = this.#batch.length - this.#rest.length;
-    if (this.#rest.length === 0 || written === 0) return;
-    this.#rest = this.#batch.subarray(this.#batch.lastIndexOf(LINE_FEED, written - 1) + 1);
+    if (this.#writtenBytes === 0) return;
+    const { octets } = this.#full[0]!;
+    this.#writtenBytes = octets.lastIndexOf(LINE_FEED, this.#writtenBytes - 1) + 1;
   }
 
   async #sync(): Promise<void> {
@@ -185,6 +251,10 @@ export class LineFile {
     const lost = this.#dropped === 0 ? 'nothing was lost' : `${this.#dropped} lines were dropped so far`;
     this.#options.onTrouble(`${this.#options.path} can be written to again; ${lost}.`);
   }
+}
+
+function chunkOf(length: number): Chunk {
+  return { octets: Buffer.allocUnsafeSlow(length), end: 0 };
 }
 
 /** Whether the file ends in the middle of a line. */

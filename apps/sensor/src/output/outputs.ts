@@ -1,6 +1,6 @@
 /** What a sensor writes: events and Honeyd's two logs, each into a file of its own where one is asked for. */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import { EventMaker, PacketLog, type SensorEvent, serviceLogLine } from '@wormwood/honeynet';
+import { EventMaker, type LineSink, PacketLog, serviceLogLine } from '@wormwood/honeynet';
 import type { Flow, StackObserver } from '@wormwood/netstack';
 import { LineFile } from './line-file.ts';
 
@@ -21,7 +21,8 @@ export interface OutputComponents {
   onTrouble(sentence: string): void;
 }
 
-export type EventListener = (event: SensorEvent) => void;
+/** Takes the line of an event, as octets of its own. */
+export type EventListener = (line: Uint8Array) => void;
 
 /** The files, opened; a path that cannot be opened rejects with the system's error, whose `path` names it. */
 export async function openOutputs(paths: OutputPaths, components: OutputComponents): Promise<Outputs> {
@@ -67,7 +68,7 @@ export class Outputs {
       stream: components.streams.stream('sensor/events'),
       hostName: (address, source, protocol) => components.hostName(address, source, protocol),
       vlan: () => components.vlan(),
-      emit: (event) => this.#emit(event),
+      sink: new EventSink(files.events, this.#listeners),
     });
     const { packetLog } = files;
     this.#packetLog =
@@ -125,10 +126,47 @@ export class Outputs {
     const { events, packetLog, serviceLog } = this.#files;
     return [events, packetLog, serviceLog].filter((file) => file !== null);
   }
+}
 
-  #emit(event: SensorEvent): void {
-    this.#files.events?.write(`${JSON.stringify(event)}\n`);
-    for (const listener of this.#listeners) listener(event);
+/** The file, where there is one, and whoever follows. */
+class EventSink implements LineSink {
+  readonly #file: LineFile | null;
+  readonly #listeners: ReadonlySet<EventListener>;
+  /** For a line that goes into no file. */
+  #scratch: Uint8Array = new Uint8Array(0);
+  #isInFile = false;
+  #start = 0;
+
+  constructor(file: LineFile | null, listeners: ReadonlySet<EventListener>) {
+    this.#file = file;
+    this.#listeners = listeners;
+  }
+
+  get octets(): Uint8Array {
+    return this.#isInFile && this.#file !== null ? this.#file.octets : this.#scratch;
+  }
+
+  write(line: string): void {
+    this.#file?.write(line);
+    if (this.#listeners.size > 0) this.#hand(Buffer.from(line));
+  }
+
+  reserve(lengthMax: number): number {
+    const at = this.#file === null ? -1 : this.#file.reserve(lengthMax);
+    this.#isInFile = at >= 0;
+    this.#start = Math.max(at, 0);
+    if (at < 0 && this.#listeners.size === 0) return at;
+    if (at < 0 && this.#scratch.length < lengthMax) this.#scratch = new Uint8Array(lengthMax);
+    return this.#start;
+  }
+
+  commit(end: number): void {
+    if (this.#listeners.size > 0) this.#hand(this.octets.slice(this.#start, end));
+    if (this.#isInFile) this.#file?.commit(end);
+  }
+
+  #hand(line: Uint8Array): void {
+    for (const listener of this.#listeners) listener(line);
   }
 }
 

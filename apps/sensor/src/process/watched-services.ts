@@ -3,7 +3,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { greetingOf } from '@wormwood/defense';
 import type { PortAction, ServiceRunner, Template } from '@wormwood/honeynet';
 import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
-import { ipProtocol } from '@wormwood/wire';
 import type { Outputs } from '../output/outputs.ts';
 
 /** What events keep of a connection while it is open, and what a hash costs; about, as measured. */
@@ -13,10 +12,16 @@ const HASH_BYTES = 1024;
 export class WatchedServices implements ServiceRunner {
   readonly #services: ServiceRunner;
   readonly #outputs: Outputs;
+  readonly #listeners: Count = { open: 0 };
 
   constructor(services: ServiceRunner, outputs: Outputs) {
     this.#services = services;
     this.#outputs = outputs;
+  }
+
+  /** Connections behind which nothing stands: what they send is noted, and nobody waits for a turn of the event loop. */
+  get listeningCount(): number {
+    return this.#listeners.open;
   }
 
   tcp(action: PortAction, connection: TcpConnection, template: Template): TcpService | null {
@@ -24,7 +29,8 @@ export class WatchedServices implements ServiceRunner {
     // A connection without a service costs next to nothing, so it stays so while nobody reads events.
     if (!this.#outputs.wantsEvents) return service;
     connection.claim(SESSION_BYTES);
-    return new WatchedService(service, connection, this.#outputs);
+    if (service === null) this.#listeners.open++;
+    return new WatchedService(service, connection, { outputs: this.#outputs, listeners: this.#listeners });
   }
 
   udp(
@@ -33,29 +39,41 @@ export class WatchedServices implements ServiceRunner {
     reply: (payload: Uint8Array) => void,
     template: Template,
   ): void {
-    if (this.#outputs.wantsEvents && datagram.payload.length > 0) {
-      const sha256 = createHash('sha256').update(datagram.payload).digest('hex');
-      const { length } = datagram.payload;
-      const greeting = greetingOf('udp', datagram.localPort, datagram.payload);
-      this.#outputs.events.serviceData(datagram, ipProtocol.udp, { sha256, length, greeting });
+    const { payload, localPort } = datagram;
+    if (this.#outputs.wantsEvents && payload.length > 0) {
+      this.#outputs.events.datagramData(datagram, payload.length, () => ({
+        sha256: createHash('sha256').update(payload).digest('hex'),
+        length: payload.length,
+        greeting: greetingOf('udp', localPort, payload),
+      }));
     }
     this.#services.udp(action, datagram, reply, template);
   }
+}
+
+interface Count {
+  open: number;
 }
 
 class WatchedService implements TcpService {
   readonly #service: TcpService | null;
   readonly #connection: TcpConnection;
   readonly #outputs: Outputs;
+  readonly #listeners: Count;
   #hash: Hash | null = null;
   /** Of the first octets. */
   #greeting: string | null = null;
   #length = 0;
 
-  constructor(service: TcpService | null, connection: TcpConnection, outputs: Outputs) {
+  constructor(
+    service: TcpService | null,
+    connection: TcpConnection,
+    { outputs, listeners }: { readonly outputs: Outputs; readonly listeners: Count },
+  ) {
     this.#service = service;
     this.#connection = connection;
     this.#outputs = outputs;
+    this.#listeners = listeners;
   }
 
   data(octets: Uint8Array): void {
@@ -80,7 +98,8 @@ class WatchedService implements TcpService {
 
   closed(reason: Parameters<TcpService['closed']>[0]): void {
     this.#tell();
-    this.#service?.closed(reason);
+    if (this.#service === null) this.#listeners.open--;
+    else this.#service.closed(reason);
   }
 
   #begin(): Hash {
@@ -94,7 +113,7 @@ class WatchedService implements TcpService {
     this.#hash = null;
     this.#connection.claim(-HASH_BYTES);
     const payload = { sha256, length: this.#length, greeting: this.#greeting };
-    this.#outputs.events.serviceData(this.#connection, ipProtocol.tcp, payload);
+    this.#outputs.events.serviceData(this.#connection, payload);
     this.#length = 0;
   }
 }

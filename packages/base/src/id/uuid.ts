@@ -2,10 +2,13 @@
 import { assert } from '../assert.ts';
 import { sha1, sha256 } from '../hash/secure-hash.ts';
 import type { RandomStream } from '../random/random-stream.ts';
+import { emitHex } from '../text/ascii-kernel.ts';
 import { hexadecimal, utf8 } from '../text/utf8.ts';
 
 const MS_LOW_SPAN = 0x10000;
 const FRACTION_SPAN = 0x1000;
+const DASH = 0x2d;
+const UUID_LENGTH = 36;
 
 /** Returns the UUID, version 5, of `name` in the given namespace, itself a UUID: RFC 9562 §5.5. */
 export function uuidOfName(name: string, namespace: string): string {
@@ -32,22 +35,41 @@ export function uuidOfTime(timeSeconds: number, uniqueText: string): string {
 }
 
 /**
- * Returns a UUID, version 7, of this Unix time. The twelve bits after the milliseconds are a finer fraction of the time
- * (RFC 9562 §6.2, method 3), the other 62 are drawn.
+ * Draws a UUID, version 7, of this Unix time, and writes its four words. The twelve bits after the milliseconds are a
+ * finer fraction of the time (RFC 9562 §6.2, method 3), the other 62 are drawn. `formatUuid` and `emitUuid` make a text
+ * of it.
  */
-export function drawUuid(timeSeconds: number, stream: RandomStream): string {
+export function drawUuid(timeSeconds: number, stream: RandomStream, words: Uint32Array): void {
   const exactMs = timeSeconds * 1000;
   const ms = Math.floor(exactMs);
-  const fraction = Math.floor((exactMs - ms) * FRACTION_SPAN);
   const high = Math.floor(ms / MS_LOW_SPAN);
-  const low = ms % MS_LOW_SPAN;
-  const variant = 0x8000 | (stream.nextUint32() >>> 18);
-  const tail = digits(stream.nextUint32(), 8) + digits(stream.nextUint32() >>> 16, 4);
-  return `${digits(high, 8)}-${digits(low, 4)}-7${digits(fraction, 3)}-${digits(variant, 4)}-${tail}`;
+  words[0] = high;
+  words[1] = ((ms - high * MS_LOW_SPAN) << 16) | 0x7000 | Math.floor((exactMs - ms) * FRACTION_SPAN);
+  words[2] = 0x8000_0000 | (stream.nextUint32() >>> 2);
+  words[3] = stream.nextUint32();
 }
 
-function digits(value: number, width: number): string {
-  return value.toString(16).padStart(width, '0');
+/** Writes the 36 characters of the UUID in four words as ASCII; returns the offset after them. */
+export function emitUuid(words: Uint32Array, out: Uint8Array, at: number): number {
+  const second = words[1]!;
+  const third = words[2]!;
+  let end = emitHex(words[0]!, 8, out, at);
+  out[end] = DASH;
+  end = emitHex(second >>> 16, 4, out, end + 1);
+  out[end] = DASH;
+  end = emitHex(second & 0xffff, 4, out, end + 1);
+  out[end] = DASH;
+  end = emitHex(third >>> 16, 4, out, end + 1);
+  out[end] = DASH;
+  end = emitHex(third & 0xffff, 4, out, end + 1);
+  return emitHex(words[3]!, 8, out, end);
+}
+
+/** Returns the text of the UUID in four words. */
+export function formatUuid(words: Uint32Array): string {
+  const text = new Uint8Array(UUID_LENGTH);
+  emitUuid(words, text, 0);
+  return String.fromCharCode(...text);
 }
 
 /** The first 16 octets with version and variant put in: RFC 9562 §4.1 and §4.2. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../honeynet-test-support.ts';
 import type { SensorEvent } from './event.ts';
 import { EventMaker } from './event-maker.ts';
+import { eventSink } from './event-maker-test-support.ts';
 
 const FLOW: Flow = {
   remoteAddress: ip('128.232.110.120'),
@@ -28,7 +29,7 @@ function maker(): {
     clock,
     stream: randomStreams('7').stream('events'),
     hostName: () => 'server',
-    emit: (event) => events.push(event),
+    sink: eventSink(events),
   });
   return { maker: made, events, clock };
 }

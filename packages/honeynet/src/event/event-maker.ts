@@ -1,16 +1,8 @@
 /**
- * Turns what the stack reports into events. Time and randomness are handed in, so the same calls at the same
- * times give the same lines.
+ * Turns what the stack reports into events: a line each for a log. Time and randomness are handed in, so the same calls at the same
+ * times give the same lines. What a flood has millions of is written in place (`event-line.ts`); the rest is made as an object.
  */
-import {
-  type Clock,
-  drawUuid,
-  formatIpv4,
-  formatTimestamp,
-  printable,
-  type RandomStream,
-  RecentMap,
-} from '@wormwood/base';
+import { type Clock, formatIpv4, formatUuid, printable, type RandomStream } from '@wormwood/base';
 import type {
   AddressOwner,
   AnswerLimit,
@@ -20,18 +12,16 @@ import type {
   SourceProof,
   StackObserver,
 } from '@wormwood/netstack';
-import {
-  communityId,
-  formatIpProtocol,
-  formatIpv6,
-  formatMac,
-  icmpv4,
-  ipProtocol,
-  tcp,
-} from '@wormwood/wire';
-import { formatTcpLetters } from '../log/tcp-letters.ts';
-import type { DhcpNews, EventHead, FlowFields, InterfaceNews, SensorEvent, SourceFields } from './event.ts';
-import { LinkContacts, vlanFields } from './link-contacts.ts';
+import { communityId, formatIpProtocol, ipProtocol } from '@wormwood/wire';
+import type { LineSink } from '../log/line-sink.ts';
+import type { DhcpNews, EventHead, FlowFields, InterfaceNews, SensorEvent } from './event.ts';
+import { EventLine, LineKind } from './event-line.ts';
+import { closedBy, piece, tcpFlags } from './event-pieces.ts';
+import { type Flood, FloodCounts, type FloodingPacket } from './flood-counts.ts';
+import { floodEvent, flooding, isIcmpBackscatter, isTcpBackscatter } from './flood-event.ts';
+import { FlowTable, NONE } from './flow-table.ts';
+import { ipv6Event, LinkContacts, takenEvent, vlanFields } from './link-contacts.ts';
+import { dhcpEvent, interfaceEvent } from './machine-news.ts';
 
 export interface EventMakerComponents {
   /** Name of this sensor in every event. */
@@ -41,175 +31,254 @@ export interface EventMakerComponents {
   readonly stream: RandomStream;
   /** Name of the template that answers, or null. */
   hostName(address: number, source: number, protocol: number): string | null;
-  /** VLAN of the packet at hand, as netstack numbers it. @default none */
+  /** piece.vlan of the packet at hand, as netstack numbers it. @default none */
   vlan?(): number;
-  emit(event: SensorEvent): void;
+  readonly sink: LineSink;
 }
 
 type Body<T> = T extends unknown ? Omit<T, keyof EventHead> : never;
-type CloseReason = Parameters<StackObserver['flowClose']>[3];
-
-interface Session {
-  readonly id: string;
-  readonly vlan: number;
-  readonly startSeconds: number;
+/** What a service received. */
+interface Payload {
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly length: number;
+  /** The protocol whose usual first message it is; null for any other, left out where nobody looked. */
+  readonly greeting?: string | null;
 }
 
+type PacketAtHand = Omit<FloodingPacket, 'nowSeconds'>;
+type CloseReason = Parameters<StackObserver['flowClose']>[3];
+
 const FLOWS_MAX = 200_000;
-/** More templates than a configuration has. */
-const SHOWN_NAMES_MAX = 65_536;
 /** As Honeyd has it: a conversation over UDP is over after a minute of silence. */
 const UDP_IDLE_SECONDS = 60;
 
-/** ICMP messages that nobody sends unasked. */
-const ANSWERS: ReadonlySet<number> = new Set([
-  icmpv4.messageType.echoReply,
-  icmpv4.messageType.destinationUnreachable,
-  icmpv4.messageType.timeExceeded,
-  icmpv4.messageType.timestampReply,
-]);
-
 export class EventMaker implements StackObserver {
   readonly #components: EventMakerComponents;
-  readonly #sensor: string;
   readonly #flowsMax: number;
-  readonly #sessions: RecentMap<string, Session> = new RecentMap();
+  readonly #line: EventLine;
+  readonly #floods: FloodCounts;
+  readonly #kinds = {
+    tcpProbe: new LineKind('probe.tcp'),
+    udpProbe: new LineKind('probe.udp'),
+    icmp: new LineKind('probe.icmp'),
+    other: new LineKind('probe.other'),
+    open: new LineKind('flow.open'),
+    proof: new LineKind('flow.proof'),
+    close: new LineKind('flow.close'),
+    data: new LineKind('service.data'),
+  };
+  /** Connections of which an event was written. */
+  readonly #sessions: FlowTable;
+  /** Conversations over UDP of the last minute. */
+  readonly #conversations: FlowTable;
   /** Sessions whose proof is pending; the connection may be over before it comes. */
-  readonly #pending: WeakMap<Flow, string> = new WeakMap();
-  /** UDP flows of the last minute, oldest first. */
-  readonly #datagramFlows: RecentMap<string, number> = new RecentMap();
-
-  /** Names of templates as they are written. */
-  readonly #shownNames: Map<string, string> = new Map();
+  readonly #pending: WeakMap<Flow, Uint32Array> = new WeakMap();
   readonly #linkContacts: LinkContacts = new LinkContacts((event) => this.#emit(event));
+  /** Of the session at hand. */
+  readonly #session: Uint32Array = new Uint32Array(4);
 
   /**
    * `flowsMax`: connections, and conversations over UDP, whose beginning is remembered; of those beyond, the oldest are reported
    * without it.
    */
   constructor(components: EventMakerComponents, flowsMax: number = FLOWS_MAX) {
+    const { stream, sink } = components;
     this.#components = components;
     this.#flowsMax = flowsMax;
-    this.#sensor = printable(components.sensor);
+    this.#line = new EventLine({ stream, sink, sensor: printable(components.sensor) });
+    this.#floods = new FloodCounts(stream.nextUint32(), (flood) => this.#tellFlood(flood));
+    this.#sessions = new FlowTable(stream.nextUint32());
+    this.#conversations = new FlowTable(stream.nextUint32());
   }
 
   tcpProbe(flow: Flow, flags: number, lengthBytes: number): void {
-    const backscatter =
-      (flags & tcp.flag.RST) !== 0 ||
-      (flags & (tcp.flag.SYN | tcp.flag.ACK)) === (tcp.flag.SYN | tcp.flag.ACK);
-    const letters = formatTcpLetters(flags);
-    this.#emit({
-      event: 'probe.tcp',
-      ...this.#fieldsOf(flow, ipProtocol.tcp),
-      tcp_flags: letters,
-      ip_length: lengthBytes,
-      backscatter,
-      message: `TCP ${letters} ${ends(flow)}`,
-    });
+    const vlan = this.#vlan();
+    if (
+      !this.#isTold(flow, {
+        kind: flooding.tcpProbe,
+        protocol: ipProtocol.tcp,
+        detail: flags,
+        lengthBytes,
+        vlan,
+      })
+    )
+      return;
+    if (!this.#beginTcp(this.#kinds.tcpProbe, flow, vlan)) return;
+    const line = this.#line;
+    const { field, words } = tcpFlags[flags & 0xff]!;
+    line.add(field);
+    line.add(piece.ipLength);
+    line.addNumber(lengthBytes);
+    line.add(isTcpBackscatter(flags) ? piece.backscatter : piece.noBackscatter);
+    line.add(words);
+    line.addEnds(flow);
+    line.end();
   }
 
   udpProbe(flow: Flow, lengthBytes: number): void {
-    this.#emit({
-      event: 'probe.udp',
-      ...this.#fieldsOf(flow, ipProtocol.udp),
-      ip_length: lengthBytes,
-      message: `UDP ${ends(flow)}`,
-    });
+    const vlan = this.#vlan();
+    if (
+      !this.#isTold(flow, { kind: flooding.udpProbe, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan })
+    )
+      return;
+    if (!this.#beginFlow(this.#kinds.udpProbe, flow, ipProtocol.udp, vlan)) return;
+    const line = this.#line;
+    line.add(piece.ipLength);
+    line.addNumber(lengthBytes);
+    line.add(piece.message);
+    line.add(piece.udp);
+    line.addEnds(flow);
+    line.end();
   }
 
   /** The first datagram of a conversation is reported; over UDP nothing proves who sent it. */
-  udpReceived(flow: Flow): void {
-    const key = keyOf(flow, ipProtocol.udp);
+  udpReceived(flow: Flow, lengthBytes: number): void {
     const now = this.#components.clock.nowSeconds();
-    const flows = this.#datagramFlows;
-    const last = flows.get(key);
-    flows.set(key, now);
-    for (let old = flows.oldest(); old !== undefined; old = flows.oldest()) {
-      if (now - old.value < UDP_IDLE_SECONDS && flows.size <= this.#flowsMax) break;
-      flows.delete(old.key);
+    const flows = this.#conversations;
+    const known = flows.find(flow);
+    const isNew = known === NONE || now - flows.secondsAt(known) >= UDP_IDLE_SECONDS;
+    flows.set(flow, now);
+    for (let old = flows.oldest; old !== NONE; old = flows.oldest) {
+      if (now - flows.secondsAt(old) < UDP_IDLE_SECONDS && flows.size <= this.#flowsMax) break;
+      flows.delete(old);
     }
-    if (last !== undefined && now - last < UDP_IDLE_SECONDS) return;
-    this.#emit({
-      event: 'flow.open',
-      ...this.#fieldsOf(flow, ipProtocol.udp),
-      handshake: false,
-      message: `UDP conversation ${ends(flow)}`,
-    });
+    if (!isNew) return;
+    const vlan = this.#vlan();
+    if (
+      !this.#isTold(flow, {
+        kind: flooding.conversation,
+        protocol: ipProtocol.udp,
+        detail: 0,
+        lengthBytes,
+        vlan,
+      })
+    )
+      return;
+    if (!this.#beginFlow(this.#kinds.open, flow, ipProtocol.udp, vlan)) return;
+    const line = this.#line;
+    line.add(piece.noHandshake);
+    line.addEnds(flow);
+    line.end();
   }
 
   udpSent(): void {}
 
   icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void {
-    this.#emit({
-      event: 'probe.icmp',
-      ...this.#addressFields(source, destination, ipProtocol.icmpv4, type, code),
-      ...vlanFields(this.#vlan()),
-      icmp_type: type,
-      icmp_code: code,
-      ip_length: lengthBytes,
-      backscatter: ANSWERS.has(type),
-      message: `ICMP ${type}(${code}) from ${formatIpv4(source)} to ${formatIpv4(destination)}`,
-    });
+    const flow = { remoteAddress: source, remotePort: type, localAddress: destination, localPort: 0 };
+    const vlan = this.#vlan();
+    const detail = (type << 8) | code;
+    if (!this.#isTold(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan }))
+      return;
+    const ends = {
+      protocol: ipProtocol.icmpv4,
+      source,
+      destination,
+      sourcePort: type,
+      destinationPort: code,
+    };
+    if (!this.#begin(this.#kinds.icmp, ends, vlan)) return;
+    const line = this.#line;
+    line.add(piece.icmpType);
+    line.addNumber(type);
+    line.add(piece.icmpCode);
+    line.addNumber(code);
+    line.add(piece.ipLength);
+    line.addNumber(lengthBytes);
+    line.add(isIcmpBackscatter(type) ? piece.backscatter : piece.noBackscatter);
+    line.add(piece.icmp);
+    line.addNumber(type);
+    line.add(piece.opening);
+    line.addNumber(code);
+    line.add(piece.closing);
+    line.addAddresses();
+    line.end();
   }
 
   flowOpen(flow: Flow, proof: SourceProof): void {
-    const head = this.#head();
-    const oldest = this.#sessions.size >= this.#flowsMax ? this.#sessions.oldest() : undefined;
-    if (oldest !== undefined) this.#sessions.delete(oldest.key);
-    this.#sessions.set(keyOf(flow, ipProtocol.tcp), {
-      id: head.id,
-      vlan: this.#vlan(),
-      startSeconds: this.#components.clock.nowSeconds(),
-    });
-    if (proof.kind === 'pending') this.#pending.set(flow, head.id);
-    this.#components.emit({
-      ...head,
-      event: 'flow.open',
-      ...this.#fieldsOf(flow, ipProtocol.tcp),
-      session: head.id,
-      handshake: true,
-      ...sourceFields(proof),
-      message: `connection ${ends(flow)}`,
-    });
+    const line = this.#line;
+    const vlan = this.#vlan();
+    const sessions = this.#sessions;
+    if (sessions.size >= this.#flowsMax) sessions.delete(sessions.oldest);
+    const now = this.#now();
+    line.next(now);
+    sessions.setSession(sessions.set(flow, now), line.id, vlan);
+    if (proof.kind === 'pending') this.#pending.set(flow, line.id.slice());
+    const told = { protocol: ipProtocol.tcp, session: line.id };
+    if (!line.beginFlow(this.#kinds.open, this.#hostOf(flow, ipProtocol.tcp), flow, told)) return;
+    this.#addVlan(vlan);
+    line.add(piece.handshake);
+    this.#addSource(proof);
+    line.add(piece.message);
+    line.add(piece.connection);
+    line.addEnds(flow);
+    line.end();
   }
 
   flowProof(flow: Flow, proof: SourceProof): void {
     const session = this.#pending.get(flow);
     // Nobody was there to read the event that it belongs to.
     if (session === undefined) return;
-    this.#emit({
-      event: 'flow.proof',
-      ...this.#fieldsOf(flow, ipProtocol.tcp),
-      session,
-      ...sourceFields(proof),
-      message: `source of the connection ${ends(flow)}: ${proof.forgeable ?? proof.kind}`,
-    });
+    const line = this.#line;
+    const known = this.#sessions.find(flow);
+    const vlan = known === NONE ? this.#vlan() : this.#sessions.vlanAt(known);
+    line.next(this.#now());
+    const told = { protocol: ipProtocol.tcp, session };
+    if (!line.beginFlow(this.#kinds.proof, this.#hostOf(flow, ipProtocol.tcp), flow, told)) return;
+    this.#addVlan(vlan);
+    this.#addSource(proof);
+    line.add(piece.message);
+    line.add(piece.sourceOf);
+    line.addEnds(flow);
+    line.add(piece.colonSpace);
+    line.addWord(proof.forgeable ?? proof.kind);
+    line.end();
   }
 
   flowClose(flow: Flow, receivedBytes: number, sentBytes: number, reason: CloseReason): void {
-    const key = keyOf(flow, ipProtocol.tcp);
-    const session = this.#sessions.get(key);
-    const now = this.#components.clock.nowSeconds();
-    this.#emit({
-      event: 'flow.close',
-      ...this.#fieldsOf(flow, ipProtocol.tcp),
-      received_bytes: receivedBytes,
-      sent_bytes: sentBytes,
-      duration: Number((now - (session?.startSeconds ?? now)).toFixed(6)),
-      reason,
-      message: `connection ${ends(flow)} has ended`,
-    });
-    this.#sessions.delete(key);
+    const sessions = this.#sessions;
+    const known = sessions.find(flow);
+    const openSeconds = known === NONE ? Number.NaN : sessions.secondsAt(known);
+    const now = this.#now();
+    this.#line.next(now);
+    const isWritten = this.#beginTcp(this.#kinds.close, flow, this.#vlan());
+    if (known !== NONE) sessions.delete(known);
+    if (!isWritten) return;
+    const line = this.#line;
+    line.add(piece.received);
+    line.addNumber(receivedBytes);
+    line.add(piece.sent);
+    line.addNumber(sentBytes);
+    line.add(piece.duration);
+    line.addSeconds(known === NONE ? 0 : now - openSeconds);
+    line.add(closedBy[reason]);
+    line.add(piece.message);
+    line.add(piece.connection);
+    line.addEnds(flow);
+    line.add(piece.hasEnded);
+    line.end();
   }
 
   other(source: number, destination: number, protocol: number, lengthBytes: number): void {
-    this.#emit({
-      event: 'probe.other',
-      ...this.#addressFields(source, destination, protocol, 0, 0),
-      ...vlanFields(this.#vlan()),
-      ip_length: lengthBytes,
-      message: `${formatIpProtocol(protocol)} from ${formatIpv4(source)} to ${formatIpv4(destination)}`,
-    });
+    const vlan = this.#vlan();
+    const flow = { remoteAddress: source, remotePort: 0, localAddress: destination, localPort: 0 };
+    if (!this.#isTold(flow, { kind: flooding.other, protocol, detail: 0, lengthBytes, vlan })) return;
+    if (
+      !this.#begin(
+        this.#kinds.other,
+        { protocol, source, destination, sourcePort: 0, destinationPort: 0 },
+        vlan,
+      )
+    )
+      return;
+    const line = this.#line;
+    line.add(piece.ipLength);
+    line.addNumber(lengthBytes);
+    line.add(piece.message);
+    line.addWord(formatIpProtocol(protocol));
+    line.add(piece.space);
+    line.addAddresses();
+    line.end();
   }
 
   /** Requests of one sweep are told together when it is over (`endGathered`). */
@@ -222,56 +291,28 @@ export class EventMaker implements StackObserver {
     this.#linkContacts.answerLimited(told, this.#components.clock.nowSeconds());
   }
 
-  ipv6({
-    kind,
-    source,
-    destination,
-    protocol,
-    lengthBytes,
-    linkAddress,
-    vlan,
-    isAnswered,
-  }: Ipv6Contact): void {
-    const [from, to] = [formatIpv6(source), formatIpv6(destination)];
-    this.#emit({
-      event: 'probe.ipv6',
-      kind,
-      ...vlanFields(vlan),
-      src_ip: from,
-      src_mac: formatMac(linkAddress),
-      dst_ip: to,
-      proto: formatIpProtocol(protocol),
-      ip_length: lengthBytes,
-      answered: isAnswered,
-      message: `IPv6 ${kind} from ${from} to ${to}`,
-    });
+  ipv6(contact: Ipv6Contact): void {
+    this.#emit(ipv6Event(contact));
   }
 
-  addressTaken({ address, linkAddress, vlan }: AddressOwner): void {
-    this.#emit({
-      event: 'address.taken',
-      ...vlanFields(vlan),
-      dst_ip: formatIpv4(address),
-      src_mac: formatMac(linkAddress),
-      message: `${formatMac(linkAddress)} has ${formatIpv4(address)}; it is left to that machine`,
-    });
+  addressTaken(owner: AddressOwner): void {
+    this.#emit(takenEvent(owner));
   }
 
-  /** Tells sweeps, and what limits kept back, that are over by now; called about once a second. `all`: the sensor ends. */
+  /** Tells floods, sweeps, and what limits kept back, that are over by now; called about once a second. `all`: the sensor ends. */
   endGathered(all = false): void {
-    this.#linkContacts.end(all ? Number.POSITIVE_INFINITY : this.#components.clock.nowSeconds());
+    const until = all ? Number.POSITIVE_INFINITY : this.#components.clock.nowSeconds();
+    this.#floods.end(until);
+    this.#linkContacts.end(until);
   }
 
   /** What becomes of a host that asks for its address. */
   dhcp(news: DhcpNews): void {
-    const host = printable(news.host);
-    this.#emit({ ...news, host, message: dhcpInWords(news) });
+    this.#emit(dhcpEvent(news));
   }
 
   networkInterface(news: InterfaceNews): void {
-    const name = printable(news.name);
-    const what = news.mtu === undefined ? news.event.slice('interface.'.length) : `now of MTU ${news.mtu}`;
-    this.#emit({ ...news, name, message: `interface ${name} is ${what}` });
+    this.#emit(interfaceEvent(news));
   }
 
   /** A service that was to answer a connection or a datagram did not. */
@@ -286,19 +327,17 @@ export class EventMaker implements StackObserver {
   }
 
   /** What a service received, as its hash and length: what was sent is evidence, and never kept here. */
-  serviceData(
-    flow: Flow,
-    protocol: number,
-    payload: { readonly sha256: string; readonly length: number; readonly greeting?: string | null },
-  ): void {
-    this.#emit({
-      event: 'service.data',
-      ...this.#fieldsOf(flow, protocol),
-      payload_sha256: payload.sha256,
-      payload_length: payload.length,
-      ...(payload.greeting === undefined ? {} : { payload_greeting: payload.greeting }),
-      message: `${payload.length} octets from ${end(flow.remoteAddress, flow.remotePort)}`,
-    });
+  serviceData(flow: Flow, payload: Payload): void {
+    this.#line.next(this.#now());
+    if (this.#beginTcp(this.#kinds.data, flow, this.#vlan())) this.#endData(flow, payload);
+  }
+
+  /** The same of a datagram; `describe` is not called for one that is counted with others like it. */
+  datagramData(flow: Flow, lengthBytes: number, describe: () => Payload): void {
+    const vlan = this.#vlan();
+    if (!this.#isTold(flow, { kind: flooding.data, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan }))
+      return;
+    if (this.#beginFlow(this.#kinds.data, flow, ipProtocol.udp, vlan)) this.#endData(flow, describe());
   }
 
   /** A line that a service wrote about its connection. */
@@ -323,88 +362,133 @@ export class EventMaker implements StackObserver {
     this.#emit({ event: 'sensor.trouble', message: printable(message) });
   }
 
-  #head(): EventHead {
-    const { clock, stream } = this.#components;
-    const now = clock.nowSeconds();
-    return { v: 1, id: drawUuid(now, stream), ts: formatTimestamp(now), sensor: this.#sensor };
-  }
-
-  /** A template's name without what would steer a terminal. */
-  #shownName(name: string | null): string | null {
-    if (name === null) return null;
-    let shown = this.#shownNames.get(name);
-    if (shown === undefined) {
-      shown = printable(name);
-      if (this.#shownNames.size >= SHOWN_NAMES_MAX) this.#shownNames.clear();
-      this.#shownNames.set(name, shown);
-    }
-    return shown;
-  }
-
   #emit(body: Body<SensorEvent>): void {
-    this.#components.emit({ ...this.#head(), ...body });
+    this.#line.next(this.#now());
+    this.#components.sink.write(`${JSON.stringify({ ...this.#line.head(), ...body })}\n`);
   }
 
-  #fieldsOf(flow: Flow, protocol: number): FlowFields {
-    const { remoteAddress, remotePort, localAddress, localPort } = flow;
-    const session = this.#sessions.get(keyOf(flow, protocol));
-    const fields = this.#addressFields(remoteAddress, localAddress, protocol, remotePort, localPort);
-    return {
-      ...fields,
-      ...(session === undefined ? {} : { session: session.id }),
-      src_port: remotePort,
-      dst_port: localPort,
-      // The packet at hand when a connection ends may be none of its own.
-      ...vlanFields(session?.vlan ?? this.#vlan()),
-    };
+  /** Whether the packet at hand is an event of its own; if so, the next one is of now. */
+  #isTold(flow: Flow, { kind, protocol, detail, vlan, lengthBytes }: PacketAtHand): boolean {
+    const nowSeconds = this.#now();
+    if (!this.#floods.isTold(flow, { kind, protocol, detail, vlan, lengthBytes, nowSeconds })) return false;
+    this.#line.next(nowSeconds);
+    return true;
+  }
+
+  #now(): number {
+    return this.#components.clock.nowSeconds();
+  }
+
+  #tellFlood(flood: Flood): void {
+    this.#emit(floodEvent(flood, this.#hostOf(flood.flow, flood.protocol)));
+  }
+
+  /** Begins the line of a packet between two addresses. */
+  #begin(kind: LineKind, ends: Parameters<EventLine['begin']>[2], vlan: number): boolean {
+    const line = this.#line;
+    const { destination, source, protocol } = ends;
+    if (!line.begin(kind, this.#components.hostName(destination, source, protocol), ends)) return false;
+    this.#addVlan(vlan);
+    return true;
+  }
+
+  #beginFlow(kind: LineKind, flow: Flow, protocol: number, vlan: number): boolean {
+    const isBegun = this.#line.beginFlow(kind, this.#hostOf(flow, protocol), flow, {
+      protocol,
+      session: null,
+    });
+    if (isBegun) this.#addVlan(vlan);
+    return isBegun;
+  }
+
+  /** The same of a segment, which may be of a session; the packet at hand when a connection ends may be none of its own. */
+  #beginTcp(kind: LineKind, flow: Flow, vlan: number): boolean {
+    const line = this.#line;
+    const sessions = this.#sessions;
+    const known = sessions.find(flow);
+    const session = known === NONE ? null : this.#session;
+    if (session !== null) sessions.readId(known, session);
+    const told = { protocol: ipProtocol.tcp, session };
+    if (!line.beginFlow(kind, this.#hostOf(flow, ipProtocol.tcp), flow, told)) return false;
+    this.#addVlan(known === NONE ? vlan : sessions.vlanAt(known));
+    return true;
+  }
+
+  #endData(flow: Flow, { sha256, length, greeting }: Payload): void {
+    const line = this.#line;
+    line.add(piece.payloadHash);
+    line.addText(sha256);
+    line.add(piece.payloadLength);
+    line.addNumber(length);
+    if (greeting !== undefined) {
+      line.add(piece.payloadGreeting);
+      line.addWord(JSON.stringify(greeting));
+    }
+    line.add(piece.message);
+    line.addNumber(length);
+    line.add(piece.octetsFrom);
+    line.addRemoteEnd(flow);
+    line.end();
+  }
+
+  #addVlan(vlan: number): void {
+    if (vlan === 0) return;
+    const fields = vlanFields(vlan);
+    this.#line.add(piece.vlan);
+    this.#line.addNumber(fields.vlan ?? 0);
+    if (fields.outer_vlan === undefined) return;
+    this.#line.add(piece.outerVlan);
+    this.#line.addNumber(fields.outer_vlan);
+  }
+
+  #addSource({ linkAddress, kind, forgeable }: SourceProof): void {
+    const line = this.#line;
+    if (linkAddress !== null) {
+      line.add(piece.sourceMac);
+      line.addMac(linkAddress);
+      line.add(piece.quote);
+    }
+    line.add(piece.sourceProof);
+    line.addWord(kind);
+    line.add(piece.quote);
+    if (forgeable === null) return;
+    line.add(piece.forgeable);
+    line.addWord(forgeable);
+    line.add(piece.quote);
+  }
+
+  #hostOf({ localAddress, remoteAddress }: Flow, protocol: number): string | null {
+    return this.#components.hostName(localAddress, remoteAddress, protocol);
   }
 
   #vlan(): number {
     return this.#components.vlan?.() ?? 0;
   }
 
-  #addressFields(
-    source: number,
-    destination: number,
-    protocol: number,
-    sourcePort: number,
-    destinationPort: number,
-  ): FlowFields {
-    const components = this.#components;
+  /** Of an event that is made as an object. */
+  #fieldsOf(flow: Flow, protocol: number): FlowFields {
+    const { remoteAddress, remotePort, localAddress, localPort } = flow;
+    const host = this.#hostOf(flow, protocol);
+    const known = protocol === ipProtocol.tcp ? this.#sessions.find(flow) : NONE;
+    if (known !== NONE) this.#sessions.readId(known, this.#session);
     return {
-      host: this.#shownName(components.hostName(destination, source, protocol)),
-      src_ip: formatIpv4(source),
-      dst_ip: formatIpv4(destination),
+      host: host === null ? null : printable(host),
+      src_ip: formatIpv4(remoteAddress),
+      dst_ip: formatIpv4(localAddress),
       proto: formatIpProtocol(protocol),
-      community_id: communityId({ protocol, source, destination, sourcePort, destinationPort }),
+      community_id: communityId({
+        protocol,
+        source: remoteAddress,
+        destination: localAddress,
+        sourcePort: remotePort,
+        destinationPort: localPort,
+      }),
+      ...(known === NONE ? {} : { session: formatUuid(this.#session) }),
+      src_port: remotePort,
+      dst_port: localPort,
+      ...vlanFields(known === NONE ? this.#vlan() : this.#sessions.vlanAt(known)),
     };
   }
-}
-
-function dhcpInWords({ event, host, mac, ip, server }: DhcpNews): string {
-  const who = `host ${printable(host)} (${mac})`;
-  switch (event) {
-    case 'dhcp.lease':
-      return `${who} has ${ip} from ${server}`;
-    case 'dhcp.renewal':
-      return `${who} keeps ${ip} by ${server}`;
-    case 'dhcp.lost':
-      return `${who} has no address any more`;
-    case 'dhcp.conflict':
-      return `${who} declines ${ip}, which another machine has`;
-    case 'dhcp.silent':
-      return `${who} gets no answer from a DHCP server`;
-    default:
-      throw event satisfies never;
-  }
-}
-
-function sourceFields({ linkAddress, kind, forgeable }: SourceProof): SourceFields {
-  return {
-    ...(linkAddress === null ? {} : { src_mac: formatMac(linkAddress) }),
-    source_proof: kind,
-    ...(forgeable === null ? {} : { forgeable }),
-  };
 }
 
 function ends({ remoteAddress, remotePort, localAddress, localPort }: Flow): string {
@@ -413,8 +497,4 @@ function ends({ remoteAddress, remotePort, localAddress, localPort }: Flow): str
 
 function end(address: number, port: number): string {
   return `${formatIpv4(address)}:${port}`;
-}
-
-function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Flow, protocol: number): string {
-  return `${protocol}:${remoteAddress}:${remotePort}:${localAddress}:${localPort}`;
 }

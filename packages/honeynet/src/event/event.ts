@@ -36,6 +36,27 @@ interface VlanFields {
   readonly outer_vlan?: number;
 }
 
+/** Packets that are alike, beyond the first of a second, in that second (docs/sensor.md#floods). */
+export interface FloodFields extends VlanFields {
+  readonly event: 'probe.flood';
+  /** What each of them would have been. */
+  readonly of: 'probe.tcp' | 'probe.udp' | 'probe.icmp' | 'probe.other' | 'flow.open' | 'service.data';
+  readonly host: string | null;
+  readonly src_ip: string;
+  /** Of the first of them; of TCP and UDP. */
+  readonly src_port?: number;
+  readonly dst_ip: string;
+  readonly dst_port?: number;
+  readonly proto: string;
+  readonly tcp_flags?: string;
+  readonly icmp_type?: number;
+  readonly icmp_code?: number;
+  readonly backscatter?: boolean;
+  readonly packets: number;
+  /** Of IP; of `service.data`, of payload. */
+  readonly octets: number;
+}
+
 /** ARP requests of one source, with no pause of five seconds and for a minute at most. */
 export interface ArpSweepFields extends VlanFields {
   readonly event: 'probe.arp';
@@ -61,7 +82,8 @@ export interface LimitedFields {
   readonly answers: number;
 }
 
-interface Ipv6Fields extends VlanFields {
+/** An IPv6 packet to an address of ours, or a question about one. */
+export interface Ipv6Fields extends VlanFields {
   readonly event: 'probe.ipv6';
   readonly kind: Ipv6Contact['kind'];
   readonly src_ip: string;
@@ -73,7 +95,7 @@ interface Ipv6Fields extends VlanFields {
 }
 
 /** Another machine has an address of ours; it is left to it. */
-interface TakenFields extends VlanFields {
+export interface TakenFields extends VlanFields {
   readonly event: 'address.taken';
   readonly dst_ip: string;
   readonly src_mac: string;
@@ -103,6 +125,7 @@ export type SensorEvent = EventHead & { readonly message: string } & (
     | (FlowFields & ProbeFields)
     | (FlowFields & FlowEventFields)
     | (FlowFields & ServiceFields)
+    | FloodFields
     | ArpSweepFields
     | LimitedFields
     | Ipv6Fields

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../honeynet-test-support.ts';
 import type { SensorEvent } from './event.ts';
 import { EventMaker } from './event-maker.ts';
+import { eventSink } from './event-maker-test-support.ts';
 
 const MAC = 0x02_00_00_00_00_0a;
 
@@ -15,7 +16,7 @@ function maker(vlan = 0) {
     stream: randomStreams('7').stream('events'),
     hostName: () => 'server',
     vlan: () => vlan,
-    emit: (event) => events.push(event),
+    sink: eventSink(events),
   });
   const ask = (source: string, target: string, tag = 0): void =>
     made.arpRequest({
@@ -112,7 +113,7 @@ describe('an event of a tagged frame', () => {
       stream: randomStreams('7').stream('events'),
       hostName: () => null,
       vlan: () => vlan,
-      emit: (event) => events.push(event),
+      sink: eventSink(events),
     });
     made.flowOpen(FLOW, { linkAddress: null, kind: 'none', forgeable: 'no-link-address' });
     vlan = 0;

@@ -3,9 +3,9 @@
  * and one a few seconds later for what a limit kept back after the first answer.
  */
 import { formatIpv4 } from '@wormwood/base';
-import type { AnswerLimit, ArpContact } from '@wormwood/netstack';
-import { formatIpProtocol, formatMac } from '@wormwood/wire';
-import type { ArpSweepFields, LimitedFields } from './event.ts';
+import type { AddressOwner, AnswerLimit, ArpContact, Ipv6Contact } from '@wormwood/netstack';
+import { formatIpProtocol, formatIpv6, formatMac } from '@wormwood/wire';
+import type { ArpSweepFields, Ipv6Fields, LimitedFields, TakenFields } from './event.ts';
 import { Gathering } from './gathering.ts';
 
 export type LinkEvent = (ArpSweepFields | LimitedFields) & { readonly message: string };
@@ -137,6 +137,39 @@ export class LinkContacts {
       message: `${answers} answers from ${formatIpv4(destination)} to ${formatIpv4(source)} kept back by ${limit}`,
     });
   }
+}
+
+/** An IPv6 packet, or a question about an address. */
+export function ipv6Event(contact: Ipv6Contact): Ipv6Fields & { readonly message: string } {
+  const [from, to] = [formatIpv6(contact.source), formatIpv6(contact.destination)];
+  return {
+    event: 'probe.ipv6',
+    kind: contact.kind,
+    ...vlanFields(contact.vlan),
+    src_ip: from,
+    src_mac: formatMac(contact.linkAddress),
+    dst_ip: to,
+    proto: formatIpProtocol(contact.protocol),
+    ip_length: contact.lengthBytes,
+    answered: contact.isAnswered,
+    message: `IPv6 ${contact.kind} from ${from} to ${to}`,
+  };
+}
+
+/** Another machine has an address of ours. */
+export function takenEvent({
+  address,
+  linkAddress,
+  vlan,
+}: AddressOwner): TakenFields & { readonly message: string } {
+  const [owner, ip] = [formatMac(linkAddress), formatIpv4(address)];
+  return {
+    event: 'address.taken',
+    ...vlanFields(vlan),
+    dst_ip: ip,
+    src_mac: owner,
+    message: `${owner} has ${ip}; it is left to that machine`,
+  };
 }
 
 const VID_SPAN = 0x1000;
