@@ -13,7 +13,7 @@ import {
   type ScopeFile,
   type Verdict,
 } from '@wormwood/defense';
-import { EventMaker, type LineSink } from '@wormwood/honeynet';
+import { EventMaker } from '@wormwood/honeynet';
 import { type MemoryDevice, memoryLink, plainBehavior, Stack, type StackHost } from '@wormwood/netstack';
 import {
   arp,
@@ -25,6 +25,7 @@ import {
   pseudoHeaderSum,
   tcp,
 } from '@wormwood/wire';
+import { LineReader } from './line-reader.ts';
 
 const DARK = { address: 0x0a63_0000, prefixLength: 24 };
 export const LINK = { address: 0x0a14_0000, prefixLength: 16 };
@@ -302,29 +303,6 @@ export class TrustWorld {
       const verdict = this.#detector.observe(observation);
       if (verdict !== null) this.verdicts.push(verdict);
     }
-  }
-}
-
-/** Hands each line on as a text, without its end. */
-class LineReader implements LineSink {
-  octets: Uint8Array = new Uint8Array(0);
-  readonly #read: (line: string) => void;
-
-  constructor(read: (line: string) => void) {
-    this.#read = read;
-  }
-
-  write(line: string): void {
-    this.#read(line.trimEnd());
-  }
-
-  reserve(lengthMax: number): number {
-    this.octets = new Uint8Array(lengthMax);
-    return 0;
-  }
-
-  commit(end: number): void {
-    this.write(new TextDecoder().decode(this.octets.subarray(0, end)));
   }
 }
 

@@ -70,7 +70,7 @@ export function record(
     telescope,
     streams: randomStreams(seed),
     onFrame: (frame, microseconds) => capture.write(frame, microseconds),
-    onEvent: (event) => events.write(JSON.stringify(event)),
+    onEvent: (line) => events.write(Buffer.from(line).toString('utf8').trimEnd()),
   });
   begin(link);
   link.run(seconds);

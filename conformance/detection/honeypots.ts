@@ -3,7 +3,7 @@
  * are sent. Every second dark address has a host with the usual ports open; the others are as silent as unused addresses.
  */
 import { AddressSet, type Clock, type RandomStreams, siphashKeyOf } from '@wormwood/base';
-import { Dispatcher, parseHoneydConfiguration, type SensorEvent } from '@wormwood/honeynet';
+import { Dispatcher, parseHoneydConfiguration } from '@wormwood/honeynet';
 import { type HostDirectory, type LinkDevice, plainBehavior, Stack } from '@wormwood/netstack';
 import { Outputs } from '../../apps/sensor/src/output/outputs.ts';
 import { WatchedServices } from '../../apps/sensor/src/process/watched-services.ts';
@@ -14,7 +14,7 @@ export interface HoneypotsComponents {
   readonly device: LinkDevice;
   readonly clock: Clock;
   readonly streams: RandomStreams;
-  readonly onEvent: (event: SensorEvent) => void;
+  readonly onEvent: (line: Uint8Array) => void;
 }
 
 const OPEN_TCP = [

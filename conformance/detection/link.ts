@@ -3,7 +3,6 @@
  * `tcpdump` beside the sensor would. Capture and events come from the same run, so that they tell of the same packets.
  */
 import { EventQueue, type RandomStreams, VirtualClock } from '@wormwood/base';
-import type { SensorEvent } from '@wormwood/honeynet';
 import { type MemoryDevice, memoryLink, type ReceivedFrame, type Stack } from '@wormwood/netstack';
 import { ipv4, isMalformed, readMac, readU16, readU32, tcp } from '@wormwood/wire';
 import { honeypots } from './honeypots.ts';
@@ -16,7 +15,8 @@ export interface LinkComponents {
   readonly streams: RandomStreams;
   /** Takes a frame at its time in whole microseconds since 1970; the octets are only valid during the call. */
   readonly onFrame: (frame: Uint8Array, microseconds: number) => void;
-  readonly onEvent: (event: SensorEvent) => void;
+  /** Takes the line of an event. */
+  readonly onEvent: (line: Uint8Array) => void;
 }
 
 /** Is told what a connection's other end sent. */

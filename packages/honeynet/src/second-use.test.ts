@@ -78,9 +78,9 @@ describe('events', () => {
     const proof = { linkAddress: 1, kind: 'pending', forgeable: null } as const;
     if (what === 'open') made.flowOpen(ends, proof);
     else if (what === 'proof') made.flowProof(ends, { ...proof, kind: 'link' });
-    else if (what === 'data') made.serviceData(ends, 6, { sha256: 'abc', length: 3 });
+    else if (what === 'data') made.serviceData(ends, { sha256: 'abc', length: 3 });
     else if (what === 'close') made.flowClose(ends, 1, 2, 'done');
-    else if (what === 'datagram') made.udpReceived(ends);
+    else if (what === 'datagram') made.udpReceived(ends, 60);
     else made.serviceMessage(ends, 17, 'text');
     clock.advanceBy(seconds);
   };
@@ -112,18 +112,18 @@ describe('events', () => {
     const proof = { linkAddress: null, kind: 'none', forgeable: 'no-link-address' } as const;
     for (let i = 0; i < 500; i++) {
       made.flowOpen(flow(i), proof);
-      made.udpReceived(flow(i));
+      made.udpReceived(flow(i), 60);
       events.length = 0;
     }
     clock.advanceBy(10);
     const sessionOf = (number: number): unknown => {
-      made.serviceData(flow(number), 6, { sha256: 'abc', length: 3 });
+      made.serviceData(flow(number), { sha256: 'abc', length: 3 });
       const event = events.pop()!;
       return 'session' in event ? event.session : undefined;
     };
     const isTold = (number: number): boolean => {
       const before = events.length;
-      made.udpReceived(flow(number));
+      made.udpReceived(flow(number), 60);
       return events.length > before;
     };
     expect([sessionOf(0), sessionOf(1)].map((session) => typeof session)).toEqual(['string', 'string']);

@@ -115,7 +115,8 @@ export class CommunityIds {
   #hash({ protocol, source, destination, sourcePort, destinationPort }: Ipv4Flow): void {
     const w = this.#schedule;
     const hasPorts = WITH_PORTS.has(protocol);
-    const answer = protocol === ipProtocol.icmpv4 ? icmpv4Counterparts.get(sourcePort) : destinationPort;
+    const counterparts = counterpartsOf(protocol);
+    const answer = counterparts === undefined ? destinationPort : counterparts.get(sourcePort);
     const farPort = answer ?? destinationPort;
     const isTurned =
       answer !== undefined && (source > destination || (source === destination && sourcePort > farPort));
@@ -150,14 +151,14 @@ interface Endpoint {
   readonly port: number;
 }
 
+function counterpartsOf(protocol: number): ReadonlyMap<number, number> | undefined {
+  if (protocol === ipProtocol.icmpv4) return icmpv4Counterparts;
+  return protocol === ipProtocol.icmpv6 ? icmpv6Counterparts : undefined;
+}
+
 /** The end with the lesser address, then port, comes first, but the source does in a flow that goes one way. */
 function endpoints(flow: Flow): readonly [Endpoint, Endpoint] {
-  const counterparts =
-    flow.protocol === ipProtocol.icmpv4
-      ? icmpv4Counterparts
-      : flow.protocol === ipProtocol.icmpv6
-        ? icmpv6Counterparts
-        : undefined;
+  const counterparts = counterpartsOf(flow.protocol);
   const answer = counterparts?.get(flow.sourcePort);
   const source = { address: flow.source, port: flow.sourcePort };
   const destination = { address: flow.destination, port: answer ?? flow.destinationPort };

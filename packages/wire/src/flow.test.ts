@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ipv6Address, u16, u32 } from './arbitrary-field-test-support.ts';
+import { u32 } from './arbitrary-field-test-support.ts';
 import { writeU32 } from './bytes.ts';
 import { foldIpv6Address, hashFlow } from './flow.ts';
 import { parameters } from './protocol-laws-test-support.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomStreams } from '@wormwood/base';
-import { type SensorEvent, TrafficCounts } from '@wormwood/honeynet';
+import { TrafficCounts } from '@wormwood/honeynet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Faults } from '../faults.ts';
 import { honeynetOf } from '../sensor-test-support.ts';
@@ -22,7 +22,7 @@ let metricsPort: number;
 let server: ControlServer;
 let source: ReportSource;
 let faults: Faults;
-let emit: ((event: SensorEvent) => void) | null;
+let emit: ((line: Uint8Array) => void) | null;
 const told: string[] = [];
 
 beforeEach(async () => {
@@ -217,7 +217,7 @@ describe('a connection', () => {
     const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
     const message = 'x'.repeat(1000);
     for (let i = 0; i < 50_000; i++) {
-      emit?.({ v: 1, id: '', ts: '', sensor: '', event: 'sensor.trouble', message });
+      emit?.(Buffer.from(`${JSON.stringify({ v: 1, event: 'sensor.trouble', message })}\n`));
       // oxlint-disable-next-line no-await-in-loop -- lets the sockets write
       if (i % 1000 === 0) await sleep(1);
     }

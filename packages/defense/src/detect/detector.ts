@@ -156,10 +156,15 @@ class SourceDetector implements Detector {
   }
 
   observe(given: Observation): Verdict | null {
-    this.#observations++;
-    if (!isUsable(given)) this.#unusable++;
-    else if (given.kind === 'backscatter') this.#backscatter++;
-    else if (given.kind === 'remainder') this.#remainders++;
+    if (!isUsable(given)) {
+      this.#observations++;
+      this.#unusable++;
+      return null;
+    }
+    const { packets = 1 } = given;
+    this.#observations += packets;
+    if (given.kind === 'backscatter') this.#backscatter += packets;
+    else if (given.kind === 'remainder') this.#remainders += packets;
     else if (given.dark || this.#chain !== null) return this.#judge(given);
     return null;
   }

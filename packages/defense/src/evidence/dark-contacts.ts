@@ -87,7 +87,8 @@ export class DarkContacts implements EvidenceDetector {
     if (this.#classes !== null) this.#weigh(slot, observation, isNew ? reached : -reached);
     // Whatever comes first counts as the contact, should the sensor have missed the packet that opened the flow.
     if (isNew || observation.kind === 'contact') {
-      this.#contacts[slot] = Math.min((this.#contacts[slot] ?? 0) + 1, CONTACTS_MAX);
+      const { packets = 1 } = observation;
+      this.#contacts[slot] = Math.min((this.#contacts[slot] ?? 0) + packets, CONTACTS_MAX);
     }
     this.proof.observe(slot, observation);
     if (isProvenHandshake(observation)) this.#handshakes.add(slot, observation);

@@ -11,10 +11,12 @@ const KINDS: ReadonlySet<ObservationKind> = new Set([
 const PROTOCOLS: ReadonlySet<Observation['protocol']> = new Set(['tcp', 'udp', 'icmp']);
 /** Some 30,000 years, before or after the origin of the clock. */
 const SECONDS_MAX = 1e12;
+const PACKETS_END = 2 ** 32;
 
 /** Returns whether time, addresses, ports, kind and protocol are what they must be. */
 export function isUsable(observation: Observation): boolean {
   const { timeSeconds, kind, protocol, source, destination, sourcePort, destinationPort } = observation;
+  const { packets = 1 } = observation;
   return (
     Math.abs(timeSeconds) <= SECONDS_MAX &&
     KINDS.has(kind) &&
@@ -22,7 +24,8 @@ export function isUsable(observation: Observation): boolean {
     isIntegerBelow(source, 2 ** 32) &&
     isIntegerBelow(destination, 2 ** 32) &&
     isIntegerBelow(sourcePort, 0x10000) &&
-    isIntegerBelow(destinationPort, 0x10000)
+    isIntegerBelow(destinationPort, 0x10000) &&
+    isIntegerBelow(packets, PACKETS_END)
   );
 }
 

@@ -44,6 +44,30 @@ function faultOf(more: Readonly<Record<string, unknown>>): string {
   return reading.diagnostic.message;
 }
 
+describe('a flood', () => {
+  const flood = { event: 'probe.flood', of: 'probe.tcp', tcp_flags: 'S', backscatter: false, packets: 900 };
+
+  it('is so many of what each of them would have been', () => {
+    expect(observationOf(flood)).toMatchObject({ kind: 'contact', packets: 900, destinationPort: 445 });
+    expect(observationOf({ ...flood, tcp_flags: 'SA', backscatter: true })).toMatchObject({
+      kind: 'backscatter',
+      packets: 900,
+    });
+    expect(observationOf({ ...flood, tcp_flags: 'A' })).toMatchObject({ kind: 'remainder', packets: 900 });
+    const icmp = { of: 'probe.icmp', proto: 'icmp', tcp_flags: undefined, src_port: undefined };
+    expect(observationOf({ ...flood, ...icmp })).toMatchObject({ kind: 'contact', protocol: 'icmp' });
+    // The answers of a name server to questions in the name of ours.
+    const dns = { of: 'probe.udp', proto: 'udp', tcp_flags: undefined, src_port: 53, dst_port: 40_000 };
+    expect(observationOf({ ...flood, ...dns })).toMatchObject({ kind: 'backscatter', packets: 900 });
+  });
+
+  it('of a protocol without contacts says nothing, and one without a count is refused', () => {
+    expect(read({ ...flood, proto: 'gre' }).kind).toBe('other');
+    for (const packets of [undefined, 0, -1, 1.5, '900', 2 ** 32])
+      expect(faultOf({ ...flood, packets })).toContain('packets');
+  });
+});
+
 describe('an event', () => {
   it('is the observation that its fields say', () => {
     expect(observationOf({})).toEqual({

@@ -5,6 +5,7 @@
  * - `probe.tcp`, `probe.udp`, `probe.icmp`: a contact, or backscatter where `backscatter` is true; a TCP segment whose
  *   `tcp_flags` have an A is the rest of a flow that began elsewhere, a datagram of the shape of an answer is one;
  *   `marks`, a list of names, is what a SYN says of the program that made it;
+ * - `probe.flood`: as many more of what its other fields say as its `packets`, within a second;
  * - `flow.open`: a handshake where `handshake` is true and it is TCP, otherwise a contact; what the handshake proves is in
  *   `source_proof` (`router`, `link`, `pending` or `none`), `src_mac`, and for `none` in `forgeable`;
  * - `flow.proof`: what a handshake proves whose `flow.open` said `pending`;
@@ -70,6 +71,7 @@ const OBSERVED: ReadonlyMap<string, Observation['protocol'] | null> = new Map([
   ['probe.tcp', 'tcp'],
   ['probe.udp', 'udp'],
   ['probe.icmp', 'icmp'],
+  ['probe.flood', null],
   ['flow.open', null],
   ['flow.proof', null],
   ['service.data', null],
@@ -154,6 +156,8 @@ export class EventObserver {
     const timeSeconds = typeof fields['ts'] === 'string' ? readTimestamp(fields['ts']) : undefined;
     if (timeSeconds === undefined) return wrong('ts', fields['ts'], 'Write 2026-03-01T12:00:00.000250Z.');
     const protocol = OBSERVED.get(event) ?? PROTOCOLS.find((name) => name === fields['proto']);
+    // Of other protocols as well, a sensor tells floods.
+    if (protocol === undefined && event === 'probe.flood') return OTHER;
     if (protocol === undefined) return wrong('proto', fields['proto'], 'It is tcp, udp or icmp.');
     const ends = readEnds(fields, protocol);
     if ('fault' in ends) return ends;
@@ -162,8 +166,12 @@ export class EventObserver {
   }
 
   #observe(event: string, fields: Fields, seen: Seen): EventReading | Fault {
+    const packets = event === 'probe.flood' ? fields['packets'] : 1;
+    if (!isPacketCount(packets)) return wrong('packets', packets, 'It is a number of packets.');
+    const flood = packets === 1 ? {} : { packets };
     const isAnswer = seen.protocol === 'udp' && isAnswerShape(seen.sourcePort, seen.destinationPort);
-    if (isAnswer) return observed({ ...seen, ...NO_PAYLOAD, kind: 'backscatter', ...NOTHING_CLAIMED });
+    if (isAnswer)
+      return observed({ ...seen, ...NO_PAYLOAD, kind: 'backscatter', ...NOTHING_CLAIMED, ...flood });
     if (event === 'service.data') {
       const payload = readPayload(fields);
       if ('fault' in payload) return payload;
@@ -186,6 +194,7 @@ export class EventObserver {
       kind: contactKind(event, fields),
       ...NOTHING_CLAIMED,
       ...(marks === 0 ? {} : { marks }),
+      ...flood,
     });
   }
 
@@ -221,13 +230,18 @@ function contactKind(event: string, fields: Fields): 'contact' | 'backscatter' |
   if (event === 'flow.open') return 'contact';
   if (fields['backscatter'] === true) return 'backscatter';
   const flags = fields['tcp_flags'];
-  return event === 'probe.tcp' && typeof flags === 'string' && flags.includes('A') ? 'remainder' : 'contact';
+  const isProbe = event === 'probe.tcp' || event === 'probe.flood';
+  return isProbe && typeof flags === 'string' && flags.includes('A') ? 'remainder' : 'contact';
 }
 
 /** The bits of the marks that are known; others, of a newer sensor, say nothing. */
 function marksOf(names: unknown): number {
   if (!Array.isArray(names)) return 0;
   return (names as readonly unknown[]).reduce<number>((bits, name) => bits | markNamed(name), 0);
+}
+
+function isPacketCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 32;
 }
 
 /** What all observations of a line have in common. */

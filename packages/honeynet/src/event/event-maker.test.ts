@@ -52,7 +52,7 @@ describe('a connection', () => {
     const { maker: made, events, clock } = maker();
     made.flowOpen(FLOW, ROUTED);
     clock.advanceBy(1.5);
-    made.serviceData(FLOW, 6, { sha256: 'abc', length: 5 });
+    made.serviceData(FLOW, { sha256: 'abc', length: 5 });
     made.flowClose(FLOW, 5, 12, 'done');
     const [open, data, closed] = events;
     expect(open).toMatchObject({
@@ -74,7 +74,7 @@ describe('a connection', () => {
   it('shares nothing with one over UDP between the same ends', () => {
     const { maker: made, events } = maker();
     made.flowOpen(FLOW, ROUTED);
-    made.udpReceived(FLOW);
+    made.udpReceived(FLOW, 60);
     expect(events[1]).toMatchObject({ event: 'flow.open', handshake: false, proto: 'udp' });
     expect(events[1]).not.toHaveProperty('session');
   });
@@ -122,7 +122,7 @@ describe('a conversation over UDP', () => {
     const { maker: made, events, clock } = maker();
     for (const pause of [0, 59, 59, 60]) {
       clock.advanceBy(pause);
-      made.udpReceived(FLOW);
+      made.udpReceived(FLOW, 60);
     }
     expect(events).toHaveLength(2);
   });
