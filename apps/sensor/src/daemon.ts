@@ -197,7 +197,6 @@ export class Daemon {
       sourceSystem,
       observer,
     });
-    const services = new WatchedServices(this.#services, outputs);
     const behavior = plainBehavior(randomBytes(SECRET_BYTES));
     const stackOptions = {
       arp: { askFirst: options.askFirst },
@@ -219,8 +218,7 @@ export class Daemon {
         linkAddress: opened.linkAddress,
         sourceSystem,
         tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
-        services,
-        listeningCount: () => services.listeningCount,
+        services: new WatchedServices(this.#services, outputs),
         behaviorOf: () => behavior,
         linkAddressesOf: linkAddresses(options.hostStreams),
         onTrouble: (sentence) => this.onTrouble(sentence),

@@ -37,9 +37,10 @@ export interface SensorComponents {
   readonly streams: RandomStreams;
   readonly observer: StackObserver;
   readonly linkAddress: number;
-  readonly services: DispatcherComponents['services'];
-  /** Open connections whose service only listens, and never waits for a turn of the event loop. @default none */
-  readonly listeningCount?: () => number;
+  readonly services: DispatcherComponents['services'] & {
+    /** Open connections whose service only listens, and never waits for a turn of the event loop. @default none */
+    readonly listeningCount?: number;
+  };
   readonly behaviorOf: DispatcherComponents['behaviorOf'];
   readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
   readonly sourceSystem: DispatcherComponents['sourceSystem'];
@@ -203,8 +204,8 @@ export class Sensor {
 
   /** Whether the event loop must turn before the next batch: at once where services, or others in this process, have a say. */
   #isTurnDue(secondsSince: number): boolean {
-    const { device, listeningCount } = this.#components;
-    const isServing = this.stack.tcp.endpointCount > (listeningCount?.() ?? 0);
+    const { device, services } = this.#components;
+    const isServing = this.stack.tcp.endpointCount > (services.listeningCount ?? 0);
     return secondsSince >= TURN_SECONDS || isServing || device.fd === null;
   }
 

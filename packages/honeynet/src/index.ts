@@ -54,7 +54,7 @@ export { ExternalHosts } from './topology/external-hosts.ts';
 export { TopologyDevice } from './topology/topology-device.ts';
 
 // What happened, as events and in Honeyd's logs.
-export type { DhcpNews, SensorEvent } from './event/event.ts';
+export type { DhcpNews } from './event/event.ts';
 export { EventMaker } from './event/event-maker.ts';
 export type { LineSink } from './log/line-sink.ts';
 export { PacketLog } from './log/packet-log.ts';

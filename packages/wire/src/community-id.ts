@@ -1,6 +1,6 @@
 /**
- * Community IDs, version 1 (C. Kreibich, corelight/community-id-spec): names of flows, by which other tools' records of the same flow
- * can be found.
+ * Community IDs, version 1 (C. Kreibich, corelight/community-id-spec): names of flows, by which other tools' records of the
+ * same flow can be found.
  */
 
 import { emitBase64, encodeBase64, mixWord, SHA1_INITIAL, sha1, sha1Block } from '@wormwood/base';
@@ -74,8 +74,8 @@ const DIGEST = 4;
 const EMPTY = -1;
 
 /**
- * The same for the flows of IPv4, with seed 0, as ASCII in the octets of a log: without garbage, and in a tenth of the time. What is
- * hashed is one block, of whole words. The next events of a flow find its digest.
+ * The same for the flows of IPv4, with seed 0, as ASCII in the octets of a log: without garbage, and in a tenth of the time.
+ * What is hashed is one block, of whole words. The next events of a flow find its digest.
  */
 export class CommunityIds {
   readonly #schedule: Int32Array = new Int32Array(80);

@@ -56,7 +56,7 @@ export * as dhcpv4 from './dhcpv4.ts';
 export { dissect, findLayer } from './packet.ts';
 export { linkType, parseLinkHeader } from './link-type.ts';
 export { type Flow, hashFlow } from './flow.ts';
-export { COMMUNITY_ID_LENGTH, communityId, CommunityIds } from './community-id.ts';
+export { communityId, CommunityIds } from './community-id.ts';
 export { CaptureReader, type CaptureRecord } from './capture-reader.ts';
 export * as pcap from './pcap.ts';
 export * as pcapng from './pcapng.ts';

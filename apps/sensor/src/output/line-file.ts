@@ -1,7 +1,7 @@
 /**
- * A log that is appended to without ever holding up who writes: lines stand in chunks of memory, which are written when they are full or a
- * tenth of a second old. When the process is killed, the last of them are lost; when the machine is, the last two seconds. While the
- * disk takes nothing, chunks wait; when too many do, new lines are dropped and counted.
+ * A log that is appended to without ever holding up who writes: lines stand in chunks of memory, which are written when they
+ * are full or a tenth of a second old. When the process is killed, the last of them are lost; when the machine is, the last
+ * two seconds. While the disk takes nothing, chunks wait; when too many do, new lines are dropped and counted.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { LineSink } from '@wormwood/honeynet';
@@ -190,6 +190,7 @@ export class LineFile implements LineSink {
     if (this.#chunk.end > 0) this.#nextChunk(0);
     const last = this.#full.at(-1);
     try {
+      // oxlint-disable-next-line no-unmodified-loop-condition -- what was written leaves the list
       while (last !== undefined && this.#full.includes(last)) {
         const octets = this.#full.slice(0, CHUNKS_MAX).map((chunk) => chunk.octets.subarray(0, chunk.end));
         octets[0] = octets[0]!.subarray(this.#writtenBytes);

@@ -6,7 +6,7 @@ import type { TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack'
 import type { Outputs } from '../output/outputs.ts';
 
 /** What events keep of a connection while it is open, and what a hash costs; about, as measured. */
-const SESSION_BYTES = 768;
+const SESSION_BYTES = 128;
 const HASH_BYTES = 1024;
 
 export class WatchedServices implements ServiceRunner {

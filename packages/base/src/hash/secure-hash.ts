@@ -151,8 +151,8 @@ function sha256Block(state: Int32Array, w: Int32Array): void {
 }
 
 /**
- * Absorbs a block into the state of a SHA-1, five words (FIPS 180-4 §6.1.2). The block stands in the first 16 words of the schedule,
- * of 80, whose others are overwritten. For who hashes short texts without end and wants no garbage.
+ * Absorbs a block into the state of a SHA-1, five words (FIPS 180-4 §6.1.2). The block stands in the first 16 words of the
+ * schedule, of 80, whose others are overwritten. For who hashes short texts without end and wants no garbage.
  */
 export function sha1Block(state: Int32Array, w: Int32Array): void {
   for (let t = 16; t < 80; t++) {

@@ -1,7 +1,7 @@
 /**
- * Numbers and addresses as ASCII in the octets of a log. A line of a log is made a million times a second: strings in between would be
- * the larger part of the work, and all of it garbage. Each function writes at `at` and returns the offset after what it wrote; the caller
- * has made sure that there is room.
+ * Numbers and addresses as ASCII in the octets of a log. A line of a log is made a million times a second: strings in between
+ * would be the larger part of the work, and all of it garbage. Each function writes at `at` and returns the offset after what
+ * it wrote; the caller has made sure that there is room.
  */
 
 const ZERO = 0x30;

@@ -1,6 +1,6 @@
 /**
- * A line of an event, written in place: what every event has, then what the caller adds. Whatever does not change from one line to the
- * next stands ready as octets.
+ * A line of an event, written in place: what every event has, then what the caller adds. Whatever does not change from one
+ * line to the next stands ready as octets.
  */
 import {
   drawUuid,

@@ -1,6 +1,7 @@
 /**
- * Turns what the stack reports into events: a line each for a log. Time and randomness are handed in, so the same calls at the same
- * times give the same lines. What a flood has millions of is written in place (`event-line.ts`); the rest is made as an object.
+ * Turns what the stack reports into events: a line each for a log. Time and randomness are handed in, so the same calls at
+ * the same times give the same lines. What a flood has millions of is written in place (`event-line.ts`); the rest is made as
+ * an object.
  */
 import { type Clock, formatIpv4, formatUuid, printable, type RandomStream } from '@wormwood/base';
 import type {
@@ -170,14 +171,14 @@ export class EventMaker implements StackObserver {
     const detail = (type << 8) | code;
     if (!this.#isTold(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan }))
       return;
-    const ends = {
+    const between = {
       protocol: ipProtocol.icmpv4,
       source,
       destination,
       sourcePort: type,
       destinationPort: code,
     };
-    if (!this.#begin(this.#kinds.icmp, ends, vlan)) return;
+    if (!this.#begin(this.#kinds.icmp, between, vlan)) return;
     const line = this.#line;
     line.add(piece.icmpType);
     line.addNumber(type);
@@ -299,7 +300,7 @@ export class EventMaker implements StackObserver {
     this.#emit(takenEvent(owner));
   }
 
-  /** Tells floods, sweeps, and what limits kept back, that are over by now; called about once a second. `all`: the sensor ends. */
+  /** Tells floods, sweeps and what limits kept back, once over; called about once a second. `all`: the sensor ends. */
   endGathered(all = false): void {
     const until = all ? Number.POSITIVE_INFINITY : this.#components.clock.nowSeconds();
     this.#floods.end(until);
@@ -384,10 +385,10 @@ export class EventMaker implements StackObserver {
   }
 
   /** Begins the line of a packet between two addresses. */
-  #begin(kind: LineKind, ends: Parameters<EventLine['begin']>[2], vlan: number): boolean {
-    const line = this.#line;
-    const { destination, source, protocol } = ends;
-    if (!line.begin(kind, this.#components.hostName(destination, source, protocol), ends)) return false;
+  #begin(kind: LineKind, between: Parameters<EventLine['begin']>[2], vlan: number): boolean {
+    const { destination, source, protocol } = between;
+    const host = this.#components.hostName(destination, source, protocol);
+    if (!this.#line.begin(kind, host, between)) return false;
     this.#addVlan(vlan);
     return true;
   }
@@ -492,9 +493,5 @@ export class EventMaker implements StackObserver {
 }
 
 function ends({ remoteAddress, remotePort, localAddress, localPort }: Flow): string {
-  return `from ${end(remoteAddress, remotePort)} to ${end(localAddress, localPort)}`;
-}
-
-function end(address: number, port: number): string {
-  return `${formatIpv4(address)}:${port}`;
+  return `from ${formatIpv4(remoteAddress)}:${remotePort} to ${formatIpv4(localAddress)}:${localPort}`;
 }

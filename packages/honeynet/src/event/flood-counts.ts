@@ -1,10 +1,10 @@
 /**
- * Floods: of packets that are alike, the first `TOLD_MAX` of a second are events of their own; the others of the second are counted, and
- * told together when it is over (docs/sensor.md#floods). Alike are packets of one source to one address and port that would be events of
- * the same kind. Nothing that opens a connection, or proves anything, is counted so.
+ * Floods: of packets that are alike, the first `TOLD_MAX` of a second are events of their own; the others of the second are
+ * counted, and told together when it is over (docs/sensor.md#floods). Alike are packets of one source to one address and port
+ * that would be events of the same kind. Nothing that opens a connection, or proves anything, is counted so.
  *
- * The table never grows. Packets that fall onto the place of others take it, unless those are a flood of this second: then they are events
- * of their own. So no source hides another, and a flood of invented sources is written as it comes.
+ * The table never grows. Packets that fall onto the place of others take it, unless those are a flood of this second: then
+ * they are events of their own. So no source hides another, and a flood of invented sources is written as it comes.
  */
 import { mixWord } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';

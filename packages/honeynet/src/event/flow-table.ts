@@ -1,6 +1,6 @@
 /**
- * What events remember of flows, in columns: when a flow was seen, and the session that it is. Found by its ends, and in the order in which
- * flows were last set, the oldest first. It grows by doubling and makes no garbage.
+ * What events remember of flows, in columns: when a flow was seen, and the session that it is. Found by its ends, and in the
+ * order in which flows were last set, the oldest first. It grows by doubling and makes no garbage.
  */
 import { assert, mixWord } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
