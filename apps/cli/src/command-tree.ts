@@ -10,6 +10,7 @@ import type { ExitCode } from './exit-code.ts';
 import { addLab } from './lab/commands.ts';
 import { addNet } from './net/commands.ts';
 import type { SchemaKind } from './schema.ts';
+import { addWorker } from './queue/worker-command.ts';
 import { addSim } from './sim/commands.ts';
 import { addRespond } from './respond/commands.ts';
 
@@ -30,6 +31,7 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
   addDetect(root, finish);
   addRespond(root, finish);
   addLab(root, finish);
+  addWorker(root, finish);
   addSchema(root, finish);
   addDoctor(root, finish);
   addCompletion(root, finish);

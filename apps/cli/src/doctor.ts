@@ -108,6 +108,7 @@ function toolChecks(): readonly Check[] {
     ['nft', ['nft'], 'blocks what a response decides', 'nftables'],
     ['systemctl', ['systemctl'], 'runs the sensor as a service (docs/sensor.md)', 'systemd'],
     ['C compiler', ['gcc', 'cc', 'clang'], 'compiles the C references of the benchmarks', 'gcc'],
+    ['redis-server', ['redis-server'], 'sweeps on many machines', 'redis-server'],
     ['Chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'shows reports in the tests', 'chromium'],
     ['nmap', ['nmap'], 'names personalities and vendors; tests deceive it', 'nmap'],
     ['tshark', ['tshark'], 'tests the packet codecs against an independent decoder', 'tshark'],

@@ -66,9 +66,28 @@ export function progressLines(write: (line: string) => void, label: string): Pro
 /** Returns a function from the fraction done to the time left in words; null while it is too early to estimate. */
 function estimator(): (fraction: number) => string | null {
   const start = performance.now();
+  let first: number | undefined;
   return (fraction) => {
+    // What was there already took no time.
+    first ??= fraction;
     const elapsed = (performance.now() - start) / 1000;
-    if (fraction < 0.01 || elapsed < 1) return null;
-    return formatDuration(Math.round((elapsed * (1 - fraction)) / fraction));
+    if (fraction - first < 0.01 || elapsed < 1) return null;
+    return formatDuration(Math.round((elapsed * (1 - fraction)) / (fraction - first)));
+  };
+}
+
+const RATE_MS = 10_000;
+const RATE_STEP_MS = 200;
+
+/** Returns a function from how many are done to the rate of the last seconds in words; empty while it is too early to tell. */
+export function rateMeter(): (done: number) => string {
+  const seen: { readonly at: number; readonly done: number }[] = [];
+  return (done) => {
+    const at = performance.now();
+    while (seen.length > 1 && at - (seen[1]?.at ?? at) > RATE_MS) seen.shift();
+    if (at - (seen.at(-1)?.at ?? -Infinity) >= RATE_STEP_MS) seen.push({ at, done });
+    const [first = { at, done }] = seen;
+    const seconds = (at - first.at) / 1000;
+    return seconds < 1 ? '' : `, ${Number(((done - first.done) / seconds).toPrecision(2))}/s`;
   };
 }

@@ -16,6 +16,26 @@ const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
 const RUNS_MAX = 1_000_000;
 const SAMPLES_MAX = 10_000_000;
 
+const EXAMPLES: readonly (readonly [string, string])[] = [
+  ['wormwood sim sweep provos-2004-20min --vary defenses.0.count=65536..524288*2', 'how many honeypots'],
+  [
+    'wormwood sim sweep mine.yaml --vary defenses.0.count=1000..9000/2000 --vary defenses.0.start=5min,20min --out grid',
+    'a grid, kept',
+  ],
+  [
+    'wormwood sim sweep mine.yaml --vary worm.scanRate=1/s..100/s* --sample sobol --samples 256',
+    'spread over a range',
+  ],
+  [
+    'wormwood sim sweep mine.yaml --vary defenses.0.count=1..1000/1 --shard 2/8 --out part2',
+    'one part of eight',
+  ],
+  [
+    'wormwood sim sweep mine.yaml --vary defenses.0.count=1..1000/1 --on redis://queue.example --out far',
+    'by other machines',
+  ],
+];
+
 export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void): void {
   const sweep = sim
     .command('sweep')
@@ -53,6 +73,11 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
     .addOption(setOption())
     .addOption(seedOption())
     .addOption(workersOption())
+    .option(
+      '--on <where>',
+      'compute the cells here, or by `wormwood worker` over a Redis: redis://HOST:PORT, rediss://… (TLS), env:NAME, file:PATH',
+      'local',
+    )
     .addOption(
       new Option('--shard <i/n>', 'compute only every n-th cell, beginning with the i-th').argParser(shardOf),
     )
@@ -66,21 +91,7 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
       const { simSweep } = await import('./sweep.ts');
       finish(await simSweep(scenario, options));
     });
-  withExamples(withPrintOptions(sweep), [
-    ['wormwood sim sweep provos-2004-20min --vary defenses.0.count=65536..524288*2', 'how many honeypots'],
-    [
-      'wormwood sim sweep mine.yaml --vary defenses.0.count=1000..9000/2000 --vary defenses.0.start=5min,20min --out grid',
-      'a grid, kept',
-    ],
-    [
-      'wormwood sim sweep mine.yaml --vary worm.scanRate=1/s..100/s* --sample sobol --samples 256',
-      'spread over a range',
-    ],
-    [
-      'wormwood sim sweep mine.yaml --vary defenses.0.count=1..1000/1 --shard 2/8 --out part2',
-      'one part of eight',
-    ],
-  ]);
+  withExamples(withPrintOptions(sweep), EXAMPLES);
 }
 
 function shardOf(text: string): { readonly index: number; readonly of: number } {

@@ -25,16 +25,16 @@ import {
   type Variation,
 } from '@wormwood/study';
 import { engineOfMany, openScenario } from './check-scenario.ts';
-import { localQueue } from './cell-queue.ts';
 import { memoryStore, openCellStore } from './cell-store.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
 import { chartFiles, sweepParquet } from '../output/result-files.ts';
 import { type OutputFile, prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
+import { rateMeter } from '../output/progress.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
-import { openWorkerPool } from './worker-pool.ts';
+import { openQueue } from './open-queue.ts';
 import type { PrintOptions } from '../command-options.ts';
 
 export interface SimSweepOptions extends PrintOptions {
@@ -46,6 +46,8 @@ export interface SimSweepOptions extends PrintOptions {
   readonly runs?: number;
   readonly seed: string;
   readonly workers: number;
+  /** Where the cells are computed. */
+  readonly on: string;
   /** The part of the cells that this call computes. */
   readonly shard?: { readonly index: number; readonly of: number };
   readonly out?: string;
@@ -151,22 +153,32 @@ async function compute(
       `${kept.damaged} damaged ${kept.damaged === 1 ? 'line' : 'lines'} of cells.jsonl are computed again.`,
     );
   }
-  const pool = openWorkerPool(workers, interrupt.flag);
+  const { queue, ...opened } = await openQueue({
+    on: options.on,
+    workers,
+    isForced: settings.isForced,
+    interrupt,
+    terminal,
+  });
   const progress = terminal.progress('sweep');
+  const rate = rateMeter();
   try {
     return await runCells(
       cells.map(({ cell }): Cell => cell),
       {
-        queue: localQueue(pool, workers),
+        queue,
         store: kept ?? memoryStore(),
         signal: interrupt.signal,
         onProgress: ({ done, cells: all }) =>
-          progress.update(done / all, `${formatCount(done)} of ${formatCount(all)} cells`),
+          progress.update(
+            done / all,
+            `${formatCount(done)} of ${formatCount(all)} cells, ${opened.workers()}${rate(done)}`,
+          ),
       },
     );
   } finally {
     progress.stop();
-    await pool.close();
+    await opened.close();
     kept?.close();
   }
 }
