@@ -112,7 +112,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Returns why Redis did not do what it was asked, in words; never the URL. */
-export function reasonOf(error: Error): string {
+function reasonOf(error: Error): string {
   const text = `${(error as { readonly code?: string }).code ?? ''} ${error.message}`.trim();
   const [, reason] = REASONS.find(([pattern]) => pattern.test(text)) ?? [];
   return reason ?? text.replace(/\.$/, '');

@@ -10,7 +10,7 @@ import { VERSION } from '../version.ts';
 import { localQueue } from './cell-queue.ts';
 import { openWorkerPool } from './worker-pool.ts';
 
-export const LOCAL = 'local';
+const LOCAL = 'local';
 
 export interface QueueRequest {
   /** `local`, or what names a Redis. */
