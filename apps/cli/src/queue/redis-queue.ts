@@ -1,7 +1,7 @@
 /**
- * Computes cells on other machines: a job of BullMQ for each cell, under the cell's own name, so that no cell is there twice. What
- * is done is told by events; since events are lost when a connection breaks or Redis starts again, the asker also looks after
- * its cells every few seconds, and asks again for those that Redis does not know any more.
+ * Computes cells on other machines: a job of BullMQ for each cell, under the cell's own name, so that no cell is there twice.
+ * What is done is told by events; since events are lost when a connection breaks or Redis starts again, the asker also looks
+ * after its cells every few seconds, and asks again for those that Redis does not know any more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell, CellOutcome, CellQueue } from '@wormwood/study';
