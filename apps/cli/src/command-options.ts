@@ -22,6 +22,13 @@ export function withPrintOptions(command: Command): Command {
     .option('--no-color', 'no colours (NO_COLOR does the same)');
 }
 
+/** Returns the words of the command line that called `command`. */
+export function wordsOf(command: Command): readonly string[] {
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  return (root as unknown as { readonly rawArgs: readonly string[] }).rawArgs;
+}
+
 export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);

@@ -40,6 +40,7 @@ export { chartCsv } from './table/figure-data.ts';
 export { seriesColumns, seriesCsv, summaryCsv, toCsv } from './table/csv.ts';
 export { figuresOfRun, type RunFigures, runsCsv, type RunsTable, runsTable } from './table/runs-table.ts';
 export { milestoneTable } from './table/milestones.ts';
+export { type NamedRuns, pairedDifferences, pairedTable, readRuns } from './table/paired.ts';
 export { sweepColumns, sweepCsv, sweepTable } from './table/sweep-table.ts';
 export { comparisonTable, type ReportTable, summaryTables } from './table/tables.ts';
 

@@ -46,7 +46,7 @@ const FILE_LIST_TAG = new RegExp(`<meta name="${FILE_LIST}" content="([^"]*)">`)
 const FILE_NAME = /^[\w-][\w.-]*$/;
 
 /** Returns the report with the names of all files beside it, so that the next run can replace the whole of this one. */
-function withFileList({ name, content }: OutputFile, files: readonly OutputFile[]): OutputFile {
+export function withFileList({ name, content }: OutputFile, files: readonly OutputFile[]): OutputFile {
   if (name !== REPORT || typeof content !== 'string') return { name, content };
   const names = files.map((file) => file.name).join(' ');
   return { name, content: content.replace('<head>', `<head><meta name="${FILE_LIST}" content="${names}">`) };

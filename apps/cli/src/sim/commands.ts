@@ -8,12 +8,14 @@ import {
   wholeNumber,
   withExamples,
   withPrintOptions,
+  wordsOf,
   workersOption,
 } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { addSimObserve } from './observe-command.ts';
 import { addSimFit } from './fit-command.ts';
 import { addSimPlan } from './plan-command.ts';
+import { addSimResults } from './results-command.ts';
 import { addSimSweep } from './sweep-command.ts';
 import type { SimReportOptions } from './report.ts';
 import type { SimRunOptions } from './run.ts';
@@ -43,9 +45,9 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
     .addOption(seedOption())
     .addOption(workersOption())
     .option('--out <dir>', 'also write the result, series, figures and a report to this directory')
-    .action(async (scenario: string, options: SimRunOptions) => {
+    .action(async (scenario: string, options: SimRunOptions, command: Command) => {
       const { simRun } = await import('./run.ts');
-      finish(await simRun(scenario, options));
+      finish(await simRun(scenario, options, wordsOf(command)));
     });
   withExamples(withPrintOptions(run), [
     ['wormwood sim run provos-2004-20min', 'the mean field of a shipped scenario'],
@@ -59,6 +61,7 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
   addSimFit(sim, finish);
   addSimObserve(sim, finish);
   addSimReport(sim, finish);
+  addSimResults(sim, finish);
   addSimPresets(sim, finish);
   withExamples(sim, [['wormwood sim run provos-2004-20min', 'one scenario, once']]);
 }

@@ -7,6 +7,7 @@ import {
   wholeNumber,
   withExamples,
   withPrintOptions,
+  wordsOf,
   workersOption,
 } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -54,9 +55,9 @@ export function addSimFit(sim: Command, finish: (exitCode: ExitCode) => void): v
     .addOption(seedOption())
     .addOption(workersOption())
     .option('--out <dir>', 'also write the fit and its figure to this directory')
-    .action(async (scenario: string, options: SimFitOptions) => {
+    .action(async (scenario: string, options: SimFitOptions, command: Command) => {
       const { simFit } = await import('./fit.ts');
-      finish(await simFit(scenario, options));
+      finish(await simFit(scenario, options, wordsOf(command)));
     });
   withExamples(withPrintOptions(fit), [
     ['wormwood sim fit code-red-v2 --data counts.csv', 'hosts, scan rate, doubling time'],

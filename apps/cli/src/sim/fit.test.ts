@@ -52,7 +52,7 @@ describe('sim fit', () => {
       expect(estimates['scanRatePerSecond']?.high).toBeGreaterThan(SCAN_RATE);
       expect(isSeparable).toBe(true);
       expect(forecast?.everInfected.q10.at(-1)).toBeGreaterThan(0.9 * N);
-      expect(readdirSync(out).sort()).toEqual(['fit.json', 'fit.png', 'fit.svg']);
+      expect(readdirSync(out).sort()).toEqual(['fit.json', 'fit.png', 'fit.svg', 'manifest.json']);
       const again = await wormwoodInProcess([...args, '--json', '--workers', '1'], { input: SCENARIO });
       expect(again.stdout).toBe(stdout);
     }));

@@ -1,4 +1,5 @@
 /** `wormwood sim fit SCENARIO --data F`: what a series of counts says of the outbreak, and what comes next. */
+import { resolve } from 'node:path';
 import {
   formatCount,
   formatDuration,
@@ -8,7 +9,7 @@ import {
   renderDiagnostic,
 } from '@wormwood/base';
 import type { RunChunk } from '@wormwood/epidemic';
-import type { ScenarioValueChange } from '@wormwood/files/scenario';
+import { type Scenario, scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
 import { fitChart, toTerminal } from '@wormwood/report';
 import {
   type Estimate,
@@ -27,6 +28,7 @@ import { chartFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
+import { type Origin, sha256Of, withManifest } from './manifest.ts';
 import { openWorkerPool } from './worker-pool.ts';
 import { VERSION } from '../version.ts';
 import type { PrintOptions } from '../command-options.ts';
@@ -47,12 +49,19 @@ export interface SimFitOptions extends PrintOptions {
 /** A series of a row a second for a year. */
 const DATA_BYTES_MAX = 2 ** 30;
 
-export async function simFit(argument: string, options: SimFitOptions): Promise<ExitCode> {
+/** `words` are those of the command line, for the manifest. */
+export async function simFit(
+  argument: string,
+  options: SimFitOptions,
+  words: readonly string[],
+): Promise<ExitCode> {
+  const started = new Date();
   const terminal = openTerminal(options);
   const { json, set: changes } = options;
   const checked = await openScenario(argument, { changes, terminal, json: json === true });
   if (checked === undefined) return EXIT.invalidFile;
-  const reading = readSeries(readData(options.data), options.data);
+  const text = readData(options.data);
+  const reading = readSeries(text, options.data);
   if (!reading.ok) {
     const color = terminal.stderr.isColorSupported;
     for (const diagnostic of reading.diagnostics) terminal.warn(renderDiagnostic(diagnostic, '', { color }));
@@ -69,7 +78,8 @@ export async function simFit(argument: string, options: SimFitOptions): Promise<
   const chart = fitChart({ name: scenario.name, counts: fit.counts, best: fit.posterior.best, forecast });
   if (directory !== undefined) {
     const document = `${JSON.stringify(fitDocument(fit, forecast))}\n`;
-    await saveFiles(directory, [{ name: 'fit.json', content: document }, ...chartFiles(chart)]);
+    const files = [{ name: 'fit.json', content: document }, ...chartFiles(chart)];
+    await saveFiles(directory, withManifest(files, originOf(options, { words, scenario, text, started })));
     terminal.say(`Written to ${options.out}`);
   }
   const { stdout, columns } = terminal;
@@ -86,6 +96,20 @@ export async function simFit(argument: string, options: SimFitOptions): Promise<
         ].join('\n\n'),
   );
   return EXIT.ok;
+}
+
+function originOf(
+  { data, seed, draws }: SimFitOptions,
+  found: {
+    readonly words: readonly string[];
+    readonly scenario: Scenario;
+    readonly text: string;
+    readonly started: Date;
+  },
+): Origin {
+  const { words: command, scenario, text, started } = found;
+  const read = { path: resolve(data), sha256: sha256Of(text) };
+  return { command, scenario: scenarioDocument(scenario), seed, runs: draws, started, data: read };
 }
 
 function readData(path: string): string {

@@ -8,6 +8,7 @@ import {
   wholeNumber,
   withExamples,
   withPrintOptions,
+  wordsOf,
   workersOption,
 } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -62,9 +63,10 @@ export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): 
     .addOption(setOption())
     .addOption(seedOption())
     .addOption(workersOption())
-    .action(async (scenario: string, options: SimPlanOptions) => {
+    .option('--out <dir>', 'also write the plan to this directory')
+    .action(async (scenario: string, options: SimPlanOptions, command: Command) => {
       const { simPlan } = await import('./plan.ts');
-      finish(await simPlan(scenario, options));
+      finish(await simPlan(scenario, options, wordsOf(command)));
     });
   withExamples(withPrintOptions(plan), [
     [

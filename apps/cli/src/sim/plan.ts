@@ -24,8 +24,10 @@ import {
 import { engineOfMany, openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
+import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
+import { withManifest } from './manifest.ts';
 import { openWorkerPool, type WorkerPool } from './worker-pool.ts';
 import { VERSION } from '../version.ts';
 import type { PrintOptions } from '../command-options.ts';
@@ -41,6 +43,7 @@ export interface SimPlanOptions extends PrintOptions {
   readonly confidence: { readonly text: string; readonly z: number };
   readonly seed: string;
   readonly workers: number;
+  readonly out?: string;
 }
 
 const RUNS_DEFAULT = 200;
@@ -55,7 +58,13 @@ interface Plan {
   readonly frontier?: readonly FrontierPoint[];
 }
 
-export async function simPlan(argument: string, options: SimPlanOptions): Promise<ExitCode> {
+/** `words` are those of the command line, for the manifest. */
+export async function simPlan(
+  argument: string,
+  options: SimPlanOptions,
+  words: readonly string[],
+): Promise<ExitCode> {
+  const started = new Date();
   const terminal = openTerminal(options);
   const { goal, variable, second, costs } = questionOf(options);
   const checked = await openScenario(argument, {
@@ -77,15 +86,9 @@ export async function simPlan(argument: string, options: SimPlanOptions): Promis
     );
   }
   const { seed, confidence } = options;
-  const request: PlanRequest = {
-    document: scenarioDocument(scenario),
-    goal,
-    variable,
-    engine,
-    seed,
-    runs,
-    z: confidence.z,
-  };
+  const document = scenarioDocument(scenario);
+  const request: PlanRequest = { document, goal, variable, engine, seed, runs, z: confidence.z };
+  const directory = options.out === undefined ? undefined : await prepareDirectory(options.out);
   const interrupt = catchInterrupt(() =>
     terminal.say('\nEnding the search; press Ctrl-C again to end at once.'),
   );
@@ -106,6 +109,7 @@ export async function simPlan(argument: string, options: SimPlanOptions): Promis
       second === undefined
         ? await singlePlan(request, runReplicates)
         : await frontierPlan(request, second, { costs, runReplicates });
+    if (directory !== undefined) await savePlan(directory, plan, request, { words, started });
     await terminal.print(
       options.json
         ? JSON.stringify(planDocument(plan, request))
@@ -122,6 +126,18 @@ export async function simPlan(argument: string, options: SimPlanOptions): Promis
     await pool.close();
     interrupt.release();
   }
+}
+
+async function savePlan(
+  directory: string,
+  plan: Plan,
+  request: PlanRequest,
+  { words, started }: { readonly words: readonly string[]; readonly started: Date },
+): Promise<void> {
+  const { document: scenario, engine, seed, runs } = request;
+  const content = `${JSON.stringify(planDocument(plan, request))}\n`;
+  const origin = { command: words, scenario, engine, seed, runs, started };
+  await saveFiles(directory, withManifest([{ name: 'plan.json', content }], origin));
 }
 
 interface Question {

@@ -1,11 +1,15 @@
 /** `wormwood sim report RUN…`: a report on one saved run, or a comparison of several. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   comparisonReport,
   comparisonTable,
   type NamedResult,
+  type NamedRuns,
   outbreakReport,
+  pairedDifferences,
+  pairedTable,
+  readRuns,
   readResult,
   renderReport,
   summaryCsv,
@@ -46,7 +50,14 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
     { name: 'summary.csv', content: summaryCsv(results) },
     { name: 'report.html', content: renderReport(report) },
   ]);
-  const tables = more.length === 0 ? summaryTables(first.result) : [comparisonTable(results, 'scenario')];
+  const differences = pairedDifferences(results.flatMap(({ runs }) => runs ?? []));
+  const tables =
+    more.length === 0
+      ? summaryTables(first.result)
+      : [
+          comparisonTable(results, 'scenario'),
+          ...(differences.length === 0 ? [] : [pairedTable(differences, first.name)]),
+        ];
   const { columns } = terminal;
   const figures = results.map(({ name, result: { engine, runs, summary } }) => ({
     name,
@@ -56,7 +67,11 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
   }));
   await terminal.print(
     options.json
-      ? JSON.stringify({ verdict: report.verdict, results: figures })
+      ? JSON.stringify({
+          verdict: report.verdict,
+          results: figures,
+          ...(differences.length > 0 && { differences }),
+        })
       : [
           ...tables.map((table) => renderTable(table, columns)),
           terminal.stdout.bold(wrapped(report.verdict, columns)),
@@ -66,34 +81,50 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
   return EXIT.ok;
 }
 
+interface SavedRun extends NamedResult {
+  /** What `runs.csv` beside the result holds; undefined where there is none. */
+  readonly csv: string | undefined;
+}
+
+function runsBeside(file: string): string | undefined {
+  try {
+    return readRegularText(join(dirname(file), 'runs.csv'), RESULT_BYTES_MAX);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A result of many runs with all its series has some megabytes. */
 const RESULT_BYTES_MAX = 2 ** 28;
 
 /** Returns the run saved at a path, a directory or its result file; a sentence when there is none. */
-async function readRun(path: string): Promise<NamedResult | string> {
+async function readRun(path: string): Promise<SavedRun | string> {
   try {
     const isDirectory = (await stat(path)).isDirectory();
     const file = isDirectory ? join(path, RESULT_FILE) : path;
     const read = readResult(readRegularText(file, RESULT_BYTES_MAX));
     if (!read.ok) return `${file} is not a result of sim run: ${read.reason}.`;
-    return { name: read.result.scenario.name, result: read.result };
+    return { name: read.result.scenario.name, result: read.result, csv: runsBeside(file) };
   } catch (error) {
     return `Cannot read the run at ${path}: ${systemReason(error)}. Name a directory written by sim run --out.`;
   }
 }
 
 /** Runs of one scenario are distinguished by their engine, or by their number where the engine is the same too. */
-function distinctNames(results: readonly NamedResult[]): readonly NamedResult[] {
+function distinctNames(
+  results: readonly SavedRun[],
+): readonly (NamedResult & { readonly runs: NamedRuns | null })[] {
   const countOf = (names: readonly string[]) => (name: string) =>
     names.filter((other) => other === name).length;
   const isShared = countOf(results.map(({ name }) => name));
-  const named = results.map(({ name, result }) => ({
+  const named = results.map(({ name, result, csv }) => ({
     name: isShared(name) > 1 ? `${name}, ${result.engine}` : name,
     result,
+    csv,
   }));
   const isStillShared = countOf(named.map(({ name }) => name));
-  return named.map(({ name, result }, index) => ({
-    name: isStillShared(name) > 1 ? `${name} (${index + 1})` : name,
-    result,
-  }));
+  return named.map(({ name, result, csv }, index) => {
+    const own = isStillShared(name) > 1 ? `${name} (${index + 1})` : name;
+    return { name: own, result, runs: csv === undefined ? null : readRuns(own, csv) };
+  });
 }

@@ -45,7 +45,7 @@ const SUMMARY_KEYS = [
   'honeypotContacts',
 ];
 const TOP_KEYS = ['scenario', 'engine', 'seed', 'runs', 'version', 'summary', 'series'];
-const DISTRIBUTION_KEYS = ['mean', 'sd', 'q05', 'q25', 'q50', 'q75', 'q95'];
+const DISTRIBUTION_KEYS = ['mean', 'sd', 'se', 'q05', 'q25', 'q50', 'q75', 'q95'];
 
 function run(args: readonly string[], input = SMALL): Promise<Ended> {
   return wormwoodInProcess(['sim', 'run', '-', ...args], { input });
@@ -381,6 +381,7 @@ describe('--out', () => {
       'design-map.svg',
       'infections.csv',
       'infections.parquet',
+      'manifest.json',
       'report.html',
       'result.json',
       'runs.csv',

@@ -12,7 +12,7 @@ import {
   trajectoryChart,
   verdict,
 } from '@wormwood/report';
-import type { ScenarioValueChange } from '@wormwood/files/scenario';
+import { scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
 import { type CheckedScenario, openScenario } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
@@ -22,6 +22,7 @@ import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal, type Terminal, wrapped } from '../output/terminal.ts';
 import { simulateEnsemble, simulateSingle, type Simulation } from './simulate.ts';
+import { withManifest } from './manifest.ts';
 import { openWorkerPool } from './worker-pool.ts';
 import type { PrintOptions } from '../command-options.ts';
 
@@ -38,7 +39,13 @@ export interface SimRunOptions extends PrintOptions {
 
 type Options = SimRunOptions & { readonly engine: EngineName; readonly runs: number };
 
-export async function simRun(argument: string, given: SimRunOptions): Promise<ExitCode> {
+/** `words` are those of the command line, for the manifest. */
+export async function simRun(
+  argument: string,
+  given: SimRunOptions,
+  words: readonly string[],
+): Promise<ExitCode> {
+  const started = new Date();
   const { out } = given;
   const json = given.json === true;
   const terminal = openTerminal(given);
@@ -63,7 +70,10 @@ export async function simRun(argument: string, given: SimRunOptions): Promise<Ex
     if (directory !== undefined && result.runs > 0) {
       const { name } = result.scenario;
       const pictures = picturesOf(checked.outbreak, { name, seed: result.seed, infections });
-      await saveFiles(directory, resultFiles(result, { runs: table, infections, pictures }));
+      const files = resultFiles(result, { runs: table, infections, pictures });
+      const scenario = scenarioDocument(result.scenario);
+      const origin = { command: words, scenario, engine, seed: given.seed, runs: result.runs, started };
+      await saveFiles(directory, withManifest(files, origin));
       terminal.say(`Written to ${out}; open ${join(directory, 'report.html')}`);
     }
     if (json && reason !== null) terminal.say(reasonLine(result, reason));

@@ -7,6 +7,7 @@ import {
   wholeNumber,
   withExamples,
   withPrintOptions,
+  wordsOf,
   workersOption,
 } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -87,9 +88,9 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
     )
     .option('--reuse <dir...>', 'also use the cells in these directories')
     .option('--force', 'compute cells again that are there already')
-    .action(async (scenario: string, options: SimSweepOptions) => {
+    .action(async (scenario: string, options: SimSweepOptions, command: Command) => {
       const { simSweep } = await import('./sweep.ts');
-      finish(await simSweep(scenario, options));
+      finish(await simSweep(scenario, options, wordsOf(command)));
     });
   withExamples(withPrintOptions(sweep), EXAMPLES);
 }

@@ -25,7 +25,7 @@ const program = fileURLToPath(new URL('../../bin/wormwood.js', import.meta.url))
 const KILLS = process.env['WORMWOOD_LONG'] === '1' ? 20 : 3;
 
 function contents(directory: string): Readonly<Record<string, string>> {
-  const names = readdirSync(directory).filter((name) => name !== 'cells.jsonl');
+  const names = readdirSync(directory).filter((name) => name.startsWith('sweep.'));
   return Object.fromEntries(
     names.sort().map((name) => [name, readFileSync(join(directory, name), 'latin1')]),
   );

@@ -34,6 +34,7 @@ import { renderTable } from '../output/table.ts';
 import { rateMeter } from '../output/progress.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
+import { withManifest } from './manifest.ts';
 import { openQueue } from './open-queue.ts';
 import type { PrintOptions } from '../command-options.ts';
 
@@ -60,7 +61,13 @@ export interface SimSweepOptions extends PrintOptions {
 const RUNS_DEFAULT = 100;
 const TABLE_ROWS_MAX = 40;
 
-export async function simSweep(argument: string, options: SimSweepOptions): Promise<ExitCode> {
+/** `words` are those of the command line, for the manifest. */
+export async function simSweep(
+  argument: string,
+  options: SimSweepOptions,
+  words: readonly string[],
+): Promise<ExitCode> {
+  const started = new Date();
   const terminal = openTerminal(options);
   const variations = variationsOf(options);
   const checked = await openScenario(argument, {
@@ -95,7 +102,8 @@ export async function simSweep(argument: string, options: SimSweepOptions): Prom
     const done = await compute(own, { options, terminal, interrupt, directory });
     const sweep = sweepOf(own, done, { name: scenario.name, engine, runs, variations });
     if (directory !== undefined && shard === undefined && sweep.cells.length > 0) {
-      await saveFiles(directory, sweepFiles(sweep));
+      const origin = { command: words, scenario: document, engine, seed: options.seed, runs, started };
+      await saveFiles(directory, withManifest(sweepFiles(sweep), origin));
       terminal.say(`Written to ${options.out}: ${join(directory, 'sweep.csv')} and more.`);
     }
     await terminal.print(options.json ? JSON.stringify(sweepDocument(sweep)) : describe(sweep, terminal));

@@ -62,6 +62,7 @@ describe('ensemble', () => {
       Math.sqrt(ever.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 59),
       9,
     );
+    expect(summary.everInfected.se).toBeCloseTo(summary.everInfected.sd! / Math.sqrt(60), 9);
     const sorted = ever.toSorted((a, b) => a - b);
     // Ranks 59 p: 29.5 and 56.05.
     expect(summary.everInfected.q50).toBe((sorted[29]! + sorted[30]!) / 2);
@@ -72,6 +73,7 @@ describe('ensemble', () => {
     expect(reached.length).toBeGreaterThan(0);
     expect(reached.length).toBeLessThan(60);
     expect(summary.timeTo['0.5'].mean).toBeCloseTo(reached.reduce((a, b) => a + b, 0) / reached.length, 9);
+    expect(summary.timeTo['0.5'].se).toBeCloseTo(summary.timeTo['0.5'].sd! / Math.sqrt(reached.length), 9);
     expect(summary.timeToProbability).toMatchObject({ '0.5': reached.length / 60, '1': 0 });
     // Quantiles over all runs: those that never got there come last.
     const ranked = single.map((run) => run.summary.timeTo['0.5'] ?? Infinity).toSorted((a, b) => a - b);
@@ -82,6 +84,7 @@ describe('ensemble', () => {
     expect(summary.timeTo['1']).toEqual({
       mean: null,
       sd: null,
+      se: null,
       q05: null,
       q25: null,
       q50: null,

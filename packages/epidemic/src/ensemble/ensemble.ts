@@ -35,6 +35,8 @@ export interface EnsembleOptions {
 export interface Distribution {
   readonly mean: number | null;
   readonly sd: number | null;
+  /** Monte-Carlo error of the mean: the standard deviation over the square root of the number of runs that have the figure. */
+  readonly se: number | null;
   readonly q05: number | null;
   readonly q25: number | null;
   readonly q50: number | null;
@@ -175,7 +177,7 @@ function summarizeRuns(chunks: readonly RunChunk[], runs: number): EnsembleSumma
 const QUANTILES = { q05: 0.05, q25: 0.25, q50: 0.5, q75: 0.75, q95: 0.95 } as const;
 
 /** Returns the quantiles over `runs` runs of a time that came in those of the column only. */
-function censoredQuantiles(column: Float64Array, runs: number): Omit<Distribution, 'mean' | 'sd'> {
+function censoredQuantiles(column: Float64Array, runs: number): Omit<Distribution, 'mean' | 'sd' | 'se'> {
   const sorted = column.toSorted();
   const at = (p: number): number | null => {
     const rank = (runs - 1) * p;
@@ -203,12 +205,14 @@ function columnOf(chunks: readonly RunChunk[], runs: number, figure: number): Fl
 
 function distributionOf(column: Float64Array): Distribution {
   const { length } = column;
-  if (length === 0) return { mean: null, sd: null, q05: null, q25: null, q50: null, q75: null, q95: null };
+  if (length === 0)
+    return { mean: null, sd: null, se: null, q05: null, q25: null, q50: null, q75: null, q95: null };
   const out = new Float64Array(6);
   describeColumn(column, 0, length, quantileScratch(length), out);
   const [mean = 0, q05 = 0, q25 = 0, q50 = 0, q75 = 0, q95 = 0] = out;
   const squares = column.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
-  return { mean, sd: length === 1 ? null : Math.sqrt(squares / (length - 1)), q05, q25, q50, q75, q95 };
+  const sd = length === 1 ? null : Math.sqrt(squares / (length - 1));
+  return { mean, sd, se: sd === null ? null : sd / Math.sqrt(length), q05, q25, q50, q75, q95 };
 }
 
 type Band = { readonly [Key in keyof SeriesBand]: number[] };

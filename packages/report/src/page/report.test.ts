@@ -77,8 +77,8 @@ describe('tables', () => {
 
   it('give an ensemble its spread, and times the share of the runs that reached them', () => {
     const result = ensembleOf(odeResult(), {});
-    const half = { mean: 3300, sd: 1, q05: 3200, q25: 3250, q50: 3300, q75: null, q95: null };
-    const never = { mean: null, sd: null, q05: null, q25: null, q50: null, q75: null, q95: null };
+    const half = { mean: 3300, sd: 1, se: 0.1, q05: 3200, q25: 3250, q50: 3300, q75: null, q95: null };
+    const never = { mean: null, sd: null, se: null, q05: null, q25: null, q50: null, q75: null, q95: null };
     const summary = {
       ...result.summary,
       timeTo: { '0.5': half, '0.9': never, '0.99': never, '1': never },

@@ -80,6 +80,7 @@ export function ensembleOf(
     return {
       mean: value,
       sd: at(0.06),
+      se: at(0.003),
       q05: at(0.9),
       q25: at(0.95),
       q50: value,

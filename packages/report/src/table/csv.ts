@@ -83,7 +83,7 @@ export function timeColumn(fraction: string): string {
   return `time_to_${fraction}_ever_infected_s`;
 }
 
-const SPREAD = ['sd', 'q05', 'q25', 'q50', 'q75', 'q95'] as const;
+const SPREAD = ['sd', 'se', 'q05', 'q25', 'q50', 'q75', 'q95'] as const;
 
 /**
  * Returns the summaries of results as CSV, one row per result, with empty fields for missing figures. If one of them is an

@@ -59,7 +59,7 @@ function interval(row: SweepRow, figure: FigureName): string {
 
 const FIGURES = Object.entries(SUMMARY_COLUMNS) as readonly (readonly [FigureName, string])[];
 
-const SPREAD = ['sd', 'q05', 'q50', 'q95'] as const;
+const SPREAD = ['se', 'sd', 'q05', 'q50', 'q95'] as const;
 
 /** A column of a sweep: its name carries the unit; null where a cell has no such figure. */
 export interface SweepColumn {
@@ -69,7 +69,7 @@ export interface SweepColumn {
 
 /**
  * Returns a sweep as columns: the name of the cell, the values of its paths, its runs, and its figures; for cells of many
- * runs the mean of each, its standard error over the runs, and its spread.
+ * runs the mean of each, its standard error, and its spread.
  */
 export function sweepColumns({ paths, cells, runs }: SweepResult): readonly SweepColumn[] {
   const column = (name: string, of: (row: SweepRow) => string | number | null): SweepColumn => ({
@@ -85,7 +85,6 @@ export function sweepColumns({ paths, cells, runs }: SweepResult): readonly Swee
   for (const [figure, name] of FIGURES) {
     columns.push(column(name, (row) => figureIn(row, figure)));
     if (runs === 1) continue;
-    columns.push(column(`${name}_se`, (row) => standardError(row, figure)));
     for (const part of SPREAD) {
       columns.push(column(`${name}_${part}`, (row) => spreadIn(row, figure)?.[part] ?? null));
     }
@@ -103,11 +102,6 @@ export function sweepCsv(sweep: SweepResult): string {
 
 function extinctIn({ summary }: SweepRow): number | null {
   return 'extinctProbability' in summary ? summary.extinctProbability : null;
-}
-
-function standardError(row: SweepRow, figure: FigureName): number | null {
-  const sd = spreadIn(row, figure)?.sd ?? null;
-  return sd === null ? null : sd / Math.sqrt(row.runs);
 }
 
 function plain(value: unknown): string | number {

@@ -106,7 +106,7 @@ describe('verdict', () => {
     expect(verdict(one)).toMatch(
       /: the peak is 1 host, and 1 of the 2,000 hosts is infected at some time\. R0/,
     );
-    const everInfected = { mean: 13.2, sd: 30, q05: 1, q25: 1, q50: 3, q75: 9, q95: 86 };
+    const everInfected = { mean: 13.2, sd: 30, se: 3, q05: 1, q25: 1, q50: 3, q75: 9, q95: 86 };
     const skewed = { ...few, summary: { ...few.summary, everInfected } } as typeof few;
     expect(verdict(skewed)).toContain(
       ': 13 of the 2,000 hosts are infected at some time on average, 1 to 86 in nine of ten runs, at most 3 hosts in half of them; 1 host at the peak. ',

@@ -1,0 +1,141 @@
+/**
+ * A sweep of mean-field cells, 10,000 unless an argument says otherwise: cells per second on one thread and on all cores, beside
+ * a plain loop that calls the engine with the same outbreaks in one thread; and what a cell costs on top of that loop on the local
+ * queue and, with a tenth of the cells, through a redis-server with one worker of one thread. Prints one line of JSON.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomStreams } from '@wormwood/base';
+import { engineNamed } from '@wormwood/epidemic';
+import { checkScenario, checkScenarioDocument, scenarioDocument } from '@wormwood/files/scenario';
+import { planCells, runCells } from '@wormwood/study';
+import { openRedis } from '../apps/cli/dist/queue/redis-link.js';
+import { redisQueue } from '../apps/cli/dist/queue/redis-queue.js';
+import { localQueue } from '../apps/cli/dist/sim/cell-queue.js';
+import { memoryStore } from '../apps/cli/dist/sim/cell-store.js';
+import { openWorkerPool } from '../apps/cli/dist/sim/worker-pool.js';
+import { VERSION } from '../apps/cli/dist/version.js';
+
+const CELLS = Number(process.argv[2] ?? 10_000);
+const ROUNDS = 3;
+const never = { aborted: false };
+const program = join(import.meta.dirname, '../apps/cli/bin/wormwood.js');
+
+const text = `
+version: 1
+name: seed
+duration: 24h
+space: 2^32
+population: { vulnerable: 360000, infected: 150 }
+worm: { scanRate: 50/s }
+defenses: [{ kind: honeypots, count: 262144, start: 20min, delay: 1s }]
+`;
+const checked = checkScenario(text, 'seed.yaml');
+const points = Array.from({ length: CELLS }, (_, index) => ({
+  'defenses.0.count': String(1000 + 40 * index),
+}));
+const settings = { engine: 'ode', seed: '1', runs: 1, version: VERSION };
+const cells = planCells(scenarioDocument(checked.scenario), points, settings).cells.map(({ cell }) => cell);
+
+async function seconds(body) {
+  const before = performance.now();
+  await body();
+  return (performance.now() - before) / 1000;
+}
+
+const outbreaks = cells.map(({ scenario, id }) => {
+  const { outbreak } = checkScenarioDocument(scenario, id);
+  return { ...outbreak, sampleSeconds: outbreak.durationSeconds };
+});
+const plain = () =>
+  seconds(() => {
+    const ode = engineNamed('ode');
+    for (const outbreak of outbreaks) ode.run(outbreak, { streams: randomStreams('1'), replicate: 0 });
+  });
+
+async function through(queue, part) {
+  const taken = await seconds(async () => {
+    const done = await runCells(part, { queue, store: memoryStore(), signal: never });
+    if (done.results.some((result) => result === undefined)) throw new Error('cells are missing');
+  });
+  return taken / part.length;
+}
+
+async function local(threads) {
+  const pool = openWorkerPool(threads, new Int32Array(new SharedArrayBuffer(4)));
+  const queue = localQueue(pool, threads);
+  await through(queue, cells.slice(0, 500));
+  const perCell = [];
+  for (let round = 0; round < ROUNDS; round++) perCell.push(await through(queue, cells));
+  await pool.close();
+  return Math.min(...perCell);
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Returns the time of a cell through Redis; null where it is not installed. */
+async function far() {
+  if (spawnSync('redis-server', ['--version']).status !== 0) return null;
+  const directory = mkdtempSync(join(tmpdir(), 'wormwood-bench-'));
+  const port = await freePort();
+  const server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
+    {
+      stdio: 'ignore',
+    },
+  );
+  const url = `redis://127.0.0.1:${port}`;
+  await sleep(500);
+  const worker = spawn(process.execPath, [program, 'worker', '-q', '--workers', '1', '--on', url], {
+    stdio: 'ignore',
+  });
+  const link = await openRedis({ url, shown: url }, () => undefined);
+  try {
+    const queue = redisQueue(link, { version: VERSION, isForced: true, say: () => undefined });
+    const part = cells.slice(0, Math.ceil(CELLS / 10));
+    await through(queue, part.slice(0, 100));
+    const perCell = [];
+    for (let round = 0; round < ROUNDS; round++) perCell.push(await through(queue, part));
+    return Math.min(...perCell);
+  } finally {
+    link.close();
+    worker.kill();
+    server.kill();
+    await new Promise((resolve) => server.once('exit', resolve));
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+await plain();
+const loops = [];
+for (let round = 0; round < ROUNDS; round++) loops.push(await plain());
+const loop = Math.min(...loops) / CELLS;
+const cores = availableParallelism();
+const [one, all, redis] = [await local(1), await local(cores), await far()];
+const micros = (value) => (value === null ? null : Number((value * 1e6).toPrecision(3)));
+console.log(
+  JSON.stringify({
+    benchmark: 'sweep',
+    cells: CELLS,
+    perSecond: Math.round(1 / all),
+    perSecondAndCore: Math.round(1 / all / cores),
+    reference: 'plain loop over the engine',
+    referencePerSecond: Math.round(1 / loop),
+    ratio: Number((loop / all / cores).toFixed(3)),
+    overheadMicroseconds: {
+      local: micros(one - loop),
+      redis: redis === null ? null : micros(redis - loop),
+    },
+  }),
+);
