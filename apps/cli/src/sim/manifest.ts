@@ -72,7 +72,8 @@ export function readManifest(path: string): Manifest {
   } catch (error) {
     throw new CommandFailure(
       EXIT.invalidFile,
-      `Cannot read a manifest at ${path}: ${systemReason(error)}. Name a directory that sim run, sweep, plan or fit wrote with --out.`,
+      `Cannot read a manifest at ${path}: ${systemReason(error)}. ` +
+        'Name a directory that sim run, sweep, plan or fit wrote with --out.',
       { cause: error },
     );
   }

@@ -1,7 +1,7 @@
 /**
- * Differences between results run by run. Runs with the same seed and replicate draw the same random numbers, whatever the defenses
- * are (common random numbers), so that much of the chance cancels in their difference, and its error is smaller than that of the
- * difference of two independent means.
+ * Differences between results run by run. Runs with the same seed and replicate draw the same random numbers, whatever the
+ * defenses are (common random numbers), so that much of the chance cancels in their difference, and its error is smaller than
+ * that of the difference of two independent means.
  */
 import { formatCount, formatDuration } from '@wormwood/base';
 import type { FigureName } from '../result/summary-figures.ts';
