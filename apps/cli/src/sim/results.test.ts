@@ -14,6 +14,7 @@ population: { vulnerable: 2000, infected: 5 }
 worm: { scanRate: 2/s }
 defenses:
   - { kind: honeypots, count: 100, start: 2min, delay: 1s }
+  - { kind: honeypots, count: 10, start: 3min, delay: 1s }
 `;
 const COUNTS = [
   'time_s,ever_infected',

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { wormwoodInProcess } from '../in-process-test-support.ts';
 import { inTemporaryDirectory } from '../spawn-test-support.ts';
+
+// Each case computes several sweeps, with their figures.
+vi.setConfig({ testTimeout: 240_000 });
 
 const SMALL = `
 version: 1
