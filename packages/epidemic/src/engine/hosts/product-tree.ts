@@ -63,11 +63,29 @@ export class ProductTree {
     return node;
   }
 
+  /** Written out: in a loop a change takes nearly twice as long. */
   #sumOfChildren(height: number, node: number): number {
-    const level = this.#levels[height - 1]!;
+    const of = this.#levels[height - 1]!;
     const first = node * CHILDREN;
-    let sum = 0;
-    for (let child = first; child < first + CHILDREN; child++) sum += level[child]!;
-    return sum;
+    const low =
+      of[first]! +
+      of[first + 1]! +
+      of[first + 2]! +
+      of[first + 3]! +
+      of[first + 4]! +
+      of[first + 5]! +
+      of[first + 6]! +
+      of[first + 7]!;
+    return (
+      low +
+      of[first + 8]! +
+      of[first + 9]! +
+      of[first + 10]! +
+      of[first + 11]! +
+      of[first + 12]! +
+      of[first + 13]! +
+      of[first + 14]! +
+      of[first + 15]!
+    );
   }
 }
