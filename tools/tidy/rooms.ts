@@ -72,6 +72,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'source-system/',
     'topology/',
     'explain.ts',
+    'explain-words.ts',
   ],
   files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'known/', 'respond/', 'lab/'],
   report: ['result/', 'words/', 'figure/', 'table/', 'page/'],

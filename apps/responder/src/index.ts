@@ -7,5 +7,14 @@ export { type NamedStatus, Notifier } from './notifier.ts';
 export { Service } from './service.ts';
 export { nowSeconds } from './machine-clock.ts';
 export { type OpenResponder, ResponseState } from './state.ts';
-export { answerAndAct, answerOnly, mustBeDone } from './step.ts';
+export { approveDecision, pauseFact, type Recorded, resumeFact, undoDecision } from './people.ts';
+export {
+  auditSummary,
+  decisionObject,
+  linesAdded,
+  type PrintedLine,
+  scopeObject,
+  scopeSentence,
+} from './report.ts';
+export { answerAndAct, answerOnly } from './step.ts';
 export { readBounded } from './trusted-file.ts';

@@ -1,5 +1,11 @@
 /** The daemon: real devices under the honeynet's stack. Start with `daemon.ts`; `sensor.ts` is its core. */
-export type { SensorHosts, SensorStatus, SensorTop } from './control/sensor-report.ts';
+export type {
+  SensorExplanation,
+  SensorHosts,
+  SensorStatus,
+  SensorTop,
+  SensorTopology,
+} from './control/sensor-report.ts';
 export { Daemon, type DaemonOptions } from './daemon.ts';
 export { DEMO_CONFIGURATION } from './demo/demo-honeynet.ts';
 export { type LookAround, lookAround } from './demo/look-around.ts';

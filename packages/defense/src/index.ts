@@ -10,6 +10,7 @@ export { type KnownPrefix, KnownSources } from './detect/known-sources.ts';
 export type { ClockTrouble } from './observe/steady-clock.ts';
 export type { WormAlarm } from './detect/worm-trend.ts';
 export type { Explanation } from './detect/verdict-words.ts';
+export { explanationWords } from './detect/explanation-words.ts';
 export { type PacketCounts, PacketObserver } from './observe/observe-packets.ts';
 export { greetingOf } from './observe/greeting.ts';
 export { EventObserver } from './observe/observe-events.ts';

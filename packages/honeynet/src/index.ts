@@ -62,6 +62,7 @@ export { serviceLogLine } from './log/service-log.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
 export { TrafficCounts } from './metrics/traffic-counts.ts';
 export { explainAddress, type Explanation, type Hop, type Obstacle, type Question } from './explain.ts';
+export { explanationInWords } from './explain-words.ts';
 
 // What stands behind open ports.
 export type {

@@ -1,10 +1,10 @@
 /** `wormwood detect explain SOURCE`: all evidence about one source in words. */
-import type { Verdict } from '@wormwood/defense';
+import { explanationWords, type Verdict } from '@wormwood/defense';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { type DetectFileOptions, readInput, setUp } from './input.ts';
-import { explanationWords, forPrograms } from './words.ts';
+import { forPrograms } from './words.ts';
 
 export async function explain(source: number, options: DetectFileOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);

@@ -77,25 +77,6 @@ export function alarmWords({ raisedSeconds, text }: WormAlarm): string {
   return `This is a worm, first seen at ${formatTimestamp(raisedSeconds, 0)}. ${text}`;
 }
 
-/** Returns what is known about a source, one line for each finding. */
-export function explanationWords(
-  { text, evidence, source }: Explanation,
-  verdicts: readonly Verdict[],
-): string {
-  const findings = evidence.map(
-    ({ text: words, forgeable }) => `- ${words}${forgeable ? ' (forgeable)' : ''}`,
-  );
-  const [verdict] =
-    evidence.length === 0 ? [text] : [text.slice(0, text.indexOf(evidence[0]?.text ?? '')).trim()];
-  const judged = verdicts.map(
-    ({ timeSeconds, unforgeable, kind }) =>
-      `- ${formatTimestamp(timeSeconds, 0)}: judged ${kind}${unforgeable ? ', its address proven' : ''}.`,
-  );
-  const caution = verdicts.at(-1)?.caution ?? null;
-  const cautions = caution === null ? [] : [`- ${caution}`];
-  return [verdict ?? formatIpv4(source), ...judged, ...findings, ...cautions].join('\n');
-}
-
 /** Returns a summary of the detector's work in a sentence or two. */
 export function statusWords(status: DetectorStatus): string {
   const { observations, sources, backscatter, remainders, unusable, evictionsWithEvidence } = status;

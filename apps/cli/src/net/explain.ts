@@ -1,11 +1,16 @@
 /** `wormwood net explain CONFIG ADDRESS`: what this address would answer, and over which route. */
 import { formatIpv4 } from '@wormwood/base';
-import { explainAddress, type Explanation, type Question, type TransportProtocol } from '@wormwood/honeynet';
+import {
+  explainAddress,
+  type Explanation,
+  explanationInWords,
+  type Question,
+  type TransportProtocol,
+} from '@wormwood/honeynet';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
 import { openHoneynet } from './configuration.ts';
-import { explanationInWords } from './words.ts';
 
 export interface NetExplainOptions extends PrintOptions {
   readonly edges?: boolean;

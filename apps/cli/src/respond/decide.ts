@@ -1,20 +1,20 @@
 /** `wormwood respond propose | approve | undo | pause | resume`: each changes once what is decided. */
 import { text as textOf } from 'node:stream/consumers';
-import {
-  type AuditFact,
-  type Decision,
-  type LedgerView,
-  readVerdicts,
-  type ResponseMode,
-} from '@wormwood/defense';
+import { type AuditFact, type LedgerView, readVerdicts, type ResponseMode } from '@wormwood/defense';
 import {
   answerAndAct,
   answerOnly,
-  mustBeDone,
+  approveDecision,
+  decisionObject,
+  linesAdded,
   nowSeconds,
   type OpenResponder,
+  pauseFact,
+  type PrintedLine,
   readBounded,
   ResponseState,
+  resumeFact,
+  undoDecision,
 } from '@wormwood/responder';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
@@ -24,7 +24,7 @@ import {
   type RespondPersonOptions,
   type RespondReasonOptions,
 } from './options.ts';
-import { decisionObject, decisionTable, linesAdded, type PrintedLine, sentenceLine } from './words.ts';
+import { decisionTable, sentenceLine } from './words.ts';
 
 /** A file of verdicts; detection writes about a kilobyte for each. */
 const VERDICT_OCTETS_MAX = 64 * 2 ** 20;
@@ -47,15 +47,7 @@ export async function approve(
   options: RespondActOptions & RespondPersonOptions,
 ): Promise<ExitCode> {
   return withState(options, async (state) => {
-    const open = await state.open(modeOf(options));
-    const { responder } = open;
-    const decision = decisionNamed(id, responder.ledger);
-    if (decision.dryRun && responder.mode === 'act') {
-      const sentence = 'That decision is a dry run: propose again with --act for one that is carried out.';
-      throw new CommandFailure(EXIT.usage, sentence);
-    }
-    mustBeDone(await responder.approve(decision.id, options.by));
-    const acted = await state.whileActing(async () => mustBeDone(await responder.step()));
+    const { open, acted } = await approveDecision(state, id, options.by, modeOf(options));
     return report(open, options, acted);
   });
 }
@@ -63,23 +55,18 @@ export async function approve(
 /** A person ends a decision; what is in force is released at once, with `--act` or without. */
 export async function undo(id: string, options: RespondReasonOptions): Promise<ExitCode> {
   return withState(options, async (state) => {
-    const open = await state.open('asBefore');
-    const { responder } = open;
-    const decision = decisionNamed(id, responder.ledger);
-    mustBeDone(await responder.undo(decision.id, options.by, options.reason));
-    const acted = await state.whileActing(async () => mustBeDone(await responder.release()));
+    const { open, acted } = await undoDecision(state, id, options.by, options.reason);
     return report(open, options, acted);
   });
 }
 
 /** Nothing is begun from now on; what is in force still ends in time. */
 export async function pause(options: RespondReasonOptions): Promise<ExitCode> {
-  const { by, reason } = options;
-  return record({ event: 'respond.pause', by, reason }, options);
+  return record(pauseFact(options.by, options.reason), options);
 }
 
 export async function resume(options: RespondPersonOptions): Promise<ExitCode> {
-  return record({ event: 'respond.resume', by: options.by }, options);
+  return record(resumeFact(options.by), options);
 }
 
 async function record(fact: AuditFact, options: RespondPersonOptions): Promise<ExitCode> {
@@ -137,15 +124,6 @@ async function print({ ledger, mode, lines }: Recorded, options: RespondActOptio
     await terminal.print(decisionTable(decisions, nowSeconds()));
   }
   return isFailed ? EXIT.failed : EXIT.ok;
-}
-
-/** The live decision whose identifier begins so. */
-function decisionNamed(id: string, ledger: LedgerView): Decision {
-  const found = [...ledger.live.values()].filter((each) => each.id.startsWith(id.toLowerCase()));
-  const [decision] = found;
-  if (decision !== undefined && found.length === 1) return decision;
-  const reason = found.length === 0 ? 'No live decision' : `${found.length} live decisions`;
-  throw new CommandFailure(EXIT.usage, `${reason} begins with "${id}"; \`respond list\` shows them.`);
 }
 
 async function readText(file: string): Promise<string> {

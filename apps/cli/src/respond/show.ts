@@ -3,18 +3,23 @@ import { formatIpv4, formatTimestamp, parseIpv4, printable } from '@wormwood/bas
 import {
   AuditCheck,
   type AuditEntry,
-  type AuditFindings,
-  type AuditReading,
   FindingCollector,
   mispEvent,
   type ScopeAdmission,
   stixBundle,
 } from '@wormwood/defense';
-import { nowSeconds, ResponseState } from '@wormwood/responder';
+import {
+  auditSummary,
+  decisionObject,
+  nowSeconds,
+  ResponseState,
+  scopeObject,
+  scopeSentence,
+} from '@wormwood/responder';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { RespondOptions } from './options.ts';
-import { decisionObject, decisionTable, sentenceLine } from './words.ts';
+import { decisionTable, sentenceLine } from './words.ts';
 
 export interface RespondExportOptions extends RespondOptions {
   readonly stix?: true;
@@ -67,7 +72,7 @@ export async function audit(options: RespondOptions): Promise<ExitCode> {
   for (const { sequence, message } of findings.faults) {
     await terminal.print(`Line ${sequence} breaks a promise: ${printable(message)}`);
   }
-  await terminal.print(summaryOf(reading, { count, first }, findings));
+  await terminal.print(auditSummary(reading, { count, first }, findings));
   return ok ? EXIT.ok : EXIT.failed;
 }
 
@@ -125,35 +130,6 @@ function lineOf({ timeSeconds, event, message }: AuditEntry): string {
 async function readInOrder(state: ResponseState, visit: (entry: AuditEntry) => void): Promise<void> {
   const reading = await state.readLog(visit);
   if (!reading.ok) throw new CommandFailure(EXIT.failed, reading.reason);
-}
-
-function summaryOf(
-  reading: AuditReading,
-  { count, first }: { readonly count: number; readonly first: number },
-  { faults, open, applied, released }: AuditFindings,
-): string {
-  if (!reading.ok) return `${reading.reason} ${count} lines before it are in order.`;
-  const torn = reading.torn ? ' Its end was torn in a crash, and led to nothing.' : '';
-  const missing = first > 1 ? ` The ${first - 1} lines before it are not here and were not checked.` : '';
-  const promises = faults.length === 0 ? 'Every promise was kept' : `${faults.length} promises were broken`;
-  return (
-    `The chain of ${count} lines is whole and ends with ${reading.head.hash.slice(0, 16)}….${missing}${torn}\n` +
-    `${promises}: ${applied} acts, ${released} of them ended, ${open.length} in force or to be asked about.`
-  );
-}
-
-function scopeObject(admission: ScopeAdmission): Readonly<Record<string, unknown>> {
-  if (!admission.ok) return { ok: false, code: admission.code, reason: admission.reason };
-  const { file, signer, fingerprint, addresses } = admission.scope;
-  const expires = formatTimestamp(file.expiresSeconds, 0);
-  return { ok: true, owner: file.owner, signer, fingerprint, addresses: addresses.size, expires };
-}
-
-function scopeSentence(admission: ScopeAdmission): string {
-  if (!admission.ok) return `No scope is in force: ${admission.reason}`;
-  const { file, signer, addresses } = admission.scope;
-  const expires = formatTimestamp(file.expiresSeconds, 0);
-  return `Scope of ${file.owner}, signed by ${signer}: ${addresses.size} addresses until ${expires}.`;
 }
 
 function standingOf(

@@ -1,33 +1,11 @@
 /** Decisions and lines of the log as they are printed: for people and for programs. */
-import { formatDuration, formatIpv4, formatTimestamp, printable } from '@wormwood/base';
+import { formatDuration, formatIpv4, printable } from '@wormwood/base';
 import type { Decision } from '@wormwood/defense';
+import type { PrintedLine } from '@wormwood/responder';
 import { renderTable } from '../output/table.ts';
 
 /** How much of an identifier is shown; any unique beginning names a decision. */
 const SHORT_LENGTH = 8;
-
-/** Returns the decision for programs: addresses as dotted quads, times as RFC 3339. */
-export function decisionObject(decision: Decision): Readonly<Record<string, unknown>> {
-  const { proposedSeconds, lapsesSeconds, expiresSeconds, source, linkAddress, id, verdict } = decision;
-  const { action, actuator, status, approval, approvedBy, dryRun, ending, failures } = decision;
-  return {
-    id,
-    source: formatIpv4(source),
-    linkAddress,
-    action,
-    actuator,
-    status,
-    approval,
-    approvedBy,
-    dryRun,
-    proposed: formatTimestamp(proposedSeconds, 0),
-    lapses: formatTimestamp(lapsesSeconds, 0),
-    expires: expiresSeconds === null ? null : formatTimestamp(expiresSeconds, 0),
-    failures,
-    ending,
-    verdict,
-  };
-}
 
 /** Returns the live decisions as a table. */
 export function decisionTable(decisions: readonly Decision[], nowSeconds: number): string {
@@ -65,19 +43,7 @@ function timeLeft({ expiresSeconds, lapsesSeconds }: Decision, nowSeconds: numbe
   return left > 0 ? formatDuration(left) : 'over';
 }
 
-/** A line of the log as far as it is printed. */
-export interface PrintedLine {
-  readonly ts: string;
-  readonly event: string;
-  readonly message: string;
-}
-
 /** Returns `2026-03-01T12:00:00Z  A sentence.`; whatever the log holds, nothing steers a terminal. */
 export function sentenceLine({ ts, message }: PrintedLine): string {
   return printable(`${ts.replace(/\.\d+Z$/, 'Z')}  ${message}`);
-}
-
-/** Returns the lines that a responder has added, as objects. */
-export function linesAdded(added: readonly string[]): readonly PrintedLine[] {
-  return added.map((line) => JSON.parse(line) as PrintedLine);
 }

@@ -7,9 +7,18 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { parseIpv4 } from '@wormwood/base';
 import { formatPrometheus } from '@wormwood/honeynet';
 import type { Faults } from '../faults.ts';
-import { hostsOf, metricsOf, type ReportSource, statusOf, topOf } from './sensor-report.ts';
+import {
+  explanationOf,
+  hostsOf,
+  metricsOf,
+  type ReportSource,
+  statusOf,
+  topologyOf,
+  topOf,
+} from './sensor-report.ts';
 
 export interface ControlOptions {
   readonly socketPath: string;
@@ -40,6 +49,7 @@ const SOCKET_UMASK = 0o117;
 const SOCKET_MODE = 0o660;
 const DIRECTORY_MODE = 0o755;
 const HTTP_OK = 200;
+const HTTP_BAD = 400;
 const HTTP_NOT_FOUND = 404;
 const HTTP_NOT_ALLOWED = 405;
 const HTTP_TOO_MANY = 429;
@@ -147,10 +157,19 @@ export class ControlServer {
         return json(topOf(source, lengthOf(query)));
       case '/hosts':
         return json(hostsOf(source));
+      case '/topology':
+        return json(topologyOf(source));
+      case '/explain': {
+        const address = parseIpv4(new URLSearchParams(query).get('address') ?? '');
+        return address.ok ? json(explanationOf(source, address.value)) : refuse(HTTP_BAD, address.reason);
+      }
       case '/events':
         return this.#follow(response, source);
       default:
-        return refuse(HTTP_NOT_FOUND, 'There are /status, /top, /hosts, /events and /metrics.');
+        return refuse(
+          HTTP_NOT_FOUND,
+          'There are /status, /top, /hosts, /topology, /explain, /events and /metrics.',
+        );
     }
   }
 

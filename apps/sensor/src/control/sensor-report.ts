@@ -1,6 +1,14 @@
 /** What a sensor says about itself, as plain values. */
-import { formatIpv4 } from '@wormwood/base';
-import type { Binding, Honeynet, Metric, Template, TrafficCounts } from '@wormwood/honeynet';
+import { formatCidr, formatIpv4 } from '@wormwood/base';
+import {
+  type Binding,
+  explainAddress,
+  explanationInWords,
+  type Honeynet,
+  type Metric,
+  type Template,
+  type TrafficCounts,
+} from '@wormwood/honeynet';
 import type { WireReport } from '../device/wire-watch.ts';
 import type { Outputs } from '../output/outputs.ts';
 import type { Sensor } from '../sensor.ts';
@@ -80,6 +88,60 @@ export type SensorHosts = readonly {
   readonly personality: string | null;
   readonly ports: readonly string[];
 }[];
+
+/** The virtual routers and how they are joined. */
+export interface SensorTopology {
+  /** Where packets from outside enter. */
+  readonly entries: readonly { readonly router: string; readonly network: string }[];
+  readonly routers: readonly {
+    readonly address: string;
+    /** Networks whose hosts are attached to it. */
+    readonly links: readonly string[];
+    readonly routes: readonly {
+      readonly network: string;
+      readonly nextHop: string;
+      readonly latencySeconds: number;
+      readonly loss: number;
+      /** Bits a second; null: without limit. */
+      readonly bandwidth: number | null;
+    }[];
+  }[];
+}
+
+/** What an address would answer, in the words of `net explain`; one text for each protocol. */
+export interface SensorExplanation {
+  readonly address: string;
+  readonly texts: readonly string[];
+}
+
+export function topologyOf({ honeynet: { topology } }: ReportSource): SensorTopology {
+  return {
+    entries: topology.entries.map(({ router, network }) => ({
+      router: formatIpv4(router),
+      network: formatCidr(network),
+    })),
+    routers: topology.routers.map(({ address, links, routes }) => ({
+      address: formatIpv4(address),
+      links: links.map(formatCidr),
+      routes: routes.map(({ network, nextHop, link: { latencySeconds, loss, bandwidth } }) => ({
+        network: formatCidr(network),
+        nextHop: formatIpv4(nextHop),
+        latencySeconds,
+        loss,
+        bandwidth,
+      })),
+    })),
+  };
+}
+
+export function explanationOf({ honeynet }: ReportSource, address: number): SensorExplanation {
+  const name = formatIpv4(address);
+  const texts = (['tcp', 'udp', 'icmp'] as const).map((protocol) => {
+    const question = { address, protocol, port: null, source: null };
+    return explanationInWords(explainAddress(honeynet, question), `${name} ${protocol}`, protocol).join('\n');
+  });
+  return { address: name, texts };
+}
 
 export function statusOf(source: ReportSource): SensorStatus {
   const { frames, dropped, connections, halfOpen, evicted } = source.sensor.counts();

@@ -1,13 +1,7 @@
 /** A honeynet in words: what answers, when, and how a packet gets there. */
 import { formatDuration, formatIpv4 } from '@wormwood/base';
-import type {
-  Condition,
-  Explanation,
-  Hop,
-  Obstacle,
-  PortAction,
-  TransportProtocol,
-} from '@wormwood/honeynet';
+import type { Explanation, Hop, Obstacle } from './explain.ts';
+import type { Condition, PortAction, TransportProtocol } from './model.ts';
 
 /** Returns what a port does, as a clause. */
 function actionInWords(action: PortAction, protocol: TransportProtocol): string {

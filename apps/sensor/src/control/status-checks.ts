@@ -1,0 +1,69 @@
+/** Whether a sensor works, judged by what it says about itself: for the terminal and for a page. */
+import type { SensorStatus } from './sensor-report.ts';
+
+/** Something that should be so on a sensor that works. */
+export interface StatusCheck {
+  readonly ok: boolean;
+  readonly what: string;
+  /** What to do where it is not. */
+  readonly remedy: string;
+}
+
+/** What should be so on a sensor that works, each with what to do where it is not. */
+export function statusChecks(status: SensorStatus): readonly StatusCheck[] {
+  const { wire, framesDropped, linesDropped, faults, linkNets, routers, scriptUser, addresses } = status;
+  const count = (number: number, ok: string, what: string): string =>
+    number === 0 ? ok : `${number} ${what}`;
+  return [
+    {
+      ok: addresses > 0,
+      what: `${addresses} addresses are answered for`,
+      remedy: 'Bind some, or name them with --net.',
+    },
+    ...(wire === null
+      ? []
+      : [
+          {
+            ok: wire.state !== 'stuck',
+            what: wire.state === 'stuck' ? 'the interface takes no frames' : 'the interface takes frames',
+            remedy: 'ip link show; ip link set IFACE up; is the cable in?',
+          },
+        ]),
+    {
+      ok: framesDropped === 0,
+      what: count(framesDropped, 'no frame was dropped', 'frames were dropped because the ring was full'),
+      remedy: 'The machine is too slow for what comes: top; fewer scripts, or a worker in their place.',
+    },
+    {
+      ok: linesDropped === 0,
+      what: count(linesDropped, 'no line of a log was lost', 'lines of logs were lost'),
+      remedy: 'df -h; make room, or rotate the logs (docs/sensor.md, Signals).',
+    },
+    {
+      ok: linkNets.length > 0,
+      what: linkNets.length > 0 ? 'the network of the link is known' : 'no network of the link is known',
+      remedy: 'Handshakes of hosts on the link prove nothing: name it with --link-net.',
+    },
+    {
+      ok: routers.length > 0,
+      what: routers.length > 0 ? 'a router is known' : 'no router is known',
+      remedy: 'Handshakes of sources beyond the link prove nothing: name it with --router.',
+    },
+    ...(scriptUser === null
+      ? []
+      : [
+          {
+            ok: !scriptUser.isOwn,
+            what: scriptUser.isOwn
+              ? "scripts run as the sensor's own user"
+              : 'scripts run as a user of their own',
+            remedy: 'They can end the sensor and write its files: start it as root, or without scripts.',
+          },
+        ]),
+    {
+      ok: faults === 0,
+      what: count(faults, 'no unexpected error', 'unexpected errors'),
+      remedy: 'Each is in the events as sensor.trouble; please report it.',
+    },
+  ];
+}

@@ -1,0 +1,96 @@
+/** Answers what the pages ask of the events. */
+import { parseIpv4 } from '@wormwood/base';
+import type { EventStore } from './event-store.ts';
+import { sessionKey } from './event-row.ts';
+import { NO_FILTER } from './filter.ts';
+import type { SourceSummary } from './event-queries.ts';
+import type { JudgedSource, Overview, QuestionName, SourceReport, StoreQuestions } from './messages.ts';
+
+const PORTS_SHOWN = 12;
+const PORTS_OF_SOURCE_MAX = 200;
+const SOURCES_SHOWN = 12;
+const NETWORKS_MAX = 20_000;
+const SESSIONS_SHOWN = 200;
+const EVENTS_SHOWN = 100;
+const SESSION_EVENTS_MAX = 500;
+const MINUTE_SECONDS = 60;
+
+type Answers = {
+  [Name in QuestionName]: (
+    store: EventStore,
+    ask: StoreQuestions[Name]['ask'],
+  ) => StoreQuestions[Name]['answer'];
+};
+
+/** What answers each question. */
+export const answers: Answers = {
+  overview: (store, { points }) => overviewOf(store, points),
+  events: (store, request) => store.events(request),
+  sources: (store, { order, offset, limit }) => {
+    const judge = store.judge;
+    if (order === 'verdict') {
+      const verdicts = judge?.latest() ?? [];
+      const sources = verdicts.slice(offset, offset + limit).flatMap((verdict): readonly JudgedSource[] => {
+        const summary = store.queries.source(verdict.source);
+        return summary === undefined ? [] : [{ ...summary, verdict }];
+      });
+      return { sources, count: verdicts.length };
+    }
+    const found = store.queries.sources(order, offset, limit);
+    return { sources: found.map((each) => judged(store, each)), count: store.queries.sourceCount() };
+  },
+  source: (store, { address }) => sourceOf(store, address),
+  session: (store, { id }) => {
+    const key = sessionKey(id);
+    if (key === null) return [];
+    const found = store.read(store.queries.session(key, SESSION_EVENTS_MAX));
+    return found.filter(({ event }) => event['session'] === id);
+  },
+  growth: (store) => {
+    let sources = 0;
+    const points = store.queries.firstSeen().map((each) => {
+      sources += each.sources;
+      return { seconds: (each.minute + 1) * MINUTE_SECONDS, sources };
+    });
+    return { points, monitored: store.judge?.monitored.size ?? 0 };
+  },
+};
+
+function overviewOf(store: EventStore, points: number): Overview {
+  const { queries, judge } = store;
+  const span = queries.span();
+  const seconds = span === null ? 0 : span.lastSeconds - span.firstSeconds;
+  return {
+    span,
+    timeline: span === null ? [] : queries.timeline(span.lastSeconds, seconds, points),
+    ports: queries.topPorts(PORTS_SHOWN),
+    hosts: queries.topHosts(PORTS_SHOWN),
+    kinds: queries.kinds(),
+    networks: queries.networks(NETWORKS_MAX),
+    sources: queries.sources('contacts', 0, SOURCES_SHOWN).map((each) => judged(store, each)),
+    sourceCount: queries.sourceCount(),
+    alarm: judge?.alarm() ?? null,
+  };
+}
+
+function judged(store: EventStore, summary: SourceSummary): JudgedSource {
+  const address = parseIpv4(summary.address);
+  return { ...summary, verdict: address.ok ? (store.judge?.latestOf(address.value) ?? null) : null };
+}
+
+function sourceOf(store: EventStore, address: number): SourceReport {
+  const { queries, judge } = store;
+  const summary = queries.source(address) ?? null;
+  const known = judge?.evidenceOf(address);
+  const filter = { ...NO_FILTER, source: { first: address, last: address } };
+  return {
+    summary,
+    ports: queries.portsOfSource(address, PORTS_OF_SOURCE_MAX),
+    verdicts: judge?.verdictsOf(address) ?? [],
+    explanation: judge?.explain(address) ?? null,
+    evidence: known?.evidence ?? [],
+    state: known?.state ?? 'unknown',
+    sessions: store.read(queries.sessionsOfSource(address, SESSIONS_SHOWN)),
+    events: store.events({ filter, before: null, after: null, limit: EVENTS_SHOWN }),
+  };
+}

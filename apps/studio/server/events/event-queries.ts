@@ -1,0 +1,233 @@
+/** Questions to the index of events: which events a filter lets through, what there is of a source, what stands out. */
+import { formatIpv4 } from '@wormwood/base';
+import type { EventIndex, EventPlace } from './event-index.ts';
+import type { EventFilter } from './filter.ts';
+import { PROTOCOL_NUMBERS } from './event-row.ts';
+
+/** Which events are asked for: the newest before a number, or the oldest after one. */
+export interface EventRequest {
+  readonly filter: EventFilter;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly limit: number;
+}
+
+/** Counts over time: contacts and events of each interval that has any. */
+export interface TimelinePoint {
+  readonly seconds: number;
+  readonly contacts: number;
+  readonly events: number;
+}
+
+/** What the index knows of a source. */
+export interface SourceSummary {
+  readonly address: string;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+  readonly events: number;
+  readonly contacts: number;
+  readonly handshakes: number;
+}
+
+export interface PortCount {
+  readonly protocol: string;
+  readonly port: number;
+  readonly contacts: number;
+}
+
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(PROTOCOL_NUMBERS).map(([name, number]) => [number, name]),
+);
+const MICROSECONDS = 1e6;
+const MINUTE_SECONDS = 60;
+/** Beyond that many rows it is quicker to go from the newest event on than to sort what an index finds. */
+const INDEXED_MAX = 50_000;
+
+interface SourceRow {
+  readonly src: number;
+  readonly first_us: number;
+  readonly last_us: number;
+  readonly events: number;
+  readonly contacts: number;
+  readonly handshakes: number;
+}
+
+export class EventQueries {
+  readonly #index: EventIndex;
+
+  constructor(index: EventIndex) {
+    this.#index = index;
+  }
+
+  /** The places of the events asked for: those before a number from the newest on, those after one from the oldest on. */
+  events({ filter, before, after, limit }: EventRequest): readonly EventPlace[] {
+    const kinds = filter.kind === null ? null : this.#kindsNamed(filter.kind);
+    if (kinds?.length === 0) return [];
+    if (filter.host !== null && !this.#index.hosts.names.includes(filter.host)) return [];
+    const terms: string[] = [];
+    const values: number[] = [];
+    const add = (term: string, ...of: readonly number[]): void => {
+      terms.push(term);
+      values.push(...of);
+    };
+    if (before !== null) add('seq < ?', before);
+    if (after !== null) add('seq > ?', after);
+    if (filter.source !== null) add('src BETWEEN ? AND ?', filter.source.first, filter.source.last);
+    if (filter.destination !== null)
+      add('dst BETWEEN ? AND ?', filter.destination.first, filter.destination.last);
+    if (filter.port !== null) add('port = ?', filter.port);
+    if (filter.protocol !== null) add('proto = ?', filter.protocol);
+    if (kinds !== null) add(`kind IN (${kinds.map(() => '?').join(',')})`, ...kinds);
+    if (filter.host !== null) add('host = ?', this.#index.hosts.idOf(filter.host));
+    const where = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`;
+    const order = after === null ? 'DESC' : 'ASC';
+    const sql = `SELECT seq, offset, length FROM events ${this.#hint(filter)} ${where} ORDER BY seq ${order} LIMIT ?`;
+    return this.#all<EventPlace>(sql, ...values, limit);
+  }
+
+  /** Counts of the last `seconds` before `endSeconds`, in intervals of whole minutes, at most `points` of them. */
+  timeline(endSeconds: number, seconds: number, points: number): readonly TimelinePoint[] {
+    const step = Math.max(1, Math.ceil(seconds / MINUTE_SECONDS / points));
+    const end = Math.floor(endSeconds / MINUTE_SECONDS);
+    const rows = this.#all<{ at: number; contacts: number; events: number }>(
+      `SELECT minute / ? AS at, sum(contacts) AS contacts, sum(events) AS events FROM minutes
+       WHERE minute BETWEEN ? AND ? GROUP BY at ORDER BY at`,
+      step,
+      end - Math.ceil(seconds / MINUTE_SECONDS),
+      end,
+    );
+    return rows.map(({ at, contacts, events }) => ({
+      seconds: at * step * MINUTE_SECONDS,
+      contacts,
+      events,
+    }));
+  }
+
+  /** First and last moment of all events in seconds; null while there is none. */
+  span(): { readonly firstSeconds: number; readonly lastSeconds: number } | null {
+    const [row] = this.#all<{ first: number | null; last: number | null }>(
+      'SELECT min(minute) AS first, max(minute) AS last FROM minutes',
+    );
+    if (row === undefined || row.first === null || row.last === null) return null;
+    return { firstSeconds: row.first * MINUTE_SECONDS, lastSeconds: (row.last + 1) * MINUTE_SECONDS };
+  }
+
+  topPorts(limit: number): readonly PortCount[] {
+    return portsOf(
+      this.#all('SELECT proto, port, contacts FROM ports ORDER BY contacts DESC, port LIMIT ?', limit),
+    );
+  }
+
+  topHosts(limit: number): readonly { readonly name: string; readonly contacts: number }[] {
+    return this.#all('SELECT name, contacts FROM hosts ORDER BY contacts DESC, name LIMIT ?', limit);
+  }
+
+  kinds(): readonly { readonly name: string; readonly events: number }[] {
+    return this.#all('SELECT name, events FROM kinds ORDER BY events DESC, name');
+  }
+
+  /** Networks of 256 addresses that were contacted, the busiest first. */
+  networks(limit: number): readonly { readonly network: number; readonly contacts: number }[] {
+    return this.#all('SELECT network, contacts FROM networks ORDER BY contacts DESC LIMIT ?', limit);
+  }
+
+  sources(order: 'contacts' | 'last', offset: number, limit: number): readonly SourceSummary[] {
+    const column = order === 'contacts' ? 'contacts' : 'last_us';
+    return this.#all<SourceRow>(
+      `SELECT * FROM sources ORDER BY ${column} DESC, src LIMIT ? OFFSET ?`,
+      limit,
+      offset,
+    ).map(summaryOf);
+  }
+
+  sourceCount(): number {
+    return this.#all<{ n: number }>('SELECT count(*) AS n FROM sources')[0]?.n ?? 0;
+  }
+
+  source(address: number): SourceSummary | undefined {
+    const [row] = this.#all<SourceRow>('SELECT * FROM sources WHERE src = ?', address);
+    return row === undefined ? undefined : summaryOf(row);
+  }
+
+  portsOfSource(address: number, limit: number): readonly PortCount[] {
+    return portsOf(
+      this.#all(
+        'SELECT proto, port, contacts FROM source_ports WHERE src = ? ORDER BY contacts DESC, port LIMIT ?',
+        address,
+        limit,
+      ),
+    );
+  }
+
+  /** The places of the connections that a source opened, the newest first. */
+  sessionsOfSource(address: number, limit: number): readonly EventPlace[] {
+    const [kind] = this.#kindsNamed('flow.open');
+    if (kind === undefined) return [];
+    return this.#all(
+      `SELECT seq, offset, length FROM events WHERE src = ? AND kind = ? AND session IS NOT NULL
+       ORDER BY seq DESC LIMIT ?`,
+      address,
+      kind,
+      limit,
+    );
+  }
+
+  /** The places of the events of a session, the oldest first; others whose identifiers have the same key may be among them. */
+  session(key: number, limit: number): readonly EventPlace[] {
+    return this.#all(
+      'SELECT seq, offset, length FROM events WHERE session = ? ORDER BY seq LIMIT ?',
+      key,
+      limit,
+    );
+  }
+
+  /** Sources by the minute in which each was seen first, for the growth of their number. */
+  firstSeen(): readonly { readonly minute: number; readonly sources: number }[] {
+    return this.#all(
+      `SELECT first_us / 60000000 AS minute, count(*) AS sources FROM sources WHERE contacts > 0
+       GROUP BY minute ORDER BY minute`,
+    );
+  }
+
+  #hint({ source, destination }: EventFilter): string {
+    if (!this.#index.hasIndexes) return 'NOT INDEXED';
+    const single = (span: EventFilter['source']): boolean => span !== null && span.first === span.last;
+    if (single(source) || single(destination)) return '';
+    if (source !== null) {
+      const [row] = this.#all<{ n: number | null }>(
+        'SELECT sum(events) AS n FROM sources WHERE src BETWEEN ? AND ?',
+        source.first,
+        source.last,
+      );
+      if ((row?.n ?? 0) <= INDEXED_MAX) return 'INDEXED BY events_src';
+    }
+    return 'NOT INDEXED';
+  }
+
+  #kindsNamed(name: string): readonly number[] {
+    const isBeginning = name.endsWith('*');
+    const wanted = isBeginning ? name.slice(0, -1) : name;
+    return this.#index.kinds.names.flatMap((each, index) =>
+      (isBeginning ? each.startsWith(wanted) : each === wanted) ? [index + 1] : [],
+    );
+  }
+
+  #all<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[] {
+    return this.#index.database.prepare(sql).all(...values) as Row[];
+  }
+}
+
+function portsOf(rows: readonly { proto: number; port: number; contacts: number }[]): readonly PortCount[] {
+  return rows.map(({ proto, port, contacts }) => ({ protocol: NAMES.get(proto) ?? 'other', port, contacts }));
+}
+
+function summaryOf({ src, first_us, last_us, events, contacts, handshakes }: SourceRow): SourceSummary {
+  return {
+    address: formatIpv4(src),
+    firstSeconds: first_us / MICROSECONDS,
+    lastSeconds: last_us / MICROSECONDS,
+    events,
+    contacts,
+    handshakes,
+  };
+}
