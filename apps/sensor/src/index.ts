@@ -9,7 +9,7 @@ export type {
 export { Daemon, type DaemonOptions } from './daemon.ts';
 export { DEMO_CONFIGURATION } from './demo/demo-honeynet.ts';
 export { type LookAround, lookAround } from './demo/look-around.ts';
-export { memoryDevices } from './device/memory-device.ts';
+export { memoryDevices, MemorySensorDevice } from './device/memory-device.ts';
 export { openDevice, parseDevice } from './device/open-device.ts';
 export { parseIpv6Prefix } from './ipv6-prefixes.ts';
 export { hostSeed } from './link/link-addresses.ts';

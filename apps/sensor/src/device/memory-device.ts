@@ -2,6 +2,7 @@
 import { type FrameReceiver, type MemoryDevice, memoryLink } from '@wormwood/netstack';
 import type { SensorDevice } from './sensor-device.ts';
 
+/** A device in memory, of either medium. */
 export class MemorySensorDevice implements SensorDevice {
   readonly fd = null;
   readonly #end: MemoryDevice;

@@ -91,6 +91,6 @@ function sourceOf(store: EventStore, address: number): SourceReport {
     evidence: known?.evidence ?? [],
     state: known?.state ?? 'unknown',
     sessions: store.read(queries.sessionsOfSource(address, SESSIONS_SHOWN)),
-    events: store.events({ filter, before: null, after: null, limit: EVENTS_SHOWN }),
+    events: store.events({ filter, before: null, after: null, from: 'newest', limit: EVENTS_SHOWN }),
   };
 }

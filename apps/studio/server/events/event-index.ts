@@ -105,7 +105,7 @@ export class EventIndex {
       host,
     );
     if (this.#rows.length === ROWS_AT_ONCE * EVENT_COLUMNS) {
-      this.#insertMany.run(...this.#rows);
+      this.#insertMany.run(this.#rows);
       this.#rows = [];
     }
   }
@@ -114,7 +114,7 @@ export class EventIndex {
   commit({ file, offset, lines, malformed }: ReadState): void {
     this.#begin();
     for (let first = 0; first < this.#rows.length; first += EVENT_COLUMNS)
-      this.#insertOne.run(...this.#rows.slice(first, first + EVENT_COLUMNS));
+      this.#insertOne.run(this.#rows.slice(first, first + EVENT_COLUMNS));
     this.#rows = [];
     this.#writeSums();
     const put = this.database.prepare(

@@ -4,11 +4,12 @@ import type { EventIndex, EventPlace } from './event-index.ts';
 import type { EventFilter } from './filter.ts';
 import { PROTOCOL_NUMBERS } from './event-row.ts';
 
-/** Which events are asked for: the newest before a number, or the oldest after one. */
+/** Which events are asked for: between two numbers, from the newest or from the oldest on. */
 export interface EventRequest {
   readonly filter: EventFilter;
   readonly before: number | null;
   readonly after: number | null;
+  readonly from: 'newest' | 'oldest';
   readonly limit: number;
 }
 
@@ -59,8 +60,8 @@ export class EventQueries {
     this.#index = index;
   }
 
-  /** The places of the events asked for: those before a number from the newest on, those after one from the oldest on. */
-  events({ filter, before, after, limit }: EventRequest): readonly EventPlace[] {
+  /** The places of the events asked for. */
+  events({ filter, before, after, from, limit }: EventRequest): readonly EventPlace[] {
     const kinds = filter.kind === null ? null : this.#kindsNamed(filter.kind);
     if (kinds?.length === 0) return [];
     if (filter.host !== null && !this.#index.hosts.names.includes(filter.host)) return [];
@@ -80,7 +81,7 @@ export class EventQueries {
     if (kinds !== null) add(`kind IN (${kinds.map(() => '?').join(',')})`, ...kinds);
     if (filter.host !== null) add('host = ?', this.#index.hosts.idOf(filter.host));
     const where = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`;
-    const order = after === null ? 'DESC' : 'ASC';
+    const order = from === 'newest' ? 'DESC' : 'ASC';
     const sql = `SELECT seq, offset, length FROM events ${this.#hint(filter)} ${where} ORDER BY seq ${order} LIMIT ?`;
     return this.#all<EventPlace>(sql, ...values, limit);
   }
@@ -189,8 +190,9 @@ export class EventQueries {
     );
   }
 
-  #hint({ source, destination }: EventFilter): string {
+  #hint({ source, destination, port }: EventFilter): string {
     if (!this.#index.hasIndexes) return 'NOT INDEXED';
+    if (port !== null) return '';
     const single = (span: EventFilter['source']): boolean => span !== null && span.first === span.last;
     if (single(source) || single(destination)) return '';
     if (source !== null) {

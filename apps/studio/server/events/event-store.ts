@@ -3,11 +3,12 @@
  * questions are answered between them however long a file takes to read.
  */
 import { rmSync } from 'node:fs';
-import { AddressSet, parseCidr, systemReason } from '@wormwood/base';
+import { AddressSet, formatCidr, parseCidr, systemReason } from '@wormwood/base';
 import type { Verdict } from '@wormwood/defense';
 import { EventIndex, type EventPlace } from './event-index.ts';
 import { EventQueries, type EventRequest } from './event-queries.ts';
 import { EventRowReader } from './event-row.ts';
+import { NO_FILTER } from './filter.ts';
 import { Judge } from './judge.ts';
 import { LineReader } from './line-reader.ts';
 
@@ -98,7 +99,7 @@ export class EventStore {
       lastEventSeconds: this.#lastMicroseconds === 0 ? null : this.#lastMicroseconds / 1e6,
       lastSeq: this.#index.lastSeq,
       indexPath: this.#isInMemory ? null : this.#index.path,
-      monitored: this.#judge?.monitored.toCidrs().map(cidrText) ?? [],
+      monitored: this.#judge?.monitored.toCidrs().map(formatCidr) ?? [],
       troubles: [...this.#troubles.values()],
     };
   }
@@ -184,7 +185,7 @@ export class EventStore {
     const monitored = this.#netsOf();
     const isSame =
       this.#judge !== null &&
-      this.#judge.monitored.toCidrs().map(cidrText).join() === monitored.toCidrs().map(cidrText).join();
+      this.#judge.monitored.toCidrs().map(formatCidr).join() === monitored.toCidrs().map(formatCidr).join();
     if (isSame) return this.#judge;
     this.#judge?.close();
     this.#judge = monitored.size === 0 ? null : new Judge(new LineReader(this.#path), this.#path, monitored);
@@ -206,7 +207,7 @@ export class EventStore {
       host: null,
       kind: 'sensor.start',
     };
-    const found = this.events({ filter, before: null, after: 0, limit: NETS_EVENTS_MAX });
+    const found = this.events({ filter, before: null, after: null, from: 'oldest', limit: NETS_EVENTS_MAX });
     const cidrs = found.flatMap(({ event }) => {
       const nets: unknown = event['nets'];
       if (!Array.isArray(nets)) return [];
@@ -237,7 +238,7 @@ export class EventStore {
     if (isSame) {
       reader.goTo(offset);
       [this.#lines, this.#malformed] = [lines, malformed];
-      const span = this.#queries.events({ filter: ALL, before: null, after: null, limit: 1 })[0];
+      const span = this.#queries.events({ filter: NO_FILTER, before: null, after: null, from: 'newest', limit: 1 })[0];
       if (span !== undefined) this.#lastMicroseconds = this.#microsecondsAt(span.seq);
     } else if (this.#index.lastSeq > 0) this.#index.clear();
     return reader;
@@ -304,16 +305,4 @@ export class EventStore {
       return 0;
     }
   }
-}
-
-const ALL = { source: null, destination: null, port: null, protocol: null, host: null, kind: null };
-
-function cidrText({
-  address,
-  prefixLength,
-}: {
-  readonly address: number;
-  readonly prefixLength: number;
-}): string {
-  return `${[24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')}/${prefixLength}`;
 }

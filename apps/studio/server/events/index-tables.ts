@@ -28,6 +28,7 @@ CREATE TABLE networks (network INTEGER PRIMARY KEY, contacts INTEGER NOT NULL);
 export const INDEXES = `
 CREATE INDEX IF NOT EXISTS events_src ON events (src, seq);
 CREATE INDEX IF NOT EXISTS events_dst ON events (dst, seq);
+CREATE INDEX IF NOT EXISTS events_port ON events (port, seq);
 CREATE INDEX IF NOT EXISTS events_session ON events (session, seq) WHERE session IS NOT NULL;
 `;
 

@@ -1,7 +1,6 @@
 /** What the pages' server asks the thread that reads events, and what it hears. */
 import type { Verdict } from '@wormwood/defense';
-import type { EventFilter } from './filter.ts';
-import type { PortCount, SourceSummary, TimelinePoint } from './event-queries.ts';
+import type { EventRequest, PortCount, SourceSummary, TimelinePoint } from './event-queries.ts';
 import type { FoundEvent, StoreProgress } from './event-store.ts';
 
 /** A source with what is judged of it. */
@@ -46,12 +45,7 @@ export interface SourceGrowth {
 export interface StoreQuestions {
   overview: { readonly ask: { readonly points: number }; readonly answer: Overview };
   events: {
-    readonly ask: {
-      readonly filter: EventFilter;
-      readonly before: number | null;
-      readonly after: number | null;
-      readonly limit: number;
-    };
+    readonly ask: EventRequest;
     readonly answer: readonly FoundEvent[];
   };
   sources: {

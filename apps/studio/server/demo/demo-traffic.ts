@@ -1,0 +1,182 @@
+/**
+ * What contacts the honeynet of the demonstration: hosts that scan at random and send one inert line wherever somebody answers,
+ * one that looks for web servers, and strays that come by once. Each packet is made here and goes into memory, nowhere else.
+ */
+import type { AddressSet, RandomStream } from '@wormwood/base';
+import type { MemoryDevice } from '@wormwood/netstack';
+import { ipProtocol, ipv4, isMalformed, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
+import { receivePackets, sendPacket } from './demo-link.ts';
+
+interface Visitor {
+  readonly address: number;
+  readonly port: number;
+  /** Contacts a second. */
+  readonly rate: number;
+  readonly line: Uint8Array;
+  /** Since the traffic began. */
+  readonly startSeconds: number;
+  dueSeconds: number;
+}
+
+const text = (line: string): Uint8Array => new TextEncoder().encode(line);
+
+/** The same from each of them, and of no use to anything: by it the detector knows that they carry the same. */
+const MARKER = text('wormwood demo: inert marker 2f1c, not a program\r\n');
+const WEB = text('HEAD / HTTP/1.0\r\n\r\n');
+const NOTHING = new Uint8Array(0);
+
+const FIRST_PORT = 32_768;
+const PORTS = 28_000;
+const WINDOW_OCTETS = 64_240;
+const STRAYS_PER_SECOND = 0.5;
+const CONVERSATIONS_MAX = 10_000;
+
+const address = (a: number, b: number, c: number, d: number): number => ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+
+/** The first is there from the start; each of the others joins later, as hosts that a worm has reached. */
+function visitors(): Visitor[] {
+  const scanning = [23, 77, 140, 201].map((host, index) => ({
+    address: address(192, 0, 2, host),
+    port: 445,
+    rate: 3,
+    line: MARKER,
+    startSeconds: index * 20,
+    dueSeconds: index * 20,
+  }));
+  const web = { address: address(203, 0, 113, 9), port: 80, rate: 1, line: WEB, startSeconds: 5, dueSeconds: 5 };
+  return [...scanning, web];
+}
+
+export class DemoTraffic {
+  readonly #far: MemoryDevice;
+  readonly #targets: AddressSet;
+  readonly #stream: RandomStream;
+  readonly #visitors: Visitor[] = visitors();
+  /** By both ends, the line that is to be sent once somebody answers; empty once it was. */
+  readonly #conversations: Map<string, Uint8Array> = new Map();
+  #beganSeconds: number | null = null;
+  #strayDueSeconds = 0;
+  #sent = 0;
+
+  constructor(far: MemoryDevice, targets: AddressSet, stream: RandomStream) {
+    this.#far = far;
+    this.#targets = targets;
+    this.#stream = stream;
+  }
+
+  /** Takes what was answered and sends what is due. */
+  step(nowSeconds: number): void {
+    this.#beganSeconds ??= nowSeconds;
+    const now = nowSeconds - this.#beganSeconds;
+    receivePackets(this.#far, (bytes, start, end) => this.#receive(bytes, start, end));
+    for (const visitor of this.#visitors) {
+      while (visitor.dueSeconds <= now) {
+        visitor.dueSeconds += -Math.log(1 - this.#stream.nextFloat()) / visitor.rate;
+        this.#contact(visitor.address, visitor.port, visitor.line);
+      }
+    }
+    while (this.#strayDueSeconds <= now) {
+      this.#strayDueSeconds += -Math.log(1 - this.#stream.nextFloat()) / STRAYS_PER_SECOND;
+      const stray = address(198, 51, 100, 0) + (this.#stream.nextUint32() & 0xff);
+      this.#contact(stray, [22, 80, 443, 3389][this.#stream.nextUint32() & 3] ?? 22, NOTHING);
+    }
+    this.#far.flush();
+  }
+
+  #contact(source: number, port: number, line: Uint8Array): void {
+    const destination = this.#targets.at(this.#stream.nextUint32() % this.#targets.size);
+    const sourcePort = FIRST_PORT + (this.#sent % PORTS);
+    if (this.#conversations.size >= CONVERSATIONS_MAX) this.#conversations.clear();
+    this.#conversations.set(keyOf(source, sourcePort, destination, port), line);
+    const words = { sourcePort, destinationPort: port, sequenceNumber: this.#stream.nextUint32(), flags: tcp.flag.SYN };
+    this.#send(source, destination, words);
+  }
+
+  #receive(bytes: Uint8Array, start: number, end: number): void {
+    if (ipv4.check(bytes, start, end) !== undefined) return;
+    const ip = ipv4.parse(bytes, start, end);
+    if (isMalformed(ip) || ip.protocol !== ipProtocol.tcp) return;
+    const segment = tcp.parse(ip.payload, 0, ip.payload.length);
+    if (isMalformed(segment)) return;
+    const key = keyOf(ip.destination, segment.destinationPort, ip.source, segment.sourcePort);
+    const line = this.#conversations.get(key);
+    if (line === undefined) return;
+    const isOpen = (segment.flags & (tcp.flag.SYN | tcp.flag.ACK)) === (tcp.flag.SYN | tcp.flag.ACK);
+    const isReset = (segment.flags & tcp.flag.RST) !== 0;
+    if (isReset) this.#conversations.delete(key);
+    else this.#answer(ip.destination, ip.source, segment, isOpen ? line : null, key);
+  }
+
+  /** Sends its line to whoever has answered, then hangs up, and says so politely. */
+  #answer(source: number, destination: number, to: tcp.Repr, line: Uint8Array | null, key: string): void {
+    const hasFin = (to.flags & tcp.flag.FIN) !== 0;
+    const isOpening = line !== null;
+    const consumed = isOpening ? 1 : to.payload.length + (hasFin ? 1 : 0);
+    const words = {
+      sourcePort: to.destinationPort,
+      destinationPort: to.sourcePort,
+      sequenceNumber: to.acknowledgmentNumber,
+      acknowledgmentNumber: seqAdd(to.sequenceNumber, consumed) >>> 0,
+      flags: tcp.flag.ACK,
+    };
+    const isLast = this.#conversations.get(key) === NOTHING && !isOpening;
+    if (isOpening) {
+      this.#send(source, destination, { ...words, flags: tcp.flag.ACK | tcp.flag.PSH }, line);
+      // What comes next is the acknowledgment of the line.
+      this.#conversations.set(key, WAITING);
+    } else if (!isLast) {
+      this.#send(source, destination, { ...words, flags: tcp.flag.ACK | tcp.flag.FIN });
+      this.#conversations.set(key, NOTHING);
+    } else if (hasFin) {
+      this.#send(source, destination, words);
+      this.#conversations.delete(key);
+    }
+  }
+
+  #send(
+    source: number,
+    destination: number,
+    words: Pick<tcp.Repr, 'sourcePort' | 'destinationPort' | 'sequenceNumber' | 'flags'> & Partial<tcp.Repr>,
+    payload: Uint8Array = NOTHING,
+  ): void {
+    const segment: tcp.Repr = {
+      acknowledgmentNumber: 0,
+      reserved: 0,
+      window: WINDOW_OCTETS,
+      urgentPointer: 0,
+      options: [],
+      payload,
+      ...words,
+    };
+    const octets = new Uint8Array(tcp.length(segment));
+    tcp.emit(segment, octets, 0, pseudoHeaderSum({ source, destination }));
+    this.#sent++;
+    sendPacket(this.#far, (bytes, at) =>
+      ipv4.emit(
+        {
+          typeOfService: 0,
+          identification: this.#sent & 0xffff,
+          reservedFlag: false,
+          dontFragment: true,
+          moreFragments: false,
+          fragmentOffset: 0,
+          timeToLive: 64,
+          protocol: ipProtocol.tcp,
+          source,
+          destination,
+          options: [],
+          payload: octets,
+        },
+        bytes,
+        at,
+      ),
+    );
+  }
+}
+
+/** The line was sent and is not acknowledged yet. */
+const WAITING = new Uint8Array(0);
+
+function keyOf(source: number, sourcePort: number, destination: number, port: number): string {
+  return `${source}:${sourcePort}:${destination}:${port}`;
+}
