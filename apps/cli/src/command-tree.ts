@@ -13,6 +13,7 @@ import type { SchemaKind } from './schema.ts';
 import { addWorker } from './queue/worker-command.ts';
 import { addSim } from './sim/commands.ts';
 import { addRespond } from './respond/commands.ts';
+import { addStudio } from './studio/command.ts';
 
 const SCHEMA_KINDS: readonly SchemaKind[] = ['scenario', 'scope', 'known', 'respond', 'lab', 'honeynet'];
 
@@ -32,6 +33,7 @@ export function commandTree(version: string, finish: (exitCode: ExitCode) => voi
   addRespond(root, finish);
   addLab(root, finish);
   addWorker(root, finish);
+  addStudio(root, finish);
   addSchema(root, finish);
   addDoctor(root, finish);
   addCompletion(root, finish);

@@ -7,7 +7,7 @@ export { type NamedStatus, Notifier } from './notifier.ts';
 export { Service } from './service.ts';
 export { nowSeconds } from './machine-clock.ts';
 export { type OpenResponder, ResponseState } from './state.ts';
-export { approveDecision, pauseFact, type Recorded, resumeFact, undoDecision } from './people.ts';
+export { approveDecision, pauseFact, resumeFact, undoDecision } from './people.ts';
 export {
   auditSummary,
   decisionObject,

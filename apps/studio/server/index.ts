@@ -1,2 +1,2 @@
 /** The studio's server: the pages of the honeynet and of the laboratory, on loopback. Start with `studio.ts`. */
-export { type RunningStudio, startStudio, type StudioOptions } from './studio.ts';
+export { type RunningStudio, startStudio } from './studio.ts';

@@ -14,6 +14,7 @@ import { Responses } from './responses/responses.ts';
 import { SensorLink } from './sensor/sensor-link.ts';
 import { SessionCaptures } from './sessions/session-captures.ts';
 
+/** What feeds the studio, and where it listens. */
 export interface StudioOptions {
   readonly version: string;
   /** On loopback; port 0 takes a free one. */
@@ -60,7 +61,8 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     port: () => port,
     pages: new PageFiles(PAGES.pathname),
     feeds: opened.feeds,
-    onFault: (error) => options.onTrouble(`An unexpected error: ${error instanceof Error ? error.message : String(error)}`),
+    onFault: (error) =>
+      options.onTrouble(`An unexpected error: ${error instanceof Error ? error.message : String(error)}`),
   });
   const server = serverFor(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   try {
@@ -92,7 +94,8 @@ function openFeeds(options: StudioOptions): OpenedFeeds {
   const own = options.demo || (options.control !== null && options.events === null);
   const directory = own ? mkdtempSync(join(tmpdir(), 'wormwood-studio-')) : null;
   let demo: Demo | null = null;
-  if (options.demo && directory !== null) demo = startDemo(directory, (sentence) => options.onTrouble(sentence));
+  if (options.demo && directory !== null)
+    demo = startDemo(directory, (sentence) => options.onTrouble(sentence));
   const { events, control, state, capture } = demo?.feeds ?? options;
   const recording = events === null && directory !== null ? join(directory, 'events.jsonl') : null;
   if (recording !== null) writeFileSync(recording, '', { mode: 0o600 });

@@ -61,7 +61,7 @@ export { PacketLog } from './log/packet-log.ts';
 export { serviceLogLine } from './log/service-log.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
 export { TrafficCounts } from './metrics/traffic-counts.ts';
-export { explainAddress, type Explanation, type Hop, type Obstacle, type Question } from './explain.ts';
+export { explainAddress, type Explanation, type Question } from './explain.ts';
 export { explanationInWords } from './explain-words.ts';
 
 // What stands behind open ports.

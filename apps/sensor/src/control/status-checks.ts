@@ -2,7 +2,7 @@
 import type { SensorStatus } from './sensor-report.ts';
 
 /** Something that should be so on a sensor that works. */
-export interface StatusCheck {
+interface StatusCheck {
   readonly ok: boolean;
   readonly what: string;
   /** What to do where it is not. */

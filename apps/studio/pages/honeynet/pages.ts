@@ -1,17 +1,36 @@
 /** The pages of the honeynet, which a server feeds. */
 import type { Page } from '../shell/page.ts';
 
-const load: Page['load'] = async () => (await import('./no-server.tsx')).NoServer;
-
 /** In the order of their tabs. */
 export const honeynetPages: readonly Page[] = [
-  { path: '/honeynet', title: 'Honeynet', load },
-  { path: '/hosts', title: 'Hosts', load },
-  { path: '/sources', title: 'Sources', load },
-  { path: '/sources/:address', title: 'Source', load },
-  { path: '/sessions', title: 'Sessions', load },
-  { path: '/sessions/:id', title: 'Session', load },
-  { path: '/decisions', title: 'Decisions', load },
-  { path: '/audit', title: 'Audit', load },
-  { path: '/forecast', title: 'Forecast', load },
+  { path: '/honeynet', title: 'Honeynet', load: async () => (await import('./live-page.tsx')).LivePage },
+  { path: '/hosts', title: 'Hosts', load: async () => (await import('./hosts-page.tsx')).HostsPage },
+  { path: '/hosts/:address', title: 'Host', load: async () => (await import('./hosts-page.tsx')).HostPage },
+  { path: '/sources', title: 'Sources', load: async () => (await import('./sources-page.tsx')).SourcesPage },
+  {
+    path: '/sources/:address',
+    title: 'Source',
+    load: async () => (await import('./source-page.tsx')).SourcePage,
+  },
+  {
+    path: '/sessions',
+    title: 'Sessions',
+    load: async () => (await import('./sessions-page.tsx')).SessionsPage,
+  },
+  {
+    path: '/sessions/:id',
+    title: 'Session',
+    load: async () => (await import('./session-page.tsx')).SessionPage,
+  },
+  {
+    path: '/decisions',
+    title: 'Decisions',
+    load: async () => (await import('./decisions-page.tsx')).DecisionsPage,
+  },
+  { path: '/audit', title: 'Audit', load: async () => (await import('./audit-page.tsx')).AuditPage },
+  {
+    path: '/forecast',
+    title: 'Forecast',
+    load: async () => (await import('./forecast-page.tsx')).ForecastPage,
+  },
 ];

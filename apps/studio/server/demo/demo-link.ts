@@ -5,6 +5,9 @@ import type { MemoryDevice } from '@wormwood/netstack';
 export const SENSOR_MAC = 0x02_00_00_00_00_01;
 export const ROUTER_MAC = 0x02_00_00_00_00_fe;
 
+/** Nobody is on it but the sensor and the router. */
+export const LINK_NETWORK = { first: 0x0a02_0000, last: 0x0a02_00ff, vlan: 0 } as const;
+
 const HEADER_LENGTH = 14;
 const TYPE_IPV4 = 0x0800;
 

@@ -5,7 +5,7 @@ import { parseHoneydConfiguration } from '@wormwood/honeynet';
 import { memoryLink } from '@wormwood/netstack';
 import { Daemon, DEMO_CONFIGURATION, hostSeed, MemorySensorDevice, systemClock } from '@wormwood/sensor';
 import { DemoTraffic } from './demo-traffic.ts';
-import { ROUTER_MAC, SENSOR_MAC } from './demo-link.ts';
+import { LINK_NETWORK, ROUTER_MAC, SENSOR_MAC } from './demo-link.ts';
 
 const MEMORY_OCTETS = 64 << 20;
 const STEP_MS = 20;
@@ -31,7 +31,7 @@ const daemon = await Daemon.start({
   directory: '/',
   nets: [],
   ipv6: [],
-  link: { networks: [], routers: [{ linkAddress: ROUTER_MAC, vlan: 0 }] },
+  link: { networks: [LINK_NETWORK], routers: [{ linkAddress: ROUTER_MAC, vlan: 0 }] },
   askFirst: false,
   memoryBytes: MEMORY_OCTETS,
   fingerprints: null,
@@ -41,7 +41,12 @@ const daemon = await Daemon.start({
   captures: feeds.capture,
   pcap: null,
   control: { socketPath: feeds.control, metricsPort: null },
-  opened: { device: new MemorySensorDevice(near), clock: systemClock, linkAddress: SENSOR_MAC, interfaceName: null },
+  opened: {
+    device: new MemorySensorDevice(near),
+    clock: systemClock,
+    linkAddress: SENSOR_MAC,
+    interfaceName: null,
+  },
   user: null,
   scriptUser: null,
   onTrouble: (sentence) => process.stderr.write(`${sentence}\n`),

@@ -31,19 +31,27 @@ const WINDOW_OCTETS = 64_240;
 const STRAYS_PER_SECOND = 0.5;
 const CONVERSATIONS_MAX = 10_000;
 
-const address = (a: number, b: number, c: number, d: number): number => ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+const address = (a: number, b: number, c: number, d: number): number =>
+  ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 
 /** The first is there from the start; each of the others joins later, as hosts that a worm has reached. */
 function visitors(): Visitor[] {
   const scanning = [23, 77, 140, 201].map((host, index) => ({
     address: address(192, 0, 2, host),
     port: 445,
-    rate: 3,
+    rate: index === 0 ? 8 : 3,
     line: MARKER,
     startSeconds: index * 20,
     dueSeconds: index * 20,
   }));
-  const web = { address: address(203, 0, 113, 9), port: 80, rate: 1, line: WEB, startSeconds: 5, dueSeconds: 5 };
+  const web = {
+    address: address(203, 0, 113, 9),
+    port: 80,
+    rate: 1,
+    line: WEB,
+    startSeconds: 5,
+    dueSeconds: 5,
+  };
   return [...scanning, web];
 }
 
@@ -71,12 +79,12 @@ export class DemoTraffic {
     receivePackets(this.#far, (bytes, start, end) => this.#receive(bytes, start, end));
     for (const visitor of this.#visitors) {
       while (visitor.dueSeconds <= now) {
-        visitor.dueSeconds += -Math.log(1 - this.#stream.nextFloat()) / visitor.rate;
+        visitor.dueSeconds += -Math.log(1 - this.#stream.nextDouble()) / visitor.rate;
         this.#contact(visitor.address, visitor.port, visitor.line);
       }
     }
     while (this.#strayDueSeconds <= now) {
-      this.#strayDueSeconds += -Math.log(1 - this.#stream.nextFloat()) / STRAYS_PER_SECOND;
+      this.#strayDueSeconds += -Math.log(1 - this.#stream.nextDouble()) / STRAYS_PER_SECOND;
       const stray = address(198, 51, 100, 0) + (this.#stream.nextUint32() & 0xff);
       this.#contact(stray, [22, 80, 443, 3389][this.#stream.nextUint32() & 3] ?? 22, NOTHING);
     }
@@ -88,7 +96,12 @@ export class DemoTraffic {
     const sourcePort = FIRST_PORT + (this.#sent % PORTS);
     if (this.#conversations.size >= CONVERSATIONS_MAX) this.#conversations.clear();
     this.#conversations.set(keyOf(source, sourcePort, destination, port), line);
-    const words = { sourcePort, destinationPort: port, sequenceNumber: this.#stream.nextUint32(), flags: tcp.flag.SYN };
+    const words = {
+      sourcePort,
+      destinationPort: port,
+      sequenceNumber: this.#stream.nextUint32(),
+      flags: tcp.flag.SYN,
+    };
     this.#send(source, destination, words);
   }
 

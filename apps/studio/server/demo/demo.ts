@@ -7,7 +7,14 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '@wormwood/defense';
-import { answerAndAct, generateKeys, nowSeconds, readKey, ResponseState, signOctets } from '@wormwood/responder';
+import {
+  answerAndAct,
+  generateKeys,
+  nowSeconds,
+  readKey,
+  ResponseState,
+  signOctets,
+} from '@wormwood/responder';
 
 /** A demonstration that runs. */
 export interface Demo {
@@ -61,7 +68,10 @@ export function startDemo(directory: string, onTrouble: (sentence: string) => vo
   };
   writeFileSync(feeds.events, '', { mode: 0o600 });
   setUpState(feeds.state);
-  const child = fork(PROGRAM, [JSON.stringify(feeds)], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(PROGRAM, [JSON.stringify(feeds)], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let isClosing = false;
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-1000)));

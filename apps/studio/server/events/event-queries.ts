@@ -214,6 +214,7 @@ export class EventQueries {
     );
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what a statement returns is known to whoever writes it
   #all<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[] {
     return this.#index.database.prepare(sql).all(...values) as Row[];
   }

@@ -238,7 +238,13 @@ export class EventStore {
     if (isSame) {
       reader.goTo(offset);
       [this.#lines, this.#malformed] = [lines, malformed];
-      const span = this.#queries.events({ filter: NO_FILTER, before: null, after: null, from: 'newest', limit: 1 })[0];
+      const span = this.#queries.events({
+        filter: NO_FILTER,
+        before: null,
+        after: null,
+        from: 'newest',
+        limit: 1,
+      })[0];
       if (span !== undefined) this.#lastMicroseconds = this.#microsecondsAt(span.seq);
     } else if (this.#index.lastSeq > 0) this.#index.clear();
     return reader;
@@ -246,7 +252,7 @@ export class EventStore {
 
   #microsecondsAt(seq: number): number {
     const row = this.#index.database.prepare('SELECT us FROM events WHERE seq = ?').get(seq);
-    return Number((row as { us: number } | undefined)?.us ?? 0);
+    return (row as { us: number } | undefined)?.us ?? 0;
   }
 
   #startAnew(sentence: string): void {

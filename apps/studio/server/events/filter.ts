@@ -42,7 +42,7 @@ const SHOWN_LENGTH_MAX = 40;
 /** Reads a filter; an empty text asks for nothing and lets everything through. */
 export function parseFilter(text: string): Parsed<EventFilter> {
   if (text.length > LENGTH_MAX) return refuse(`A filter has at most ${LENGTH_MAX} characters.`);
-  let filter = NO_FILTER;
+  let filter: EventFilter = { ...NO_FILTER };
   const seen = new Set<Key>();
   for (const term of text.split(/\s+/).filter((each) => each !== '')) {
     const colon = term.indexOf(':');
@@ -53,7 +53,7 @@ export function parseFilter(text: string): Parsed<EventFilter> {
     seen.add(key);
     const read = fieldOf(key, term.slice(colon + 1));
     if (!read.ok) return read;
-    filter = { ...filter, ...read.value };
+    filter = Object.assign(filter, read.value);
   }
   return { ok: true, value: filter };
 }

@@ -3,7 +3,7 @@
  * events can be looked at long before the last of them is judged.
  */
 import { randomBytes } from 'node:crypto';
-import { AddressSet, randomStreams } from '@wormwood/base';
+import { type AddressSet, randomStreams } from '@wormwood/base';
 import {
   createDetector,
   type Detector,

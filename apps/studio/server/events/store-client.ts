@@ -64,7 +64,7 @@ export class StoreClient {
     const id = ++this.#asked;
     const request: StoreRequest<Name> = { id, name, ask };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(id, { resolve, reject });
       this.#thread.postMessage(request);
     });
   }
@@ -109,8 +109,8 @@ export class StoreClient {
 
   #fail(reason: string): void {
     this.#failure ??= reason;
-    for (const { reject } of this.#waiting.values())
-      reject(new StoreUnavailable(`The events are not read any more: ${reason}.`));
+    for (const waiting of this.#waiting.values())
+      waiting.reject(new StoreUnavailable(`The events are not read any more: ${reason}.`));
     this.#waiting.clear();
     for (const listener of this.#changed) listener();
   }

@@ -83,7 +83,8 @@ function addStream(app: Hono, options: AppOptions): void {
   let streams = 0;
   app.get('/api/stream', (context) => {
     const filter = filterOf(checked(filterQuery, context.req.query(), 'The query').filter);
-    if (streams >= STREAMS_MAX) throw new Refusal(503, `${STREAMS_MAX} pages follow already; close one of them.`);
+    if (streams >= STREAMS_MAX)
+      throw new Refusal(503, `${STREAMS_MAX} pages follow already; close one of them.`);
     streams++;
     const stream = eventStream({
       filter,
@@ -104,8 +105,8 @@ function addStream(app: Hono, options: AppOptions): void {
 async function answerTo(context: Context, route: Route, feeds: Feeds): Promise<Response> {
   const input = {
     parameters: checked(route.parameters, context.req.param(), 'The path') as Record<string, string>,
-    query: checked(route.query, context.req.query(), 'The query') as Record<string, unknown>,
-    body: checked(route.body, route.method === 'post' ? await bodyOf(context) : {}, 'The body') as Record<string, unknown>,
+    query: checked(route.query, context.req.query(), 'The query'),
+    body: checked(route.body, route.method === 'post' ? await bodyOf(context) : {}, 'The body'),
   };
   return context.json((await route.answerTo(feeds, input)) as object);
 }
@@ -146,11 +147,13 @@ function stateOf(context: Context, options: AppOptions): unknown {
 }
 
 function pageOf(context: Context, { pages }: AppOptions): Response {
-  if (!pages.areBuilt) throw new Refusal(503, 'The pages are not built: run `npm run build` in the checkout.');
+  if (!pages.areBuilt)
+    throw new Refusal(503, 'The pages are not built: run `npm run build` in the checkout.');
   const { path } = context.req;
   const file = pages.find(path);
   // A path that people type: the pages keep their place behind the #.
-  if (file === undefined && /^\/(?:[a-z]+)(?:\/[0-9a-f.-]+)?$/.test(path)) return context.redirect(`/#${path}`, 302);
+  if (file === undefined && /^\/(?:[a-z]+)(?:\/[0-9a-f.-]+)?$/.test(path))
+    return context.redirect(`/#${path}`, 302);
   if (file === undefined) throw new Refusal(404, 'There is no such page; the first one is /.');
   return context.body(pages.read(file), 200, {
     'content-type': file.type,
@@ -173,9 +176,9 @@ function tooLong(): never {
   throw new Refusal(413, `A body has at most ${BODY_OCTETS_MAX} octets.`);
 }
 
-function sentence(context: Context, error: unknown, { onFault }: AppOptions): Response {
+function sentence(context: Context, error: unknown, options: AppOptions): Response {
   if (error instanceof Refusal) return context.json({ error: error.message }, error.status);
   if (error instanceof StoreUnavailable) return context.json({ error: error.message }, 503);
-  onFault(error);
+  options.onFault(error);
   return context.json({ error: 'This cannot be answered; the terminal of the studio says more.' }, 500);
 }

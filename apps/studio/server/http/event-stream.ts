@@ -60,7 +60,9 @@ export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
           cursor = id;
           const retry = isFirst ? 'retry: 1000\n' : '';
           isFirst = false;
-          controller.enqueue(encoder.encode(`${retry}id: ${id ?? 0}\nevent: news\ndata: ${JSON.stringify(news)}\n\n`));
+          controller.enqueue(
+            encoder.encode(`${retry}id: ${id ?? 0}\nevent: news\ndata: ${JSON.stringify(news)}\n\n`),
+          );
         } catch {
           // The store has ended; the page connects again and is told why.
           close();
@@ -84,14 +86,23 @@ async function newsAfter(
   const after = isKnown ? cursor : 0;
   const limit = isKnown ? EVENTS_MAX : FIRST_EVENTS;
   const found = lastSeq > after ? await eventsAfter(filter, after, limit) : [];
-  const events = found.toReversed().map(({ seq, event }) => ({ seq, event: clipped(event) as FoundEvent['event'] }));
+  const events = found
+    .toReversed()
+    .map(({ seq, event }) => ({ seq, event: clipped(event) as FoundEvent['event'] }));
   const first = events[0]?.seq;
   const gap = isKnown && found.length === limit && first !== undefined ? { after, before: first } : null;
-  return { news: { progress: now, events, gap, state: state() }, id: Math.max(lastSeq, events.at(-1)?.seq ?? 0) };
+  return {
+    news: { progress: now, events, gap, state: state() },
+    id: Math.max(lastSeq, events.at(-1)?.seq ?? 0),
+  };
 }
 
 /** Waits until there is something new, but never shorter than the interval nor longer than the heartbeat. */
-async function pause({ onChange, progress }: StreamParts, cursor: number, signal: AbortSignal): Promise<void> {
+async function pause(
+  { onChange, progress }: StreamParts,
+  cursor: number,
+  signal: AbortSignal,
+): Promise<void> {
   await sleep(INTERVAL_MS, signal);
   if (signal.aborted || (progress()?.lastSeq ?? 0) !== cursor) return;
   await new Promise<void>((resolve) => {
@@ -109,10 +120,12 @@ async function pause({ onChange, progress }: StreamParts, cursor: number, signal
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
   });
 }

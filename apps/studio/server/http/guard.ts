@@ -74,7 +74,10 @@ export function mayWrite(options: GuardOptions): MiddlewareHandler {
       throw new Refusal(403, `A change needs an Origin of ours, or the token in the header ${TOKEN_HEADER}.`);
     const shown = header ?? getCookie(context, cookieName(options));
     if (shown === undefined)
-      throw new Refusal(403, 'This browser has not shown the token: open the address that the terminal has printed.');
+      throw new Refusal(
+        403,
+        'This browser has not shown the token: open the address that the terminal has printed.',
+      );
     if (!isSame(shown, token))
       throw new Refusal(403, 'The token is wrong: open the address that the terminal has printed last.');
     await next();

@@ -17,7 +17,8 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     info: {
       title: 'Wormwood studio',
       version,
-      description: 'Read-only; what is under POST needs the token that the terminal has printed (docs/studio.md).',
+      description:
+        'Read-only; what is under POST needs the token that the terminal has printed (docs/studio.md).',
     },
     paths,
     components: { securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'x-wormwood-token' } } },

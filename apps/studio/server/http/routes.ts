@@ -36,7 +36,13 @@ const TIMELINE_POINTS = 240;
 const HOST_EVENTS = 50;
 
 function get(parts: RouteParts): Route {
-  return { method: 'get', parameters: schemas.nothing, query: schemas.nothing, body: schemas.nothing, ...parts };
+  return {
+    method: 'get',
+    parameters: schemas.nothing,
+    query: schemas.nothing,
+    body: schemas.nothing,
+    ...parts,
+  };
 }
 
 function post(parts: RouteParts): Route {
@@ -203,7 +209,8 @@ function whyNoTalk({ captures }: Feeds): string {
 
 function endsOf(events: readonly FoundEvent[]): SessionEnds | undefined {
   const opened = events.find(({ event }) => event['event'] === 'flow.open')?.event;
-  const startSeconds = readTimestamp(String(opened?.['ts'] ?? ''));
+  const began = opened?.['ts'];
+  const startSeconds = typeof began === 'string' ? readTimestamp(began) : undefined;
   if (opened === undefined || startSeconds === undefined) return undefined;
   return {
     protocol: String(opened['proto']),

@@ -33,7 +33,12 @@ export const sourcesQuery = z.object({
 });
 export const addressPath = z.object({ address: z.ipv4() });
 export const sessionPath = z.object({ id: z.uuid() });
-export const decisionPath = z.object({ id: z.string().regex(/^[0-9a-f-]{4,64}$/).max(ID_LENGTH_MAX) });
+export const decisionPath = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9a-f-]{4,64}$/)
+    .max(ID_LENGTH_MAX),
+});
 export const nothing = z.object({});
 export const reasonBody = z.object({ reason });
 
@@ -114,9 +119,11 @@ export const audit = z.object({
   faults: z.array(z.object({ sequence: number, message: text })),
   lines: z.array(z.object({ sequence: number, ts: text, event: text, message: text, hash: text })),
 });
-export const hosts = z.object({ hosts: z.array(z.record(text, z.unknown())), topology: z.record(text, z.unknown()) });
+export const hosts = z.object({
+  hosts: z.array(z.record(text, z.unknown())),
+  topology: z.record(text, z.unknown()),
+});
 export const host = z.object({ address: text, texts: z.array(text), events: z.array(found) });
-export const state = z.record(text, z.unknown());
 export const growth = z.object({
   points: z.array(z.object({ seconds: number, sources: number })),
   monitored: number,

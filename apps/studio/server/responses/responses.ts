@@ -110,7 +110,9 @@ export class Responses {
   }
 
   approve(id: string): Promise<Recording> {
-    return this.#change(async () => recordingOf(await approveDecision(this.#state, id, this.#by, 'asBefore')));
+    return this.#change(async () =>
+      recordingOf(await approveDecision(this.#state, id, this.#by, 'asBefore')),
+    );
   }
 
   undo(id: string, reason: string): Promise<Recording> {
@@ -188,7 +190,13 @@ function printableLines(added: readonly string[]): readonly PrintedLine[] {
   return linesAdded(added).map(({ ts, event, message }) => ({ ts, event, message: printable(message) }));
 }
 
-function lineOf({ sequence, timeSeconds, event, message, hash }: AuditEntry & { readonly hash?: string }): AuditLine {
+function lineOf({
+  sequence,
+  timeSeconds,
+  event,
+  message,
+  hash,
+}: AuditEntry & { readonly hash?: string }): AuditLine {
   return {
     sequence,
     ts: formatTimestamp(timeSeconds, 0),
@@ -214,7 +222,10 @@ function approvingWords({ source, action, actuator, ttlSeconds, dryRun }: Decisi
   const host = formatIpv4(source);
   const time = formatDuration(ttlSeconds);
   if (dryRun)
-    return `This is a dry run: your yes is recorded, and nothing is done to ${host}. In earnest ${actuator} would carry out ${action} for ${time}.`;
+    return (
+      `This is a dry run: your yes is recorded, and nothing is done to ${host}. ` +
+      `In earnest ${actuator} would carry out ${action} for ${time}.`
+    );
   const when = paused ? 'once actions go on again' : 'now';
   return `${actuator} carries out ${action} on ${host} ${when}, for ${time}; then it ends by itself. Undo ends it before.`;
 }

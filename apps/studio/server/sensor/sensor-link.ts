@@ -106,14 +106,18 @@ export class SensorLink {
     let length = 0;
     for await (const chunk of answer) {
       length += (chunk as Buffer).length;
-      if (length > ANSWER_OCTETS_MAX) throw new Refusal(503, 'The answer of the sensor does not end; is it a sensor?');
+      if (length > ANSWER_OCTETS_MAX)
+        throw new Refusal(503, 'The answer of the sensor does not end; is it a sensor?');
       chunks.push(chunk as Buffer);
     }
     try {
       return JSON.parse(Buffer.concat(chunks).toString('utf8'));
     } catch {
       // The language reports malformed JSON by throwing.
-      throw new Refusal(503, `The program that listens at ${this.#socketPath} is not a sensor: its answer is not JSON.`);
+      throw new Refusal(
+        503,
+        `The program that listens at ${this.#socketPath} is not a sensor: its answer is not JSON.`,
+      );
     }
   }
 
@@ -146,7 +150,8 @@ export class SensorLink {
         const answer = await this.#open('/events', 0);
         this.#followed = answer;
         for await (const chunk of answer) {
-          if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > RECORDING_OCTETS_MAX) truncateSync(path);
+          if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > RECORDING_OCTETS_MAX)
+            truncateSync(path);
           appendFileSync(path, chunk as Buffer);
         }
       } catch {

@@ -72,7 +72,8 @@ export class SessionCaptures {
     if (latest === undefined) return undefined;
     const path = join(this.#directory, latest.name);
     try {
-      if (statSync(path).size > FILE_OCTETS_MAX) throw new Refusal(503, 'The capture of this session is too long to show.');
+      if (statSync(path).size > FILE_OCTETS_MAX)
+        throw new Refusal(503, 'The capture of this session is too long to show.');
       return readFileSync(path);
     } catch (error) {
       if (error instanceof Refusal) throw error;
@@ -153,7 +154,11 @@ function saidIn({ bytes, linkType }: CaptureRecord, ends: SessionEnds): Said | u
     const segment = tcp.parse(ip.payload, 0, ip.payload.length);
     if (isMalformed(segment)) return undefined;
     const isSyn = (segment.flags & tcp.flag.SYN) !== 0;
-    return { fromSource, payload: segment.payload, sequence: (segment.sequenceNumber + (isSyn ? 1 : 0)) >>> 0 };
+    return {
+      fromSource,
+      payload: segment.payload,
+      sequence: (segment.sequenceNumber + (isSyn ? 1 : 0)) >>> 0,
+    };
   }
   if (ip.protocol !== ipProtocol.udp) return undefined;
   const datagram = udp.parse(ip.payload, 0, ip.payload.length);

@@ -1,0 +1,291 @@
+// The pages of the honeynet in a browser: opened and used at two widths in two themes, with what strangers send on them.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startStudio } from '../../server/studio.ts';
+import {
+  openStudio,
+  sensorStart,
+  session,
+  temporaryDirectory,
+  whenRead,
+  writeEvents,
+} from '../../server/studio-test-support.ts';
+
+const executablePath = '/usr/bin/chromium';
+const isThere = existsSync(executablePath);
+const isRequired = process.env['WORMWOOD_REQUIRE_ALL'] === '1';
+if (!isThere && !isRequired) console.log(`skipped: no ${executablePath} to open the pages in`);
+
+/** Keeps Chromium from looking up hosts of its own at start. */
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const gallery = process.env['WORMWOOD_SCREENSHOTS'];
+
+const WIDTHS = [
+  { name: 'wide-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  { name: 'narrow-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+] as const;
+
+interface Watched {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors of the console and of scripts, and requests that go elsewhere. */
+  readonly wrong: readonly string[];
+}
+
+let browser: Browser;
+
+async function watched(origin: string, look: (typeof WIDTHS)[number] = WIDTHS[0]): Promise<Watched> {
+  const { viewport, colorScheme } = look;
+  // axe is put into the page past its own policy; a test of the server holds the policy.
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    reducedMotion: 'reduce',
+    bypassCSP: true,
+  });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('dialog', (dialog) => {
+    wrong.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on(
+    'request',
+    (request) => !request.url().startsWith(`${origin}/`) && wrong.push(`foreign ${request.url()}`),
+  );
+  return { page, context, wrong };
+}
+
+async function findings(page: Page): Promise<readonly string[]> {
+  await page.addScriptTag({ path: axePath });
+  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+}
+
+describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: quiet });
+  });
+  afterAll(() => browser?.close());
+
+  describe('with the demonstration', () => {
+    let studio: Awaited<ReturnType<typeof startStudio>>;
+    let origin = '';
+    const troubles: string[] = [];
+
+    beforeAll(async () => {
+      studio = await startStudio({
+        version: 'test',
+        host: '127.0.0.1',
+        port: 0,
+        events: null,
+        control: null,
+        state: null,
+        capture: null,
+        demo: true,
+        writable: true,
+        onTrouble: (sentence) => troubles.push(sentence),
+      });
+      origin = `http://127.0.0.1:${studio.port}`;
+      const proposed = async (): Promise<number> => {
+        const list = (await (await fetch(`${origin}/api/decisions`)).json()) as { proposed: unknown[] };
+        return list.proposed.length;
+      };
+      while ((await proposed()) === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    }, 60_000);
+    afterAll(() => studio?.close());
+
+    const PAGES = [
+      ['honeynet', 'The sensor answers for 52 addresses'],
+      ['hosts', 'of virtual hosts'],
+      ['hosts/10.3.0.25', 'What 10.3.0.25 answers'],
+      ['sources', 'so far'],
+      ['sources/192.0.2.23', '192.0.2.23 is judged infected.'],
+      ['sessions', 'The latest sessions'],
+      ['decisions', 'for a yes'],
+      ['audit', 'The audit log holds.'],
+      ['forecast', 'different source'],
+    ] as const;
+
+    it.each(WIDTHS)(
+      'open, say what they are about, and have nothing that axe finds: $name',
+      { timeout: 120_000 },
+      async (look) => {
+        const { page, context, wrong } = await watched(origin, look);
+        await page.goto(studio.url);
+        for (const [path, title] of PAGES) {
+          await page.goto(`${origin}/#/${path}`);
+          await page.locator('h1', { hasText: title }).waitFor();
+          await page.locator('.loading').waitFor({ state: 'detached' });
+          if (gallery !== undefined)
+            await page.screenshot({ path: join(gallery, `${path.replace('/', '-')}-${look.name}.png`) });
+          expect([path, await findings(page)]).toEqual([path, []]);
+          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          expect([path, overflow]).toEqual([path, 0]);
+        }
+        expect(wrong).toEqual([]);
+        await context.close();
+      },
+    );
+
+    it('a proposal is approved with the keyboard alone, asked about once, and leaves its line on the screen', async () => {
+      const { page, context, wrong } = await watched(origin);
+      await page.goto(studio.url);
+      await page.locator('h1', { hasText: 'for a yes' }).waitFor();
+      const approve = page.getByRole('button', { name: 'Approve block of 192.0.2.23 with perimeter' });
+      await approve.waitFor();
+      const name = (): Promise<string> =>
+        page.evaluate(
+          'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+        );
+      for (let i = 0; i < 60 && !(await name()).startsWith('Approve block of 192.0.2.23'); i++)
+        await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('perimeter carries out block on 192.0.2.23 now, for 1 h').waitFor();
+      for (let i = 0; i < 5 && (await name()) !== 'Approve'; i++) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('The audit log has now:').waitFor();
+      await page.locator('.done', { hasText: '192.0.2.23' }).waitFor();
+      await page.getByRole('region', { name: 'In force' }).getByText('192.0.2.23').waitFor();
+      await page.goto(`${origin}/#/audit`);
+      await page.locator('h1', { hasText: 'The audit log holds.' }).waitFor();
+      await page.locator('.audit', { hasText: 'in the studio' }).waitFor();
+      expect(wrong).toEqual([]);
+      await context.close();
+    });
+
+    it('a session is replayed, read as octets, and saved', async () => {
+      const { page, context, wrong } = await watched(origin);
+      await page.goto(`${origin}/#/sources/192.0.2.23`);
+      await page.locator('a[href^="#/sessions/"]').nth(3).click();
+      await page.getByText('inert marker').first().waitFor();
+      await page.getByRole('button', { name: 'Replay' }).click();
+      await page.getByText('inert marker').first().waitFor();
+      await page.getByRole('button', { name: 'Octets' }).click();
+      await page.getByText('000000  77 6f 72 6d').waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Save pcapng' }).click();
+      expect((await download).suggestedFilename()).toMatch(/^session-.*\.pcapng$/);
+      expect(wrong).toEqual([]);
+      await context.close();
+    });
+
+    it('the tail takes a filter, says what it cannot be, and stands still when it is told to', async () => {
+      const { page, context, wrong } = await watched(origin);
+      await page.goto(`${origin}/#/honeynet`);
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('event:flow.close');
+      await page.keyboard.press('Enter');
+      await expect
+        .poll(async () => new Set(await page.locator('.events .kind').allTextContents()))
+        .toEqual(new Set(['flow.close']));
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Go on' }).click();
+      expect(wrong).toEqual([]);
+      // The refused stream is an error of the console by the browser's own account.
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('scr_ip:1.2.3.4');
+      await page.keyboard.press('Enter');
+      await page.getByText('Did you mean src_ip?').waitFor();
+      await context.close();
+    });
+
+    it('nothing was wrong on the way', () => {
+      expect(troubles).toEqual([]);
+    });
+  });
+
+  it('texts of strangers stay texts, on every page', { timeout: 120_000 }, async () => {
+    const evil =
+      '<img src=x onerror="window.wrong=1"><script>window.wrong=1</script>javascript:window.wrong=1 \u001b[31m \u202egnp.exe \u0000';
+    const id = '0195f3a1-0000-7000-8000-00000000abcd';
+    const long = `${evil}${'<b>'.repeat(300_000)}`;
+    const lines = session(10, '192.0.2.9', id).map((line) =>
+      JSON.stringify({
+        ...(JSON.parse(line) as object),
+        message: evil,
+        host: evil.slice(0, 60),
+        community_id: long.slice(0, 50_000),
+        extra: { [evil]: evil },
+      }),
+    );
+    const banner = {
+      ...(JSON.parse(lines[0] ?? '') as object),
+      event: 'service.message',
+      text: long,
+    };
+    const path = writeEvents(temporaryDirectory(), [sensorStart(), ...lines, JSON.stringify(banner)]);
+    const studio = await openStudio({ events: path });
+    await whenRead(studio, 5);
+    const { page, context, wrong } = await watched(studio.origin);
+    for (const place of [
+      'honeynet',
+      'sources',
+      'sources/192.0.2.9',
+      'sessions',
+      `sessions/${id}`,
+      'hosts/<script>',
+      'sources/%3Cimg%20src=x%3E',
+      `sessions/${encodeURIComponent(evil)}`,
+    ]) {
+      await page.goto(`${studio.origin}/#/${place}`);
+      await page.locator('h1').first().waitFor();
+      await page.locator('.loading').waitFor({ state: 'detached' });
+      expect([place, await page.evaluate('window.wrong')]).toEqual([place, undefined]);
+      expect([place, await page.locator('main img, main script').count()]).toEqual([place, 0]);
+    }
+    await page.goto(`${studio.origin}/#/sessions/${id}`);
+    const shown = page.locator('.events').getByText('<script>window.wrong=1</script>').first();
+    await shown.waitFor();
+    expect(await shown.textContent()).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
+  it(
+    'a server that goes and comes is told with since when, and nothing has to be done',
+    { timeout: 120_000 },
+    async () => {
+      const path = writeEvents(temporaryDirectory(), [
+        sensorStart(),
+        ...session(10, '192.0.2.9', '0195f3a1-0000-7000-8000-00000000abcd'),
+      ]);
+      const first = await openStudio({ events: path });
+      await whenRead(first, 4);
+      const { page, context } = await watched(first.origin);
+      await page.goto(`${first.origin}/#/honeynet`);
+      await page.locator('.events li').first().waitFor();
+      await first.close();
+      await page.getByText(/The server of the studio has not answered since \d\d:\d\d:\d\d UTC/).waitFor();
+      const second = await openStudio({ events: path, port: first.port });
+      await whenRead(second, 4);
+      await page.getByText('The server of the studio has not answered').waitFor({ state: 'detached' });
+      await context.close();
+    },
+  );
+
+  it('pages without a feed say what to do', async () => {
+    const studio = await openStudio({});
+    const { page, context } = await watched(studio.origin);
+    for (const [place, advice] of [
+      ['sources', '--events FILE'],
+      ['hosts', '--control SOCKET'],
+      ['decisions', '--state DIR'],
+    ] as const) {
+      await page.goto(`${studio.origin}/#/${place}`);
+      await page.getByText(advice).waitFor();
+    }
+    await context.close();
+  });
+});

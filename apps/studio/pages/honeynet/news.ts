@@ -1,0 +1,108 @@
+/** What the server tells by itself: one stream for all pages, which comes back by itself and goes on where it stopped. */
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { apiAddress, ask, AnswerFailure, type FoundEvent, type Progress, type ServerState } from './api.ts';
+
+/** Whether the server answers. */
+export interface Connection {
+  readonly kind: 'connecting' | 'alive' | 'lost' | 'none';
+  /** Since when it is so, in milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+interface News {
+  readonly progress: Progress | null;
+  readonly events: readonly FoundEvent[];
+  readonly gap: { readonly after: number; readonly before: number } | null;
+  readonly state: ServerState;
+}
+
+/** Events that the live page keeps. */
+const TAIL_MAX = 200;
+const RETRY_MS = 2000;
+
+const currentConnection = signal<Connection>({ kind: 'connecting', sinceMs: Date.now() });
+const currentState = signal<ServerState | null>(null);
+const currentProgress = signal<Progress | null>(null);
+const currentTail = signal<readonly FoundEvent[]>([]);
+const currentSkipped = signal(0);
+
+export const connection: ReadonlySignal<Connection> = currentConnection;
+export const serverState: ReadonlySignal<ServerState | null> = currentState;
+export const progress: ReadonlySignal<Progress | null> = currentProgress;
+/** The latest events that the filter lets through, the latest first. */
+export const tail: ReadonlySignal<readonly FoundEvent[]> = currentTail;
+/** How often more came than were shown. */
+export const skipped: ReadonlySignal<number> = currentSkipped;
+/** The filter of the tail; what it cannot be is in `filterProblem`. */
+export const filter: Signal<string> = signal('');
+export const filterProblem: Signal<string | null> = signal(null);
+/** While true, the tail stays as it is. */
+export const paused: Signal<boolean> = signal(false);
+
+let source: EventSource | null = null;
+let lastId = '';
+let isFollowing = false;
+
+/** Begins to follow the server, once. */
+export function follow(): void {
+  if (isFollowing) return;
+  isFollowing = true;
+  effect(() => {
+    const text = filter.value;
+    currentTail.value = [];
+    lastId = '';
+    open(text);
+  });
+}
+
+function set(kind: Connection['kind']): void {
+  if (currentConnection.peek().kind !== kind) currentConnection.value = { kind, sinceMs: Date.now() };
+}
+
+function open(text: string): void {
+  source?.close();
+  const query = new URLSearchParams({ filter: text, ...(lastId !== '' && { last: lastId }) });
+  const stream = new EventSource(apiAddress(`stream?${query.toString()}`));
+  source = stream;
+  stream.addEventListener('news', (event: MessageEvent<string>) => {
+    lastId = event.lastEventId;
+    set('alive');
+    filterProblem.value = null;
+    take(JSON.parse(event.data) as News);
+  });
+  stream.addEventListener('error', () => {
+    void explain(text, stream);
+  });
+}
+
+/** A stream that was refused says why only to whoever asks again. */
+async function explain(text: string, stream: EventSource): Promise<void> {
+  try {
+    currentState.value = await ask<ServerState>('state');
+    await ask(`events?limit=1&filter=${encodeURIComponent(text)}`);
+  } catch (error) {
+    if (error instanceof AnswerFailure && error.isNoServer) {
+      stream.close();
+      set('none');
+      return;
+    }
+    if (error instanceof AnswerFailure && currentState.peek() !== null && text !== '')
+      filterProblem.value = error.message;
+    if (!(error instanceof AnswerFailure) || error.message.includes('does not answer')) set('lost');
+  }
+  if (stream.readyState === EventSource.CLOSED && stream === source)
+    setTimeout(() => {
+      if (stream === source) open(text);
+    }, RETRY_MS);
+}
+
+function take({ progress: now, events, gap, state }: News): void {
+  currentState.value = state;
+  currentProgress.value = now;
+  if (paused.peek() || events.length === 0) return;
+  const before = currentTail.peek();
+  // The index was made anew: numbers begin again.
+  const isAnew = (before[0]?.seq ?? 0) >= (events[0]?.seq ?? 0);
+  if (gap !== null) currentSkipped.value++;
+  currentTail.value = [...events.toReversed(), ...(isAnew ? [] : before)].slice(0, TAIL_MAX);
+}
