@@ -136,7 +136,8 @@ interface Progress {
   readonly progress: {
     readonly events: number;
     readonly judgedOctets: number;
-    readonly sizeOctets: number;
+    readonly readOctets: number;
+    readonly monitored: readonly string[];
   } | null;
 }
 

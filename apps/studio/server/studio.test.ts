@@ -95,7 +95,7 @@ describe('events', () => {
         );
         const wanted = all.filter((event) =>
           Object.entries(terms).every(
-            ([key, value]) => value === null || fits(String(event[key] ?? ''), value),
+            ([key, value]) => value === null || fits(`${event[key] as string | number | undefined}`, value),
           ),
         );
         expect(idsOf(await filtered(studio, filter.join(' ')))).toEqual(
@@ -271,7 +271,7 @@ describe('the stream of news', () => {
       503,
       expect.stringContaining('32 pages follow already'),
     ]);
-    await Promise.all(streams.map((each) => each.body?.cancel()));
+    await Promise.all(streams.map((each) => each.body!.cancel()));
     await expect
       .poll(async () => {
         const again = await studio.get('/api/stream');

@@ -248,7 +248,8 @@ describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
     await page.goto(`${studio.origin}/#/sessions/${id}`);
     const shown = page.locator('.events').getByText('<script>window.wrong=1</script>').first();
     await shown.waitFor();
-    expect(await shown.textContent()).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
+    const written = (await shown.textContent()) ?? '';
+    for (const mark of ['\u0000', '\u001b', '\u202e']) expect(written).not.toContain(mark);
     expect(wrong).toEqual([]);
     await context.close();
   });

@@ -89,7 +89,7 @@ export class EventIndex {
     const kind = this.kinds.idOf(row.kind);
     this.kinds.count(kind, 1);
     const host = row.host === null ? null : this.hosts.idOf(row.host);
-    if (host !== null && row.isContact) this.hosts.count(host, 1);
+    if (host !== null && row.contacts > 0) this.hosts.count(host, row.contacts);
     this.#pending.add(row);
     this.#rows.push(
       ++this.lastSeq,

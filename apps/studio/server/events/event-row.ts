@@ -18,7 +18,8 @@ export interface EventRow {
   readonly session: number | null;
   /** The template that answered. */
   readonly host: string | null;
-  readonly isContact: boolean;
+  /** Packets that are contacts: one, or those that a flood counts, or none. */
+  readonly contacts: number;
   readonly isHandshake: boolean;
 }
 
@@ -50,8 +51,6 @@ export class EventRowReader {
     if (typeof ts !== 'string' || typeof kind !== 'string' || kind.length > KIND_LENGTH_MAX) return undefined;
     const microseconds = this.#microsecondsOf(ts);
     if (microseconds === undefined) return undefined;
-    const isProbe = kind === 'probe.tcp' || kind === 'probe.udp' || kind === 'probe.icmp';
-    const isOpen = kind === 'flow.open';
     return {
       microseconds,
       kind,
@@ -61,8 +60,8 @@ export class EventRowReader {
       port: portOf(event['dst_port']),
       session: sessionKey(event['session']),
       host: typeof host === 'string' && host.length <= HOST_LENGTH_MAX ? host : null,
-      isContact: (isProbe && event['backscatter'] !== true) || (isOpen && event['handshake'] === false),
-      isHandshake: isOpen && event['handshake'] === true,
+      contacts: contactsOf(kind, event),
+      isHandshake: kind === 'flow.open' && event['handshake'] === true,
     };
   }
 
@@ -90,6 +89,19 @@ export class EventRowReader {
     this.#addresses.set(text, address);
     return address;
   }
+}
+
+const PROBES: ReadonlySet<unknown> = new Set(['probe.tcp', 'probe.udp', 'probe.icmp']);
+/** No flood of one second has more. */
+const PACKETS_MAX = 1e9;
+
+function contactsOf(kind: string, event: Readonly<Record<string, unknown>>): number {
+  if (kind === 'flow.open') return event['handshake'] === false ? 1 : 0;
+  if (event['backscatter'] === true) return 0;
+  if (PROBES.has(kind)) return 1;
+  const { packets } = event;
+  const isFlood = kind === 'probe.flood' && PROBES.has(event['of']) && Number.isInteger(packets);
+  return isFlood ? Math.max(0, Math.min(PACKETS_MAX, Number(packets))) : 0;
 }
 
 function portOf(value: unknown): number | null {

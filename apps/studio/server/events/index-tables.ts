@@ -90,9 +90,8 @@ export class PendingSums {
   readonly networks: Map<number, number> = new Map();
   events = 0;
 
-  add({ microseconds, source, destination, protocol, port, isContact, isHandshake }: EventRow): void {
+  add({ microseconds, source, destination, protocol, port, contacts, isHandshake }: EventRow): void {
     this.events++;
-    const contacts = isContact ? 1 : 0;
     const minute = Math.floor(microseconds / MICROSECONDS_OF_MINUTE);
     const sum = this.minutes.get(minute);
     if (sum === undefined) this.minutes.set(minute, { contacts, events: 1 });
@@ -101,16 +100,16 @@ export class PendingSums {
       sum.events++;
     }
     if (source !== null) this.#addSource(source, microseconds, contacts, isHandshake);
-    if (!isContact) return;
+    if (contacts === 0) return;
     const portKey = protocol * PORTS + (port ?? 0);
-    this.ports.set(portKey, (this.ports.get(portKey) ?? 0) + 1);
+    this.ports.set(portKey, (this.ports.get(portKey) ?? 0) + contacts);
     if (source !== null) {
       const key = source * PROTOCOLS * PORTS + portKey;
-      this.sourcePorts.set(key, (this.sourcePorts.get(key) ?? 0) + 1);
+      this.sourcePorts.set(key, (this.sourcePorts.get(key) ?? 0) + contacts);
     }
     if (destination !== null) {
       const network = Math.floor(destination / NETWORK_ADDRESSES);
-      this.networks.set(network, (this.networks.get(network) ?? 0) + 1);
+      this.networks.set(network, (this.networks.get(network) ?? 0) + contacts);
     }
   }
 

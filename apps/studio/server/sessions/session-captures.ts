@@ -104,7 +104,7 @@ interface Said {
 }
 
 /** Takes the payloads out of a capture; what TCP sent again is left out. */
-export function talkOf(capture: Uint8Array, ends: SessionEnds): SessionTalk {
+function talkOf(capture: Uint8Array, ends: SessionEnds): SessionTalk {
   const reader = new CaptureReader();
   const messages: SessionMessage[] = [];
   const next = new Map<boolean, number>();
