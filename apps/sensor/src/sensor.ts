@@ -192,7 +192,7 @@ export class Sensor {
         // oxlint-disable-next-line no-await-in-loop -- one round after the other
         await (now - this.#lastFrameSeconds < SPIN_SECONDS ? turn() : this.#sleep());
         turnedSeconds = this.#now();
-        this.#lookAfterDevice(turnedSeconds);
+        this.look(turnedSeconds);
       }
     } finally {
       this.#dhcp?.release();
@@ -290,7 +290,8 @@ export class Sensor {
     return this.#components.clock.nowSeconds();
   }
 
-  #lookAfterDevice(nowSeconds: number): void {
+  /** Looks after the device, once a second at most; for callers that keep time themselves. */
+  look(nowSeconds: number): void {
     if (nowSeconds - this.#lookedSeconds < LOOK_SECONDS) return;
     this.#lookedSeconds = nowSeconds;
     for (const sentence of this.#components.device.look?.(nowSeconds) ?? []) {

@@ -3,13 +3,15 @@
  * are full or a tenth of a second old. When the process is killed, the last of them are lost; when the machine is, the last
  * two seconds. While the disk takes nothing, chunks wait; when too many do, new lines are dropped and counted.
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import type { LineSink } from '@wormwood/honeynet';
+import { type LogDisk, type LogHandle, machineDisk } from './log-disk.ts';
 
 export interface LineFileOptions {
   readonly path: string;
   /** Octets that may wait. @default 64 MiB */
   readonly waitingBytesMax?: number;
+  /** @default the machine's */
+  readonly disk?: LogDisk;
   /** Called once when lines cannot be written, and once when they can again. */
   onTrouble(sentence: string): void;
 }
@@ -22,7 +24,6 @@ const WAITING_BYTES_MAX = 64 * 2 ** 20;
 const CHUNK_BYTES = 1 << 17;
 /** Chunks that are kept for the next lines; beyond, they are left to the collector. */
 const SPARE_MAX = 8;
-const FILE_MODE = 0o640;
 const LINE_FEED = 10;
 /** Of UTF-8 for a unit of UTF-16. */
 const OCTETS_PER_UNIT = 3;
@@ -38,7 +39,8 @@ interface Chunk {
 export class LineFile implements LineSink {
   readonly #options: LineFileOptions;
   readonly #waitingBytesMax: number;
-  #file: FileHandle;
+  readonly #disk: LogDisk;
+  #file: LogHandle;
   /** Takes lines. */
   #chunk: Chunk = chunkOf(CHUNK_BYTES);
   /** Those before it, the oldest first. */
@@ -52,14 +54,16 @@ export class LineFile implements LineSink {
   #isDirty = false;
   #syncedAtMs = 0;
   #syncing: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  /** Prevents the next turn. */
+  #cancel: (() => void) | null = null;
   #work: Promise<void> = Promise.resolve();
   /** Turns that are not over. */
   #turns = 0;
   #isClosed = false;
 
-  private constructor(options: LineFileOptions, file: FileHandle) {
+  private constructor(options: LineFileOptions, disk: LogDisk, file: LogHandle) {
     this.#options = options;
+    this.#disk = disk;
     this.#waitingBytesMax = options.waitingBytesMax ?? WAITING_BYTES_MAX;
     this.#file = file;
   }
@@ -69,9 +73,10 @@ export class LineFile implements LineSink {
    * not finish is ended first.
    */
   static async open(options: LineFileOptions): Promise<LineFile> {
-    const file = await open(options.path, 'a', FILE_MODE);
-    const made = new LineFile(options, file);
-    if (await endsTorn(file, options.path)) made.write('\n');
+    const { disk = machineDisk } = options;
+    const file = await disk.open(options.path);
+    const made = new LineFile(options, disk, file);
+    if (await file.endsTorn()) made.write('\n');
     return made;
   }
 
@@ -105,7 +110,7 @@ export class LineFile implements LineSink {
 
   commit(end: number): void {
     this.#chunk.end = end;
-    if (this.#timer === null) this.#schedule(FLUSH_MS);
+    if (this.#cancel === null) this.#schedule(FLUSH_MS);
   }
 
   /**
@@ -116,9 +121,9 @@ export class LineFile implements LineSink {
     return this.#inTurn(async () => {
       await this.#flush();
       const { path } = this.#options;
-      let file: FileHandle;
+      let file: LogHandle;
       try {
-        file = await open(path, 'a', FILE_MODE);
+        file = await this.#disk.open(path);
       } catch (error) {
         this.#options.onTrouble(
           `${path} cannot be opened again (${codeOf(error)}); lines go on into the file that was open.`,
@@ -136,7 +141,7 @@ export class LineFile implements LineSink {
   /** Writes what waits, as far as the disk takes it, and closes the file. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancel?.();
     await this.#inTurn(async () => {
       await this.#flush();
       await this.#syncing;
@@ -146,18 +151,18 @@ export class LineFile implements LineSink {
   }
 
   #schedule(delayMs: number): void {
-    if (this.#timer !== null || this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    if (this.#cancel !== null || this.#isClosed) return;
+    this.#cancel = this.#disk.after(delayMs, () => {
+      this.#cancel = null;
       void this.#inTurn(async () => {
         await this.#flush();
         // What is written meanwhile need not wait for the disk.
-        if (performance.now() - this.#syncedAtMs >= SYNC_MS)
+        if (this.#disk.nowMs() - this.#syncedAtMs >= SYNC_MS)
           this.#syncing ??= this.#sync().finally(() => (this.#syncing = null));
         if (this.#troubleReason !== null) this.#schedule(RETRY_MS);
         else if (this.#isDirty || this.#waits) this.#schedule(FLUSH_MS);
       });
-    }, delayMs);
+    });
   }
 
   /** One after the other; a failure of one is reported by it and does not keep the next from its turn. */
@@ -228,7 +233,7 @@ export class LineFile implements LineSink {
   async #sync(): Promise<void> {
     if (!this.#isDirty) return;
     this.#isDirty = false;
-    this.#syncedAtMs = performance.now();
+    this.#syncedAtMs = this.#disk.nowMs();
     try {
       await this.#file.datasync();
     } catch (error) {
@@ -256,21 +261,6 @@ export class LineFile implements LineSink {
 
 function chunkOf(length: number): Chunk {
   return { octets: Buffer.allocUnsafeSlow(length), end: 0 };
-}
-
-/** Whether the file ends in the middle of a line. */
-async function endsTorn(file: FileHandle, path: string): Promise<boolean> {
-  const found = await file.stat();
-  if (!found.isFile() || found.size === 0) return false;
-  const reader = await open(path, 'r').catch(() => null);
-  // Whoever may write but not read cannot know.
-  if (reader === null) return false;
-  try {
-    const { buffer } = await reader.read(new Uint8Array(1), 0, 1, found.size - 1);
-    return buffer[0] !== LINE_FEED;
-  } finally {
-    await reader.close();
-  }
 }
 
 function codeOf(error: unknown): string {

@@ -3,6 +3,7 @@ import type { Clock, RandomStreams } from '@wormwood/base';
 import { EventMaker, type LineSink, PacketLog, serviceLogLine } from '@wormwood/honeynet';
 import type { Flow, StackObserver } from '@wormwood/netstack';
 import { LineFile } from './line-file.ts';
+import { type LogDisk, machineDisk } from './log-disk.ts';
 
 export interface OutputPaths {
   readonly events: string | null;
@@ -18,6 +19,8 @@ export interface OutputComponents {
   sourceSystem(source: number): string | null;
   /** VLAN of the packet at hand, as netstack numbers it. */
   vlan(): number;
+  /** Where logs are written. @default the machine's */
+  readonly disk?: LogDisk;
   onTrouble(sentence: string): void;
 }
 
@@ -29,7 +32,8 @@ export async function openOutputs(paths: OutputPaths, components: OutputComponen
   const opened: LineFile[] = [];
   const openFile = async (path: string | null): Promise<LineFile | null> => {
     if (path === null) return null;
-    const file = await LineFile.open({ path, onTrouble: (sentence) => components.onTrouble(sentence) });
+    const onTrouble = (sentence: string): void => components.onTrouble(sentence);
+    const file = await LineFile.open({ path, disk: components.disk ?? machineDisk, onTrouble });
     opened.push(file);
     return file;
   };
@@ -161,7 +165,8 @@ class EventSink implements LineSink {
   }
 
   commit(end: number): void {
-    if (this.#listeners.size > 0) this.#hand(this.octets.slice(this.#start, end));
+    // A copy: the memory of a file is used again.
+    if (this.#listeners.size > 0) this.#hand(new Uint8Array(this.octets.subarray(this.#start, end)));
     if (this.#isInFile) this.#file?.commit(end);
   }
 
