@@ -108,18 +108,56 @@ export async function startDaemon(pair, configuration, options = []) {
   return { pid: child.pid, stop: () => stop(child) };
 }
 
-/** The kernel answers for 10.3.0.0/16 in the same place, its receive side on the daemon's core, too. */
-export async function startKernel(pair) {
+/** Lines that the daemon has dropped so far because its disk did not follow. */
+export function linesDropped() {
+  const socket = join(directory, 'control.sock');
+  const words = [program, 'net', 'status', '--json', '--control', socket];
+  return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })).linesDropped;
+}
+
+/** Whether Honeyd (1.5c) is installed. */
+export function hasHoneyd() {
+  return spawnSync('sh', ['-c', 'command -v honeyd']).status === 0;
+}
+
+/** Honeyd with its packet log answers for the same in the same place. */
+export async function startHoneyd(pair) {
+  routeBack(pair, '');
+  const config = join(directory, 'honeyd.conf');
+  const log = join(directory, 'honeyd.log');
+  writeFileSync(config, honeydConfiguration(['10.3.0.5']));
+  writeFileSync(log, '', { mode: 0o666 });
+  const words = ['honeyd', '-d', '-u', '0', '-g', '0', '-i', 'd0', '-f', config, '-l', log, '10.3.0.0/16'];
+  const child = await startPinned(pair.server, DAEMON_CORE, 'listening', words);
+  return {
+    pid: child.pid,
+    stop: async () => {
+      await stop(child);
+      rmSync(log, { force: true });
+    },
+  };
+}
+
+/** What the server's end of the pair needs to reach the generator's sources by the kernel. */
+function routeBack(pair, more) {
   const setup = `
     ip address add 10.9.8.1/24 dev d0
-    ip route add local 10.3.0.0/16 dev lo
     ip route add 198.18.0.0/15 via 10.9.8.2
     ip neighbor add 10.9.8.2 lladdr ${LOAD_MAC} dev d0
-    sysctl -qw net.core.somaxconn=65535 net.ipv4.tcp_max_syn_backlog=65535 net.ipv4.conf.all.rp_filter=0
-    echo ${1 << Number(DAEMON_CORE)} > /sys/class/net/d0/queues/rx-0/rps_cpus
-    echo ${1 << Number(LOAD_CORE)} > /sys/class/net/d0/queues/tx-0/xps_cpus 2> /dev/null
+    ${more}
     true`;
   execFileSync('ip', ['netns', 'exec', pair.server, 'sh', '-ec', setup]);
+}
+
+/** The kernel answers for 10.3.0.0/16 in the same place, its receive side on the daemon's core, too. */
+export async function startKernel(pair) {
+  routeBack(
+    pair,
+    `ip route add local 10.3.0.0/16 dev lo
+    sysctl -qw net.core.somaxconn=65535 net.ipv4.tcp_max_syn_backlog=65535 net.ipv4.conf.all.rp_filter=0
+    echo ${1 << Number(DAEMON_CORE)} > /sys/class/net/d0/queues/rx-0/rps_cpus
+    echo ${1 << Number(LOAD_CORE)} > /sys/class/net/d0/queues/tx-0/xps_cpus 2> /dev/null`,
+  );
   const words = ['sh', '-c', `ulimit -n $(ulimit -H -n); exec ${compile('accept')} 80`];
   const child = await startPinned(pair.server, DAEMON_CORE, 'ready', words);
   return { pid: child.pid, stop: () => stop(child) };

@@ -180,20 +180,27 @@ function offsetSeconds(atSeconds: number): number {
   return -60 * new Date(atSeconds * 1000).getTimezoneOffset();
 }
 
+/** Each call is written out: to hand on a list of arguments makes one for every packet. */
 function onlyWhile(isWanted: () => boolean, observer: StackObserver): StackObserver {
   return {
-    tcpProbe: (...told) => isWanted() && observer.tcpProbe(...told),
-    udpProbe: (...told) => isWanted() && observer.udpProbe(...told),
-    udpReceived: (...told) => isWanted() && observer.udpReceived(...told),
-    udpSent: (...told) => isWanted() && observer.udpSent(...told),
-    icmp: (...told) => isWanted() && observer.icmp(...told),
-    flowOpen: (...told) => isWanted() && observer.flowOpen(...told),
-    flowProof: (...told) => isWanted() && observer.flowProof(...told),
-    flowClose: (...told) => isWanted() && observer.flowClose(...told),
-    other: (...told) => isWanted() && observer.other(...told),
-    arpRequest: (...told) => isWanted() && observer.arpRequest(...told),
-    ipv6: (...told) => isWanted() && observer.ipv6(...told),
-    answerLimited: (...told) => isWanted() && observer.answerLimited(...told),
-    addressTaken: (...told) => isWanted() && observer.addressTaken(...told),
+    tcpProbe: (flow, flags, lengthBytes, opens) =>
+      isWanted() && observer.tcpProbe(flow, flags, lengthBytes, opens),
+    udpProbe: (flow, lengthBytes) => isWanted() && observer.udpProbe(flow, lengthBytes),
+    udpReceived: (flow, lengthBytes, payloadBytes) =>
+      isWanted() && observer.udpReceived(flow, lengthBytes, payloadBytes),
+    udpSent: (flow, payloadBytes) => isWanted() && observer.udpSent(flow, payloadBytes),
+    icmp: (source, destination, type, code, lengthBytes) =>
+      isWanted() && observer.icmp(source, destination, type, code, lengthBytes),
+    flowOpen: (flow, proof) => isWanted() && observer.flowOpen(flow, proof),
+    flowProof: (flow, proof) => isWanted() && observer.flowProof(flow, proof),
+    flowClose: (flow, receivedBytes, sentBytes, reason) =>
+      isWanted() && observer.flowClose(flow, receivedBytes, sentBytes, reason),
+    other: (source, destination, protocol, lengthBytes) =>
+      isWanted() && observer.other(source, destination, protocol, lengthBytes),
+    arpRequest: (contact) => isWanted() && observer.arpRequest(contact),
+    ipv6: (contact) => isWanted() && observer.ipv6(contact),
+    answerLimited: (limit, protocol, source, destination) =>
+      isWanted() && observer.answerLimited(limit, protocol, source, destination),
+    addressTaken: (owner) => isWanted() && observer.addressTaken(owner),
   };
 }
