@@ -80,6 +80,6 @@ export class SimDisk implements LogDisk {
 }
 
 /** Lets promises that wait for nothing else come to their end. */
-export function settled(): Promise<void> {
+function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
