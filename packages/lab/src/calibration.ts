@@ -1,13 +1,5 @@
-/**
- * What the lab teaches the scenario. Between the first contact of a host and its immunization lie the further contacts
- * that the detector asks for, and the response. The scenario can say it in two ways: that every contact succeeds and the
- * whole wait is its `delay`; or that one contact in so many succeeds, by its `success`, and the response is its `delay`.
- * The one makes an exponential time of the sum of contacts and response, the other of the sum of all contacts. The
- * first is exact without a response, and the second is the closer one when the response is the longer wait.
- */
-import type { Honeypots, Outbreak } from '@wormwood/epidemic';
+/** What the lab teaches the scenario: how many contacts a verdict takes, and how long the response to it. */
 import type { LabRun } from './course.ts';
-import { honeypotsOf } from './honeynet.ts';
 
 /** Over the hosts of all runs; null where nothing was measured. Times in seconds. */
 export interface MeasuredDelays {
@@ -24,8 +16,8 @@ export interface MeasuredDelays {
    */
   readonly verdictToImmunizedSeconds: number | null;
   readonly contactToImmunizedSeconds: number | null;
-  /** What is written into the scenario. */
-  readonly success: number | null;
+  /** What is written into the scenario: the contacts as a whole number, and the response. */
+  readonly contacts: number | null;
   readonly delaySeconds: number | null;
 }
 
@@ -35,46 +27,29 @@ export function measureDelays(runs: readonly LabRun[], durationSeconds: number):
   const convicted = records.filter(({ verdictSeconds }) => verdictSeconds !== null);
   const immunized = records.filter(({ immunizedSeconds }) => immunizedSeconds !== null).length;
   const contactsPerVerdict = ratio(sumOf(convicted.map(({ contacts }) => contacts)), convicted.length);
-  const contactToVerdictSeconds = ratio(
-    sumOf(convicted.map((each) => (each.verdictSeconds ?? 0) - each.contactSeconds)),
-    convicted.length,
-  );
   const waitFrom = (fromSeconds: number, toSeconds: number | null): number =>
     (toSeconds ?? durationSeconds) - fromSeconds;
   const verdictToImmunizedSeconds = ratio(
     sumOf(convicted.map((each) => waitFrom(each.verdictSeconds ?? 0, each.immunizedSeconds))),
     immunized,
   );
-  const contactToImmunizedSeconds = ratio(
-    sumOf(records.map((each) => waitFrom(each.contactSeconds, each.immunizedSeconds))),
-    immunized,
-  );
-  const isResponseLonger = (verdictToImmunizedSeconds ?? 0) > (contactToVerdictSeconds ?? 0);
-  // Of all contacts, those of hosts without a verdict included, this part was the one that led to it.
-  const verdictsPerContact = ratio(convicted.length, sumOf(records.map(({ contacts }) => contacts)));
   return {
     contacted: records.length,
     convicted: convicted.length,
     immunized,
     contactsPerVerdict,
-    contactToVerdictSeconds,
+    contactToVerdictSeconds: ratio(
+      sumOf(convicted.map((each) => (each.verdictSeconds ?? 0) - each.contactSeconds)),
+      convicted.length,
+    ),
     verdictToImmunizedSeconds,
-    contactToImmunizedSeconds,
-    success: immunized === 0 ? null : isResponseLonger ? verdictsPerContact : 1,
-    delaySeconds: isResponseLonger ? verdictToImmunizedSeconds : contactToImmunizedSeconds,
+    contactToImmunizedSeconds: ratio(
+      sumOf(records.map((each) => waitFrom(each.contactSeconds, each.immunizedSeconds))),
+      immunized,
+    ),
+    contacts: contactsPerVerdict === null ? null : Math.round(contactsPerVerdict),
+    delaySeconds: verdictToImmunizedSeconds,
   };
-}
-
-/**
- * The outbreak with what was measured in place of what was supposed. When hosts reached honeypots and none was
- * immunized, no contact succeeds; when no host did, nothing is known better.
- */
-export function calibrated(outbreak: Outbreak, measured: MeasuredDelays): Outbreak {
-  const group = honeypotsOf(outbreak);
-  if (group === null || measured.contacted === 0) return outbreak;
-  const { success, delaySeconds } = measured;
-  const known: Honeypots = { ...group, success: success ?? 0, delaySeconds: delaySeconds ?? 0 };
-  return { ...outbreak, honeypots: [known] };
 }
 
 function ratio(sum: number, count: number): number | null {

@@ -12,7 +12,6 @@ import {
 } from '@wormwood/base';
 import {
   type Actuator,
-  createDetector,
   type Detector,
   type Observation,
   type Responder,
@@ -22,6 +21,7 @@ import { type Outbreak, placePopulation, PLACEMENT_STREAM, type Trajectory } fro
 import type { LinkDevice, Stack } from '@wormwood/netstack';
 import { memoryActuator, MemoryAuditFile, openImmunizer } from './immunizer.ts';
 import type { Lab } from '@wormwood/files/lab';
+import { labDetector } from './detector.ts';
 import { honeypotsOf, labHoneynet } from './honeynet.ts';
 import { type ContactRecord, LabHosts } from './hosts.ts';
 import { MarkerHosts, type MarkerHostsCounts } from './marker-hosts.ts';
@@ -67,9 +67,6 @@ export interface LabRun {
 
 /** Frames taken at a time. */
 const BUDGET = 1024;
-/** The detector finds scanners down to this fraction of the lab's scan rate. */
-const SLOWEST_OF_SCAN_RATE = 0.1;
-const MISS_RATE = 0.01;
 
 /** One run of a lab, moved on from outside: its marker hosts, its honeypots and its immunizer. */
 export class LabCourse {
@@ -131,7 +128,7 @@ export class LabCourse {
       linkAddress: links?.honeynet ?? 0,
       observed: (observation) => this.#observe(observation),
     });
-    this.#detector = honeypots.length === 0 ? null : detectorOf(plan, honeypots.length);
+    this.#detector = honeypots.length === 0 ? null : labDetector(plan, honeypots.length);
   }
 
   /** Seconds since the lab began. */
@@ -247,20 +244,6 @@ export class LabCourse {
     const waitSeconds = exponential(this.#response) * this.#plan.lab.response.delaySeconds;
     this.#verdicts.push(this.#surroundings.clock.nowSeconds() + waitSeconds, verdict);
   }
-}
-
-function detectorOf({ lab, outbreak, streams }: LabPlan, honeypots: number): Detector {
-  return createDetector({
-    // No innocent host strays here: what the lab compares is the published test, whose course is known in advance.
-    test: 'trw',
-    streams,
-    monitored: honeypots / outbreak.addressSpaceSize,
-    falsePositiveRate: lab.detector.falsePositiveRate,
-    missRate: MISS_RATE,
-    slowestScanRatePerSecond: outbreak.worm.scanRatePerSecond * SLOWEST_OF_SCAN_RATE,
-    strayRatePerSecond: lab.detector.strayRatePerSecond,
-    sourcesMax: 2 * outbreak.population.vulnerable,
-  });
 }
 
 function prefixOf({ firstAddress, addressSpaceSize }: Outbreak): Cidr {

@@ -8,7 +8,7 @@ import {
   type ReportTable,
   type SimulationResult,
 } from '@wormwood/report';
-import type { LabResult } from './result.ts';
+import type { LabResult, PValues } from './result.ts';
 
 type Compartment = 'susceptible' | 'infected' | 'immunized';
 
@@ -52,12 +52,12 @@ export function labChart(result: LabResult): LineChart {
   };
 }
 
-/** Returns the tables of a lab's report: agreement, delays, packets. */
+/** Returns the tables of a lab's report: agreement, p-values, delays, packets. */
 export function labTables(result: LabResult): readonly ReportTable[] {
-  return [agreementTable(result), delayTable(result), packetTable(result)];
+  return [agreementTable(result), pValueTable(result), delayTable(result), packetTable(result)];
 }
 
-function agreementTable({ runs, series, agreement }: LabResult): ReportTable {
+function agreementTable({ runs, series }: LabResult): ReportTable {
   const last = series.time.length - 1;
   const predicted = (compartment: Compartment): string =>
     formatCount(Math.round(series.predicted[compartment].mean[last] ?? 0));
@@ -72,8 +72,24 @@ function agreementTable({ runs, series, agreement }: LabResult): ReportTable {
       ['Infected at the end', measured('infected'), predicted('infected')],
       ['Immunized at the end', measured('immunized'), predicted('immunized')],
       ['Runs with a p-value of 0.01 or less', `${outside} of ${runs.length}`, NONE],
-      ['p-value of the runs together (Fisher)', pText(agreement.combinedPValue), NONE],
-      ['p-value of their mean', pText(agreement.meanPValue), NONE],
+    ],
+  };
+}
+
+function pValueTable({ agreement }: LabResult): ReportTable {
+  const { prior, calibrated, control } = agreement;
+  const row = (name: string, pValues: PValues): readonly string[] => [
+    name,
+    pText(pValues.combined),
+    pText(pValues.mean),
+  ];
+  return {
+    caption: 'How likely the runs are under each prediction (p-values)',
+    columns: ['', 'run by run', 'their mean'],
+    rows: [
+      row('From the parameters alone', prior),
+      row('With the measured delays', calibrated),
+      ...(control === null ? [] : [row('Control: twice the wait, must not agree', control)]),
     ],
   };
 }
@@ -90,8 +106,6 @@ function delayTable({ delays }: LabResult): ReportTable {
       ['From first contact to verdict', secondsText(delays.contactToVerdictSeconds)],
       ['From verdict to immunized', secondsText(delays.verdictToImmunizedSeconds)],
       ['From first contact to immunized', secondsText(delays.contactToImmunizedSeconds)],
-      ['success, as used in the calibrated scenario', numberText(delays.success)],
-      ['delay, as used in the calibrated scenario', secondsText(delays.delaySeconds)],
     ],
   };
 }
@@ -121,8 +135,8 @@ export function labVerdict(result: LabResult): string {
   const hosts = COMPARTMENTS.reduce((sum, each) => sum + (series.measured[each][0] ?? 0), 0);
   const ever = hosts - (series.measured.susceptible.at(-1) ?? 0);
   const spread = `${formatPercent(ever / hosts)} of ${formatCount(hosts)} hosts were infected at some time`;
-  const within = agreement.combinedPValue > P_VALUE_MIN;
-  const p = `p = ${pText(agreement.combinedPValue)}`;
+  const within = agreement.prior.combined > P_VALUE_MIN;
+  const p = `p = ${pText(agreement.prior.combined)}`;
   const judged = within
     ? `the measured curve is within the predicted band (${p})`
     : `the measured curve is outside the predicted band (${p})`;
@@ -145,7 +159,7 @@ export function labReport(result: LabResult, prediction: SimulationResult): Repo
         title: 'The lab and its prediction',
         text:
           'Every probe was a packet with an inert marker; the honeynet answered, the detector decided, the immunizer ' +
-          'acted. The prediction is the scenario with the delay that the lab measured.',
+          'acted. The prediction follows from the parameters of detector and response: nothing in it was measured.',
         charts: [labChart(result)],
         tables: labTables(result),
       },

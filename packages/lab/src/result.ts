@@ -1,4 +1,5 @@
-/** What `lab run --json` prints: the measured curve, the delays measured from it, and how well the prediction agrees. */
+/** What `lab run --json` prints: the measured curve, the delays measured from it, and how well the predictions agree. */
+import { randomStreams } from '@wormwood/base';
 import type { Outbreak, Trajectory } from '@wormwood/epidemic';
 import type { Lab } from '@wormwood/files/lab';
 import { scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
@@ -10,13 +11,15 @@ import {
 } from '@wormwood/report';
 import { combinePValues, compareWithEnsemble } from './agreement.ts';
 import type { LabCounts, LabRun } from './course.ts';
-import { calibrated, type MeasuredDelays, measureDelays } from './calibration.ts';
-import { predict } from './prediction.ts';
+import { type MeasuredDelays, measureDelays } from './calibration.ts';
+import { predict, type Prediction } from './prediction.ts';
+import { calibratedScenario, controlScenario, priorScenario } from './scenarios.ts';
 
 /** Times in seconds, counts in hosts. */
 export interface LabResult {
-  /** The scenario of the lab file, and the same with the measured delay in place of the assumed one. */
+  /** The scenario of the lab file; and how its detector and its response should act, and were measured to act, in it. */
   readonly scenario: ScenarioDocument;
+  readonly priorScenario: ScenarioDocument;
   readonly calibratedScenario: ScenarioDocument;
   /** The medium of the packets: `memory`, or `veth` for interfaces of the kernel. */
   readonly medium: 'memory' | 'veth';
@@ -31,7 +34,7 @@ export interface LabResult {
     readonly time: readonly number[];
     /** Means of the runs of the lab. */
     readonly measured: Omit<SingleSeries, 'time'>;
-    /** Of the engine `hosts`. */
+    /** Of the engine `hosts`, from the parameters alone. */
     readonly predicted: Omit<EnsembleSeries, 'time'>;
   };
 }
@@ -41,7 +44,7 @@ export interface LabRunResult {
   readonly peakInfected: number;
   readonly immunized: number;
   readonly probes: number;
-  /** The largest deviation from the prediction in standard deviations, when, and its p-value among the predicted runs. */
+  /** The largest deviation from the prior in standard deviations, when, and its p-value among the predicted runs. */
   readonly deviation: number;
   readonly deviationSeconds: number;
   readonly pValue: number;
@@ -49,10 +52,18 @@ export interface LabRunResult {
 
 export interface LabAgreement {
   readonly predictedRuns: number;
+  /** With the prediction that takes nothing from the runs, and with the one whose delays they measured. */
+  readonly prior: PValues;
+  readonly calibrated: PValues;
+  /** With a prediction that is wrong by a mean wait of twice the length; null without honeypots. */
+  readonly control: PValues | null;
+}
+
+export interface PValues {
   /** Of the runs one by one, combined by Fisher's method. */
-  readonly combinedPValue: number;
+  readonly combined: number;
   /** Of their mean among means of as many predicted runs. */
-  readonly meanPValue: number;
+  readonly mean: number;
 }
 
 /** What was run. */
@@ -77,32 +88,34 @@ export interface LabOutcome {
   readonly prediction: SimulationResult;
 }
 
-/** Calibrates the scenario with at least one run, predicts it with the engine `hosts`, and returns the comparison. */
+/** Predicts at least one run with the engine `hosts`, before and after it is calibrated with them, and returns the comparison. */
 export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome> {
   const { lab, outbreak, seed, runs, medium, version } = experiment;
+  const plan = { lab, outbreak, streams: randomStreams(seed) };
   const delays = measureDelays(runs, outbreak.durationSeconds);
-  const known = calibrated(outbreak, delays);
   const predictedRuns = Math.max(PREDICTED_MIN, MEANS * runs.length);
-  const { ensemble, trajectories } = await predict(known, seed, predictedRuns);
+  const predicting = (scenario: Outbreak): Promise<Prediction> => predict(scenario, seed, predictedRuns);
   const measured = runs.map(({ trajectory }) => trajectory);
-  const results = runs.map((run) => runResult(run, trajectories));
+  const scenario = priorScenario(plan);
+  const { ensemble, trajectories } = await predicting(scenario);
+  const known = calibratedScenario(plan, delays);
+  const calibrated = pValuesOf(measured, (await predicting(known)).trajectories);
+  const wrong = controlScenario(plan);
+  const control = wrong === null ? null : pValuesOf(measured, (await predicting(wrong)).trajectories);
   const mean = meanTrajectory(measured);
   const { time, ...predicted } = ensemble.series;
-  const calibratedScenario = { ...lab.scenario, defenses: known.honeypots };
+  const withDefenses = ({ honeypots }: Outbreak) => ({ ...lab.scenario, defenses: honeypots });
   const result: LabResult = {
     scenario: scenarioDocument(lab.scenario),
-    calibratedScenario: scenarioDocument(calibratedScenario),
+    priorScenario: scenarioDocument(withDefenses(scenario)),
+    calibratedScenario: scenarioDocument(withDefenses(known)),
     medium,
     seed,
     version,
     delays,
     counts: sumOfCounts(runs.map(({ counts }) => counts)),
-    runs: results,
-    agreement: {
-      predictedRuns,
-      combinedPValue: combinePValues(results.map(({ pValue }) => pValue)),
-      meanPValue: compareWithEnsemble(mean, meansOf(trajectories, runs.length)).pValue,
-    },
+    runs: runs.map((run) => runResult(run, trajectories)),
+    agreement: { predictedRuns, prior: pValuesOf(measured, trajectories), calibrated, control },
     series: {
       time,
       measured: {
@@ -113,7 +126,18 @@ export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome>
       predicted,
     },
   };
-  return { result, prediction: toEnsembleResult(ensemble, { scenario: calibratedScenario, seed, version }) };
+  return {
+    result,
+    prediction: toEnsembleResult(ensemble, { scenario: withDefenses(scenario), seed, version }),
+  };
+}
+
+function pValuesOf(measured: readonly Trajectory[], predicted: readonly Trajectory[]): PValues {
+  const means = meansOf(predicted, measured.length);
+  return {
+    combined: combinePValues(measured.map((each) => compareWithEnsemble(each, predicted).pValue)),
+    mean: compareWithEnsemble(meanTrajectory(measured), means).pValue,
+  };
 }
 
 function runResult({ trajectory, counts }: LabRun, predicted: readonly Trajectory[]): LabRunResult {

@@ -32,7 +32,7 @@ export function addLab(parent: Command, finish: (exitCode: ExitCode) => void): v
     )
     .option(
       '--out <dir>',
-      'also write result, figure, calibrated scenario, audit log and report to this directory',
+      'also write result, figure, predicted and calibrated scenario, audit log and report to this directory',
     )
     .action(async (file: string, options: LabRunOptions) => {
       const { labRun } = await import('./run.ts');

@@ -136,6 +136,7 @@ function describe({ result }: LabOutcome, terminal: Terminal): string {
 function filesOf({ result, prediction }: LabOutcome, runs: readonly LabRun[]): OutputFile[] {
   return [
     { name: 'result.json', content: `${JSON.stringify(result)}\n` },
+    { name: 'predicted.yaml', content: scenarioText(result.priorScenario) },
     { name: 'calibrated.yaml', content: scenarioText(result.calibratedScenario) },
     { name: 'prediction.json', content: `${JSON.stringify(resultDocument(prediction))}\n` },
     { name: 'audit.jsonl', content: runs[0]?.audit ?? '' },

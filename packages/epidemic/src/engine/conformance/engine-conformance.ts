@@ -23,6 +23,8 @@ export interface ConformanceOptions {
    * @default 0, which leaves these scenarios out
    */
   readonly seedScenarioRuns?: number;
+  /** Runs of each of two outbreaks that are the same in law. @default 400 */
+  readonly equivalenceRuns?: number;
 }
 
 /** Declares the suite for `engine`; call it at the top level of a test file. */
@@ -34,7 +36,7 @@ export function runEngineConformance(engine: Engine, options: ConformanceOptions
   };
   describe(`engine conformance: ${engine.name}`, () => {
     declareLaws(engine, check);
-    declareEquivalences(engine, check);
+    declareEquivalences(engine, check, options.equivalenceRuns ?? 400);
     declareEdges(engine, check);
     if (engine.random) {
       declareReproducibility(engine, check);

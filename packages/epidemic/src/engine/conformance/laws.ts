@@ -109,9 +109,10 @@ const pickOverall: Figures = ({ summary, trajectory, ...rest }) => [
   ...seriesAt({ summary, trajectory, ...rest }, 2, 4, trajectory.time.length - 1),
 ];
 
-export function declareEquivalences(engine: Engine, check: Check): void {
+/** `runs`: of each of two outbreaks that are compared, by an engine that draws. */
+export function declareEquivalences(engine: Engine, check: Check, runs: number): void {
   const same = (a: Outbreak, b: Outbreak): void => {
-    if (engine.random) expectSameMeans(engine, a, b, 400, pickOverall);
+    if (engine.random) expectSameMeans(engine, a, b, runs, pickOverall);
     else expectSameSeries(runOnce(engine, a), runOnce(engine, b), 1e-9);
   };
 

@@ -1,4 +1,5 @@
 import { runEngineConformance } from '../conformance/engine-conformance.ts';
 import { probes } from './probes.ts';
 
-runEngineConformance(probes);
+// Every probe of a run is drawn: a hundred runs tell as much as can be waited for.
+runEngineConformance(probes, { equivalenceRuns: 100 });
