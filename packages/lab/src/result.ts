@@ -12,7 +12,7 @@ import {
 import { combinePValues, compareWithEnsemble } from './agreement.ts';
 import type { LabCounts, LabRun } from './course.ts';
 import { type MeasuredDelays, measureDelays } from './calibration.ts';
-import { predict, type Prediction } from './prediction.ts';
+import { predict } from './prediction.ts';
 import { calibratedScenario, controlScenario, priorScenario } from './scenarios.ts';
 
 /** Times in seconds, counts in hosts. */
@@ -93,15 +93,19 @@ export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome>
   const { lab, outbreak, seed, runs, medium, version } = experiment;
   const plan = { lab, outbreak, streams: randomStreams(seed) };
   const delays = measureDelays(runs, outbreak.durationSeconds);
-  const predictedRuns = Math.max(PREDICTED_MIN, MEANS * runs.length);
-  const predicting = (scenario: Outbreak): Promise<Prediction> => predict(scenario, seed, predictedRuns);
+  const meansOfRuns = MEANS * runs.length;
+  const predictedRuns = Math.max(PREDICTED_MIN, meansOfRuns);
   const measured = runs.map(({ trajectory }) => trajectory);
   const scenario = priorScenario(plan);
-  const { ensemble, trajectories } = await predicting(scenario);
+  const { ensemble, trajectories } = await predict(scenario, seed, predictedRuns);
   const known = calibratedScenario(plan, delays);
-  const calibrated = pValuesOf(measured, (await predicting(known)).trajectories);
+  const prior = pValuesOf(measured, trajectories);
+  const calibrated = isSame(known, scenario)
+    ? prior
+    : pValuesOf(measured, (await predict(known, seed, predictedRuns)).trajectories);
   const wrong = controlScenario(plan);
-  const control = wrong === null ? null : pValuesOf(measured, (await predicting(wrong)).trajectories);
+  const control =
+    wrong === null ? null : pValuesOf(measured, (await predict(wrong, seed, meansOfRuns)).trajectories);
   const mean = meanTrajectory(measured);
   const { time, ...predicted } = ensemble.series;
   const withDefenses = ({ honeypots }: Outbreak) => ({ ...lab.scenario, defenses: honeypots });
@@ -115,7 +119,7 @@ export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome>
     delays,
     counts: sumOfCounts(runs.map(({ counts }) => counts)),
     runs: runs.map((run) => runResult(run, trajectories)),
-    agreement: { predictedRuns, prior: pValuesOf(measured, trajectories), calibrated, control },
+    agreement: { predictedRuns, prior, calibrated, control },
     series: {
       time,
       measured: {
@@ -130,6 +134,11 @@ export async function labOutcome(experiment: LabExperiment): Promise<LabOutcome>
     result,
     prediction: toEnsembleResult(ensemble, { scenario: withDefenses(scenario), seed, version }),
   };
+}
+
+/** The parts of a lab often do exactly what they should. */
+function isSame(a: Outbreak, b: Outbreak): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function pValuesOf(measured: readonly Trajectory[], predicted: readonly Trajectory[]): PValues {

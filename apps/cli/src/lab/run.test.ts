@@ -43,7 +43,7 @@ describe('lab run', () => {
       const out = join(directory, 'out');
       const { code, stdout } = await run(['--out', out]);
       expect(code).toBe(0);
-      expect(stdout).toMatch(/Contacts per verdict/);
+      expect(stdout).toMatch(/│ Contacts per verdict +│ +\d/);
       expect(stdout).toMatch(/small: measured and predicted/);
       expect(stdout).toMatch(/the measured curve is within the predicted band/);
       expect(readdirSync(out).sort()).toEqual([

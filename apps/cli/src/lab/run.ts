@@ -127,7 +127,7 @@ function describe({ result }: LabOutcome, terminal: Terminal): string {
   const { stdout, columns } = terminal;
   return [
     stdout.bold(`${String(result.scenario['name'])}, ${result.medium}, seed ${result.seed}`),
-    ...labTables(result).map(renderTable),
+    ...labTables(result).map((table) => renderTable(table, columns)),
     toTerminal(labChart(result), { columns, color: stdout.isColorSupported }),
     stdout.bold(labVerdict(result)),
   ].join('\n\n');
