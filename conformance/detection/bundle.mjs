@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** Imports a TypeScript module of this folder by name. */
-export async function importCompiled(name) {
+/** Imports a TypeScript module by name: of this folder, or of another one beside it. */
+export async function importCompiled(name, folder = import.meta.dirname) {
   // Inside the repository, so that the packages are found.
   const directory = mkdtempSync(join(import.meta.dirname, '..', '..', 'node_modules', '.conformance-'));
   try {
     const outfile = join(directory, `${name}.mjs`);
     await build({
-      entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+      entryPoints: [join(folder, `${name}.ts`)],
       outfile,
       bundle: true,
       platform: 'node',

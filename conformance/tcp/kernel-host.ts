@@ -1,0 +1,80 @@
+/** The kernel at an address of its own: a namespace with the services of `servers.mjs`, and the raw client's end of its link. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { formatIpv4 } from '@wormwood/base';
+
+export interface Link {
+  readonly clientName: string;
+  readonly hostName: string;
+  /** Interfaces: `c0` of the client, `h0` of the host. */
+  readonly clientLinkAddress: number;
+  readonly hostLinkAddress: number;
+  remove(): void;
+}
+
+let made = 0;
+
+function ip(...words: readonly string[]): string {
+  return execFileSync('ip', words, { encoding: 'utf8' });
+}
+
+/** Makes two namespaces and a pair of interfaces between them, without any address. */
+export function makeLink(): Link {
+  const stem = `wwt${process.pid}n${made++}`;
+  const [clientName, hostName] = [`${stem}c`, `${stem}h`];
+  for (const name of [clientName, hostName]) ip('netns', 'add', name);
+  ip('-n', clientName, 'link', 'add', 'c0', 'type', 'veth', 'peer', 'name', 'h0', 'netns', hostName);
+  for (const [name, device] of [
+    [clientName, 'c0'],
+    [hostName, 'h0'],
+  ] as const) {
+    execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6']);
+    // A frame for each segment, as on a wire of its own.
+    ip('-n', name, 'link', 'set', device, 'gso_max_segs', '1', 'up');
+    ip('-n', name, 'link', 'set', 'lo', 'up');
+  }
+  return {
+    clientName,
+    hostName,
+    clientLinkAddress: linkAddressOf(clientName, 'c0'),
+    hostLinkAddress: linkAddressOf(hostName, 'h0'),
+    remove: () => {
+      for (const name of [clientName, hostName]) ip('netns', 'delete', name);
+    },
+  };
+}
+
+function linkAddressOf(name: string, device: string): number {
+  const described = JSON.parse(ip('-n', name, '-json', 'link', 'show', device)) as { address: string }[];
+  return Number.parseInt((described[0]?.address ?? '').replaceAll(':', ''), 16);
+}
+
+/** Gives the host of a link an address and services; resolves when they answer. */
+export async function startKernelHost(link: Link, address: number): Promise<() => void> {
+  ip('-n', link.hostName, 'address', 'add', `${formatIpv4(address)}/16`, 'dev', 'h0');
+  execFileSync('ip', ['netns', 'exec', link.hostName, 'sh', '-c', SETTINGS]);
+  const servers: ChildProcess = spawn(
+    'ip',
+    ['netns', 'exec', link.hostName, process.execPath, join(SERVERS_FOLDER, 'servers.mjs')],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    servers.stdout?.once('data', () => resolve());
+    servers.once('error', reject);
+    servers.once('exit', (code) => reject(new Error(`the servers ended with ${code}`)));
+  });
+  return () => servers.stdin?.end();
+}
+
+/**
+ * What the kernel's defaults are where a distribution changes them, and no limit that all sources share: the cases run side by
+ * side, and each shall meet the limits of its own source alone.
+ */
+const SETTINGS = [
+  'sysctl -q net.ipv4.tcp_syncookies=0 || :',
+  'sysctl -q net.ipv4.tcp_max_syn_backlog=4096 || :',
+  'sysctl -q net.ipv4.icmp_msgs_per_sec=100000 || :',
+  'sysctl -q net.ipv4.icmp_msgs_burst=100000 || :',
+].join('; ');
+/** Where the source files lie, wherever the compiled program does. */
+const SERVERS_FOLDER = process.env['WORMWOOD_CONFORMANCE_TCP'] ?? import.meta.dirname;

@@ -1,0 +1,167 @@
+/** Runs the cases against the kernel and against a virtual host, side by side, and says where their answers differ. */
+import { inNetworkNamespace } from '@wormwood/sensor';
+import { reasonOf } from './accepted.ts';
+import type { Case } from './case.ts';
+import { cases } from './cases/index.ts';
+import { converse, type Conversation } from './conversation.ts';
+import { makeLink, startKernelHost } from './kernel-host.ts';
+import { isSameTime, type Line, linesOf } from './lines.ts';
+import { RawClient } from './raw-client.ts';
+import { type RunningVirtualHost, startVirtualHost } from './virtual-host.ts';
+
+export interface Difference {
+  readonly case: Case;
+  readonly kernel: readonly Line[];
+  readonly virtual: readonly Line[];
+  /** Why it may be; null where it may not. */
+  readonly reason: string | null;
+  /** What an observer was told of the connection and is not true; null where all is. */
+  readonly untruth: string | null;
+}
+
+export interface SuiteResult {
+  readonly cases: number;
+  readonly differences: readonly Difference[];
+  /** Names of accepted differences that are none any more. */
+  readonly outdated: readonly string[];
+}
+
+export interface SuiteOptions {
+  /** Cases whose name contains it. @default all */
+  readonly only?: string;
+  readonly onProgress?: (sentence: string) => void;
+}
+
+const HOST = 0x0a32_0001;
+/** A difference counts when it is there each time: chance and a busy machine have one chance less each time. */
+const ROUNDS = 3;
+/** Between the beginnings of two cases. */
+const STAGGER_MS = 15;
+
+/** Takes the rights of root; leaves nothing behind. */
+export async function runSuite({ only = '', onProgress = () => {} }: SuiteOptions = {}): Promise<SuiteResult> {
+  const links = [makeLink(), makeLink()] as const;
+  const closers: (() => void)[] = [];
+  try {
+    const [kernelLink, virtualLink] = links;
+    closers.push(await startKernelHost(kernelLink, HOST));
+    const host = inNetworkNamespace(virtualLink.hostName, () =>
+      startVirtualHost('h0', virtualLink.hostLinkAddress, HOST),
+    );
+    closers.push(() => host.stop());
+    const clients = links.map((link) =>
+      inNetworkNamespace(link.clientName, () => new RawClient('c0', link.clientLinkAddress)),
+    ) as [RawClient, RawClient];
+    closers.push(...clients.map((client) => () => client.close()));
+    await Promise.all(clients.map((client) => client.find(HOST)));
+    const chosen = cases.filter(({ name }) => name.includes(only));
+    const differences = await differencesOf(chosen, clients, host, onProgress);
+    return {
+      cases: chosen.length,
+      differences,
+      outdated: chosen
+        .filter(({ name }) => reasonOf(name) !== null && differences.every((each) => each.case.name !== name))
+        .map(({ name }) => name),
+    };
+  } finally {
+    for (const close of closers.toReversed()) close();
+    for (const link of links) link.remove();
+  }
+}
+
+async function differencesOf(
+  chosen: readonly Case[],
+  clients: readonly [RawClient, RawClient],
+  host: RunningVirtualHost,
+  onProgress: (sentence: string) => void,
+): Promise<Difference[]> {
+  let left = chosen;
+  let differences: Difference[] = [];
+  let turn = 0;
+  for (let round = 1; round <= ROUNDS && left.length > 0; round++) {
+    onProgress(`round ${round}: ${left.length} cases`);
+    const first = turn;
+    turn += left.length;
+    // oxlint-disable-next-line no-await-in-loop -- a round takes what the last one left
+    const found = await Promise.all(
+      left.map(async (each, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i * STAGGER_MS));
+        return differenceOf(each, clients, host, first + i);
+      }),
+    );
+    differences = found.filter((difference) => difference !== null);
+    left = differences.map((difference) => difference.case);
+  }
+  return differences;
+}
+
+async function differenceOf(
+  wanted: Case,
+  [kernelClient, virtualClient]: readonly [RawClient, RawClient],
+  host: RunningVirtualHost,
+  turn: number,
+): Promise<Difference | null> {
+  const [kernel, virtual] = await Promise.all([
+    converse(wanted, kernelClient, HOST, turn),
+    converse(wanted, virtualClient, HOST, turn),
+  ]);
+  const [kernelLines, virtualLines] = [linesOf(wanted, kernel), linesOf(wanted, virtual)];
+  const untruth = untruthOf(virtual, host);
+  if (untruth === null && areAlike(kernelLines, virtualLines)) return null;
+  return { case: wanted, kernel: kernelLines, virtual: virtualLines, reason: reasonOf(wanted.name), untruth };
+}
+
+function areAlike(one: readonly Line[], other: readonly Line[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((line, i) => {
+      const twin = other[i]!;
+      return line.text === twin.text && (line.seconds === null || isSameTime(line.seconds, twin.seconds));
+    })
+  );
+}
+
+/** Octets that a closed flow says were sent are those that the client saw. */
+function untruthOf(conversation: Conversation, host: RunningVirtualHost): string | null {
+  const told = host.closed.filter(({ remoteAddress }) => remoteAddress === conversation.clientAddress);
+  if (told.length !== 1) return null;
+  const seen = new Set<number>();
+  for (const { content } of conversation.answers) {
+    if (content.kind !== 'tcp') continue;
+    for (let i = 0; i < content.segment.payload.length; i++) seen.add((content.segment.sequenceNumber + i) >>> 0);
+  }
+  const { sentBytes } = told[0]!;
+  return sentBytes === seen.size ? null : `the event says ${sentBytes} octets sent, and ${seen.size} were`;
+}
+
+/** The differences as a person reads them. */
+export function reportOf({ cases: count, differences, outdated }: SuiteResult): string {
+  const lines = differences.flatMap(({ case: each, kernel, virtual, reason, untruth }) => [
+    `## ${each.name} (RFC ${each.rfc})${reason === null ? '' : `\naccepted: ${reason}`}`,
+    ...(untruth === null ? [] : [untruth]),
+    ...sideBySide(kernel, virtual),
+    '',
+  ]);
+  const unexplained = differences.filter(({ reason }) => reason === null).length;
+  return [
+    ...lines,
+    ...outdated.map((name) => `accepted, and alike now: ${name}`),
+    `${count} cases, ${differences.length} differ, ${unexplained} of them unexplained`,
+  ].join('\n');
+}
+
+/** Lines of both with a sign in front: as they are in both, kernel, virtual host. */
+function sideBySide(kernel: readonly Line[], virtual: readonly Line[]): string[] {
+  const lines: string[] = [];
+  const format = ({ step, text, seconds }: Line): string =>
+    `${step}: ${text}${seconds === null ? '' : ` after ${seconds.toFixed(2)} s`}`;
+  for (let i = 0; i < Math.max(kernel.length, virtual.length); i++) {
+    const [one, other] = [kernel[i], virtual[i]];
+    if (one !== undefined && other !== undefined && areAlike([one], [other])) lines.push(`  ${format(one)}`);
+    else {
+      if (one !== undefined) lines.push(`- ${format(one)}`);
+      if (other !== undefined) lines.push(`+ ${format(other)}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,172 @@
+/** A virtual host at the same address on another link: our stack on a packet ring, with the services of `services.ts`. */
+import { randomStreams, siphashKeyOf } from '@wormwood/base';
+import {
+  type Flow,
+  plainBehavior,
+  silentObserver,
+  Stack,
+  type StackHost,
+  type TcpConnection,
+  type TcpService,
+} from '@wormwood/netstack';
+import { PacketRing, systemClock } from '@wormwood/sensor';
+import { port, sizes } from './services.ts';
+
+/** What the stack's observer was told of connections that are over. */
+export interface ClosedFlow {
+  readonly remoteAddress: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly reason: string;
+}
+
+export interface RunningVirtualHost {
+  readonly closed: readonly ClosedFlow[];
+  stop(): void;
+}
+
+const BATCH_FRAMES = 512;
+const TURN_MS = 1;
+
+/** Starts a host; must be called in the namespace of the interface. */
+export function startVirtualHost(interfaceName: string, linkAddress: number, address: number): RunningVirtualHost {
+  const device = new PacketRing({ interfaceName });
+  const streams = randomStreams('1');
+  const closed: ClosedFlow[] = [];
+  const host: StackHost = {
+    behavior: plainBehavior(siphashKeyOf(streams.stream('conformance/tcp'))),
+    linkAddressAt: () => null,
+    answersEcho: true,
+    tcpPort: (number) => (services.has(number) ? 'open' : 'closed'),
+    udpPort: (number) => (number === port.echo ? 'open' : 'closed'),
+    acceptTcp: (connection) => services.get(connection.localPort)?.(connection) ?? null,
+    receiveUdp: ({ payload, remotePort }, reply) => {
+      if (remotePort > 0) reply(payload.slice());
+    },
+  };
+  const stack = new Stack({
+    device,
+    hosts: { find: (asked) => (asked === address ? host : null) },
+    clock: systemClock,
+    streams,
+    observer: {
+      ...silentObserver,
+      flowClose: ({ remoteAddress }: Flow, receivedBytes, sentBytes, reason) =>
+        void closed.push({ remoteAddress, receivedBytes, sentBytes, reason }),
+    },
+    linkAddress,
+  });
+  let timer: NodeJS.Timeout;
+  const turn = (): void => {
+    const frames = stack.work(BATCH_FRAMES);
+    timer = setTimeout(turn, frames > 0 ? 0 : TURN_MS);
+  };
+  turn();
+  return {
+    closed,
+    stop: () => {
+      clearTimeout(timer);
+      device.close();
+    },
+  };
+}
+
+type Serve = (connection: TcpConnection) => TcpService | null;
+
+/** Reads and does nothing else. */
+const silent: TcpService = { data() {}, ended() {}, writable() {}, closed() {} };
+
+const endsWith = (connection: TcpConnection): TcpService => ({ ...silent, ended: () => connection.end() });
+
+/** Writes octets as room allows, then ends if it is to. */
+function says(connection: TcpConnection, octets: number, letter: string, thenEnds: boolean): TcpService {
+  let left = octets;
+  const more = (): void => {
+    left -= connection.write(new Uint8Array(left).fill(letter.charCodeAt(0)));
+    if (left === 0 && thenEnds) connection.end();
+  };
+  more();
+  return { ...endsWith(connection), writable: more };
+}
+
+const services: ReadonlyMap<number, Serve> = new Map<number, Serve>([
+  [
+    port.echo,
+    (connection) => {
+      let waiting: Uint8Array[] = [];
+      let isOver = false;
+      const more = (): void => {
+        while (waiting.length > 0) {
+          const first = waiting[0]!;
+          const taken = connection.write(first);
+          if (taken < first.length) {
+            waiting[0] = first.subarray(taken);
+            return;
+          }
+          waiting.shift();
+        }
+        if (isOver) connection.end();
+      };
+      return {
+        data: (octets) => {
+          waiting.push(octets.slice());
+          more();
+        },
+        ended: () => {
+          isOver = true;
+          more();
+        },
+        writable: more,
+        closed: () => void (waiting = []),
+      };
+    },
+  ],
+  [port.sink, () => null],
+  [port.mute, () => silent],
+  [port.hello, (connection) => says(connection, sizes.hello, 'h', false)],
+  [port.flood, (connection) => says(connection, sizes.flood, 'f', false)],
+  [port.page, (connection) => says(connection, sizes.page, 'p', true)],
+  [
+    port.question,
+    (connection) => {
+      let isAsked = false;
+      return {
+        ...endsWith(connection),
+        data: () => {
+          if (!isAsked) says(connection, sizes.question, 'q', true);
+          isAsked = true;
+        },
+      };
+    },
+  ],
+  [
+    port.half,
+    (connection) => {
+      connection.end();
+      return silent;
+    },
+  ],
+  [port.resetOnData, (connection) => ({ ...silent, data: () => connection.abort() })],
+  [
+    port.reset,
+    (connection) => {
+      connection.abort();
+      return silent;
+    },
+  ],
+  [
+    port.late,
+    (connection) => {
+      connection.pause();
+      setTimeout(() => connection.resume(), sizes.lateMs);
+      return endsWith(connection);
+    },
+  ],
+  [
+    port.deaf,
+    (connection) => {
+      connection.pause();
+      return silent;
+    },
+  ],
+]);
