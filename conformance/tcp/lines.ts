@@ -122,12 +122,17 @@ class Reading {
       ack,
       hasSack: sack !== undefined,
       isAgain,
-      rest: `${anew}${this.#windowOf(segment, isSyn || isRst)}${optionsText(segment.options, this.#conversation)}${
+      rest: `${anew}${this.#windowOf(segment, isSyn || isRst)}${optionsText(segment.options, this.#conversation, this.#isTaking(step))}${
         segment.urgentPointer === 0 ? '' : ` urgent ${segment.urgentPointer}`
       }${segment.destinationPort === clientPort ? '' : ` to port ${segment.destinationPort - clientPort}`}${ip.fragmentOffset > 0 ? ' fragment' : ''}${head}`,
     };
     this.#join(line);
     if ((flags & tcp.flag.FIN) !== 0) this.#join({ ...line, flags: `F${line.flags}`, from: to, to });
+  }
+
+  #isTaking(step: number): boolean {
+    const sent = this.#case.steps[step];
+    return sent?.kind === 'wait' && sent.acknowledge !== undefined;
   }
 
   #windowOf(segment: tcp.Repr, isExact: boolean): string {
@@ -151,7 +156,7 @@ class Reading {
         return;
       }
     }
-    if (isAlike && this.#case.everyAcknowledgment !== true && isPlain(open) && !line.hasSack && line.ack >= open.ack && line.to > line.from)
+    if (isAlike && this.#case.everyAcknowledgment !== true && isPlain(open) && !line.hasSack && line.ack >= open.ack && (line.to > line.from || line.flags.includes('R')))
       this.#open = null;
     this.#closeSegment();
     this.#open = line;
@@ -177,13 +182,18 @@ function isPlain({ flags, from, to, hasSack }: SegmentLine): boolean {
   return flags === 'A' && from === to && !hasSack;
 }
 
-function optionsText(options: readonly tcpOption.Repr[], { clientInitial, timestampBase }: Conversation): string {
+function optionsText(
+  options: readonly tcpOption.Repr[],
+  { clientInitial, timestampBase }: Conversation,
+  isTaking: boolean,
+): string {
   const words = options.flatMap((option) => {
     switch (option.kind) {
       case 'noOperation':
         return ['nop'];
       case 'timestamps':
-        return [`ts echo ${option.echo === 0 ? 'zero' : option.echo - timestampBase}`];
+        // Which of many acknowledgments a segment echoes is a matter of pace.
+        return isTaking ? ['ts'] : [`ts echo ${option.echo === 0 ? 'zero' : option.echo - timestampBase}`];
       case 'sack':
         return [`sack ${option.blocks.map(({ left, right }) => `${(left - clientInitial) | 0}-${(right - clientInitial) | 0}`).join(' ')}`];
       case 'mss':

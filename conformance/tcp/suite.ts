@@ -116,7 +116,7 @@ function areAlike(one: readonly Line[], other: readonly Line[]): boolean {
     one.length === other.length &&
     one.every((line, i) => {
       const twin = other[i]!;
-      return line.text === twin.text && (line.seconds === null || isSameTime(line.seconds, twin.seconds));
+      return line.step === twin.step && line.text === twin.text && (line.seconds === null || isSameTime(line.seconds, twin.seconds));
     })
   );
 }

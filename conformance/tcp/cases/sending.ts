@@ -9,7 +9,7 @@ const tooBig = (mtu: number, seq: number, words: Partial<IcmpStep> = {}): IcmpSt
 const mtuCase = (name: string, rfc: string, steps: readonly Step[]): Case => ({
   name: `path MTU: ${name}`,
   rfc,
-  port: port.flood,
+  port: port.page,
   segments: true,
   steps: [...open(usual.plain, 20_000), ...steps, take(0.5)],
 });
@@ -31,7 +31,7 @@ const duplicates = (count: number, name: string, words: { readonly sack?: boolea
 export const sendingCases: readonly Case[] = [
   mtuCase('honest news is obeyed', '1191 4', [tooBig(1200, 1)]),
   mtuCase('news about an octet in flight is obeyed', '5927 7.2', [tooBig(1200, 1461)]),
-  mtuCase('news about what was acknowledged is ignored', '5927 4.1', [tcp('A', { ack: 2921 }), tooBig(1200, 1)]),
+  mtuCase('news about what was acknowledged is ignored', '5927 4.1', [tcp('A', { ack: 1461 }), tooBig(1200, 1)]),
   mtuCase('news about what was never sent is ignored', '5927 4.1', [tooBig(1200, 90_000)]),
   mtuCase('news about another port is ignored', '5927 4.1', [
     tooBig(1200, 1, { quote: { seq: 1, destinationPort: 7 } }),
@@ -49,7 +49,7 @@ export const sendingCases: readonly Case[] = [
     port: port.flood,
     segments: true,
     steps: [
-      ...open(usual.plain, 20_000),
+      ...open(usual.plain, 2000),
       tooBig(1200, 1),
       tcp('R', { seq: 1 }),
       tcp('S', { seq: 5000, ports: { source: 777 }, options: usual.plain }),
@@ -104,7 +104,7 @@ export const sendingCases: readonly Case[] = [
     rfc: '9293 3.8.6.2.1',
     port: port.flood,
     segments: true,
-    steps: [...open(usual.plain, 4000), tcp('A', { ack: 1461, window: 800 }), tcp('A', { ack: 4001, window: 700 })],
+    steps: [...open(usual.plain, 4000), tcp('A', { ack: 2921, window: 1200 }), tcp('A', { ack: 2921, window: 2500 })],
   },
   {
     name: 'a window that shrinks',

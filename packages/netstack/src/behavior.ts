@@ -30,8 +30,11 @@ export interface StackBehavior {
   readonly spoofedSource: number | null;
   /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
   echoTypeOfService(requested: number): number;
-  /** What counts where fragments of a packet overlap; `drop`: fragmented packets are dropped (RFC 5722). */
-  readonly fragments: OverlapPolicy | 'drop';
+  /**
+   * What counts where fragments of a packet overlap; `discard`: the packet is given up (RFC 5722); `drop`: fragments are dropped,
+   * overlapping or not.
+   */
+  readonly fragments: OverlapPolicy | 'discard' | 'drop';
   /** Octets of the offending packet that an ICMP error quotes, beginning with its IP header (RFC 1812 4.3.2.3). */
   readonly icmpQuoteBytes: number;
   /** ISN of a connection that we accept now (RFC 6528). */
@@ -59,6 +62,8 @@ export interface TcpBehavior {
   readonly timestamps: boolean;
   /** Order of the options in a SYN/ACK; `nop` pads. */
   readonly optionOrder: readonly ('mss' | 'sack' | 'timestamps' | 'nop' | 'scale')[];
+  /** How often a SYN/ACK that nobody answers is sent again, after 1, 2, 4… seconds (RFC 6298 5.5). */
+  readonly synAckRepeats: number;
   /** A bare FIN to a listening port: dropped in silence as RFC 9293 3.10.7.2 has it, or answered with a reset. */
   readonly answersFinToListener: boolean;
 }

@@ -16,13 +16,13 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
   return {
     name: 'plain',
     timeToLive: () => 64,
-    dontFragment: (kind) => kind === 'syn-ack' || kind === 'established' || kind === 'reset',
+    dontFragment: (kind) => kind !== 'echo-reply' && kind !== 'icmp-error',
     // RFC 6864 4.1: with DF and no fragments the field means nothing; Linux sends 0 with SYN/ACK and RST.
     identification: (kind, source, destination) =>
       kind === 'syn-ack' || kind === 'reset' ? 0 : identifications.next(source, destination),
     spoofedSource: null,
     echoTypeOfService: (requested) => requested,
-    fragments: 'old',
+    fragments: 'discard',
     icmpQuoteBytes: 548,
     // RFC 6528 3: a clock of 4 µs plus a keyed hash of the flow.
     initialSequenceNumber: ({ localAddress, localPort, remoteAddress, remotePort }, nowSeconds) =>
@@ -46,6 +46,7 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
       sack: true,
       timestamps: true,
       optionOrder: ['mss', 'sack', 'timestamps', 'nop', 'scale'],
+      synAckRepeats: 5,
       answersFinToListener: false,
     },
   };

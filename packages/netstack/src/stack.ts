@@ -9,12 +9,13 @@ import type { HostDirectory, StackHost } from './host.ts';
 import type { LinkDevice, ReceivedFrame } from './link/device.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
 import { Icmp } from './network/icmp.ts';
+import { judgeOptions, OPTIONS_FINE, SOURCE_ROUTED } from './network/ip-options.ts';
 import { Ipv4Output, LINK_HEADER_LENGTH_MAX } from './network/ipv4-output.ts';
 import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
 import { copyTags, vlanOf } from './network/vlan.ts';
 import { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
-import { Reassembly } from './network/reassembly.ts';
+import { type FirstFragment, Reassembly } from './network/reassembly.ts';
 import { type LinkOptions, SourceProver } from './network/source-prover.ts';
 import type { StackObserver } from './observer.ts';
 import { Tcp, type TcpLimits } from './transport/tcp/tcp.ts';
@@ -58,6 +59,8 @@ const FRAGMENTS_SHARE = 1 / 8;
 export class Stack {
   readonly #components: StackComponents;
   readonly #packet: PacketContext = new PacketContext();
+  /** The first piece of a packet that is given up. */
+  readonly #expired: PacketContext = new PacketContext();
   readonly #clock: BatchClock;
   readonly #arp: ArpResponder;
   readonly #ndp: NdpResponder | null;
@@ -93,6 +96,7 @@ export class Stack {
       output: this.#output,
       observer,
       errors: new ReplyLimiter(ICMP_ERROR_RATES, components.streams.stream('netstack/icmp/errors')),
+      tellTcp: (error) => this.#tcp.hear(error),
     });
     this.#udp = new Udp({ output: this.#output, icmp: this.#icmp, observer });
     this.#tcp = new Tcp(
@@ -133,6 +137,7 @@ export class Stack {
     try {
       const frames = this.#tcp.batch(() => this.#components.device.receive(this.#receiveFrame, budget));
       this.#tcp.runTimers();
+      this.#reassembly.expire(this.#packet.nowSeconds, this.#giveUp);
       this.#forgetPacket();
       this.#sources.runTimers(this.#packet.nowSeconds);
       this.#arp.claims.runTimers(this.#packet.nowSeconds);
@@ -148,6 +153,7 @@ export class Stack {
   nextTimerSeconds(): number {
     return Math.min(
       this.#tcp.nextTimerSeconds(),
+      this.#reassembly.nextTimerSeconds(),
       this.#sources.nextTimerSeconds(),
       this.#arp.claims.nextTimerSeconds(),
       this.#ndp?.claims.nextTimerSeconds() ?? Number.POSITIVE_INFINITY,
@@ -232,11 +238,13 @@ export class Stack {
       );
       return;
     }
+    const headerLength = ipv4.readHeaderLength(bytes, ipStart);
+    if (headerLength > ipv4.HEADER_LENGTH && !this.#mayPass()) return;
     if (ipv4.isFragment(bytes, ipStart)) {
       this.#receiveFragment();
       return;
     }
-    packet.transportStart = ipStart + ipv4.readHeaderLength(bytes, ipStart);
+    packet.transportStart = ipStart + headerLength;
     this.#dispatch();
   }
 
@@ -281,6 +289,24 @@ export class Stack {
     return !claims.isOurs(subject, nowSeconds);
   }
 
+  /** Whether the options of the packet at hand let it pass; says what is wrong with them where they cannot be understood. */
+  #mayPass(): boolean {
+    const packet = this.#packet;
+    const verdict = judgeOptions(packet.bytes, packet.ipStart);
+    if (verdict === OPTIONS_FINE) return true;
+    if (verdict !== SOURCE_ROUTED) {
+      packet.transportStart = packet.ipStart + ipv4.readHeaderLength(packet.bytes, packet.ipStart);
+      this.#icmp.sendParameterProblem(packet, verdict);
+    }
+    this.#components.observer.other(
+      packet.source,
+      packet.destination,
+      packet.protocol,
+      packet.end - packet.ipStart,
+    );
+    return false;
+  }
+
   #dispatch(): void {
     const packet = this.#packet;
     if (packet.protocol === ipProtocol.tcp) this.#tcp.receive(packet);
@@ -293,16 +319,34 @@ export class Stack {
         packet.protocol,
         packet.end - packet.ipStart,
       );
-      this.#icmp.sendProtocolUnreachable(packet);
+      // Hosts listen to IGMP, and answer queries for groups alone (RFC 3376 4.1).
+      if (packet.protocol !== ipProtocol.igmp) this.#icmp.sendProtocolUnreachable(packet);
     }
   }
+
+  /** RFC 1122 3.3.2: the sender of a packet that never became whole is told, if the first piece is there. */
+  readonly #giveUp = (first: FirstFragment): void => {
+    const packet = this.#expired;
+    packet.bytes = first.bytes;
+    packet.linkStart = 0;
+    packet.ipStart = first.ipStart;
+    packet.end = first.bytes.length;
+    packet.transportStart = packet.ipStart + ipv4.readHeaderLength(first.bytes, packet.ipStart);
+    packet.source = readU32(first.bytes, packet.ipStart + ipv4.field.source);
+    packet.destination = readU32(first.bytes, packet.ipStart + ipv4.field.destination);
+    packet.protocol = readU8(first.bytes, packet.ipStart + ipv4.field.protocol);
+    packet.answersFrom = first.answersFrom;
+    packet.nowSeconds = this.#clock.nowSeconds();
+    packet.host = this.#findUntaken(packet.destination, packet.source, packet.protocol);
+    this.#icmp.sendReassemblyTimeExceeded(packet);
+  };
 
   /** A packet made whole keeps the link header of its last fragment in front of it: that is where the answer goes. */
   #receiveFragment(): void {
     const packet = this.#packet;
     const policy = packet.host?.behavior.fragments ?? 'old';
     if (policy === 'drop') return;
-    const whole = this.#reassembly.add(packet.bytes, packet.ipStart, policy, packet.nowSeconds);
+    const whole = this.#reassembly.add(packet, policy);
     if (whole === null) return;
     const linkLength = packet.ipStart - packet.linkStart;
     const copy = new Uint8Array(linkLength + whole.length);

@@ -41,6 +41,7 @@ export * as arp from './arp.ts';
 // Network.
 export { formatIpProtocol, ipProtocol, pseudoHeaderSum, readPseudoHeaderSumIpv4 } from './ip-protocol.ts';
 export * as ipv4 from './ipv4.ts';
+export { code as ipv4OptionCode } from './ipv4-option.ts';
 export * as icmpv4 from './icmpv4.ts';
 export * as ipv6 from './ipv6.ts';
 export * as icmpv6 from './icmpv6.ts';

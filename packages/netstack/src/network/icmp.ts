@@ -9,7 +9,10 @@ import {
   ipv4,
   isChecksumValid,
   readU16,
+  readU32,
+  readU8,
   sumWords,
+  tcp,
   updateChecksum,
   writeU16,
   writeU32,
@@ -25,7 +28,27 @@ export interface IcmpComponents {
   readonly observer: StackObserver;
   /** How many errors are sent. */
   readonly errors: ReplyLimiter;
+  /** Called with errors about segments. */
+  readonly tellTcp: (error: SegmentError) => void;
 }
+
+/** An ICMP error about a segment that seems to be ours (RFC 792). */
+export interface SegmentError {
+  readonly type: number;
+  readonly code: number;
+  readonly localAddress: number;
+  readonly remoteAddress: number;
+  /** Remote port in the upper half, local port in the lower. */
+  readonly ports: number;
+  readonly sequence: number;
+  /** Of the next hop; 0 where the router does not say (RFC 1191 4). */
+  readonly mtuBytes: number;
+  readonly nowSeconds: number;
+}
+
+/** RFC 792: the quote has the IP header and eight octets behind it. */
+const QUOTED_LENGTH_MIN = 8;
+const REASSEMBLY_TIME_EXCEEDED = 1;
 
 const TYPE_OF_SERVICE = 1;
 
@@ -33,8 +56,10 @@ export class Icmp {
   readonly #output: Ipv4Output;
   readonly #observer: StackObserver;
   readonly #errors: ReplyLimiter;
+  readonly #tellTcp: (error: SegmentError) => void;
 
-  constructor({ output, observer, errors }: IcmpComponents) {
+  constructor({ output, observer, errors, tellTcp }: IcmpComponents) {
+    this.#tellTcp = tellTcp;
     this.#output = output;
     this.#observer = observer;
     this.#errors = errors;
@@ -46,6 +71,7 @@ export class Icmp {
     const type = bytes[transportStart + icmpv4.field.type]!;
     const code = bytes[transportStart + icmpv4.field.code]!;
     this.#observer.icmp(packet.source, packet.destination, type, code, end - packet.ipStart);
+    if (isError(type)) return this.#hear(packet, type, code);
     if (type !== icmpv4.messageType.echoRequest || host === null || !host.answersEcho) return;
     this.#answerEcho(packet);
   }
@@ -64,18 +90,57 @@ export class Icmp {
       kind: 'echo-reply',
       behavior: host.behavior,
     };
-    if (length > this.#output.mtuBytes - ipv4.HEADER_LENGTH) {
+    const mtuBytes = this.#output.mtuTo(packet.source, packet.nowSeconds);
+    if (length > mtuBytes - ipv4.HEADER_LENGTH) {
       const reply = new Uint8Array(length);
       writeEchoReply(packet, reply, 0);
       const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
       const linkLength = this.#output.saveLinkHeader(packet, saved, 0);
-      this.#output.sendInPieces(saved, linkLength, head, reply);
+      this.#output.sendInPieces({ saved, linkLength, mtuBytes }, head, reply);
       return;
     }
     const at = this.#output.beginReply(packet, head);
     if (at < 0) return;
     writeEchoReply(packet, this.#output.bytes, at);
     this.#output.finish(at + length);
+  }
+
+  /** RFC 1122 4.2.3.9: an error about a segment of ours is for its connection. */
+  #hear(packet: PacketContext, type: number, code: number): void {
+    const { bytes, transportStart, end, destination } = packet;
+    const quote = transportStart + icmpv4.HEADER_LENGTH;
+    if (ipv4.checkHeader(bytes, quote, end) !== undefined) return;
+    if (readU8(bytes, quote + ipv4.field.protocol) !== ipProtocol.tcp) return;
+    const segment = quote + ipv4.readHeaderLength(bytes, quote);
+    if (segment + QUOTED_LENGTH_MIN > end || readU32(bytes, quote + ipv4.field.source) !== destination) return;
+    if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
+    this.#tellTcp({
+      type,
+      code,
+      localAddress: destination,
+      remoteAddress: readU32(bytes, quote + ipv4.field.destination),
+      // The quote is ours, so its ports stand the other way round.
+      ports:
+        (readU16(bytes, segment + tcp.field.destinationPort) << 16) |
+        readU16(bytes, segment + tcp.field.sourcePort),
+      sequence: readU32(bytes, segment + tcp.field.sequenceNumber),
+      mtuBytes: readU16(bytes, transportStart + icmpv4.field.nextHopMtu),
+      nowSeconds: packet.nowSeconds,
+    });
+  }
+
+  /**
+   * Says that a packet in pieces never became whole, with its first piece as the packet at hand (RFC 792, RFC 1122 3.3.2).
+   */
+  sendReassemblyTimeExceeded(packet: PacketContext): void {
+    this.#sendError(packet, icmpv4.messageType.timeExceeded, REASSEMBLY_TIME_EXCEEDED);
+  }
+
+  /** Says which octet of the IP header at hand cannot be understood (RFC 792). */
+  sendParameterProblem(packet: PacketContext, pointer: number): void {
+    const { bytes, transportStart, end, protocol } = packet;
+    if (protocol === ipProtocol.icmpv4 && (transportStart >= end || isError(bytes[transportStart]!))) return;
+    this.#sendError(packet, icmpv4.messageType.parameterProblem, 0, (pointer << 24) >>> 0);
   }
 
   /** Tells the sender of the packet at hand that nothing listens at its port. */
@@ -92,7 +157,7 @@ export class Icmp {
    * Sends an error that quotes the packet at hand, which is no ICMP error, as much of it as the host's behavior quotes. The stack
    * has seen to it that neither address is a group or nobody's.
    */
-  #sendError(packet: PacketContext, type: number, code: number): void {
+  #sendError(packet: PacketContext, type: number, code: number, word = 0): void {
     const { bytes, ipStart, end, host } = packet;
     if (host === null || ipv4.readFragmentOffset(bytes, ipStart) > 0) return;
     if (!this.#errors.allows(packet.source, packet.nowSeconds)) {
@@ -113,7 +178,7 @@ export class Icmp {
     const quoteEnd = Math.min(end, ipStart + this.#quoteBytes(packet, host.behavior));
     out[at + icmpv4.field.type] = type;
     out[at + icmpv4.field.code] = code;
-    writeU32(out, at + icmpv4.field.unused, 0);
+    writeU32(out, at + icmpv4.field.unused, word);
     const quoteAt = at + icmpv4.HEADER_LENGTH;
     out.set(bytes.subarray(ipStart, quoteEnd), quoteAt);
     const errorEnd = quoteAt + quoteEnd - ipStart;
@@ -132,6 +197,15 @@ export class Icmp {
     const longest = Math.min(end - ipStart, this.#output.mtuBytes) - overhead;
     return Math.max(shortest, Math.min(icmpQuoteBytes, longest));
   }
+}
+
+/** Errors that a host acts on; redirects are for routers, and source quench is for nobody (RFC 6633). */
+function isError(type: number): boolean {
+  return (
+    type === icmpv4.messageType.destinationUnreachable ||
+    type === icmpv4.messageType.timeExceeded ||
+    type === icmpv4.messageType.parameterProblem
+  );
 }
 
 const SHORT_BYTES = 128;

@@ -17,6 +17,7 @@ import {
 import type { PacketClass, StackBehavior } from '../behavior.ts';
 import type { LinkDevice } from '../link/device.ts';
 import type { PacketContext } from './packet-context.ts';
+import { PathMtus } from './path-mtus.ts';
 
 /** An IPv4 packet about to be written. */
 export interface PacketHead {
@@ -28,12 +29,20 @@ export interface PacketHead {
   readonly behavior: StackBehavior;
 }
 
+/** Which way pieces go: the link header saved before, and the largest packet. */
+export interface PiecesWay {
+  readonly saved: Uint8Array;
+  readonly linkLength: number;
+  readonly mtuBytes: number;
+}
+
 /** Longest link header that is remembered: Ethernet with two VLAN tags. */
 export const LINK_HEADER_LENGTH_MAX: number = ethernet.HEADER_LENGTH + 8;
 /** IEEE 802.3: shorter frames are padded with zeros. */
 const ETHERNET_FRAME_LENGTH_MIN = 60;
 
 export class Ipv4Output {
+  readonly paths: PathMtus = new PathMtus();
   readonly #device: LinkDevice;
   #frameStart = 0;
   #ipStart = 0;
@@ -53,6 +62,12 @@ export class Ipv4Output {
 
   get mtuBytes(): number {
     return this.#device.mtuBytes;
+  }
+
+  /** The largest packet to an address: what the link takes, or less where its path does. */
+  mtuTo(address: number, nowSeconds: number): number {
+    const { mtuBytes } = this;
+    return this.paths.isEmpty ? mtuBytes : Math.min(mtuBytes, this.paths.to(address, nowSeconds));
   }
 
   /** Begins an answer to the packet at hand; returns where its transport header goes, or -1 when there is no room. */
@@ -106,11 +121,16 @@ export class Ipv4Output {
 
   /**
    * Sends a transport message that is too long for one packet in pieces of one identification (RFC 791, 3.2), behind a
-   * link header saved before. What must be cut may be cut: the behavior's "don't fragment" is not asked.
+   * link header saved before; no packet is longer than `mtuBytes`. What must be cut may be cut: the behavior's "don't fragment" is
+   * not asked.
    */
-  sendInPieces(saved: Uint8Array, linkLength: number, head: PacketHead, message: Uint8Array): void {
+  sendInPieces(
+    { saved, linkLength, mtuBytes }: PiecesWay,
+    head: PacketHead,
+    message: Uint8Array,
+  ): void {
     // Pieces but the last hold a multiple of eight octets.
-    const room = (this.mtuBytes - ipv4.HEADER_LENGTH) & ~7;
+    const room = (mtuBytes - ipv4.HEADER_LENGTH) & ~7;
     let identification = -1;
     for (let offset = 0; offset < message.length; offset += room) {
       const at = this.beginSaved(saved, 0, linkLength, head);

@@ -5,6 +5,7 @@
  */
 import { ipv4, readU16, readU32, readU8, writeU16 } from '@wormwood/wire';
 import type { OverlapPolicy } from '../behavior.ts';
+import type { PacketContext } from './packet-context.ts';
 import { SourceTable } from './source-table.ts';
 
 export interface ReassemblyLimits {
@@ -16,20 +17,29 @@ export interface ReassemblyLimits {
   readonly seconds?: number;
 }
 
+/** The piece at offset zero as it came: what an error about the packet answers and quotes. */
+export interface FirstFragment {
+  /** The frame, from its link header to the end of the packet. */
+  readonly bytes: Uint8Array;
+  readonly ipStart: number;
+  readonly answersFrom: number;
+}
+
 interface Unfinished {
   readonly key: string;
   /** Its place among the packets, and that of its source among the sources. */
   readonly slot: number;
   readonly source: number;
   readonly deadlineSeconds: number;
-  /** Header of the fragment at offset zero. */
-  header: Uint8Array | null;
+  first: FirstFragment | null;
   payload: Uint8Array;
   /** One bit for each octet of the payload that is there. */
   present: Uint8Array;
   /** Known when the last fragment has come. */
   totalLength: number;
   received: number;
+  /** End of the piece that lies furthest. */
+  reach: number;
 }
 
 const PAYLOAD_LENGTH_MAX = 65_535;
@@ -68,33 +78,66 @@ export class Reassembly {
     return this.#sources.heldBytes;
   }
 
+  /** When `expire` must be called next, in seconds of the clock; infinite when nothing waits. */
+  nextTimerSeconds(): number {
+    if (this.#unfinished.size === 0) return Number.POSITIVE_INFINITY;
+    for (const packet of this.#unfinished.values()) return packet.deadlineSeconds;
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Gives up packets that wait too long; `tell` is called for each whose first piece is there. */
+  expire(nowSeconds: number, tell: (first: FirstFragment) => void): void {
+    if (this.#unfinished.size === 0) return;
+    for (const packet of this.#unfinished.values()) {
+      if (packet.deadlineSeconds > nowSeconds) return;
+      this.#remove(packet);
+      if (packet.first !== null) tell(packet.first);
+    }
+  }
+
   /**
-   * Takes the fragment whose checked IPv4 header is at `ipStart`. Returns the whole packet, header included, when this
-   * was the piece that was missing, else null.
+   * Takes the fragment at hand. Returns the whole packet, header included, when this was the piece that was missing, else null.
    */
-  add(bytes: Uint8Array, ipStart: number, policy: OverlapPolicy, nowSeconds: number): Uint8Array | null {
-    this.#expire(nowSeconds);
+  add(context: PacketContext, policy: OverlapPolicy | 'discard'): Uint8Array | null {
+    const { bytes, ipStart, nowSeconds } = context;
     const headerLength = ipv4.readHeaderLength(bytes, ipStart);
     const start = ipv4.readFragmentOffset(bytes, ipStart);
-    const length = readU16(bytes, ipStart + ipv4.field.totalLength) - headerLength;
     const isLast =
       (readU16(bytes, ipStart + ipv4.field.flagsAndFragmentOffset) & ipv4.flag.moreFragments) === 0;
-    // A middle piece of a length that is no multiple of eight can have no successor; beyond 64 KiB lies "ping of death".
-    if (length <= 0 || (!isLast && length % 8 !== 0) || headerLength + start + length > PAYLOAD_LENGTH_MAX)
-      return null;
+    let length = readU16(bytes, ipStart + ipv4.field.totalLength) - headerLength;
+    // Offsets count units of eight octets: what a piece before the last has beyond them belongs nowhere.
+    if (!isLast) length &= ~7;
+    // Beyond 64 KiB lies "ping of death".
+    if (headerLength + start + length > PAYLOAD_LENGTH_MAX) return null;
     const packet = this.#packetOf(bytes, ipStart, nowSeconds);
-    const payloadStart = ipStart + headerLength;
-    if (isLast && packet.totalLength < 0) packet.totalLength = start + length;
-    if (packet.totalLength >= 0 && start + length > packet.totalLength) return this.#giveUp(packet);
+    const { totalLength } = packet;
+    // No second end, nothing beyond the end, and no piece without octets.
+    const pieceEnd = start + length;
+    const hasTwoEnds = isLast && totalLength >= 0 && pieceEnd !== totalLength;
+    const isBeyond = totalLength >= 0 ? pieceEnd > totalLength : isLast && packet.reach > pieceEnd;
+    if (hasTwoEnds || isBeyond || length <= 0) return this.#giveUp(packet);
+    if (isLast) packet.totalLength = pieceEnd;
+    packet.reach = Math.max(packet.reach, pieceEnd);
     this.#enlarge(packet, start + length);
     while (this.#sources.heldBytes > this.#limits.bytes) this.#removeFromLargest();
     // It may be the one that had to give way.
     if (this.#unfinished.get(packet.key) !== packet) return null;
-    merge(packet, bytes.subarray(payloadStart, payloadStart + length), start, policy);
-    if (start === 0) packet.header ??= bytes.slice(ipStart, payloadStart);
-    if (packet.header === null || packet.received !== packet.totalLength) return null;
+    if (policy === 'discard' && overlapsInPart(packet, start, length)) return this.#giveUp(packet);
+    const payloadStart = ipStart + headerLength;
+    const piece = bytes.subarray(payloadStart, payloadStart + length);
+    merge(packet, piece, start, policy === 'new');
+    if (start === 0 && packet.first === null) {
+      packet.first = firstOf(context);
+      this.#sources.hold(packet.source, packet.first.bytes.length);
+    }
+    if (packet.first === null || packet.received !== packet.totalLength) return null;
     this.#remove(packet);
-    return whole(packet.header, packet.payload.subarray(0, packet.totalLength));
+    const { first } = packet;
+    const header = first.bytes.subarray(
+      first.ipStart,
+      first.ipStart + ipv4.readHeaderLength(first.bytes, first.ipStart),
+    );
+    return whole(header, packet.payload.subarray(0, packet.totalLength));
   }
 
   #packetOf(bytes: Uint8Array, ipStart: number, nowSeconds: number): Unfinished {
@@ -118,11 +161,12 @@ export class Reassembly {
         costOf(FIRST_CAPACITY),
       ),
       deadlineSeconds: nowSeconds + this.#limits.seconds,
-      header: null,
+      first: null,
       payload: new Uint8Array(FIRST_CAPACITY),
       present: new Uint8Array(FIRST_CAPACITY >> 3),
       totalLength: -1,
       received: 0,
+      reach: 0,
     };
     this.#unfinished.set(key, packet);
     this.#slots[slot] = packet;
@@ -147,13 +191,6 @@ export class Reassembly {
     return null;
   }
 
-  #expire(nowSeconds: number): void {
-    for (const packet of this.#unfinished.values()) {
-      if (packet.deadlineSeconds > nowSeconds) return;
-      this.#remove(packet);
-    }
-  }
-
   #removeFromLargest(): void {
     const oldest = this.#slots[this.#sources.oldestOfLargest() / LINKS];
     if (oldest !== undefined) this.#remove(oldest);
@@ -163,7 +200,8 @@ export class Reassembly {
     this.#unfinished.delete(packet.key);
     this.#slots[packet.slot] = undefined;
     this.#freeSlots.push(packet.slot);
-    this.#sources.leave(packet.source, LINKS * packet.slot, costOf(packet.payload.length));
+    const held = costOf(packet.payload.length) + (packet.first?.bytes.length ?? 0);
+    this.#sources.leave(packet.source, LINKS * packet.slot, held);
   }
 }
 
@@ -172,8 +210,19 @@ function costOf(capacity: number): number {
   return OVERHEAD_BYTES + capacity + (capacity >> 3);
 }
 
-/** Copies a piece to its place. */
-function merge(packet: Unfinished, piece: Uint8Array, start: number, policy: OverlapPolicy): void {
+function firstOf({ bytes, linkStart, ipStart, end, answersFrom }: PacketContext): FirstFragment {
+  return { bytes: bytes.slice(linkStart, end), ipStart: ipStart - linkStart, answersFrom };
+}
+
+/** Whether some octets of a piece are there already, and others are not: what is there as a whole came twice. */
+function overlapsInPart({ present }: Unfinished, start: number, length: number): boolean {
+  let there = 0;
+  for (let at = start; at < start + length; at++) there += (present[at >> 3]! >> (at & 7)) & 1;
+  return there > 0 && there < length;
+}
+
+/** Copies a piece to its place; `isNewer`: over what is there. */
+function merge(packet: Unfinished, piece: Uint8Array, start: number, isNewer: boolean): void {
   const { payload, present } = packet;
   for (let i = 0; i < piece.length; i++) {
     const at = start + i;
@@ -183,7 +232,7 @@ function merge(packet: Unfinished, piece: Uint8Array, start: number, policy: Ove
       present[at >> 3]! |= bit;
       packet.received++;
     }
-    if (!isThere || policy === 'new') payload[at] = piece[i]!;
+    if (!isThere || isNewer) payload[at] = piece[i]!;
   }
 }
 

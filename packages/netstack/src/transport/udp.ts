@@ -74,12 +74,13 @@ export class Udp {
         behavior,
       } as const;
       const length = udp.HEADER_LENGTH + payload.length;
-      if (length > output.mtuBytes - ipv4.HEADER_LENGTH) {
+      const mtuBytes = output.mtuTo(source, packet.nowSeconds);
+      if (length > mtuBytes - ipv4.HEADER_LENGTH) {
         const message = new Uint8Array(length);
         const { localAddress, remoteAddress } = flow;
         const sum = pseudoHeaderSum({ source: localAddress, destination: remoteAddress });
         writeDatagram(message, 0, flow, payload, sum);
-        output.sendInPieces(saved, linkLength, head, message);
+        output.sendInPieces({ saved, linkLength, mtuBytes }, head, message);
       } else {
         const at = output.beginSaved(saved, 0, linkLength, head);
         if (at < 0) return;

@@ -18,7 +18,8 @@ import { beginTarpit } from './tarpit.ts';
 
 /** RFC 9293 3.7.1: what a remote side takes that does not say. */
 const MSS_DEFAULT = 536;
-const MSS_MIN = 64;
+/** An MSS of 0 is taken for none, and no segment is smaller than this with its options, as in Linux: crumbs cost us most. */
+const MSS_MIN = 48;
 /** Of these flags, a segment that begins a connection has SYN alone. */
 const BEGINNING = tcp.flag.SYN | tcp.flag.ACK | tcp.flag.RST | tcp.flag.FIN;
 
@@ -98,7 +99,7 @@ export class Acceptor {
     words[at + field.windowSequence] = sequence;
     words[at + field.mss] = Math.max(
       MSS_MIN,
-      Math.min(options.mssBytes < 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
+      Math.min(options.mssBytes <= 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
     );
     // A window of a few octets is told as it is.
     words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : traits.windowScale);
@@ -119,22 +120,31 @@ export class Acceptor {
     this.#store.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
   }
 
-  /**
-   * Takes the acknowledgment of a half-open connection. Returns whether the connection is established; wrong acknowledgments are
-   * refused.
-   */
+  /** Whether the segment at hand acknowledges something else than the SYN of a half-open connection: then it is refused. */
+  refusesAcknowledgment(packet: PacketContext, at: number): boolean {
+    const { flags, acknowledgment } = this.#segment;
+    if ((flags & (tcp.flag.ACK | tcp.flag.RST)) !== tcp.flag.ACK) return false;
+    if ((acknowledgment | 0) === this.#store.table.words[at + field.sendNext]) return false;
+    this.#refuseGuess(packet, at);
+    return true;
+  }
+
+  /** Takes the right acknowledgment of a half-open connection. Returns whether the connection is established. */
   complete(packet: PacketContext, host: StackHost, at: number): boolean {
     const { words } = this.#store.table;
-    if ((this.#segment.acknowledgment | 0) !== words[at + field.sendNext]) {
-      this.#refuseGuess(packet, at);
-      return false;
-    }
     words[at + field.sendUnacknowledged] = words[at + field.sendNext]!;
     words[at + field.sendWindow] = this.#store.scaledWindow(at, this.#segment.window);
     const flow = this.#store.flowOf(at);
     const proof = this.#components.sources.prove(packet, flow, this.#doubtOf(packet, host, at));
     this.#connections.establish(at, host, flow, proof);
     return this.#store.stateOf(at) === state.established;
+  }
+
+  /** A SYN that is not the one which began a handshake ends it. */
+  refuseSyn(packet: PacketContext, at: number): void {
+    this.#connections.forget(at);
+    if (this.#doubts.allows(packet.source, packet.nowSeconds))
+      this.#store.segments.sendReset(packet, this.#segment.length);
   }
 
   /** RFC 9293 3.10.7.4: a wrong acknowledgment of our SYN is refused; after a few, so is the connection. */

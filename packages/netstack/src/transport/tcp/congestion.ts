@@ -34,6 +34,11 @@ export class Congestion {
     this.windowBytes = INITIAL_SEGMENTS * mss;
   }
 
+  /** Octets that may be sent beyond the window: RFC 3042 2, one segment for each of the first two duplicates. */
+  get limitedBytes(): number {
+    return this.#recoverUntil === null ? Math.min(this.#duplicates, DUPLICATES_FOR_LOSS - 1) * this.#mss : 0;
+  }
+
   get inRecovery(): boolean {
     return this.#recoverUntil !== null;
   }

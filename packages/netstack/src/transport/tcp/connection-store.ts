@@ -9,7 +9,7 @@ import type { Ipv4Output } from '../../network/ipv4-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
 import type { StackObserver } from '../../observer.ts';
-import { ConnectionTable, field, state } from './connection-table.ts';
+import { ConnectionTable, field, flag, state } from './connection-table.ts';
 import { EndpointList } from './endpoint-list.ts';
 import { MemoryClaims } from './memory-claims.ts';
 import { NO_SCALE, SegmentOutput } from './segment-output.ts';
@@ -111,22 +111,29 @@ export class ConnectionStore {
     return this.table.words[at + field.state]!;
   }
 
-  hasFlag(at: number, flag: number): boolean {
-    return (this.table.words[at + field.flags]! & flag) !== 0;
+  hasFlag(at: number, bit: number): boolean {
+    return (this.table.words[at + field.flags]! & bit) !== 0;
   }
 
-  setFlag(at: number, flag: number): void {
-    this.table.words[at + field.flags]! |= flag;
+  setFlag(at: number, bit: number): void {
+    this.table.words[at + field.flags]! |= bit;
   }
 
-  clearFlag(at: number, flag: number): void {
-    this.table.words[at + field.flags]! &= ~flag;
+  clearFlag(at: number, bit: number): void {
+    this.table.words[at + field.flags]! &= ~bit;
   }
 
   /** Octets sent and not acknowledged, SYN and FIN included. */
   inFlight(at: number): number {
     const { words } = this.table;
     return seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
+  }
+
+  /** Octets beyond the oldest one without an acknowledgment that were ever sent, SYN and FIN included: SND.MAX. */
+  sentAhead(at: number): number {
+    const endpoint = this.endpoints.get(at);
+    if (endpoint === undefined) return Math.max(this.inFlight(at), this.hasFlag(at, flag.finSent) ? 1 : 0);
+    return seqDistance(this.table.words[at + field.sendUnacknowledged]!, endpoint.sendMax);
   }
 
   /** Octets that we take beyond the next one expected. */
@@ -157,7 +164,7 @@ export class ConnectionStore {
   /** Whether a segment came from where the SYN of its connection did. */
   isFromSource(packet: PacketContext, at: number): boolean {
     const { table } = this;
-    return isFromSameSource(packet, table.bytes, table.linkOffset(at), table.words[at + field.linkLength]!);
+    return isFromSameSource(packet, table.bytes, table.linkOffset(at), table.linkLength(at));
   }
 
   /** Who answers at the local address of a connection; null: nobody any more. */
@@ -165,6 +172,15 @@ export class ConnectionStore {
     const { words } = this.table;
     const [local, remote] = [words[at + field.localAddress]! >>> 0, words[at + field.remoteAddress]! >>> 0];
     return this.components.hosts.find(local, remote, ipProtocol.tcp);
+  }
+
+  /** The largest IP packet to the remote side of a connection, as far as is known now. */
+  mtuOf(at: number): number {
+    const { output } = this.components;
+    const { paths } = output;
+    return paths.isEmpty
+      ? output.mtuBytes
+      : output.mtuTo(this.table.words[at + field.remoteAddress]! >>> 0, this.nowSeconds());
   }
 
   #rtoMs(at: number): number {

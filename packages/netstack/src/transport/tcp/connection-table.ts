@@ -39,6 +39,9 @@ export const field = {
   previousInQueue: 20,
   receivedBytes: 21,
   sentBytes: 22,
+  /** While it is half-open, in the same word: when the SYN/ACK went out first, in milliseconds of the stack's clock. */
+  synAckMs: 22,
+  /** In the lowest octet, the octets of `link`; above it when the last challenge ACK went out, in ticks. */
   linkLength: 23,
   /** The link header of our packets: 22 octets in six words. */
   link: 24,
@@ -96,6 +99,11 @@ export const flag = {
 } as const;
 
 const FIRST_CAPACITY = 1024;
+/** Half a second between two challenge ACKs of a connection, as in Linux; RFC 5961 7 leaves the limit to us. */
+const CHALLENGE_TICK_MS = 12.5;
+const CHALLENGE_TICKS = 40;
+const CHALLENGE_TICK_SHIFT = 8;
+const CHALLENGE_TICK_MASK = 0xff_ffff;
 
 export class ConnectionTable {
   /** Replaced when the table grows: never keep it over a call that may add a connection. */
@@ -197,6 +205,23 @@ export class ConnectionTable {
   /** Octet offset of the link header in `bytes`. */
   linkOffset(at: number): number {
     return (at + field.link) * 4;
+  }
+
+  linkLength(at: number): number {
+    return this.words[at + field.linkLength]! & 0xff;
+  }
+
+  /** Returns whether no challenge ACK went out in the last half second, and notes that one goes out now. */
+  mayChallenge(at: number, nowMs: number): boolean {
+    const tick = Math.floor(nowMs / CHALLENGE_TICK_MS) & CHALLENGE_TICK_MASK;
+    const word = this.words[at + field.linkLength]!;
+    const last = word >>> CHALLENGE_TICK_SHIFT;
+    // 0 stands for none.
+    const now = tick === 0 ? 1 : tick;
+    const passed = (now - last) & CHALLENGE_TICK_MASK;
+    if (last !== 0 && passed < CHALLENGE_TICKS) return false;
+    this.words[at + field.linkLength] = (word & 0xff) | (now << CHALLENGE_TICK_SHIFT);
+    return true;
   }
 
   #link(at: number): void {

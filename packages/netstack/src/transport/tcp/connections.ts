@@ -1,6 +1,8 @@
 /** The life of connections: when they begin and end, and what goes out at the end of a batch. */
+import { icmpv4, seqDistance } from '@wormwood/wire';
 import type { Flow } from '../../behavior.ts';
 import type { StackHost } from '../../host.ts';
+import type { SegmentError } from '../../network/icmp.ts';
 import type { SourceProof } from '../../observer.ts';
 import { type ConnectionStore, FIRST_RTO_MS, FLOW_BYTES, TIME_WAIT_SECONDS } from './connection-store.ts';
 import { ConnectionQueue } from './connection-queue.ts';
@@ -41,6 +43,7 @@ export class Connections {
     const at = this.#store.table.add(remoteAddress, localAddress, ports);
     if (at === NONE) return NONE;
     this.#store.table.words[at + field.state] = state.synReceived;
+    this.#store.table.words[at + field.synAckMs] = Math.round(this.#store.nowMs());
     this.#halfOpen.push(at);
     this.#store.startTimer(at, FIRST_RTO_MS);
     return at;
@@ -52,16 +55,16 @@ export class Connections {
     this.#halfOpen.remove(at);
     this.#store.claims.join(at, FLOW_BYTES);
     words[at + field.state] = state.established;
+    // Karn's rule: a SYN/ACK that was sent twice measures nothing.
+    const wasPrompt = words[at + field.retries] === 0;
+    const roundTripMs = Math.max(0, Math.round(this.#store.nowMs()) - words[at + field.synAckMs]!);
+    words[at + field.sentBytes] = 0;
     words[at + field.retries] = 0;
     words[at + field.lastSeen] = this.#store.nowSeconds();
     this.#store.components.observer.flowOpen(flow, proof);
     this.#store.startTimer(at, this.#store.limits.idleSeconds * 1000);
-    const endpoint = new Endpoint(
-      at,
-      flow,
-      { mss: words[at + field.mss]!, usesSack: this.#store.hasFlag(at, flag.sack) },
-      this,
-    );
+    const endpoint = this.#endpointOf(at, flow);
+    if (wasPrompt) endpoint.congestion.onRoundTrip(roundTripMs);
     // The service may write at once, before the map knows the endpoint.
     this.#store.endpoints.set(at, endpoint);
     endpoint.service = host.acceptTcp(endpoint);
@@ -74,6 +77,28 @@ export class Connections {
       this.#store.endpoints.delete(at);
       endpoint.die();
     } else endpoint.settle();
+  }
+
+  /** Returns what keeps octets of a connection: its endpoint, or one without a service, which takes them and throws them away. */
+  keep(at: number): Endpoint {
+    const known = this.#store.endpoints.get(at);
+    if (known !== undefined) return known;
+    const endpoint = this.#endpointOf(at, this.#store.flowOf(at));
+    this.#store.endpoints.set(at, endpoint);
+    return endpoint;
+  }
+
+  #endpointOf(at: number, flow: Flow): Endpoint {
+    const { words } = this.#store.table;
+    const endpoint = new Endpoint(
+      at,
+      flow,
+      { mss: words[at + field.mss]!, usesSack: this.#store.hasFlag(at, flag.sack) },
+      this,
+    );
+    endpoint.sendMax = words[at + field.sendNext]!;
+    endpoint.noteWindow(words[at + field.sendWindow]!);
+    return endpoint;
   }
 
   /** A connection holds more of our memory than before, or less; who has to give way is seen at the end of the batch. */
@@ -94,6 +119,15 @@ export class Connections {
   owe(at: number): void {
     this.#store.setFlag(at, flag.ackOwed);
     this.changed(at);
+  }
+
+  /** RFC 9293 3.8.6.2.2: tells of a window that is twice as large as the remote side knows, or larger. */
+  opened(at: number): void {
+    const host = this.#store.hostOf(at);
+    const edge = this.#store.endpoints.get(at)?.offeredEdge ?? null;
+    const next = this.#store.table.words[at + field.receiveNext]!;
+    const known = edge === null ? 0 : seqDistance(next, edge);
+    if (host === null || 2 * known <= this.#store.receiveWindow(at, host)) this.owe(at);
   }
 
   /** Makes room where memory is short, and sends what the marked connections have to send. */
@@ -181,6 +215,27 @@ export class Connections {
     endpoint.service?.closed('done');
   }
 
+  /**
+   * RFC 5927: an error counts only if it is about octets on their way. Then news of a narrow path are obeyed (RFC 1191), and what
+   * is unreachable ends a handshake; a connection outlives it (RFC 1122 4.2.3.9).
+   */
+  hear(at: number, { type, code, sequence, remoteAddress, mtuBytes, nowSeconds }: SegmentError): void {
+    const { words } = this.#store.table;
+    const ahead = seqDistance(words[at + field.sendUnacknowledged]!, sequence);
+    if (this.#store.stateOf(at) === state.synReceived) {
+      if (ahead === 0 && isUnreachable(type, code)) this.forget(at);
+      return;
+    }
+    if (type !== icmpv4.messageType.destinationUnreachable) return;
+    if (code !== icmpv4.unreachableCode.fragmentationNeeded || ahead < 0) return;
+    if (ahead > this.#store.sentAhead(at)) return;
+    const { output } = this.#store.components;
+    if (mtuBytes >= output.mtuTo(remoteAddress, nowSeconds)) return;
+    if (!output.paths.learn(remoteAddress, mtuBytes, nowSeconds) || this.#store.inFlight(at) === 0) return;
+    this.sender.rewind(at);
+    this.changed(at);
+  }
+
   runTimers(): void {
     this.isReceiving = true;
     try {
@@ -199,4 +254,10 @@ export class Connections {
     wheel.stop(at);
     table.remove(at);
   }
+}
+
+/** Errors after which a SYN/ACK is not sent again: the way to the client does not lead there. */
+function isUnreachable(type: number, code: number): boolean {
+  if (type !== icmpv4.messageType.destinationUnreachable) return true;
+  return code === icmpv4.unreachableCode.network || code === icmpv4.unreachableCode.host;
 }

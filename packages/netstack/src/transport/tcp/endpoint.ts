@@ -12,8 +12,8 @@ const SEND_BUFFER_BYTES = 1 << 18;
 export interface EndpointActions {
   /** Something was queued for a connection: send what may be sent, now or at the end of the batch. */
   changed(at: number): void;
-  /** The remote side must hear from us: the window has changed. */
-  owe(at: number): void;
+  /** There is room again: the remote side must hear of it if that was short. */
+  opened(at: number): void;
   abort(at: number): void;
   /** A connection holds more of our memory than before, or less when `bytes` is negative. */
   hold(at: number, bytes: number): void;
@@ -41,6 +41,14 @@ export class Endpoint implements TcpConnection {
   timedAtMs = 0;
   /** FIN came while the service was paused. */
   hasPendingEnd = false;
+  /** SND.MAX: what follows all that was ever sent, however often it was sent; as a signed word. */
+  sendMax = 0;
+  /** Window probes since the window was closed. */
+  probes = 0;
+  /** The largest window that the remote side ever offered (RFC 9293 3.8.6.2.1). */
+  maxWindow = 0;
+  /** The right edge of the window that we offered last, which never moves back (RFC 9293 3.8.6); null: it was never told. */
+  offeredEdge: number | null = null;
   /** Made when they are needed: most connections lose nothing, and a hundred thousand of them are held at once. */
   #receiveQueue: ReceiveQueue | null = null;
   #scoreboard: Scoreboard | null = null;
@@ -116,6 +124,17 @@ export class Endpoint implements TcpConnection {
     return this.#receiveQueue === null ? 0 : this.#receiveQueue.readyBytes;
   }
 
+  /** The remote side offers a window. */
+  noteWindow(window: number): void {
+    this.maxWindow = Math.max(this.maxWindow, window);
+    if (window > 0) this.probes = 0;
+  }
+
+  /** Whether anything came before its turn. */
+  get holdsEarly(): boolean {
+    return this.#receiveQueue !== null && this.#receiveQueue.hasRanges;
+  }
+
   /** Octets held beyond a gap. */
   get earlyBytes(): number {
     return this.#receiveQueue === null ? 0 : this.#receiveQueue.earlyBytes;
@@ -155,7 +174,6 @@ export class Endpoint implements TcpConnection {
       this.hasPendingEnd = false;
       this.service?.ended();
     }
-    // The window has opened again; say so.
-    if (!this.isDead) this.#actions.owe(this.#at);
+    if (!this.isDead) this.#actions.opened(this.#at);
   }
 }

@@ -30,13 +30,21 @@ const READY_BYTES_MAX = 1 << 16;
 const READY_PIECE_BYTES = 4096;
 /** Most connections never hold anything: this stands for their empty queue. */
 const NO_PIECES: Piece[] = [];
+const NO_NUMBERS: number[] = [];
+/** Ranges whose order is kept: as many as an option tells without timestamps, and one that a merger may cost. */
+const LATEST_MAX = 5;
 
 export class ReceiveQueue {
   /** Sorted by sequence number, without overlaps. */
   #early: Piece[] = NO_PIECES;
   readonly #ready: OctetRing = new OctetRing(READY_BYTES_MAX);
   #earlyBytes = 0;
-  #latest = 0;
+  /** Where the segments held beyond the gap began, the newest first, as far as they made ranges that can be told. */
+  #latest: number[] = NO_NUMBERS;
+  /** Sequence number of a FIN beyond the gap; null while none came. */
+  #earlyFin: number | null = null;
+  /** Octets that came twice, to be told once (RFC 2883 4). */
+  #repeated: HeldRange | null = null;
 
   /** Octets that take up window: in order, but not taken by the service. */
   get readyBytes(): number {
@@ -45,6 +53,16 @@ export class ReceiveQueue {
 
   get earlyBytes(): number {
     return this.#earlyBytes;
+  }
+
+  /** Whether there is anything that a SACK option tells. */
+  get hasRanges(): boolean {
+    return this.#earlyBytes > 0 || this.#repeated !== null || this.#earlyFin !== null;
+  }
+
+  /** Nothing waits here for anything. */
+  get isEmpty(): boolean {
+    return this.readyBytes === 0 && !this.hasRanges;
   }
 
   /** Octets of memory that all of this takes. */
@@ -72,7 +90,7 @@ export class ReceiveQueue {
     let left = octets;
     let places = PIECES_MAX - this.#early.length;
     if (places <= 0) return;
-    this.#latest = seq;
+    this.#latest = [seq, ...this.#latest.filter((start) => start !== seq)].slice(0, LATEST_MAX);
     const merged: Piece[] = [];
     const keep = (length: number): void => {
       if (places-- <= 0) return;
@@ -102,6 +120,33 @@ export class ReceiveQueue {
   forgetEarly(): void {
     this.#early = NO_PIECES;
     this.#earlyBytes = 0;
+    this.#latest = NO_NUMBERS;
+    this.#earlyFin = null;
+    this.#repeated = null;
+  }
+
+  /** Keeps a FIN that came beyond the gap. */
+  addEarlyFin(seq: number): void {
+    this.#earlyFin = seq;
+    this.#latest = [seq, ...this.#latest].slice(0, LATEST_MAX);
+  }
+
+  /** Whether a FIN that was kept is the next one expected; then it is kept no longer. */
+  takeFinInOrder(next: number): boolean {
+    if (this.#earlyFin === null || seqBefore(next, this.#earlyFin)) return false;
+    const isNext = this.#earlyFin === next;
+    this.#earlyFin = null;
+    return isNext;
+  }
+
+  /** Octets came that were there already: the next acknowledgment says so. */
+  noteRepeated(start: number, end: number): void {
+    this.#repeated = { start, end };
+  }
+
+  /** Whether all octets of [start, end) are held beyond the gap. */
+  holds(start: number, end: number): boolean {
+    return this.#ranges().some((range) => seqBeforeOrAt(range.start, start) && seqBeforeOrAt(end, range.end));
   }
 
   /** Removes and returns the octets that follow `next`, or undefined while a gap is in front of them. */
@@ -116,8 +161,24 @@ export class ReceiveQueue {
     return undefined;
   }
 
-  /** Ranges held beyond the gap, the one that grew last first (RFC 2018 section 4), at most `count`. */
-  ranges(count: number): readonly HeldRange[] {
+  /**
+   * What a SACK option tells, at most `count` ranges: octets that came twice, once (RFC 2883 4), then what is held beyond the gap,
+   * the range that grew last first (RFC 2018 4).
+   */
+  takeRanges(count: number): readonly HeldRange[] {
+    const told = this.#repeated === null ? [] : [this.#repeated];
+    this.#repeated = null;
+    const left = this.#ranges();
+    for (const seq of this.#latest) {
+      const at = left.findIndex(({ start, end }) => seqBeforeOrAt(start, seq) && seqBefore(seq, end));
+      if (at >= 0) told.push(...left.splice(at, 1));
+    }
+    told.push(...left);
+    return told.slice(0, count);
+  }
+
+  /** Runs of octets held beyond the gap, with the FIN behind them. */
+  #ranges(): { start: number; end: number }[] {
     const ranges: { start: number; end: number }[] = [];
     for (const { seq, octets } of this.#early) {
       const end = (seq + octets.length) >>> 0;
@@ -125,10 +186,12 @@ export class ReceiveQueue {
       if (last?.end === seq) last.end = end;
       else ranges.push({ start: seq, end });
     }
-    const newest = ranges.findIndex(
-      ({ start, end }) => seqBeforeOrAt(start, this.#latest) && seqBefore(this.#latest, end),
-    );
-    if (newest > 0) ranges.unshift(...ranges.splice(newest, 1));
-    return ranges.slice(0, count);
+    const fin = this.#earlyFin;
+    if (fin === null) return ranges;
+    const end = (fin + 1) >>> 0;
+    const last = ranges.at(-1);
+    if (last?.end === fin) last.end = end;
+    else ranges.push({ start: fin, end });
+    return ranges;
   }
 }

@@ -46,34 +46,100 @@ export class Receiver {
     }
     words[at + field.lastSeen] = packet.nowSeconds;
     this.#segment.scanOptions();
+    if (this.#store.stateOf(at) === state.timeWait) return this.#receiveInTimeWait(packet, host, at);
+    if (isHalfOpen && this.#acceptor.refusesAcknowledgment(packet, at)) return;
     if (!this.#isTimely(at) || !this.#isAcceptable(at, host)) {
-      if ((flags & tcp.flag.RST) === 0) this.#challenge(packet, at);
+      if ((flags & tcp.flag.RST) === 0) this.#repeatWhereWeAre(packet, host, at);
       return;
     }
     if ((flags & tcp.flag.RST) !== 0) {
       // RFC 5961 3.2: only the exact next octet resets; anything else in the window is asked about.
       if ((sequence | 0) === words[at + field.receiveNext]) connections.close(at, 'reset');
-      else this.#challenge(packet, at);
+      else this.#challenge(packet, host, at);
       return;
     }
-    // RFC 5961 4.2: a SYN inside a connection is answered with where we are.
-    if ((flags & tcp.flag.SYN) !== 0) return this.#challenge(packet, at);
+    if ((flags & tcp.flag.SYN) !== 0) {
+      // RFC 9293 3.10.7.4: a SYN in a handshake ends it; RFC 5961 4.2: inside a connection it is answered with where we are.
+      if (isHalfOpen) this.#acceptor.refuseSyn(packet, at);
+      else this.#challenge(packet, host, at);
+      return;
+    }
     if ((flags & tcp.flag.ACK) === 0) return;
     if (isHalfOpen && !this.#acceptor.complete(packet, host, at)) return;
-    if (!this.#isBelievable(at)) return this.#challenge(packet, at);
+    if (!this.#isBelievable(at)) return this.#challenge(packet, host, at);
     this.#keepTimestamp(at);
     if (!this.#acknowledge(packet, host, at)) return;
     this.#takePayload(host, at);
   }
 
+  /** RFC 5961: answers with where we are, and seldom (section 7), since honest hosts do not ask often. */
+  #challenge(packet: PacketContext, host: StackHost, at: number): void {
+    if (!this.#mayChallenge(packet, at)) return;
+    if (this.#store.stateOf(at) === state.synReceived) this.#connections.sender.sayWhereWeAre(at, host);
+    else this.#connections.owe(at);
+  }
+
+  #mayChallenge(packet: PacketContext, at: number): boolean {
+    return (
+      this.#store.table.mayChallenge(at, this.#store.nowMs()) &&
+      this.#doubts.allows(packet.source, packet.nowSeconds)
+    );
+  }
+
   /**
-   * Answers with where we are (RFC 9293 3.10.7.4, a challenge ACK in RFC 5961). One that answers octets that were sent again is
-   * owed in any case; the others are few a second (RFC 5961 section 7).
+   * RFC 9293 3.10.7.4: a segment beside the window is answered with where we are. One that carries octets, which its sender
+   * repeats until it hears of them, is answered in any case.
    */
-  #challenge(packet: PacketContext, at: number): void {
-    const { flags, payloadLength } = this.#segment;
-    const isRepeated = payloadLength > 0 || (flags & (tcp.flag.SYN | tcp.flag.FIN)) === tcp.flag.FIN;
-    if (isRepeated || this.#doubts.allows(packet.source, packet.nowSeconds)) this.#connections.owe(at);
+  #repeatWhereWeAre(packet: PacketContext, host: StackHost, at: number): void {
+    const { flags, sequence, length } = this.#segment;
+    if (length === 0 || (flags & tcp.flag.SYN) !== 0) return this.#challenge(packet, host, at);
+    const next = this.#store.table.words[at + field.receiveNext]! >>> 0;
+    if (seqDistance(sequence, next) > 0) {
+      const end = seqAdd(sequence, length);
+      this.#noteRepeated(at, sequence, seqDistance(next, end) > 0 ? next : end);
+    }
+    if (this.#store.stateOf(at) === state.synReceived) this.#connections.sender.sayWhereWeAre(at, host);
+    else this.#connections.owe(at);
+  }
+
+  /** RFC 2883 4: octets that came twice are told in the next acknowledgment. */
+  #noteRepeated(at: number, start: number, end: number): void {
+    if (!this.#store.hasFlag(at, flag.sack) || this.#store.stateOf(at) === state.synReceived) return;
+    this.#connections.keep(at).receiveQueue.noteRepeated(start, end);
+  }
+
+  /**
+   * RFC 9293 3.10.7.4 and RFC 6191 2: a SYN that is later than all that came begins anew; else what comes is answered with where
+   * we are, but for a mere repetition of the last acknowledgment.
+   */
+  #receiveInTimeWait(packet: PacketContext, host: StackHost, at: number): void {
+    const { words } = this.#store.table;
+    const { flags, sequence, options, length } = this.#segment;
+    const isTimely = this.#isTimely(at);
+    const ahead = seqDistance(words[at + field.receiveNext]!, sequence);
+    const isReset = (flags & tcp.flag.RST) !== 0;
+    if (isTimely && ahead === 0 && (isReset || length === 0)) {
+      if (isReset) this.#connections.close(at, 'done');
+      else this.#connections.enterTimeWait(at);
+      return;
+    }
+    if (isTimely && (flags & (tcp.flag.SYN | tcp.flag.RST | tcp.flag.ACK)) === tcp.flag.SYN) {
+      const isLater =
+        this.#store.hasFlag(at, flag.timestamps) &&
+        options.hasTimestamps &&
+        seqDistance(words[at + field.recentTimestamp]!, options.timestampValue) > 0;
+      if (ahead > 0 || isLater) {
+        this.#connections.close(at, 'done');
+        this.#acceptor.receive(packet, host);
+        return;
+      }
+    }
+    if (isReset) return;
+    const mayAnswer =
+      (length > 0 && (flags & tcp.flag.SYN) === 0) ||
+      this.#mayChallenge(packet, at);
+    if (!isTimely || (flags & tcp.flag.ACK) !== 0) this.#connections.enterTimeWait(at);
+    if (mayAnswer) this.#connections.sender.sayWhereWeAre(at, host);
   }
 
   /** RFC 7323 5.3 (R1): an older timestamp than the last one means an old duplicate. */
@@ -127,10 +193,9 @@ export class Receiver {
     const acknowledged = seqDistance(words[at + field.sendUnacknowledged]!, acknowledgment);
     const inFlight = this.#store.inFlight(at);
     const endpoint = this.#store.endpoints.get(at);
-    // After a timeout SND.NXT stands behind what was sent: what is acknowledged beyond it was queued and arrived.
-    const queued = endpoint === undefined ? inFlight : Math.max(inFlight, endpoint.sendBuffer.length + 1);
-    if (acknowledged > queued) {
-      this.#challenge(packet, at);
+    // RFC 9293 3.10.7.4: an acknowledgment of something not yet sent is answered, and the segment dropped.
+    if (acknowledged > this.#store.sentAhead(at)) {
+      this.#challenge(packet, host, at);
       return false;
     }
     const window = this.#store.scaledWindow(at, this.#segment.window);
@@ -149,13 +214,31 @@ export class Receiver {
       connections.changed(at);
     }
     if (this.#store.stateOf(at) === state.free) return false;
-    if (acknowledged >= 0 && seqDistance(words[at + field.windowSequence]!, sequence) >= 0) {
-      const opened = window > words[at + field.sendWindow]!;
-      words[at + field.sendWindow] = window;
-      words[at + field.windowSequence] = sequence;
-      if (opened && endpoint !== undefined) connections.changed(at);
-    }
+    if (acknowledged >= 0) this.#updateWindow(at, endpoint, { window, sequence, isNew: acknowledged > 0 });
     return this.#store.stateOf(at) !== state.timeWait || payloadLength > 0 || (flags & tcp.flag.FIN) !== 0;
+  }
+
+  /** RFC 9293 3.10.7.4: SND.WND follows the latest segment; a window that shrinks without need is not believed (3.8.6). */
+  #updateWindow(
+    at: number,
+    endpoint: Endpoint | undefined,
+    {
+      window,
+      sequence,
+      isNew,
+    }: { readonly window: number; readonly sequence: number; readonly isNew: boolean },
+  ): void {
+    const { words } = this.#store.table;
+    const later = seqDistance(words[at + field.windowSequence]!, sequence);
+    const known = words[at + field.sendWindow]!;
+    if (!isNew && !(later > 0 || (later === 0 && (window > known || window === 0)))) return;
+    words[at + field.sendWindow] = window;
+    words[at + field.windowSequence] = sequence;
+    if (endpoint === undefined) return;
+    endpoint.noteWindow(window);
+    if (window > known) this.#connections.changed(at);
+    // Whoever answers probes is there, however long its window stays closed (RFC 9293 3.8.6.1).
+    else if (this.#store.inFlight(at) === 0 && endpoint.sendBuffer.length > 0) words[at + field.retries] = 0;
   }
 
   /** Enters what the segment tells of octets held beyond its acknowledgment (RFC 2018 3). */
@@ -185,7 +268,7 @@ export class Receiver {
     const { words } = this.#store.table;
     const { acknowledgment } = this.#segment;
     const finAcknowledged =
-      this.#store.hasFlag(at, flag.finSent) && (acknowledgment | 0) === words[at + field.sendNext];
+      this.#store.hasFlag(at, flag.finSent) && acknowledged === this.#store.sentAhead(at);
     words[at + field.sendUnacknowledged] = acknowledgment;
     if (seqDistance(words[at + field.sendNext]!, acknowledgment) > 0)
       words[at + field.sendNext] = acknowledgment;
@@ -238,34 +321,44 @@ export class Receiver {
     const { sequence, flags, payloadLength } = this.#segment;
     const hasFin = (flags & tcp.flag.FIN) !== 0;
     if (payloadLength === 0 && !hasFin) return;
-    connections.owe(at);
     const current = words[at + field.state]!;
-    if (current === state.timeWait) return connections.enterTimeWait(at);
+    // RFC 9293 3.10.7.4: behind the FIN of the remote side there is nothing to take.
     if (current !== state.established && current !== state.finWait1 && current !== state.finWait2) return;
-    const endpoint = this.#store.endpoints.get(at);
+    connections.owe(at);
     const skipped = seqDistance(sequence, words[at + field.receiveNext]!);
-    if (skipped < 0) {
-      const room = this.#store.receiveWindow(at, host) + skipped;
-      const kept = Math.min(payloadLength, room);
-      if (kept <= 0 || endpoint === undefined) return;
-      endpoint.receiveQueue.addEarly(sequence, this.#segment.payload(0, kept));
-      endpoint.settle();
-      return;
-    }
+    if (skipped < 0) return this.#keepEarly(host, at, -skipped);
+    const endpoint = this.#store.endpoints.get(at);
+    if (skipped > 0) this.#noteRepeated(at, sequence, words[at + field.receiveNext]! >>> 0);
     const window = this.#store.receiveWindow(at, host);
     const taken = Math.min(Math.max(0, payloadLength - skipped), window);
     if (taken > 0) this.#deliver(at, endpoint, this.#segment.payload(skipped, skipped + taken));
     const hasWhole = skipped + taken >= payloadLength;
     if (endpoint !== undefined && !endpoint.isDead) this.#deliverEarly(at, endpoint);
-    if (
+    if (this.#store.stateOf(at) === state.free) return;
+    const isEnd =
       hasFin &&
       hasWhole &&
-      this.#store.stateOf(at) !== state.free &&
-      seqDistance(words[at + field.receiveNext]!, seqAdd(sequence, payloadLength)) === 0
-    ) {
+      seqDistance(words[at + field.receiveNext]!, seqAdd(sequence, payloadLength)) === 0;
+    if (
+      isEnd ||
+      (endpoint?.holdsEarly === true && endpoint.receiveQueue.takeFinInOrder(words[at + field.receiveNext]! >>> 0))
+    )
       this.#takeFin(at, endpoint);
-    }
     endpoint?.settle();
+  }
+
+  /** Keeps what came before its turn, `ahead` octets beyond the next one expected, as far as the window reaches. */
+  #keepEarly(host: StackHost, at: number, ahead: number): void {
+    const { sequence, flags, payloadLength } = this.#segment;
+    const kept = Math.min(payloadLength, this.#store.receiveWindow(at, host) - ahead);
+    if (kept < 0) return;
+    const endpoint = this.#connections.keep(at);
+    const { receiveQueue } = endpoint;
+    const end = seqAdd(sequence, kept);
+    if (kept > 0 && receiveQueue.holds(sequence, end)) this.#noteRepeated(at, sequence, end);
+    else if (kept > 0) receiveQueue.addEarly(sequence, this.#segment.payload(0, kept));
+    if ((flags & tcp.flag.FIN) !== 0 && kept === payloadLength) receiveQueue.addEarlyFin(end);
+    endpoint.settle();
   }
 
   #deliver(at: number, endpoint: Endpoint | undefined, octets: Uint8Array): void {

@@ -31,6 +31,8 @@ export interface Segment {
   readonly sequenceNumber: number;
   /** Already scaled. */
   readonly window: number;
+  /** @default 'established' */
+  readonly kind?: PacketHead['kind'];
   readonly payload: { readonly from: OctetRing; readonly offset: number; readonly length: number } | null;
   /** Ranges to tell in a SACK option (RFC 2018). */
   readonly held: readonly HeldRange[];
@@ -131,7 +133,8 @@ export class SegmentOutput {
       out[option + 1] = 4;
       const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : behavior.tcp.mssBytes;
       // RFC 6691: what the link can carry, without regard to options.
-      writeU16(out, option + 2, Math.min(mssBytes, this.#output.mtuBytes - HEADERS_LENGTH));
+      const mtuBytes = this.#output.mtuTo(this.#table.words[at + field.remoteAddress]! >>> 0, nowSeconds);
+      writeU16(out, option + 2, Math.min(mssBytes, mtuBytes - HEADERS_LENGTH));
       return option + 4;
     }
     if (name === 'sack') {
@@ -147,12 +150,12 @@ export class SegmentOutput {
 
   /** Sends a segment of a connection that is past its handshake; false when the device has no room. */
   send(at: number, behavior: StackBehavior, segment: Segment, nowSeconds: number): boolean {
-    const start = this.#begin(at, behavior, (segment.flags & tcp.flag.RST) !== 0 ? 'reset' : 'established');
+    const start = this.#begin(at, behavior, segment.kind ?? 'established');
     if (start < 0) return false;
     const out = this.#output.bytes;
     const flags = this.#table.words[at + field.flags]!;
     let option = start + tcp.HEADER_LENGTH;
-    if ((flags & flag.timestamps) !== 0 && (segment.flags & tcp.flag.RST) === 0) {
+    if ((flags & flag.timestamps) !== 0) {
       out[option++] = NOP;
       out[option++] = NOP;
       option = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
@@ -180,7 +183,7 @@ export class SegmentOutput {
       kind,
       behavior,
     };
-    return this.#output.beginSaved(bytes, this.#table.linkOffset(at), words[at + field.linkLength]!, head);
+    return this.#output.beginSaved(bytes, this.#table.linkOffset(at), this.#table.linkLength(at), head);
   }
 
   #writeHeader(

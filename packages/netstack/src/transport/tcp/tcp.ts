@@ -3,10 +3,11 @@
  * `receive.ts`; `send.ts` answers at the end of a batch, `timers.ts` when time is up; `connections.ts` begins and ends.
  */
 import { readPseudoHeaderSumIpv4, tcp } from '@wormwood/wire';
+import type { SegmentError } from '../../network/icmp.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { ReplyLimiter, type ReplyRates } from '../../network/reply-limiter.ts';
 import { Acceptor } from './accept.ts';
-import { field, NONE, STATE_NAMES } from './connection-table.ts';
+import { field, NONE, state, STATE_NAMES } from './connection-table.ts';
 import { ConnectionStore, type TcpComponents, type TcpLimits } from './connection-store.ts';
 import { Connections } from './connections.ts';
 import { IncomingSegment } from './incoming-segment.ts';
@@ -84,7 +85,7 @@ export class Tcp {
         ...this.#store.flowOf(at),
         state: STATE_NAMES[table.words[at + field.state]!] ?? 'CLOSED',
         receivedBytes: table.words[at + field.receivedBytes]! >>> 0,
-        sentBytes: table.words[at + field.sentBytes]! >>> 0,
+        sentBytes: this.#store.stateOf(at) === state.synReceived ? 0 : table.words[at + field.sentBytes]! >>> 0,
       });
     });
     return rows;
@@ -107,6 +108,13 @@ export class Tcp {
 
   nextTimerSeconds(): number {
     return this.#store.nextTimerSeconds();
+  }
+
+  /** An ICMP error about a segment of ours, or one that somebody made up (RFC 5927). */
+  hear(error: SegmentError): void {
+    const { remoteAddress, localAddress, ports } = error;
+    const at = this.#store.table.find(remoteAddress, localAddress, ports);
+    if (at !== NONE) this.#connections.hear(at, error);
   }
 
   receive(packet: PacketContext): void {

@@ -5,12 +5,6 @@ import { field, state } from './connection-table.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sender } from './send.ts';
 
-/**
- * A SYN/ACK is repeated after one second and after three, and no more: a forged SYN must not make us send much to whoever it
- * names. The connection waits on for a client that was not heard.
- */
-const SYN_ACK_RETRIES = 2;
-const HALF_OPEN_MS = 31_000;
 const DATA_RETRIES = 8;
 
 /** What timers ask for besides sending. */
@@ -48,18 +42,19 @@ export class Timers {
     const waits = endpoint !== undefined && endpoint.sendBuffer.length > 0;
     if (inFlight === 0 && !waits) return this.#checkIdle(at);
     if (++words[at + field.retries]! > DATA_RETRIES) return this.#actions.close(at, 'timeout');
-    if (inFlight === 0 && words[at + field.sendWindow] === 0) return this.#sender.probeWindow(at, host);
+    if (inFlight === 0) {
+      if (words[at + field.sendWindow] === 0) return this.#sender.probeWindow(at, host);
+      return this.#sender.force(at, host);
+    }
     this.#retransmit(at, endpoint, inFlight);
   };
 
   #repeatSynAck(at: number, host: StackHost): void {
     const { words } = this.#store.table;
     const retries = ++words[at + field.retries]!;
-    if (retries > SYN_ACK_RETRIES) return this.#actions.forget(at);
+    if (retries > host.behavior.tcp.synAckRepeats) return this.#actions.forget(at);
     this.#store.segments.sendSynAck(at, host.behavior, this.#store.nowSeconds());
-    const elapsedMs = FIRST_RTO_MS * (2 ** retries - 1);
-    const waitMs = retries < SYN_ACK_RETRIES ? FIRST_RTO_MS * 2 ** retries : HALF_OPEN_MS - elapsedMs;
-    this.#store.startTimer(at, waitMs);
+    this.#store.startTimer(at, FIRST_RTO_MS * 2 ** retries);
   }
 
   #checkIdle(at: number): void {
