@@ -6,7 +6,7 @@ export interface Accepted {
   readonly reason: string;
 }
 
-export const accepted: readonly Accepted[] = [];
+const accepted: readonly Accepted[] = [];
 
 /** The reason why a case may differ; null where there is none. */
 export function reasonOf(name: string): string | null {

@@ -33,7 +33,7 @@ export interface Conversation {
 }
 
 /** How long answers to a step are waited for: shorter than any host waits before it repeats something (RFC 6298). */
-export const SETTLE_SECONDS = 0.1;
+const SETTLE_SECONDS = 0.1;
 const TIMESTAMP_BASE = 5_000_000;
 const TIMESTAMP_STEP = 100;
 /** What the numbers of a host are relative to that has not told its own. */
@@ -58,7 +58,12 @@ export async function converse(
   } finally {
     client.leave(clientAddress);
   }
-  return { answers: talk.answers, clientAddress, clientInitial: talk.clientInitial, timestampBase: TIMESTAMP_BASE };
+  return {
+    answers: talk.answers,
+    clientAddress,
+    clientInitial: talk.clientInitial,
+    timestampBase: TIMESTAMP_BASE,
+  };
 }
 
 class Talk {
@@ -122,7 +127,8 @@ class Talk {
     this.#tsval = step.tsval === undefined ? this.#tsval + TIMESTAMP_STEP : TIMESTAMP_BASE + step.tsval;
     const packets = segmentPackets(step, this.#ends, this.#numbers(seq, ack));
     if (step.seq === undefined && step.spoil === undefined)
-      this.#next += (step.data ?? 0) + (step.flags.includes('S') ? 1 : 0) + (step.flags.includes('F') ? 1 : 0);
+      this.#next +=
+        (step.data ?? 0) + (step.flags.includes('S') ? 1 : 0) + (step.flags.includes('F') ? 1 : 0);
     return packets;
   }
 

@@ -28,7 +28,14 @@ export function makeLink(): Link {
     [clientName, 'c0'],
     [hostName, 'h0'],
   ] as const) {
-    execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6']);
+    execFileSync('ip', [
+      'netns',
+      'exec',
+      name,
+      'sh',
+      '-c',
+      'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
+    ]);
     // A frame for each segment, as on a wire of its own.
     ip('-n', name, 'link', 'set', device, 'gso_max_segs', '1', 'up');
     ip('-n', name, 'link', 'set', 'lo', 'up');

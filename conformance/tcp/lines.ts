@@ -46,7 +46,6 @@ class Reading {
   readonly #stream: Map<number, number> = new Map();
   /** The segment that may still be joined with the next. */
   #open: SegmentLine | null = null;
-  #lastAck = 0;
 
   constructor(wanted: Case, conversation: Conversation) {
     this.#case = wanted;
@@ -62,7 +61,11 @@ class Reading {
         ([, octet]) => octet,
       );
       const hash = createHash('sha256').update(octets).digest('hex').slice(0, 8);
-      this.#lines.push({ step: this.#case.steps.length, text: `stream of ${octets.length} ${hash}`, seconds: null });
+      this.#lines.push({
+        step: this.#case.steps.length,
+        text: `stream of ${octets.length} ${hash}`,
+        seconds: null,
+      });
     }
     return this.#lines;
   }
@@ -76,16 +79,24 @@ class Reading {
     this.#closeSegment();
     const say = (text: string): void =>
       void this.#lines.push({ step, text: text + head, seconds: this.#secondsOf(answer.afterSeconds) });
-    if (content.kind === 'udp') say(`udp ${content.datagram.payload.length} ${hashOf(content.datagram.payload)}`);
+    if (content.kind === 'udp')
+      say(`udp ${content.datagram.payload.length} ${hashOf(content.datagram.payload)}`);
     else if (content.kind === 'icmp') say(icmpText(content.message));
-    else say(`protocol ${ip.protocol} offset ${ip.fragmentOffset}${ip.moreFragments ? ' more' : ''} length ${ip.payload.length}`);
+    else
+      say(
+        `protocol ${ip.protocol} offset ${ip.fragmentOffset}${ip.moreFragments ? ' more' : ''} length ${ip.payload.length}`,
+      );
   }
 
   #secondsOf(seconds: number): number | null {
     return this.#case.repeats === true ? (seconds < PROMPT_SECONDS ? 0 : seconds) : null;
   }
 
-  #readSegment({ step, afterSeconds, ip }: Answer, { segment, clientPort }: { segment: tcp.Repr; clientPort: number }, head: string): void {
+  #readSegment(
+    { step, afterSeconds, ip }: Answer,
+    { segment, clientPort }: { segment: tcp.Repr; clientPort: number },
+    head: string,
+  ): void {
     const { flags } = segment;
     const isSyn = (flags & tcp.flag.SYN) !== 0;
     let anew = '';
@@ -108,8 +119,13 @@ class Reading {
     for (let i = 0; i < length; i++) this.#stream.set(from + i, segment.payload[i]!);
     if (takes) this.#seenTo = Math.max(this.#seenTo, end);
     const isAbsolute = isRst && segment.sequenceNumber === 0 && this.#hostInitial !== null;
-    const ack = (flags & tcp.flag.ACK) === 0 ? segment.acknowledgmentNumber : (segment.acknowledgmentNumber - this.#conversation.clientInitial) | 0;
-    const names = [...LETTERS].filter((letter, bit) => (flags & (1 << bit)) !== 0 && letter !== 'P' && letter !== 'F');
+    const ack =
+      (flags & tcp.flag.ACK) === 0
+        ? segment.acknowledgmentNumber
+        : (segment.acknowledgmentNumber - this.#conversation.clientInitial) | 0;
+    const names = [...LETTERS].filter(
+      (letter, bit) => (flags & (1 << bit)) !== 0 && letter !== 'P' && letter !== 'F',
+    );
     const scaleOption = segment.options.find((option) => option.kind === 'windowScale');
     if (isSyn) this.#scale = scaleOption?.kind === 'windowScale' ? scaleOption.shift : 0;
     const sack = segment.options.find((option) => option.kind === 'sack');
@@ -156,7 +172,14 @@ class Reading {
         return;
       }
     }
-    if (isAlike && this.#case.everyAcknowledgment !== true && isPlain(open) && !line.hasSack && line.ack >= open.ack && (line.to > line.from || line.flags.includes('R')))
+    if (
+      isAlike &&
+      this.#case.everyAcknowledgment !== true &&
+      isPlain(open) &&
+      !line.hasSack &&
+      line.ack >= open.ack &&
+      (line.to > line.from || line.flags.includes('R'))
+    )
       this.#open = null;
     this.#closeSegment();
     this.#open = line;
@@ -166,7 +189,6 @@ class Reading {
     const line = this.#open;
     this.#open = null;
     if (line === null) return;
-    this.#lastAck = line.ack;
     const { flags, from, to, ack, rest, isAgain, step, seconds } = line;
     const range = Number.isNaN(from) ? 'seq zero' : to > from ? `octets ${from}..${to}` : `seq ${from}`;
     this.#lines.push({
@@ -195,7 +217,9 @@ function optionsText(
         // Which of many acknowledgments a segment echoes is a matter of pace.
         return isTaking ? ['ts'] : [`ts echo ${option.echo === 0 ? 'zero' : option.echo - timestampBase}`];
       case 'sack':
-        return [`sack ${option.blocks.map(({ left, right }) => `${(left - clientInitial) | 0}-${(right - clientInitial) | 0}`).join(' ')}`];
+        return [
+          `sack ${option.blocks.map(({ left, right }) => `${(left - clientInitial) | 0}-${(right - clientInitial) | 0}`).join(' ')}`,
+        ];
       case 'mss':
         return [`mss ${option.mssBytes}`];
       case 'windowScale':

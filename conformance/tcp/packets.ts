@@ -26,7 +26,7 @@ const OFFSET_SHORT = 0x40;
 const OFFSET_LONG = 0xf0;
 
 /** The pattern that a client sends: by the relative sequence number alone. */
-export function patternAt(seq: number): number {
+function patternAt(seq: number): number {
   return (seq * 7 + (seq >>> 8) + 13) & 0xff;
 }
 
@@ -133,7 +133,8 @@ function ipPacket(protocol: number, payload: Uint8Array, ends: Ends, words: IpWo
   packet[ipv4.field.typeOfService] = words.tos ?? 0;
   writeU16(packet, ipv4.field.totalLength, packet.length);
   writeU16(packet, ipv4.field.identification, words.id ?? 0x1234);
-  const flags = (words.df === true ? ipv4.flag.dontFragment : 0) | (words.reservedFlag === true ? ipv4.flag.reserved : 0);
+  const flags =
+    (words.df === true ? ipv4.flag.dontFragment : 0) | (words.reservedFlag === true ? ipv4.flag.reserved : 0);
   writeU16(packet, ipv4.field.flagsAndFragmentOffset, flags);
   packet[ipv4.field.timeToLive] = words.ttl ?? 64;
   packet[ipv4.field.protocol] = protocol;

@@ -13,7 +13,7 @@ export class RawClient {
   readonly #linkAddress: number;
   readonly #receivers: Map<number, PacketReceiver> = new Map();
   #hostLinkAddress: number | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** Must be called in the namespace of the interface. */
   constructor(interfaceName: string, linkAddress: number) {
@@ -59,7 +59,10 @@ export class RawClient {
   }
 
   #turn(): void {
-    const frames = this.#ring.receive(({ bytes, start, end }) => this.#receive(bytes, start, end), BATCH_FRAMES);
+    const frames = this.#ring.receive(
+      ({ bytes, start, end }) => this.#receive(bytes, start, end),
+      BATCH_FRAMES,
+    );
     this.#ring.flush();
     this.#timer = setTimeout(() => this.#turn(), frames > 0 ? 0 : TURN_MS);
   }

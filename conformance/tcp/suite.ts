@@ -39,7 +39,10 @@ const ROUNDS = 3;
 const STAGGER_MS = 15;
 
 /** Takes the rights of root; leaves nothing behind. */
-export async function runSuite({ only = '', onProgress = () => {} }: SuiteOptions = {}): Promise<SuiteResult> {
+export async function runSuite({
+  only = '',
+  onProgress = () => {},
+}: SuiteOptions = {}): Promise<SuiteResult> {
   const links = [makeLink(), makeLink()] as const;
   const closers: (() => void)[] = [];
   try {
@@ -116,7 +119,11 @@ function areAlike(one: readonly Line[], other: readonly Line[]): boolean {
     one.length === other.length &&
     one.every((line, i) => {
       const twin = other[i]!;
-      return line.step === twin.step && line.text === twin.text && (line.seconds === null || isSameTime(line.seconds, twin.seconds));
+      return (
+        line.step === twin.step &&
+        line.text === twin.text &&
+        (line.seconds === null || isSameTime(line.seconds, twin.seconds))
+      );
     })
   );
 }
@@ -128,7 +135,8 @@ function untruthOf(conversation: Conversation, host: RunningVirtualHost): string
   const seen = new Set<number>();
   for (const { content } of conversation.answers) {
     if (content.kind !== 'tcp') continue;
-    for (let i = 0; i < content.segment.payload.length; i++) seen.add((content.segment.sequenceNumber + i) >>> 0);
+    for (let i = 0; i < content.segment.payload.length; i++)
+      seen.add((content.segment.sequenceNumber + i) >>> 0);
   }
   const { sentBytes } = told[0]!;
   return sentBytes === seen.size ? null : `the event says ${sentBytes} octets sent, and ${seen.size} were`;

@@ -29,7 +29,11 @@ const BATCH_FRAMES = 512;
 const TURN_MS = 1;
 
 /** Starts a host; must be called in the namespace of the interface. */
-export function startVirtualHost(interfaceName: string, linkAddress: number, address: number): RunningVirtualHost {
+export function startVirtualHost(
+  interfaceName: string,
+  linkAddress: number,
+  address: number,
+): RunningVirtualHost {
   const device = new PacketRing({ interfaceName });
   const streams = randomStreams('1');
   const closed: ClosedFlow[] = [];
@@ -56,7 +60,7 @@ export function startVirtualHost(interfaceName: string, linkAddress: number, add
     },
     linkAddress,
   });
-  let timer: NodeJS.Timeout;
+  let timer: ReturnType<typeof setTimeout>;
   const turn = (): void => {
     const frames = stack.work(BATCH_FRAMES);
     timer = setTimeout(turn, frames > 0 ? 0 : TURN_MS);

@@ -86,7 +86,11 @@ export const handshakeCases: readonly Case[] = [
     name: 'data arrives before the ACK of the SYN/ACK',
     rfc: '9293 3.10.7.4',
     port: port.echo,
-    steps: [tcp('S', { options: usual.sack }), tcp('A', { seq: 101, data: 100 }), tcp('A', { seq: 1, data: 100 })],
+    steps: [
+      tcp('S', { options: usual.sack }),
+      tcp('A', { seq: 101, data: 100 }),
+      tcp('A', { seq: 1, data: 100 }),
+    ],
   },
   {
     name: 'data with the SYN is sent again behind it',
@@ -121,7 +125,12 @@ export const handshakeCases: readonly Case[] = [
   {
     name: 'a wrong ACK, then the right one',
     rfc: '9293 3.10.7.4',
-    steps: [tcp('S', { options: usual.plain }), tcp('A', { ack: 500 }), tcp('A', { ack: 1 }), tcp('A', { seq: 0, ack: 1 })],
+    steps: [
+      tcp('S', { options: usual.plain }),
+      tcp('A', { ack: 500 }),
+      tcp('A', { ack: 1 }),
+      tcp('A', { seq: 0, ack: 1 }),
+    ],
   },
   {
     name: 'an old timestamp completes no handshake',

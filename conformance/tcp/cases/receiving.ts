@@ -122,7 +122,13 @@ export const receivingCases: readonly Case[] = [
   {
     name: 'timestamps: an older one',
     rfc: '7323 5.3',
-    steps: [...open(usual.full), tcp('A', { data: 10, tsval: 9000 }), tcp('A', { data: 10, tsval: 8000 }), wait(0.6), tcp('A', { seq: 11, data: 10, tsval: 9001 })],
+    steps: [
+      ...open(usual.full),
+      tcp('A', { data: 10, tsval: 9000 }),
+      tcp('A', { data: 10, tsval: 8000 }),
+      wait(0.6),
+      tcp('A', { seq: 11, data: 10, tsval: 9001 }),
+    ],
   },
   {
     name: 'timestamps: a segment without',
@@ -142,7 +148,12 @@ export const receivingCases: readonly Case[] = [
   {
     name: 'timestamps: RST with an older one',
     rfc: '7323 5.2',
-    steps: [...open(usual.full), tcp('A', { data: 10, tsval: 9000 }), tcp('R', { options: ['nop', 'nop', 'ts'], tsval: 1 }), tcp('A', { seq: 10, tsval: 9001 })],
+    steps: [
+      ...open(usual.full),
+      tcp('A', { data: 10, tsval: 9000 }),
+      tcp('R', { options: ['nop', 'nop', 'ts'], tsval: 1 }),
+      tcp('A', { seq: 10, tsval: 9001 }),
+    ],
   },
   {
     name: 'timestamps that were not agreed on',

@@ -23,7 +23,10 @@ const duplicates = (count: number, name: string, words: { readonly sack?: boolea
   steps: [
     ...open(words.sack === true ? usual.sack : usual.plain, 65_535),
     ...Array.from({ length: count }, (_, i) =>
-      tcp('A', { ack: 1, ...(words.sack === true ? { sack: [[1461, 1461 + 1460 * (i + 1)] as const] } : {}) }),
+      tcp('A', {
+        ack: 1,
+        ...(words.sack === true ? { sack: [[1461, 1461 + 1460 * (i + 1)] as const] } : {}),
+      }),
     ),
   ],
 });
@@ -31,7 +34,10 @@ const duplicates = (count: number, name: string, words: { readonly sack?: boolea
 export const sendingCases: readonly Case[] = [
   mtuCase('honest news is obeyed', '1191 4', [tooBig(1200, 1)]),
   mtuCase('news about an octet in flight is obeyed', '5927 7.2', [tooBig(1200, 1461)]),
-  mtuCase('news about what was acknowledged is ignored', '5927 4.1', [tcp('A', { ack: 1461 }), tooBig(1200, 1)]),
+  mtuCase('news about what was acknowledged is ignored', '5927 4.1', [
+    tcp('A', { ack: 1461 }),
+    tooBig(1200, 1),
+  ]),
   mtuCase('news about what was never sent is ignored', '5927 4.1', [tooBig(1200, 90_000)]),
   mtuCase('news about another port is ignored', '5927 4.1', [
     tooBig(1200, 1, { quote: { seq: 1, destinationPort: 7 } }),
@@ -40,7 +46,9 @@ export const sendingCases: readonly Case[] = [
   mtuCase('an MTU of 0', '1191 5', [tooBig(0, 1)]),
   mtuCase('an MTU of 552', '1191 3', [tooBig(552, 1)]),
   mtuCase('an MTU above that of the link is ignored', '1191 4', [tooBig(9000, 1)]),
-  mtuCase('a quote that is cut off is ignored', '5927 4.1', [tooBig(1200, 1, { quote: { seq: 1, octets: 4 } })]),
+  mtuCase('a quote that is cut off is ignored', '5927 4.1', [
+    tooBig(1200, 1, { quote: { seq: 1, octets: 4 } }),
+  ]),
   mtuCase('a wrong checksum', '792', [tooBig(1200, 1, { spoil: 'checksum' })]),
   mtuCase('news twice, the second larger', '1191 6.3', [tooBig(1200, 1), tooBig(1400, 1)]),
   {
@@ -97,20 +105,32 @@ export const sendingCases: readonly Case[] = [
     rfc: '9293 3.8.6.2.1',
     port: port.flood,
     segments: true,
-    steps: [...open(usual.plain, 1460), tcp('A', { ack: 1461, window: 1 }), tcp('A', { ack: 1461, window: 1460 })],
+    steps: [
+      ...open(usual.plain, 1460),
+      tcp('A', { ack: 1461, window: 1 }),
+      tcp('A', { ack: 1461, window: 1460 }),
+    ],
   },
   {
     name: 'a window of half a segment',
     rfc: '9293 3.8.6.2.1',
     port: port.flood,
     segments: true,
-    steps: [...open(usual.plain, 4000), tcp('A', { ack: 2921, window: 1200 }), tcp('A', { ack: 2921, window: 2500 })],
+    steps: [
+      ...open(usual.plain, 4000),
+      tcp('A', { ack: 2921, window: 1200 }),
+      tcp('A', { ack: 2921, window: 2500 }),
+    ],
   },
   {
     name: 'a window that shrinks',
     rfc: '9293 3.8.6',
     port: port.flood,
-    steps: [...open(usual.plain, 10_000), tcp('A', { ack: 1461, window: 100 }), tcp('A', { ack: 8761, window: 20_000 })],
+    steps: [
+      ...open(usual.plain, 10_000),
+      tcp('A', { ack: 1461, window: 100 }),
+      tcp('A', { ack: 8761, window: 20_000 }),
+    ],
   },
   {
     name: 'a window from an older segment',
@@ -155,13 +175,29 @@ export const sendingCases: readonly Case[] = [
     name: 'FIN is recognised when its ACK comes after a repetition',
     rfc: '9293 3.10.7.4',
     port: port.half,
-    steps: [...open(), wait(2), tcp('A', { ack: 2 }), wait(1.5), tcp('FA', { ack: 2 }), wait(0.5), tcp('A', { seq: 1, ack: 2 })],
+    steps: [
+      ...open(),
+      wait(2),
+      tcp('A', { ack: 2 }),
+      wait(1.5),
+      tcp('FA', { ack: 2 }),
+      wait(0.5),
+      tcp('A', { seq: 1, ack: 2 }),
+    ],
   },
   {
     name: 'octets and FIN are recognised when their ACK comes after a repetition',
     rfc: '9293 3.10.7.4',
     port: port.page,
-    steps: [...open(), wait(1.5), tcp('A', { ack: 3002 }), wait(1), tcp('FA', { ack: 3002 }), wait(0.7), tcp('A', { seq: 1, ack: 3002 })],
+    steps: [
+      ...open(),
+      wait(1.5),
+      tcp('A', { ack: 3002 }),
+      wait(1),
+      tcp('FA', { ack: 3002 }),
+      wait(0.7),
+      tcp('A', { seq: 1, ack: 3002 }),
+    ],
   },
   {
     name: 'a part is acknowledged after a repetition',
@@ -184,7 +220,13 @@ export const sendingCases: readonly Case[] = [
     steps: [
       ...open(usual.sack, 65_535),
       tcp('A', { ack: 1, sack: [[1461, 5841]] }),
-      tcp('A', { ack: 1, sack: [[7301, 14_601], [1461, 5841]] }),
+      tcp('A', {
+        ack: 1,
+        sack: [
+          [7301, 14_601],
+          [1461, 5841],
+        ],
+      }),
       tcp('A', { ack: 5841, sack: [[7301, 14_601]] }),
     ],
   },
@@ -204,7 +246,14 @@ export const sendingCases: readonly Case[] = [
     name: 'a question and its answer',
     rfc: '9293 3.6',
     port: port.question,
-    steps: [...open(usual.full), tcp('PA', { data: 18 }), take(0.5), tcp('FA'), wait(0.6), tcp('A', { seq: 18 })],
+    steps: [
+      ...open(usual.full),
+      tcp('PA', { data: 18 }),
+      take(0.5),
+      tcp('FA'),
+      wait(0.6),
+      tcp('A', { seq: 18 }),
+    ],
   },
   {
     name: 'a question with FIN and its answer',
@@ -240,6 +289,14 @@ export const sendingCases: readonly Case[] = [
     name: 'half a connection goes on',
     rfc: '9293 3.6',
     port: port.half,
-    steps: [...open(), tcp('A', { ack: 2 }), tcp('A', { data: 100 }), tcp('A', { data: 100 }), tcp('FA'), wait(0.6), tcp('A', { seq: 201 })],
+    steps: [
+      ...open(),
+      tcp('A', { ack: 2 }),
+      tcp('A', { data: 100 }),
+      tcp('A', { data: 100 }),
+      tcp('FA'),
+      wait(0.6),
+      tcp('A', { seq: 201 }),
+    ],
   },
 ];

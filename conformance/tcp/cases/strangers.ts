@@ -3,12 +3,29 @@ import { type Case, type SegmentStep, tcp } from '../case.ts';
 import { port } from '../services.ts';
 
 const alone: readonly (readonly [string, SegmentStep])[] = [
-  ...['', 'F', 'S', 'R', 'A', 'FA', 'SA', 'RA', 'SF', 'SR', 'SU', 'FPU', 'SEC', 'FSPU', 'PA', 'U', 'E', 'FSRPAUEC'].map(
-    (flags): readonly [string, SegmentStep] => [
-      flags === '' ? 'no flags' : flags,
-      tcp(flags, { seq: 5, ...(flags.includes('A') ? { ack: 77 } : {}), options: [] }),
-    ],
-  ),
+  ...[
+    '',
+    'F',
+    'S',
+    'R',
+    'A',
+    'FA',
+    'SA',
+    'RA',
+    'SF',
+    'SR',
+    'SU',
+    'FPU',
+    'SEC',
+    'FSPU',
+    'PA',
+    'U',
+    'E',
+    'FSRPAUEC',
+  ].map((flags): readonly [string, SegmentStep] => [
+    flags === '' ? 'no flags' : flags,
+    tcp(flags, { seq: 5, ...(flags.includes('A') ? { ack: 77 } : {}), options: [] }),
+  ]),
   ['S with data', tcp('S', { seq: 5, data: 40, options: [] })],
   ['S with an ACK number and no ACK', tcp('S', { seq: 5, ack: 77, options: [] })],
   ['A with data', tcp('A', { seq: 5, ack: 77, data: 40, options: [] })],

@@ -59,7 +59,7 @@ bind 10.3.0.3 c
     expect(behaviors).toEqual([
       ['new', true],
       ['drop', false],
-      ['old', false],
+      ['discard', false],
     ]);
   });
 

@@ -11,7 +11,7 @@ import {
   VirtualClock,
 } from '@wormwood/base';
 import { memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
-import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, tcp, udp } from '@wormwood/wire';
+import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, readU16, tcp, udp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { Dispatcher } from './dispatcher.ts';
 import { explainAddress, type Question } from './explain.ts';
@@ -144,12 +144,19 @@ function running(honeynet: Honeynet) {
       far.receive(({ bytes, start, end }) => {
         const reply = ipv4.parse(bytes.slice(start, end));
         if (isMalformed(reply) || isMalformed(source) || reply.destination !== source.source) return;
+        if (isOfAnotherQuestion(reply, source)) return;
         heard.push(kindOf(reply));
       }, 64);
     }
     return heard[0] ?? 'silent';
   };
   return send;
+}
+
+/** Whether a segment goes to another port than the question came from: SYN/ACKs are repeated for a minute. */
+function isOfAnotherQuestion(reply: ipv4.Repr, asked: ipv4.Repr): boolean {
+  if (reply.protocol !== ipProtocol.tcp) return false;
+  return asked.protocol !== ipProtocol.tcp || readU16(reply.payload, 2) !== readU16(asked.payload, 0);
 }
 
 function kindOf({ protocol, payload }: ipv4.Repr): string {

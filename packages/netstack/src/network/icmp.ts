@@ -112,7 +112,8 @@ export class Icmp {
     if (ipv4.checkHeader(bytes, quote, end) !== undefined) return;
     if (readU8(bytes, quote + ipv4.field.protocol) !== ipProtocol.tcp) return;
     const segment = quote + ipv4.readHeaderLength(bytes, quote);
-    if (segment + QUOTED_LENGTH_MIN > end || readU32(bytes, quote + ipv4.field.source) !== destination) return;
+    if (segment + QUOTED_LENGTH_MIN > end || readU32(bytes, quote + ipv4.field.source) !== destination)
+      return;
     if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
     this.#tellTcp({
       type,

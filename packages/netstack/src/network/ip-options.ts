@@ -12,8 +12,8 @@ const NO_OPERATION = 1;
 const POINTER = 2;
 
 /**
- * Returns `OPTIONS_FINE`, `SOURCE_ROUTED`, or the octet of the checked header at `start` that cannot be understood, for a parameter
- * problem.
+ * Returns `OPTIONS_FINE`, `SOURCE_ROUTED`, or the octet of the checked header at `start` that cannot be understood, for a
+ * parameter problem.
  */
 export function judgeOptions(bytes: Uint8Array, start: number): number {
   const end = start + ipv4.readHeaderLength(bytes, start);

@@ -121,14 +121,10 @@ export class Ipv4Output {
 
   /**
    * Sends a transport message that is too long for one packet in pieces of one identification (RFC 791, 3.2), behind a
-   * link header saved before; no packet is longer than `mtuBytes`. What must be cut may be cut: the behavior's "don't fragment" is
-   * not asked.
+   * link header saved before; no packet is longer than `mtuBytes`. What must be cut may be cut: the behavior's "don't fragment"
+   * is not asked.
    */
-  sendInPieces(
-    { saved, linkLength, mtuBytes }: PiecesWay,
-    head: PacketHead,
-    message: Uint8Array,
-  ): void {
+  sendInPieces({ saved, linkLength, mtuBytes }: PiecesWay, head: PacketHead, message: Uint8Array): void {
     // Pieces but the last hold a multiple of eight octets.
     const room = (mtuBytes - ipv4.HEADER_LENGTH) & ~7;
     let identification = -1;

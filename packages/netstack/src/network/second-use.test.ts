@@ -14,6 +14,7 @@ import { IdentificationCounters } from './identification.ts';
 import { KnownRouters, type RouterName, type RouterStatus } from './known-routers.ts';
 import { lan } from './lan-test-support.ts';
 import { QuestionBudget } from './question-budget.ts';
+import { PacketContext } from './packet-context.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReplyLimiter } from './reply-limiter.ts';
 
@@ -45,6 +46,21 @@ const fragment: fc.Arbitrary<Fragment> = fc.record({
   seconds: fc.constantFrom(0, 0, 0, 1, 16),
 });
 
+/** What was given up for its age is told of; here nobody listens. */
+function add(
+  table: Reassembly,
+  packet: Uint8Array,
+  now: number = START,
+  policy: 'old' | 'new' = 'old',
+): Uint8Array | null {
+  const context = new PacketContext();
+  context.bytes = packet;
+  context.end = packet.length;
+  context.nowSeconds = now;
+  table.expire(now, () => undefined);
+  return table.add(context, policy);
+}
+
 describe('packets in the making', () => {
   /** Three packets at most, and at most two of the short ones beside a long one. */
   const make = (): Reassembly => new Reassembly(7, { packets: 3, bytes: 16_000 });
@@ -56,7 +72,7 @@ describe('packets in the making', () => {
       const words = { identification, fragmentOffset: 8 * block, moreFragments: !isLast };
       const packet = ipPacket(17, new Uint8Array(8 * blocks).fill(filling), source, words);
       tables.forEach((table, i) =>
-        seen[i]!.push([table.add(packet, 0, policy, now), table.size, table.heldBytes]),
+        seen[i]!.push([add(table, packet, now, policy), table.size, table.heldBytes]),
       );
     }
     return { now, seen };
@@ -94,15 +110,13 @@ describe('packets in the making', () => {
       isLast: boolean,
       filling: number,
     ) =>
-      table.add(
+      add(
+        table,
         ipPacket(17, new Uint8Array(8).fill(filling), source, {
           identification,
           fragmentOffset: offset,
           moreFragments: !isLast,
         }),
-        0,
-        'old',
-        START,
       );
     for (let round = 0; round < 1000; round++) {
       expect(piece(1, round, 0, false, 1)).toBeNull();
@@ -123,8 +137,8 @@ describe('packets in the making', () => {
       const bytes = 3 * each - missing;
       const table = new Reassembly(5, { bytes, seconds: 30 });
       for (let identification = 1; identification <= 10; identification++) {
-        const words = { identification, fragmentOffset: 0, moreFragments: true };
-        table.add(ipPacket(17, new Uint8Array(8), identification, words), 0, 'old', START);
+        const words = { identification, fragmentOffset: 8, moreFragments: true };
+        add(table, ipPacket(17, new Uint8Array(8), identification, words));
         const count = Math.min(identification, 3 - missing);
         expect([table.size, table.heldBytes]).toEqual([count, count * each]);
       }
@@ -133,14 +147,19 @@ describe('packets in the making', () => {
 
   it('that are whole, or can never be, are forgotten at once', () => {
     const table = make();
-    const add = (offset: number, isLast: boolean): Uint8Array | null => {
+    const piece = (offset: number, isLast: boolean): Uint8Array | null => {
       const words = { identification: 5, fragmentOffset: offset, moreFragments: !isLast };
-      return table.add(ipPacket(17, new Uint8Array(8), 1, words), 0, 'old', START);
+      return add(table, ipPacket(17, new Uint8Array(8), 1, words));
     };
     for (let round = 0; round < 4; round++) {
-      expect([add(0, false), add(8, true)?.length, table.size, table.heldBytes]).toEqual([null, 36, 0, 0]);
+      expect([piece(0, false), piece(8, true)?.length, table.size, table.heldBytes]).toEqual([
+        null,
+        36,
+        0,
+        0,
+      ]);
       // A piece beyond the end: nothing of the packet remains, so its end alone makes nothing whole.
-      expect([add(0, false), add(16, true), add(24, false), table.size, table.heldBytes]).toEqual([
+      expect([piece(0, false), piece(16, true), piece(24, false), table.size, table.heldBytes]).toEqual([
         null,
         null,
         null,

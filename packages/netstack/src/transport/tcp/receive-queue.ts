@@ -90,7 +90,7 @@ export class ReceiveQueue {
     let left = octets;
     let places = PIECES_MAX - this.#early.length;
     if (places <= 0) return;
-    this.#latest = [seq, ...this.#latest.filter((start) => start !== seq)].slice(0, LATEST_MAX);
+    this.#latest = [seq, ...this.#latest.filter((begun) => begun !== seq)].slice(0, LATEST_MAX);
     const merged: Piece[] = [];
     const keep = (length: number): void => {
       if (places-- <= 0) return;
@@ -162,8 +162,8 @@ export class ReceiveQueue {
   }
 
   /**
-   * What a SACK option tells, at most `count` ranges: octets that came twice, once (RFC 2883 4), then what is held beyond the gap,
-   * the range that grew last first (RFC 2018 4).
+   * What a SACK option tells, at most `count` ranges: octets that came twice, once (RFC 2883 4), then what is held beyond the
+   * gap, the range that grew last first (RFC 2018 4).
    */
   takeRanges(count: number): readonly HeldRange[] {
     const told = this.#repeated === null ? [] : [this.#repeated];

@@ -135,9 +135,7 @@ export class Receiver {
       }
     }
     if (isReset) return;
-    const mayAnswer =
-      (length > 0 && (flags & tcp.flag.SYN) === 0) ||
-      this.#mayChallenge(packet, at);
+    const mayAnswer = (length > 0 && (flags & tcp.flag.SYN) === 0) || this.#mayChallenge(packet, at);
     if (!isTimely || (flags & tcp.flag.ACK) !== 0) this.#connections.enterTimeWait(at);
     if (mayAnswer) this.#connections.sender.sayWhereWeAre(at, host);
   }
@@ -341,7 +339,8 @@ export class Receiver {
       seqDistance(words[at + field.receiveNext]!, seqAdd(sequence, payloadLength)) === 0;
     if (
       isEnd ||
-      (endpoint?.holdsEarly === true && endpoint.receiveQueue.takeFinInOrder(words[at + field.receiveNext]! >>> 0))
+      (endpoint?.holdsEarly === true &&
+        endpoint.receiveQueue.takeFinInOrder(words[at + field.receiveNext]! >>> 0))
     )
       this.#takeFin(at, endpoint);
     endpoint?.settle();

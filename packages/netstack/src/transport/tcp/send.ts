@@ -6,6 +6,7 @@ import { field, flag, state } from './connection-table.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { HeldRange } from './receive-queue.ts';
 import type { Hole } from './scoreboard.ts';
+import { isTarpit } from './tarpit.ts';
 
 /** IPv4 and TCP headers without options. */
 const HEADERS_LENGTH = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
@@ -69,7 +70,10 @@ export class Sender {
   /** The window is too small for a segment, and was for long: sends what it takes. */
   force(at: number, host: StackHost): void {
     const endpoint = this.#store.endpoints.get(at);
-    if (endpoint !== undefined) this.#transmitData(at, host, endpoint, true);
+    if (endpoint === undefined) return;
+    this.#transmitData(at, host, endpoint, true);
+    // The device may have been full: then nothing was sent and nothing else would start the timer.
+    if (!this.#store.wheel.isRunning(at)) this.#store.startRetransmissionTimer(at);
   }
 
   #transmitFin(at: number, host: StackHost, endpoint: Endpoint | undefined): void {
@@ -77,7 +81,8 @@ export class Sender {
     const isQueued = endpoint?.isEnding === true || this.#store.hasFlag(at, flag.finQueued);
     if (!isQueued) return;
     // What is in flight beyond the data is the FIN.
-    if (this.#store.inFlight(at) !== (endpoint?.sendBuffer.length ?? 0) || this.#isFinAcknowledged(at)) return;
+    if (this.#store.inFlight(at) !== (endpoint?.sendBuffer.length ?? 0) || this.#isFinAcknowledged(at))
+      return;
     if (!this.#send(at, host, { flags: tcp.flag.FIN | tcp.flag.ACK, length: 0 })) return;
     this.#store.setFlag(at, flag.finSent);
     if (words[at + field.state] === state.established) words[at + field.state] = state.finWait1;
@@ -143,7 +148,9 @@ export class Sender {
     const { words } = this.#store.table;
     const scale = words[at + field.scales]! & 0xff;
     const room = this.#store.receiveWindow(at, host);
-    if (endpoint === undefined || endpoint.service === null) return room >>> scale;
+    // The window of a tarpit has a right edge of its own.
+    if (endpoint === undefined || endpoint.service === null || isTarpit(this.#store.table, at))
+      return room >>> scale;
     const next = words[at + field.receiveNext]!;
     const known = endpoint.offeredEdge === null ? 0 : Math.max(0, seqDistance(next, endpoint.offeredEdge));
     const step = Math.min(words[at + field.mss]!, host.behavior.tcp.windowBytes >>> 1);

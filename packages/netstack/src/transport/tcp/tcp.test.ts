@@ -133,20 +133,21 @@ describe('handshake', () => {
     expect(brief(receive())).toEqual(['A']);
   });
 
-  it('repeats SYN/ACK after one and three seconds, and when the SYN is repeated; after 31 s it gives up', () => {
+  it('repeats SYN/ACK as often as the behavior says, and when the SYN is repeated; then it gives up', () => {
     const { send, receive, advance, stack } = bench();
     send({ flags: 'S', sequenceNumber: 10 });
     expect(brief(receive())).toEqual(['SA']);
     send({ flags: 'S', sequenceNumber: 10 });
     expect(brief(receive())).toEqual(['SA']);
     const sentAt: number[] = [];
-    for (let tenth = 0; tenth < 309; tenth++) {
+    for (let tenth = 0; tenth < 629; tenth++) {
       advance(0.1);
-      if (receive().length > 0) sentAt.push(Math.round((tenth + 1) / 10));
+      if (receive().length > 0) sentAt.push(Math.floor((tenth + 1) / 10));
     }
-    expect(sentAt).toEqual([1, 3]);
+    // RFC 6298 5.5: twice as long each time.
+    expect(sentAt).toEqual([1, 3, 7, 15, 31]);
     expect(stack.tcp.halfOpenCount).toBe(1);
-    advance(0.5);
+    advance(1.5);
     expect(stack.tcp.connectionCount).toBe(0);
   });
 
@@ -217,11 +218,13 @@ describe('receiving', () => {
   });
 
   it('answers a reset inside the window, but not at its edge, with where it is (RFC 5961)', () => {
-    const { send, receive, service, remote, local } = establishedBench();
+    const { send, receive, advance, service, remote, local } = establishedBench();
     send({ flags: 'R', sequenceNumber: remote + 5 });
     expect(brief(receive())).toEqual(['A']);
+    advance(1);
     send({ flags: 'S', sequenceNumber: remote + 5 });
     expect(brief(receive())).toEqual(['A']);
+    advance(1);
     send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 500 });
     expect(brief(receive())).toEqual(['A']);
     expect(service?.calls).toEqual([]);
@@ -242,15 +245,26 @@ describe('sending', () => {
 
   it('keeps to the window of the other side and probes it when it is closed', () => {
     const { send, receive, advance, service, remote, local } = establishedBench({ window: 700 });
-    service!.connection.write(new Uint8Array(1000));
-    // A whole segment of 536 octets; the 164 that the window still holds would make a small one (RFC 1122 4.2.3.4).
-    expect(brief(receive())).toEqual(['A 536']);
-    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 536, window: 0 });
+    service!.connection.write(new Uint8Array(800));
+    // No segment is larger than half of the window, so that it need not be empty before the next (RFC 9293 3.8.6.2.1).
+    expect(brief(receive())).toEqual(['A 350', 'A 350']);
+    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 700, window: 0 });
     expect(receive()).toEqual([]);
-    advance(1.2);
-    expect(brief(receive())).toEqual(['A 1']);
-    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 536, window: 5000 });
-    expect(brief(receive())).toEqual(['PA 464']);
+    // Much longer than octets are sent again that nobody acknowledges: whoever answers probes is there.
+    for (let waited = 0, probes = 0; waited < 3600; waited += 0.2) {
+      advance(0.2);
+      const [probe, ...more] = receive();
+      expect(more).toEqual([]);
+      if (probe === undefined) continue;
+      probes++;
+      expect(probe).toMatchObject({ sequenceNumber: local + 699, payload: new Uint8Array(0) });
+      send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 700, window: 0 });
+      expect(receive()).toEqual([]);
+      // RFC 9293 3.8.6.1: each twice as long after the last, up to a minute.
+      if (probes > 9) expect(waited).toBeGreaterThan(60 * (probes - 9));
+    }
+    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 700, window: 5000 });
+    expect(brief(receive())).toEqual(['PA 100']);
   });
 
   it('sends again after the timeout, doubled each time, and gives up in the end', () => {
@@ -258,9 +272,9 @@ describe('sending', () => {
     service!.connection.write(Uint8Array.of(1, 2, 3));
     receive();
     const at: number[] = [];
-    for (let tenth = 1; tenth < 6000 && stack.tcp.connectionCount > 0; tenth++) {
-      advance(0.1);
-      if (receive().some(({ payload }) => payload.length > 0)) at.push(tenth / 10);
+    for (let tick = 1; tick < 30_000 && stack.tcp.connectionCount > 0; tick++) {
+      advance(0.02);
+      if (receive().some(({ payload }) => payload.length > 0)) at.push(tick / 50);
     }
     const gaps = at.slice(1).map((time, i) => time - at[i]!);
     for (let i = 1; i < gaps.length; i++) expect(gaps[i]).toBeGreaterThan(Math.min(59, gaps[i - 1]! * 1.8));
@@ -272,14 +286,14 @@ describe('sending', () => {
     const { send, receive, advance, service, remote, local } = establishedBench();
     service!.connection.write(Uint8Array.of(1));
     receive();
-    // SRTT 0.4 s, RTTVAR 0.2 s: a timeout of 1.2 s.
-    advance(0.4);
+    // After a handshake that took no time, and 0.19 s now: SRTT 0.023 s, RTTVAR 0.0475 s, a timeout of 0.213 s.
+    advance(0.19);
     send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 1 });
     service!.connection.write(Uint8Array.of(2));
     expect(brief(receive())).toEqual(['PA 1']);
-    advance(1.19);
+    advance(0.21);
     expect(receive()).toEqual([]);
-    advance(0.03);
+    advance(0.02);
     expect(brief(receive())).toEqual(['PA 1']);
   });
 

@@ -85,7 +85,8 @@ export class Tcp {
         ...this.#store.flowOf(at),
         state: STATE_NAMES[table.words[at + field.state]!] ?? 'CLOSED',
         receivedBytes: table.words[at + field.receivedBytes]! >>> 0,
-        sentBytes: this.#store.stateOf(at) === state.synReceived ? 0 : table.words[at + field.sentBytes]! >>> 0,
+        sentBytes:
+          this.#store.stateOf(at) === state.synReceived ? 0 : table.words[at + field.sentBytes]! >>> 0,
       });
     });
     return rows;
