@@ -104,6 +104,7 @@ export class TestClient {
 
   #receiveSegment(segment: tcp.Repr): void {
     const position = (segment.sequenceNumber - this.#peerInitial - 1) | 0;
+    const before = this.#received;
     const { flags, payload } = segment;
     if ((flags & tcp.flag.RST) !== 0) {
       if (position === this.#received && this.#state !== 'over') this.#finish('reset');
@@ -117,7 +118,9 @@ export class TestClient {
     if ((flags & tcp.flag.FIN) !== 0) this.#finAt = position + payload.length;
     if (payload.length > 0) this.#take(position, payload);
     if (this.#received === this.#finAt) this.#peerFinished = true;
-    if (payload.length > 0 || (flags & tcp.flag.FIN) !== 0) this.#emit(tcp.flag.ACK, this.#next, 0);
+    // RFC 9293 3.10.7.4: what lies before the window is answered, too, as a probe of a closed one.
+    if (payload.length > 0 || (flags & tcp.flag.FIN) !== 0 || position < before)
+      this.#emit(tcp.flag.ACK, this.#next, 0);
     this.#transmit();
     this.#checkEnd();
   }
