@@ -4,6 +4,8 @@ import { Shell } from './shell/shell.tsx';
 import { followTheme } from './shell/theme.ts';
 import './style/base.css';
 import './style/shell.css';
+import './style/controls.css';
+import './style/page.css';
 
 followTheme();
 render(<Shell />, document.body);

@@ -13,7 +13,7 @@ const chosen = signal<ThemeName | null>(stored());
 export const theme: ReadonlySignal<ThemeName> = computed(() => chosen.value ?? systemTheme.value);
 
 /** The colours of the reports in this theme. */
-const palette: ReadonlySignal<Palette> = computed(() => paletteOf(theme.value));
+export const palette: ReadonlySignal<Palette> = computed(() => paletteOf(theme.value));
 
 /** Shows the other theme from now on; one that the system has is not kept. */
 export function switchTheme(): void {

@@ -62,4 +62,6 @@ export interface InfectionLog {
   readonly timeSeconds: Float64Array;
   /** Address of each host, by host index (not by row). */
   readonly address: Float64Array;
+  /** By host index: when the host was immunized, in seconds, infinite while it is not. The engine `probes` leaves it out. */
+  readonly immunizedSeconds?: Float64Array;
 }

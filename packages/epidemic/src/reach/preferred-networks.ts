@@ -1,4 +1,5 @@
 /** The networks that local preference prefers: how many hold vulnerable hosts, and how many hosts each has. */
+import { expm1, log1p } from '@wormwood/base';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import { hostsByRange, type RangedPlacement } from '../outbreak/population.ts';
 import { populatedBlocks } from './pair-shares.ts';
@@ -47,7 +48,7 @@ function networksOfRanges(
     const hosts = counts[row] ?? 0;
     if (hosts === 0) continue;
     const boxes = range.size / network.size;
-    if (boxes > 1) whole += -boxes * Math.expm1(hosts * Math.log1p(-1 / boxes));
+    if (boxes > 1) whole += -boxes * expm1(hosts * log1p(-1 / boxes));
     else shared.add(Math.floor((range.first - network.firstAddress) / network.size));
   }
   return whole + shared.size;

@@ -30,7 +30,7 @@ export interface FieldChart {
 }
 
 /** From little infected to all: lightness falls in even steps, so that the order survives colour blindness. */
-const BANDS = [
+export const FIELD_BANDS: readonly string[] = [
   '#d9f0ea',
   '#b5dfd3',
   '#e9e3b4',
@@ -39,7 +39,7 @@ const BANDS = [
   '#db6b4f',
   '#b23a3a',
   '#7c1d2b',
-] as const;
+];
 /** For names on bands of any lightness. The dark style repaints neither the bands nor these two colours. */
 const INK = '#10151c';
 const HALO = '#fefefe';
@@ -93,7 +93,7 @@ function drawBands(
     className: 'ww-plot',
     x: { domain: [x1, x2] },
     y: { domain: [y1, y2] },
-    color: { type: 'threshold', domain: [...levels], range: BANDS.slice(0, levels.length + 1) },
+    color: { type: 'threshold', domain: [...levels], range: FIELD_BANDS.slice(0, levels.length + 1) },
     marks: [
       Plot.contour(value, {
         width: x.values.length,
@@ -168,7 +168,7 @@ function drawScale({ levels, levelLabel }: FieldChart, x: number, theme: Theme):
   const rows = names.map((name, index) => {
     const y = MARGIN.top + 14 + (names.length - 1 - index) * 22;
     return (
-      `<rect x="${x}" y="${y}" width="14" height="14" fill="${BANDS[index]}"/>` +
+      `<rect x="${x}" y="${y}" width="14" height="14" fill="${FIELD_BANDS[index]}"/>` +
       `<text x="${x + 20}" y="${y + 12}" font-size="12" fill="${text}">${name}</text>`
     );
   });

@@ -28,7 +28,7 @@ export const LIGHT: Palette = {
   role: {
     susceptible: '#0072b2',
     infected: '#cc3311',
-    immunized: '#00927f',
+    immunized: '#00806f',
     everInfected: '#7d1a12',
     reference: '#111820',
   },

@@ -9,15 +9,17 @@ export interface SliderProps {
   /** What the preset has; undefined where it has nothing there. */
   readonly original: number | undefined;
   readonly onChange: (value: number, isMove: boolean) => void;
+  /** Tells sliders of the same number on one page apart. */
+  readonly idPrefix?: string;
 }
 
 export function Slider(props: SliderProps): JSX.Element {
-  const { parameter, original, onChange } = props;
+  const { parameter, original, onChange, idPrefix = '' } = props;
   const { name, path, value, scale } = parameter;
   // Where places are closer than the values that they round to, the slider keeps its place.
   const place = useSignal(placeOfValue(scale, value));
   const problem = useSignal<string | null>(null);
-  const id = `number-${path}`;
+  const id = `number-${idPrefix.replaceAll(/\W+/g, '-')}${path}`;
   const shown = valueAtPlace(scale, place.value) === value ? place.value : placeOfValue(scale, value);
   return (
     <div class="slider">

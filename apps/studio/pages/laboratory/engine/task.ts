@@ -29,6 +29,8 @@ export interface Plan {
 export interface PlacedRun {
   readonly run: Run;
   readonly honeypotAddress: readonly Float64Array[];
+  /** The hosts that were immunized, in the order of their immunization. */
+  readonly immunized: Int32Array;
 }
 
 /** What each kind of task yields. */

@@ -39,10 +39,19 @@ function single({ engine, outbreak, seed, keepInfections }: SingleTask): PlacedR
   const streams = randomStreams(seed);
   const control = { shouldStop: () => false, progress: () => undefined, keepInfections };
   const run = engineNamed(engine).run(outbreak, { streams, replicate: 0 }, control);
-  if (!keepInfections) return { run, honeypotAddress: [] };
+  if (!keepInfections) return { run, honeypotAddress: [], immunized: new Int32Array(0) };
   // The engine drew the addresses from this stream.
   const { honeypotAddress } = placePopulation(outbreak, streams.stream(PLACEMENT_STREAM, 0));
-  return { run, honeypotAddress: honeypotAddress.map((group) => Float64Array.from(group)) };
+  return {
+    run,
+    honeypotAddress: honeypotAddress.map((group) => Float64Array.from(group)),
+    immunized: inOrder(run.infections?.immunizedSeconds ?? new Float64Array(0)),
+  };
+}
+
+function inOrder(seconds: Float64Array): Int32Array {
+  const hosts = Int32Array.from(seconds.keys()).filter((host) => Number.isFinite(seconds[host]));
+  return hosts.sort((a, b) => seconds[a]! - seconds[b]!);
 }
 
 async function plan(request: PlanRequest): Promise<Plan> {

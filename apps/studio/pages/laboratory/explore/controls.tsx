@@ -12,7 +12,7 @@ import {
   wormParameters,
 } from '../controls/parameters.ts';
 import { Slider } from '../controls/slider.tsx';
-import { presetLine, presetNames } from '../scenario/presets.ts';
+import { ScenarioChoice } from '../scenario/scenario-choice.tsx';
 import { type Setup, setupOf, withSettings } from '../scenario/setup.ts';
 import { changeOf, defenseAdded, defenseRemoved, honeypotChange } from './actions.ts';
 import { accept, change, openPreset, show } from './desk.ts';
@@ -23,16 +23,7 @@ export function Controls({ setup }: { readonly setup: Setup }): JSX.Element {
   const honeypots = honeypotParameters(document);
   return (
     <aside aria-label="Controls">
-      <label class="choice">
-        Scenario
-        <select value={preset.name} onChange={(event) => void openPreset(event.currentTarget.value)}>
-          {presetNames.map((name) => (
-            <option key={name} value={name}>
-              {presetLine(name)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ScenarioChoice name={preset.name} onChoose={(name) => void openPreset(name)} />
       <p class="shows">{preset.shows === '' ? preset.name : preset.shows}</p>
       {isChanged && (
         <button type="button" class="quiet whole-reset" onClick={() => show(setupOf(preset))}>

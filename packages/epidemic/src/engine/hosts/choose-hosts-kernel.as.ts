@@ -11,7 +11,7 @@ const WORDS: usize = 12288;
 /**
  * Chooses the hosts of events `from` to `to` and updates the lists. Words: state of a generator xoshiro128++, then
  * the number of fresh hosts, of infected ones, and of those ever infected. `leaves` is −1 where contacted hosts leave
- * the list at once, else 0. Under uniform scanning any infected host is as likely as another to have sent the probe,
+ * the list at once, else 0; `spare`: a row behind those of the hosts. Under uniform scanning any infected host is as likely as another to have sent the probe,
  * and any host of a state to be the one that leaves it.
  */
 export function chooseHosts(
@@ -21,6 +21,8 @@ export function chooseHosts(
   infected: usize,
   infector: usize,
   infectionTime: usize,
+  immunizationTime: usize,
+  spare: i32,
 ): void {
   let s0 = load<u32>(WORDS);
   let s1 = load<u32>(WORDS + 4);
@@ -63,6 +65,10 @@ export function chooseHosts(
     const last = (count & infects) | ((fresh - 1) & catches) | ((count - 1) & immunizes);
     const host = load<i32>(infected + (<usize>place << 2));
     const other = load<i32>(infected + (<usize>last << 2));
+    // Times of hosts that leave for good; all others go to a row that nobody reads.
+    const leavesNow = immunizes | (catches & leaves);
+    const row = (host & leavesNow) | (spare & ~leavesNow);
+    store<f64>(immunizationTime + (<usize>row << 3), load<f64>(TIMES + (<usize>at << 3)));
     // In this order: where nobody waits, both are the place behind the last host.
     store<i32>(infected + (<usize>last << 2), host);
     store<i32>(infected + (<usize>place << 2), (next & infects) | (other & ~infects));

@@ -23,6 +23,8 @@ interface ChooseKernel {
     infected: number,
     infector: number,
     infectionTime: number,
+    immunizationTime: number,
+    spare: number,
   ): void;
 }
 
@@ -38,6 +40,8 @@ export interface HostKernel {
   readonly infected: Int32Array;
   readonly infector: Int32Array;
   readonly timeSeconds: Float64Array;
+  /** By host; as the last run left it. */
+  readonly immunizedSeconds: Float64Array;
   /** Chooses the hosts of events `from` to `to` of the draws; `waits`: contacted hosts stay in the list. */
   choose(
     draws: Draws,
@@ -61,9 +65,9 @@ export function hostKernel(hosts: number): HostKernel {
   return made;
 }
 
-/** The list of infected hosts and that of infectors take a word a host, that of times two; the kernel writes a row ahead. */
+/** The list of infected hosts and that of infectors take a word a host, those of times two; the kernel writes a row ahead. */
 function octetsFor(hosts: number): number {
-  return LISTS_AT + 16 * (hosts + 1);
+  return LISTS_AT + 24 * (hosts + 1);
 }
 
 function instantiate(hosts: number): SizedKernel {
@@ -72,6 +76,7 @@ function instantiate(hosts: number): SizedKernel {
   const timesAt = LISTS_AT;
   const infectedAt = timesAt + 8 * rows;
   const infectorAt = infectedAt + 4 * rows;
+  const immunizedAt = infectorAt + 4 * rows;
   const kinds = new Int32Array(memory, 0, EVENTS);
   const times = new Float64Array(memory, TIMES_AT, EVENTS);
   const words = new Int32Array(memory, WORDS_AT, STATE_WORDS + 3);
@@ -80,6 +85,7 @@ function instantiate(hosts: number): SizedKernel {
     infected: new Int32Array(memory, infectedAt, rows),
     infector: new Int32Array(memory, infectorAt, rows),
     timeSeconds: new Float64Array(memory, timesAt, rows),
+    immunizedSeconds: new Float64Array(memory, immunizedAt, rows),
     choose({ kind, timeSeconds, stream }, { from, to }, counts, waits) {
       kinds.set(kind.subarray(from, to));
       times.set(timeSeconds.subarray(from, to));
@@ -87,7 +93,7 @@ function instantiate(hosts: number): SizedKernel {
       words[STATE_WORDS] = counts.fresh;
       words[STATE_WORDS + 1] = counts.infected;
       words[STATE_WORDS + 2] = counts.everInfected;
-      kernel.chooseHosts(0, to - from, waits ? 0 : -1, infectedAt, infectorAt, timesAt);
+      kernel.chooseHosts(0, to - from, waits ? 0 : -1, infectedAt, infectorAt, timesAt, immunizedAt, hosts);
       for (let i = 0; i < STATE_WORDS; i++) stream.state[i] = words[i]!;
       counts.fresh = words[STATE_WORDS]!;
       counts.infected = words[STATE_WORDS + 1]!;

@@ -22,10 +22,12 @@ export interface HostLists {
   /** By host: who infected it (−1 at time 0), and when, in seconds. */
   readonly infector: Int32Array;
   readonly timeSeconds: Float64Array;
+  /** By host: when it was immunized; infinite while it is not. Only where `beginHostLists` was told to keep it. */
+  readonly immunizedSeconds: Float64Array;
 }
 
 /** Returns the lists at time 0. They lie in the memory of this thread's kernel: the next run writes over them. */
-export function beginHostLists({ outbreak, groups }: Course): HostLists {
+export function beginHostLists({ outbreak, groups }: Course, keepImmunized: boolean): HostLists {
   const { vulnerable, infected } = outbreak.population;
   const kernel = hostKernel(vulnerable);
   const lists: HostLists = {
@@ -35,7 +37,9 @@ export function beginHostLists({ outbreak, groups }: Course): HostLists {
     everInfected: infected,
     infector: kernel.infector,
     timeSeconds: kernel.timeSeconds,
+    immunizedSeconds: kernel.immunizedSeconds,
   };
+  if (keepImmunized) lists.immunizedSeconds.fill(Infinity, 0, vulnerable);
   lists.infector.fill(-1, 0, infected);
   lists.timeSeconds.fill(0, 0, infected);
   for (let host = 0; host < infected; host++) lists.infected[host] = host;
@@ -86,10 +90,9 @@ export function chooseHostsOfGroups(
     const position = (kind - 1) >> 1;
     const isContact = kind === 1 + 2 * position;
     const waits = course.groups[position]?.recoveryRatePerSecond !== Infinity;
-    move(lists, draws.stream, {
-      from: isContact ? 0 : position + 1,
-      to: isContact && waits ? position + 1 : null,
-    });
+    const part = isContact && waits ? position + 1 : null;
+    const host = move(lists, draws.stream, { from: isContact ? 0 : position + 1, to: part });
+    if (part === null) lists.immunizedSeconds[host] = draws.timeSeconds[at] ?? 0;
   }
 }
 
@@ -105,12 +108,12 @@ function infect(lists: HostLists, stream: RandomStream, timeSeconds: number): vo
   infected[ends[0]!++] = host;
 }
 
-/** Moves a host, any with equal chance, from one part to a later one, or out of the list. */
+/** Moves a host, any with equal chance, from one part to a later one, or out of the list; returns it. */
 function move(
   { infected, ends }: HostLists,
   stream: RandomStream,
   { from, to }: { readonly from: number; readonly to: number | null },
-): void {
+): number {
   const first = from === 0 ? 0 : ends[from - 1]!;
   let gap = first + stream.nextBelow(ends[from]! - first);
   const host = infected[gap]!;
@@ -121,4 +124,5 @@ function move(
     gap = last;
   }
   if (to !== null) infected[gap] = host;
+  return host;
 }

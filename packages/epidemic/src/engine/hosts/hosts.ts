@@ -30,7 +30,7 @@ import { type Advance, runCourse } from '../stochastic/run-course.ts';
 import { scanThinned } from './scan-thinned.ts';
 import { beginHostLists, chooseHosts, chooseHostsOfGroups, type HostLists } from './host-lists.ts';
 
-/** The most hosts that can be distinguished: the lists take 16 octets each, a gibibyte in all. */
+/** The most hosts that can be distinguished: the lists take 24 octets each, one and a half gibibytes in all. */
 const HOSTS_MAX: number = 2 ** 26;
 
 export const hosts: Engine = {
@@ -54,11 +54,12 @@ export const hosts: Engine = {
     }
     const stream = randomness.streams.stream('hosts', randomness.replicate);
     const course = beginCourse(outbreak, stream);
-    const lists = beginHostLists(course);
+    const keep = control?.keepInfections === true;
+    const lists = beginHostLists(course, keep);
     const draws = drawsFrom(stream);
     const partial = runCourse(course, control, scanUniformly(course, lists, draws));
     const run = finishCourse(course, stream, { engine: 'hosts', partial });
-    if (control?.keepInfections !== true) return run;
+    if (!keep) return run;
     return { ...run, infections: infectionLog(course, lists, randomness) };
   },
 };
@@ -96,5 +97,6 @@ function infectionLog(
     infector: lists.infector.slice(0, everInfected),
     timeSeconds: lists.timeSeconds.slice(0, everInfected),
     address: placeHosts(outbreak, streams.stream(PLACEMENT_STREAM, replicate)),
+    immunizedSeconds: lists.immunizedSeconds.slice(0, outbreak.population.vulnerable),
   };
 }

@@ -402,6 +402,7 @@ export class Following {
     const wasInfected = isInfectedStage(from);
     if (wasInfected && this.#isolation?.isDrawnLate === true) this.#takeBackHeld(host);
     this.#states.move(host, to);
+    if (to === IMMUNIZED || from === IMMUNIZED) this.#recorder.noteImmunization(host, to === IMMUNIZED);
     if (from === LATENT && to === SCANNING) {
       for (let blocker = 0; blocker < this.#measures.blockers.length; blocker++)
         this.#setBlocking(host, blocker);

@@ -8,6 +8,8 @@ export class InfectionRecorder extends Recorder {
   readonly #host: Int32Array;
   readonly #infector: Int32Array;
   readonly #infectionTime: Float64Array;
+  /** By host; infinite while it is not immunized. */
+  readonly #immunizedTime: Float64Array;
   /** By host, where one can be infected more than once. */
   readonly #wasInfected: Uint8Array | undefined;
 
@@ -17,6 +19,7 @@ export class InfectionRecorder extends Recorder {
     this.#host = new Int32Array(vulnerable);
     this.#infector = new Int32Array(vulnerable);
     this.#infectionTime = new Float64Array(vulnerable);
+    this.#immunizedTime = new Float64Array(vulnerable).fill(Infinity);
     const canReturn = rebootRatePerSecond > 0 || churnRatePerSecond > 0;
     this.#wasInfected = canReturn ? new Uint8Array(vulnerable) : undefined;
   }
@@ -32,6 +35,11 @@ export class InfectionRecorder extends Recorder {
     this.noteFirstInfection();
   }
 
+  /** A host is immunized, or no longer is: a new one has its address. */
+  noteImmunization(host: number, isImmunized: boolean): void {
+    this.#immunizedTime[host] = isImmunized ? this.timeSeconds : Infinity;
+  }
+
   /** Returns the infections noted so far; `address`: of each host. */
   infections(address: Float64Array): InfectionLog {
     return {
@@ -39,6 +47,7 @@ export class InfectionRecorder extends Recorder {
       infector: this.#infector.slice(0, this.everInfected),
       timeSeconds: this.#infectionTime.slice(0, this.everInfected),
       address,
+      immunizedSeconds: this.#immunizedTime.slice(),
     };
   }
 }

@@ -19,6 +19,7 @@
  * mixed abstraction level simulation model of large-scale Internet worm infestations", MASCOTS 2002, for groups by
  * network.
  */
+import { exp, log } from '@wormwood/base';
 import { takeSteps } from './step/adaptive-steps.ts';
 import { acceptStep, tryStep, workspace, type Workspace } from './step/dormand-prince.ts';
 import {
@@ -59,6 +60,8 @@ const STEPS_MAX = 20_000_000;
 const GROWTH_MAX = 5;
 const GROWTH_MIN = 0.2;
 const SAFETY = 0.9;
+/** An error so small lengthens a step as far as it may be. */
+const ERROR_MIN = 1e-12;
 
 /** Returns the mean field of an outbreak without obstacles (obstacles.ts). */
 export function groupMeanField(outbreak: Outbreak): Run {
@@ -189,7 +192,7 @@ function integrateSegment(
   return takeSteps(
     {
       attempt: (timeSeconds, h) => tryStep(derivatives, work, { timeSeconds, h, tolerance: TOLERANCE }),
-      lengthFactor: (error) => Math.min(GROWTH_MAX, Math.max(GROWTH_MIN, SAFETY / error ** 0.2)),
+      lengthFactor,
       endBy: ({ beginSeconds, lengthSeconds }) => observe(course, work, beginSeconds, lengthSeconds),
       accept: ({ beginSeconds, lengthSeconds, endSeconds: reached }) => {
         Object.assign(never, { beginSeconds, lengthSeconds, endSeconds: reached });
@@ -313,4 +316,11 @@ function finish({ setup, writer, neverWriter, milestones, atStart }: Course, sta
       doublingTime: doublingSeconds(setup),
     },
   };
+}
+
+/** Returns by how much the next step is longer than one of this error, which is as the fifth power of its length. */
+function lengthFactor(error: number): number {
+  // A power is not the same in every JavaScript engine; these two are.
+  const factor = SAFETY * exp(-0.2 * log(Math.max(ERROR_MIN, error)));
+  return Math.min(GROWTH_MAX, Math.max(GROWTH_MIN, factor));
 }
