@@ -44,10 +44,11 @@ async function paintedAfter({ label, places }) {
         requestAnimationFrame(() => undefined);
         const { port1, port2 } = new MessageChannel();
         // Rendering has run in microtasks by now; the message comes after style, layout and paint.
-        port1.onmessage = () => {
+        port1.addEventListener('message', () => {
           times.push(performance.now() - began);
           resolve();
-        };
+        });
+        port1.start();
         setTimeout(() => port2.postMessage(null), 0);
       });
     });

@@ -88,10 +88,15 @@ describe('tidy: habits', () => {
     expect(wide).toEqual([]);
   });
 
+  const text = files.filter(
+    (path) => /\.(?:ts|tsx|mjs|js|css|html|md|json|ya?ml|c|sh)$/.test(path) && path !== 'package-lock.json',
+  );
+
+  it('no tracked file holds the marks of a conflict', () => {
+    expect(text.filter((path) => /^(?:<{7}|>{7}) /m.test(readFile(path)))).toEqual([]);
+  });
+
   it('no tracked file names a path of one machine', () => {
-    const text = files.filter(
-      (path) => /\.(?:ts|mjs|js|md|json|ya?ml|c|sh)$/.test(path) && path !== 'package-lock.json',
-    );
     const leaks = text.filter((path) => /(?:^|[\s"'`(])\/(?:work|root|farm)\//m.test(readFile(path)));
     expect(leaks).toEqual([]);
   });
