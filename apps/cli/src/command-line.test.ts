@@ -17,6 +17,10 @@ const COMMANDS = [
   ['sim'],
   ['sim', 'run'],
   ['sim', 'report'],
+  ['sim', 'ls'],
+  ['sim', 'show'],
+  ['sim', 'export'],
+  ['sim', 'reproduce'],
   ['respond'],
   ['respond', 'propose'],
   ['respond', 'scope', 'sign'],
@@ -138,7 +142,10 @@ describe('completion', () => {
   });
 
   it.each([
-    ['sim ', ['run', 'sweep', 'plan', 'fit', 'observe', 'report', 'presets']],
+    [
+      'sim ',
+      ['run', 'sweep', 'plan', 'fit', 'observe', 'report', 'ls', 'show', 'export', 'reproduce', 'presets'],
+    ],
     ['sim run --en', ['--engine']],
     ['sim run x --engine ', ['ode', 'stochastic', 'hosts', 'probes']],
     ['completion f', ['fish']],
