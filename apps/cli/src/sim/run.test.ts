@@ -108,7 +108,7 @@ describe('the JSON contract', () => {
   });
 
   it('is that of the program as built', async () => {
-    const args = ['sim', 'run', '-', '--engine', 'hosts', '--json', '--runs', '3'];
+    const args = ['sim', 'run', '-', '--engine', 'hosts', '--json', '--runs', '3', '-q'];
     const built = await wormwood(args, { input: SMALL });
     expect(built).toEqual(await wormwoodInProcess(args, { input: SMALL }));
   });
