@@ -76,5 +76,5 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   files: ['shape/', 'scenario/', 'honeynet/', 'scope/', 'known/', 'respond/', 'lab/'],
   report: ['result/', 'words/', 'figure/', 'table/', 'page/'],
-  study: ['vary/', 'cell/', 'sweep/', 'plan/', 'fit/'],
+  study: ['vary/', 'cell/', 'sweep/', 'plan/', 'fit/', 'bridge/'],
 };

@@ -23,5 +23,20 @@ export { findPlan, isCheaperWhenLarger, type PlanFound, PlanRefused, type PlanRe
 
 export { type Fit, fitSeries } from './fit/fit-series.ts';
 export { type Forecast, forecastOf, forecastRuns } from './fit/forecast.ts';
-export { type Estimate } from './fit/posterior.ts';
+export { type Estimate } from './fit/plane.ts';
 export { readSeries } from './fit/series.ts';
+
+export { type Advice, adviceFor, REPRODUCTION_AIM } from './bridge/advice.ts';
+export { type ContactFit, fitContacts, type Honeynet } from './bridge/contact-fit.ts';
+export { ContactLog, type ContactSeries } from './bridge/contact-log.ts';
+export {
+  type Arm,
+  armOf,
+  type Measures,
+  type OutlookQuestion,
+  outlookRuns,
+  presentStates,
+  sparedBy,
+} from './bridge/outlook.ts';
+export { type ForecastScore, type KeptForecast, readKeptForecast, scoreOf } from './bridge/score.ts';
+export { surgeSeries } from './bridge/surge.ts';

@@ -25,6 +25,38 @@ const UNITS: readonly { readonly name: TimeUnitName; readonly seconds: number }[
   { name: 's', seconds: 1 },
 ];
 
+/** Returns the chart of the standardized residuals: how far each interval is off, in standard deviations. */
+export function residualChart({
+  name,
+  counts: { timeSeconds },
+  residuals,
+}: Pick<FittedSeries, 'name' | 'counts'> & { readonly residuals: readonly number[] }): LineChart {
+  const spanSeconds = timeSeconds.at(-1) ?? 0;
+  const unit = UNITS.find(({ seconds }) => spanSeconds > 4 * seconds) ?? { name: 's', seconds: 1 };
+  // Intervals that begin without an infected host have none.
+  const time = timeSeconds
+    .slice(timeSeconds.length - residuals.length)
+    .map((seconds) => seconds / unit.seconds);
+  const [from = 0, to = 0] = [time[0], time.at(-1)];
+  const level = (value: number): Line => ({
+    name: '±2',
+    role: 'reference',
+    x: [from, to],
+    y: [value, value],
+  });
+  return {
+    kind: 'lines',
+    id: 'residuals',
+    title: `${name}: what the fit leaves over`,
+    caption:
+      'Of each interval the new infections less their mean, in standard deviations; about one in twenty lies beyond 2.',
+    x: { label: `time (${unit.name})`, unit: unit.name },
+    y: { label: 'standard deviations' },
+    lines: [{ name: 'residual', role: 'everInfected', x: time, y: residuals }, level(2), level(-2)],
+    moments: [],
+  };
+}
+
 /** Returns the chart. The curve goes through the last count, where a forecast begins. */
 export function fitChart({ name, counts, best, forecast }: FittedSeries): LineChart {
   const { timeSeconds, cumulative } = counts;

@@ -1,7 +1,9 @@
 /** Calibrates an outbreak without a defense to a series of counts. */
+import { log } from '@wormwood/base';
 import { correctedInfected, observationProbability, type Outbreak, plainObstacles } from '@wormwood/epidemic';
 import type { GrowthStep } from './growth.ts';
-import { type Estimate, estimateOf, type Posterior, posteriorOf } from './posterior.ts';
+import { type Estimate, estimateOf, type Posterior, type PosteriorPoint } from './plane.ts';
+import { posteriorOf, posteriorWithScanRate } from './posterior.ts';
 import type { CountSeries } from './series.ts';
 
 /** What a series says of an outbreak. */
@@ -15,6 +17,8 @@ export interface Fit {
   readonly doublingSeconds: Estimate;
   /** Share of N infected at the end of the series. */
   readonly shareReached: Estimate;
+  /** When one host was infected, by the mean course; seconds from the first row, mostly below 0. */
+  readonly startSeconds: Estimate;
   /** False where the series fixes only the product of N and s. */
   readonly isSeparable: boolean;
   readonly posterior: Posterior;
@@ -30,14 +34,22 @@ export type FitOutcome =
 const SEPARABLE_FACTOR = 4;
 const STEPS_MIN = 3;
 
+/** What is known beside the series. */
+export interface FitKnowledge {
+  /** Addresses that a telescope monitors; needed for `sources`, which are corrected with the outbreak's scan rate. */
+  readonly telescopeSize?: number | undefined;
+  /** s, where it was measured or read from the worm: N follows from it, N = βΩ/s. @default unknown */
+  readonly scanRatePerSecond?: number | undefined;
+}
+
 /**
- * Fits N and β to the series, with Ω and the strategy of the outbreak. `telescopeSize`, in addresses, is needed for `sources`,
- * which are corrected with the outbreak's scan rate. Refuses, with the reason, what the likelihood does not describe.
+ * Fits N and β to the series, with Ω and the strategy of the outbreak. Refuses, with the reason, what the likelihood does not
+ * describe.
  */
 export function fitSeries(
   outbreak: Outbreak,
   series: CountSeries,
-  telescopeSize: number | undefined,
+  { telescopeSize, scanRatePerSecond }: FitKnowledge = {},
 ): FitOutcome {
   const obstacles = plainObstacles('fit', { ...outbreak, honeypots: [], countermeasures: [] });
   if (obstacles.length > 0) {
@@ -71,7 +83,16 @@ export function fitSeries(
       ok: false,
       reason: `The series counts ${last} hosts in a space of ${outbreak.addressSpaceSize}; enlarge \`space\`.`,
     };
-  const posterior = posteriorOf(steps, last, outbreak.addressSpaceSize);
+  const { addressSpaceSize } = outbreak;
+  const posterior =
+    scanRatePerSecond === undefined
+      ? posteriorOf(steps, last, addressSpaceSize)
+      : posteriorWithScanRate(steps, last, { addressSpaceSize, scanRatePerSecond });
+  if (!(posterior.points[0] && Number.isFinite(posterior.points[0].weight))) {
+    const reason =
+      'No number of hosts in this space makes the series with that scan rate; check --scan-rate and `space`.';
+    return { ok: false, reason };
+  }
   const vulnerable = estimateOf(posterior, (point) => point.vulnerable);
   return {
     ok: true,
@@ -84,11 +105,23 @@ export function fitSeries(
       ),
       doublingSeconds: estimateOf(posterior, (point) => Math.LN2 / point.ratePerSecond),
       shareReached: estimateOf(posterior, (point) => last / point.vulnerable),
+      startSeconds: estimateOf(posterior, (point) => startOf(point, counted.series)),
       isSeparable: vulnerable.high / vulnerable.low < SEPARABLE_FACTOR,
       posterior,
       counts: counted.series,
     },
   };
+}
+
+/** The logistic curve through the first count, followed back to one host. */
+function startOf(
+  { ratePerSecond, vulnerable }: PosteriorPoint,
+  { timeSeconds, cumulative }: CountSeries,
+): number {
+  const row = cumulative.findIndex((count) => count >= 1);
+  const hosts = cumulative[row] ?? 1;
+  const odds = (hosts * Math.max(1, vulnerable - 1)) / Math.max(1, vulnerable - hosts);
+  return (timeSeconds[row] ?? 0) - log(odds) / ratePerSecond;
 }
 
 type Corrected =

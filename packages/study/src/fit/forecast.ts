@@ -10,7 +10,7 @@ import {
   type RunChunk,
 } from '@wormwood/epidemic';
 import type { RandomStreams } from '@wormwood/base';
-import { drawPoints } from './posterior.ts';
+import { drawPoints } from './plane.ts';
 import type { Fit } from './fit-series.ts';
 
 export interface ForecastRequest {
@@ -63,8 +63,8 @@ export function forecastRuns({
   });
 }
 
-/** Counts suffice where the engine for them can run the defenses. */
-function engineFor(outbreak: Outbreak): EngineName {
+/** Returns the engine of a forecast: counts suffice where the engine for them can run the defenses. */
+export function engineFor(outbreak: Outbreak): EngineName {
   return engineNamed('stochastic').unsupported(outbreak).length === 0 ? 'stochastic' : 'hosts';
 }
 
@@ -81,14 +81,15 @@ export function forecastOf(requests: readonly ChunkRequest[], chunks: readonly R
   return { timeSeconds, everInfected: bandOf(ever), infected: bandOf(infected) };
 }
 
-function bandOf(columns: readonly (readonly number[])[]): Band {
+/** Returns the quantiles of each column. */
+export function bandOf(columns: readonly (readonly number[])[]): Band {
   const sorted = columns.map((column) => column.toSorted((a, b) => a - b));
   const at = (share: number): readonly number[] => sorted.map((column) => quantile(column, share));
   return { q10: at(0.1), q50: at(0.5), q90: at(0.9) };
 }
 
-/** Definition 7 of Hyndman and Fan (1996), linear between the ranks. */
-function quantile(sorted: readonly number[], share: number): number {
+/** Returns a quantile of sorted values by definition 7 of Hyndman and Fan (1996), linear between the ranks. */
+export function quantile(sorted: readonly number[], share: number): number {
   const rank = share * (sorted.length - 1);
   const below = Math.floor(rank);
   const low = sorted[below] ?? NaN;

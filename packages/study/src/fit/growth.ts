@@ -53,9 +53,14 @@ export function stepLogLikelihood(step: GrowthStep, ratePerSecond: number, vulne
   if (step.to > vulnerable) return -Infinity;
   const { mean, variance } = increaseMoments(step, ratePerSecond, vulnerable);
   if (mean <= 0) return increase === 0 ? 0 : -Infinity;
-  if (variance > mean * (1 + 1e-9)) return negativeBinomial(increase, mean, variance);
+  return countLogLikelihood(increase, mean, variance);
+}
+
+/** Returns the logarithm of the probability of a count with this mean and variance, both above 0. */
+export function countLogLikelihood(count: number, mean: number, variance: number): number {
+  if (variance > mean * (1 + 1e-9)) return negativeBinomial(count, mean, variance);
   const spread = variance + ROUNDING_VARIANCE;
-  const off = increase - mean;
+  const off = count - mean;
   return -0.5 * (log(2 * Math.PI * spread) + (off * off) / spread);
 }
 

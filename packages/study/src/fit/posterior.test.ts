@@ -3,7 +3,8 @@ import { randomStreams } from '@wormwood/base';
 import { checkScenario } from '@wormwood/files/scenario';
 import { describe, expect, test } from 'vitest';
 import type { GrowthStep } from './growth.ts';
-import { estimateOf, posteriorOf } from './posterior.ts';
+import { estimateOf } from './plane.ts';
+import { posteriorOf } from './posterior.ts';
 
 /** The interval of 100 trials holds 95 % on average; WORMWOOD_LONG=1 runs 100, else 20. */
 const TRIALS = process.env['WORMWOOD_LONG'] === '1' ? 100 : 20;
