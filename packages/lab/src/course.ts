@@ -33,12 +33,19 @@ export interface LabPlan {
   readonly streams: RandomStreams;
   /** Number of the run among those of one seed. */
   readonly replicate: number;
+  /**
+   * The honeypots listen from the beginning, and no contact counts against a host before `addHoneypots`.
+   * @default as the scenario says
+   */
+  readonly isListening?: boolean;
 }
 
 export interface LabSurroundings {
   readonly clock: Clock;
   readonly hostsDevice: LinkDevice;
   readonly honeynetDevice: LinkDevice;
+  /** Is told each line that the honeynet would write to its file of events. @default nobody */
+  readonly event?: (line: string) => void;
   /** Ethernet addresses of the lab's side of both links, and of the router on the hosts' link. */
   readonly links?: { readonly hosts: number; readonly router: number; readonly honeynet: number };
 }
@@ -78,10 +85,11 @@ export class LabCourse {
   #startSeconds: number;
   /** When honeypots begin to answer, and when their contacts begin to count against a host; seconds since the beginning. */
   readonly #listenFromSeconds: number;
+  #honeypots: Float64Array;
   #convictFromSeconds: number;
   readonly #markerHosts: MarkerHosts;
-  readonly #honeynet: Stack;
-  readonly #detector: Detector | null;
+  #honeynet: Stack;
+  #detector: Detector | null;
   /** Verdicts on their way to the immunizer, by the clock's seconds. */
   readonly #verdicts: EventQueue<Verdict> = new EventQueue();
   readonly #auditFile: MemoryAuditFile = new MemoryAuditFile();
@@ -99,7 +107,7 @@ export class LabCourse {
 
   constructor(plan: LabPlan, surroundings: LabSurroundings) {
     const { lab, outbreak, streams, replicate } = plan;
-    const { clock, hostsDevice, honeynetDevice, links } = surroundings;
+    const { clock, hostsDevice, links } = surroundings;
     const population = placePopulation(outbreak, streams.stream(PLACEMENT_STREAM, replicate));
     const honeypots = population.honeypotAddress[0] ?? new Float64Array(0);
     const start = honeypotsOf(outbreak)?.start;
@@ -108,8 +116,10 @@ export class LabCourse {
     this.#scan = streams.stream('lab/scan', replicate);
     this.#response = streams.stream('lab/response', replicate);
     this.#startSeconds = clock.nowSeconds();
-    this.#listenFromSeconds = start?.kind === 'time' ? start.timeSeconds : 0;
-    this.#convictFromSeconds = start?.kind === 'time' ? start.timeSeconds : Infinity;
+    const isTimed = start?.kind === 'time' && plan.isListening !== true;
+    this.#listenFromSeconds = isTimed ? start.timeSeconds : 0;
+    this.#convictFromSeconds = isTimed ? start.timeSeconds : Infinity;
+    this.#honeypots = honeypots;
     this.hosts = new LabHosts(outbreak, population);
     this.#markerHosts = new MarkerHosts({
       device: hostsDevice,
@@ -119,15 +129,7 @@ export class LabCourse {
       received: (host, source) => this.#receiveMarker(host, source),
       ...(links === undefined ? {} : { link: { own: links.hosts, router: links.router } }),
     });
-    this.#honeynet = labHoneynet({
-      device: honeynetDevice,
-      clock,
-      streams,
-      honeypots,
-      port: lab.port,
-      linkAddress: links?.honeynet ?? 0,
-      observed: (observation) => this.#observe(observation),
-    });
+    this.#honeynet = this.#stackFor(honeypots);
     this.#detector = honeypots.length === 0 ? null : labDetector(plan, honeypots.length);
   }
 
@@ -200,6 +202,21 @@ export class LabCourse {
     this.hosts.immunize(address, now, silences);
   }
 
+  /**
+   * Puts so many more honeypots on unused addresses, as many as there are; from now on contacts count against a host.
+   * Returns how many were added.
+   */
+  addHoneypots(count: number): number {
+    const { outbreak, streams, replicate } = this.#plan;
+    const added = this.hosts.placeHoneypots(count, streams.stream('lab/more-honeypots', replicate));
+    this.#honeypots = Float64Array.from([...this.#honeypots, ...added]);
+    this.#honeynet = this.#stackFor(this.#honeypots);
+    this.#detector = labDetector(this.#plan, this.#honeypots.length);
+    this.#convictFromSeconds = Math.min(this.#convictFromSeconds, this.nowSeconds());
+    this.hosts.sampleUntil(Math.min(this.nowSeconds(), outbreak.durationSeconds));
+    return added.length;
+  }
+
   result(): LabRun {
     return {
       replicate: this.#plan.replicate,
@@ -208,6 +225,20 @@ export class LabCourse {
       counts: { ...this.#markerHosts.counts(), ...this.#counts },
       audit: this.#auditFile.text,
     };
+  }
+
+  #stackFor(honeypots: ArrayLike<number>): Stack {
+    const { clock, honeynetDevice, links, event } = this.#surroundings;
+    return labHoneynet({
+      device: honeynetDevice,
+      clock,
+      streams: this.#plan.streams,
+      honeypots,
+      port: this.#plan.lab.port,
+      linkAddress: links?.honeynet ?? 0,
+      observed: (observation) => this.#observe(observation),
+      event,
+    });
   }
 
   #inMemory(): Actuator {
@@ -222,7 +253,7 @@ export class LabCourse {
   /** Counts a contact; honeypots with a start by contacts detect the worm after the given number of them. */
   #countContact(nowSeconds: number): void {
     this.#counts.honeypotContacts++;
-    const start = honeypotsOf(this.#plan.outbreak)?.start;
+    const start = this.#plan.isListening === true ? undefined : honeypotsOf(this.#plan.outbreak)?.start;
     if (start?.kind === 'contacts' && this.#counts.honeypotContacts === start.contacts) {
       this.#convictFromSeconds = nowSeconds + start.prepareSeconds;
     }

@@ -2,10 +2,18 @@
  * The honeynet of the lab: a `honeyd.conf` with a binding for each honeypot address, the dispatcher and the stack that answer
  * for it, and what the stack reports, as observations for the detector.
  */
-import { AddressSet, assert, type Clock, formatIpv4, type RandomStreams, siphashKeyOf } from '@wormwood/base';
+import {
+  AddressSet,
+  assert,
+  type Clock,
+  formatCidr,
+  formatIpv4,
+  type RandomStreams,
+  siphashKeyOf,
+} from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
 import type { Honeypots, Outbreak } from '@wormwood/epidemic';
-import { Dispatcher, parseHoneydConfiguration } from '@wormwood/honeynet';
+import { Dispatcher, EventMaker, type LineSink, parseHoneydConfiguration } from '@wormwood/honeynet';
 import {
   type Flow,
   type LinkDevice,
@@ -24,7 +32,12 @@ export interface LabHoneynetComponents {
   /** Ethernet address of the honeypots' side; 0 on a device without Ethernet. */
   readonly linkAddress: number;
   observed(observation: Observation): void;
+  /** Is told each line that a sensor would write to its file of events. @default nobody */
+  readonly event?: ((line: string) => void) | undefined;
 }
+
+/** Labs begin at the start of the year 2000, in the events that they write. */
+const CALENDAR_SECONDS = 946_684_800;
 
 /** Returns the stack that answers at the honeypot addresses. */
 export function labHoneynet(components: LabHoneynetComponents): Stack {
@@ -46,7 +59,8 @@ export function labHoneynet(components: LabHoneynetComponents): Stack {
     minuteOfDay: () => 0,
     sourceSystem: () => null,
   });
-  const observer = observerOf(clock, (observation) => components.observed(observation));
+  const judged = observerOf(clock, (observation) => components.observed(observation));
+  const observer = components.event === undefined ? judged : withEvents(judged, components, components.event);
   return new Stack({ device, hosts, clock, streams, observer, linkAddress });
 }
 
@@ -86,6 +100,57 @@ function observerOf(clock: Clock, observed: (observation: Observation) => void):
       if (opens) tell('contact', flow);
     },
     flowOpen: (flow) => tell('handshake', flow),
+  };
+}
+
+/** Tells of probes and connections as the daemon does. Every host is the lab's own, so its addresses count as proven. */
+function withEvents(
+  judged: StackObserver,
+  { clock, streams, honeypots }: LabHoneynetComponents,
+  event: (line: string) => void,
+): StackObserver {
+  const maker = new EventMaker({
+    sensor: 'lab',
+    clock: { nowSeconds: () => CALENDAR_SECONDS + clock.nowSeconds() },
+    stream: streams.stream('lab/events'),
+    hostName: () => 'honeypot',
+    sink: sinkOf(event),
+  });
+  maker.sensorStart(
+    'lab',
+    AddressSet.fromRanges(Array.from(honeypots, (address) => ({ first: address, last: address })))
+      .toCidrs()
+      .map(formatCidr),
+  );
+  return {
+    ...judged,
+    tcpProbe: (flow, flags, lengthBytes, opens) => {
+      maker.tcpProbe(flow, flags, lengthBytes);
+      judged.tcpProbe(flow, flags, lengthBytes, opens);
+    },
+    flowOpen: (flow, proof) => {
+      maker.flowOpen(flow, { ...proof, kind: 'router', forgeable: null });
+      judged.flowOpen(flow, proof);
+    },
+    flowClose: (...ended) => maker.flowClose(...ended),
+  };
+}
+
+/** No event of a lab is longer, but the one that lists its addresses, which comes as a text. */
+const LINE_LENGTH_MAX = 65_536;
+
+/** Hands on each line as text; the events of a lab are ASCII. */
+function sinkOf(take: (line: string) => void): LineSink {
+  const octets = new Uint8Array(LINE_LENGTH_MAX);
+  return {
+    octets,
+    write: take,
+    reserve: (lengthMax) => (lengthMax <= LINE_LENGTH_MAX ? 0 : -1),
+    commit: (end) => {
+      let line = '';
+      for (let at = 0; at < end; at++) line += String.fromCharCode(octets[at] ?? 0);
+      take(line);
+    },
   };
 }
 

@@ -94,6 +94,21 @@ export class LabHosts {
     return this.address[this.#scanner[stream.nextBelow(this.#scanning)] ?? 0] ?? 0;
   }
 
+  /** Puts honeypots on so many unused addresses, or on all that there are; returns them. */
+  placeHoneypots(count: number, stream: RandomStream): readonly number[] {
+    const unused: number[] = [];
+    for (const [offset, owner] of this.#owner.entries()) if (owner === NOBODY) unused.push(offset);
+    const added = Math.min(count, unused.length);
+    for (let place = 0; place < added; place++) {
+      const chosen = place + stream.nextBelow(unused.length - place);
+      const offset = unused[chosen] ?? 0;
+      unused[chosen] = unused[place] ?? 0;
+      unused[place] = offset;
+      this.#owner[offset] = HONEYPOT;
+    }
+    return unused.slice(0, added).map((offset) => this.#firstAddress + offset);
+  }
+
   /** Sets the flag of a susceptible host; returns whether it was one. */
   infect(host: number): boolean {
     if (this.#status[host] !== SUSCEPTIBLE) return false;

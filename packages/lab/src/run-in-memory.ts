@@ -6,8 +6,16 @@ import { AddressSet, VirtualClock } from '@wormwood/base';
 import { LabCourse, type LabPlan, type LabRun } from './course.ts';
 import { MemoryNetwork } from './memory-network.ts';
 
-/** Runs the lab once and returns what it measured; the same plan gives the same run. */
-export async function runLabInMemory(plan: LabPlan): Promise<LabRun> {
+/** Who looks on. */
+export interface LabOnlooker {
+  /** Is told each line that the honeynet would write to its file of events. */
+  event(line: string): void;
+  /** Is asked after each probe, and may act on the course; the time of the lab stands still meanwhile. */
+  afterProbe(course: LabCourse): Promise<void> | undefined;
+}
+
+/** Runs the lab once and returns what it measured; the same plan and onlooker give the same run. */
+export async function runLabInMemory(plan: LabPlan, onlooker?: LabOnlooker): Promise<LabRun> {
   const { outbreak } = plan;
   const { firstAddress, addressSpaceSize, durationSeconds } = outbreak;
   const clock = new VirtualClock();
@@ -21,6 +29,7 @@ export async function runLabInMemory(plan: LabPlan): Promise<LabRun> {
     clock,
     hostsDevice: network.hosts,
     honeynetDevice: network.honeynet,
+    ...(onlooker !== undefined && { event: (line: string) => onlooker.event(line) }),
   });
   await course.open();
   let probeSeconds = course.drawGapSeconds();
@@ -34,6 +43,7 @@ export async function runLabInMemory(plan: LabPlan): Promise<LabRun> {
     else {
       course.probe();
       for (course.work(); network.forward() > 0;) course.work();
+      await onlooker?.afterProbe(course);
       probeSeconds = next + course.drawGapSeconds();
       scanning = course.hosts.scanning;
     }
