@@ -87,37 +87,51 @@ function withUndecided(command: Command): void {
 }
 
 function withFileOptions(command: Command): Command {
-  return withDetectorOptions(
-    command
-      .option('--pcap <file>', 'a capture, pcap or pcapng')
-      .option('--events <file>', 'events of a sensor, one JSON object per line')
-      .addOption(
-        new Option('--sensor-mac <mac>', "of a capture: the sensor's own MAC address; repeatable").argParser(
-          stations,
-        ),
-      )
-      .addOption(
-        new Option(
-          '--router <mac>',
-          "of a capture: MAC address of a router on the sensor's link; repeatable",
-        ).argParser(stations),
+  return withDetectorOptions(withInputs(command));
+}
+
+/** Adds the options of a command that reads what a honeynet saw, judged by a detector as it is. */
+export function withInputOptions(command: Command): Command {
+  return withPrintOptions(withAddresses(withInputs(command)).addOption(testOption()));
+}
+
+function testOption(): Option {
+  return new Option(
+    '--test <name>',
+    'classes, or trw: the published tests alone, for comparison (default: classes)',
+  ).choices(['classes', 'trw']);
+}
+
+function withInputs(command: Command): Command {
+  return command
+    .option('--pcap <file>', 'a capture, pcap or pcapng')
+    .option('--events <file>', 'events of a sensor, one JSON object per line')
+    .addOption(
+      new Option('--sensor-mac <mac>', "of a capture: the sensor's own MAC address; repeatable").argParser(
+        stations,
       ),
-  );
+    )
+    .addOption(
+      new Option(
+        '--router <mac>',
+        "of a capture: MAC address of a router on the sensor's link; repeatable",
+      ).argParser(stations),
+    );
+}
+
+function withAddresses(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--dark <cidr>', 'addresses to which no traffic should go; repeatable').argParser(prefixes),
+    )
+    .addOption(
+      new Option('--live <cidr>', 'live addresses whose traffic is seen too; repeatable').argParser(prefixes),
+    );
 }
 
 function withDetectorOptions(command: Command): Command {
   return withPrintOptions(
-    command
-      .addOption(
-        new Option('--dark <cidr>', 'addresses to which no traffic should go; repeatable').argParser(
-          prefixes,
-        ),
-      )
-      .addOption(
-        new Option('--live <cidr>', 'live addresses whose traffic is seen too; repeatable').argParser(
-          prefixes,
-        ),
-      )
+    withAddresses(command)
       .addOption(
         new Option(
           '--own <cidr>',
@@ -153,12 +167,7 @@ function withDetectorOptions(command: Command): Command {
           durationOf,
         ),
       )
-      .addOption(
-        new Option(
-          '--test <name>',
-          'classes, or trw: the published tests alone, for comparison (default: classes)',
-        ).choices(['classes', 'trw']),
-      )
+      .addOption(testOption())
       .addOption(
         new Option('--seed <n>', 'seed of the hash keys, to repeat a run exactly').argParser(seedOf),
       ),

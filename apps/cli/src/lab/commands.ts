@@ -2,10 +2,18 @@
 import { parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { withExamples, withPrintOptions } from '../command-options.ts';
+import {
+  seedOption,
+  wholeNumber,
+  withExamples,
+  withPrintOptions,
+  workersOption,
+} from '../command-options.ts';
+import type { LabForecastOptions } from './forecast.ts';
 import type { LabRunOptions } from './run.ts';
 
 const RUNS_MAX = 1000;
+const DRAWS_MAX = 100_000;
 
 export function addLab(parent: Command, finish: (exitCode: ExitCode) => void): void {
   const lab = parent
@@ -43,7 +51,36 @@ export function addLab(parent: Command, finish: (exitCode: ExitCode) => void): v
     ['wormwood lab run mine.yaml --runs 20 --out results', 'with a report'],
     ['wormwood lab run wire --on veth', 'over real interfaces with nftables'],
   ]);
+  addLabForecast(lab, finish);
   withExamples(lab, [['wormwood lab run enough', 'enough honeypots, early enough']]);
+}
+
+function addLabForecast(lab: Command, finish: (exitCode: ExitCode) => void): void {
+  const forecast = lab
+    .command('forecast')
+    .description(
+      'let the honeypots of a lab listen, forecast from their events, add as many as advised; and the same without',
+    )
+    .argument('<lab>', 'a lab file, the name of a shipped lab, or - for standard input')
+    .addOption(
+      new Option('--draws <n>', 'runs of each measure of the forecast')
+        .default(200)
+        .argParser((text: string) => wholeNumber(text, 'a number of runs', DRAWS_MAX)),
+    )
+    .addOption(seedOption())
+    .addOption(workersOption())
+    .option('--out <dir>', 'also write result, events, figures and report to this directory')
+    .action(async (file: string, options: LabForecastOptions) => {
+      const { labForecast } = await import('./forecast.ts');
+      finish(await labForecast(file, options));
+    });
+  withExamples(withPrintOptions(forecast), [
+    ['wormwood lab forecast watched --out out', 'both on one page'],
+    [
+      'wormwood sim forecast --events out/events.jsonl --space 10.66.0.0/16',
+      'the same forecast, from the events',
+    ],
+  ]);
 }
 
 function runsOf(text: string): number {

@@ -1,10 +1,8 @@
 /** `wormwood lab run LAB`: runs an outbreak with packets and compares it with its prediction. */
 import { join } from 'node:path';
 import { formatCount, randomStreams } from '@wormwood/base';
-import { type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import { scenarioText } from '@wormwood/files/scenario';
 import { renderReport, resultDocument, toTerminal } from '@wormwood/report';
-import { checkLab, type LabCheck } from '@wormwood/files/lab';
 import {
   labChart,
   labOutcome,
@@ -18,7 +16,7 @@ import {
 } from '@wormwood/lab';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
-import { readLab } from './read-lab.ts';
+import { type CheckedLab, openLab } from './read-lab.ts';
 import { chartFiles } from '../output/result-files.ts';
 import { type OutputFile, prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
@@ -32,8 +30,6 @@ export interface LabRunOptions extends PrintOptions {
   readonly on: 'memory' | 'veth';
   readonly out?: string;
 }
-
-type CheckedLab = Extract<LabCheck, { ok: true }>;
 
 export async function labRun(argument: string, options: LabRunOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
@@ -60,24 +56,6 @@ export async function labRun(argument: string, options: LabRunOptions): Promise<
   } finally {
     interrupt.release();
   }
-}
-
-async function openLab(
-  argument: string,
-  terminal: Terminal,
-  options: LabRunOptions,
-): Promise<CheckedLab | undefined> {
-  const reading = await readLab(argument);
-  const check = reading.ok ? checkLab(reading.text, reading.fileName) : reading;
-  showDiagnostics(check.diagnostics, reading.ok ? reading.text : '', terminal);
-  if (check.ok) return check;
-  if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics: check.diagnostics }));
-  return undefined;
-}
-
-function showDiagnostics(diagnostics: readonly Diagnostic[], text: string, terminal: Terminal): void {
-  const color = terminal.stderr.isColorSupported;
-  for (const diagnostic of diagnostics) terminal.warn(renderDiagnostic(diagnostic, text, { color }));
 }
 
 /** Runs the lab repeatedly; an interrupt ends it between two runs. */

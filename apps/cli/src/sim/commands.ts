@@ -14,6 +14,7 @@ import {
 import type { ExitCode } from '../exit-code.ts';
 import { addSimObserve } from './observe-command.ts';
 import { addSimFit } from './fit-command.ts';
+import { addSimForecast } from './forecast-command.ts';
 import { addSimPlan } from './plan-command.ts';
 import { addSimResults } from './results-command.ts';
 import { addSimSweep } from './sweep-command.ts';
@@ -59,6 +60,7 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
   addSimSweep(sim, finish);
   addSimPlan(sim, finish);
   addSimFit(sim, finish);
+  addSimForecast(sim, finish);
   addSimObserve(sim, finish);
   addSimReport(sim, finish);
   addSimResults(sim, finish);

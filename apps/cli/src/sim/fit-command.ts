@@ -1,5 +1,5 @@
 /** `wormwood sim fit` on the command line. */
-import { parseCount, parseDuration } from '@wormwood/base';
+import { parseCount, parseDuration, parseRate } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   seedOption,
@@ -33,6 +33,16 @@ export function addSimFit(sim: Command, finish: (exitCode: ExitCode) => void): v
         if (!count.ok || count.value < 1)
           throw new InvalidArgumentError('Give a number of addresses, such as 65536 or 2^16.');
         return count.value;
+      }),
+    )
+    .addOption(
+      new Option(
+        '--scan-rate <rate>',
+        'scan rate of a host where it is known, such as 6/s: early growth then fixes the number of hosts too',
+      ).argParser((text: string) => {
+        const rate = parseRate(text);
+        if (!rate.ok || !(rate.value > 0)) throw new InvalidArgumentError('Give a rate, such as 358/min.');
+        return rate.value;
       }),
     )
     .addOption(

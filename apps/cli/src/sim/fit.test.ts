@@ -52,7 +52,14 @@ describe('sim fit', () => {
       expect(estimates['scanRatePerSecond']?.high).toBeGreaterThan(SCAN_RATE);
       expect(isSeparable).toBe(true);
       expect(forecast?.everInfected.q10.at(-1)).toBeGreaterThan(0.9 * N);
-      expect(readdirSync(out).sort()).toEqual(['fit.json', 'fit.png', 'fit.svg', 'manifest.json']);
+      expect(readdirSync(out).sort()).toEqual([
+        'fit.json',
+        'fit.png',
+        'fit.svg',
+        'manifest.json',
+        'residuals.png',
+        'residuals.svg',
+      ]);
       const again = await wormwoodInProcess([...args, '--json', '--workers', '1'], { input: SCENARIO });
       expect(again.stdout).toBe(stdout);
     }));
@@ -65,6 +72,7 @@ describe('sim fit', () => {
         input: SCENARIO,
       });
       expect(stdout).toContain('The series shows mostly early growth.');
+      expect(stdout).toMatch(/Infected at the end, of all *│ *open/);
     }));
 
   it('reports what is wrong with the data, and what a fit does not describe', () =>

@@ -10,7 +10,7 @@ import {
 } from '@wormwood/base';
 import type { RunChunk } from '@wormwood/epidemic';
 import { type Scenario, scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
-import { fitChart, toTerminal } from '@wormwood/report';
+import { fitChart, residualChart, toTerminal } from '@wormwood/report';
 import {
   type Estimate,
   type Fit,
@@ -38,6 +38,8 @@ export interface SimFitOptions extends PrintOptions {
   readonly set: readonly ScenarioValueChange[];
   /** Addresses that a telescope monitors, for a series of sources. */
   readonly telescope?: number;
+  /** Of a host, per second, where it is known. */
+  readonly scanRate?: number;
   /** How far to forecast, in seconds. */
   readonly forecast?: number;
   readonly draws: number;
@@ -69,7 +71,10 @@ export async function simFit(
     return EXIT.invalidFile;
   }
   const { outbreak, scenario } = checked;
-  const outcome = fitSeries(outbreak, reading.series, options.telescope);
+  const outcome = fitSeries(outbreak, reading.series, {
+    telescopeSize: options.telescope,
+    scanRatePerSecond: options.scanRate,
+  });
   if (!outcome.ok) throw new CommandFailure(EXIT.failed, outcome.reason);
   const { fit } = outcome;
   const directory = options.out === undefined ? undefined : await prepareDirectory(options.out);
@@ -78,7 +83,12 @@ export async function simFit(
   const chart = fitChart({ name: scenario.name, counts: fit.counts, best: fit.posterior.best, forecast });
   if (directory !== undefined) {
     const document = `${JSON.stringify(fitDocument(fit, forecast))}\n`;
-    const files = [{ name: 'fit.json', content: document }, ...chartFiles(chart)];
+    const residuals = residualChart({
+      name: scenario.name,
+      counts: fit.counts,
+      residuals: fit.posterior.residuals,
+    });
+    const files = [{ name: 'fit.json', content: document }, ...chartFiles(chart), ...chartFiles(residuals)];
     await saveFiles(directory, withManifest(files, originOf(options, { words, scenario, text, started })));
     terminal.say(`Written to ${options.out}`);
   }
@@ -162,6 +172,7 @@ function fitDocument(fit: Fit, forecast: Forecast | undefined): object {
     scanRatePerSecond,
     doublingSeconds,
     shareReached,
+    startSeconds,
     isSeparable,
     posterior,
     counts,
@@ -173,6 +184,7 @@ function fitDocument(fit: Fit, forecast: Forecast | undefined): object {
       scanRatePerSecond,
       doublingTimeSeconds: doublingSeconds,
       shareReached,
+      startSeconds,
     },
     isSeparable,
     dispersion: posterior.dispersion,
@@ -189,6 +201,8 @@ function estimateTable({
   scanRatePerSecond,
   doublingSeconds,
   shareReached,
+  startSeconds,
+  isSeparable,
 }: Fit): Parameters<typeof renderTable>[0] {
   const row = (
     label: string,
@@ -203,15 +217,21 @@ function estimateTable({
       row('Contact rate β = sN/Ω', contactRatePerSecond, formatRate),
       row('Scan rate s of a host', scanRatePerSecond, formatRate),
       row('Doubling time at first', doublingSeconds, formatDuration),
-      row('Infected at the end, of all', shareReached, (share) =>
-        formatPercent(Math.min(1, Number(share.toPrecision(3)))),
-      ),
+      isSeparable
+        ? row('Infected at the end, of all', shareReached, (share) =>
+            formatPercent(Math.min(1, Number(share.toPrecision(3)))),
+          )
+        : ['Infected at the end, of all', 'open', '–'],
+      row('First host infected before the data', negative(startSeconds), formatDuration),
     ],
   };
 }
 
-/** Dispersion above which the model does not describe the scatter of the series. */
-const DISPERSION_NOTED = 2;
+/** The same before zero; what lies after it is none. */
+function negative({ low, median, high }: Estimate): Estimate {
+  const before = (seconds: number): number => Math.max(0, -seconds);
+  return { low: before(high), median: before(median), high: before(low) };
+}
 
 function remarks({ isSeparable, posterior, contactRatePerSecond }: Fit): readonly string[] {
   const sentences: string[] = [];
@@ -221,7 +241,7 @@ function remarks({ isSeparable, posterior, contactRatePerSecond }: Fit): readonl
         `${formatRate(contactRatePerSecond.median)}, which is the product of hosts and scan rate, and not each of them.`,
     );
   }
-  if (posterior.dispersion > DISPERSION_NOTED) {
+  if (posterior.tempering > 1) {
     sentences.push(
       `The counts scatter ${Number(posterior.dispersion.toPrecision(2))} times as much as this model does; ` +
         'the intervals are widened accordingly.',

@@ -1,0 +1,192 @@
+/** A forecast as it is printed: for people and for programs. */
+import { formatCount, formatDuration, formatPercent, formatRate, formatTimestamp } from '@wormwood/base';
+import { type LineChart, outlookChart, type ReportTable } from '@wormwood/report';
+import { type Advice, type ForecastScore, REPRODUCTION_AIM } from '@wormwood/study';
+import { VERSION } from '../version.ts';
+import { afterContact } from './forecast-question.ts';
+import type { ComparedArm, MadeForecast } from './forecast-run.ts';
+
+/** Returns the object that `--json` prints for a forecast. */
+export function forecastDocument(made: MadeForecast, score: ForecastScore): object {
+  const { sighting, port, horizonSeconds, timeSeconds, arms, advice } = made;
+  const { fit, alarm, honeynet, nowSeconds, series } = sighting;
+  return {
+    alarm,
+    port,
+    now: formatTimestamp(nowSeconds, 6),
+    honeypots: honeynet.honeypots,
+    addressSpaceSize: honeynet.addressSpaceSize,
+    estimates: {
+      vulnerable: fit.vulnerable,
+      contactRatePerSecond: fit.contactRatePerSecond,
+      scanRatePerSecond: fit.scanRatePerSecond,
+      doublingTimeSeconds: fit.doublingSeconds,
+      everInfected: fit.everInfected,
+      sourcesSeen: fit.seen,
+    },
+    isSeparable: fit.isSeparable,
+    dispersion: fit.posterior.dispersion,
+    data: {
+      startSeconds: series.startSeconds,
+      intervalSeconds: series.intervalSeconds,
+      newSources: series.fresh,
+      laterContacts: series.repeats,
+    },
+    horizonSeconds,
+    time: timeSeconds,
+    arms: arms.map(({ name, measures, effort, cost, arm, spared }) => ({
+      name,
+      measures: { ...measures, responseSeconds: measures.responseSeconds ?? null },
+      effort,
+      cost,
+      everInfected: arm.everInfected,
+      infected: arm.infected,
+      sources: arm.sources,
+      spared,
+    })),
+    advice,
+    score,
+    version: VERSION,
+  };
+}
+
+/** Returns what the contacts say of the outbreak as it stands. */
+export function presentTable({ sighting }: MadeForecast): ReportTable {
+  const { fit, honeynet } = sighting;
+  const row = (
+    label: string,
+    { low, median, high }: { readonly low: number; readonly median: number; readonly high: number },
+    format: (value: number) => string,
+  ): readonly string[] => [label, format(median), `${format(low)} to ${format(high)}`];
+  return {
+    caption: `What ${formatCount(honeynet.honeypots)} honeypots say of ${formatCount(honeynet.addressSpaceSize)} addresses`,
+    columns: ['', 'median', '95% interval'],
+    rows: [
+      row('Infected until now', fit.everInfected, formatCount),
+      ['Seen of them by the honeypots', formatCount(fit.seen), ''],
+      row('Vulnerable hosts N', fit.vulnerable, formatCount),
+      row('Scan rate s of a host', fit.scanRatePerSecond, formatRate),
+      row('Doubling time at first', fit.doublingSeconds, formatDuration),
+    ],
+  };
+}
+
+/** Returns what comes under each measure. */
+export function armTable({ arms, horizonSeconds }: MadeForecast): ReportTable {
+  const hasCost = arms.some(({ cost }) => cost !== null);
+  return {
+    caption: `Hosts ever infected in ${formatDuration(horizonSeconds)}`,
+    columns: [
+      'from now on',
+      'median',
+      '8 of 10 runs',
+      'spared',
+      'it takes',
+      ...(hasCost ? ['cost', 'each'] : []),
+    ],
+    rows: arms.map((arm, index) => {
+      const { everInfected } = arm.arm;
+      const [low, median, high] = [everInfected.q10, everInfected.q50, everInfected.q90].map((band) =>
+        formatCount(band.at(-1) ?? 0),
+      );
+      return [
+        arm.name,
+        median ?? '',
+        `${low} to ${high}`,
+        index === 0 ? '–' : sparedText(arm),
+        arm.effort,
+        ...(hasCost ? [costText(arm.cost), eachText(arm)] : []),
+      ];
+    }),
+  };
+}
+
+function sparedText({ spared }: ComparedArm): string {
+  const hosts = (count: number): string => formatCount(Math.max(0, count));
+  return `${hosts(spared.q50)} (${hosts(spared.q10)} to ${hosts(spared.q90)})`;
+}
+
+function costText(cost: number | null): string {
+  return cost === null ? '–' : String(Number(cost.toPrecision(6)));
+}
+
+function eachText({ cost, spared }: ComparedArm): string {
+  return cost === null || spared.q50 < 1 ? '–' : String(Number((cost / spared.q50).toPrecision(3)));
+}
+
+/** Returns the advice in a sentence or two. */
+export function adviceWords({ advice, responseSeconds, arms, horizonSeconds }: MadeForecast): string {
+  const asItIs = arms[0]!.arm.everInfected;
+  const [low, median, high] = [asItIs.q10, asItIs.q50, asItIs.q90].map((band) =>
+    formatCount(band.at(-1) ?? 0),
+  );
+  const course =
+    `If nothing changes, ${median} hosts are or were infected in ${formatDuration(horizonSeconds)}, ` +
+    `${low} to ${high} in eight of ten runs.`;
+  return `${course} ${remedyWords(advice, responseSeconds)}`;
+}
+
+function remedyWords(advice: Advice, responseSeconds: number): string {
+  const response = afterContact(responseSeconds);
+  if (advice.isPossible && advice.more === 0)
+    return (
+      `The honeypots that there are suffice, if hosts are immunized ${response}: fewer than ` +
+      `${REPRODUCTION_AIM} others are infected by each.`
+    );
+  if (advice.isPossible)
+    return (
+      `${formatCount(advice.more)} more honeypots, with hosts immunized ${response}, leave each infected ` +
+      `host ${REPRODUCTION_AIM} others to infect: the outbreak then ends at about twice of what it is.`
+    );
+  if (advice.reason === 'space')
+    return 'The space has not as many unused addresses as honeypots would have to be; filter, or respond faster.';
+  return (
+    `No number of honeypots suffices while hosts are immunized ${response}; it takes a response within ` +
+    `${formatDuration(advice.responseMaxSeconds)}.`
+  );
+}
+
+/** Returns how the forecasts kept so far have fared; undefined before any moment of theirs is past. */
+export function scoreWords({ forecasts, moments, held, below, above }: ForecastScore): string | undefined {
+  if (moments === 0) return undefined;
+  const share = formatPercent(Number((held / moments).toPrecision(2)));
+  const rest = below + above === 0 ? '' : `, ${below} times fewer sources came and ${above} times more`;
+  return (
+    `Of ${forecasts} forecast${forecasts === 1 ? '' : 's'} kept, the bands of 80% held what came at ${held} of ` +
+    `${moments} moments (${share})${rest}.`
+  );
+}
+
+/** What a reader should know of the fit. */
+export function remarkWords({ sighting }: MadeForecast): readonly string[] {
+  const { fit } = sighting;
+  const remarks: string[] = [];
+  if (!fit.isSeparable)
+    remarks.push(
+      'Few sources have come back so far. That fixes how fast the outbreak grows, and neither the number of vulnerable hosts ' +
+        'nor their scan rate.',
+    );
+  if (fit.posterior.tempering > 1)
+    remarks.push(
+      `The counts scatter ${Number(fit.posterior.dispersion.toPrecision(2))} times as much as this model does; the intervals ` +
+        'are widened accordingly.',
+    );
+  return remarks;
+}
+
+/** Returns the chart of a forecast. */
+export function forecastChart({ sighting, port, timeSeconds, arms }: MadeForecast): LineChart {
+  const { series, nowSeconds } = sighting;
+  let sum = 0;
+  return outlookChart({
+    name: port,
+    past: {
+      timeSeconds: series.fresh.map(
+        (_, interval) => series.startSeconds + (interval + 1) * series.intervalSeconds - nowSeconds,
+      ),
+      sources: series.fresh.map((count) => (sum += count)),
+    },
+    timeSeconds,
+    arms: arms.map(({ name, arm }) => ({ name, ...arm.everInfected })),
+  });
+}
