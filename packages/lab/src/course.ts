@@ -72,6 +72,8 @@ export interface LabRun {
   readonly audit: string;
 }
 
+/** An action that is due and was not let through is tried again after so long. */
+const AGAIN_SECONDS = 0.001;
 /** Frames taken at a time. */
 const BUDGET = 1024;
 
@@ -192,7 +194,9 @@ export class LabCourse {
       if (next !== undefined) this.#responder?.offer(next.event);
     }
     await this.#responder?.step();
-    this.#dueSeconds = this.#responder?.nextDueSeconds() ?? Infinity;
+    const due = this.#responder?.nextDueSeconds() ?? Infinity;
+    // What the limit per minute keeps back is due in the moment at which it is not yet let through; virtual time must go on.
+    this.#dueSeconds = due > now ? due : now + AGAIN_SECONDS;
   }
 
   /** Records that the immunizer has acted on a host. `silences`: it stops scanning; otherwise the network drops its packets. */
