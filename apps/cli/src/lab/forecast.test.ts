@@ -63,19 +63,24 @@ it(
       // The file of events says the same to `sim forecast`.
       const events = join(out, 'events.jsonl');
       const again = await wormwoodInProcess([
-        ...[
-          'sim',
-          'forecast',
-          '--events',
-          events,
-          '--space',
-          '10.66.0.0/18',
-          '--test',
-          'trw',
-          '--json',
-          '-q',
-        ],
-        ...['--contacts', '2', '--faster', '0s', '--draws', '60', '--seed', '2'],
+        'sim',
+        'forecast',
+        '--events',
+        events,
+        '--space',
+        '10.66.0.0/18',
+        '--test',
+        'trw',
+        '--json',
+        '-q',
+        '--contacts',
+        '2',
+        '--faster',
+        '0s',
+        '--draws',
+        '60',
+        '--seed',
+        '2',
       ]);
       const { estimates, advice } = JSON.parse(again.stdout) as FollowedDocument['forecast'];
       expect({ estimates, advice }).toEqual({ estimates: forecast.estimates, advice: forecast.advice });

@@ -12,11 +12,13 @@ const CONTACTS_MAX = 1000;
 const ADDRESSES_MAX = 2 ** 32;
 
 export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => void): void {
-  const forecast = sim
-    .command('forecast')
-    .description(
-      'what honeypots see now, what comes of it, and what more honeypots, a filter or a faster response change',
-    )
+  const forecast = withMeasures(
+    sim
+      .command('forecast')
+      .description(
+        'what honeypots see now, what comes of it, and what more honeypots, a filter or a faster response change',
+      ),
+  )
     .addOption(
       new Option('--space <space>', 'addresses that the worm scans: a number or a prefix')
         .default({ size: 2 ** 32 }, '2^32')
@@ -24,39 +26,6 @@ export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => voi
     )
     .addOption(
       new Option('--horizon <time>', 'how far to look (default: four doubling times)').argParser(positive),
-    )
-    .addOption(
-      new Option(
-        '--response <time>',
-        'mean time from a contact to the immunization of the host, as things are (default: nobody acts)',
-      ).argParser(durationOf),
-    )
-    .addOption(
-      new Option(
-        '--faster <time>',
-        'a response to compare (default: a tenth of --response, or 1s)',
-      ).argParser(durationOf),
-    )
-    .addOption(
-      new Option('--contacts <n>', 'contacts of a host until a response begins')
-        .default(1)
-        .argParser((text: string) => wholeNumber(text, 'a number of contacts', CONTACTS_MAX)),
-    )
-    .addOption(
-      new Option('--more <n>', 'more honeypots to compare (default: as many as end the outbreak)').argParser(
-        (text: string) => wholeNumber(text, 'a number of honeypots', ADDRESSES_MAX),
-      ),
-    )
-    .addOption(
-      new Option('--filter <share>', 'share of the probes that a filter to compare drops')
-        .default(0.5, '50%')
-        .argParser(shareOf),
-    )
-    .addOption(
-      new Option(
-        '--cost <thing=price>',
-        'price of one more honeypot, one percentage point of filtered probes (filter), or one second less (second); repeatable',
-      ).argParser(pricesOf),
     )
     .option('--follow', 'go on with a growing file until Ctrl-C, with a forecast every doubling time')
     .addOption(
@@ -93,6 +62,44 @@ export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => voi
       'with what a spared host costs',
     ],
   ]);
+}
+
+/** What is compared: a faster response, more honeypots, a filter; and what each costs. */
+function withMeasures(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--response <time>',
+        'mean time from a contact to the immunization of the host, as things are (default: nobody acts)',
+      ).argParser(durationOf),
+    )
+    .addOption(
+      new Option(
+        '--faster <time>',
+        'a response to compare (default: a tenth of --response, or 1s)',
+      ).argParser(durationOf),
+    )
+    .addOption(
+      new Option('--contacts <n>', 'contacts of a host until a response begins')
+        .default(1)
+        .argParser((text: string) => wholeNumber(text, 'a number of contacts', CONTACTS_MAX)),
+    )
+    .addOption(
+      new Option('--more <n>', 'more honeypots to compare (default: as many as end the outbreak)').argParser(
+        (text: string) => wholeNumber(text, 'a number of honeypots', ADDRESSES_MAX),
+      ),
+    )
+    .addOption(
+      new Option('--filter <share>', 'share of the probes that a filter to compare drops')
+        .default(0.5, '50%')
+        .argParser(shareOf),
+    )
+    .addOption(
+      new Option(
+        '--cost <thing=price>',
+        'price of one more honeypot, one percentage point of filtered probes (filter), or one second less (second); repeatable',
+      ).argParser(pricesOf),
+    );
 }
 
 function spaceOf(text: string): ScannedSpace {

@@ -73,7 +73,7 @@ export async function makeForecast(
     timeSeconds,
     arms: proposals.map((proposal, index) => {
       const arm = arms[index] ?? asItIs;
-      return { ...proposal, arm, spared: sparedBy(arm, asItIs) };
+      return Object.assign({}, proposal, { arm, spared: sparedBy(arm, asItIs) });
     }),
     advice,
     responseSeconds,

@@ -162,7 +162,14 @@ it(
       writeFileSync(events, until(5));
       const child = spawn(process.execPath, [
         PROGRAM,
-        ...['sim', 'forecast', '--events', events, '--follow', '--every', '10s', '--json'],
+        'sim',
+        'forecast',
+        '--events',
+        events,
+        '--follow',
+        '--every',
+        '10s',
+        '--json',
         ...ARGS.filter((arg) => arg !== '-q'),
       ]);
       const said = { stdout: '', stderr: '' };

@@ -1,5 +1,5 @@
 /** `wormwood sim forecast --events F`: from what the honeypots see now to what comes, and what each measure would change. */
-import { AddressSet, formatCidr, formatDuration, printable } from '@wormwood/base';
+import { type AddressSet, formatCidr, formatDuration, printable } from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
 import { toTerminal } from '@wormwood/report';
 import { follow } from '../detect/follow.ts';
