@@ -65,6 +65,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'virtual-host.ts',
     'service/',
     'config/',
+    'personality/',
     'dispatcher.ts',
     'log/',
     'event/',

@@ -1,10 +1,10 @@
 /** A sensor with everything around it: files, counts, control, signals, and the change to an ordinary user. */
-import { randomBytes } from 'node:crypto';
 import { AddressSet, type Cidr, type Clock, formatCidr, type RandomStreams } from '@wormwood/base';
 import {
   boundAddresses,
   type Honeynet,
   HoneynetServices,
+  type PersonalityCatalog,
   SourceSystems,
   type SynFingerprints,
   TrafficCounts,
@@ -13,7 +13,6 @@ import {
   captureHead,
   captureTap,
   type LinkDevice,
-  plainBehavior,
   type RouterStatus,
   sessionTap,
   type StackObserver,
@@ -38,15 +37,13 @@ import { openOutputs, type OutputPaths, type Outputs } from './output/outputs.ts
 import { HostedLauncher } from './process/hosted-launcher.ts';
 import { LocalLauncher } from './process/local-launcher.ts';
 import type { ProgramLauncher } from './process/program-start.ts';
+import { type Personalities, personalitiesOf } from './personalities.ts';
 import { RemoteConnector } from './process/remote-connector.ts';
 import { ScriptSpawner } from './process/script-spawner.ts';
 import { hasScripts, hostUsersOf } from './process/script-users.ts';
 import { WatchedServices } from './process/watched-services.ts';
 import { dropCapabilities, dropPrivileges, forbidInspection, type UserAccount } from './privileges.ts';
 import { type InterfaceChange, Sensor } from './sensor.ts';
-
-/** Of the key that initial sequence numbers come from. */
-const SECRET_BYTES = 16;
 
 /** What a sensor runs with. Everything that takes privileges is open already. */
 export interface DaemonOptions {
@@ -67,6 +64,8 @@ export interface DaemonOptions {
   readonly memoryBytes: number;
   /** Networks and routers of the link, beside those that the machine knows of the interface. */
   readonly link: NamedLink;
+  /** Reads the databases when there is a name to look up. @default those that are installed, and our own */
+  readonly personalities?: () => PersonalityCatalog;
   /** By which sources are told apart; null: they are not. */
   readonly fingerprints: SynFingerprints | null;
   readonly streams: RandomStreams;
@@ -83,7 +82,7 @@ export interface DaemonOptions {
   readonly scriptUser: UserAccount | null;
   readonly control: ControlOptions | null;
   /** Called with one sentence about trouble that passes. */
-  onTrouble(sentence: string): void;
+  readonly onTrouble: (sentence: string) => void;
 }
 
 const GIVE_BACK_MS = 100;
@@ -109,6 +108,7 @@ export class Daemon {
   readonly #services: HoneynetServices;
   readonly #claimed: AddressSet;
   readonly #sourceSystems: SourceSystems | null;
+  readonly #personalities: Personalities;
   readonly #options: DaemonOptions;
   readonly #faults: Faults;
   #honeynet: Honeynet;
@@ -197,7 +197,7 @@ export class Daemon {
       sourceSystem,
       observer,
     });
-    const behavior = plainBehavior(randomBytes(SECRET_BYTES));
+    this.#personalities = personalitiesOf(options);
     const stackOptions = {
       arp: { askFirst: options.askFirst },
       memoryBytes: options.memoryBytes,
@@ -219,7 +219,7 @@ export class Daemon {
         sourceSystem,
         tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
         services: new WatchedServices(this.#services, outputs),
-        behaviorOf: () => behavior,
+        behaviorOf: this.#personalities.behaviorOf,
         linkAddressesOf: linkAddresses(options.hostStreams),
         onTrouble: (sentence) => this.onTrouble(sentence),
         onInterface: (change) => this.#onInterface(change),
@@ -280,6 +280,7 @@ export class Daemon {
         "Scripts run as the sensor's own user until it is started again with this configuration.",
       );
     }
+    this.#personalities.prepare(honeynet);
     this.sensor.replace(honeynet);
     // Its hosts may have other Ethernet addresses.
     this.#captures.wire?.beginSection();

@@ -20,5 +20,6 @@ export { findUser } from './privileges.ts';
 export { SCRIPT_USER_DEFAULT } from './process/script-users.ts';
 export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';
 export { systemClock } from './system-clock.ts';
-export { NMAP_FILE_BYTES_MAX, readNmapData } from './nmap-data.ts';
+export { readNmapData } from './nmap-data.ts';
+export { readPersonalities } from './personalities.ts';
 export { installedSynFingerprints, readSynFingerprints } from './syn-fingerprints.ts';

@@ -40,9 +40,14 @@ export {
   isEthernetAddress,
   parseMacPrefixes,
 } from './config/ethernet-address.ts';
-export { type KnownNames, personalityNames, unknownNames } from './config/known-names.ts';
+export { type KnownNames, unknownNames } from './config/known-names.ts';
 export { actionsOf, type Finding, findingsOf, type PlacedAction, whereIs } from './config/findings.ts';
 export { type Part, partOf, Places, type TextPlace } from './config/places.ts';
+export { type FingerprintIndex, fingerprintsOf, indexFingerprints } from './personality/fingerprint.ts';
+export { PersonalityCatalog } from './personality/catalog.ts';
+export { OWN_PERSONALITIES } from './personality/own-personalities.ts';
+export { playedBehavior } from './personality/played-behavior.ts';
+export type { Personality } from './personality/personality.ts';
 export { commandWords } from './service/script-words.ts';
 export { BindingTable, boundAddresses } from './binding-table.ts';
 export { Dispatcher, ethernetOf, type DispatcherComponents } from './dispatcher.ts';

@@ -3,8 +3,30 @@
  * a behavior answers. There is no `if` about systems anywhere else in this package.
  */
 
-/** What a packet is, as far as its IP header depends on it. */
-export type PacketClass = 'echo-reply' | 'icmp-error' | 'syn-ack' | 'established' | 'reset' | 'udp';
+import type { tcpOption } from '@wormwood/wire';
+
+/** What a packet is, as far as its IP header depends on it; `ecn-syn-ack` answers a SYN that offers ECN (RFC 3168 6.1.1). */
+export type PacketClass =
+  | 'echo-reply'
+  | 'icmp-error'
+  | 'syn-ack'
+  | 'ecn-syn-ack'
+  | 'established'
+  | 'reset'
+  | 'udp'
+  | StraySegment;
+
+/**
+ * A segment outside any connection, by what it meets and what it is: with ACK, with SYN (and FIN, at a listening port), or with
+ * neither.
+ */
+export type StraySegment =
+  | 'listening-null'
+  | 'listening-syn-fin'
+  | 'listening-ack'
+  | 'closed-syn'
+  | 'closed-ack'
+  | 'closed-null';
 
 /** Which octets count where fragments overlap: `old` keeps those that came first, `new` those that came last. */
 export type OverlapPolicy = 'old' | 'new';
@@ -28,8 +50,14 @@ export interface StackBehavior {
   identification(kind: PacketClass, source: number, destination: number): number;
   /** The address that all packets claim to come from; null: the one that was asked. */
   readonly spoofedSource: number | null;
+  /** Whether echo requests are answered, and datagrams to closed ports refused, by a host that may. */
+  readonly answersEcho: boolean;
+  readonly refusesDatagrams: boolean;
   /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
   echoTypeOfService(requested: number): number;
+  /** DF flag and code of an echo reply, given those of the request. */
+  echoDontFragment(requested: boolean): boolean;
+  echoCode(requested: number): number;
   /**
    * What counts where fragments of a packet overlap; `discard`: the packet is given up (RFC 5722); `drop`: fragments are dropped,
    * overlapping or not.
@@ -37,6 +65,12 @@ export interface StackBehavior {
   readonly fragments: OverlapPolicy | 'discard' | 'drop';
   /** Octets of the offending packet that an ICMP error quotes, beginning with its IP header (RFC 1812 4.3.2.3). */
   readonly icmpQuoteBytes: number;
+  /** Octets by which an ICMP error may be longer than the packet that it is about: none, or what its own headers take. */
+  readonly icmpExcessBytes: number;
+  /** The word behind the checksum of a port unreachable, which RFC 792 leaves unused: 32 bits. */
+  readonly icmpUnused: number;
+  /** Changes what an error quotes, octets from `start` to `end` of `bytes`, as the system does; null: it changes nothing. */
+  readonly changeQuote: ((bytes: Uint8Array, start: number, end: number) => void) | null;
   /** ISN of a connection that we accept now (RFC 6528). */
   initialSequenceNumber(flow: Flow, nowSeconds: number): number;
   /**
@@ -52,8 +86,8 @@ export interface StackBehavior {
 }
 
 /** What our side offers in a SYN/ACK. An option is only sent where the SYN offered it too. */
-export interface TcpBehavior {
-  /** Window in the SYN/ACK, which is never scaled, and the most octets that we take before the service reads. */
+export interface SynAckShape {
+  /** Window in the SYN/ACK, which is never scaled. */
   readonly windowBytes: number;
   /** Shift of later windows (RFC 7323 2.2); -1: the option is not offered. */
   readonly windowScale: number;
@@ -61,7 +95,52 @@ export interface TcpBehavior {
   readonly sack: boolean;
   readonly timestamps: boolean;
   /** Order of the options in a SYN/ACK; `nop` pads. */
-  readonly optionOrder: readonly ('mss' | 'sack' | 'timestamps' | 'nop' | 'scale')[];
+  readonly optionOrder: readonly TcpOptionName[];
+  /** Oddities, which few systems have; null: none. */
+  readonly oddities: SynAckOddities | null;
+}
+
+/** An option of a SYN/ACK, or what fills the room between two. */
+export type TcpOptionName = 'mss' | 'sack' | 'timestamps' | 'nop' | 'scale' | 'end';
+
+/** How a SYN/ACK differs from what RFC 9293 and RFC 7323 describe. */
+export interface SynAckOddities {
+  /** The port stays silent to such a SYN. */
+  readonly isSilent: boolean;
+  /** Every option of the order is sent, whatever the SYN offered, with the MSS as it stands there. */
+  readonly isLiteral: boolean;
+  /** TSval, or TSecr, is 0. */
+  readonly zeroTimestamp: boolean;
+  readonly zeroEcho: boolean;
+  /** Flags beside SYN and ACK. */
+  readonly flags: number;
+  /** The reserved bits, and the urgent pointer without URG. */
+  readonly reserved: number;
+  readonly urgentPointer: number;
+  readonly packetClass: 'syn-ack' | 'ecn-syn-ack';
+}
+
+/** An answer to a segment outside any connection. */
+export interface StrayAnswer {
+  readonly flags: number;
+  /** `acknowledgment`: that of the segment; `initial`: that of a connection which would begin now. */
+  readonly sequence: 'zero' | 'acknowledgment' | 'acknowledgment-plus-one' | 'initial';
+  /** `next`: what follows the segment, and one more than its number where it has no length; `other`: neither. */
+  readonly acknowledgment: 'zero' | 'sequence' | 'next' | 'other';
+  readonly shape: SynAckShape;
+  /** Text in the segment (RFC 9293 3.5.3). */
+  readonly payload: Uint8Array;
+}
+
+/** What TCP does for a host. Its own window is the most octets that we take before the service reads. */
+export interface TcpBehavior extends SynAckShape {
+  /** SYN/ACKs by what the SYN says, 256 at most; null: all are as described above. */
+  readonly shapes: {
+    of(offer: tcpOption.Scan, flags: number): number;
+    readonly list: readonly SynAckShape[];
+  } | null;
+  /** What answers segments outside of connections, null: nothing does; as RFC 9293 3.10.7.1 has it where there is no table. */
+  readonly strays: Readonly<Record<StraySegment, StrayAnswer | null>> | null;
   /** How often a SYN/ACK that nobody answers is sent again, after 1, 2, 4… seconds (RFC 6298 5.5). */
   readonly synAckRepeats: number;
   /** A bare FIN to a listening port: dropped in silence as RFC 9293 3.10.7.2 has it, or answered with a reset. */

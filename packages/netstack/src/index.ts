@@ -11,7 +11,16 @@ export { decapsulate, encapsulate, GRE_OVERHEAD_BYTES } from './link/gre.ts';
 export { type MemoryDevice, memoryLink } from './link/memory-link.ts';
 
 // The stack, what it asks and what it tells.
-export type { Flow, StackBehavior } from './behavior.ts';
+export type {
+  Flow,
+  PacketClass,
+  StackBehavior,
+  StrayAnswer,
+  StraySegment,
+  SynAckOddities,
+  SynAckShape,
+  TcpOptionName,
+} from './behavior.ts';
 export { plainBehavior } from './plain-behavior.ts';
 export type {
   HostDirectory,
@@ -22,6 +31,7 @@ export type {
   TcpService,
   UdpDatagram,
 } from './host.ts';
+export { IdentificationCounters } from './network/identification.ts';
 export { DhcpClient, type DhcpLease } from './network/dhcp-client.ts';
 export type { RouterName, RouterStatus } from './network/known-routers.ts';
 export { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';

@@ -21,9 +21,16 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
     identification: (kind, source, destination) =>
       kind === 'syn-ack' || kind === 'reset' ? 0 : identifications.next(source, destination),
     spoofedSource: null,
+    answersEcho: true,
+    refusesDatagrams: true,
     echoTypeOfService: (requested) => requested,
+    echoDontFragment: () => false,
+    echoCode: (requested) => requested,
     fragments: 'discard',
     icmpQuoteBytes: 548,
+    icmpExcessBytes: 0,
+    icmpUnused: 0,
+    changeQuote: null,
     // RFC 6528 3: a clock of 4 µs plus a keyed hash of the flow.
     initialSequenceNumber: ({ localAddress, localPort, remoteAddress, remotePort }, nowSeconds) =>
       (Math.floor(nowSeconds * 250_000) +
@@ -46,6 +53,9 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
       sack: true,
       timestamps: true,
       optionOrder: ['mss', 'sack', 'timestamps', 'nop', 'scale'],
+      oddities: null,
+      shapes: null,
+      strays: null,
       synAckRepeats: 5,
       answersFinToListener: false,
     },

@@ -187,8 +187,10 @@ export class Stack {
     return isTaken ? null : this.#components.hosts.find(address, source, protocol);
   }
 
-  readonly #receiveFrame = ({ bytes, start, end, checksumsVerified, isCarried }: ReceivedFrame): void => {
+  readonly #receiveFrame = (frame: ReceivedFrame): void => {
+    const { bytes, start, end, checksumsVerified, isCarried, arrivedSeconds = 0 } = frame;
     const packet = this.#packet;
+    packet.arrivedSeconds = arrivedSeconds > 0 ? arrivedSeconds : packet.nowSeconds;
     packet.bytes = bytes;
     packet.linkStart = start;
     packet.end = end;

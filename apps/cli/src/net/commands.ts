@@ -8,7 +8,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { withExamples, withPrintOptions } from '../command-options.ts';
 import type { NetAskOptions } from './ask.ts';
 import type { NetEventsOptions } from './events.ts';
-import { addCheck, addExplain, addImport, edgesOption } from './file-commands.ts';
+import { addCheck, addExplain, addImport, addPersonalities, edgesOption } from './file-commands.ts';
 import type { NetTopOptions } from './top.ts';
 import type { NetUpOptions } from './up.ts';
 
@@ -25,6 +25,7 @@ export function addNet(parent: Command, finish: Finish): void {
   addCheck(net, finish);
   addExplain(net, finish);
   addImport(net, finish);
+  addPersonalities(net, finish);
   addUp(net, finish);
   addAsking(net, finish);
   withExamples(net, [
@@ -58,6 +59,7 @@ function addUp(net: Command, finish: Finish): void {
     .addOption(edgesOption())
     .option('--ask-first', 'answer for an address only after no other machine has')
     .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os')
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .option('--events <file>', 'append events to this file, one JSON object per line')
     .option('--packet-log <file>', "append Honeyd's packet log to this file")
     .option('--service-log <file>', "append Honeyd's service log to this file")

@@ -3,6 +3,7 @@ import { parseIpv4 } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetCheckOptions } from './check.ts';
 import type { NetExplainOptions } from './explain.ts';
+import type { NetPersonalitiesOptions } from './personalities.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
 
@@ -60,6 +61,22 @@ export function addImport(net: Command, finish: Finish): void {
     });
   withExamples(withPrintOptions(command), [
     ['wormwood net import honeyd.conf > net.yaml', 'standard error lists what is lost'],
+  ]);
+}
+
+export function addPersonalities(net: Command, finish: Finish): void {
+  const command = net
+    .command('personalities')
+    .description('list the systems that templates may answer as, and what of each is not played')
+    .argument('[search]', 'words that the name has')
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
+    .action(async (search: string | undefined, options: NetPersonalitiesOptions) => {
+      const { netPersonalities } = await import('./personalities.ts');
+      finish(await netPersonalities(search, options));
+    });
+  withExamples(withPrintOptions(command), [
+    ['wormwood net personalities', 'every name'],
+    ["wormwood net personalities 'windows 10'", 'those that have both words, with what is not played'],
   ]);
 }
 

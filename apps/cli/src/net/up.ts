@@ -28,6 +28,7 @@ import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
 import { type CheckedHoneynet, openHoneynetApart } from './configuration.ts';
 import type { PrintOptions } from '../command-options.ts';
+import { readPersonalitiesOrFail } from './known-names.ts';
 
 export interface NetUpOptions extends PrintOptions {
   readonly device?: string;
@@ -38,6 +39,7 @@ export interface NetUpOptions extends PrintOptions {
   readonly askFirst?: true;
   readonly edges?: boolean;
   readonly fingerprints?: string;
+  readonly personalities?: string;
   readonly capture?: string;
   readonly pcap?: string;
   readonly events?: string;
@@ -179,6 +181,7 @@ function commonOptions(
     },
     askFirst: options.askFirst === true,
     memoryBytes: options.memory * 2 ** 20,
+    personalities: () => readPersonalitiesOrFail(options.personalities),
     fingerprints: fingerprintsOf(honeynet, options, terminal),
     streams: randomStreams(options.seed ?? randomBytes(8).readBigUInt64LE().toString()),
     hostStreams: randomStreams(options.seed ?? hostSeed()),

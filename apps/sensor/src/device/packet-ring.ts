@@ -40,6 +40,8 @@ const PACKET_MR_PROMISC = 1;
 const STATUS = 0;
 const CAPTURED = 8;
 const MAC = 12;
+const SECONDS = 16;
+const NANOSECONDS = 20;
 const VLAN_TCI = 24;
 const VLAN_TPID = 26;
 const PACKET_TYPE = 32 + 10;
@@ -225,6 +227,8 @@ export class PacketRing implements SensorDevice {
     let start = slot + this.#halves[(slot + MAC) >> 1]!;
     const end = start + this.#words[(slot + CAPTURED) >> 2]!;
     if ((status & STATUS_VLAN_VALID) !== 0) start = this.#restoreVlanTag(slot, start);
+    this.#frame.arrivedSeconds =
+      (this.#words[(slot + SECONDS) >> 2]! >>> 0) + this.#words[(slot + NANOSECONDS) >> 2]! * 1e-9;
     receiver(this.#frame.of(this.#bytes, start, end, verified));
   }
 

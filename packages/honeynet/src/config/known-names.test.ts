@@ -109,7 +109,7 @@ it('tells names that stand for nothing, where they stand', () => {
   expect(
     diagnostics.map(({ severity, code, line, column, help }) => [severity, code, line, column, help]),
   ).toEqual([
-    ['warning', 'unknown-personality', 2, 20, 'The nearest is "Linux 2.6.32".'],
+    ['warning', 'unknown-personality', 2, 20, 'Its hosts answer as the nearest, "Linux 2.6.32".'],
     [
       'warning',
       'unknown-vendor',

@@ -69,7 +69,9 @@ export function unknownNames(honeynet: Honeynet, text: string, known: KnownNames
         const near = index < SUGGESTIONS_MAX ? nearestPersonality(name, personalities ?? []) : undefined;
         const message = `No personality is called ${quoted(name)}.`;
         const help =
-          near === undefined ? 'Its hosts answer as a plain stack.' : `The nearest is ${quoted(near)}.`;
+          near === undefined
+            ? 'Its hosts answer as a plain stack.'
+            : `Its hosts answer as the nearest, ${quoted(near)}.`;
         return warningAt(name, text, { code: 'unknown-personality', message, help });
       }),
     ...distinct(templates, ({ ethernet }) => ethernet)

@@ -34,6 +34,8 @@ export interface ReceivedFrame {
   readonly checksumsVerified: boolean;
   /** The packet came inside another one, through a tunnel, and the link header is that of the packet around it. */
   readonly isCarried: boolean;
+  /** When the machine took it from the wire, in seconds of a clock of its own; 0: not known. @default 0 */
+  readonly arrivedSeconds?: number;
 }
 
 /** Takes a frame; what shall outlive the call is copied. */
@@ -48,6 +50,7 @@ export class ReusedFrame implements ReceivedFrame {
   end = 0;
   checksumsVerified = false;
   isCarried = false;
+  arrivedSeconds = 0;
 
   /** Returns the object, which now is this frame. */
   of(bytes: Uint8Array, start: number, end: number, checksumsVerified = false): ReceivedFrame {

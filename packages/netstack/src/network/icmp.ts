@@ -73,6 +73,7 @@ export class Icmp {
     this.#observer.icmp(packet.source, packet.destination, type, code, end - packet.ipStart);
     if (isError(type)) return this.#hear(packet, type, code);
     if (type !== icmpv4.messageType.echoRequest || host === null || !host.answersEcho) return;
+    if (!host.behavior.answersEcho) return;
     this.#answerEcho(packet);
   }
 
@@ -82,18 +83,21 @@ export class Icmp {
     if (host === null) return;
     if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
     const length = end - transportStart;
+    const { behavior } = host;
+    const requested = readU16(bytes, packet.ipStart + ipv4.field.flagsAndFragmentOffset);
     const head: PacketHead = {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.icmpv4,
-      typeOfService: host.behavior.echoTypeOfService(bytes[packet.ipStart + TYPE_OF_SERVICE]!),
+      typeOfService: behavior.echoTypeOfService(bytes[packet.ipStart + TYPE_OF_SERVICE]!),
       kind: 'echo-reply',
-      behavior: host.behavior,
+      dontFragment: behavior.echoDontFragment((requested & ipv4.flag.dontFragment) !== 0),
+      behavior,
     };
     const mtuBytes = this.#output.mtuTo(packet.source, packet.nowSeconds);
     if (length > mtuBytes - ipv4.HEADER_LENGTH) {
       const reply = new Uint8Array(length);
-      writeEchoReply(packet, reply, 0);
+      writeEchoReply(packet, behavior, reply, 0);
       const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
       const linkLength = this.#output.saveLinkHeader(packet, saved, 0);
       this.#output.sendInPieces({ saved, linkLength, mtuBytes }, head, reply);
@@ -101,7 +105,7 @@ export class Icmp {
     }
     const at = this.#output.beginReply(packet, head);
     if (at < 0) return;
-    writeEchoReply(packet, this.#output.bytes, at);
+    writeEchoReply(packet, behavior, this.#output.bytes, at);
     this.#output.finish(at + length);
   }
 
@@ -146,6 +150,7 @@ export class Icmp {
 
   /** Tells the sender of the packet at hand that nothing listens at its port. */
   sendPortUnreachable(packet: PacketContext): void {
+    if (packet.host?.behavior.refusesDatagrams !== true) return;
     this.#sendError(packet, icmpv4.messageType.destinationUnreachable, icmpv4.unreachableCode.port);
   }
 
@@ -172,6 +177,7 @@ export class Icmp {
       protocol: ipProtocol.icmpv4,
       typeOfService: 0,
       kind: 'icmp-error',
+      dontFragment: host.behavior.dontFragment('icmp-error'),
       behavior: host.behavior,
     });
     if (at < 0) return;
@@ -179,23 +185,30 @@ export class Icmp {
     const quoteEnd = Math.min(end, ipStart + this.#quoteBytes(packet, host.behavior));
     out[at + icmpv4.field.type] = type;
     out[at + icmpv4.field.code] = code;
-    writeU32(out, at + icmpv4.field.unused, word);
+    const isUnreachable = type === icmpv4.messageType.destinationUnreachable;
+    writeU32(out, at + icmpv4.field.unused, isUnreachable ? host.behavior.icmpUnused : word);
     const quoteAt = at + icmpv4.HEADER_LENGTH;
     out.set(bytes.subarray(ipStart, quoteEnd), quoteAt);
     const errorEnd = quoteAt + quoteEnd - ipStart;
+    host.behavior.changeQuote?.(out, quoteAt, errorEnd);
     icmpv4.fillChecksum(out, at, errorEnd);
     this.#output.finish(errorEnd);
   }
 
   /**
    * Octets of the packet at hand that an error quotes: what the behavior quotes and the device can send, and no more than makes
-   * the error as long as the packet, so that nobody is sent more in our answers than was sent to us in his name. The header and
-   * eight octets are quoted in any case (RFC 792).
+   * the error as long as the packet, so that nobody is sent more in our answers than was sent to us in his name; or longer by
+   * its headers, where the behavior is that of a system which quotes all. The header and eight octets are quoted in any case
+   * (RFC 792).
    */
-  #quoteBytes({ bytes, ipStart, end }: PacketContext, { icmpQuoteBytes }: StackBehavior): number {
+  #quoteBytes(
+    { bytes, ipStart, end }: PacketContext,
+    { icmpQuoteBytes, icmpExcessBytes }: StackBehavior,
+  ): number {
     const overhead = ipv4.HEADER_LENGTH + icmpv4.HEADER_LENGTH;
     const shortest = ipv4.readHeaderLength(bytes, ipStart) + 8;
-    const longest = Math.min(end - ipStart, this.#output.mtuBytes) - overhead;
+    const longest =
+      Math.min(end - ipStart + Math.min(icmpExcessBytes, overhead), this.#output.mtuBytes) - overhead;
     return Math.max(shortest, Math.min(icmpQuoteBytes, longest));
   }
 }
@@ -211,21 +224,23 @@ function isError(type: number): boolean {
 
 const SHORT_BYTES = 128;
 
-function writeEchoReply(packet: PacketContext, out: Uint8Array, at: number): void {
+function writeEchoReply(packet: PacketContext, behavior: StackBehavior, out: Uint8Array, at: number): void {
   const { bytes, transportStart, end } = packet;
   // A view costs more than a short copy.
   if (end - transportStart > SHORT_BYTES) out.set(bytes.subarray(transportStart, end), at);
   else for (let i = transportStart; i < end; i++) out[at + i - transportStart] = bytes[i]!;
   out[at + icmpv4.field.type] = icmpv4.messageType.echoReply;
-  // RFC 1624: only the type has changed.
+  // RFC 1624: only the first word has changed.
   const code = bytes[transportStart + icmpv4.field.code]!;
+  const answered = behavior.echoCode(code);
+  out[at + icmpv4.field.code] = answered;
   const current = packet.checksumsVerified
     ? complementSum(sumWithout(bytes, transportStart, end))
     : readU16(bytes, transportStart + icmpv4.field.checksum);
   const changed = updateChecksum(
     current,
     (icmpv4.messageType.echoRequest << 8) | code,
-    (icmpv4.messageType.echoReply << 8) | code,
+    (icmpv4.messageType.echoReply << 8) | answered,
   );
   writeU16(out, at + icmpv4.field.checksum, changed);
 }

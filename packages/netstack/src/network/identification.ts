@@ -7,6 +7,7 @@ import { mixWord, type RandomStream } from '@wormwood/base';
 
 const PLACES = 4096;
 
+/** The counters of all pairs. */
 export class IdentificationCounters {
   readonly #stream: RandomStream;
   readonly #placeKey: number;

@@ -26,6 +26,7 @@ export interface PacketHead {
   readonly protocol: number;
   readonly typeOfService: number;
   readonly kind: PacketClass;
+  readonly dontFragment: boolean;
   readonly behavior: StackBehavior;
 }
 
@@ -165,7 +166,7 @@ export class Ipv4Output {
     writeU16(
       bytes,
       ipStart + ipv4.field.flagsAndFragmentOffset,
-      behavior.dontFragment(kind) ? ipv4.flag.dontFragment : 0,
+      head.dontFragment ? ipv4.flag.dontFragment : 0,
     );
     writeU8(bytes, ipStart + ipv4.field.timeToLive, behavior.timeToLive(kind));
     writeU8(bytes, ipStart + ipv4.field.protocol, head.protocol);

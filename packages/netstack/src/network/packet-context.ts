@@ -22,6 +22,8 @@ export class PacketContext {
   answersFrom = 0;
   /** Seconds of the stack's clock. */
   nowSeconds = 0;
+  /** When it came, as exactly as the device knows: for what is told by differences between packets alone. */
+  arrivedSeconds = 0;
 
   /**
    * Whether the frame at hand went from somebody else to the Ethernet address of a host or to `own`, that of the stack: what goes

@@ -71,6 +71,7 @@ export class Udp {
         protocol: ipProtocol.udp,
         typeOfService: 0,
         kind: 'udp',
+        dontFragment: behavior.dontFragment('udp'),
         behavior,
       } as const;
       const length = udp.HEADER_LENGTH + payload.length;

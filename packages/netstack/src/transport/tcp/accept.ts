@@ -13,13 +13,16 @@ import type { ConnectionStore, TcpComponents } from './connection-store.ts';
 import type { Connections } from './connections.ts';
 import { HandshakeGuesses, WRONG_ACKNOWLEDGMENTS_MAX } from './handshake-guesses.ts';
 import type { IncomingSegment } from './incoming-segment.ts';
-import { scalesOf } from './segment-output.ts';
+import { scalesOf, shapeIn } from './segment-output.ts';
+import { StrayAnswers, strayKindOf } from './stray-answers.ts';
 import { beginTarpit } from './tarpit.ts';
 
 /** RFC 9293 3.7.1: what a remote side takes that does not say. */
 const MSS_DEFAULT = 536;
 /** An MSS of 0 is taken for none, and no segment is smaller than this with its options, as in Linux: crumbs cost us most. */
 const MSS_MIN = 48;
+/** Two segments: RFC 5681 3.1 has a sender begin with more. */
+const SMALL_WINDOW_BYTES = 2920;
 /** Of these flags, a segment that begins a connection has SYN alone. */
 const BEGINNING = tcp.flag.SYN | tcp.flag.ACK | tcp.flag.RST | tcp.flag.FIN;
 
@@ -40,6 +43,7 @@ export class Acceptor {
   readonly #segment: IncomingSegment;
   readonly #doubts: ReplyLimiter;
   readonly #guesses: HandshakeGuesses;
+  readonly #strays: StrayAnswers;
 
   constructor({ store, connections, segment, doubts }: TcpParts) {
     this.#components = store.components;
@@ -47,6 +51,7 @@ export class Acceptor {
     this.#connections = connections;
     this.#segment = segment;
     this.#doubts = doubts;
+    this.#strays = new StrayAnswers(store.components.output);
     const { streams } = store.components;
     this.#guesses = new HandshakeGuesses(streams.stream('netstack/tcp/guesses').nextUint32());
   }
@@ -68,6 +73,10 @@ export class Acceptor {
     this.#components.observer.tcpProbe(flow, flags, packet.end - packet.ipStart, opens);
     if ((flags & tcp.flag.RST) !== 0) return;
     if (portState === 'filtered') return;
+    if (host.behavior.tcp.strays !== null && !opens) {
+      this.#strays.answer(packet, host.behavior, strayKindOf(flags, isOpen), this.#segment);
+      return;
+    }
     if (portState === 'closed' || (flags & tcp.flag.ACK) !== 0) {
       this.#store.segments.sendReset(packet, length);
       return;
@@ -84,13 +93,16 @@ export class Acceptor {
   #accept(packet: PacketContext, host: StackHost, flow: Flow, isTarpit: boolean): void {
     const connections = this.#connections;
     const segment = this.#segment;
+    const { sequence, window, options } = segment;
+    segment.scanOptions();
+    const { shapes } = host.behavior.tcp;
+    const shape = shapes === null ? 0 : shapes.of(options, segment.flags);
+    const traits = shapes === null ? host.behavior.tcp : shapes.list[shape]!;
+    if (traits.oddities?.isSilent === true) return;
     const at = connections.open(packet.source, packet.destination, segment.ports);
     if (at === NONE) return;
     const { words, bytes } = this.#store.table;
-    const { tcp: traits } = host.behavior;
-    const { sequence, window, options } = segment;
-    segment.scanOptions();
-    const initial = host.behavior.initialSequenceNumber(flow, packet.nowSeconds);
+    const initial = host.behavior.initialSequenceNumber(flow, packet.arrivedSeconds);
     words[at + field.sendUnacknowledged] = initial;
     words[at + field.sendNext] = seqAdd(initial, 1);
     words[at + field.receiveNext] = seqAdd(sequence, 1);
@@ -102,7 +114,7 @@ export class Acceptor {
       Math.min(options.mssBytes <= 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
     );
     // A window of a few octets is told as it is.
-    words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : traits.windowScale);
+    words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : traits.windowScale, shape);
     if (isTarpit) beginTarpit(this.#store.table, at, packet.nowSeconds);
     if (options.hasTimestamps && traits.timestamps) {
       this.#store.setFlag(at, flag.timestamps);
@@ -137,6 +149,7 @@ export class Acceptor {
     const flow = this.#store.flowOf(at);
     const proof = this.#components.sources.prove(packet, flow, this.#doubtOf(packet, host, at));
     this.#connections.establish(at, host, flow, proof);
+    this.#openWindow(at, host);
     return this.#store.stateOf(at) === state.established;
   }
 
@@ -145,6 +158,14 @@ export class Acceptor {
     this.#connections.forget(at);
     if (this.#doubts.allows(packet.source, packet.nowSeconds))
       this.#store.segments.sendReset(packet, this.#segment.length);
+  }
+
+  /** Tells the whole window at once where that of the SYN/ACK left hardly any room for a first request. */
+  #openWindow(at: number, host: StackHost): void {
+    const { shapes } = host.behavior.tcp;
+    if (shapes === null || this.#store.stateOf(at) !== state.established) return;
+    const shape = shapes.list[shapeIn(this.#store.table.words[at + field.scales]!)]!;
+    if (shape.windowBytes < SMALL_WINDOW_BYTES) this.#connections.owe(at);
   }
 
   /** RFC 9293 3.10.7.4: a wrong acknowledgment of our SYN is refused; after a few, so is the connection. */

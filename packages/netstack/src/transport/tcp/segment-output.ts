@@ -11,7 +11,7 @@ import {
   writeU32,
   writeU8,
 } from '@wormwood/wire';
-import type { StackBehavior, TcpBehavior } from '../../behavior.ts';
+import type { StackBehavior, SynAckOddities, SynAckShape, TcpOptionName } from '../../behavior.ts';
 import type { Ipv4Output, PacketHead } from '../../network/ipv4-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { type ConnectionTable, field, flag } from './connection-table.ts';
@@ -20,10 +20,9 @@ import type { HeldRange } from './receive-queue.ts';
 import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const NOP = 1;
+const END = 0;
 /** IPv4 and TCP headers without options. */
 const HEADERS_LENGTH = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
-
-type TcpOptionName = Exclude<TcpBehavior['optionOrder'][number], 'nop'>;
 
 /** What to send on a connection; addresses, ports and acknowledgment come from the table. */
 export interface Segment {
@@ -63,6 +62,7 @@ export class SegmentOutput {
       protocol: ipProtocol.tcp,
       typeOfService: 0,
       kind: 'reset',
+      dontFragment: host.behavior.dontFragment('reset'),
       behavior: host.behavior,
     });
     if (at < 0) return;
@@ -81,38 +81,46 @@ export class SegmentOutput {
   /** Answers a SYN: the options that both sides have, in the order of the disguise. */
   sendSynAck(at: number, behavior: StackBehavior, nowSeconds: number): void {
     const { words } = this.#table;
-    const start = this.#begin(at, behavior, 'syn-ack');
+    const { shapes } = behavior.tcp;
+    const shape = shapes === null ? behavior.tcp : shapes.list[shapeIn(words[at + field.scales]!)]!;
+    const { oddities } = shape;
+    if (oddities?.isSilent === true) return;
+    const start = this.#begin(at, behavior, oddities?.packetClass ?? 'syn-ack');
     if (start < 0) return;
     const out = this.#output.bytes;
-    const { tcp: traits } = behavior;
     let option = start + tcp.HEADER_LENGTH;
     // Filling belongs to the option behind it: without that option it is not sent either.
     let filling = 0;
-    for (const name of traits.optionOrder) {
+    for (const name of shape.optionOrder) {
       if (name === 'nop') {
         filling++;
         continue;
       }
-      if (this.#isOffered(at, name)) {
+      if (oddities?.isLiteral === true || this.#isOffered(at, name)) {
         for (; filling > 0; filling--) out[option++] = NOP;
-        option = this.#writeOption(name, out, option, at, behavior, nowSeconds);
+        option = this.#writeOption(name, out, option, { at, shape, behavior, nowSeconds });
       }
       filling = 0;
     }
-    while ((option - start) % 4 !== 0) out[option++] = NOP;
+    if (oddities?.isLiteral === true) for (; filling > 0; filling--) out[option++] = NOP;
+    // RFC 9293 3.1: behind the end of the options come zeros.
+    const pad = shape.optionOrder.at(-1) === 'end' ? END : NOP;
+    while ((option - start) % 4 !== 0) out[option++] = pad;
     // Nothing is acknowledged yet: the oldest octet is our SYN.
     const sequence = words[at + field.sendUnacknowledged]!;
     this.#writeHeader(start, at, {
-      flags: tcp.flag.SYN | tcp.flag.ACK,
+      flags: tcp.flag.SYN | tcp.flag.ACK | (oddities?.flags ?? 0),
       sequence,
-      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : traits.windowBytes,
+      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : shape.windowBytes,
       headerLength: option - start,
     });
+    if (oddities !== null) writeOddities(out, start, option - start, oddities);
     this.#finish(start, option);
   }
 
   /** Whether the SYN had the option too, so that the SYN/ACK may. */
   #isOffered(at: number, name: TcpOptionName): boolean {
+    if (name === 'end') return true;
     const { words } = this.#table;
     if (name === 'sack') return (words[at + field.flags]! & flag.sack) !== 0;
     if (name === 'timestamps') return (words[at + field.flags]! & flag.timestamps) !== 0;
@@ -123,18 +131,27 @@ export class SegmentOutput {
     name: TcpOptionName,
     out: Uint8Array,
     option: number,
-    at: number,
-    behavior: StackBehavior,
-    nowSeconds: number,
+    { at, shape, behavior, nowSeconds }: SynAckParts,
   ): number {
-    if (name === 'timestamps') return this.#writeTimestamps(out, option, at, behavior, nowSeconds);
+    const { oddities } = shape;
+    if (name === 'end') {
+      out[option] = END;
+      return option + 1;
+    }
+    if (name === 'timestamps') {
+      const end = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
+      if (oddities?.zeroTimestamp === true) writeU32(out, option + 2, 0);
+      if (oddities?.zeroEcho === true) writeU32(out, option + 6, 0);
+      return end;
+    }
     if (name === 'mss') {
       out[option] = tcpOption.code.mss;
       out[option + 1] = 4;
-      const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : behavior.tcp.mssBytes;
+      const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : shape.mssBytes;
       // RFC 6691: what the link can carry, without regard to options.
       const mtuBytes = this.#output.mtuTo(this.#table.words[at + field.remoteAddress]! >>> 0, nowSeconds);
-      writeU16(out, option + 2, Math.min(mssBytes, mtuBytes - HEADERS_LENGTH));
+      const longest = oddities?.isLiteral === true ? 0xffff : mtuBytes - HEADERS_LENGTH;
+      writeU16(out, option + 2, Math.min(mssBytes, longest));
       return option + 4;
     }
     if (name === 'sack') {
@@ -144,7 +161,7 @@ export class SegmentOutput {
     }
     out[option] = tcpOption.code.windowScale;
     out[option + 1] = 3;
-    out[option + 2] = behavior.tcp.windowScale;
+    out[option + 2] = shape.windowScale;
     return option + 3;
   }
 
@@ -181,6 +198,7 @@ export class SegmentOutput {
       protocol: ipProtocol.tcp,
       typeOfService: 0,
       kind,
+      dontFragment: behavior.dontFragment(kind),
       behavior,
     };
     return this.#output.beginSaved(bytes, this.#table.linkOffset(at), this.#table.linkLength(at), head);
@@ -235,10 +253,40 @@ export class SegmentOutput {
 /** In the upper half of `field.scales`: the remote side did not offer window scaling. */
 export const NO_SCALE = 0xff;
 
-/** Returns the word that keeps both shifts: what the remote side scales by, and what we scale by. */
-export function scalesOf(remoteScale: number, ownScale: number): number {
+/**
+ * Returns the word that keeps both shifts, what the remote side scales by and what we scale by, and between them which of its
+ * shapes our SYN/ACK has.
+ */
+export function scalesOf(remoteScale: number, ownScale: number, shape: number): number {
   // RFC 7323 2.3: a shift beyond 14 is taken for 14.
-  return remoteScale < 0 || ownScale < 0 ? NO_SCALE << 16 : (Math.min(remoteScale, 14) << 16) | ownScale;
+  const scales =
+    remoteScale < 0 || ownScale < 0
+      ? NO_SCALE << 16
+      : (Math.min(remoteScale, 14) << 16) | Math.min(ownScale, 14);
+  return scales | (shape << 8);
+}
+
+/** Returns the number of the SYN/ACK's shape that the word keeps. */
+export function shapeIn(scales: number): number {
+  return (scales >>> 8) & 0xff;
+}
+
+/** What the options of a SYN/ACK come from. */
+interface SynAckParts {
+  readonly at: number;
+  readonly shape: SynAckShape;
+  readonly behavior: StackBehavior;
+  readonly nowSeconds: number;
+}
+
+function writeOddities(
+  out: Uint8Array,
+  start: number,
+  headerLength: number,
+  { reserved, urgentPointer }: SynAckOddities,
+): void {
+  tcp.writeHeaderLength(out, start, headerLength, reserved);
+  writeU16(out, start + tcp.field.urgentPointer, urgentPointer);
 }
 
 function writeSack(out: Uint8Array, option: number, held: readonly HeldRange[]): number {

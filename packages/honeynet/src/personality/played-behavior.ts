@@ -1,0 +1,148 @@
+/** Plays a personality: answers the questions of the stack as that system does. */
+import { RandomStream, SipHash } from '@wormwood/base';
+import { IdentificationCounters, type StackBehavior } from '@wormwood/netstack';
+import { HostCounters } from './host-counters.ts';
+import { type EchoTraits, type Personality, synAckIndex } from './personality.ts';
+import { firstState, nextNumber, type StepState, type Steps } from './stepped-numbers.ts';
+import { changeQuote } from './unreachable.ts';
+
+/** What the secret is hashed with, so that one answer says nothing about another. */
+const purpose = { sequenceNumber: 1, timestamp: 2, uptime: 3, identification: 4, pairs: 5 } as const;
+
+/** The most that is taken before a service reads: what a window without scaling tells. */
+const RECEIVE_BYTES = 65_160;
+/** What the headers of an ICMP error take. */
+const ICMP_HEADERS_BYTES = 28;
+/** Pairs of hosts whose numbers are remembered; beyond, the one that was met first begins anew. */
+const PAIRS_MAX = 1 << 14;
+const SECONDS_A_DAY = 86_400;
+const UPTIME_DAYS = 20;
+const WORD = 2 ** 32;
+/** Of `random` timestamps: about as unpredictable as sequence numbers. */
+const TIMESTAMP_DEVIATION = 0.3;
+
+/**
+ * Returns the behavior of a system. `secret` is a key of 16 octets that strangers must not know: under the generators that
+ * systems have lies a number for each pair of hosts, so that whoever sees his own numbers grow knows nothing of another's.
+ */
+export function playedBehavior(personality: Personality, secret: Uint8Array): StackBehavior {
+  const hash = new SipHash(secret);
+  const { timeToLive, dontFragment, identification, sequence, timestamps, echo, unreachable, strays } =
+    personality;
+  const counters = new HostCounters(identification, streamUnder(hash, purpose.identification));
+  const flows = new IdentificationCounters(streamUnder(hash, purpose.pairs));
+  const sequenceNumbers =
+    sequence.kind === 'stepped' ? new PairNumbers(hash, purpose.sequenceNumber, sequence) : null;
+  const offsets = timestamps.isRandom
+    ? new PairNumbers(hash, purpose.timestamp, {
+        step: 1,
+        ratePerSecond: timestamps.ticksPerSecond,
+        deviation: TIMESTAMP_DEVIATION,
+      })
+    : null;
+  let lastSeconds = 0;
+  let epochSeconds = Number.NaN;
+  const { changes } = unreachable;
+  const [usual] = personality.synAcks;
+  return {
+    name: personality.name,
+    timeToLive: (kind) => timeToLive[kind],
+    dontFragment: (kind) => dontFragment[kind],
+    // Data of a system whose SYN/ACKs have 0 counts as that of a current Linux does.
+    identification: (kind, source, destination) =>
+      identification.open.kind === 'zero' && kind === 'established'
+        ? flows.next(source, destination)
+        : counters.next(kind, source),
+    spoofedSource: null,
+    answersEcho: echo.answers,
+    refusesDatagrams: unreachable.answers,
+    echoTypeOfService: (requested) => requested,
+    echoDontFragment: (requested) => echoFlagOf(echo, requested),
+    echoCode: (requested) => echoCodeOf(echo, requested),
+    fragments: 'old',
+    icmpQuoteBytes: unreachable.quoteBytes,
+    icmpExcessBytes: ICMP_HEADERS_BYTES,
+    icmpUnused: unreachable.unused,
+    changeQuote: changes === null ? null : (bytes, start, end) => changeQuote(changes, bytes, start, end),
+    initialSequenceNumber: ({ localAddress, remoteAddress }, nowSeconds) => {
+      lastSeconds = nowSeconds;
+      if (sequence.kind === 'zero') return 0;
+      return sequenceNumbers === null
+        ? hash.ofWords(purpose.sequenceNumber, localAddress, remoteAddress, 0)
+        : sequenceNumbers.next(localAddress, remoteAddress, nowSeconds);
+    },
+    sequenceNumbers: sequence.kind === 'zero' ? 'weak' : 'keyed',
+    timestampValue: (offset, nowSeconds) => {
+      if (Number.isNaN(epochSeconds)) epochSeconds = nowSeconds;
+      const ticks = timestamps.isRandom ? 1000 : timestamps.ticksPerSecond;
+      return (Math.floor((nowSeconds - epochSeconds) * ticks) + offset) % WORD;
+    },
+    timestampOffset: (localAddress, remoteAddress) => {
+      if (offsets !== null) return offsets.next(localAddress, remoteAddress, lastSeconds);
+      // Whoever asks, a host has been up for as long.
+      const days = 1 + (hash.ofWords(purpose.uptime, localAddress, 0, 0) / WORD) * (UPTIME_DAYS - 1);
+      return Math.floor(days * SECONDS_A_DAY * timestamps.ticksPerSecond) % WORD;
+    },
+    tcp: {
+      ...usual!,
+      windowBytes: RECEIVE_BYTES,
+      synAckRepeats: 5,
+      answersFinToListener: strays['listening-null'] !== null,
+      shapes: { of: synAckIndex, list: personality.synAcks },
+      strays,
+    },
+  };
+}
+
+function echoFlagOf({ dontFragment }: EchoTraits, requested: boolean): boolean {
+  if (dontFragment === 'never' || dontFragment === 'always') return dontFragment === 'always';
+  return dontFragment === 'same' ? requested : !requested;
+}
+
+function echoCodeOf({ code }: EchoTraits, requested: number): number {
+  if (code === 'other') return requested ^ 1;
+  return code === 'same' ? requested : 0;
+}
+
+/** Numbers that grow by steps, for each pair of hosts from another beginning. */
+class PairNumbers {
+  readonly #hash: SipHash;
+  readonly #use: number;
+  readonly #steps: Steps;
+  readonly #pairs: Map<number, StepState> = new Map();
+
+  constructor(hash: SipHash, use: number, steps: Steps) {
+    this.#hash = hash;
+    this.#use = use;
+    this.#steps = steps;
+  }
+
+  next(localAddress: number, remoteAddress: number, nowSeconds: number): number {
+    const first = this.#hash.ofWords(this.#use, localAddress, remoteAddress, 0);
+    // 53 bits: pairs that share them share a sequence, which tells neither of them anything.
+    const key = (this.#hash.upper & 0x1f_ffff) * WORD + first;
+    let state = this.#pairs.get(key);
+    if (state === undefined) {
+      if (this.#pairs.size >= PAIRS_MAX)
+        for (const oldest of this.#pairs.keys()) {
+          this.#pairs.delete(oldest);
+          break;
+        }
+      // Also whoever was forgotten goes on where time has led to.
+      const grown = (this.#steps.ratePerSecond * nowSeconds) % WORD;
+      state = firstState((first + Math.floor(grown)) % WORD, nowSeconds);
+      this.#pairs.set(key, state);
+    }
+    return nextNumber(state, this.#steps, nowSeconds);
+  }
+}
+
+/** A stream that whoever does not know the key cannot repeat. */
+function streamUnder(hash: SipHash, use: number): RandomStream {
+  const state = new Uint32Array(4);
+  for (let half = 0; half < 2; half++) {
+    state[2 * half] = hash.ofWords(use, half, 0, 0);
+    state[2 * half + 1] = hash.upper;
+  }
+  return new RandomStream(state);
+}
