@@ -104,6 +104,7 @@ describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
         const list = (await (await fetch(`${origin}/api/decisions`)).json()) as { proposed: unknown[] };
         return list.proposed.length;
       };
+      // The first is that of 192.0.2.23, which scans before the others come.
       while ((await proposed()) === 0) await new Promise((resolve) => setTimeout(resolve, 200));
     }, 60_000);
     afterAll(() => studio?.close());

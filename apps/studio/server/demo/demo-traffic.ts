@@ -16,6 +16,8 @@ interface Visitor {
   /** Since the traffic began. */
   readonly startSeconds: number;
   dueSeconds: number;
+  /** Contacts so far. */
+  contacts: number;
 }
 
 const text = (line: string): Uint8Array => new TextEncoder().encode(line);
@@ -28,11 +30,16 @@ const NOTHING = new Uint8Array(0);
 const FIRST_PORT = 32_768;
 const PORTS = 28_000;
 const WINDOW_OCTETS = 64_240;
+/** Has no factor in common with the 52 addresses of the honeynet, nor with the number of its desktops. */
+const STRIDE = 23;
 const STRAYS_PER_SECOND = 0.5;
 const CONVERSATIONS_MAX = 10_000;
 
 const address = (a: number, b: number, c: number, d: number): number =>
   ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+
+const DESKTOPS_FIRST = address(10, 3, 0, 20);
+const DESKTOPS = 40;
 
 /** The first is there from the start; each of the others joins later, as hosts that a worm has reached. */
 function visitors(): Visitor[] {
@@ -43,6 +50,7 @@ function visitors(): Visitor[] {
     line: MARKER,
     startSeconds: index * 20,
     dueSeconds: index * 20,
+    contacts: 0,
   }));
   const web = {
     address: address(203, 0, 113, 9),
@@ -51,6 +59,7 @@ function visitors(): Visitor[] {
     line: WEB,
     startSeconds: 5,
     dueSeconds: 5,
+    contacts: 0,
   };
   return [...scanning, web];
 }
@@ -80,19 +89,33 @@ export class DemoTraffic {
     for (const visitor of this.#visitors) {
       while (visitor.dueSeconds <= now) {
         visitor.dueSeconds += -Math.log(1 - this.#stream.nextDouble()) / visitor.rate;
-        this.#contact(visitor.address, visitor.port, visitor.line);
+        this.#contact(visitor, this.#targetOf(visitor));
       }
     }
     while (this.#strayDueSeconds <= now) {
       this.#strayDueSeconds += -Math.log(1 - this.#stream.nextDouble()) / STRAYS_PER_SECOND;
       const stray = address(198, 51, 100, 0) + (this.#stream.nextUint32() & 0xff);
-      this.#contact(stray, [22, 80, 443, 3389][this.#stream.nextUint32() & 3] ?? 22, NOTHING);
+      const port = [22, 80, 443, 3389][this.#stream.nextUint32() & 3] ?? 22;
+      const destination = this.#targets.at(this.#stream.nextUint32() % this.#targets.size);
+      this.#contact({ address: stray, port, line: NOTHING }, destination);
     }
     this.#far.flush();
   }
 
-  #contact(source: number, port: number, line: Uint8Array): void {
-    const destination = this.#targets.at(this.#stream.nextUint32() % this.#targets.size);
+  /**
+   * Each address once before any comes again: whoever comes back to the same ones has a list, and is no scanner. Those that carry
+   * the marker stay in the network of the desktops, so that each contact ends in a handshake, which proves their addresses.
+   */
+  #targetOf(visitor: Visitor): number {
+    const place = visitor.contacts++ * STRIDE + visitor.address;
+    if (visitor.line === MARKER) return DESKTOPS_FIRST + (place % DESKTOPS);
+    return this.#targets.at(place % this.#targets.size);
+  }
+
+  #contact(
+    { address: source, port, line }: Pick<Visitor, 'address' | 'port' | 'line'>,
+    destination: number,
+  ): void {
     const sourcePort = FIRST_PORT + (this.#sent % PORTS);
     if (this.#conversations.size >= CONVERSATIONS_MAX) this.#conversations.clear();
     this.#conversations.set(keyOf(source, sourcePort, destination, port), line);
