@@ -12,6 +12,8 @@ import { startStudio } from '../apps/studio/dist/server/studio.js';
 
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
 const SOURCES = 20_000;
+/** The source of every tenth event. */
+const BUSY = 0xc0_00_00_07;
 const BAR_MS = 200;
 const INDEXED_MIN = 100_000;
 const FILTERS = [
@@ -91,7 +93,7 @@ try {
     }),
   );
   Object.assign(found.milliseconds, {
-    source: timed(() => answers.source(store, { address: 0xc0_00_00_07 })),
+    source: timed(() => answers.source(store, { address: BUSY })),
     overview: timed(() => answers.overview(store, { points: 240 })),
     sources: timed(() => answers.sources(store, { order: 'contacts', offset: 0, limit: 100 })),
   });

@@ -25,7 +25,7 @@ export interface ReadState {
 
 const EVENT_COLUMNS = 11;
 /** Rows of one statement: crossing into the library costs more than a row. */
-const ROWS_AT_ONCE = 64;
+const ROWS_AT_ONCE = 256;
 const MEMORY = ':memory:';
 
 type Statement = ReturnType<Database.Database['prepare']>;

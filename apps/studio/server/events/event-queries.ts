@@ -190,11 +190,8 @@ export class EventQueries {
     );
   }
 
-  #hint({ source, destination, port }: EventFilter): string {
+  #hint({ source }: EventFilter): string {
     if (!this.#index.hasIndexes) return 'NOT INDEXED';
-    if (port !== null) return '';
-    const single = (span: EventFilter['source']): boolean => span !== null && span.first === span.last;
-    if (single(source) || single(destination)) return '';
     if (source !== null) {
       const [row] = this.#all<{ n: number | null }>(
         'SELECT sum(events) AS n FROM sources WHERE src BETWEEN ? AND ?',
