@@ -190,12 +190,13 @@ describe('events', () => {
       mount -t tmpfs -o size=2m none /mnt && cp '${path}' /mnt/events.jsonl
       dd if=/dev/zero of=/mnt/filler bs=4k 2>/dev/null; truncate -s -64k /mnt/filler
       "${process.execPath}" "${program}" studio --events /mnt/events.jsonl --listen 127.0.0.1:0 >/tmp/url-$$ 2>/dev/null &
+      STUDIO=$!
       for i in $(seq 600); do
         sleep 0.1; URL=$(sed 's/.#.*//' /tmp/url-$$); STATE=$(curl -s "$URL/api/state" || true)
         case "$STATE" in *'"events":3000'*) break;; esac
       done
-      echo "$STATE"; kill %1; rm -f /tmp/url-$$`;
-    const { stdout } = spawnSync('unshare', ['-rm', 'sh', '-mc', script], { encoding: 'utf8' });
+      echo "$STATE"; rm -f /tmp/url-$$; kill $STUDIO; wait $STUDIO`;
+    const { stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { encoding: 'utf8' });
     const { progress } = JSON.parse(stdout) as {
       progress: { indexPath: string | null; troubles: string[]; events: number };
     };
