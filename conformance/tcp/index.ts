@@ -1,3 +1,3 @@
-/** What the programs of this folder run: the cases, and the suite over them. */
-export { cases } from './cases/index.ts';
+/** What the programs of this folder run: the cases and the suite over them, and transfers. */
 export { reportOf, runSuite } from './suite.ts';
+export { timeTransfers } from './transfer.ts';

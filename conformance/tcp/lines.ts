@@ -138,7 +138,7 @@ class Reading {
       ack,
       hasSack: sack !== undefined,
       isAgain,
-      rest: `${anew}${this.#windowOf(segment, isSyn || isRst)}${optionsText(segment.options, this.#conversation, this.#isTaking(step))}${
+      rest: `${anew}${this.#windowOf(segment, isSyn)}${optionsText(segment.options, this.#conversation, this.#isTaking(step))}${
         segment.urgentPointer === 0 ? '' : ` urgent ${segment.urgentPointer}`
       }${segment.destinationPort === clientPort ? '' : ` to port ${segment.destinationPort - clientPort}`}${ip.fragmentOffset > 0 ? ' fragment' : ''}${head}`,
     };

@@ -12,6 +12,8 @@ export const port = {
   flood: 19,
   /** Says three thousand octets and ends its side. */
   page: 20,
+  /** Says two million octets and ends its side. */
+  file: 21,
   /** Says five thousand octets and ends its side when the first octets come. */
   question: 79,
   /** Ends its side at once and goes on reading. */
@@ -26,4 +28,11 @@ export const port = {
   deaf: 99,
 } as const;
 
-export const sizes = { hello: 20, flood: 100_000, page: 3000, question: 5000, lateMs: 1500 } as const;
+export const sizes = {
+  hello: 20,
+  flood: 100_000,
+  page: 3000,
+  file: 2_000_000,
+  question: 5000,
+  lateMs: 1500,
+} as const;

@@ -17,5 +17,7 @@ const { reportOf, runSuite } = await importCompiled('index', import.meta.dirname
 const result = await runSuite({ only: values.only, onProgress: (sentence) => console.error(sentence) });
 const unexplained = result.differences.filter(({ reason }) => reason === null);
 const shown = values.all ? result : { ...result, differences: unexplained };
-console.log(values.json ? JSON.stringify(shown, null, 1) : reportOf(shown));
-process.exit(unexplained.length === 0 && result.outdated.length === 0 ? 0 : 1);
+const text = values.json ? JSON.stringify(shown, null, 1) : reportOf(shown);
+const code = unexplained.length === 0 && result.outdated.length === 0 ? 0 : 1;
+// A pipe takes a long text piece by piece.
+process.stdout.write(`${text}\n`, () => process.exit(code));

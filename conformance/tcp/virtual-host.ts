@@ -90,7 +90,7 @@ function says(connection: TcpConnection, octets: number, letter: string, thenEnd
     if (left === 0 && thenEnds) connection.end();
   };
   more();
-  return { ...endsWith(connection), writable: more };
+  return { ...(thenEnds ? silent : endsWith(connection)), writable: more };
 }
 
 const services: ReadonlyMap<number, Serve> = new Map<number, Serve>([
@@ -130,6 +130,7 @@ const services: ReadonlyMap<number, Serve> = new Map<number, Serve>([
   [port.hello, (connection) => says(connection, sizes.hello, 'h', false)],
   [port.flood, (connection) => says(connection, sizes.flood, 'f', false)],
   [port.page, (connection) => says(connection, sizes.page, 'p', true)],
+  [port.file, (connection) => says(connection, sizes.file, 'd', true)],
   [
     port.question,
     (connection) => {

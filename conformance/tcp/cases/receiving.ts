@@ -32,6 +32,11 @@ const blocks = (options: typeof usual.sack | typeof usual.full, name: string): C
   ],
 });
 
+const resets = (seq: number, count: number): Step[] =>
+  Array.from({ length: count }, (_, i) => tcp('R', { seq: seq + i }));
+const syns = (seq: number, count: number): Step[] =>
+  Array.from({ length: count }, (_, i) => tcp('S', { seq: seq + i }));
+
 const many = (count: number, size: number): Step[] =>
   Array.from({ length: count }, () => tcp('A', { data: size }));
 
@@ -161,16 +166,16 @@ export const receivingCases: readonly Case[] = [
     steps: [...open(), tcp('A', { data: 10, options: ['nop', 'nop', 'ts'] })],
   },
   {
-    name: 'twenty RSTs inside the window',
+    name: 'seven RSTs inside the window',
     rfc: '5961 7',
     everyAcknowledgment: true,
-    steps: [...open(), ...Array.from({ length: 20 }, (_, i) => tcp('R', { seq: 100 + i }))],
+    steps: [...open(), ...resets(100, 4), wait(0.7), ...resets(200, 3)],
   },
   {
-    name: 'twenty SYNs inside a connection',
+    name: 'seven SYNs inside a connection',
     rfc: '5961 7',
     everyAcknowledgment: true,
-    steps: [...open(), ...Array.from({ length: 20 }, (_, i) => tcp('S', { seq: 100 + i }))],
+    steps: [...open(), ...syns(100, 4), wait(0.7), ...syns(200, 3)],
   },
   {
     name: 'challenges of two connections',

@@ -53,8 +53,12 @@ export interface StackBehavior {
   /** Whether echo requests are answered, and datagrams to closed ports refused, by a host that may. */
   readonly answersEcho: boolean;
   readonly refusesDatagrams: boolean;
-  /** TOS octet of an echo reply, given that of the request; all else is sent with 0. */
+  /** TOS octet of an echo reply, given that of the request; what belongs to a connection, and UDP, is sent with 0. */
   echoTypeOfService(requested: number): number;
+  /** The same of a reset outside any connection, and of an ICMP error (RFC 1812 4.3.2.5). */
+  refusalTypeOfService(kind: 'reset' | 'icmp-error', requested: number): number;
+  /** Whether timestamp requests are answered (RFC 1122 3.2.2.8). */
+  readonly answersTimestamps: boolean;
   /** DF flag and code of an echo reply, given those of the request. */
   echoDontFragment(requested: boolean): boolean;
   echoCode(requested: number): number;

@@ -1,7 +1,41 @@
 /** The behavior of virtual hosts without a personality. */
 import { RandomStream, SipHash } from '@wormwood/base';
-import type { StackBehavior } from './behavior.ts';
+import type { tcpOption } from '@wormwood/wire';
+import type { StackBehavior, SynAckShape, TcpOptionName } from './behavior.ts';
 import { IdentificationCounters } from './network/identification.ts';
+
+/** Bits of the TOS octet that an error keeps (RFC 1349 3), and the precedence that it gets. */
+const TOS_MASK = 0x1e;
+const INTERNETWORK_CONTROL = 0xc0;
+
+/** What a SYN offers, a bit each: the number of the SYN/ACK's shape. */
+const offers = { timestamps: 1, sack: 2, scale: 4 } as const;
+const usual = { windowScale: 7, mssBytes: 1460, sack: true, timestamps: true, oddities: null } as const;
+
+/** Linux fills each option up to words by itself, and its first window is a multiple of what a segment carries. */
+const shapes: readonly SynAckShape[] = Array.from({ length: 8 }, (_, bits) => {
+  const hasTimestamps = (bits & offers.timestamps) !== 0;
+  const hasSack = (bits & offers.sack) !== 0;
+  const middle: readonly TcpOptionName[] = hasTimestamps
+    ? [...(hasSack ? (['sack'] as const) : (['nop', 'nop'] as const)), 'timestamps']
+    : hasSack
+      ? ['nop', 'nop', 'sack']
+      : [];
+  const scale: readonly TcpOptionName[] = (bits & offers.scale) === 0 ? [] : ['nop', 'scale'];
+  return {
+    ...usual,
+    windowBytes: hasTimestamps ? 45 * 1448 : 44 * 1460,
+    optionOrder: ['mss', ...middle, ...scale],
+  };
+});
+
+function shapeOf({ hasTimestamps, sackPermitted, windowScale }: tcpOption.Scan): number {
+  return (
+    (hasTimestamps ? offers.timestamps : 0) |
+    (sackPermitted ? offers.sack : 0) |
+    (windowScale >= 0 ? offers.scale : 0)
+  );
+}
 
 /** What the secret is hashed with, so that one answer says nothing about another. */
 const purpose = { sequenceNumber: 1, timestampOffset: 2, identification: 3 } as const;
@@ -24,6 +58,10 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
     answersEcho: true,
     refusesDatagrams: true,
     echoTypeOfService: (requested) => requested,
+    // Linux returns a reset in kind, and raises an error to internetwork control (RFC 1812 4.3.2.5).
+    refusalTypeOfService: (kind, requested) =>
+      kind === 'reset' ? requested : (requested & TOS_MASK) | INTERNETWORK_CONTROL,
+    answersTimestamps: true,
     echoDontFragment: () => false,
     echoCode: (requested) => requested,
     fragments: 'discard',
@@ -54,7 +92,7 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
       timestamps: true,
       optionOrder: ['mss', 'sack', 'timestamps', 'nop', 'scale'],
       oddities: null,
-      shapes: null,
+      shapes: { of: shapeOf, list: shapes },
       strays: null,
       synAckRepeats: 5,
       answersFinToListener: false,

@@ -93,7 +93,10 @@ describe('fingerprints', () => {
             expect(behavior.timeToLive('syn-ack')).toBeLessThan(256);
           }
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 1000,
+        examples: [[['SEQ(T=%TG=0)']], [['SEQ(ISR=FFFFFFFF)']]],
+      },
     );
   });
 });

@@ -57,6 +57,8 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
     answersEcho: echo.answers,
     refusesDatagrams: unreachable.answers,
     echoTypeOfService: (requested) => requested,
+    refusalTypeOfService: () => 0,
+    answersTimestamps: echo.answers && !/Windows/.test(personality.name),
     echoDontFragment: (requested) => echoFlagOf(echo, requested),
     echoCode: (requested) => echoCodeOf(echo, requested),
     fragments: 'old',
@@ -86,12 +88,21 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
     tcp: {
       ...usual!,
       windowBytes: RECEIVE_BYTES,
-      synAckRepeats: 5,
       answersFinToListener: strays['listening-null'] !== null,
       shapes: { of: synAckIndex, list: personality.synAcks },
       strays,
+      synAckRepeats: synAckRepeatsOf(personality.name),
     },
   };
+}
+
+/**
+ * What no fingerprint says: the defaults of Linux (tcp_synack_retries), of Windows (TcpMaxConnectResponseRetransmissions), and
+ * of BSD.
+ */
+function synAckRepeatsOf(name: string): number {
+  if (name.includes('Linux')) return 5;
+  return name.includes('Windows') ? 2 : 3;
 }
 
 function echoFlagOf({ dontFragment }: EchoTraits, requested: boolean): boolean {

@@ -168,11 +168,13 @@ function stepsOf(gcd: string, isr: string | undefined): readonly number[] {
 }
 
 const WIDE = 8;
+/** Numbers of 32 bits grow by 2^31 between two probes at most: 2^34.4 a second. */
+const EIGHTHS_MAX = 276;
 
 function targetsOf(expression: string | undefined, usual: number): readonly number[] {
   if (expression === undefined) return [usual];
   return rangesOf(expression).flatMap(({ from, to }) =>
-    [0.5, 0.25, 0.75, 0, 1].map((share) => from + share * (to - from)),
+    [0.5, 0.25, 0.75, 0, 1].map((share) => Math.min(EIGHTHS_MAX, from + share * (to - from))),
   );
 }
 

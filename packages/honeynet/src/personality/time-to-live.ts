@@ -66,6 +66,7 @@ function valueOf(results: TestResults, distance: number): number {
 }
 
 function guessesOf(results: TestResults): readonly number[] {
-  const guesses = rangesOf(results.get('TG')).map(({ from }) => Math.min(LARGEST, from));
+  // A packet that begins with 0 reaches nobody, whatever the line says.
+  const guesses = rangesOf(results.get('TG')).map(({ from }) => Math.max(1, Math.min(LARGEST, from)));
   return guesses.length > 0 ? guesses : BEGINNINGS;
 }

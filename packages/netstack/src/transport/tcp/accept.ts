@@ -19,10 +19,10 @@ import { beginTarpit } from './tarpit.ts';
 
 /** RFC 9293 3.7.1: what a remote side takes that does not say. */
 const MSS_DEFAULT = 536;
-/** An MSS of 0 is taken for none, and no segment is smaller than this with its options, as in Linux: crumbs cost us most. */
-const MSS_MIN = 48;
 /** Two segments: RFC 5681 3.1 has a sender begin with more. */
 const SMALL_WINDOW_BYTES = 2920;
+/** An MSS of 0 is taken for none, and no segment is smaller than this with its options, as in Linux: crumbs cost us most. */
+const MSS_MIN = 48;
 /** Of these flags, a segment that begins a connection has SYN alone. */
 const BEGINNING = tcp.flag.SYN | tcp.flag.ACK | tcp.flag.RST | tcp.flag.FIN;
 
@@ -153,19 +153,19 @@ export class Acceptor {
     return this.#store.stateOf(at) === state.established;
   }
 
-  /** A SYN that is not the one which began a handshake ends it. */
-  refuseSyn(packet: PacketContext, at: number): void {
-    this.#connections.forget(at);
-    if (this.#doubts.allows(packet.source, packet.nowSeconds))
-      this.#store.segments.sendReset(packet, this.#segment.length);
-  }
-
   /** Tells the whole window at once where that of the SYN/ACK left hardly any room for a first request. */
   #openWindow(at: number, host: StackHost): void {
     const { shapes } = host.behavior.tcp;
     if (shapes === null || this.#store.stateOf(at) !== state.established) return;
     const shape = shapes.list[shapeIn(this.#store.table.words[at + field.scales]!)]!;
     if (shape.windowBytes < SMALL_WINDOW_BYTES) this.#connections.owe(at);
+  }
+
+  /** A SYN that is not the one which began a handshake ends it. */
+  refuseSyn(packet: PacketContext, at: number): void {
+    this.#connections.forget(at);
+    if (this.#doubts.allows(packet.source, packet.nowSeconds))
+      this.#store.segments.sendReset(packet, this.#segment.length);
   }
 
   /** RFC 9293 3.10.7.4: a wrong acknowledgment of our SYN is refused; after a few, so is the connection. */

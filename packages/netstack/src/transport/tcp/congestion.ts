@@ -6,11 +6,13 @@
 
 const INITIAL_SEGMENTS = 10;
 const DUPLICATES_FOR_LOSS = 3;
-/** RFC 6298 (2.1), (2.4), (2.5), with the lower bound that Linux uses instead of a second. */
+/**
+ * RFC 6298 (2.1), (2.3), (2.5). Instead of a second for the whole, Linux has a lower bound for the part that is for the
+ * variation, so that a host far away is waited for longer than one nearby.
+ */
 const RTO_INITIAL_MS = 1000;
-const RTO_MIN_MS = 200;
+const VARIATION_MIN_MS = 200;
 const RTO_MAX_MS = 60_000;
-const CLOCK_GRANULARITY_MS = 1;
 /** Small whole numbers need no memory of their own, and a hundred thousand connections have them. */
 const THRESHOLD_BYTES_MAX = 2 ** 30 - 1;
 
@@ -104,7 +106,7 @@ export class Congestion {
       this.#smoothedEighths += off;
       this.#variationQuarters += Math.abs(off) - (this.#variationQuarters >> 2);
     }
-    const rto = (this.#smoothedEighths >> 3) + Math.max(CLOCK_GRANULARITY_MS, this.#variationQuarters);
-    this.rtoMs = Math.min(RTO_MAX_MS, Math.max(RTO_MIN_MS, rto));
+    const rto = (this.#smoothedEighths >> 3) + Math.max(VARIATION_MIN_MS, this.#variationQuarters);
+    this.rtoMs = Math.min(RTO_MAX_MS, rto);
   }
 }

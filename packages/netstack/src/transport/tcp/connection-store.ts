@@ -174,6 +174,11 @@ export class ConnectionStore {
     return this.components.hosts.find(local, remote, ipProtocol.tcp);
   }
 
+  /** Octets of a whole segment, as congestion control counts them: what the remote side takes, less timestamps. */
+  segmentBytesMax(at: number): number {
+    return Math.max(1, this.table.words[at + field.mss]! - (this.hasFlag(at, flag.timestamps) ? 12 : 0));
+  }
+
   /** The largest IP packet to the remote side of a connection, as far as is known now. */
   mtuOf(at: number): number {
     const { output } = this.components;

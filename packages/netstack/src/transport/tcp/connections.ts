@@ -93,7 +93,7 @@ export class Connections {
     const endpoint = new Endpoint(
       at,
       flow,
-      { mss: words[at + field.mss]!, usesSack: this.#store.hasFlag(at, flag.sack) },
+      { mss: this.#store.segmentBytesMax(at), usesSack: this.#store.hasFlag(at, flag.sack) },
       this,
     );
     endpoint.sendMax = words[at + field.sendNext]!;

@@ -106,7 +106,8 @@ describe('window scaling (RFC 7323 section 2)', () => {
       ],
       window: 250,
     });
-    expect(synAck.window).toBe(host.behavior.tcp.windowBytes);
+    // Linux: a multiple of the segments that have no timestamps.
+    expect(synAck.window).toBe(44 * 1460);
     service!.connection.write(new Uint8Array(10_000));
     // 250 scaled by 8 are two segments.
     expect(receive().map(({ payload }) => payload.length)).toEqual([1000, 1000]);

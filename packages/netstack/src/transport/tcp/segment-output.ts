@@ -60,7 +60,10 @@ export class SegmentOutput {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.tcp,
-      typeOfService: 0,
+      typeOfService: host.behavior.refusalTypeOfService(
+        'reset',
+        bytes[packet.ipStart + ipv4.field.typeOfService]!,
+      ),
       kind: 'reset',
       dontFragment: host.behavior.dontFragment('reset'),
       behavior: host.behavior,

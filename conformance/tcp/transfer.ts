@@ -1,0 +1,146 @@
+/** Transfers of two megabytes through a router that loses packets, by a kernel client, from the kernel and from a virtual host. */
+import { execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { inNetworkNamespace } from '@wormwood/sensor';
+import { formatIpv4 } from '@wormwood/base';
+import { makeLink, startKernelHost } from './kernel-host.ts';
+import { startVirtualHost } from './virtual-host.ts';
+
+export interface TransferRow {
+  readonly name: string;
+  /** Medians. */
+  readonly kernelSeconds: number;
+  readonly virtualSeconds: number;
+}
+
+export interface TransferOptions {
+  readonly rounds: number;
+  readonly pauseSeconds: number;
+}
+
+interface Place {
+  readonly clientName: string;
+  readonly routerName: string;
+  remove(): void;
+}
+
+const HOST = 0x0a32_0001;
+const ROUTER = '10.50.0.2';
+const LOSS_IN_THOUSAND = 20;
+const folder = process.env['WORMWOOD_CONFORMANCE_TCP'] ?? import.meta.dirname;
+let made = 0;
+
+function ip(...words: readonly string[]): void {
+  execFileSync('ip', words);
+}
+
+/** Makes a client behind a router in front of a host's link, whose client end becomes the router. */
+function makePlace(routerName: string): Place {
+  const clientName = `wwx${process.pid}n${made++}`;
+  ip('netns', 'add', clientName);
+  ip('-n', clientName, 'link', 'add', 'u0', 'type', 'veth', 'peer', 'name', 'r0', 'netns', routerName);
+  ip('-n', clientName, 'address', 'add', '10.51.0.2/24', 'dev', 'u0');
+  ip('-n', routerName, 'address', 'add', '10.51.0.1/24', 'dev', 'r0');
+  ip('-n', routerName, 'address', 'add', `${ROUTER}/16`, 'dev', 'c0');
+  for (const [name, device] of [
+    [clientName, 'u0'],
+    [routerName, 'r0'],
+  ] as const)
+    // A frame for each segment: each may be lost alone.
+    ip('-n', name, 'link', 'set', device, 'gso_max_segs', '1', 'up');
+  ip('-n', clientName, 'route', 'add', 'default', 'via', '10.51.0.1');
+  const rules = `add table ip loss
+add chain ip loss forward { type filter hook forward priority 0; }
+add rule ip loss forward numgen random mod 1000 < ${LOSS_IN_THOUSAND} drop`;
+  execFileSync('ip', ['netns', 'exec', routerName, 'nft', '-f', '-'], { input: rules });
+  const forward = 'echo 1 > /proc/sys/net/ipv4/ip_forward';
+  execFileSync('ip', ['netns', 'exec', routerName, 'sh', '-c', forward]);
+  return { clientName, routerName, remove: () => ip('netns', 'delete', clientName) };
+}
+
+/** Lets a router pass no larger packets, either way; of others it tells their senders (RFC 1191 4). */
+function narrow(routerName: string, mtuBytes: number): void {
+  for (const [network, device, source] of [
+    ['10.51.0.0/24', 'r0', '10.51.0.1'],
+    ['10.50.0.0/16', 'c0', ROUTER],
+  ] as const)
+    ip(
+      '-n',
+      routerName,
+      'route',
+      'replace',
+      network,
+      'dev',
+      device,
+      'proto',
+      'kernel',
+      'scope',
+      'link',
+      'src',
+      source,
+      'mtu',
+      'lock',
+      String(mtuBytes),
+    );
+}
+
+/** Takes the rights of root. Each row is the median of so many rounds, the two hosts by turns. */
+export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): Promise<TransferRow[]> {
+  const links = [makeLink(), makeLink()] as const;
+  const closers: (() => void)[] = links.map((link) => () => link.remove());
+  try {
+    const places = links.map((link) => makePlace(link.clientName));
+    closers.push(...places.map((place) => () => place.remove()));
+    const [kernelLink, virtualLink] = links;
+    closers.push(await startKernelHost(kernelLink, HOST));
+    ip('-n', kernelLink.hostName, 'route', 'add', 'default', 'via', ROUTER);
+    const host = inNetworkNamespace(virtualLink.hostName, () =>
+      startVirtualHost('h0', virtualLink.hostLinkAddress, HOST),
+    );
+    closers.push(() => host.stop());
+    const rows: TransferRow[] = [];
+    for (const [name, what, mtu, pause] of [
+      ['upload', 'upload', 1500, 0],
+      ['download', 'download', 1500, 0],
+      ['upload, path MTU 1,280', 'upload', 1280, 0],
+      ['download, path MTU 1,280', 'download', 1280, 0],
+      ['download, a reader that pauses', 'download', 1500, pauseSeconds],
+    ] as const) {
+      for (const { routerName } of places) narrow(routerName, mtu);
+      const times: [number[], number[]] = [[], []];
+      for (let round = 0; round < (pause === 0 ? rounds : 1); round++)
+        for (const side of [0, 1] as const)
+          // oxlint-disable-next-line no-await-in-loop -- one transfer after the other
+          times[side].push(await transfer(places[side]!, what, pause));
+      rows.push({ name, kernelSeconds: median(times[0]), virtualSeconds: median(times[1]) });
+    }
+    return rows;
+  } finally {
+    for (const close of closers.toReversed()) close();
+  }
+}
+
+function transfer(place: Place, what: string, pauseSeconds: number): Promise<number> {
+  const client = join(folder, 'client.mjs');
+  const words = [
+    'netns',
+    'exec',
+    place.clientName,
+    process.execPath,
+    client,
+    what,
+    formatIpv4(HOST),
+    String(pauseSeconds),
+  ];
+  return new Promise((resolve, reject) => {
+    const child = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(Number(text)) : reject(new Error(`${what} failed`))));
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
