@@ -144,7 +144,20 @@ describe('completion', () => {
   it.each([
     [
       'sim ',
-      ['run', 'sweep', 'plan', 'fit', 'observe', 'report', 'ls', 'show', 'export', 'reproduce', 'presets'],
+      [
+        'run',
+        'sweep',
+        'plan',
+        'fit',
+        'forecast',
+        'observe',
+        'report',
+        'ls',
+        'show',
+        'export',
+        'reproduce',
+        'presets',
+      ],
     ],
     ['sim run --en', ['--engine']],
     ['sim run x --engine ', ['ode', 'stochastic', 'hosts', 'probes']],

@@ -31,6 +31,7 @@ const READING: readonly string[] = [
   'respond scope check missing',
   'respond scope sign missing --key missing',
   'lab run missing',
+  'lab forecast missing',
 ];
 
 it.each(READING)('wormwood %s', (line) =>

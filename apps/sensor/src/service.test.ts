@@ -62,6 +62,7 @@ ip link set far netns visitor
 ip -n visitor address add 192.0.2.250/24 dev far; ip -n visitor link set far up
 ${executed.map((commands, index) => `echo "step ${index + 1}"\n${commands}`).join('\n')}
 ( ${START} ) & sensor=$!
+trap 'kill -TERM $sensor 2>/dev/null || true' EXIT
 for i in $(seq 100); do [ -S /run/wormwood/sensor.sock ] && break; sleep 0.2; done
 sleep 1
 ip netns exec visitor ping -c 2 -W 5 "$1"

@@ -36,17 +36,28 @@ export class PersonalityCatalog {
     return personality === null ? null : { personality, isNearest: true };
   }
 
-  /** Of several fingerprints of a name, the one of which most is played. */
+  /** Of several fingerprints of a name, one that answers pings and refuses datagrams if any does, and of which most is played. */
   #exact(name: string): Personality | null {
     for (const index of this.#indices) {
       let best: Personality | null = null;
+      let least = Infinity;
       for (const fingerprint of fingerprintsOf(index, name)) {
         const personality = personalityOf(fingerprint);
-        if (personality.unmet.length === 0) return personality;
-        if (best === null || personality.unmet.length < best.unmet.length) best = personality;
+        const missing = SILENT * silences(personality) + personality.unmet.length;
+        if (missing >= least) continue;
+        [best, least] = [personality, missing];
+        if (missing === 0) break;
       }
       if (best !== null) return best;
     }
     return null;
   }
+}
+
+/** What is filtered is for the configuration to say: a fingerprint that was taken through a filter comes last. */
+const SILENT = 1000;
+
+/** Kinds of packets that the system, or a filter before it, left without an answer. */
+function silences({ echo, unreachable }: Personality): number {
+  return Number(!echo.answers) + Number(!unreachable.answers);
 }
