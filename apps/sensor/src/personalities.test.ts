@@ -11,7 +11,8 @@ const missing = missingForNamespaces('p0f') ?? (existsSync(DATABASE) ? null : `n
 /** What p0f's signatures of SYN/ACKs call them; null: it has none. */
 const SYSTEMS: readonly (readonly [name: string, family: RegExp | null])[] = [
   ['Linux 2.4.20', /^Linux 2\.4/],
-  ['Linux 2.6.32', /^Linux (?:2|3)\./],
+  // p0f has no signature of the windows of the fingerprint that answers pings.
+  ['Linux 2.6.32', null],
   ['Linux 3.2', null],
   ['Linux 3.11 - 4.1', null],
   ['Linux 4.15 - 5.6', null],

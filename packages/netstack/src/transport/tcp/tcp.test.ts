@@ -402,9 +402,17 @@ describe('any segments', () => {
     const octetAt = (sequence: number): number => (sequence * 31) & 255;
     const action = fc.record({
       flags: fc.constantFrom('A', 'AP', 'FA', 'R', 'S', '', 'SF', 'SA'),
-      offset: fc.integer({ min: -50, max: 3000 }),
+      // What is out of place, or acknowledges what was never sent, is dropped: mostly it is neither.
+      offset: fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: -50, max: 300 }),
+        fc.integer({ min: -50, max: 3000 }),
+      ),
       length: fc.nat(300),
-      ack: fc.integer({ min: -10, max: 2000 }),
+      ack: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(0) },
+        { arbitrary: fc.integer({ min: -10, max: 2000 }), weight: 1 },
+      ),
       window: fc.nat(65_535),
       seconds: fc.double({ min: 0, max: 3, noNaN: true }),
       write: fc.nat(500),
@@ -427,6 +435,7 @@ describe('any segments', () => {
         }
         // A connection that was reset may be followed by others on the same ports; each starts at its own place.
         const first = services[0] as RecordingService;
+        expect(first).toBeDefined();
         first.received.forEach((octet, i) => expect(octet).toBe(octetAt(i)));
       }),
       { numRuns: 300 },
