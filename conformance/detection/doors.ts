@@ -31,7 +31,7 @@ export interface Findings {
   readonly verdicts: readonly Verdict[];
   readonly alarm: unknown;
   readonly status: Readonly<Record<string, unknown>>;
-  /** What was told on standard error. */
+  /** What was printed on standard error. */
   readonly talk: string;
 }
 
@@ -65,7 +65,7 @@ const LOOK_MILLISECONDS = 50;
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Follows a copy of the events that grows while it is read, as the file of a living sensor does. What is found is told line by
+ * Follows a copy of the events that grows while it is read, as the file of a living sensor does. What is found is printed line by
  * line; an alarm is not.
  */
 export async function detectWatch(path: string, telescope: Telescope): Promise<Findings> {

@@ -15,7 +15,7 @@ export interface Difference {
   readonly virtual: readonly Line[];
   /** Why it may be; null where it may not. */
   readonly reason: string | null;
-  /** What an observer was told of the connection and is not true; null where all is. */
+  /** What the stack reported of the connection and is not true; null where all is. */
   readonly untruth: string | null;
 }
 

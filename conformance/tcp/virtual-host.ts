@@ -12,7 +12,7 @@ import {
 import { PacketRing, systemClock } from '@wormwood/sensor';
 import { port, sizes } from './services.ts';
 
-/** What the stack's observer was told of connections that are over. */
+/** What the stack reported of connections that are over. */
 export interface ClosedFlow {
   readonly remoteAddress: number;
   readonly receivedBytes: number;

@@ -1,4 +1,4 @@
-/** Octets in any order: what is kept, what is told of it (RFC 2018, RFC 2883), timestamps (RFC 7323), windows. */
+/** Octets in any order: what is kept, what is acknowledged of it (RFC 2018, RFC 2883), timestamps (RFC 7323), windows. */
 import { type Case, open, type Step, tcp, usual, wait } from '../case.ts';
 import { port } from '../services.ts';
 

@@ -24,7 +24,7 @@ export interface Presence {
   leave(): Promise<void>;
 }
 
-/** Signs the list now and every few seconds; `look` is told who is there each time. */
+/** Signs the list now and every few seconds; `look` receives who is there each time. */
 export async function signPresence(
   redis: Redis,
   {

@@ -23,8 +23,8 @@ export interface RedisLink {
 }
 
 /**
- * Connects to Redis; `say` is told when it is gone and when it is back. Rejects with a sentence if it cannot be reached, or does
- * not let us in.
+ * Connects to Redis; `say` is called when it is gone and when it is back. Rejects with a sentence if it cannot be reached, or
+ * refuses us.
  */
 export async function openRedis(address: RedisAddress, say: (sentence: string) => void): Promise<RedisLink> {
   const clients: Redis[] = [];

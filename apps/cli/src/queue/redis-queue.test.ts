@@ -229,7 +229,7 @@ describe.skipIf(!hasRedis)('the queue on Redis', () => {
       ]);
     }));
 
-  it('ends when it is told to, also without a worker or a Redis, and takes back what nobody began', () =>
+  it('ends when it is stopped, also without a worker or a Redis, and takes back what nobody began', () =>
     withRedis(async (server) => {
       const signal = { aborted: false };
       const asking = ask(server, cells(20), { signal });

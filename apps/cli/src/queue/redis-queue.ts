@@ -1,6 +1,6 @@
 /**
  * Computes cells on other machines: a job of BullMQ for each cell, under the cell's own name, so that no cell is there twice.
- * What is done is told by events; since events are lost when a connection breaks or Redis starts again, the asker also looks
+ * Events report what is done; since events are lost when a connection breaks or Redis starts again, the asker also looks
  * after its cells every few seconds, and asks again for those that Redis does not know any more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -139,7 +139,7 @@ class Asker {
   }
 
   async #listen(): Promise<void> {
-    // A cell may be done before we listen, so listening begins with what is told from now on.
+    // A cell may be done before we listen, so listening begins with the events from now on.
     const [last] = await this.#link.commands.xrevrange(this.#queue.toKey('events'), '+', '-', 'COUNT', 1);
     const connection = this.#link.connect();
     const events = new QueueEvents(this.#queue.name, {

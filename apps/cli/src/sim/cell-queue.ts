@@ -7,7 +7,7 @@ const BATCH_MS = 50;
 /** Batches that are left for each worker, so that all end together. */
 const BATCHES_LEFT_PER_WORKER = 4;
 
-/** Returns a queue over `pool`, which has `workers` threads and ends its runs when it is told to. */
+/** Returns a queue over `pool`, which has `workers` threads and ends its runs when it is stopped. */
 export function localQueue(pool: WorkerPool, workers: number): CellQueue {
   return {
     compute: async (cells, report, signal) => {

@@ -139,7 +139,7 @@ function remedyWords(advice: Advice, responseSeconds: number): string {
       `host ${REPRODUCTION_AIM} others to infect: the outbreak then ends at about twice of what it is.`
     );
   if (advice.reason === 'space')
-    return 'The space has not as many unused addresses as honeypots would have to be; filter, or respond faster.';
+    return 'The space has fewer unused addresses than honeypots are needed; filter, or respond faster.';
   return (
     `No number of honeypots suffices while hosts are immunized ${response}; it takes a response within ` +
     `${formatDuration(advice.responseMaxSeconds)}.`

@@ -184,7 +184,7 @@ describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
       await context.close();
     });
 
-    it('the tail takes a filter, says what it cannot be, and stands still when it is told to', async () => {
+    it('the tail takes a filter, says what it cannot be, and stands still when it is paused', async () => {
       const { page, context, wrong } = await watched(origin);
       await page.goto(`${origin}/#/honeynet`);
       await page.getByRole('searchbox', { name: 'Filter' }).fill('event:flow.close');
@@ -256,7 +256,7 @@ describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
   });
 
   it(
-    'a server that goes and comes is told with since when, and nothing has to be done',
+    'a server that goes and comes is reported with the time since when, and nothing has to be done',
     { timeout: 120_000 },
     async () => {
       const path = writeEvents(temporaryDirectory(), [

@@ -30,7 +30,7 @@ export class StoreClient {
   #failure: string | null = null;
   readonly #onVerdicts: (verdicts: readonly Verdict[]) => void;
 
-  /** Begins to read the file; `onVerdicts` is told of verdicts as they fall. */
+  /** Begins to read the file; `onVerdicts` receives verdicts as they are reached. */
   constructor(path: string, onVerdicts: (verdicts: readonly Verdict[]) => void) {
     this.#onVerdicts = onVerdicts;
     // Flags of the main thread, such as those that let tests resolve packages to their sources, are not for built code.

@@ -34,7 +34,7 @@ export interface StreamParts {
 
 const EVENTS_MAX = 100;
 const FIRST_EVENTS = 50;
-/** A page is told so often at the most. */
+/** A page receives news so often at the most. */
 const INTERVAL_MS = 250;
 /** And so often at the least, so that it knows that the server is there. */
 const HEARTBEAT_MS = 2000;
@@ -64,7 +64,7 @@ export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
             encoder.encode(`${retry}id: ${id ?? 0}\nevent: news\ndata: ${JSON.stringify(news)}\n\n`),
           );
         } catch {
-          // The store has ended; the page connects again and is told why.
+          // The store has ended; the page connects again and learns why.
           close();
           controller.close();
         }

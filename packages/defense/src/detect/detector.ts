@@ -327,7 +327,7 @@ class SourceDetector implements Detector {
     if (flags === 0) this.#verdicts++;
     if ((after & ~flags & INFECTED) !== 0) this.#infectedVerdicts++;
     if ((after & ~flags & SCANNING_UNFORGEABLY) !== 0) this.#unforgeableVerdicts++;
-    // What is newly unforgeable is told, at the most that it proves; then what is newly said at all.
+    // What is newly unforgeable is reported, at the most that it proves; then what is newly said at all.
     const isAllUnforgeable = proof === null ? isUnforgeable : isProven;
     const isOnlyScanning = (after & ~flags & ~SCANNING_UNFORGEABLY) === 0 && proof !== null && !isProven;
     return this.#verdict(slot, nowSeconds, {

@@ -46,7 +46,7 @@ export function chooseEngine(outbreak: Outbreak, runs?: number): EngineChoice {
   );
   const reason = why?.reason ?? 'more than one run calls for an engine whose runs differ';
   if (engine === undefined) {
-    // Whoever runs it is told why no engine can, or that only the mean field can.
+    // The command reports why no engine can, or that only the mean field can.
     return why === NO_EQUATIONS ? { engine: 'hosts', runs: 1, reason } : { engine: 'ode', runs: 1, reason };
   }
   const isQuick = outbreak.population.vulnerable <= QUICK_HOSTS_MAX;

@@ -48,7 +48,7 @@ export async function resultOf(
 ): Promise<SimulationResult> {
   const { outbreak, scenario, seed } = setup;
   if (outbreak.population.vulnerable > HOSTS_MAX && engine === 'hosts')
-    throw new Error('So many hosts are told apart by the command line, not by a page.');
+    throw new Error('A page does not follow so many single hosts; the command line does.');
   const context = { scenario, seed, version };
   if (runs === 1) {
     const { run } = await inWorker({ kind: 'single', engine, outbreak, seed, keepInfections: false }, signal);

@@ -69,7 +69,7 @@ async function load(setup: Setup, signal: AbortSignal): Promise<Loaded | null> {
   const [reason] = engineNamed('hosts').unsupported(outbreak);
   if (reason !== undefined) return { state: 'none', reason };
   if (outbreak.population.vulnerable > HOSTS_MAX)
-    return { state: 'none', reason: 'So many hosts are told apart by the command line, not by a page.' };
+    return { state: 'none', reason: 'A page does not follow so many single hosts; the command line does.' };
   try {
     const run: PlacedRun = await inWorker(
       { kind: 'single', engine: 'hosts', outbreak, seed, keepInfections: true },
