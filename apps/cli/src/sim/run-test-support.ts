@@ -15,7 +15,7 @@ sample: 10s
 `;
 
 /** Runs `sim run` with the scenario on standard input. */
-export function run(args: readonly string[], input = SMALL): Promise<Ended> {
+export function run(args: readonly string[], input: string = SMALL): Promise<Ended> {
   return wormwoodInProcess(['sim', 'run', '-', ...args], { input });
 }
 
