@@ -231,7 +231,11 @@ export function metricsOf(source: ReportSource): readonly Metric[] {
     counter('sent_bytes_total', 'Payload octets sent.', totals.sentBytes),
     counter('frames_total', 'Frames taken from the device.', status.frames),
     counter('frames_dropped_total', 'Frames dropped because a ring was full.', status.framesDropped),
-    counter('lines_dropped_total', 'Lines of logs lost because the disk could not take them.', status.linesDropped),
+    counter(
+      'lines_dropped_total',
+      'Lines of logs lost because the disk could not take them.',
+      status.linesDropped,
+    ),
     counter('faults_total', 'Unexpected errors that the sensor survived.', status.faults),
     ...wireMetrics(status.wire),
     gauge('connections', 'Connections now.', status.connections),

@@ -88,7 +88,7 @@ export class EventMaker implements StackObserver {
     this.#components = components;
     this.#flowsMax = flowsMax;
     this.#line = new EventLine({ stream, sink, sensor: printable(components.sensor) });
-    this.#floods = new FloodCounts(stream.nextUint32(), (flood) => this.#tellFlood(flood));
+    this.#floods = new FloodCounts(stream.nextUint32(), (flood) => this.#reportFlood(flood));
     this.#sessions = new FlowTable(stream.nextUint32());
     this.#conversations = new FlowTable(stream.nextUint32());
   }
@@ -96,7 +96,7 @@ export class EventMaker implements StackObserver {
   tcpProbe(flow: Flow, flags: number, lengthBytes: number): void {
     const vlan = this.#vlan();
     if (
-      !this.#isTold(flow, {
+      !this.#isReported(flow, {
         kind: flooding.tcpProbe,
         protocol: ipProtocol.tcp,
         detail: flags,
@@ -120,7 +120,13 @@ export class EventMaker implements StackObserver {
   udpProbe(flow: Flow, lengthBytes: number): void {
     const vlan = this.#vlan();
     if (
-      !this.#isTold(flow, { kind: flooding.udpProbe, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan })
+      !this.#isReported(flow, {
+        kind: flooding.udpProbe,
+        protocol: ipProtocol.udp,
+        detail: 0,
+        lengthBytes,
+        vlan,
+      })
     )
       return;
     if (!this.#beginFlow(this.#kinds.udpProbe, flow, ipProtocol.udp, vlan)) return;
@@ -147,7 +153,7 @@ export class EventMaker implements StackObserver {
     if (!isNew) return;
     const vlan = this.#vlan();
     if (
-      !this.#isTold(flow, {
+      !this.#isReported(flow, {
         kind: flooding.conversation,
         protocol: ipProtocol.udp,
         detail: 0,
@@ -169,7 +175,9 @@ export class EventMaker implements StackObserver {
     const flow = { remoteAddress: source, remotePort: type, localAddress: destination, localPort: 0 };
     const vlan = this.#vlan();
     const detail = (type << 8) | code;
-    if (!this.#isTold(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan }))
+    if (
+      !this.#isReported(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan })
+    )
       return;
     const between = {
       protocol: ipProtocol.icmpv4,
@@ -205,8 +213,8 @@ export class EventMaker implements StackObserver {
     line.next(now);
     sessions.setSession(sessions.set(flow, now), line.id, vlan);
     if (proof.kind === 'pending') this.#pending.set(flow, line.id.slice());
-    const told = { protocol: ipProtocol.tcp, session: line.id };
-    if (!line.beginFlow(this.#kinds.open, this.#hostOf(flow, ipProtocol.tcp), flow, told)) return;
+    const about = { protocol: ipProtocol.tcp, session: line.id };
+    if (!line.beginFlow(this.#kinds.open, this.#hostOf(flow, ipProtocol.tcp), flow, about)) return;
     this.#addVlan(vlan);
     line.add(piece.handshake);
     this.#addSource(proof);
@@ -224,8 +232,8 @@ export class EventMaker implements StackObserver {
     const known = this.#sessions.find(flow);
     const vlan = known === NONE ? this.#vlan() : this.#sessions.vlanAt(known);
     line.next(this.#now());
-    const told = { protocol: ipProtocol.tcp, session };
-    if (!line.beginFlow(this.#kinds.proof, this.#hostOf(flow, ipProtocol.tcp), flow, told)) return;
+    const about = { protocol: ipProtocol.tcp, session };
+    if (!line.beginFlow(this.#kinds.proof, this.#hostOf(flow, ipProtocol.tcp), flow, about)) return;
     this.#addVlan(vlan);
     this.#addSource(proof);
     line.add(piece.message);
@@ -263,7 +271,7 @@ export class EventMaker implements StackObserver {
   other(source: number, destination: number, protocol: number, lengthBytes: number): void {
     const vlan = this.#vlan();
     const flow = { remoteAddress: source, remotePort: 0, localAddress: destination, localPort: 0 };
-    if (!this.#isTold(flow, { kind: flooding.other, protocol, detail: 0, lengthBytes, vlan })) return;
+    if (!this.#isReported(flow, { kind: flooding.other, protocol, detail: 0, lengthBytes, vlan })) return;
     if (
       !this.#begin(
         this.#kinds.other,
@@ -282,14 +290,14 @@ export class EventMaker implements StackObserver {
     line.end();
   }
 
-  /** Requests of one sweep are told together when it is over (`endGathered`). */
+  /** Requests of one sweep are reported together when it is over (`endGathered`). */
   arpRequest(contact: ArpContact): void {
     this.#linkContacts.arpRequest(contact, this.#components.clock.nowSeconds());
   }
 
   answerLimited(limit: AnswerLimit, protocol: number, source: number, destination: number): void {
-    const told = { limit, protocol, source, destination };
-    this.#linkContacts.answerLimited(told, this.#components.clock.nowSeconds());
+    const limited = { limit, protocol, source, destination };
+    this.#linkContacts.answerLimited(limited, this.#components.clock.nowSeconds());
   }
 
   ipv6(contact: Ipv6Contact): void {
@@ -336,7 +344,9 @@ export class EventMaker implements StackObserver {
   /** The same of a datagram; `describe` is not called for one that is counted with others like it. */
   datagramData(flow: Flow, lengthBytes: number, describe: () => Payload): void {
     const vlan = this.#vlan();
-    if (!this.#isTold(flow, { kind: flooding.data, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan }))
+    if (
+      !this.#isReported(flow, { kind: flooding.data, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan })
+    )
       return;
     if (this.#beginFlow(this.#kinds.data, flow, ipProtocol.udp, vlan)) this.#endData(flow, describe());
   }
@@ -369,9 +379,10 @@ export class EventMaker implements StackObserver {
   }
 
   /** Whether the packet at hand is an event of its own; if so, the next one is of now. */
-  #isTold(flow: Flow, { kind, protocol, detail, vlan, lengthBytes }: PacketAtHand): boolean {
+  #isReported(flow: Flow, { kind, protocol, detail, vlan, lengthBytes }: PacketAtHand): boolean {
     const nowSeconds = this.#now();
-    if (!this.#floods.isTold(flow, { kind, protocol, detail, vlan, lengthBytes, nowSeconds })) return false;
+    if (!this.#floods.isReported(flow, { kind, protocol, detail, vlan, lengthBytes, nowSeconds }))
+      return false;
     this.#line.next(nowSeconds);
     return true;
   }
@@ -380,7 +391,7 @@ export class EventMaker implements StackObserver {
     return this.#components.clock.nowSeconds();
   }
 
-  #tellFlood(flood: Flood): void {
+  #reportFlood(flood: Flood): void {
     this.#emit(floodEvent(flood, this.#hostOf(flood.flow, flood.protocol)));
   }
 
@@ -409,8 +420,8 @@ export class EventMaker implements StackObserver {
     const known = sessions.find(flow);
     const session = known === NONE ? null : this.#session;
     if (session !== null) sessions.readId(known, session);
-    const told = { protocol: ipProtocol.tcp, session };
-    if (!line.beginFlow(kind, this.#hostOf(flow, ipProtocol.tcp), flow, told)) return false;
+    const about = { protocol: ipProtocol.tcp, session };
+    if (!line.beginFlow(kind, this.#hostOf(flow, ipProtocol.tcp), flow, about)) return false;
     this.#addVlan(known === NONE ? vlan : sessions.vlanAt(known));
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * Floods: of packets that are alike, the first `TOLD_MAX` of a second are events of their own; the others of the second are
- * counted, and told together when it is over (docs/sensor.md#floods). Alike are packets of one source to one address and port
+ * Floods: of packets that are alike, the first `REPORTED_MAX` of a second are events of their own; the others of the second are
+ * counted, and reported together when it is over (docs/sensor.md#floods). Alike are packets of one source to one address and port
  * that would be events of the same kind. Nothing that opens a connection, or proves anything, is counted so.
  *
  * The table never grows. Packets that fall onto the place of others take it, unless those are a flood of this second: then
@@ -23,7 +23,7 @@ export interface FloodingPacket {
   readonly nowSeconds: number;
 }
 
-/** Packets that were not told one by one. */
+/** Packets that were not reported one by one. */
 export interface Flood extends Pick<FloodingPacket, 'kind' | 'protocol' | 'detail' | 'vlan'> {
   /** Its remote port is that of the first of them. */
   readonly flow: Flow;
@@ -32,7 +32,7 @@ export interface Flood extends Pick<FloodingPacket, 'kind' | 'protocol' | 'detai
   readonly octets: number;
 }
 
-const TOLD_MAX = 32;
+const REPORTED_MAX = 32;
 const PLACES = 1 << 12;
 /** A place is half a line of the processor's cache: source, destination, and these words. */
 const WORDS = 8;
@@ -44,26 +44,26 @@ const DETAIL = 3;
 const VLAN = 4;
 const SECOND = 5;
 const PACKETS = 6;
-/** Of the first packet that was not told. */
+/** Of the first packet that was not reported. */
 const SOURCE_PORT = 7;
 const TWO_TO_32 = 0x1_0000_0000;
 
 export class FloodCounts {
-  readonly #tell: (flood: Flood) => void;
+  readonly #report: (flood: Flood) => void;
   readonly #seed: number;
   readonly #words: Uint32Array = new Uint32Array(PLACES * WORDS);
-  /** Of packets that were not told. */
+  /** Of packets that were not reported. */
   readonly #octets: Float64Array = new Float64Array(PLACES);
-  /** Places with packets that were not told. */
-  readonly #untold: Set<number> = new Set();
+  /** Places with packets that were not reported. */
+  readonly #counted: Set<number> = new Set();
 
-  constructor(seed: number, tell: (flood: Flood) => void) {
+  constructor(seed: number, report: (flood: Flood) => void) {
     this.#seed = mixWord(seed);
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** Whether the packet at hand is to be told by itself; else it is counted. */
-  isTold(flow: Flow, packet: FloodingPacket): boolean {
+  /** Whether the packet at hand is to be reported by itself; else it is counted. */
+  isReported(flow: Flow, packet: FloodingPacket): boolean {
     const words = this.#words;
     const source = flow.remoteAddress;
     const destination = flow.localAddress;
@@ -83,12 +83,12 @@ export class FloodCounts {
       words[at + DETAIL] === detail &&
       words[at + VLAN] === vlan
     ) {
-      if (++words[at + PACKETS]! <= TOLD_MAX) return true;
+      if (++words[at + PACKETS]! <= REPORTED_MAX) return true;
       this.#count(place, flow.remotePort, packet.lengthBytes);
       return false;
     }
-    if (isNow && words[at + PACKETS]! > TOLD_MAX) return true;
-    if (this.#untold.size > 0 && this.#untold.has(place)) this.#tellAt(place);
+    if (isNow && words[at + PACKETS]! > REPORTED_MAX) return true;
+    if (this.#counted.size > 0 && this.#counted.has(place)) this.#reportAt(place);
     words[at] = source;
     words[at + DESTINATION] = destination;
     words[at + WHAT] = what;
@@ -99,26 +99,27 @@ export class FloodCounts {
     return true;
   }
 
-  /** Tells the floods of seconds that are over by `nowSeconds`; all of them at an infinite time. */
+  /** Reports the floods of seconds that are over by `nowSeconds`; all of them at an infinite time. */
   end(nowSeconds: number): void {
     const second = Math.floor(nowSeconds);
-    for (const place of this.#untold) if (this.#words[place * WORDS + SECOND]! < second) this.#tellAt(place);
+    for (const place of this.#counted)
+      if (this.#words[place * WORDS + SECOND]! < second) this.#reportAt(place);
   }
 
   #count(place: number, sourcePort: number, lengthBytes: number): void {
-    if (!this.#untold.has(place)) {
-      this.#untold.add(place);
+    if (!this.#counted.has(place)) {
+      this.#counted.add(place);
       this.#words[place * WORDS + SOURCE_PORT] = sourcePort;
       this.#octets[place] = 0;
     }
     this.#octets[place]! += lengthBytes;
   }
 
-  #tellAt(place: number): void {
-    this.#untold.delete(place);
+  #reportAt(place: number): void {
+    this.#counted.delete(place);
     const at = place * WORDS;
     const [what, detail] = [this.#words[at + WHAT]!, this.#words[at + DETAIL]!];
-    this.#tell({
+    this.#report({
       flow: {
         remoteAddress: this.#words[at]!,
         remotePort: this.#words[at + SOURCE_PORT]!,
@@ -129,7 +130,7 @@ export class FloodCounts {
       kind: what & 0xff,
       detail: detail & 0xffff,
       vlan: (detail >>> 16) * TWO_TO_32 + this.#words[at + VLAN]!,
-      packets: this.#words[at + PACKETS]! - TOLD_MAX,
+      packets: this.#words[at + PACKETS]! - REPORTED_MAX,
       octets: this.#octets[place]!,
     });
   }

@@ -39,7 +39,7 @@ export function isIcmpBackscatter(type: number): boolean {
   return ANSWERS.has(type);
 }
 
-/** What is told of a flood to a host of that name. */
+/** What is reported of a flood to a host of that name. */
 export function floodEvent(flood: Flood, host: string | null): FloodFields & { readonly message: string } {
   const { kind, flow, protocol, vlan, packets, octets } = flood;
   const of = KINDS[kind] ?? 'probe.other';

@@ -4,9 +4,9 @@ import { RecentMap } from '@wormwood/base';
 export interface GatheringOptions<T> {
   /** It is over when nothing has come for so long. */
   readonly idleSeconds: number;
-  /** One that goes on for longer is told in parts of this length. */
+  /** One that goes on for longer is reported in parts of this length. */
   readonly longestSeconds: number;
-  /** Open at once; beyond, the one that was silent for longest is told. */
+  /** Open at once; beyond, the one that was silent for longest is reported. */
   readonly openMax: number;
   readonly tell: (gathered: T) => void;
 }

@@ -79,7 +79,7 @@ export class LinkContacts {
     if (sweep.targets.size < TARGETS_MAX) sweep.targets.add(target);
   }
 
-  /** The first answer that a limit keeps back is told at once, the others together. */
+  /** The first answer that a limit keeps back is reported at once, the others together. */
   answerLimited(
     told: {
       readonly limit: AnswerLimit;

@@ -4,7 +4,7 @@
  * a series of counts alone, contacts leave N open only while hardly any source has come back.
  */
 import { exp, log } from '@wormwood/base';
-import { type Estimate, estimateOf, type Posterior, posteriorOn } from '../fit/plane.ts';
+import { type Estimate, estimateOf, isSeparable, type Posterior, posteriorOn } from '../fit/plane.ts';
 import type { ContactSeries } from './contact-log.ts';
 import { filterContacts, type OutbreakRates, repeatsLogLikelihood } from './unseen-hosts.ts';
 
@@ -36,8 +36,6 @@ export type ContactFitOutcome =
   | { readonly ok: true; readonly fit: ContactFit }
   | { readonly ok: false; readonly reason: string };
 
-/** N counts as fixed where its interval spans less than this factor. */
-const SEPARABLE_FACTOR = 4;
 const INTERVALS_MIN = 4;
 /** As far to each side of a first guess as any worm may be. */
 const REACH = log(30);
@@ -96,7 +94,7 @@ export function fitContacts(
       doublingSeconds: estimateOf(posterior, (point) => Math.LN2 / point.ratePerSecond),
       everInfected: everInfectedOf(series, posterior, ratesOf),
       seen,
-      isSeparable: vulnerable.high / vulnerable.low < SEPARABLE_FACTOR,
+      isSeparable: isSeparable(vulnerable),
       posterior,
     },
   };

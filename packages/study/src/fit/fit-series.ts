@@ -2,7 +2,7 @@
 import { log } from '@wormwood/base';
 import { correctedInfected, observationProbability, type Outbreak, plainObstacles } from '@wormwood/epidemic';
 import type { GrowthStep } from './growth.ts';
-import { type Estimate, estimateOf, type Posterior, type PosteriorPoint } from './plane.ts';
+import { type Estimate, estimateOf, isSeparable, type Posterior, type PosteriorPoint } from './plane.ts';
 import { posteriorOf, posteriorWithScanRate } from './posterior.ts';
 import type { CountSeries } from './series.ts';
 
@@ -30,8 +30,6 @@ export type FitOutcome =
   | { readonly ok: true; readonly fit: Fit }
   | { readonly ok: false; readonly reason: string };
 
-/** N counts as fixed where its interval spans less than this factor. */
-const SEPARABLE_FACTOR = 4;
 const STEPS_MIN = 3;
 
 /** What is known beside the series. */
@@ -106,7 +104,7 @@ export function fitSeries(
       doublingSeconds: estimateOf(posterior, (point) => Math.LN2 / point.ratePerSecond),
       shareReached: estimateOf(posterior, (point) => last / point.vulnerable),
       startSeconds: estimateOf(posterior, (point) => startOf(point, counted.series)),
-      isSeparable: vulnerable.high / vulnerable.low < SEPARABLE_FACTOR,
+      isSeparable: isSeparable(vulnerable),
       posterior,
       counts: counted.series,
     },

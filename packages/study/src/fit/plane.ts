@@ -31,6 +31,14 @@ export interface Estimate {
   readonly high: number;
 }
 
+/** Of an estimate of N whose interval spans more than this factor, a series fixes only its product with the scan rate. */
+const SEPARABLE_FACTOR = 4;
+
+/** Whether a series fixes N by itself, and not only its product with the scan rate. */
+export function isSeparable({ low, high }: Estimate): boolean {
+  return high / low < SEPARABLE_FACTOR;
+}
+
 type Range = readonly [low: number, high: number];
 
 /** What a point of the plane stands for. */
