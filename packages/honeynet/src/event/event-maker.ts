@@ -96,7 +96,7 @@ export class EventMaker implements StackObserver {
   tcpProbe(flow: Flow, flags: number, lengthBytes: number): void {
     const vlan = this.#vlan();
     if (
-      !this.#isReported(flow, {
+      !this.#isOwn(flow, {
         kind: flooding.tcpProbe,
         protocol: ipProtocol.tcp,
         detail: flags,
@@ -120,13 +120,7 @@ export class EventMaker implements StackObserver {
   udpProbe(flow: Flow, lengthBytes: number): void {
     const vlan = this.#vlan();
     if (
-      !this.#isReported(flow, {
-        kind: flooding.udpProbe,
-        protocol: ipProtocol.udp,
-        detail: 0,
-        lengthBytes,
-        vlan,
-      })
+      !this.#isOwn(flow, { kind: flooding.udpProbe, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan })
     )
       return;
     if (!this.#beginFlow(this.#kinds.udpProbe, flow, ipProtocol.udp, vlan)) return;
@@ -153,7 +147,7 @@ export class EventMaker implements StackObserver {
     if (!isNew) return;
     const vlan = this.#vlan();
     if (
-      !this.#isReported(flow, {
+      !this.#isOwn(flow, {
         kind: flooding.conversation,
         protocol: ipProtocol.udp,
         detail: 0,
@@ -175,9 +169,7 @@ export class EventMaker implements StackObserver {
     const flow = { remoteAddress: source, remotePort: type, localAddress: destination, localPort: 0 };
     const vlan = this.#vlan();
     const detail = (type << 8) | code;
-    if (
-      !this.#isReported(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan })
-    )
+    if (!this.#isOwn(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan }))
       return;
     const between = {
       protocol: ipProtocol.icmpv4,
@@ -271,7 +263,7 @@ export class EventMaker implements StackObserver {
   other(source: number, destination: number, protocol: number, lengthBytes: number): void {
     const vlan = this.#vlan();
     const flow = { remoteAddress: source, remotePort: 0, localAddress: destination, localPort: 0 };
-    if (!this.#isReported(flow, { kind: flooding.other, protocol, detail: 0, lengthBytes, vlan })) return;
+    if (!this.#isOwn(flow, { kind: flooding.other, protocol, detail: 0, lengthBytes, vlan })) return;
     if (
       !this.#begin(
         this.#kinds.other,
@@ -344,9 +336,7 @@ export class EventMaker implements StackObserver {
   /** The same of a datagram; `describe` is not called for one that is counted with others like it. */
   datagramData(flow: Flow, lengthBytes: number, describe: () => Payload): void {
     const vlan = this.#vlan();
-    if (
-      !this.#isReported(flow, { kind: flooding.data, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan })
-    )
+    if (!this.#isOwn(flow, { kind: flooding.data, protocol: ipProtocol.udp, detail: 0, lengthBytes, vlan }))
       return;
     if (this.#beginFlow(this.#kinds.data, flow, ipProtocol.udp, vlan)) this.#endData(flow, describe());
   }
@@ -379,10 +369,9 @@ export class EventMaker implements StackObserver {
   }
 
   /** Whether the packet at hand is an event of its own; if so, the next one is of now. */
-  #isReported(flow: Flow, { kind, protocol, detail, vlan, lengthBytes }: PacketAtHand): boolean {
+  #isOwn(flow: Flow, { kind, protocol, detail, vlan, lengthBytes }: PacketAtHand): boolean {
     const nowSeconds = this.#now();
-    if (!this.#floods.isReported(flow, { kind, protocol, detail, vlan, lengthBytes, nowSeconds }))
-      return false;
+    if (!this.#floods.isEvent(flow, { kind, protocol, detail, vlan, lengthBytes, nowSeconds })) return false;
     this.#line.next(nowSeconds);
     return true;
   }

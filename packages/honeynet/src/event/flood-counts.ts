@@ -62,8 +62,8 @@ export class FloodCounts {
     this.#report = report;
   }
 
-  /** Whether the packet at hand is to be reported by itself; else it is counted. */
-  isReported(flow: Flow, packet: FloodingPacket): boolean {
+  /** Whether the packet at hand is an event of its own; else it is counted. */
+  isEvent(flow: Flow, packet: FloodingPacket): boolean {
     const words = this.#words;
     const source = flow.remoteAddress;
     const destination = flow.localAddress;
