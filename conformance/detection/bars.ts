@@ -58,7 +58,7 @@ function missesOfRow(row: Row): readonly Miss[] {
   return misses;
 }
 
-/** Over all scanners together: the intervals of a few tell nothing. */
+/** Over all scanners together: the intervals of a few say nothing. */
 function intervalMisses(rows: readonly Row[]): readonly Miss[] {
   let [held, stated] = [0, 0];
   for (const { intervals, isPromised } of rows) {

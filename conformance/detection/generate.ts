@@ -53,7 +53,7 @@ export interface RecordOptions {
   readonly telescope: Telescope;
   readonly seed: string;
   readonly directory: string;
-  /** Of the files, without what tells their kind. */
+  /** Of the files, without what reveals their kind. */
   readonly name: string;
   /** How long the link is watched. */
   readonly seconds: number;

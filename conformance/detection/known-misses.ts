@@ -1,6 +1,6 @@
 /**
  * Bars that the detector does not hold yet, by class: the test of the table fails when one of these begins to hold, so that the
- * list tells the truth. Nothing is listed for the sake of chance: the bars already allow for it.
+ * list stays true. Nothing is listed for the sake of chance: the bars already allow for it.
  */
 import type { Bar } from './bars.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The sensor's link in virtual time: whoever sends is an action in a queue, the honeynet answers, and every frame is recorded as
- * `tcpdump` beside the sensor would. Capture and events come from the same run, so that they tell of the same packets.
+ * `tcpdump` beside the sensor would. Capture and events come from the same run, so that they describe the same packets.
  */
 import { EventQueue, type RandomStreams, VirtualClock } from '@wormwood/base';
 import { type MemoryDevice, memoryLink, type ReceivedFrame, type Stack } from '@wormwood/netstack';
@@ -19,7 +19,7 @@ export interface LinkComponents {
   readonly onEvent: (line: Uint8Array) => void;
 }
 
-/** Is told what a connection's other end sent. */
+/** Receives what a connection's other end sent. */
 export type Receiver = (segment: tcp.Repr) => void;
 
 const BUDGET = 64;

@@ -1,4 +1,4 @@
-/** Frames of the captures, octet by octet: what differs between senders is said by a `Look`, as passive fingerprints tell it. */
+/** Frames of the captures, octet by octet: what differs between senders is said by a `Look`, as passive fingerprints see it. */
 import type { RandomStream } from '@wormwood/base';
 import {
   ethernet,

@@ -15,7 +15,7 @@ const accepted: readonly Accepted[] = [
   {
     cases: ['the newest block first*'],
     reason:
-      'RFC 2018 3: a block is contiguous and isolated. Linux tells two blocks that touch as two when a segment closes the gap between them; ours are one.',
+      'RFC 2018 3: a block is contiguous and isolated. Linux reports two blocks that touch as two when a segment closes the gap between them; ours are one.',
   },
   {
     cases: ['FIN is repeated with new octets in front of it'],

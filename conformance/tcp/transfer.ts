@@ -58,7 +58,7 @@ add rule ip loss forward numgen random mod 1000 < ${LOSS_IN_THOUSAND} drop`;
   return { clientName, routerName, remove: () => ip('netns', 'delete', clientName) };
 }
 
-/** Lets a router pass no larger packets, either way; of others it tells their senders (RFC 1191 4). */
+/** Lets a router pass no larger packets, either way; it reports others to their senders (RFC 1191 4). */
 function narrow(routerName: string, mtuBytes: number): void {
   for (const [network, device, source] of [
     ['10.51.0.0/24', 'r0', '10.51.0.1'],

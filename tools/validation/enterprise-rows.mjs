@@ -164,7 +164,7 @@ function sizes(setting, derived, delaySeconds, count) {
   };
 }
 
-/** Sizes above the threshold fall in two heaps, extinct ones and those near the mean field; this tells them apart. */
+/** Sizes above the threshold fall in two heaps, extinct ones and those near the mean field; this separates them. */
 function isLarge(vulnerable) {
   return (hosts) => hosts >= vulnerable / 4;
 }
@@ -198,7 +198,7 @@ function uncontainedValues({ vulnerable }, uncontained, delay) {
 
 const NOTE_SMALL =
   'With 40 hosts the limits of large populations do not hold: depletion keeps the mean well below 1/(1 − R), and above the ' +
-  'threshold small and large outbreaks are not told apart, so there is no final size of the mean field to compare with. ' +
+  'threshold small and large outbreaks cannot be separated, so there is no final size of the mean field to compare with. ' +
   'The exact law of the final size takes their place.';
 
 function row(setting) {

@@ -6,7 +6,7 @@ import { AddressSet, parseIpv4 } from '@wormwood/base';
 const ROUTES = '/proc/net/route';
 const NAME_SERVERS = '/etc/resolv.conf';
 
-/** Returns them as this moment has them; what this system does not tell is left out. */
+/** Returns them as this moment has them; what this system does not report is left out. */
 export function ownAddresses(): AddressSet {
   const own = Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])

@@ -58,7 +58,7 @@ interface Kept {
   readonly asked: ResponseMode | 'asBefore';
 }
 
-/** The state as the present segment of the log tells it. */
+/** The state as the present segment of the log has it. */
 export interface StateView {
   readonly ledger: Ledger;
   readonly reading: AuditReading;

@@ -66,7 +66,7 @@ export interface DaemonOptions {
   readonly link: NamedLink;
   /** Reads the databases when there is a name to look up. @default those that are installed, and our own */
   readonly personalities?: () => PersonalityCatalog;
-  /** By which sources are told apart; null: they are not. */
+  /** The fingerprints by which the systems of sources are identified; null: they are not identified. */
   readonly fingerprints: SynFingerprints | null;
   readonly streams: RandomStreams;
   /** The same at each start: what a host has for as long as it lives, such as its Ethernet address. */

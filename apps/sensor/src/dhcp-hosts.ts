@@ -35,7 +35,7 @@ export interface DhcpHostsComponents {
   readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
   /** What becomes of a host. @default it is not reported */
   readonly tell?: (what: DhcpNews) => void;
-  /** Told each time that a host comes to another address, or has none any more. */
+  /** Called each time that a host comes to another address, or has none any more. */
   onChange(): void;
 }
 

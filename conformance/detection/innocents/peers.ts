@@ -1,4 +1,4 @@
-/** Innocents with lists: programs that call addresses that somebody told them, of which some are ours by now. */
+/** Innocents with lists: programs that call addresses from a list they received, some of which are ours by now. */
 import { DAY, HOUR, MINUTE } from '../durations.ts';
 import { bittorrentHandshake, dhtPing, gameQuery, httpGet, sipRegister, tlsHello } from '../payloads.ts';
 import type { TrafficClass } from '../traffic-class.ts';

@@ -10,7 +10,7 @@ export interface Clock {
   nowSeconds(): number;
 }
 
-/** A clock that stands still until told to move. */
+/** A clock that stands still until it is moved. */
 export class VirtualClock implements Clock {
   #nowSeconds: number;
 

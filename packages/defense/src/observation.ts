@@ -55,9 +55,9 @@ export interface Observation {
    * @default 0
    */
   readonly marks?: number;
-  /** Packets that are alike and came within a second, of which the sensor tells together. @default 1 */
+  /** Packets that are alike and came within a second, which the sensor reports together. @default 1 */
   readonly packets?: number;
-  /** Of a payload: the protocol whose usual first message it is, so that it tells nobody apart. @default null */
+  /** Of a payload: the protocol whose usual first message it is, so that it distinguishes nobody. @default null */
   readonly greeting?: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** What a honeynet would answer at an address, and why: the rules of dispatcher and topology told instead of followed. */
+/** What a honeynet would answer at an address, and why: the rules of dispatcher and topology described instead of followed. */
 import { ipv4 } from '@wormwood/wire';
 import { BindingTable, silentEdges } from './binding-table.ts';
 import type {
@@ -66,7 +66,7 @@ export interface Obstacle {
 export type Outcome = 'answered' | 'refused' | 'taken' | 'silent';
 
 export interface Answer {
-  /** The binding; null for the default template, which answers only for addresses that the sensor is told to claim. */
+  /** The binding; null for the default template, which answers only for addresses that the sensor claims. */
   readonly binding: Binding | null;
   /** What stands there in each case: one template, or those of a dynamic one with their conditions. */
   readonly cases: readonly AnswerCase[];

@@ -3,7 +3,7 @@
  * packets flow; a reload makes a new one. Times in seconds, rates in bits a second, probabilities as fractions.
  */
 
-/** Everything that the honeynet is told by its configuration. */
+/** Everything that the configuration says about the honeynet. */
 export interface Honeynet {
   /** Templates by name, in the order of their creation. */
   readonly templates: ReadonlyMap<string, Template>;
@@ -31,7 +31,7 @@ export interface Template {
   readonly personality: string | null;
   /** A MAC address, or the words of a vendor whose prefix gets random low bits; null: not visible on the link. */
   readonly ethernet: string | null;
-  /** Seconds since the host was started, as its TCP timestamps tell; null: chosen at random. */
+  /** Seconds since the host was started, as its TCP timestamps show; null: chosen at random. */
   readonly uptimeSeconds: number | null;
   /** Fraction of all packets, and of SYN segments, that get lost on their way in. */
   readonly dropIncoming: number;

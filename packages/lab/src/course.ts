@@ -44,7 +44,7 @@ export interface LabSurroundings {
   readonly clock: Clock;
   readonly hostsDevice: LinkDevice;
   readonly honeynetDevice: LinkDevice;
-  /** Is told each line that the honeynet would write to its file of events. @default nobody */
+  /** Receives each line that the honeynet would write to its file of events. @default nobody */
   readonly event?: (line: string) => void;
   /** Ethernet addresses of the lab's side of both links, and of the router on the hosts' link. */
   readonly links?: { readonly hosts: number; readonly router: number; readonly honeynet: number };

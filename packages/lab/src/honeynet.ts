@@ -32,7 +32,7 @@ export interface LabHoneynetComponents {
   /** Ethernet address of the honeypots' side; 0 on a device without Ethernet. */
   readonly linkAddress: number;
   observed(observation: Observation): void;
-  /** Is told each line that a sensor would write to its file of events. @default nobody */
+  /** Receives each line that a sensor would write to its file of events. @default nobody */
   readonly event?: ((line: string) => void) | undefined;
 }
 

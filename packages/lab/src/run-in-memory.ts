@@ -8,7 +8,7 @@ import { MemoryNetwork } from './memory-network.ts';
 
 /** Who looks on. */
 export interface LabOnlooker {
-  /** Is told each line that the honeynet would write to its file of events. */
+  /** Receives each line that the honeynet would write to its file of events. */
   event(line: string): void;
   /** Is asked after each probe, and may act on the course; the time of the lab stands still meanwhile. */
   afterProbe(course: LabCourse): Promise<void> | undefined;

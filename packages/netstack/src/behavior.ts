@@ -1,5 +1,5 @@
 /**
- * Every choice by which an observer on the wire tells one operating system from another. The stack is mechanism and asks;
+ * Every choice by which an observer on the wire distinguishes one operating system from another. The stack is mechanism and asks;
  * a behavior answers. There is no `if` about systems anywhere else in this package.
  */
 

@@ -1,4 +1,4 @@
-/** What the stack is told about the addresses that it answers for. The honeynet implements it; tests fake it. */
+/** What the stack learns about the addresses that it answers for. The honeynet implements it; tests fake it. */
 import type { StackBehavior } from './behavior.ts';
 
 /** `filtered` ports swallow packets, `closed` ones refuse them, `open` ones answer. */
@@ -69,7 +69,7 @@ export interface TcpConnection {
   claim(bytes: number): void;
 }
 
-/** What a service is told about its connection. */
+/** What a service learns about its connection. */
 export interface TcpService {
   /** Octets in order; the view is only valid during the call. */
   data(octets: Uint8Array): void;

@@ -10,7 +10,7 @@ export { TappedDevice } from './link/tapped-device.ts';
 export { decapsulate, encapsulate, GRE_OVERHEAD_BYTES } from './link/gre.ts';
 export { type MemoryDevice, memoryLink } from './link/memory-link.ts';
 
-// The stack, what it asks and what it tells.
+// The stack, what it asks and what it reports.
 export type {
   Flow,
   PacketClass,

@@ -1,4 +1,4 @@
-/** What the stack tells about its work: the source of logs, events and detectors. Calls must return quickly. */
+/** What the stack reports about its work: the source of logs, events and detectors. Calls must return quickly. */
 import type { Flow } from './behavior.ts';
 
 /**

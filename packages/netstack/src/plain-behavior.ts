@@ -81,7 +81,7 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
       0,
     sequenceNumbers: 'keyed',
     timestampValue: (offset, nowSeconds) => (Math.floor(nowSeconds * 1000) + offset) >>> 0,
-    // As in Linux: one host's clock tells nothing about that of another, nor to another.
+    // As in Linux: one host's clock reveals nothing about that of another.
     timestampOffset: (localAddress, remoteAddress) =>
       hash.ofWords(purpose.timestampOffset, localAddress, remoteAddress, 0),
     tcp: {

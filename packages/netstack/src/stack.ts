@@ -326,7 +326,7 @@ export class Stack {
     }
   }
 
-  /** RFC 1122 3.3.2: the sender of a packet that never became whole is told, if the first piece is there. */
+  /** RFC 1122 3.3.2: the sender of a packet that never became whole gets an error, if the first piece is there. */
   readonly #giveUp = (first: FirstFragment): void => {
     const packet = this.#expired;
     packet.bytes = first.bytes;

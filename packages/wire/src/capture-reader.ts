@@ -1,5 +1,5 @@
 /**
- * Reads a capture file piece by piece, as it comes from a disk or a pipe: pcap or pcapng, told apart by their first
+ * Reads a capture file piece by piece, as it comes from a disk or a pipe: pcap or pcapng, recognised by their first
  * octets. Where a file is cut or garbled, every packet before that place is still returned, and `end` says what happened.
  */
 

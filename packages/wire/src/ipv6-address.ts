@@ -1,4 +1,4 @@
-/** IPv6 addresses as bigints in 0..2^128-1 (IPv4 addresses are numbers, so `typeof` tells them apart). */
+/** IPv6 addresses as bigints in 0..2^128-1 (IPv4 addresses are numbers, so `typeof` distinguishes them). */
 
 import { assert, formatIpv4, type Parsed, parseIpv4 } from '@wormwood/base';
 import { readU32, writeU32 } from './bytes.ts';

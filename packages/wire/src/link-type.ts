@@ -13,7 +13,7 @@ export const linkType = {
   /** BSD loopback: the address family in the order of the machine that wrote the file. */
   null: 0,
   ethernet: 1,
-  /** An IP packet; its first 4 bits tell the version. */
+  /** An IP packet; its first 4 bits hold the version. */
   raw: 101,
   /** OpenBSD loopback: the address family in network order. */
   loop: 108,

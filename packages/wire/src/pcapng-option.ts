@@ -1,4 +1,4 @@
-/** The options of pcapng blocks (draft-ietf-opsawg-pcapng §3.5), and those of an interface that tell its clock (§4.2). */
+/** The options of pcapng blocks (draft-ietf-opsawg-pcapng §3.5), and those of an interface that describe its clock (§4.2). */
 
 import { type ByteOrder, readOrderedU16, writeOrderedU16 } from './byte-order.ts';
 import { readU32, writeOctets } from './bytes.ts';

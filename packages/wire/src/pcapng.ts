@@ -67,7 +67,7 @@ export type Repr =
   | {
       readonly kind: 'simplePacket';
       readonly originalLength: number;
-      /** With the filling to a word of 4 octets, which only the interface's snap length tells apart. */
+      /** With the filling to a word of 4 octets, which only the interface's snap length distinguishes. */
       readonly bytes: Uint8Array;
     }
   | { readonly kind: 'unknown'; readonly blockType: number; readonly content: Uint8Array };

@@ -1,8 +1,8 @@
 /**
  * What each defense does in the agent simulation, one function a kind. A function returns rules; each is asked at one step
- * of a probe's life or told of one event of a host's:
+ * of a probe's life or receives one event of a host's:
  *
- * | rule | asked or told |
+ * | rule | asked or informed |
  * |---|---|
  * | `infection(host)`, `scanning(host)`, `immunized(host)` | a host has been infected; its latency is over; it is immunized |
  * | `isSilent(host)`, `isIsolated(host)` | whether the host sends nothing; whether it neither sends nor receives |

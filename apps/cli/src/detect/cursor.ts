@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { printable } from '@wormwood/base';
 import { CommandFailure, EXIT, errorCode, systemReason } from '../exit-code.ts';
 
-/** What tells a file from others: its first line has the identifier and the time of an event. */
+/** What distinguishes a file from others: its first line has the identifier and the time of an event. */
 export interface FileIdentity {
   readonly device: string;
   readonly inode: string;
@@ -38,7 +38,7 @@ const SIBLINGS_MAX = 1000;
 const CHUNK_LENGTH = 1 << 20;
 const LINE_FEED = 0x0a;
 
-/** Returns what tells the file from others. */
+/** Returns what distinguishes the file from others. */
 export async function identityOf(handle: FileHandle): Promise<FileIdentity> {
   const { dev, ino } = await handle.stat({ bigint: true });
   const head = Buffer.alloc(FIRST_LINE_LENGTH_MAX);

@@ -84,7 +84,7 @@ export interface ReadingTools {
 
 /** The most malformed lines that are reported; further ones are counted only. */
 const SHOWN_MAX = 10;
-/** The test tells scanners from innocent hosts that come this much more seldom. */
+/** The test separates scanners from innocent hosts that come this many times less often. */
 const STRAY_APART = 20;
 
 /** Returns the one file that the options name. */

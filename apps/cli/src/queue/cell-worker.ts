@@ -25,7 +25,7 @@ export interface CellWorkerOptions {
   readonly compute: (cell: Cell) => Promise<CellOutcome | undefined>;
   readonly signal: AbortSignal;
   readonly say: (sentence: string) => void;
-  /** Told after each cell that was computed here. */
+  /** Called after each cell that was computed here. */
   readonly onDone: () => void;
   /**
    * A worker that has not renewed its claim on a cell for this long counts as dead.

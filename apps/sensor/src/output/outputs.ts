@@ -55,7 +55,7 @@ interface Files {
 }
 
 export class Outputs {
-  /** Told of what the stack sees. */
+  /** Receives what the stack sees. */
   readonly observers: readonly StackObserver[];
   readonly events: EventMaker;
   readonly #files: Files;

@@ -10,7 +10,7 @@ export interface WireCaptureOptions {
   readonly head: () => readonly Uint8Array[];
   /** @default 4 GiB */
   readonly octetsMax?: number;
-  /** Told once when the file ends before the sensor does. */
+  /** Called once when the file ends before the sensor does. */
   readonly onTrouble: (sentence: string) => void;
 }
 

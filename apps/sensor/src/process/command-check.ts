@@ -1,5 +1,5 @@
 /**
- * Whether the commands of a honeynet can serve as they are written, on this machine and as the user that scripts run as: told
+ * Whether the commands of a honeynet can serve as they are written, on this machine and as the user that scripts run as: reported
  * before the first connection finds out.
  */
 import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';

@@ -35,7 +35,7 @@ export function HostsPage(): JSX.Element {
 
 type Host = HostList['hosts'][number];
 
-/** Neighbors of one template are one range: a scanner cannot tell them apart either. */
+/** Neighbors of one template are one range: a scanner cannot distinguish them either. */
 function groupsOf(hosts: readonly Host[]): readonly Host[] {
   const groups: Host[] = [];
   for (const host of hosts) {

@@ -1,4 +1,4 @@
-/** What the server tells by itself: one stream for all pages, which comes back by itself and goes on where it stopped. */
+/** What the server sends by itself: one stream for all pages, which reconnects and goes on where it stopped. */
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { apiAddress, ask, AnswerFailure, type FoundEvent, type Progress, type ServerState } from './api.ts';
 

@@ -16,7 +16,7 @@ export interface EventPlace {
 
 /** How far the file is read. */
 export interface ReadState {
-  /** What tells the file from others: the hash of its first line; empty before there is one. */
+  /** What distinguishes the file from others: the hash of its first line; empty before there is one. */
   readonly file: string;
   readonly offset: number;
   readonly lines: number;

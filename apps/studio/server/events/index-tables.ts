@@ -35,7 +35,7 @@ CREATE INDEX IF NOT EXISTS events_session ON events (session, seq) WHERE session
 
 const MICROSECONDS_OF_MINUTE = 60_000_000;
 const PORTS = 65_536;
-/** More than the highest protocol number that is told apart, and few enough for keys below 2^53. */
+/** More than the highest protocol number that is counted by itself, and few enough for keys below 2^53. */
 const PROTOCOLS = 32;
 /** A network of the map of dark space is a /24. */
 const NETWORK_ADDRESSES = 256;

@@ -4,7 +4,7 @@
  */
 
 export interface Diagnostic {
-  /** An error keeps the file from being used; a warning does not. A note tells what is as it should be, but may surprise. */
+  /** An error keeps the file from being used; a warning does not. A note names what is as it should be, but may surprise. */
   readonly severity: 'error' | 'warning' | 'note';
   /** Stable name of the kind of problem, in kebab case: `unknown-key`. */
   readonly code: string;

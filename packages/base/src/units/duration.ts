@@ -43,7 +43,7 @@ interface DurationPart {
 
 /**
  * The seconds of a duration such as `20min`, `1.5 h` or `1h30min`, or why there are none. A bare number is refused,
- * for nobody can tell its unit; 0 alone needs none.
+ * for its unit is unknown; 0 alone needs none.
  */
 export function parseDuration(input: string | number): Parsed<number> {
   const refusal = refusalOfQuantity(input, NAMES);

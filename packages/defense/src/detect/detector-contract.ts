@@ -1,4 +1,4 @@
-/** What a detector is told and what it returns; `detector.ts` has the one there is. */
+/** What a detector receives and what it returns; `detector.ts` has the one there is. */
 import type { AddressSet, RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';

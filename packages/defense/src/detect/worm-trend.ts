@@ -82,7 +82,7 @@ export class WormTrend {
     this.#lastSeconds = Math.max(this.#lastSeconds, nowSeconds);
     const all = this.#ports.get(key) ?? this.#admit(key, previousSeconds);
     if (all === null) return;
-    // The shortest interval tells whether the source counts in any.
+    // The shortest interval decides whether the source counts in any.
     if (isSameInterval(INTERVALS_SECONDS[0], nowSeconds, previousSeconds)) return;
     this.#ports.delete(key);
     this.#ports.set(key, all);

@@ -66,7 +66,7 @@ export class AddressTrail {
     return this.#newestSeconds[slot] ?? 0;
   }
 
-  /** Addresses that were told apart from all before. */
+  /** Addresses that were distinguished from all before. */
   reached(slot: number): number {
     return this.#reached[slot] ?? 0;
   }
@@ -83,7 +83,7 @@ export class AddressTrail {
     return reached <= EXACT ? reached : Math.max(reached, this.#counts.estimate(slot));
   }
 
-  /** The number of addresses in words; beyond what the bits can tell, its order of magnitude. */
+  /** The number of addresses in words; beyond what the bits can show, its order of magnitude. */
   addressWords(slot: number): string {
     if (this.addresses(slot) > 4 * BITS) return 'hundreds of dark addresses';
     const addresses = this.addresses(slot);

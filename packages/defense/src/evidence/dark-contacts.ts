@@ -14,7 +14,7 @@ import { KeyedHash } from './keyed-hash.ts';
 import { RecentPairs } from './recent-pairs.ts';
 import { TOOL_MARKS } from '../observe/tool-marks.ts';
 
-/** So many contacts to one address and port are a host that was told the wrong address, not one that searches. */
+/** So many contacts to one address and port are a host with a wrong address, not one that searches. */
 const MISCONFIGURED_FROM = 10;
 const CONTACTS_MAX = 0xffffffff;
 

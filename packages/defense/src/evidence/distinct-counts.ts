@@ -1,6 +1,6 @@
 /**
  * How many different addresses each of many rows has met, in a bitmap per row: an address sets one bit, and the share
- * of bits still clear tells the number of addresses. Two addresses may share a bit, so an address is taken for known
+ * of bits still clear gives the number of addresses. Two addresses may share a bit, so an address is taken for known
  * now and then, never the other way round.
  *
  * Source: Whang, Vander-Zanden, Taylor, "A linear-time probabilistic counting algorithm for database applications",

@@ -1,6 +1,6 @@
 /**
  * What the files of this folder that judge single sources have in common. Each keeps a little state for every slot of
- * the source table, in columns of fixed size, and tells how much more likely that state is for an infected host than
+ * the source table, in columns of fixed size, and says how much more likely that state is for an infected host than
  * for an innocent one. The ratios of independent kinds of evidence multiply; the detector adds their logarithms.
  */
 import type { Observation } from '../observation.ts';

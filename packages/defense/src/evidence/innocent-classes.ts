@@ -5,7 +5,7 @@
  * exceeds 1/α at any time with probability α at most (Ville, Étude critique de la notion de collectif, 1939; Robbins,
  * "Statistical methods related to the law of the iterated logarithm", 1970). The model of the scanner can only cost power.
  *
- * | kind | what tells it from a scanner |
+ * | kind | what distinguishes it from a scanner |
  * | --- | --- |
  * | stray | it comes seldom: `stray-prior.ts` |
  * | list client, repeater | it has so many addresses and calls them again: a scanner meets new ones |

@@ -1,7 +1,7 @@
 /**
  * Which source called which address within the last ten minutes, in memory that never grows: a pair is forgotten when
  * another falls onto its place. Programs try again within seconds and open several connections to one host; only a call
- * after a pause tells that somebody remembers the address.
+ * after a pause shows that somebody remembers the address.
  */
 import type { KeyedHash } from './keyed-hash.ts';
 

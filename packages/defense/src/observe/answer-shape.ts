@@ -1,7 +1,7 @@
 /**
  * Whether a datagram looks like an answer: from the port of a service to a port that is none. Whoever asks in somebody's
  * name (reflection), or has just given up the address, makes services answer to addresses that never asked. Captures and
- * events are told apart by the same two ports.
+ * events are classified by the same two ports.
  */
 
 /** Services beyond the ports of the system, as far as reflectors and clients use them. */

@@ -1,5 +1,5 @@
 /**
- * The flows that a capture shows, as far as it takes to tell a first contact from the rest, an answer from backscatter,
+ * The flows that a capture shows, as far as it takes to distinguish a first contact from the rest, an answer from backscatter,
  * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way. Flows
  * are found by their ends in a table of open addressing, and their columns are used again.
  */

@@ -156,7 +156,7 @@ export class EventObserver {
     const timeSeconds = typeof fields['ts'] === 'string' ? readTimestamp(fields['ts']) : undefined;
     if (timeSeconds === undefined) return wrong('ts', fields['ts'], 'Write 2026-03-01T12:00:00.000250Z.');
     const protocol = OBSERVED.get(event) ?? PROTOCOLS.find((name) => name === fields['proto']);
-    // Of other protocols as well, a sensor tells floods.
+    // A sensor reports floods of other protocols as well.
     if (protocol === undefined && event === 'probe.flood') return OTHER;
     if (protocol === undefined) return wrong('proto', fields['proto'], 'It is tcp, udp or icmp.');
     const ends = readEnds(fields, protocol);

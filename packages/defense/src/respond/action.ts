@@ -24,7 +24,7 @@ export interface ActionRequest {
   readonly source: number;
   /** Link address of a host on the sensor's link, such as `00:16:3e:00:00:09`; null for one beyond a router. */
   readonly linkAddress: string | null;
-  /** Until the act ends by itself, above 0; an actuator that can keep time itself is told to. */
+  /** Until the act ends by itself, above 0; an actuator that can keep time itself is given it. */
   readonly secondsLeft: number;
 }
 

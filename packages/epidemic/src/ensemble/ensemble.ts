@@ -99,7 +99,7 @@ const CHUNKS_LEFT_PER_WORKER = 4;
 
 /**
  * Runs an ensemble by `execute`, which runs a chunk wherever it likes (see `runChunk`) and may return fewer runs than asked
- * for when it was told to stop. Rejects with the reason of the first chunk that fails.
+ * for when it was asked to stop. Rejects with the reason of the first chunk that fails.
  */
 export async function runEnsemble(
   request: EnsembleRequest,

@@ -15,8 +15,9 @@ export interface ScenarioValueChange {
 }
 
 /**
- * Returns the scenario with the changes made in their order, or all problems: of a path or a value, and of values that do not fit
- * together, which are told of the change that touches them. A spacing of samples that followed from the duration follows it.
+ * Returns the scenario with the changes made in their order, or all problems: of a path or a value, and of values that do not
+ * fit together, which are reported with the change that touches them. A spacing of samples that followed from the duration
+ * follows it.
  */
 export function changeScenario(
   scenario: Scenario,
@@ -41,7 +42,7 @@ function withoutDefaultSample(scenario: Scenario): ScenarioDocument {
   return isDefault ? rest : { ...rest, sample };
 }
 
-/** The text that was checked is nobody's: a problem is told of the last change at its path, else of the last change. */
+/** The text that was checked has no author: a problem is reported at the last change of its path, else at the last change. */
 function attributed(diagnostic: Diagnostic, changes: readonly ScenarioValueChange[]): Diagnostic {
   const { path } = diagnostic;
   const touches = (change: ScenarioValueChange): boolean =>

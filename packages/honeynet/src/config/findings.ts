@@ -1,5 +1,5 @@
 /**
- * What a honeynet says that cannot work, or not as it is meant, though every word of it can be read: told about both languages
+ * What a honeynet says that cannot work, or not as it is meant, though every word of it can be read: the same for both languages
  * alike, each thing once.
  */
 import { type Diagnostic, formatIpv4, parseIpv4 } from '@wormwood/base';

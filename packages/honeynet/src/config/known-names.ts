@@ -38,7 +38,7 @@ export function nearestPersonality(name: string, known: readonly string[]): stri
 /** Of many unknown names, the first get a suggestion. */
 const SUGGESTIONS_MAX = 100;
 
-/** Words of a name with their weights: versions tell systems of one family apart. */
+/** Words of a name with their weights: versions distinguish systems of one family. */
 function weightsOf(name: string): ReadonlyMap<string, number> {
   const words = name.toLowerCase().match(/[0-9]+(?:\.[0-9]+)*|[a-z]+/g) ?? [];
   return new Map(words.map((word) => [word, /^[0-9]/.test(word) ? 2 : 1]));

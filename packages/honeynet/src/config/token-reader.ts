@@ -1,6 +1,6 @@
 /**
  * A cursor over tokens that gathers diagnostics. A statement that cannot be read throws `StatementFault` inside this
- * folder only; the parser catches it and goes on with the next statement, so that all problems are told at once.
+ * folder only; the parser catches it and goes on with the next statement, so that all problems are reported at once.
  */
 import { type Diagnostic, nearest, parseCidr, parseIpv4, printable } from '@wormwood/base';
 import type { Network } from '../model.ts';
@@ -60,7 +60,7 @@ export class TokenReader {
     return true;
   }
 
-  /** Takes one of the words, or tells what is allowed and which was probably meant. */
+  /** Takes one of the words, or reports what is allowed and which was probably meant. */
   expectWord<const W extends string>(words: readonly W[], place: string): W {
     const token = this.peek();
     const found =

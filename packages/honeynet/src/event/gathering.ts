@@ -1,4 +1,4 @@
-/** Gathers what belongs together, such as the ARP requests of one sweep, and tells it once when it is over. */
+/** Gathers what belongs together, such as the ARP requests of one sweep, and reports it once when it is over. */
 import { RecentMap } from '@wormwood/base';
 
 export interface GatheringOptions<T> {

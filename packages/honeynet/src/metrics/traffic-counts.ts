@@ -1,4 +1,4 @@
-/** Counts of what the stack tells, for status, `top` and metrics. */
+/** Counts of what the stack reports, for status, `top` and metrics. */
 import type { Flow, StackObserver } from '@wormwood/netstack';
 import { ipProtocol } from '@wormwood/wire';
 import { type FrequentKey, FrequentKeys } from './frequent-keys.ts';

@@ -10,7 +10,7 @@ export interface ProcessRequest {
   readonly isLasting?: boolean;
 }
 
-/** What is told about a running program. */
+/** What is reported about a running program. */
 export interface ProcessListener {
   /** Octets of its standard output; the view is only valid during the call. */
   output(octets: Uint8Array): void;
@@ -18,9 +18,9 @@ export interface ProcessListener {
   message(line: string): void;
   /** It can take input again after `write` returned false. */
   drained(): void;
-  /** It has ended; a sentence when not of its own will. Nothing is told afterwards. */
+  /** It has ended; a sentence when not of its own will. Nothing is reported afterwards. */
   exited(reason: string | null): void;
-  /** The connection is to be cut. Told by workers and proxies; nothing is told afterwards. */
+  /** The connection is to be cut. Reported by workers and proxies; nothing is reported afterwards. */
   reset?(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * From the text of an action to a program: variables as Honeyd expands them, words without a shell, and the environment
- * that tells a script about its connection (docs/honeynet.md#what-a-script-sees).
+ * that describes its connection to a script (docs/honeynet.md#what-a-script-sees).
  */
 import { formatIpv4 } from '@wormwood/base';
 import type { Template } from '../model.ts';

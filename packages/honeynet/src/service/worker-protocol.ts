@@ -1,6 +1,6 @@
 /**
  * The worker protocol: one long-lived program serves many connections over its standard input and output, so that a busy
- * port starts no process for each. `docs/worker-protocol.md` tells it to authors of workers.
+ * port starts no process for each. `docs/worker-protocol.md` describes it for authors of workers.
  *
  * A frame is a letter, the number of the connection and the length of what follows, the last two in four octets each,
  * the most significant first. To the worker: `O` a connection was opened (JSON: the variables that a script finds in its

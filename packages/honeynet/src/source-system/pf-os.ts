@@ -3,7 +3,7 @@
  * `window:ttl:df:size:options:class:version:subtype:details`; the first line that fits counts.
  */
 
-/** What a SYN tells of its sender. */
+/** What a SYN shows of its sender. */
 export interface SynTraits {
   readonly window: number;
   /** As it arrived. */

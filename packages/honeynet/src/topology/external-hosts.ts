@@ -1,6 +1,6 @@
 /**
  * Real machines inside the virtual network (Honeyd's `bind ADDRESS to INTERFACE`): packets for them leave on the sensor's
- * interface, for the Ethernet address that they tell by ARP (RFC 826). What they send goes back to whoever has come to
+ * interface, for the Ethernet address that they give by ARP (RFC 826). What they send goes back to whoever has come to
  * them, and to nobody else: a machine that was taken over reaches no third party through the honeynet.
  */
 import { type Clock, RecentMap } from '@wormwood/base';
@@ -47,7 +47,7 @@ const NEIGHBOR_SECONDS = 60;
 const ASK_SECONDS = 1;
 /** RFC 1122 2.3.2.2 asks for one; a few let a handshake begin without a loss. */
 const WAITING_FRAMES_MAX = 16;
-/** What nobody has told the way for by then is forgotten. */
+/** Packets without an answer by then are dropped. */
 const WAITING_SECONDS = 3;
 /** How long a machine may answer whoever came last. */
 const ASKER_SECONDS = 300;
@@ -119,7 +119,7 @@ export class ExternalHosts {
     this.#ask(frame, ipStart, router, destination);
   }
 
-  /** Takes what is no IPv4 frame: a machine that tells its Ethernet address gets what waits for it. */
+  /** Takes what is no IPv4 frame: a machine that gives its Ethernet address gets what waits for it. */
   receive(bytes: Uint8Array, start: number, end: number): void {
     const arpStart = start + ethernet.HEADER_LENGTH;
     if (this.#components.device.medium === 'ip' || end < arpStart) return;

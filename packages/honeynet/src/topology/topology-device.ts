@@ -333,7 +333,7 @@ export class TopologyDevice implements LinkDevice {
     this.#held.push(this.#components.clock.nowSeconds() + delaySeconds, frame);
   }
 
-  /** The router where the packet ended tells its sender, after the time that the way back takes. */
+  /** The router where the packet ended informs its sender, after the time that the way back takes. */
   #sendError(
     bytes: Uint8Array,
     start: number,

@@ -125,7 +125,7 @@ export class Topology {
       const decision = current.decisions.find(journey.destination);
       if (decision?.kind === 'unreachable')
         return { kind: 'unreachable', delaySeconds, router: current.address };
-      // RFC 1812 5.3.1: a router counts the TTL down before it forwards, and tells the sender when none is left.
+      // RFC 1812 5.3.1: a router counts the TTL down before it forwards, and informs the sender when none is left.
       if (--ttl <= 0) return { kind: 'time-exceeded', delaySeconds, router: current.address };
       if (decision === undefined) return { kind: 'left', delaySeconds, ttl };
       if (decision.kind === 'attached') return { kind: 'delivered', delaySeconds, ttl };

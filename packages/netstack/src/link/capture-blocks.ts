@@ -2,7 +2,7 @@
 import { linkType, pcapng, pcapngOption } from '@wormwood/wire';
 import type { LinkDevice } from './device.ts';
 
-/** The option of a packet that tells its direction (draft-ietf-opsawg-pcapng §4.3.1, epb_flags). */
+/** The option of a packet that holds its direction (draft-ietf-opsawg-pcapng §4.3.1, epb_flags). */
 const FLAGS_OPTION = 2;
 /** "wormwood" */
 const NAME = [0x77, 0x6f, 0x72, 0x6d, 0x77, 0x6f, 0x6f, 0x64];

@@ -17,7 +17,7 @@ export interface DhcpClientComponents {
   readonly probe: (address: number) => void;
   /** The host has this lease from now on, a new or a prolonged one; null: it has no address any more. */
   readonly leased: (lease: DhcpLease | null) => void;
-  /** No server has answered for about a minute; told once for each search. @default it is not reported */
+  /** No server has answered for about a minute; reported once for each search. @default it is not reported */
   readonly unanswered?: () => void;
 }
 

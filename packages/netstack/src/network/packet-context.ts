@@ -22,7 +22,7 @@ export class PacketContext {
   answersFrom = 0;
   /** Seconds of the stack's clock. */
   nowSeconds = 0;
-  /** When it came, as exactly as the device knows: for what is told by differences between packets alone. */
+  /** When it came, as exactly as the device knows: for what only differences between packets show. */
   arrivedSeconds = 0;
 
   /**

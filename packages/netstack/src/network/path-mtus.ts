@@ -1,5 +1,5 @@
 /**
- * Path MTUs that routers told us (RFC 1191): what goes to an address is no larger than its path takes. Few paths are narrower
+ * Path MTUs that routers reported (RFC 1191): what goes to an address is no larger than its path takes. Few paths are narrower
  * than our link, so mostly there is nothing to look up.
  */
 

@@ -141,7 +141,7 @@ export class Reassembly {
   }
 
   #packetOf(bytes: Uint8Array, ipStart: number, nowSeconds: number): Unfinished {
-    // RFC 791: source, destination, protocol and identification tell packets apart.
+    // RFC 791: source, destination, protocol and identification distinguish packets.
     const key = [
       readU32(bytes, ipStart + ipv4.field.source),
       readU32(bytes, ipStart + ipv4.field.destination),

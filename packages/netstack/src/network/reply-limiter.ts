@@ -1,8 +1,8 @@
 /**
  * How many answers of a kind we send: for each source and in all (RFC 1812 4.3.2.8, RFC 5961 section 10). Sources are sorted
  * into places by a keyed hash, so nobody can choose addresses that use up the share of another. What we send in all changes
- * from second to second at random: a fixed number would tell one who counts his own share how many answers others get (Cao and
- * others, "Off-Path TCP Exploits: Global Rate Limit Considered Dangerous", USENIX Security 2016).
+ * from second to second at random: with a fixed number, a source that counts its own share learns how many answers others
+ * get (Cao and others, "Off-Path TCP Exploits: Global Rate Limit Considered Dangerous", USENIX Security 2016).
  */
 import { mixWord, type RandomStream } from '@wormwood/base';
 

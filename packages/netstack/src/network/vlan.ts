@@ -6,7 +6,7 @@ const TAG_LENGTH = 4;
 const VID_MASK = 0x0fff;
 const VID_SPAN = 0x1000;
 
-/** Frames without a tag, or with one that tells a priority alone. */
+/** Frames without a tag, or with one that holds a priority alone. */
 const UNTAGGED = 0;
 
 /**

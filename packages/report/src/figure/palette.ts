@@ -108,7 +108,7 @@ export function lineColors(lines: readonly Line[], { role, sequence, text }: Pal
   });
 }
 
-/** Patterns of dashes, so that no line is told apart by its colour alone; those of a sequence, from few to many. */
+/** Patterns of dashes, so that no line differs from others by its colour alone; those of a sequence, from few to many. */
 const ROLE_DASHES: Readonly<Record<Exclude<Line['role'], 'sequence'>, string | null>> = {
   susceptible: '9 4',
   infected: null,

@@ -10,7 +10,7 @@ import {
   valueText,
 } from '../result/sweep-result.ts';
 
-/** More lines than this cannot be told apart. */
+/** More lines than this cannot be distinguished. */
 const LINES_MAX = 8;
 
 /**

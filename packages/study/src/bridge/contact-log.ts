@@ -1,6 +1,6 @@
 /**
  * What the honeypots of a honeynet see of an outbreak at one port: when each source made its first contact, and how often it came
- * back. The first contacts tell how many hosts are infected, the later ones how fast a host scans.
+ * back. The first contacts show how many hosts are infected, the later ones how fast a host scans.
  */
 
 import { exp } from '@wormwood/base';

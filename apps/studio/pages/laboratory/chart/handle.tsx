@@ -1,4 +1,4 @@
-/** A handle on a plot: dragged by pointer, moved by the arrow keys, told in words. */
+/** A handle on a plot: dragged by pointer, moved by the arrow keys, described in words. */
 import type { ComponentChildren, JSX } from 'preact';
 
 export interface HandleProps {

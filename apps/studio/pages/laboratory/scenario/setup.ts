@@ -28,7 +28,7 @@ export interface Setup {
 
 /** The most runs that a page is asked for. */
 const RUNS_MAX = 1000;
-/** The most hosts that a page tells apart. */
+/** The most hosts that a page follows one by one. */
 export const HOSTS_MAX = 4_000_000;
 const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
 const QUERY_LENGTH_MAX = 8000;

@@ -16,7 +16,7 @@ export function HostPanel({ facts, addressOf, onChoose }: HostPanelProps): JSX.E
   if (facts === null)
     return (
       <p class="soft host-panel">
-        Click the map, or write an address: the nearest host tells who infected it.
+        Click the map, or write an address: the nearest host shows which host infected it.
       </p>
     );
   const { address, infectedSeconds, immunizedSeconds, ancestors, children, descendants } = facts;

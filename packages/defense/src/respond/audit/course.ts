@@ -1,4 +1,4 @@
-/** The course of one decision as the audit log tells it, and what each of its entries may say at that point. */
+/** The course of one decision as the audit log has it, and what each of its entries may say at that point. */
 import { formatIpv4, unreachable } from '@wormwood/base';
 import type { Decision } from '../decision.ts';
 import { APPLY_FAILURES_MAX } from '../plan.ts';

@@ -174,7 +174,7 @@ export class Delivery {
     }
   }
 
-  /** What was read and not told yet; a digest looks at all there is by now. */
+  /** What was read and not sent yet; a digest looks at all there is by now. */
   async #linesAfter(after: number): Promise<readonly SourceLine[]> {
     this.#read = this.#read.filter(({ endOffset }) => endOffset > after);
     if (this.#read.length === 0 || this.#digestSeconds > 0) {

@@ -1,10 +1,10 @@
 /**
- * What is told to other organisations about an infected host: the verdict as the audit log has it, and until when
+ * What is reported to other organisations about an infected host: the verdict as the audit log has it, and until when
  * something is done about it. Built from the entries of the log alone, so that an export can be repeated at any time.
  */
 import type { AuditEntry, AuditFacts } from '../audit/audit-fact.ts';
 
-/** Who tells it, as the scope in force names them. */
+/** Who reports it, as the scope in force names them. */
 export interface Exporter {
   /** Organisation, or the sensor where no scope was ever in force. */
   readonly name: string;
@@ -15,12 +15,12 @@ export interface Exporter {
 export type Finding = AuditFacts['verdict.infected'] & {
   /** The latest end of an act on this verdict; null where nothing was done. */
   readonly actedUntilSeconds: number | null;
-  /** When it was recorded, and when what is told about it changed last. */
+  /** When it was recorded, and when what is reported about it changed last. */
   readonly recordedSeconds: number;
   readonly changedSeconds: number;
 };
 
-/** What a log has to tell. */
+/** What a log has to report. */
 export interface Findings {
   readonly exporter: Exporter;
   /** One a verdict, in the order of the log. */

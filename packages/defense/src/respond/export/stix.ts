@@ -1,5 +1,5 @@
 /**
- * STIX 2.1 (OASIS Standard, 10 June 2021): a bundle with who tells it, and of each infected host its addresses, its
+ * STIX 2.1 (OASIS Standard, 10 June 2021): a bundle with who reports it, and of each infected host its addresses, its
  * traffic, an indicator, and the sighting that rests on what was observed. The same findings give the same bytes: identifiers are
  * UUIDs of names (§2.9), times those of the log.
  */

@@ -1,4 +1,4 @@
-/** What a feed tells, from the state of the responses: for the responder itself, and for whoever only reads its log. */
+/** What a feed contains, from the state of the responses: for the responder itself, and for whoever only reads its log. */
 import type { Decision } from '../decision.ts';
 import type { LedgerView } from '../ledger.ts';
 import { type Moment, refuseNow } from '../plan.ts';

@@ -44,7 +44,7 @@ export class FeedServer {
     this.#feeds = new Set(clients.map(({ feed }) => feed));
     for (const client of clients) {
       assert(client.key !== '', 'a client has a key');
-      // What is compared is a hash: the time it takes tells nothing of the key.
+      // What is compared is a hash: the time it takes reveals nothing of the key.
       this.#clients.set(fingerprint(client.key), client);
       this.#clients.set(fingerprint(`Basic ${encodeBase64(utf8(`${client.name}:${client.key}`))}`), client);
     }

@@ -5,7 +5,7 @@
 import { formatIpv4, formatTimestamp } from '@wormwood/base';
 import type { Decision } from '../decision.ts';
 
-/** What a feed tells at a moment. */
+/** What a feed contains at a moment. */
 export interface FeedContent {
   /** Of its actuator. */
   readonly name: string;

@@ -10,7 +10,7 @@
  *
  * Any other outbreak is followed host by host (individual/follow.ts), its probes found by a scanning of this folder.
  *
- * When it is the quick one: whenever hosts are to be told apart; less than twice the time of `stochastic`.
+ * When it is the quick one: whenever hosts are followed one by one; less than twice the time of `stochastic`.
  */
 import { countermeasureObstacles } from '../../outbreak/countermeasure.ts';
 import type { Engine, InfectionLog, Randomness } from '../engine.ts';
@@ -67,7 +67,7 @@ export const hosts: Engine = {
 function tooManyHosts({ population: { vulnerable } }: Outbreak): readonly string[] {
   if (vulnerable <= HOSTS_MAX) return [];
   return [
-    `The engine hosts tells up to ${HOSTS_MAX} vulnerable hosts apart, not ${vulnerable}; ` +
+    `The engine hosts follows up to ${HOSTS_MAX} vulnerable hosts, not ${vulnerable}; ` +
       `the engines ode and stochastic count them instead.`,
   ];
 }

@@ -103,8 +103,8 @@ function localObstacles(outbreak: Outbreak, { levels }: LocalPreferenceScan): re
     }
     if (placed.has('block') && networkSize > DARK_NETWORK_MAX * addressSpaceSize) {
       obstacles.push(
-        `The mean field cannot tell hosts that share their network of ${networkSize} addresses with a block of honeypots ` +
-          `from the others.`,
+        `The mean field cannot distinguish hosts that share their network of ${networkSize} addresses ` +
+          `with a block of honeypots from the others.`,
       );
     }
   }

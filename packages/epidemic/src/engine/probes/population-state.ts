@@ -33,7 +33,7 @@ export class PopulationState {
     this.#infected = new Int32Array(vulnerable);
     this.#infector = new Int32Array(vulnerable);
     this.#infectedAt = new Float64Array(vulnerable);
-    // Which hosts are the first is nothing that their addresses tell: host numbers say nothing about addresses.
+    // Which hosts are the first does not follow from their addresses: host numbers say nothing about addresses.
     for (let host = 0; host < infected; host++) this.infect(host, -1, 0);
   }
 

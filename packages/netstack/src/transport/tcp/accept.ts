@@ -113,7 +113,7 @@ export class Acceptor {
       MSS_MIN,
       Math.min(options.mssBytes <= 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
     );
-    // A window of a few octets is told as it is.
+    // A window of a few octets is sent as it is.
     words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : traits.windowScale, shape);
     if (isTarpit) beginTarpit(this.#store.table, at, packet.nowSeconds);
     if (options.hasTimestamps && traits.timestamps) {
@@ -153,7 +153,7 @@ export class Acceptor {
     return this.#store.stateOf(at) === state.established;
   }
 
-  /** Tells the whole window at once where that of the SYN/ACK left hardly any room for a first request. */
+  /** Announces the whole window at once where that of the SYN/ACK left hardly any room for a first request. */
   #openWindow(at: number, host: StackHost): void {
     const { shapes } = host.behavior.tcp;
     if (shapes === null || this.#store.stateOf(at) !== state.established) return;

@@ -121,7 +121,7 @@ export class Connections {
     this.changed(at);
   }
 
-  /** RFC 9293 3.8.6.2.2: tells of a window that is twice as large as the remote side knows, or larger. */
+  /** RFC 9293 3.8.6.2.2: announces a window that is twice as large as the remote side knows, or larger. */
   opened(at: number): void {
     const host = this.#store.hostOf(at);
     const edge = this.#store.endpoints.get(at)?.offeredEdge ?? null;
@@ -190,7 +190,7 @@ export class Connections {
     this.close(at, 'reset');
   }
 
-  /** Forgets a connection and tells its service and the observer. */
+  /** Forgets a connection and informs its service and the observer. */
   close(at: number, reason: 'done' | 'reset' | 'timeout'): void {
     const { words } = this.#store.table;
     const wasOpen = words[at + field.state] !== state.synReceived;

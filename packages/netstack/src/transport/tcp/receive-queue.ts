@@ -31,7 +31,7 @@ const READY_PIECE_BYTES = 4096;
 /** Most connections never hold anything: this stands for their empty queue. */
 const NO_PIECES: Piece[] = [];
 const NO_NUMBERS: number[] = [];
-/** Ranges whose order is kept: as many as an option tells without timestamps, and one that a merger may cost. */
+/** Ranges whose order is kept: as many as an option holds without timestamps, and one that a merger may cost. */
 const LATEST_MAX = 5;
 
 export class ReceiveQueue {
@@ -43,7 +43,7 @@ export class ReceiveQueue {
   #latest: number[] = NO_NUMBERS;
   /** Sequence number of a FIN beyond the gap; null while none came. */
   #earlyFin: number | null = null;
-  /** Octets that came twice, to be told once (RFC 2883 4). */
+  /** Octets that came twice, to be reported once (RFC 2883 4). */
   #repeated: HeldRange | null = null;
 
   /** Octets that take up window: in order, but not taken by the service. */
@@ -55,7 +55,7 @@ export class ReceiveQueue {
     return this.#earlyBytes;
   }
 
-  /** Whether there is anything that a SACK option tells. */
+  /** Whether there is anything for a SACK option to report. */
   get hasRanges(): boolean {
     return this.#earlyBytes > 0 || this.#repeated !== null || this.#earlyFin !== null;
   }
@@ -162,7 +162,7 @@ export class ReceiveQueue {
   }
 
   /**
-   * What a SACK option tells, at most `count` ranges: octets that came twice, once (RFC 2883 4), then what is held beyond the
+   * What a SACK option reports, at most `count` ranges: octets that came twice, once (RFC 2883 4), then what is held beyond the
    * gap, the range that grew last first (RFC 2018 4).
    */
   takeRanges(count: number): readonly HeldRange[] {

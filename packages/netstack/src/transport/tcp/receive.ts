@@ -102,7 +102,7 @@ export class Receiver {
     else this.#connections.owe(at);
   }
 
-  /** RFC 2883 4: octets that came twice are told in the next acknowledgment. */
+  /** RFC 2883 4: octets that came twice are reported in the next acknowledgment. */
   #noteRepeated(at: number, start: number, end: number): void {
     if (!this.#store.hasFlag(at, flag.sack) || this.#store.stateOf(at) === state.synReceived) return;
     this.#connections.keep(at).receiveQueue.noteRepeated(start, end);
@@ -239,7 +239,7 @@ export class Receiver {
     else if (this.#store.inFlight(at) === 0 && endpoint.sendBuffer.length > 0) words[at + field.retries] = 0;
   }
 
-  /** Enters what the segment tells of octets held beyond its acknowledgment (RFC 2018 3). */
+  /** Enters what the segment reports of octets held beyond its acknowledgment (RFC 2018 3). */
   #noteHeld(endpoint: Endpoint, acknowledged: number, inFlight: number): void {
     const { sackStart, sackBlockCount } = this.#segment.options;
     if (!endpoint.hasScoreboard && sackBlockCount === 0) return;
