@@ -10,7 +10,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   defense: ['base', 'wire'],
   files: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense'],
   report: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense', 'files'],
-  study: ['base', 'epidemic', 'files', 'report'],
+  study: ['base', 'epidemic', 'defense', 'files', 'report'],
   lab: ['base', 'wire', 'netstack', 'honeynet', 'epidemic', 'defense', 'files', 'report'],
 };
 

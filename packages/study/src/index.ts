@@ -26,17 +26,22 @@ export { type Forecast, forecastOf, forecastRuns } from './fit/forecast.ts';
 export { type Estimate } from './fit/plane.ts';
 export { readSeries } from './fit/series.ts';
 
-export { type Advice, adviceFor, REPRODUCTION_AIM } from './bridge/advice.ts';
-export { type ContactFit, fitContacts, type Honeynet } from './bridge/contact-fit.ts';
-export { ContactLog, type ContactSeries } from './bridge/contact-log.ts';
+export { type Honeynet } from './bridge/contact-fit.ts';
 export {
-  type Arm,
-  armOf,
-  type Measures,
-  type OutlookQuestion,
-  outlookRuns,
-  presentStates,
-  sparedBy,
-} from './bridge/outlook.ts';
+  adviceWords,
+  armTable,
+  forecastChart,
+  forecastDocument,
+  presentTable,
+  remarkWords,
+  scoreWords,
+} from './bridge/forecast-words.ts';
+export {
+  type ForecastOptions,
+  keptForecast,
+  type MadeForecast,
+  makeForecast,
+} from './bridge/make-forecast.ts';
+export { PRICED, type Prices } from './bridge/measures.ts';
+export { type AlarmedSeries, OutbreakWatch, type Sighting, sightingOf } from './bridge/outbreak-watch.ts';
 export { type ForecastScore, type KeptForecast, readKeptForecast, scoreOf } from './bridge/score.ts';
-export { surgeSeries } from './bridge/surge.ts';

@@ -7,22 +7,24 @@ import { AddressSet, formatCount, formatDuration, formatPercent, randomStreams }
 import { createDetector, EventObserver } from '@wormwood/defense';
 import { type LabOnlooker, type LabRun, runLabInMemory } from '@wormwood/lab';
 import { type LineChart, renderReport, type Report, type ReportTable, toTerminal } from '@wormwood/report';
+import {
+  adviceWords,
+  armTable,
+  forecastChart,
+  forecastDocument,
+  type ForecastOptions,
+  type MadeForecast,
+  makeForecast,
+  OutbreakWatch,
+  presentTable,
+  remarkWords,
+} from '@wormwood/study';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { chartFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { type ForecastOptions, type MadeForecast, makeForecast } from '../sim/forecast-run.ts';
-import {
-  adviceWords,
-  armTable,
-  forecastChart,
-  forecastDocument,
-  presentTable,
-  remarkWords,
-} from '../sim/forecast-words.ts';
-import { OutbreakWatch } from '../sim/outbreak-watch.ts';
 import { openWorkerPool, type WorkerPool } from '../sim/worker-pool.ts';
 import { VERSION } from '../version.ts';
 import { type CheckedLab, openLab } from './read-lab.ts';
@@ -151,8 +153,8 @@ class Follower implements LabOnlooker {
   }
 
   async #act(course: Parameters<LabOnlooker['afterProbe']>[0]): Promise<void> {
-    const { options, pool, lab } = this.#given;
-    const sighting = this.#watch?.sighting() ?? '';
+    const { options, pool, lab, outbreak } = this.#given;
+    const sighting = this.#watch?.sighting(outbreak.addressSpaceSize, undefined) ?? '';
     if (typeof sighting === 'string') {
       this.reason = sighting;
       return;
@@ -172,7 +174,7 @@ class Follower implements LabOnlooker {
   }
 
   #open(honeypots: AddressSet): void {
-    const { options, outbreak } = this.#given;
+    const { options } = this.#given;
     // No innocent host strays here, as in `lab run`.
     const detector = createDetector({
       test: 'trw',
@@ -180,8 +182,7 @@ class Follower implements LabOnlooker {
       monitored: honeypots,
     });
     this.#observer = new EventObserver(honeypots);
-    const { addressSpaceSize } = outbreak;
-    this.#watch = new OutbreakWatch({ detector, honeypots, addressSpaceSize, responseSeconds: undefined });
+    this.#watch = new OutbreakWatch({ detector, honeypots });
   }
 }
 
@@ -220,7 +221,7 @@ function documentOf(
     reason,
     without: course(without),
     followed: course(followed),
-    forecast: forecast === null ? null : forecastDocument(forecast, none),
+    forecast: forecast === null ? null : forecastDocument(forecast, { score: none, version: VERSION }),
     version: VERSION,
   };
 }

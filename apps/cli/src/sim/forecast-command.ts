@@ -1,10 +1,10 @@
 /** `wormwood sim forecast` on the command line. */
 import { AddressSet, parseCidr, parseCount, parseDuration, parseFraction } from '@wormwood/base';
+import { PRICED, type Prices } from '@wormwood/study';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { seedOption, wholeNumber, withExamples, workersOption } from '../command-options.ts';
 import { withInputOptions } from '../detect/commands.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { PRICED, type Prices } from './forecast-question.ts';
 import type { ScannedSpace, SimForecastOptions } from './forecast.ts';
 
 const DRAWS_MAX = 100_000;

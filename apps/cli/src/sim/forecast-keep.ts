@@ -1,9 +1,14 @@
 /** Forecasts on disk: one JSON object a line, so that each is scored against what came later. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { printable } from '@wormwood/base';
-import { type ForecastScore, type KeptForecast, readKeptForecast, scoreOf } from '@wormwood/study';
+import {
+  type ForecastScore,
+  type KeptForecast,
+  type OutbreakWatch,
+  readKeptForecast,
+  scoreOf,
+} from '@wormwood/study';
 import { errorCode, systemReason } from '../exit-code.ts';
-import type { OutbreakWatch } from './outbreak-watch.ts';
 
 export class ForecastKeeper {
   readonly #path: string | undefined;
@@ -50,7 +55,7 @@ export class ForecastKeeper {
 
   /** The score of the forecasts of this honeynet by now. */
   score(watch: OutbreakWatch, nowSeconds: number): ForecastScore {
-    const { honeypots } = watch.honeynet;
+    const { honeypots } = watch;
     const mine = this.#kept.filter((forecast) => forecast.honeypots === honeypots);
     const scores = [...new Set(mine.map(({ port }) => port))].map((port) =>
       scoreOf(

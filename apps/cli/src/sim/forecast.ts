@@ -2,6 +2,21 @@
 import { type AddressSet, formatCidr, formatDuration, printable } from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
 import { toTerminal } from '@wormwood/report';
+import {
+  adviceWords,
+  armTable,
+  forecastChart,
+  forecastDocument,
+  type ForecastOptions,
+  keptForecast,
+  type MadeForecast,
+  makeForecast,
+  OutbreakWatch,
+  presentTable,
+  remarkWords,
+  scoreWords,
+  type Sighting,
+} from '@wormwood/study';
 import { follow } from '../detect/follow.ts';
 import { type DetectFileOptions, EventReader, readInput, setUp } from '../detect/input.ts';
 import { LineSplitter } from '../detect/lines.ts';
@@ -14,17 +29,6 @@ import { renderTable } from '../output/table.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
 import { ForecastKeeper } from './forecast-keep.ts';
-import { type ForecastOptions, keptForecast, type MadeForecast, makeForecast } from './forecast-run.ts';
-import {
-  adviceWords,
-  armTable,
-  forecastChart,
-  forecastDocument,
-  presentTable,
-  remarkWords,
-  scoreWords,
-} from './forecast-words.ts';
-import { OutbreakWatch, type Sighting } from './outbreak-watch.ts';
 import { openWorkerPool, type WorkerPool } from './worker-pool.ts';
 
 /** The space that the worm scans: its size, and where it lies if that was said. */
@@ -60,12 +64,7 @@ export async function simForecast(options: SimForecastOptions): Promise<ExitCode
     );
   }
   const directory = options.out === undefined ? undefined : await prepareDirectory(options.out);
-  const watch = new OutbreakWatch({
-    detector,
-    honeypots,
-    addressSpaceSize: options.space.size,
-    responseSeconds: options.response,
-  });
+  const watch = new OutbreakWatch({ detector, honeypots });
   const interrupt = catchInterrupt(() => terminal.say('\nEnding; press Ctrl-C again to end at once.'));
   const keepPath = options.keep ?? (options.events === undefined ? undefined : `${options.events}.forecasts`);
   const keeper = await ForecastKeeper.open(keepPath, (text) => terminal.warn(text));
@@ -162,7 +161,7 @@ class ForecastDesk {
   caughtUp(): Promise<void> {
     if (this.#hasAlarm || this.#hasSaidNothing) return Promise.resolve();
     this.#hasSaidNothing = true;
-    const sighting = this.#components.watch.sighting();
+    const sighting = this.#sighting();
     this.#components.terminal.say(typeof sighting === 'string' ? sighting : alarmWords(sighting.alarm));
     return Promise.resolve();
   }
@@ -170,7 +169,7 @@ class ForecastDesk {
   /** The input has ended: the forecast from all of it. */
   async end(): Promise<void> {
     const { watch, terminal, options, keeper } = this.#components;
-    const sighting = watch.sighting();
+    const sighting = this.#sighting();
     if (typeof sighting !== 'string') {
       await this.#publish(sighting, true);
       return;
@@ -185,11 +184,16 @@ class ForecastDesk {
     await terminal.print(scored === undefined ? sighting : `${sighting}\n${scored}`);
   }
 
+  #sighting(): Sighting | string {
+    const { watch, options } = this.#components;
+    return watch.sighting(options.space.size, options.response);
+  }
+
   #look(): void {
     const { watch, options } = this.#components;
     const alarm = watch.alarm();
     if (alarm === null || alarm.endedSeconds !== null) return;
-    const sighting = watch.sighting();
+    const sighting = this.#sighting();
     if (typeof sighting === 'string') {
       this.#dueSeconds = watch.nowSeconds + AGAIN_SECONDS;
       return;
@@ -204,7 +208,7 @@ class ForecastDesk {
     const made = await makeForecast(sighting, options, (request) => pool.runChunk(request));
     const score = keeper.score(watch, sighting.nowSeconds);
     await keeper.keep(keptForecast(made));
-    const document = JSON.stringify(forecastDocument(made, score));
+    const document = JSON.stringify(forecastDocument(made, { score, version: VERSION }));
     if (directory !== undefined && isLast) {
       const files = [{ name: 'forecast.json', content: `${document}\n` }, ...chartFiles(forecastChart(made))];
       await saveFiles(directory, files);

@@ -53,3 +53,16 @@ test('a response ends the watching: of each source what an exponential time leav
   const atOnce = log.series({ startSeconds: 0, endSeconds: 20, intervalSeconds: 10, responseSeconds: 0 });
   expect(atOnce).toMatchObject({ active: [0, 0, 0], repeats: 0, watchedSeconds: 0 });
 });
+
+test('forgets the sources that came first, and begins where they end', () => {
+  const log = logOf([
+    [0, 1, 1],
+    [10, 2, 1],
+    [20, 3, 1],
+    [30, 2, 2],
+  ]);
+  expect(log.sources).toBe(3);
+  log.forgetUntil(10);
+  expect([log.sources, log.hasForgotten, log.spanSeconds]).toEqual([1, true, [10, 30]]);
+  expect(log.firstContacts()).toEqual([20]);
+});

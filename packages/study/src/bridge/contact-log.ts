@@ -53,6 +53,31 @@ export class ContactLog {
   readonly #sources: Map<number, Source> = new Map();
   #firstSeconds = Infinity;
   #lastSeconds = -Infinity;
+  #hasForgotten = false;
+
+  /** Different sources that are remembered. */
+  get sources(): number {
+    return this.#sources.size;
+  }
+
+  /** Whether some were forgotten. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten;
+  }
+
+  /** When each of the sources was seen first. */
+  firstContacts(): readonly number[] {
+    return Array.from(this.#sources.values(), ({ firstSeconds }) => firstSeconds);
+  }
+
+  /** Forgets the sources first seen until a time, as if the log began then. */
+  forgetUntil(timeSeconds: number): void {
+    if (timeSeconds < this.#firstSeconds) return;
+    for (const [source, { firstSeconds }] of this.#sources)
+      if (firstSeconds <= timeSeconds) this.#sources.delete(source);
+    this.#firstSeconds = timeSeconds;
+    this.#hasForgotten = true;
+  }
 
   /** When the first and the last contact were made. */
   get spanSeconds(): readonly [number, number] {

@@ -1,13 +1,16 @@
-/** A forecast as it is printed: for people and for programs. */
+/** A forecast as it is shown: for people and for programs. */
 import { formatCount, formatDuration, formatPercent, formatRate, formatTimestamp } from '@wormwood/base';
 import { type LineChart, outlookChart, type ReportTable } from '@wormwood/report';
-import { type Advice, type ForecastScore, REPRODUCTION_AIM } from '@wormwood/study';
-import { VERSION } from '../version.ts';
-import { afterContact } from './forecast-question.ts';
-import type { ComparedArm, MadeForecast } from './forecast-run.ts';
+import { type Advice, REPRODUCTION_AIM } from './advice.ts';
+import type { ComparedArm, MadeForecast } from './make-forecast.ts';
+import { afterContact } from './measures.ts';
+import type { ForecastScore } from './score.ts';
 
-/** Returns the object that `--json` prints for a forecast. */
-export function forecastDocument(made: MadeForecast, score: ForecastScore): object {
+/** Returns the object that `sim forecast --json` prints. */
+export function forecastDocument(
+  made: MadeForecast,
+  { score, version }: { readonly score: ForecastScore; readonly version: string },
+): object {
   const { sighting, port, horizonSeconds, timeSeconds, arms, advice } = made;
   const { fit, alarm, honeynet, nowSeconds, series } = sighting;
   return {
@@ -46,7 +49,7 @@ export function forecastDocument(made: MadeForecast, score: ForecastScore): obje
     })),
     advice,
     score,
-    version: VERSION,
+    version,
   };
 }
 

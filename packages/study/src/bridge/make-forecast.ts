@@ -1,19 +1,11 @@
-/** A forecast from a sighting: the runs of every measure, on the workers of the pool, and what they came to. */
+/** A forecast from a sighting: the runs of every measure, computed anywhere, and what they came to. */
 import { randomStreams } from '@wormwood/base';
 import type { ChunkRequest, RunChunk } from '@wormwood/epidemic';
-import {
-  type Advice,
-  adviceFor,
-  type Arm,
-  armOf,
-  type KeptForecast,
-  type OutlookQuestion,
-  outlookRuns,
-  presentStates,
-  sparedBy,
-} from '@wormwood/study';
-import { type MeasureOptions, type Proposal, proposalsFor, responseOf } from './forecast-question.ts';
+import { type Advice, adviceFor } from './advice.ts';
+import { type MeasureOptions, type Proposal, proposalsFor, responseOf } from './measures.ts';
 import { portName, type Sighting } from './outbreak-watch.ts';
+import { type Arm, armOf, type OutlookQuestion, outlookRuns, presentStates, sparedBy } from './outlook.ts';
+import type { KeptForecast } from './score.ts';
 
 export interface ForecastOptions extends MeasureOptions {
   /** How far to look; absent: four doubling times. */

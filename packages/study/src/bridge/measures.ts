@@ -1,6 +1,8 @@
-/** What `sim forecast` compares: the outbreak as it is, and with each measure that could be taken now, with its cost. */
+/** What a forecast compares: the outbreak as it is, and with each measure that could be taken now, with its cost. */
 import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
-import type { Advice, Honeynet, Measures } from '@wormwood/study';
+import type { Advice } from './advice.ts';
+import type { Honeynet } from './contact-fit.ts';
+import type { Measures } from './outlook.ts';
 
 export interface MeasureOptions {
   /** Mean time from a contact to the immunization, as things are; absent while nobody acts on contacts. */
@@ -20,6 +22,7 @@ export type PricedThing = (typeof PRICED)[number];
 
 /** A measure in words. */
 export interface Proposal {
+  readonly kind: 'asItIs' | 'response' | 'honeypots' | 'filter';
   readonly name: string;
   readonly measures: Measures;
   /** What it takes, in words, and by the prices where they are given. */
@@ -55,9 +58,10 @@ export function proposalsFor(
     prices === undefined ? null : (prices[thing] ?? 0) * amount;
   const saved = response === undefined ? 0 : Math.max(0, response - faster);
   const proposals: Proposal[] = [
-    { name: 'as it is', measures: now, effort: '–', cost: priced('honeypot', 0) },
+    { kind: 'asItIs', name: 'as it is', measures: now, effort: '–', cost: priced('honeypot', 0) },
   ];
   proposals.push({
+    kind: 'response',
     name:
       response === undefined
         ? `immunize hosts ${afterContact(faster)}`
@@ -68,6 +72,7 @@ export function proposalsFor(
   });
   if (more > 0) {
     proposals.push({
+      kind: 'honeypots',
       name: `${formatCount(more)} more honeypots`,
       measures: { ...now, honeypots: honeypots + more, responseSeconds: responseOf(options) },
       effort: `${formatCount(more)} addresses`,
@@ -75,6 +80,7 @@ export function proposalsFor(
     });
   }
   proposals.push({
+    kind: 'filter',
     name: `filter ${formatPercent(filter)} of the probes`,
     measures: { ...now, filterCoverage: filter },
     effort: `${formatPercent(filter)} of all paths`,
