@@ -7,6 +7,7 @@ import { portName, type Sighting } from './outbreak-watch.ts';
 import { type Arm, armOf, type OutlookQuestion, outlookRuns, presentStates, sparedBy } from './outlook.ts';
 import type { KeptForecast } from './score.ts';
 
+/** What a forecast is asked: how far to look, from how many runs, and which measures to compare. */
 export interface ForecastOptions extends MeasureOptions {
   /** How far to look; absent: four doubling times. */
   readonly horizon?: number;
@@ -22,6 +23,7 @@ export interface ComparedArm extends Proposal {
   readonly spared: ReturnType<typeof sparedBy>;
 }
 
+/** A forecast: what comes under each measure, and what is advised. */
 export interface MadeForecast {
   readonly sighting: Sighting;
   readonly port: string;

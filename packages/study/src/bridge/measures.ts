@@ -17,6 +17,7 @@ export interface MeasureOptions {
 /** What one more honeypot, one percentage point of filtered probes, and one second less cost. */
 export type Prices = Readonly<Partial<Record<PricedThing, number>>>;
 
+/** What can have a price. */
 export const PRICED = ['honeypot', 'filter', 'second'] as const;
 export type PricedThing = (typeof PRICED)[number];
 
