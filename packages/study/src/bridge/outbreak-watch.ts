@@ -81,8 +81,8 @@ export class OutbreakWatch {
   }
 
   /**
-   * The contacts with the port of a standing alarm; or, as a sentence, why nothing can be said. `responseSeconds` is the mean time
-   * from a contact to the immunization of the host; undefined while nobody acts.
+   * The contacts with the port of a standing alarm; or, as a sentence, why nothing can be said. `responseSeconds` is the mean
+   * time from a contact to the immunization of the host; undefined while nobody acts.
    */
   alarmed(responseSeconds: number | undefined): AlarmedSeries | string {
     const alarm = this.alarm();
