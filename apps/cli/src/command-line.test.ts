@@ -21,6 +21,8 @@ const COMMANDS = [
   ['sim', 'show'],
   ['sim', 'export'],
   ['sim', 'reproduce'],
+  ['net'],
+  ['net', 'up'],
   ['respond'],
   ['respond', 'propose'],
   ['respond', 'scope', 'sign'],
@@ -37,6 +39,7 @@ describe('help', () => {
   it.each(COMMANDS)('%s %s says how to use it, with an example, on stdout', async (...command) => {
     const { code, stdout, stderr } = await wormwood([...command, '--help']);
     expect(stdout).toContain(`Usage: ${['wormwood', ...command].join(' ')}`);
+    expect(stdout).not.toContain('(default: [])');
     expect(stdout).toMatch(/Examples:\n {2}\S.* # /);
     expect([code, stderr]).toEqual([0, '']);
   });

@@ -1,5 +1,5 @@
 /** The command line from its words to its exit code: parses them, calls the command, and reports each failure in one sentence. */
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Help, type Option } from 'commander';
 import { commandTree } from './command-tree.ts';
 import { CommandFailure, EXIT, type ExitCode } from './exit-code.ts';
 import { VERSION } from './version.ts';
@@ -33,8 +33,19 @@ export function endOfFailure(error: unknown, isDebug: boolean = process.argv.inc
   return EXIT.failed;
 }
 
+/** A repeatable option that begins with no value has no default worth a word. */
+class BriefHelp extends Help {
+  override optionDescription(option: Option): string {
+    const { defaultValue, description } = option;
+    return Array.isArray(defaultValue) && defaultValue.length === 0
+      ? description
+      : super.optionDescription(option);
+  }
+}
+
 /** Makes commander throw instead of ending the process, and report errors as the rest of the program does. */
 function configure(command: Command): void {
+  command.createHelp = () => new BriefHelp();
   command.exitOverride().configureOutput({
     outputError: (text, write) => {
       const sentence = text
