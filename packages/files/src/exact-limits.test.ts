@@ -1,6 +1,6 @@
 // What files accept at a limit itself, and what they write and say for values of which there is one: places that no example has.
 import { describe, expect, it } from 'vitest';
-import { addressSpan, bandwidth } from './honeynet/value-shapes.ts';
+import { addressSpan, bandwidth, timeOfDay } from './honeynet/value-shapes.ts';
 import { checkLab } from './lab/lab-file.ts';
 import { checkScenario } from './scenario/scenario-file.ts';
 import { scenarioDocument } from './scenario/scenario-data.ts';
@@ -49,6 +49,21 @@ describe('a bandwidth', () => {
       '2 Mbps',
       '3 Gbps',
     ]);
+  });
+});
+
+describe('a time of day', () => {
+  it.each([
+    ['00:00', 0],
+    ['8:30', 510],
+    ['23:59', 1439],
+  ])('of %s is %i minutes', (text, minutes) => {
+    expect(readAs(timeOfDay, `"${text}"`)).toBe(minutes);
+    expect(timeOfDay.write(minutes)).toBe(text.padStart(5, '0'));
+  });
+
+  it.each(['24:00', '00:60', '12:75', '99:10', '8:3', 'noon'])('of %s is refused', (text) => {
+    expect(readAs(timeOfDay, `"${text}"`)).toEqual(['invalid-time']);
   });
 });
 

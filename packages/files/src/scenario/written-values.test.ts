@@ -2,14 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { scenarioDocument } from './scenario-data.ts';
 import { checkScenario } from './scenario-file.ts';
+import { setScenarioValue } from './scenario-path.ts';
+import type { Scenario } from './schema.ts';
 
 const SCENARIO =
   'version: 1\nname: small\nduration: 60s\npopulation: {vulnerable: 1000}\nworm: {scanRate: 1/s}\n';
 
-function written(text: string): Record<string, unknown> {
+function read(text: string): Scenario {
   const check = checkScenario(text, 'test.yaml');
   if (!check.ok) throw new Error(check.diagnostics.map(({ message }) => message).join(' '));
-  return scenarioDocument(check.scenario) as unknown as Record<string, unknown>;
+  return check.scenario;
+}
+
+function written(text: string): unknown {
+  return scenarioDocument(read(text));
 }
 
 function codes(text: string): readonly string[] {
@@ -38,6 +44,42 @@ describe('the spread of scan rates', () => {
     ['wide', ['out-of-range']],
   ])('of %s: %j', (sigma, expected) => {
     expect(codes(SCENARIO.replace('1/s', `{mean: 1/s, sigma: ${sigma}}`))).toEqual(expected);
+  });
+});
+
+describe('a scenario at a limit', () => {
+  const honeypots = (more: string): string =>
+    `${SCENARIO}space: 2^20\ndefenses: [{kind: honeypots, count: 16, ${more}}]\n`;
+  it.each<[string, (value: string) => string, string, string]>([
+    ['samples', (value) => `${SCENARIO.replace('60s', `${value}s`)}sample: 1s\n`, '1000000', '1000001'],
+    ['letters of a name', (value) => SCENARIO.replace('small', value), 'n'.repeat(100), 'n'.repeat(101)],
+    ['contacts to immunize', (value) => honeypots(`contacts: ${value}`), '255', '256'],
+    ['no contact', (value) => honeypots(`contacts: ${value}`), '1', '0'],
+    [
+      'factor',
+      (value) => SCENARIO.replace('1/s}', `1/s, rateChanges: [{at: 1s, factor: ${value}}]}`),
+      '1000',
+      '1000.1',
+    ],
+    [
+      'factor below',
+      (value) => SCENARIO.replace('1/s}', `1/s, rateChanges: [{at: 1s, factor: ${value}}]}`),
+      '0',
+      '-0.1',
+    ],
+  ])('of %s is accepted, beyond it refused', (_, textOf, most, beyond) => {
+    expect(codes(textOf(most))).toEqual([]);
+    expect(codes(textOf(beyond))).toHaveLength(1);
+  });
+
+  it('of the octets of a value on the command line is accepted, beyond it refused', () => {
+    const document = scenarioDocument(read(SCENARIO));
+    const list = (length: number): string => `[${'1'.padStart(length - 2)}]`;
+    const said = (length: number): readonly string[] => {
+      const change = setScenarioValue(document, 'worm.scanRate', list(length));
+      return change.ok ? [] : change.diagnostics.map(({ code }) => code);
+    };
+    expect(said(10_000)).not.toEqual(said(10_001));
   });
 });
 
