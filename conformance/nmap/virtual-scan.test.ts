@@ -4,13 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { randomStreams, siphashKeyOf } from '@wormwood/base';
 import {
+  allows,
+  differences,
   fingerprintsOf,
   indexFingerprints,
   OWN_PERSONALITIES,
   PersonalityCatalog,
   playedBehavior,
 } from '@wormwood/honeynet';
-import { allows, differences } from './compare.ts';
 import { VirtualScanner } from './virtual-scan.ts';
 
 const DATABASE = '/usr/share/nmap/nmap-os-db';

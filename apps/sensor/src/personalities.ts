@@ -70,6 +70,13 @@ export class Personalities {
     return this.#behaviors.get(name) ?? this.#plain;
   };
 
+  /** Returns the name of the personality that a template has or was given; null: a plain stack. */
+  nameOf(template: Template): string | null {
+    return template.personality === RANDOM
+      ? (this.#drawn.get(keyOf(template)) ?? null)
+      : template.personality;
+  }
+
   #draw({ names }: PersonalityCatalog, template: Template): string | null {
     if (names.length === 0) return null;
     const name = names[Math.floor(this.#options.stream.nextDouble() * names.length)]!;
@@ -115,20 +122,22 @@ function keyOf(template: Template): string {
 /** Of the key that the behaviors' numbers come from. */
 const SECRET_BYTES = 16;
 
-/** Returns the personalities of a daemon, with a secret of its own and with what its honeynet names. */
+/** Returns the personalities of a daemon with what its honeynet names, by default with a secret of its own. */
 export function personalitiesOf({
   honeynet,
   hostStreams,
   personalities = () => readPersonalities(undefined),
   onTrouble,
+  secret = randomBytes(SECRET_BYTES),
 }: {
   readonly honeynet: Honeynet;
   readonly hostStreams: RandomStreams;
   readonly personalities?: PersonalitiesOptions['read'];
   readonly onTrouble: (sentence: string) => void;
+  readonly secret?: Uint8Array;
 }): Personalities {
   const made = new Personalities({
-    secret: randomBytes(SECRET_BYTES),
+    secret,
     stream: hostStreams.stream('sensor/personalities'),
     read: personalities,
     onTrouble,

@@ -1,5 +1,5 @@
 /** The file of SYN fingerprints, where a package has put it. It is read there and never shipped. */
-import { parsePfOs, type SynFingerprints } from '@wormwood/honeynet';
+import { type P0fFingerprints, parseP0f, parsePfOs, type SynFingerprints } from '@wormwood/honeynet';
 import { readRegularText } from './read-file.ts';
 
 /** Of Honeyd, of OpenBSD, of iptables and of nftables. */
@@ -19,6 +19,21 @@ export function installedSynFingerprints(): SynFingerprints | null {
   for (const path of PATHS) {
     try {
       return readSynFingerprints(path);
+    } catch {
+      // Not installed there, or not for us.
+    }
+  }
+  return null;
+}
+
+/** Where packages and p0f's own installation put it. */
+const P0F_PATHS = ['/etc/p0f/p0f.fp', '/etc/p0f.fp', '/usr/share/p0f/p0f.fp', '/usr/local/share/p0f/p0f.fp'];
+
+/** Returns the signatures of the installed p0f; null where there are none that can be read. */
+export function installedP0f(): P0fFingerprints | null {
+  for (const path of P0F_PATHS) {
+    try {
+      return parseP0f(readRegularText(path, FILE_BYTES_MAX));
     } catch {
       // Not installed there, or not for us.
     }

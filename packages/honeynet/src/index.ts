@@ -39,6 +39,7 @@ export {
   type EthernetVendor,
   isEthernetAddress,
   parseMacPrefixes,
+  vendorNameOf,
 } from './config/ethernet-address.ts';
 export { type KnownNames, unknownNames } from './config/known-names.ts';
 export { actionsOf, type Finding, findingsOf, type PlacedAction, whereIs } from './config/findings.ts';
@@ -47,10 +48,11 @@ export { type FingerprintIndex, fingerprintsOf, indexFingerprints } from './pers
 export { PersonalityCatalog } from './personality/catalog.ts';
 export { OWN_PERSONALITIES } from './personality/own-personalities.ts';
 export { playedBehavior } from './personality/played-behavior.ts';
-export type { Personality } from './personality/personality.ts';
+export type { Personality, Unmet } from './personality/personality.ts';
 export { commandWords } from './service/script-words.ts';
 export { BindingTable, boundAddresses } from './binding-table.ts';
 export { Dispatcher, ethernetOf, type DispatcherComponents } from './dispatcher.ts';
+export { formatP0f, type P0fFingerprints, p0fMatch, type P0fMatch, parseP0f } from './source-system/p0f.ts';
 export { parsePfOs, type SynFingerprints } from './source-system/pf-os.ts';
 export { SourceSystems } from './source-system/source-systems.ts';
 export { type ServiceRunner, VirtualHost } from './virtual-host.ts';
@@ -66,6 +68,12 @@ export { PacketLog } from './log/packet-log.ts';
 export { serviceLogLine } from './log/service-log.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
 export { TrafficCounts } from './metrics/traffic-counts.ts';
+export { probeHost, type HostView } from './probe/host-probe.ts';
+export { CLIENT_MSS_BYTES } from './probe/ordinary-client.ts';
+export { allows, differences, type OsMatch, osMatches } from './probe/os-matches.ts';
+export { scanSystem } from './probe/os-scan.ts';
+export { formatObserved, type Observed } from './probe/os-tests.ts';
+export { Prober } from './probe/prober.ts';
 export { explainAddress, type Explanation, type Question } from './explain.ts';
 export { explanationInWords } from './explain-words.ts';
 

@@ -8,7 +8,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { withExamples, withPrintOptions } from '../command-options.ts';
 import type { NetAskOptions } from './ask.ts';
 import type { NetEventsOptions } from './events.ts';
-import { addCheck, addExplain, addImport, addPersonalities, edgesOption } from './file-commands.ts';
+import { addCheck, addExplain, addImport, addPersonalities, addProbe, edgesOption } from './file-commands.ts';
 import type { NetTopOptions } from './top.ts';
 import type { NetUpOptions } from './up.ts';
 
@@ -24,6 +24,7 @@ export function addNet(parent: Command, finish: Finish): void {
   const net = parent.command('net').description('run virtual hosts on unused addresses').helpCommand(false);
   addCheck(net, finish);
   addExplain(net, finish);
+  addProbe(net, finish);
   addImport(net, finish);
   addPersonalities(net, finish);
   addUp(net, finish);

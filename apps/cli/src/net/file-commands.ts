@@ -1,9 +1,10 @@
 /** `wormwood net check`, `explain` and `import` on the command line: commands that only read a configuration. */
-import { parseIpv4 } from '@wormwood/base';
+import { parseIpv4, parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetCheckOptions } from './check.ts';
 import type { NetExplainOptions } from './explain.ts';
 import type { NetPersonalitiesOptions } from './personalities.ts';
+import type { NetProbeOptions } from './probe.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
 
@@ -50,6 +51,35 @@ export function addExplain(net: Command, finish: Finish): void {
   ]);
 }
 
+export function addProbe(net: Command, finish: Finish): void {
+  const probe = net
+    .command('probe')
+    .description('show what an ordinary client, p0f and nmap see of an address; sends nothing')
+    .argument('<config>', 'a net.yaml or a honeyd.conf')
+    .argument('<address>', 'an IPv4 address', addressOf)
+    .addOption(edgesOption())
+    .addOption(
+      new Option('--from <address>', 'source address').default(ELSEWHERE, '192.0.2.99').argParser(addressOf),
+    )
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
+    .addOption(
+      new Option('--seed <n>', 'that of net up --seed (default: addresses as on this machine)').argParser(
+        seedOf,
+      ),
+    )
+    .action(async (path: string, address: number, options: NetProbeOptions) => {
+      const { netProbe } = await import('./probe.ts');
+      finish(await netProbe(path, address, options));
+    });
+  withExamples(withPrintOptions(probe), [
+    ['wormwood net probe honeyd.conf 10.1.2.3', 'before it stands on a network'],
+    ['wormwood net probe honeyd.conf 10.1.2.3 --json | jq .nmap.matches', 'for a program'],
+  ]);
+}
+
+/** A source that no honeynet has: 192.0.2.99 (RFC 5737). */
+const ELSEWHERE = 0xc000_0263;
+
 export function addImport(net: Command, finish: Finish): void {
   const command = net
     .command('import')
@@ -88,6 +118,12 @@ function addressOf(text: string): number {
   const address = parseIpv4(text);
   if (!address.ok) throw new InvalidArgumentError(address.reason);
   return address.value;
+}
+
+function seedOf(text: string): string {
+  const seed = parseSeed(text);
+  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
+  return seed.value;
 }
 
 function portOf(text: string): number {

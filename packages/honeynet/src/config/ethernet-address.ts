@@ -99,6 +99,12 @@ function permuted(address: number, [first, second]: EthernetKey): number {
   return left * 2 ** HALF_BITS + right;
 }
 
+/** Returns the vendor of an Ethernet address; null where none is known. */
+export function vendorNameOf(address: number, vendors: readonly EthernetVendor[]): string | null {
+  const prefix = Math.floor(address / 2 ** LOW_BITS);
+  return vendors.find((vendor) => vendor.prefix === prefix)?.name ?? null;
+}
+
 /** Returns whether `written` is an address or the words of a vendor. */
 export function isEthernetAddress(written: string, vendors: readonly EthernetVendor[]): boolean {
   return WRITTEN_OUT.test(written) || vendorOf(written, vendors) !== undefined;

@@ -59,7 +59,7 @@ const STRAYS_DEFAULT: Readonly<Record<StraySegment, string | null>> = {
 
 /** Returns the personality that plays a fingerprint. */
 export function personalityOf(fingerprint: Fingerprint): Personality {
-  const { name, tests } = fingerprint;
+  const { name, classes, tests } = fingerprint;
   const unmet: Unmet[] = [...unmetHandshake(tests)];
   const sequence = sequenceOf(tests.get('SEQ'));
   if (!sequence.isMet)
@@ -73,6 +73,7 @@ export function personalityOf(fingerprint: Fingerprint): Personality {
   const synAcks = synAcksOf(tests, unmet);
   return {
     name,
+    classes,
     unmet,
     timeToLive,
     dontFragment: dontFragmentOf(tests),

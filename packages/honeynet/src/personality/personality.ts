@@ -6,6 +6,8 @@ import type { PacketClass, StrayAnswer, StraySegment, SynAckShape } from '@wormw
 
 export interface Personality {
   readonly name: string;
+  /** Vendor, family, generation and kind of device, with bars between them; a fingerprint that several systems share has several. */
+  readonly classes: readonly string[];
   /** What of its fingerprint is not played, and why. */
   readonly unmet: readonly Unmet[];
   readonly timeToLive: Readonly<Record<PacketClass, number>>;

@@ -219,8 +219,10 @@ export class TopologyDevice implements LinkDevice {
     const arrival = this.#walk(router, bytes, ipStart, destination);
     switch (arrival.kind) {
       case 'delivered':
-        if (this.#components.externals?.has(destination) === true) this.#forward(frame, arrival);
-        else if (arrival.delaySeconds === 0) receiver(frame);
+        if (this.#components.externals?.has(destination) === true) return this.#forward(frame, arrival);
+        // An ICMP error of the host quotes the packet as it has arrived.
+        this.#setTimeToLive(bytes, ipStart, arrival.ttl);
+        if (arrival.delaySeconds === 0) receiver(frame);
         else {
           const held = {
             bytes: bytes.slice(start, end),

@@ -1,6 +1,6 @@
 /**
- * What nmap's tests say of answers, from its documentation (https://nmap.org/book/osdetect-methods.html): a second evaluator,
- * which shares nothing with the engine that it judges.
+ * What nmap's tests say of answers, from its documentation (https://nmap.org/book/osdetect-methods.html): an evaluator that
+ * shares nothing with the engine in `personality`, so that it can judge it.
  */
 import { icmpv4, ipv4, isMalformed, tcp, udp } from '@wormwood/wire';
 import {
@@ -9,49 +9,70 @@ import {
   DATAGRAM_OCTET,
   DATAGRAM_TIME_TO_LIVE,
   type Target,
-} from './probes.ts';
+} from './os-probes.ts';
 
-export type Results = ReadonlyMap<string, string>;
+type Results = ReadonlyMap<string, string>;
+
+/** What was measured, by test and attribute; a test that could not be made is not there. */
 export type Observed = ReadonlyMap<string, Results>;
 
-/** The answers to all probes by name; null: there was none. */
-export interface Answers {
-  readonly target: Target;
-  readonly packets: ReadonlyMap<string, ipv4.Repr | null>;
-  /** When the six SYNs were sent: seconds. */
-  readonly sentSeconds: readonly number[];
+/** A probe that was sent, and what came back. */
+export interface Exchange {
+  readonly sent: Uint8Array;
+  readonly sentSeconds: number;
+  /** Null: nothing. */
+  readonly answer: ipv4.Repr | null;
 }
+
+/** Probes by their names; those that could not be sent are not there. */
+export type Exchanges = ReadonlyMap<string, Exchange>;
 
 const hex = (value: number): string => value.toString(16).toUpperCase();
 const SEQUENCE = ['SEQ1', 'SEQ2', 'SEQ3', 'SEQ4', 'SEQ5', 'SEQ6'];
+const SEGMENTS = ['ECN', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7'];
 const NOT_ANSWERED: Results = new Map([['R', 'N']]);
 
 /** Returns what was measured, by test. */
-export function evaluate(answers: Answers): Observed {
-  const { packets, target } = answers;
-  const syns = SEQUENCE.map((name) => packets.get(name) ?? null);
-  const segments = syns.map((packet) => (packet === null ? null : segmentOf(packet)));
-  const isWhole = segments.every((segment) => segment !== null);
+export function evaluate(exchanges: Exchanges, target: Target): Observed {
+  const answerTo = (name: string): ipv4.Repr | null => exchanges.get(name)?.answer ?? null;
   const observed = new Map<string, Results>();
-  observed.set('SEQ', sequenceOf(answers, syns, segments));
-  observed.set(
-    'OPS',
-    isWhole ? new Map(segments.map((_, i) => [`O${i + 1}`, optionsOf(syns[i]!)])) : NOT_ANSWERED,
-  );
-  observed.set(
-    'WIN',
-    isWhole ? new Map(segments.map((segment, i) => [`W${i + 1}`, hex(segment!.window)])) : NOT_ANSWERED,
-  );
-  const distance = distanceOf(packets.get('U1') ?? null);
-  const [first] = syns;
-  observed.set('T1', segmentResults(first ?? null, target, distance, target.sequence, 'T1'));
-  observed.set('ECN', segmentResults(packets.get('ECN') ?? null, target, distance, target.sequence, 'ECN'));
-  for (const name of ['T2', 'T3', 'T4', 'T5', 'T6', 'T7'])
-    observed.set(name, segmentResults(packets.get(name) ?? null, target, distance, target.sequence, name));
-  observed.set('U1', unreachableResults(packets.get('U1') ?? null, distance));
-  observed.set('IE', echoResults(packets.get('IE1') ?? null, packets.get('IE2') ?? null, distance));
+  const syns = SEQUENCE.map(answerTo);
+  const segments = syns.map((packet) => (packet === null ? null : segmentOf(packet)));
+  const sequence = sequenceOf(exchanges, syns, segments);
+  if (sequence.size > 0) observed.set('SEQ', sequence);
+  const distance = distanceOf(answerTo('U1'));
+  if (exchanges.has('SEQ1')) {
+    const isWhole = segments.every((segment) => segment !== null);
+    const each = (letter: string, valueOf: (i: number) => string): Results =>
+      isWhole ? new Map(segments.map((_, i) => [`${letter}${i + 1}`, valueOf(i)])) : NOT_ANSWERED;
+    observed.set(
+      'OPS',
+      each('O', (i) => optionsOf(syns[i]!)),
+    );
+    observed.set(
+      'WIN',
+      each('W', (i) => hex(segments[i]!.window)),
+    );
+    observed.set('T1', segmentResults(syns[0] ?? null, target, distance, 'T1'));
+  }
+  for (const name of SEGMENTS)
+    if (exchanges.has(name)) observed.set(name, segmentResults(answerTo(name), target, distance, name));
+  const datagram = exchanges.get('U1');
+  if (datagram !== undefined) observed.set('U1', unreachableResults(datagram, distance));
+  if (exchanges.has('IE1')) observed.set('IE', echoResults(answerTo('IE1'), answerTo('IE2'), distance));
   return observed;
 }
+
+/** Returns the measurements as lines of nmap's, in its order. */
+export function formatObserved(observed: Observed): readonly string[] {
+  return [...ORDER, 'U1', 'IE'].flatMap((test) => {
+    const results = observed.get(test);
+    if (results === undefined) return [];
+    return `${test}(${[...results].map(([attribute, value]) => `${attribute}=${value}`).join('%')})`;
+  });
+}
+
+const ORDER = ['SEQ', 'OPS', 'WIN', 'ECN', 'T1', ...SEGMENTS.slice(1)];
 
 function segmentOf(packet: ipv4.Repr): tcp.Repr {
   const segment = tcp.parse(packet.payload);
@@ -67,45 +88,24 @@ function timeToLiveOf(packet: ipv4.Repr, distance: number | null): [string, stri
 
 function distanceOf(packet: ipv4.Repr | null): number | null {
   if (packet === null) return null;
-  return DATAGRAM_TIME_TO_LIVE - packet.payload[8 + ipv4.field.timeToLive]!;
+  return DATAGRAM_TIME_TO_LIVE - packet.payload[icmpv4.HEADER_LENGTH + ipv4.field.timeToLive]!;
 }
 
 function sequenceOf(
-  { packets, sentSeconds }: Answers,
+  exchanges: Exchanges,
   syns: readonly (ipv4.Repr | null)[],
   segments: readonly (tcp.Repr | null)[],
 ): Results {
   const results = new Map<string, string>();
   const seen = segments.flatMap((segment, i) =>
-    segment === null || segment.sequenceNumber === 0
+    segment === null
       ? []
-      : [{ segment, packet: syns[i]!, seconds: sentSeconds[i]! }],
+      : [{ segment, packet: syns[i]!, seconds: exchanges.get(SEQUENCE[i]!)?.sentSeconds ?? 0 }],
   );
-  if (segments.every((segment) => segment === null)) return NOT_ANSWERED;
-  const pairs = seen.slice(1).map((each, i) => [seen[i]!, each] as const);
-  if (seen.length >= 4) {
-    const differences = pairs.map(([a, b]) => {
-      const up = (b.segment.sequenceNumber - a.segment.sequenceNumber + 2 ** 32) % 2 ** 32;
-      return Math.min(up, 2 ** 32 - up);
-    });
-    const divisor = differences.reduce((a, b) => gcd(a, b), 0);
-    results.set('GCD', hex(divisor));
-    if (divisor === 0) {
-      results.set('SP', '0').set('ISR', '0');
-    } else {
-      const rates = differences.map(
-        (difference, i) => difference / (pairs[i]![1].seconds - pairs[i]![0].seconds),
-      );
-      const mean = rates.reduce((a, b) => a + b, 0) / rates.length;
-      const unit = divisor > 9 ? divisor : 1;
-      const variance = rates.reduce((sum, rate) => sum + ((rate - mean) / unit) ** 2, 0) / (rates.length - 1);
-      const deviation = Math.sqrt(variance);
-      results.set('ISR', hex(mean < 1 ? 0 : Math.round(Math.log2(mean) * 8)));
-      results.set('SP', hex(deviation <= 1 ? 0 : Math.round(Math.log2(deviation) * 8)));
-    }
-  }
+  if (exchanges.has('SEQ1') && seen.length === 0) return NOT_ANSWERED;
+  addNumbers(results, seen);
   const ids = (names: readonly string[]): number[] =>
-    names.flatMap((name) => packets.get(name)?.identification ?? []);
+    names.flatMap((name) => exchanges.get(name)?.answer?.identification ?? []);
   const open = ids(SEQUENCE);
   const icmp = ids(['IE1', 'IE2']);
   const classes = {
@@ -119,18 +119,57 @@ function sequenceOf(
     const mean = Math.trunc((open.at(-1)! - open[0]!) / (open.length - 1));
     results.set('SS', icmp[0]! < open.at(-1)! + 3 * mean ? 'S' : 'O');
   }
-  const stamps = segments.flatMap((segment) => (segment === null ? [] : [stampOf(segment)]));
+  addTimestamps(results, seen);
+  return results;
+}
+
+interface SynAck {
+  readonly segment: tcp.Repr;
+  readonly packet: ipv4.Repr;
+  readonly seconds: number;
+}
+
+/** GCD, SP and ISR of the sequence numbers that are not 0. */
+function addNumbers(results: Map<string, string>, all: readonly SynAck[]): void {
+  const seen = all.filter(({ segment }) => segment.sequenceNumber !== 0);
+  if (seen.length < 4) return;
+  const pairs = seen.slice(1).map((each, i) => [seen[i]!, each] as const);
+  const differences = pairs.map(([a, b]) => {
+    const up = (b.segment.sequenceNumber - a.segment.sequenceNumber + 2 ** 32) % 2 ** 32;
+    return Math.min(up, 2 ** 32 - up);
+  });
+  const divisor = differences.reduce((a, b) => gcd(a, b), 0);
+  if (divisor === 0) {
+    results.set('SP', '0').set('GCD', '0').set('ISR', '0');
+    return;
+  }
+  const rates = differences.map(
+    (difference, i) => difference / (pairs[i]![1].seconds - pairs[i]![0].seconds),
+  );
+  const mean = rates.reduce((a, b) => a + b, 0) / rates.length;
+  const unit = divisor > 9 ? divisor : 1;
+  const variance = rates.reduce((sum, rate) => sum + ((rate - mean) / unit) ** 2, 0) / (rates.length - 1);
+  const deviation = Math.sqrt(variance);
+  results.set('SP', hex(deviation <= 1 ? 0 : Math.round(Math.log2(deviation) * 8)));
+  results.set('GCD', hex(divisor));
+  results.set('ISR', hex(mean < 1 ? 0 : Math.round(Math.log2(mean) * 8)));
+}
+
+function addTimestamps(results: Map<string, string>, seen: readonly SynAck[]): void {
+  const stamps = seen.map(({ segment }) => stampOf(segment));
+  if (stamps.length === 0) return;
   if (stamps.some((stamp) => stamp === null)) results.set('TS', 'U');
   else if (stamps.some((stamp) => stamp === 0)) results.set('TS', '0');
   else {
-    const ticks = pairs.map(([a, b]) => {
+    const usable = seen.filter(({ segment }) => segment.sequenceNumber !== 0);
+    const ticks = usable.slice(1).map((b, i) => {
+      const a = usable[i]!;
       const up = ((stampOf(b.segment) ?? 0) - (stampOf(a.segment) ?? 0) + 2 ** 32) % 2 ** 32;
       return Math.min(up, 2 ** 32 - up) / (b.seconds - a.seconds);
     });
     const mean = ticks.reduce((a, b) => a + b, 0) / ticks.length;
     if (mean > 0) results.set('TS', hex(tickClass(mean)));
   }
-  return results;
 }
 
 function tickClass(hertz: number): number {
@@ -184,9 +223,8 @@ function optionsOf({ payload }: ipv4.Repr): string {
 
 function segmentResults(
   packet: ipv4.Repr | null,
-  { acknowledgment }: Target,
+  { sequence, acknowledgment }: Target,
   distance: number | null,
-  sequence: number,
   test: string,
 ): Results {
   if (packet === null) return NOT_ANSWERED;
@@ -235,9 +273,9 @@ function checksumOf(octets: Uint8Array): number {
   return ~rest >>> 0;
 }
 
-function unreachableResults(packet: ipv4.Repr | null, distance: number | null): Results {
-  if (packet === null) return NOT_ANSWERED;
-  const { payload } = packet;
+function unreachableResults({ sent, answer }: Exchange, distance: number | null): Results {
+  if (answer === null) return NOT_ANSWERED;
+  const { payload } = answer;
   const quote = payload.subarray(icmpv4.HEADER_LENGTH);
   const word = (at: number): number => (quote[at]! << 8) | quote[at + 1]!;
   const given = word(ipv4.field.checksum);
@@ -245,12 +283,12 @@ function unreachableResults(packet: ipv4.Repr | null, distance: number | null): 
   ipv4.fillChecksum(header, 0);
   const right = (header[ipv4.field.checksum]! << 8) | header[ipv4.field.checksum + 1]!;
   const udpChecksum = word(20 + udp.field.checksum);
-  const sentChecksum = udpSums.get(packet);
+  const sentChecksum = (sent[20 + udp.field.checksum]! << 8) | sent[21 + udp.field.checksum]!;
   const data = quote.subarray(28);
   return new Map([
     ['R', 'Y'],
-    ['DF', packet.dontFragment ? 'Y' : 'N'],
-    timeToLiveOf(packet, distance),
+    ['DF', answer.dontFragment ? 'Y' : 'N'],
+    timeToLiveOf(answer, distance),
     ['IPL', hex(20 + payload.length)],
     ['UN', hex((payload[6]! << 8) | payload[7]!)],
     ['RIPL', word(2) === DATAGRAM_BYTES + 28 ? 'G' : hex(word(2))],
@@ -259,14 +297,6 @@ function unreachableResults(packet: ipv4.Repr | null, distance: number | null): 
     ['RUCK', udpChecksum === sentChecksum ? 'G' : hex(udpChecksum)],
     ['RUD', data.every((octet) => octet === DATAGRAM_OCTET) ? 'G' : 'I'],
   ]);
-}
-
-/** UDP checksums that were sent, by the packet that quotes them. */
-const udpSums = new WeakMap<ipv4.Repr, number>();
-
-/** Notes which UDP checksum the datagram had that an answer is about. */
-export function noteDatagram(answer: ipv4.Repr, packet: Uint8Array): void {
-  udpSums.set(answer, (packet[20 + udp.field.checksum]! << 8) | packet[21 + udp.field.checksum]!);
 }
 
 function echoResults(first: ipv4.Repr | null, second: ipv4.Repr | null, distance: number | null): Results {

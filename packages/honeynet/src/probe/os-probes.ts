@@ -1,14 +1,25 @@
 /**
  * The sixteen probes of nmap's second-generation OS detection (https://nmap.org/book/osdetect-methods.html), written from that page.
  */
-import { icmpv4, ipProtocol, ipv4, pseudoHeaderSum, tcp, type tcpOption, udp } from '@wormwood/wire';
+import {
+  icmpv4,
+  ipProtocol,
+  type ipv4,
+  pseudoHeaderSum,
+  readU16,
+  tcp,
+  type tcpOption,
+  udp,
+} from '@wormwood/wire';
+import { packetOf } from './prober.ts';
 
 /** Where the probes go, and the numbers that the answers are compared with. */
 export interface Target {
   readonly source: number;
   readonly destination: number;
-  readonly openPort: number;
-  readonly closedPort: number;
+  /** Null: there is no such port, and what needs one is not sent. */
+  readonly openPort: number | null;
+  readonly closedPort: number | null;
   readonly closedUdpPort: number;
   readonly sequence: number;
   readonly acknowledgment: number;
@@ -19,11 +30,11 @@ export interface Probe {
   readonly packet: Uint8Array;
   /** What an answer is known by. */
   readonly sourcePort: number;
-  readonly sequence: number;
-  readonly destinationPort: number;
 }
 
 const FIRST_PORT = 40_100;
+/** Number of the first echo request. */
+const FIRST_ECHO = 295;
 const mss = (mssBytes: number): tcpOption.Repr => ({ kind: 'mss', mssBytes });
 const scale = (shift: number): tcpOption.Repr => ({ kind: 'windowScale', shift });
 const sack: tcpOption.Repr = { kind: 'sackPermitted' };
@@ -44,7 +55,7 @@ const SYNS: readonly { readonly window: number; readonly options: readonly tcpOp
 
 /** The six probes that are sent 100 ms apart. */
 export function sequenceProbes(target: Target): readonly Probe[] {
-  return SYNS.map((words, i) =>
+  return SYNS.flatMap((words, i) =>
     segmentProbe(target, `SEQ${i + 1}`, i, target.openPort, {
       ...words,
       flags: tcp.flag.SYN,
@@ -59,10 +70,22 @@ export function otherProbes(target: Target): readonly Probe[] {
   const { SYN, FIN, URG, PSH, ACK, ECE, CWR } = tcp.flag;
   const usual = { options: UNUSUAL, sequenceNumber: target.sequence };
   return [
-    echoProbe(target, 'IE1', { typeOfService: 0, dontFragment: true, code: 9, sequence: 295, length: 120 }),
-    echoProbe(target, 'IE2', { typeOfService: 4, dontFragment: false, code: 0, sequence: 296, length: 150 }),
+    echoProbe(target, 'IE1', {
+      typeOfService: 0,
+      dontFragment: true,
+      code: 9,
+      sequence: FIRST_ECHO,
+      length: 120,
+    }),
+    echoProbe(target, 'IE2', {
+      typeOfService: 4,
+      dontFragment: false,
+      code: 0,
+      sequence: FIRST_ECHO + 1,
+      length: 150,
+    }),
     datagramProbe(target),
-    segmentProbe(target, 'ECN', 6, openPort, {
+    ...segmentProbe(target, 'ECN', 6, openPort, {
       options: [scale(10), nop, mss(1460), sack, nop, nop],
       window: 3,
       flags: SYN | ECE | CWR,
@@ -71,12 +94,12 @@ export function otherProbes(target: Target): readonly Probe[] {
       acknowledgmentNumber: 0,
       sequenceNumber: target.sequence,
     }),
-    segmentProbe(target, 'T2', 7, openPort, { ...usual, window: 128, flags: 0 }, true),
-    segmentProbe(target, 'T3', 8, openPort, { ...usual, window: 256, flags: SYN | FIN | URG | PSH }),
-    segmentProbe(target, 'T4', 9, openPort, { ...usual, window: 1024, flags: ACK }, true),
-    segmentProbe(target, 'T5', 10, closedPort, { ...usual, window: 31_337, flags: SYN }),
-    segmentProbe(target, 'T6', 11, closedPort, { ...usual, window: 32_768, flags: ACK }, true),
-    segmentProbe(target, 'T7', 12, closedPort, {
+    ...segmentProbe(target, 'T2', 7, openPort, { ...usual, window: 128, flags: 0 }, true),
+    ...segmentProbe(target, 'T3', 8, openPort, { ...usual, window: 256, flags: SYN | FIN | URG | PSH }),
+    ...segmentProbe(target, 'T4', 9, openPort, { ...usual, window: 1024, flags: ACK }, true),
+    ...segmentProbe(target, 'T5', 10, closedPort, { ...usual, window: 31_337, flags: SYN }),
+    ...segmentProbe(target, 'T6', 11, closedPort, { ...usual, window: 32_768, flags: ACK }, true),
+    ...segmentProbe(target, 'T7', 12, closedPort, {
       ...usual,
       options: [scale(15), ...UNUSUAL.slice(1)],
       window: 65_535,
@@ -85,22 +108,15 @@ export function otherProbes(target: Target): readonly Probe[] {
   ];
 }
 
-/** What the kernel of whoever sent a probe answers to a SYN/ACK that it did not ask for (RFC 9293 3.10.7.1). */
-export function resetOf(target: Target, { sourcePort, sequence, destinationPort }: Probe): Uint8Array {
-  return segmentProbe({ ...target, acknowledgment: 0 }, 'RST', sourcePort - FIRST_PORT, destinationPort, {
-    flags: tcp.flag.RST,
-    sequenceNumber: sequence + 1,
-  }).packet;
-}
-
 function segmentProbe(
   { source, destination, acknowledgment, sequence }: Target,
   name: string,
   index: number,
-  destinationPort: number,
+  destinationPort: number | null,
   words: Partial<tcp.Repr>,
   dontFragment = false,
-): Probe {
+): readonly Probe[] {
+  if (destinationPort === null) return [];
   const repr: tcp.Repr = {
     sourcePort: FIRST_PORT + index,
     destinationPort,
@@ -117,7 +133,7 @@ function segmentProbe(
   const octets = new Uint8Array(tcp.length(repr));
   tcp.emit(repr, octets, 0, pseudoHeaderSum({ source, destination }));
   const packet = packetOf(ipProtocol.tcp, octets, { source, destination, dontFragment });
-  return { name, packet, sourcePort: repr.sourcePort, sequence: repr.sequenceNumber, destinationPort };
+  return [{ name, packet, sourcePort: repr.sourcePort }];
 }
 
 /** 300 octets of `C`. */
@@ -142,11 +158,9 @@ function datagramProbe({ source, destination, closedUdpPort }: Target): Probe {
     timeToLive: DATAGRAM_TIME_TO_LIVE,
   };
   return {
-    name: 'U1',
+    name: DATAGRAM,
     packet: packetOf(ipProtocol.udp, octets, words),
     sourcePort: FIRST_PORT,
-    sequence: 0,
-    destinationPort: closedUdpPort,
   };
 }
 
@@ -171,28 +185,34 @@ function echoProbe({ source, destination }: Target, name: string, words: EchoWor
     name,
     packet: packetOf(ipProtocol.icmpv4, octets, { source, destination, typeOfService, dontFragment }),
     sourcePort: 0,
-    sequence: words.sequence,
-    destinationPort: 0,
   };
 }
 
-function packetOf(protocol: number, payload: Uint8Array, words: Partial<ipv4.Repr>): Uint8Array {
-  const repr: ipv4.Repr = {
-    typeOfService: 0,
-    identification: 4711,
-    reservedFlag: false,
-    dontFragment: false,
-    moreFragments: false,
-    fragmentOffset: 0,
-    timeToLive: 44,
-    protocol,
-    source: 0,
-    destination: 0,
-    options: [],
-    payload,
-    ...words,
-  };
-  const out = new Uint8Array(20 + payload.length);
-  ipv4.emit(repr, out);
-  return out;
+/** Returns the probe that a packet to its sender answers, of those that were sent; undefined where it answers none. */
+export function probeAnsweredBy(
+  { protocol, payload, source }: ipv4.Repr,
+  target: Target,
+  probes: readonly Probe[],
+): Probe | undefined {
+  if (source !== target.destination) return undefined;
+  if (protocol === ipProtocol.tcp) {
+    if (tcp.check(payload) !== undefined) return undefined;
+    const port = readU16(payload, tcp.field.destinationPort);
+    return probes.find(({ name, sourcePort }) => sourcePort === port && name !== DATAGRAM);
+  }
+  if (protocol !== ipProtocol.icmpv4 || icmpv4.check(payload) !== undefined) return undefined;
+  const type = payload[icmpv4.field.type]!;
+  if (type === icmpv4.messageType.echoReply) {
+    const name = `IE${1 + readU16(payload, icmpv4.field.sequenceNumber) - FIRST_ECHO}`;
+    return probes.find((each) => each.name === name);
+  }
+  const isRefusal =
+    type === icmpv4.messageType.destinationUnreachable &&
+    payload[icmpv4.field.code] === icmpv4.unreachableCode.port &&
+    payload.length >= QUOTE_BYTES_MIN;
+  return isRefusal ? probes.find(({ name }) => name === DATAGRAM) : undefined;
 }
+
+const DATAGRAM = 'U1';
+/** An ICMP header, an IP header and eight octets (RFC 792). */
+const QUOTE_BYTES_MIN = 36;
