@@ -72,6 +72,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'metrics/',
     'source-system/',
     'topology/',
+    'probe/',
     'explain.ts',
     'explain-words.ts',
   ],

@@ -1,8 +1,23 @@
 /** What `net probe` has found, as lines. */
 import { formatDuration, formatIpv4 } from '@wormwood/base';
-import { formatObserved, type HostView } from '@wormwood/honeynet';
+import { formatObserved, type HostView, type OsMatch, type P0fMatch, type Unmet } from '@wormwood/honeynet';
 import { formatMac } from '@wormwood/wire';
-import type { Probed } from './probe.ts';
+
+/** What was seen, and what fingerprinting tools would call it. */
+export interface Probed {
+  readonly address: number;
+  readonly source: number;
+  /** Null: nobody is bound there, or it depends. */
+  readonly template: string | null;
+  readonly personality: string | null;
+  readonly view: HostView;
+  readonly vendor: string | null;
+  readonly p0f: { readonly signature: string; readonly match: P0fMatch | null } | null;
+  /** Whether a p0f.fp is installed. */
+  readonly hasP0f: boolean;
+  readonly matches: readonly OsMatch[];
+  readonly unmet: readonly Unmet[];
+}
 
 const LABEL_WIDTH = 9;
 /** In front of what continues a line. */

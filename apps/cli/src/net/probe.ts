@@ -7,13 +7,9 @@ import {
   formatObserved,
   formatP0f,
   type Honeynet,
-  type HostView,
   osMatches,
   p0fMatch,
-  type P0fMatch,
-  type OsMatch,
   probeHost,
-  type Unmet,
   vendorNameOf,
 } from '@wormwood/honeynet';
 import { hostSeed, installedP0f, linkAddresses, personalitiesOf } from '@wormwood/sensor';
@@ -23,29 +19,13 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { openHoneynet } from './configuration.ts';
 import { installedVendors, readPersonalitiesOrFail } from './known-names.ts';
-import { probeInWords } from './probe-words.ts';
+import { type Probed, probeInWords } from './probe-words.ts';
 
 export interface NetProbeOptions extends PrintOptions {
   readonly edges?: boolean;
   readonly from: number;
   readonly personalities?: string;
   readonly seed?: string;
-}
-
-/** What was seen, and what fingerprinting tools would call it. */
-export interface Probed {
-  readonly address: number;
-  readonly source: number;
-  /** Null: nobody is bound there, or it depends. */
-  readonly template: string | null;
-  readonly personality: string | null;
-  readonly view: HostView;
-  readonly vendor: string | null;
-  readonly p0f: { readonly signature: string; readonly match: P0fMatch | null } | null;
-  /** Whether a p0f.fp is installed. */
-  readonly hasP0f: boolean;
-  readonly matches: readonly OsMatch[];
-  readonly unmet: readonly Unmet[];
 }
 
 const MATCHES_MAX = 5;

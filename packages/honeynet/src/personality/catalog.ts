@@ -38,8 +38,8 @@ export class PersonalityCatalog {
   }
 
   /**
-   * Of several fingerprints of a name, one that answers pings and refuses datagrams if any does, of which most is played, and that was
-   * taken as others will see it: over Ethernet.
+   * Of several fingerprints of a name, one that answers pings and refuses datagrams if any does, of which most is played, and
+   * that was taken as others will see it: over Ethernet.
    */
   #exact(name: string): Personality | null {
     for (const index of this.indices) {
@@ -68,8 +68,8 @@ const WINDOWS_TIME_TO_LIVE = 128;
 const CLOCK_MIN = 100;
 
 /**
- * How much of it comes from where it was taken. More than Ethernet carries is the segment size of a loopback interface, less that of a
- * tunnel; Windows with another time to live was seen through something that changed it.
+ * How much of it comes from where it was taken. More than Ethernet carries is the segment size of a loopback interface, less
+ * that of a tunnel; Windows with another time to live was seen through something that changed it.
  */
 function oddity({ synAcks, classes, timeToLive, timestamps }: Personality): number {
   const mssBytes = synAcks[0]?.mssBytes ?? ETHERNET_MSS_BYTES;

@@ -6,7 +6,7 @@ import type { PacketClass, StrayAnswer, StraySegment, SynAckShape } from '@wormw
 
 export interface Personality {
   readonly name: string;
-  /** Vendor, family, generation and kind of device, with bars between them; a fingerprint that several systems share has several. */
+  /** Vendor, family, generation and kind of device, with bars between them; several where systems share a fingerprint. */
   readonly classes: readonly string[];
   /** What of its fingerprint is not played, and why. */
   readonly unmet: readonly Unmet[];

@@ -1,6 +1,6 @@
 /**
- * Compares what was measured with fingerprints, as nmap does (https://nmap.org/book/osdetect-guess.html): only what both have counts,
- * each attribute by itself and by its points, which stand at the head of nmap's database.
+ * Compares what was measured with fingerprints, as nmap does (https://nmap.org/book/osdetect-guess.html): only what both have
+ * counts, each attribute by itself and by its points, which stand at the head of nmap's database.
  */
 import { type FingerprintIndex, fingerprintsOf } from '../personality/fingerprint.ts';
 import type { Observed } from './os-tests.ts';

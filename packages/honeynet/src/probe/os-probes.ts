@@ -1,5 +1,6 @@
 /**
- * The sixteen probes of nmap's second-generation OS detection (https://nmap.org/book/osdetect-methods.html), written from that page.
+ * The sixteen probes of nmap's second-generation OS detection, written from its page
+ * (https://nmap.org/book/osdetect-methods.html).
  */
 import {
   icmpv4,

@@ -106,14 +106,15 @@ export class Prober {
   }
 
   #pump(untilSeconds: number): void {
-    const { clock, far, work, nextWorkSeconds } = this.#components;
+    const components = this.#components;
+    const { clock, far } = components;
     for (;;) {
-      work();
+      components.work();
       far.receive(({ bytes, start, end }) => this.#hear(bytes.slice(start, end)), FRAMES_MAX);
       const now = clock.nowSeconds();
       if (now >= untilSeconds) return;
       if (far.waiting > 0) continue;
-      const next = Math.max(now + SHORTEST_STEP_SECONDS, nextWorkSeconds());
+      const next = Math.max(now + SHORTEST_STEP_SECONDS, components.nextWorkSeconds());
       clock.advanceTo(Math.min(untilSeconds, next, now + STEP_SECONDS));
     }
   }

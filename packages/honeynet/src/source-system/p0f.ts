@@ -192,7 +192,7 @@ interface WindowMultiple {
   readonly count: number;
 }
 
-/** A window as a multiple of the MSS or the MTU; null where it is none. Systems take either with timestamps or without, of either side. */
+/** A window as a multiple of the MSS or the MTU, of either side, with timestamps or without; null where it is none. */
 function windowMultiple(
   { window, mssBytes, timestamp, headersBytes }: TcpTraits,
   peerMssBytes: number,
