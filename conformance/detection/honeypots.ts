@@ -43,12 +43,14 @@ const UNUSED = [
 /** Returns the stack that answers for the telescope; its events begin with `sensor.start`. */
 export function honeypots(components: HoneypotsComponents): Stack {
   const { telescope, device, clock, streams } = components;
+  let stack: Stack | undefined;
   const nobody = { events: null, packetLog: null, serviceLog: null };
   const outputs = new Outputs(nobody, {
     sensor: 'telescope',
     clock,
     streams,
     vlan: () => 0,
+    synMarks: () => stack?.synMarks ?? 0,
     hostName: (address) => (telescope.isHoneypot(address) ? 'honeypot' : null),
     sourceSystem: () => null,
     onTrouble: (sentence) => {
@@ -67,10 +69,11 @@ export function honeypots(components: HoneypotsComponents): Stack {
   const [observer] = observers;
   if (observer === undefined) throw new Error('a sensor has an observer for its events');
   const routers = [ROUTER_MAC, NEIGHBOUR_MAC].map((linkAddress) => ({ linkAddress, vlan: 0 }));
-  return new Stack(
+  stack = new Stack(
     { device, hosts, clock, streams, observer, linkAddress: SENSOR_MAC },
     { link: { routers } },
   );
+  return stack;
 }
 
 function dispatcher(text: string, components: HoneypotsComponents, outputs: Outputs): Dispatcher {

@@ -142,7 +142,7 @@ export function countFrom(judged: Judged, kind: Kind): number {
 }
 
 function timeOf(
-  { uniformRate, side }: TrafficClass,
+  { uniformRate, ports, side }: TrafficClass,
   labels: readonly Label[],
   capture: ReadonlyMap<string, Judgement>,
 ): TimeToVerdict | null {
@@ -157,7 +157,10 @@ function timeOf(
   return {
     meanSeconds: mean(times),
     standardError: standardError(times),
-    theorySeconds: verdictTime(telescope, uniformRate, stream).meanSeconds,
+    theorySeconds: verdictTime(
+      { telescope, probesPerSecond: uniformRate, ...(ports === undefined ? {} : { ports }) },
+      stream,
+    ).meanSeconds,
     leastSeconds: leastSeconds(telescope, uniformRate),
   };
 }

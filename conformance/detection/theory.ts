@@ -1,7 +1,8 @@
 /**
  * How long a test takes to find a scanner that draws its targets from the whole space, computed apart from the detector, from
- * the bound that docs/detect.md states: a client that knows n of our addresses knows one more with probability 1/2, so that a
- * scanner far above the slowest rate is found when chance has had to hit 1/2 often enough. Its first contact begins the test.
+ * the bounds that docs/detect.md states: a client that knows n of our addresses knows one more with probability 1/2, and many
+ * clients behind one address spread over ports as their urn does. A scanner far above the slowest rate is found when chance
+ * has belied both. Its first contact begins the test.
  */
 import { exponential, type RandomStream } from '@wormwood/base';
 import type { Telescope } from './telescope.ts';
@@ -34,28 +35,56 @@ export interface VerdictTime {
   readonly standardError: number;
 }
 
-const RUNS = 20_000;
+/** A scanner, and the telescope that it meets. */
+export interface Scanner {
+  readonly telescope: Telescope;
+  readonly probesPerSecond: number;
+  /** Each tried equally often. @default one that few clients use */
+  readonly ports?: readonly string[];
+}
+
+const RUNS = 5000;
 /** Beyond so many contacts a scanner that fast is found, whatever the dice: its odds rise with each new address. */
 const CONTACTS_MAX = 100_000;
+/** Shares of what clients do by mistake, as docs/detect.md states them. */
+const SHARES: ReadonlyMap<string, number> = new Map([
+  ['tcp/443', 0.3],
+  ['tcp/80', 0.2],
+  ['tcp/22', 0.02],
+]);
+const RARE_SHARE = 0.002;
+/** Of the urn of the clients, and of that of a scanner. */
+const [CLIENTS, SCANNERS] = [10, 1];
+/** A scanner tries one port, as many as eight, or an urn of them. */
+const [ONE, SOME, URN] = [0.4, 0.35, 0.25];
+const PORTS_MAX = 8;
 
 /** Returns the mean time from a scanner's first contact to the verdict on it, from many simulated tests. */
 export function verdictTime(
-  telescope: Telescope,
-  probesPerSecond: number,
+  scanner: Scanner,
   stream: RandomStream,
   { falseRate, listContinues, toolShare }: TestParameters = STATED,
 ): VerdictTime {
+  const { telescope, probesPerSecond, ports = ['rare'] } = scanner;
   const trueRate = (probesPerSecond * telescope.size) / 2 ** 32;
+  const needed = -Math.log(falseRate * (1 - toolShare));
   let [sum, squares] = [0, 0];
   for (let run = 0; run < RUNS; run++) {
     const met = new Set([stream.nextBelow(telescope.size)]);
-    let [seconds, odds] = [0, 1 - toolShare];
-    for (let contact = 0; contact < CONTACTS_MAX && odds * falseRate < 1; contact++) {
+    const shared = new SharedOdds();
+    shared.contact(ports[stream.nextBelow(ports.length)]!);
+    let [seconds, list] = [0, 0];
+    for (let contact = 0; contact < CONTACTS_MAX && Math.min(list, shared.odds()) < needed; contact++) {
       seconds += exponential(stream) / trueRate;
       const address = stream.nextBelow(telescope.size);
+      const port = ports[stream.nextBelow(ports.length)]!;
       const [chanceOfNew, chanceOfOld] = [1 - met.size / telescope.size, met.size / telescope.size];
       // A scanner meets each address alike; a client goes on along its list, or calls an address again.
-      odds *= met.has(address) ? Math.min(chanceOfOld / (1 - listContinues), 1) : chanceOfNew / listContinues;
+      if (met.has(address)) list += Math.min(Math.log(chanceOfOld / (1 - listContinues)), 0);
+      else {
+        list += Math.log(chanceOfNew / listContinues);
+        shared.contact(port);
+      }
       met.add(address);
     }
     sum += seconds;
@@ -63,6 +92,35 @@ export function verdictTime(
   }
   const meanSeconds = sum / RUNS;
   return { meanSeconds, standardError: Math.sqrt((squares / RUNS - meanSeconds ** 2) / RUNS) };
+}
+
+/** ln of how much better a scanner explains the ports than many clients behind one address. */
+class SharedOdds {
+  readonly #counts: Map<string, number> = new Map();
+  #contacts = 0;
+  #clients = 0;
+  #scanners = 0;
+
+  contact(port: string): void {
+    const count = this.#counts.get(port) ?? 0;
+    // The share of a port that is new is the same for both, and left out.
+    const probability = (spread: number): number =>
+      (count === 0 ? spread : count + spread * (SHARES.get(port) ?? RARE_SHARE)) / (this.#contacts + spread);
+    this.#clients += Math.log(probability(CLIENTS));
+    this.#scanners += Math.log(probability(SCANNERS));
+    this.#counts.set(port, count + 1);
+    this.#contacts++;
+  }
+
+  odds(): number {
+    let few = 0;
+    for (let k = this.#counts.size; k <= PORTS_MAX; k++) {
+      let term = k === 1 ? ONE : SOME / (PORTS_MAX - 1);
+      for (let i = 0; i < this.#counts.size; i++) term *= k - i;
+      few += term * k ** -this.#contacts;
+    }
+    return Math.max(Math.log(URN) + this.#scanners, Math.log(few)) - this.#clients;
+  }
 }
 
 /**

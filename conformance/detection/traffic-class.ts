@@ -21,6 +21,8 @@ export interface TrafficClass {
   readonly captureOnly?: boolean;
   /** Probes a second into the whole address space; of scanners that draw each target anew, alone, from all of it. */
   readonly uniformRate?: number;
+  /** Of such a scanner: its ports, such as `tcp/445`, each tried equally often. @default one that few clients use */
+  readonly ports?: readonly string[];
   /** Contacts a second of a scanner with a telescope, while it scans. */
   readonly contactRate?: (telescope: Telescope) => number;
   /** Its address is forged: nothing that is said of it may call itself proven. */

@@ -131,6 +131,7 @@ export class Daemon {
       hostName: (address, source, protocol) => daemon?.sensor.hostName(address, source, protocol) ?? null,
       sourceSystem: (source) => daemon?.sourceSystem(source) ?? null,
       vlan: () => daemon?.sensor.stack.vlan ?? 0,
+      synMarks: () => daemon?.sensor.stack.synMarks ?? 0,
       onTrouble: (sentence) => options.onTrouble(sentence),
     });
     let control: ControlServer | null = null;

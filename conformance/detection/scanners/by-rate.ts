@@ -21,6 +21,8 @@ function uniform(probesPerSecond: number): TrafficClass {
   };
 }
 
+/** Several ports take more contacts than one until there is a verdict. */
+const MANY_CONTACTS = 120;
 const BURST_SECONDS = 60;
 const PAUSE_SECONDS = 1140;
 const BURST_RATE = 1000;
@@ -35,6 +37,7 @@ export const byRate: readonly TrafficClass[] = [
       'As the uniform ones, one probe in 50 seconds: no telescope of this size can tell it from strays in a month.',
     origin: null,
     uniformRate: 0.02,
+    ports: ['tcp/22'],
     contactRate: (telescope) => uniformContactRate(telescope, 0.02),
     begin: (sender) =>
       contactAtRandom(sender, uniformContactRate(sender.telescope, 0.02), (destination) =>
@@ -48,6 +51,7 @@ export const byRate: readonly TrafficClass[] = [
     about: 'Walks a pseudo-random permutation of the whole space, 100 a second: no address comes twice.',
     origin: 'Staniford, Paxson, Weaver 2002 (How to 0wn the Internet), 5.2',
     uniformRate: 100,
+    ports: ['tcp/80'],
     contactRate: (telescope) => uniformContactRate(telescope, 100),
     begin: (sender) => {
       const order = sender.telescope.drawSeveral(sender.stream, Math.min(60, sender.telescope.size));
@@ -84,6 +88,7 @@ export const byRate: readonly TrafficClass[] = [
     about: 'Uniform at 100 a second; each SYN comes in fragments of eight octets.',
     origin: 'nmap(1), -f: fragments of eight octets',
     uniformRate: 100,
+    ports: ['tcp/80'],
     contactRate: (telescope) => uniformContactRate(telescope, 100),
     begin: (sender) =>
       contactAtRandom(sender, uniformContactRate(sender.telescope, 100), (destination) =>
@@ -97,12 +102,19 @@ export const byRate: readonly TrafficClass[] = [
     about: 'Uniform at 100 a second; each target on one of seven ports, TCP and UDP.',
     origin: 'CERT CA-2001-26 (Nimda): several ways in at once',
     uniformRate: 100,
+    ports: ['tcp/22', 'tcp/23', 'tcp/80', 'udp/137', 'tcp/445', 'udp/1434', 'tcp/3389'],
     contactRate: (telescope) => uniformContactRate(telescope, 100),
     begin: (sender) =>
-      contactAtRandom(sender, uniformContactRate(sender.telescope, 100), (destination) => {
-        const port = sender.pick([22, 23, 80, 137, 445, 1434, 3389]);
-        if (port === 137 || port === 1434) sender.datagram(sender.ends(destination, port), sender.octets(50));
-        else sender.connect({ destination, port, retries: 1 });
-      }),
+      contactAtRandom(
+        sender,
+        uniformContactRate(sender.telescope, 100),
+        (destination) => {
+          const port = sender.pick([22, 23, 80, 137, 445, 1434, 3389]);
+          const isUdp = port === 137 || port === 1434;
+          if (isUdp) sender.datagram(sender.ends(destination, port), sender.octets(50));
+          else sender.connect({ destination, port, retries: 1 });
+        },
+        MANY_CONTACTS,
+      ),
   },
 ];

@@ -51,7 +51,7 @@ export interface Observation {
   /** Why the handshake, or that of the payload's flow, proves no address; null when it does. Contacts prove none. */
   readonly forgeable: ForgeableReason | null;
   /**
-   * What the packet itself says of the program that made it: bits of `MARK` in `packages/defense/src/observe/tool-marks.ts`.
+   * What the packet itself says of the program that made it: bits of `synMark` of wire.
    * @default 0
    */
   readonly marks?: number;

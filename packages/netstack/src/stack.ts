@@ -3,7 +3,17 @@
  * belongs to. Time and randomness come from outside; nothing here waits.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import { ethernet, etherType, ipProtocol, ipv4, readMac, readU16, readU32, readU8 } from '@wormwood/wire';
+import {
+  ethernet,
+  etherType,
+  ipProtocol,
+  ipv4,
+  readMac,
+  readSynMarks,
+  readU16,
+  readU32,
+  readU8,
+} from '@wormwood/wire';
 import { BatchClock } from './batch-clock.ts';
 import type { HostDirectory, StackHost } from './host.ts';
 import type { LinkDevice, ReceivedFrame } from './link/device.ts';
@@ -175,6 +185,12 @@ export class Stack {
   get vlan(): number {
     const { bytes, linkStart, ipStart } = this.#packet;
     return ipStart - linkStart <= ethernet.HEADER_LENGTH ? 0 : vlanOf(bytes, linkStart, ipStart);
+  }
+
+  /** What the TCP segment at hand says of the program that made it, as bits of `synMark`; for calls of `tcpProbe`. */
+  get synMarks(): number {
+    const { bytes, ipStart, transportStart } = this.#packet;
+    return readSynMarks(bytes, ipStart, transportStart);
   }
 
   #forgetPacket(): void {

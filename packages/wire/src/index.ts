@@ -58,6 +58,7 @@ export { dissect, findLayer } from './packet.ts';
 export { linkType, parseLinkHeader } from './link-type.ts';
 export { type Flow, hashFlow } from './flow.ts';
 export { communityId, CommunityIds } from './community-id.ts';
+export { readSynMarks, SYN_MARK_NAMES, synMark, synMarkNames, type SynMarkName } from './syn-marks.ts';
 export { CaptureReader, type CaptureRecord } from './capture-reader.ts';
 export * as pcap from './pcap.ts';
 export * as pcapng from './pcapng.ts';

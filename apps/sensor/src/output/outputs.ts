@@ -19,6 +19,8 @@ export interface OutputComponents {
   sourceSystem(source: number): string | null;
   /** VLAN of the packet at hand, as netstack numbers it. */
   vlan(): number;
+  /** What the SYN at hand says of the program that made it, as bits of `synMark`. @default nothing */
+  synMarks?(): number;
   /** Where logs are written. @default the machine's */
   readonly disk?: LogDisk;
   onTrouble(sentence: string): void;
@@ -72,6 +74,7 @@ export class Outputs {
       stream: components.streams.stream('sensor/events'),
       hostName: (address, source, protocol) => components.hostName(address, source, protocol),
       vlan: () => components.vlan(),
+      synMarks: () => components.synMarks?.() ?? 0,
       sink: new EventSink(files.events, this.#listeners),
     });
     const { packetLog } = files;

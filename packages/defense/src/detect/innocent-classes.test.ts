@@ -1,11 +1,11 @@
 import { AddressSet, exponential, type RandomStream, randomStreams } from '@wormwood/base';
+import { synMark } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import { observation } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { Detector, DetectorOptions } from './detector-contract.ts';
-import { MARK } from '../observe/tool-marks.ts';
 
 const streams = randomStreams('15');
 const NETWORK = 0x0a010000;
@@ -72,10 +72,10 @@ describe('a scanner', () => {
 
   it('is found by the tool that it uses after few contacts', () => {
     for (const [marks, most] of [
-      [MARK.mirai, 3],
-      [MARK.zmap, 3],
-      [MARK.masscan, 3],
-      [MARK.bare, 15],
+      [synMark.mirai, 3],
+      [synMark.zmap, 3],
+      [synMark.masscan, 3],
+      [synMark.bare, 15],
     ] as const) {
       const [verdict] = verdictsOf(newDetector(), scan(streams.stream('test/marks'), 0.1, { marks }));
       expect(verdict?.evidence[0]?.figures['addresses']).toBe(most);
@@ -135,13 +135,13 @@ describe('an infected host', () => {
   it.each<[string, (i: number) => Partial<Observation>]>([
     ['a usual greeting', () => ({ ...payload, greeting: 'http' })],
     ['another payload each time', (i) => ({ ...payload, payloadHash: String(i).padStart(64, '0') })],
-    ['the same payload under the mark of a scanning tool', () => ({ ...payload, marks: MARK.zmap })],
+    ['the same payload under the mark of a scanning tool', () => ({ ...payload, marks: synMark.zmap })],
   ])('is not proven by %s', (_, more) => {
     expect(kinds(with_(more))).toEqual(['scanning null']);
   });
 
   it('does what a named worm does, or sends what the owner lists, or is the owner’s', () => {
-    const mirai = contacts.map((each) => Object.assign({}, each, { marks: MARK.mirai }));
+    const mirai = contacts.map((each) => Object.assign({}, each, { marks: synMark.mirai }));
     expect(kinds(mirai)).toEqual(['scanning null', 'infected worm']);
     const signatures = new Map([[payload.payloadHash, 'marker']]);
     expect(

@@ -1,6 +1,6 @@
 /**
  * The watched addresses that each source reached: since when, how many, on which port. The first 32 are kept as they are,
- * further ones in a bitmap of 128, which takes some of them for known.
+ * further ones in a bitmap of 512, which cannot tell some of them from others.
  */
 import { formatCount } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
@@ -10,8 +10,19 @@ import { FavouritePort } from './favourite-port.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
 const EXACT = 32;
-const BITS = 128;
+const BITS = 512;
+/** Beyond so many the estimate is no number to print. */
+const MANY = 512;
 const REACHED_MAX = 0xffff;
+
+/** Probabilities that a destination leaves unsure whether it is new. */
+export interface Doubt {
+  readonly ofNew: number;
+  readonly ofKnown: number;
+}
+
+/** Whether a destination is new to its source; unsure where only its bit is known. */
+export type Novelty = 'new' | 'known' | 'unsure';
 
 export class AddressTrail {
   readonly bytesPerRow: number;
@@ -39,22 +50,22 @@ export class AddressTrail {
     this.#port.reset(slot);
   }
 
-  /** Takes in a contact; returns whether its destination is new. */
-  add(slot: number, observation: Observation): boolean {
+  /** Takes in a contact. */
+  add(slot: number, observation: Observation): Novelty {
     const { destination } = observation;
     const reached = this.#reached[slot] ?? 0;
     const first = slot * EXACT;
     const kept = Math.min(reached, EXACT);
-    for (let i = first; i < first + kept; i++) if (this.#addresses[i] === destination) return false;
+    for (let i = first; i < first + kept; i++) if (this.#addresses[i] === destination) return 'known';
     if (reached < EXACT) {
       this.#addresses[first + reached] = destination;
       this.#counts.add(slot, destination);
-    } else if (!this.#counts.add(slot, destination)) return false;
+    } else if (!this.#counts.add(slot, destination)) return 'unsure';
     if (reached === 0) this.#firstSeconds[slot] = observation.timeSeconds;
     this.#newestSeconds[slot] = observation.timeSeconds;
     if (reached < REACHED_MAX) this.#reached[slot] = reached + 1;
     this.#port.add(slot, portKey(observation));
-    return true;
+    return 'new';
   }
 
   firstSeconds(slot: number): number {
@@ -71,6 +82,15 @@ export class AddressTrail {
     return this.#reached[slot] ?? 0;
   }
 
+  /** How likely a new address is taken for one that may be known, and how likely a known one is. */
+  doubt(slot: number): Doubt {
+    const reached = this.reached(slot);
+    return {
+      ofNew: reached < EXACT ? 0 : this.#counts.share(slot),
+      ofKnown: Math.max(reached - EXACT, 0) / Math.max(reached, 1),
+    };
+  }
+
   /** The first addresses in the order in which they were reached, 32 at most. */
   firstAddresses(slot: number): Uint32Array {
     const first = slot * EXACT;
@@ -85,7 +105,7 @@ export class AddressTrail {
 
   /** The number of addresses in words; beyond what the bits can show, its order of magnitude. */
   addressWords(slot: number): string {
-    if (this.addresses(slot) > 4 * BITS) return 'hundreds of dark addresses';
+    if (this.addresses(slot) > MANY) return 'hundreds of dark addresses';
     const addresses = this.addresses(slot);
     return addresses === 1 ? 'one dark address' : `${formatCount(addresses)} dark addresses`;
   }

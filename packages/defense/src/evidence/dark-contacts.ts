@@ -6,7 +6,7 @@ import { exp, formatCount, formatDuration, type RandomStreams } from '@wormwood/
 import type { Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { AddressProof } from './address-proof.ts';
-import { AddressTrail } from './address-trail.ts';
+import { AddressTrail, type Novelty } from './address-trail.ts';
 import type { ContactModel } from '../statistics/contact-model.ts';
 import { type EvidenceDetector, formatPort, isProvenHandshake, type Trail } from './evidence-detector.ts';
 import type { InnocentClasses, InnocentKind, Reached } from './innocent-classes.ts';
@@ -83,10 +83,10 @@ export class DarkContacts implements EvidenceDetector {
   observe(slot: number, observation: Observation): void {
     if (!observation.dark) return;
     const reached = this.#all.reached(slot);
-    const isNew = this.#all.add(slot, observation);
-    if (this.#classes !== null) this.#weigh(slot, observation, isNew ? reached : -reached);
+    const novelty = this.#all.add(slot, observation);
+    if (this.#classes !== null) this.#weigh(slot, observation, { novelty, reached });
     // Whatever comes first counts as the contact, should the sensor have missed the packet that opened the flow.
-    if (isNew || observation.kind === 'contact') {
+    if (novelty === 'new' || observation.kind === 'contact') {
       const { packets = 1 } = observation;
       this.#contacts[slot] = Math.min((this.#contacts[slot] ?? 0) + packets, CONTACTS_MAX);
     }
@@ -153,7 +153,7 @@ export class DarkContacts implements EvidenceDetector {
     return this.#all.firstAddresses(slot);
   }
 
-  /** All marks that contacts of the source bore, bits of `MARK`. */
+  /** All marks that contacts of the source bore, bits of `synMark`. */
   marks(slot: number): number {
     return this.#marks[slot] ?? 0;
   }
@@ -168,15 +168,21 @@ export class DarkContacts implements EvidenceDetector {
     return this.proof.isBound(slot) ? this.#handshakes.trail(slot) : null;
   }
 
-  /** `reached`: addresses before a new one, or, negative, those of which one was called again. */
-  #weigh(slot: number, observation: Observation, reached: number): void {
+  /** `reached`: addresses before this contact. */
+  #weigh(
+    slot: number,
+    observation: Observation,
+    { novelty, reached }: { readonly novelty: Novelty; readonly reached: number },
+  ): void {
     const { source, destination, timeSeconds, kind, marks = 0 } = observation;
     this.#marks[slot] = (this.#marks[slot] ?? 0) | marks;
-    const isNew = reached >= 0;
+    const isNew = novelty === 'new';
     if (isNew) this.#classes?.meetNew(slot, observation, reached);
     if (kind !== 'contact' && !isNew) return;
     const belongs = this.#recent.belongs(source, destination, timeSeconds);
-    if (!isNew && !belongs) this.#classes?.meetAgain(slot, -reached);
+    if (isNew || belongs) return;
+    if (novelty === 'known') this.#classes?.meetAgain(slot, reached);
+    else this.#classes?.meetUnsure(slot, reached, this.#all.doubt(slot));
   }
 
   #contactWords(slot: number, nowSeconds: number): string {

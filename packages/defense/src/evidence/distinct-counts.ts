@@ -40,13 +40,23 @@ export class DistinctCounts {
     return true;
   }
 
+  /** The share of bits that are set: how likely a new address is taken for a known one. */
+  share(row: number): number {
+    return 1 - this.#clear(row) / (this.#wordsPerRow * BITS_PER_WORD);
+  }
+
   /** The estimated number of different addresses, −m ln(clear/m); with no bit clear, that of half a bit. */
   estimate(row: number): number {
     const bits = this.#wordsPerRow * BITS_PER_WORD;
-    let clear = bits;
+    return Math.round(bits * log(bits / Math.max(this.#clear(row), 0.5)));
+  }
+
+  /** Bits that are not set. */
+  #clear(row: number): number {
+    let clear = this.#wordsPerRow * BITS_PER_WORD;
     for (let i = row * this.#wordsPerRow; i < (row + 1) * this.#wordsPerRow; i++)
       clear -= countBits(this.#words[i] ?? 0);
-    return Math.round(bits * log(bits / Math.max(clear, 0.5)));
+    return clear;
   }
 }
 

@@ -10,12 +10,12 @@
  * - `role`: it is a host of the owner, and nothing that the owner wrote down makes it scan.
  */
 import { type AddressSet, formatCount } from '@wormwood/base';
+import { synMark } from '@wormwood/wire';
 import type { Observation } from '../observation.ts';
 import type { Evidence, InfectionProof } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { NAMED_WORMS } from './named-worms.ts';
-import { MARK } from '../observe/tool-marks.ts';
 
 export interface InfectionProofOptions {
   readonly capacity: number;
@@ -37,7 +37,7 @@ const MOST = 0.75;
 const ADDRESS_BITS = 64;
 const WORM_CONTACTS_MIN = 5;
 const COUNT_MAX = 0xff;
-const SCANNING_TOOLS = MARK.zmap | MARK.masscan;
+const SCANNING_TOOLS = synMark.zmap | synMark.masscan;
 
 export class InfectionProofs {
   readonly bytesPerSource: number = 16 + 2 * (ADDRESS_BITS / 8);

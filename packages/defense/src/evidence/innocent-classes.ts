@@ -9,14 +9,15 @@
  * | --- | --- |
  * | stray | it comes seldom: `stray-prior.ts` |
  * | list client, repeater | it has so many addresses and calls them again: a scanner meets new ones |
- * | shared address | its contacts go to the services that many clients use: `innocent-ports.ts` |
+ * | shared address | its contacts go to the services that many clients use: `shared-address.ts` |
  *
  * What does not look like a contact at all is left out before: answers, middles of flows (`observe-packets.ts`).
  */
 import { assert, log } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
+import type { Doubt } from './address-trail.ts';
 import { portKey } from './evidence-detector.ts';
-import { innocentPortShare } from './innocent-ports.ts';
+import { OnePort, SharedAddress } from './shared-address.ts';
 import { scannerLogDensity, type StrayPrior } from '../statistics/stray-prior.ts';
 import { markWeights, NO_MARK_WEIGHT, TOOL_MARKS } from '../observe/tool-marks.ts';
 
@@ -38,28 +39,20 @@ export interface InnocentClassesOptions {
   readonly listContinues?: number | undefined;
 }
 
-/** Ports that are counted for each source. */
-const PORTS = 8;
-/** How evenly a scanner spreads over ports, and the clients behind one address, as numbers of contacts. */
-const SCANNER_SPREAD = 1;
-const SHARED_SPREAD = 10;
-const COUNT_MAX = 0xffff;
 /** Two points lie on every line. */
 const ADDRESSES_MIN = 3;
 /** More contacts than anybody waits for. */
 const CONTACTS_MAX = 2000;
 
 export class InnocentClasses {
-  readonly bytesPerSource: number = 12 + 6 * PORTS;
+  readonly bytesPerSource: number;
   readonly stray: StrayPrior;
   readonly #monitored: number;
   readonly #slowestPerSecond: number;
   readonly #continues: number;
   readonly #list: Float32Array;
-  readonly #shared: Float32Array;
+  readonly #shared: SharedAddress;
   readonly #marks: Float32Array;
-  readonly #portKeys: Uint32Array;
-  readonly #portCounts: Uint16Array;
 
   constructor(options: InnocentClassesOptions) {
     const { capacity, monitored, slowestPerSecond, stray, listContinues = 0.5 } = options;
@@ -69,23 +62,21 @@ export class InnocentClasses {
     this.#slowestPerSecond = slowestPerSecond;
     this.#continues = listContinues;
     this.#list = new Float32Array(capacity);
-    this.#shared = new Float32Array(capacity);
+    this.#shared = new SharedAddress(capacity);
     this.#marks = new Float32Array(capacity);
-    this.#portKeys = new Uint32Array(capacity * PORTS);
-    this.#portCounts = new Uint16Array(capacity * PORTS);
+    this.bytesPerSource = 8 + this.#shared.bytesPerSource;
   }
 
   reset(slot: number): void {
     this.#list[slot] = 0;
-    this.#shared[slot] = 0;
+    this.#shared.reset(slot);
     this.#marks[slot] = 0;
-    this.#portCounts.fill(0, slot * PORTS, (slot + 1) * PORTS);
   }
 
   /** Takes in a contact to an address that is new to the source, which had reached `reached` before. */
   meetNew(slot: number, observation: Observation, reached: number): void {
     if (reached > 0) this.#list[slot] = (this.#list[slot] ?? 0) + this.#newWeight(reached);
-    this.#meetPort(slot, portKey(observation), reached);
+    this.#shared.meet(slot, portKey(observation), reached);
     this.#meetMarks(slot, observation.marks ?? 0, reached === 0);
   }
 
@@ -96,17 +87,25 @@ export class InnocentClasses {
     this.#list[slot] = (this.#list[slot] ?? 0) + Math.min(weight, 0);
   }
 
+  /** Takes in a call, after a pause, to an address of which nobody can say whether it is new. */
+  meetUnsure(slot: number, reached: number, { ofNew, ofKnown }: Doubt): void {
+    const known = Math.min(reached / this.#monitored, 1);
+    const scanner = (1 - known) * ofNew + known * ofKnown;
+    const client = this.#continues * ofNew + (1 - this.#continues) * ofKnown;
+    this.#list[slot] = (this.#list[slot] ?? 0) + Math.min(log(scanner / client), 0);
+  }
+
   /** ln of how much likelier the source is a scanner than a host of that kind, from the contacts after the first one. */
   ratioTo(kind: InnocentKind, slot: number, { addresses, seconds }: Reached): number {
     const marks = this.#marks[slot] ?? 0;
     if (kind === 'list') return (this.#list[slot] ?? 0) + marks;
-    if (kind === 'shared') return (this.#shared[slot] ?? 0) + marks;
+    if (kind === 'shared') return this.#shared.ratio(slot) + marks;
     return this.#strayRatio(Math.max(addresses - 1, 0), seconds) + marks;
   }
 
   /** The least of the ratios that the time takes no part in. */
   roughRatio(slot: number): number {
-    return Math.min(this.#list[slot] ?? 0, this.#shared[slot] ?? 0) + (this.#marks[slot] ?? 0);
+    return Math.min(this.#list[slot] ?? 0, this.#shared.ratio(slot)) + (this.#marks[slot] ?? 0);
   }
 
   /** The least of these: that of the kind that explains the source best. */
@@ -138,12 +137,13 @@ export class InnocentClasses {
     scanner: { readonly contactsPerSecond: number; readonly portShare: number },
   ): number | null {
     let list = NO_MARK_WEIGHT;
-    let shared = NO_MARK_WEIGHT;
+    const shared = new OnePort(scanner.portShare);
     for (let reached = 1; reached < Math.min(this.#monitored, CONTACTS_MAX); reached++) {
       list += this.#newWeight(reached);
-      shared += portWeight({ reached, known: reached, share: scanner.portShare });
-      const stray = NO_MARK_WEIGHT + this.#strayRatio(reached, reached / scanner.contactsPerSecond);
-      if (reached + 1 >= ADDRESSES_MIN && Math.min(list, shared, stray) >= upper) return reached + 1;
+      const others =
+        NO_MARK_WEIGHT +
+        Math.min(shared.next(), this.#strayRatio(reached, reached / scanner.contactsPerSecond));
+      if (reached + 1 >= ADDRESSES_MIN && Math.min(list, others) >= upper) return reached + 1;
     }
     return null;
   }
@@ -156,25 +156,6 @@ export class InnocentClasses {
     return (
       scannerLogDensity(this.#slowestPerSecond, contacts, seconds) - this.stray.logDensity(contacts, seconds)
     );
-  }
-
-  #meetPort(slot: number, key: number, reached: number): void {
-    const first = slot * PORTS;
-    let place = -1;
-    let free = -1;
-    for (let each = first; each < first + PORTS; each++) {
-      if (this.#portCounts[each] === 0) free = free < 0 ? each : free;
-      else if (this.#portKeys[each] === key) place = each;
-    }
-    const known = place < 0 ? 0 : (this.#portCounts[place] ?? 0);
-    if (reached > 0) {
-      const weight = portWeight({ reached, known, share: innocentPortShare(key) });
-      this.#shared[slot] = (this.#shared[slot] ?? 0) + weight;
-    }
-    const counted = place < 0 ? free : place;
-    if (counted < 0) return;
-    this.#portKeys[counted] = key;
-    this.#portCounts[counted] = Math.min(known + 1, COUNT_MAX);
   }
 
   #meetMarks(slot: number, marks: number, isFirst: boolean): void {
@@ -194,16 +175,4 @@ export class InnocentClasses {
 export interface Reached {
   readonly addresses: number;
   readonly seconds: number;
-}
-
-/** One more contact to a port that had `known` of `reached` contacts: two urns, the scanner's with fewer colours. */
-function portWeight(contact: {
-  readonly reached: number;
-  readonly known: number;
-  readonly share: number;
-}): number {
-  const { reached, known, share } = contact;
-  const scanner = (known + SCANNER_SPREAD * share) / (reached + SCANNER_SPREAD);
-  const shared = (known + SHARED_SPREAD * share) / (reached + SHARED_SPREAD);
-  return log(scanner / shared);
 }

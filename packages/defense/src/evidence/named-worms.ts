@@ -2,8 +2,8 @@
  * Worms that give themselves away by what one contact shows: port, length of the payload, marks. Behaviour that other
  * programs share is not listed.
  */
+import { synMark } from '@wormwood/wire';
 import type { Observation } from '../observation.ts';
-import { MARK } from '../observe/tool-marks.ts';
 
 export interface NamedWorm {
   readonly name: string;
@@ -34,6 +34,6 @@ export const NAMED_WORMS: readonly NamedWorm[] = [
     name: 'Mirai',
     source: 'Antonakakis et al., "Understanding the Mirai botnet", USENIX Security 2017',
     matches: ({ protocol, kind, marks = 0 }) =>
-      protocol === 'tcp' && kind === 'contact' && (marks & MARK.mirai) !== 0,
+      protocol === 'tcp' && kind === 'contact' && (marks & synMark.mirai) !== 0,
   },
 ];

@@ -15,7 +15,7 @@ export interface Flow {
   readonly initiatorMac: number | null;
   readonly responderMac: number | null;
   readonly vlan: number;
-  /** Marks of the SYN, bits of `MARK`. */
+  /** Marks of the SYN, bits of `synMark`. */
   readonly marks: number;
   /** Sequence number of the SYN/ACK; null until there is one. */
   answerSequence: number | null;

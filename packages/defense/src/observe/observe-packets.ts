@@ -13,6 +13,7 @@ import {
   icmpv4,
   ipProtocol,
   isMalformed,
+  readSynMarks,
   readU16,
   readU32,
   seqAdd,
@@ -28,7 +29,6 @@ import { type FrameEnds, HandshakeProof } from './handshake-proof.ts';
 import { behindLink, frameEnds } from './link-frame.ts';
 import type { Proof } from './link-owners.ts';
 import { type ClockTrouble, SteadyClock } from './steady-clock.ts';
-import { marksOfSyn } from './tool-marks.ts';
 
 export interface PacketObserverOptions {
   /** Addresses to which nothing should come. Nothing that they send is observed: they are the sensor's own. */
@@ -287,13 +287,7 @@ export class PacketObserver {
       start: at + headerLength,
       end,
     };
-    const { flags, sequenceNumber } = segment;
-    if ((flags & (SYN | ACK)) !== SYN) return this.#observeTcp(segment, arrival, 0);
-    const identification = readU16(bytes, packet.start + 4);
-    const timeToLive = bytes[packet.start + 8] ?? 0;
-    const { destinationPort } = ends;
-    const syn = { identification, timeToLive, sequenceNumber, headerLength, destination, destinationPort };
-    return this.#observeTcp(segment, arrival, marksOfSyn(syn));
+    return this.#observeTcp(segment, arrival, readSynMarks(bytes, packet.start, at));
   }
 
   /** `marks`: those of a SYN. */

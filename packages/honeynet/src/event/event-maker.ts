@@ -17,7 +17,7 @@ import { communityId, formatIpProtocol, ipProtocol } from '@wormwood/wire';
 import type { LineSink } from '../log/line-sink.ts';
 import type { DhcpNews, EventHead, FlowFields, InterfaceNews, SensorEvent } from './event.ts';
 import { EventLine, LineKind } from './event-line.ts';
-import { closedBy, piece, tcpFlags } from './event-pieces.ts';
+import { closedBy, piece, synMarks, tcpFlags } from './event-pieces.ts';
 import { type Flood, FloodCounts, type FloodingPacket } from './flood-counts.ts';
 import { floodEvent, flooding, isIcmpBackscatter, isTcpBackscatter } from './flood-event.ts';
 import { FlowTable, NONE } from './flow-table.ts';
@@ -34,6 +34,8 @@ export interface EventMakerComponents {
   hostName(address: number, source: number, protocol: number): string | null;
   /** piece.vlan of the packet at hand, as netstack numbers it. @default none */
   vlan?(): number;
+  /** What the SYN at hand says of the program that made it, as bits of `synMark`. @default nothing */
+  synMarks?(): number;
   readonly sink: LineSink;
 }
 
@@ -111,6 +113,8 @@ export class EventMaker implements StackObserver {
     line.add(field);
     line.add(piece.ipLength);
     line.addNumber(lengthBytes);
+    const marks = this.#components.synMarks?.() ?? 0;
+    if (marks !== 0) line.add(synMarks[marks]!);
     line.add(isTcpBackscatter(flags) ? piece.backscatter : piece.noBackscatter);
     line.add(words);
     line.addEnds(flow);

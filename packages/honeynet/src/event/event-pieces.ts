@@ -1,5 +1,6 @@
 /** Pieces of the lines of frequent events, as they stand in the file. */
 import type { StackObserver } from '@wormwood/netstack';
+import { SYN_MARK_NAMES, synMarkNames } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
 import { octetsOf } from './event-line.ts';
 
@@ -55,6 +56,12 @@ export const tcpFlags: readonly Pieces<'field' | 'words'>[] = Array.from({ lengt
   const letters = formatTcpLetters(flags);
   return piecesOf({ field: `,"tcp_flags":"${letters}"`, words: `TCP ${letters} ` });
 });
+
+/** The field `marks` for each of their sums. */
+export const synMarks: readonly Uint8Array[] = Array.from(
+  { length: 1 << SYN_MARK_NAMES.length },
+  (_, marks) => octetsOf(`,"marks":${JSON.stringify(synMarkNames(marks))}`),
+);
 
 function piecesOf<Name extends string>(texts: Readonly<Record<Name, string>>): Pieces<Name> {
   const named = Object.entries<string>(texts).map(([name, text]) => [name, octetsOf(text)] as const);

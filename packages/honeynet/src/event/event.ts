@@ -3,6 +3,7 @@
  * with microseconds, addresses are text, and undefined fields are not written.
  */
 import type { AnswerLimit, ForgeableReason, Ipv6Contact, SourceProof } from '@wormwood/netstack';
+import type { SynMarkName } from '@wormwood/wire';
 
 /** Fields that every event has. */
 export interface EventHead {
@@ -144,6 +145,8 @@ type ProbeFields =
       /** Letters FSRPAUEC as packet logs write them. */
       readonly tcp_flags: string;
       readonly ip_length: number;
+      /** What a SYN says of the program that made it; absent where that is nothing. */
+      readonly marks?: readonly SynMarkName[];
       /** An answer to something that somebody else sent in the name of one of our addresses. */
       readonly backscatter: boolean;
     }
