@@ -1,6 +1,15 @@
 /** The detector as a user has it: the built command, by a capture, by the events of a sensor, and by the events as they come. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { formatMac } from '@wormwood/wire';
@@ -70,6 +79,9 @@ const CHUNK_BYTES = 1 << 20;
  */
 export async function detectWatch(path: string, telescope: Telescope): Promise<Findings> {
   const growing = `${path}.growing`;
+  const cursor = `${growing}.cursor`;
+  // Of an earlier run in the same directory.
+  rmSync(cursor, { force: true });
   const firstLine = firstLineOf(path);
   writeFileSync(growing, firstLine);
   const child = spawn(
@@ -91,10 +103,10 @@ export async function detectWatch(path: string, telescope: Telescope): Promise<F
   });
   await Promise.race([begun, ended]);
   appendFrom(path, firstLine.length, growing);
-  while (child.exitCode === null && !hasRead(`${growing}.cursor`, statSync(growing).size))
-    await wait(LOOK_MILLISECONDS);
+  while (child.exitCode === null && !hasRead(cursor, statSync(growing).size)) await wait(LOOK_MILLISECONDS);
   child.kill('SIGINT');
   const code = await ended;
+  for (const made of [growing, cursor]) rmSync(made, { force: true });
   const words = Buffer.concat(talk).toString('utf8');
   // Ctrl-C is how it ends.
   if (code !== 0 && code !== 130) throw new Error(`wormwood detect watch ended with ${code}: ${words}`);

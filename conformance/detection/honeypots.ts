@@ -43,14 +43,13 @@ const UNUSED = [
 /** Returns the stack that answers for the telescope; its events begin with `sensor.start`. */
 export function honeypots(components: HoneypotsComponents): Stack {
   const { telescope, device, clock, streams } = components;
-  let stack: Stack | undefined;
   const nobody = { events: null, packetLog: null, serviceLog: null };
   const outputs = new Outputs(nobody, {
     sensor: 'telescope',
     clock,
     streams,
     vlan: () => 0,
-    synMarks: () => stack?.synMarks ?? 0,
+    synMarks: () => stack.synMarks,
     hostName: (address) => (telescope.isHoneypot(address) ? 'honeypot' : null),
     sourceSystem: () => null,
     onTrouble: (sentence) => {
@@ -69,7 +68,7 @@ export function honeypots(components: HoneypotsComponents): Stack {
   const [observer] = observers;
   if (observer === undefined) throw new Error('a sensor has an observer for its events');
   const routers = [ROUTER_MAC, NEIGHBOUR_MAC].map((linkAddress) => ({ linkAddress, vlan: 0 }));
-  stack = new Stack(
+  const stack = new Stack(
     { device, hosts, clock, streams, observer, linkAddress: SENSOR_MAC },
     { link: { routers } },
   );

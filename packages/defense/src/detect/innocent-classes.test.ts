@@ -83,6 +83,24 @@ describe('a scanner', () => {
     }
   });
 
+  it('is found though it tries seven ports, and goes beyond the addresses that are kept one by one', () => {
+    const stream = streams.stream('test/ports');
+    const ports = [22, 23, 80, 137, 445, 1434, 3389];
+    let sum = 0;
+    for (let run = 0; run < 50; run++) {
+      const contacts = [...scan(stream, 0.01), ...scan(stream, 0.01)].map((each, i) =>
+        Object.assign({}, each, { timeSeconds: i * 100, destinationPort: ports[stream.nextBelow(7)] ?? 22 }),
+      );
+      const detector = newDetector({ sourcesMax: 16 });
+      const needed = contacts.findIndex((each) => detector.observe(each) !== null) + 1;
+      expect(needed).toBeGreaterThan(15);
+      sum += needed;
+    }
+    // Simulated from the definition (conformance/detection/theory.ts): 54 of them; the standard error of 50 runs is 2.4.
+    expect(sum / 50).toBeGreaterThan(46);
+    expect(sum / 50).toBeLessThan(62);
+  });
+
   it('is never found where there are fewer addresses than it takes', () => {
     const few = AddressSet.fromCidrs([{ address: NETWORK, prefixLength: 29 }]);
     expect(newDetector({ monitored: few }).promise(1000)).toBeNull();

@@ -27,15 +27,17 @@ const setting = fc.record({
   seconds: fc.oneof(fc.constant(1_645_557_742), fc.double({ min: 0, max: 2 ** 32 - 400_000, noNaN: true })),
   number: fc.integer({ min: 0, max: 0xffff_ffff }),
   octet: fc.integer({ min: 0, max: 255 }),
+  marks: fc.integer({ min: 0, max: 31 }),
 });
 type Setting = typeof setting extends fc.Arbitrary<infer T> ? T : never;
 
 const LETTERS = 'FSRPAUEC';
+const MARKS = ['zmap', 'masscan', 'mirai', 'bare-syn', 'high-ttl'];
 const ROUTED: SourceProof = { linkAddress: 0x02_00_00_00_00_0a, kind: 'router', forgeable: null };
 const UNPROVEN: SourceProof = { linkAddress: null, kind: 'none', forgeable: 'no-link-address' };
 
 function play(
-  { sensor, host, vlan, seconds }: Setting,
+  { sensor, host, vlan, seconds, marks }: Setting,
   act: (made: EventMaker, clock: VirtualClock) => void,
 ) {
   const lines: string[] = [];
@@ -46,6 +48,7 @@ function play(
     stream: randomStreams('7').stream('events'),
     hostName: () => host,
     vlan: () => vlan,
+    synMarks: () => marks,
     sink: lineSink(lines),
   });
   act(made, clock);
@@ -91,7 +94,7 @@ function hold(property: (given: Setting) => void): void {
 
 it(`of a probe: seed ${SEED}`, () => {
   hold((given) => {
-    const { flow: ends, number, octet } = given;
+    const { flow: ends, number, octet, marks } = given;
     const { remoteAddress, remotePort, localAddress, localPort } = ends;
     const [from, to] = [formatIpv4(remoteAddress), formatIpv4(localAddress)];
     const ports = [remotePort, localPort] as const;
@@ -109,6 +112,7 @@ it(`of a probe: seed ${SEED}`, () => {
         ...fieldsOf(given, { protocol: 6, proto: 'tcp', ports }),
         tcp_flags: letters,
         ip_length: number,
+        ...(marks === 0 ? {} : { marks: MARKS.filter((_, bit) => (marks & (1 << bit)) !== 0) }),
         backscatter: letters.includes('R') || (letters.includes('S') && letters.includes('A')),
         message: `TCP ${letters} from ${from}:${remotePort} to ${to}:${localPort}`,
       }),
