@@ -34,6 +34,8 @@ export interface Row {
   readonly falseRateBound: number;
   /** Sources that are judged otherwise by events, read at once or as they come, than by the capture; null where only that shows them. */
   readonly doorsDiffer: number | null;
+  /** Sources of which one door proves the address and another does not. */
+  readonly proofsDiffer: number | null;
   /** Of scanners that draw their targets from the whole space. */
   readonly time: TimeToVerdict | null;
   /** Intervals of 95 % that hold the true rate, and how many there are. */
@@ -98,16 +100,14 @@ function rowOf(
   others: readonly ReadonlyMap<string, Judgement>[],
 ): Row {
   const judged = { contact: 0, scanning: 0, infected: 0 };
-  let [proven, doorsDiffer] = [0, 0];
+  let [proven, doorsDiffer, proofsDiffer] = [0, 0, 0];
   for (const { source } of labels) {
     const { kind, isProven } = capture.get(source) ?? NOTHING;
     judged[kind]++;
     if (isProven) proven++;
-    const differs = others.some((door) => {
-      const byDoor = door.get(source) ?? NOTHING;
-      return byDoor.kind !== kind || byDoor.isProven !== isProven;
-    });
-    if (differs) doorsDiffer++;
+    const byDoors = others.map((door) => door.get(source) ?? NOTHING);
+    if (byDoors.some((byDoor) => byDoor.kind !== kind)) doorsDiffer++;
+    if (byDoors.some((byDoor) => byDoor.isProven !== isProven)) proofsDiffer++;
   }
   const { name, about, side, kind, captureOnly = false, isForged = false } = trafficClass;
   const falseVerdicts = side === 'scanner' ? 0 : labels.length - countUpTo(judged, kind);
@@ -126,6 +126,7 @@ function rowOf(
     falseVerdicts,
     falseRateBound: upperBound(falseVerdicts, labels.length),
     doorsDiffer: captureOnly ? null : doorsDiffer,
+    proofsDiffer: captureOnly ? null : proofsDiffer,
     time: timeOf(trafficClass, labels, capture),
     intervals: intervalsOf(labels, capture),
   };

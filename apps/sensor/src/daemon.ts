@@ -170,9 +170,8 @@ export class Daemon {
     this.#faults = faults;
     this.#captures = captures;
     this.#link = link;
-    const honeynet = compactHoneynet(options.honeynet);
+    const honeynet = (this.#honeynet = compactHoneynet(options.honeynet));
     this.#clock = opened.clock;
-    this.#honeynet = honeynet;
     this.#claimed = AddressSet.fromCidrs(nets);
     this.#sourceSystems =
       options.fingerprints === null ? null : new SourceSystems(options.fingerprints, opened.clock);

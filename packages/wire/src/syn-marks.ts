@@ -17,6 +17,7 @@ export const synMark = { zmap: 1, masscan: 2, mirai: 4, bare: 8, highTtl: 16 } a
 /** How events and figures call the marks, lowest bit first. */
 export const SYN_MARK_NAMES = ['zmap', 'masscan', 'mirai', 'bare-syn', 'high-ttl'] as const;
 
+/** The name of a mark, as events and figures call it. */
 export type SynMarkName = (typeof SYN_MARK_NAMES)[number];
 
 const ZMAP_IDENTIFICATION = 54_321;

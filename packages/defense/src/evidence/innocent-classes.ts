@@ -19,7 +19,7 @@ import type { Doubt } from './address-trail.ts';
 import { portKey } from './evidence-detector.ts';
 import { OnePort, SharedAddress } from './shared-address.ts';
 import { scannerLogDensity, type StrayPrior } from '../statistics/stray-prior.ts';
-import { markWeights, NO_MARK_WEIGHT, TOOL_MARKS } from '../observe/tool-marks.ts';
+import { CHANCE_MARKS, NO_TOOL_WEIGHT, toolRatio } from '../observe/tool-marks.ts';
 
 /** The kinds of innocent hosts that have a test. */
 export const INNOCENT_KINDS = ['stray', 'list', 'shared'] as const;
@@ -41,6 +41,7 @@ export interface InnocentClassesOptions {
 
 /** Two points lie on every line. */
 const ADDRESSES_MIN = 3;
+const MARKED_MAX = 0xff;
 /** More contacts than anybody waits for. */
 const CONTACTS_MAX = 2000;
 
@@ -53,6 +54,8 @@ export class InnocentClasses {
   readonly #list: Float32Array;
   readonly #shared: SharedAddress;
   readonly #marks: Float32Array;
+  /** Contacts to new addresses that bear each of the marks. */
+  readonly #marked: Uint8Array;
 
   constructor(options: InnocentClassesOptions) {
     const { capacity, monitored, slowestPerSecond, stray, listContinues = 0.5 } = options;
@@ -64,20 +67,22 @@ export class InnocentClasses {
     this.#list = new Float32Array(capacity);
     this.#shared = new SharedAddress(capacity);
     this.#marks = new Float32Array(capacity);
-    this.bytesPerSource = 8 + this.#shared.bytesPerSource;
+    this.#marked = new Uint8Array(capacity * CHANCE_MARKS.length);
+    this.bytesPerSource = 8 + CHANCE_MARKS.length + this.#shared.bytesPerSource;
   }
 
   reset(slot: number): void {
     this.#list[slot] = 0;
     this.#shared.reset(slot);
     this.#marks[slot] = 0;
+    for (let i = 0; i < CHANCE_MARKS.length; i++) this.#marked[slot * CHANCE_MARKS.length + i] = 0;
   }
 
   /** Takes in a contact to an address that is new to the source, which had reached `reached` before. */
   meetNew(slot: number, observation: Observation, reached: number): void {
     if (reached > 0) this.#list[slot] = (this.#list[slot] ?? 0) + this.#newWeight(reached);
     this.#shared.meet(slot, portKey(observation), reached);
-    this.#meetMarks(slot, observation.marks ?? 0, reached === 0);
+    this.#meetMarks(slot, observation.marks ?? 0, reached + 1);
   }
 
   /** Takes in a call, after a pause, to one of the `reached` addresses that the source knows. */
@@ -136,12 +141,12 @@ export class InnocentClasses {
     upper: number,
     scanner: { readonly contactsPerSecond: number; readonly portShare: number },
   ): number | null {
-    let list = NO_MARK_WEIGHT;
+    let list = NO_TOOL_WEIGHT;
     const shared = new OnePort(scanner.portShare);
     for (let reached = 1; reached < Math.min(this.#monitored, CONTACTS_MAX); reached++) {
       list += this.#newWeight(reached);
       const others =
-        NO_MARK_WEIGHT +
+        NO_TOOL_WEIGHT +
         Math.min(shared.next(), this.#strayRatio(reached, reached / scanner.contactsPerSecond));
       if (reached + 1 >= ADDRESSES_MIN && Math.min(list, others) >= upper) return reached + 1;
     }
@@ -158,16 +163,16 @@ export class InnocentClasses {
     );
   }
 
-  #meetMarks(slot: number, marks: number, isFirst: boolean): void {
-    const before = this.#marks[slot] ?? 0;
-    let change = 0;
-    for (const { bit, chance } of TOOL_MARKS) {
-      if (chance === null || (marks & bit) === 0) continue;
-      const { first, later } = markWeights(chance);
-      change += isFirst || before <= 0 ? first : later;
+  #meetMarks(slot: number, marks: number, contacts: number): void {
+    const first = slot * CHANCE_MARKS.length;
+    let ratio = NO_TOOL_WEIGHT;
+    for (const [i, { bit, chance }] of CHANCE_MARKS.entries()) {
+      const marked = (this.#marked[first + i] ?? 0) + ((marks & bit) === 0 ? 0 : 1);
+      if (marked === 0) continue;
+      this.#marked[first + i] = Math.min(marked, MARKED_MAX);
+      ratio = Math.max(ratio, toolRatio(chance, marked, contacts));
     }
-    if (change === 0 && isFirst) change = NO_MARK_WEIGHT;
-    this.#marks[slot] = before + change;
+    this.#marks[slot] = ratio;
   }
 }
 

@@ -130,8 +130,8 @@ function clientsWeight(contacts: number, known: number, share: number): number {
 }
 
 /**
- * ln of the probability that a scanner of few ports spreads so many contacts over so many of them, in one given way, without the shares
- * of new ports: k!/(k − K)! k^-n for k of them, summed with their weights.
+ * ln of the probability that a scanner of few ports spreads so many contacts over so many of them, in one given way, without
+ * the shares of new ports: k!/(k − K)! k^-n for k of them, summed with their weights.
  */
 function fewPorts(contacts: number, ports: number): number {
   const row = Math.min(contacts, TABULATED);

@@ -57,10 +57,20 @@ export function markNamed(name: unknown): number {
   return index < 0 ? 0 : 1 << index;
 }
 
-/** The gain of the log-likelihood ratio at the first contact that bears the mark, and at each later one. */
-export function markWeights(chance: number): { readonly first: number; readonly later: number } {
-  return { first: log(TOOL_SHARE / chance), later: -log(chance) };
-}
+/** A contact that a tool makes bears its mark this often at least: some of its packets have no place for it. */
+const MARKED = 0.5;
 
-/** What it costs a source that its contact bears none of them. */
-export const NO_MARK_WEIGHT: number = log(1 - 3 * TOOL_SHARE);
+/** Marks that systems bear by chance alone. */
+export const CHANCE_MARKS: readonly { readonly bit: number; readonly chance: number }[] = TOOL_MARKS.flatMap(
+  ({ bit, chance }) => (chance === null ? [] : [{ bit, chance }]),
+);
+
+/** ln of the share of scanners that use none of these tools. */
+export const NO_TOOL_WEIGHT: number = log(1 - CHANCE_MARKS.length * TOOL_SHARE);
+
+/** ln of the part of a scanner of one tool in the likelihood ratio, after so many contacts, of which so many bear its mark. */
+export function toolRatio(chance: number, marked: number, contacts: number): number {
+  return (
+    log(TOOL_SHARE) + marked * log(MARKED / chance) + (contacts - marked) * log((1 - MARKED) / (1 - chance))
+  );
+}

@@ -113,8 +113,7 @@ export class EventMaker implements StackObserver {
     line.add(field);
     line.add(piece.ipLength);
     line.addNumber(lengthBytes);
-    const marks = this.#components.synMarks?.() ?? 0;
-    if (marks !== 0) line.add(synMarks[marks]!);
+    line.add(synMarks[this.#components.synMarks?.() ?? 0]!);
     line.add(isTcpBackscatter(flags) ? piece.backscatter : piece.noBackscatter);
     line.add(words);
     line.addEnds(flow);
@@ -175,13 +174,8 @@ export class EventMaker implements StackObserver {
     const detail = (type << 8) | code;
     if (!this.#isOwn(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan }))
       return;
-    const between = {
-      protocol: ipProtocol.icmpv4,
-      source,
-      destination,
-      sourcePort: type,
-      destinationPort: code,
-    };
+    const { icmpv4: protocol } = ipProtocol;
+    const between = { protocol, source, destination, sourcePort: type, destinationPort: code };
     if (!this.#begin(this.#kinds.icmp, between, vlan)) return;
     const line = this.#line;
     line.add(piece.icmpType);

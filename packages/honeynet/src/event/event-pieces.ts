@@ -57,10 +57,10 @@ export const tcpFlags: readonly Pieces<'field' | 'words'>[] = Array.from({ lengt
   return piecesOf({ field: `,"tcp_flags":"${letters}"`, words: `TCP ${letters} ` });
 });
 
-/** The field `marks` for each of their sums. */
+/** The field `marks` for each sum of their bits; there is none where nothing is marked. */
 export const synMarks: readonly Uint8Array[] = Array.from(
   { length: 1 << SYN_MARK_NAMES.length },
-  (_, marks) => octetsOf(`,"marks":${JSON.stringify(synMarkNames(marks))}`),
+  (_, marks) => octetsOf(marks === 0 ? '' : `,"marks":${JSON.stringify(synMarkNames(marks))}`),
 );
 
 function piecesOf<Name extends string>(texts: Readonly<Record<Name, string>>): Pieces<Name> {
