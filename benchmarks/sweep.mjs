@@ -1,7 +1,8 @@
 /**
- * A sweep of mean-field cells, 10,000 unless an argument says otherwise: cells per second on one thread and on all cores, beside
+ * A sweep of mean-field cells, 10,000 unless an argument says otherwise: cells per second on one thread and on all cores, in turns with
  * a plain loop that calls the engine with the same outbreaks in one thread; and what a cell costs on top of that loop on the local
- * queue and, with a tenth of the cells, through a redis-server with one worker of one thread. Prints one line of JSON.
+ * queue and, with a tenth of the cells, through a redis-server with one worker of one thread. Times are of the clock, medians of the
+ * rounds. Prints one line of JSON.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,9 +20,11 @@ import { localQueue } from '../apps/cli/dist/sim/cell-queue.js';
 import { memoryStore } from '../apps/cli/dist/sim/cell-store.js';
 import { openWorkerPool } from '../apps/cli/dist/sim/worker-pool.js';
 import { VERSION } from '../apps/cli/dist/version.js';
+import { median } from './limit/compile.mjs';
 
 const CELLS = Number(process.argv[2] ?? 10_000);
 const ROUNDS = 3;
+const WARM_UP = 500;
 const never = { aborted: false };
 const program = join(import.meta.dirname, '../apps/cli/bin/wormwood.js');
 
@@ -65,14 +68,12 @@ async function through(queue, part) {
   return taken / part.length;
 }
 
-async function local(threads) {
+/** A local queue of so many threads, warmed up. */
+async function localOn(threads) {
   const pool = openWorkerPool(threads, new Int32Array(new SharedArrayBuffer(4)));
   const queue = localQueue(pool, threads);
-  await through(queue, cells.slice(0, 500));
-  const perCell = [];
-  for (let round = 0; round < ROUNDS; round++) perCell.push(await through(queue, cells));
-  await pool.close();
-  return Math.min(...perCell);
+  await through(queue, cells.slice(0, WARM_UP));
+  return { perCell: () => through(queue, cells), close: () => pool.close() };
 }
 
 async function freePort() {
@@ -83,59 +84,62 @@ async function freePort() {
   return port;
 }
 
-/** Returns the time of a cell through Redis; null where it is not installed. */
-async function far() {
+/** A queue through a redis-server with one worker of one thread, warmed up; null where it is not installed. */
+async function redisOn() {
   if (spawnSync('redis-server', ['--version']).status !== 0) return null;
   const directory = mkdtempSync(join(tmpdir(), 'wormwood-bench-'));
   const port = await freePort();
-  const server = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
+  const server = spawn('redis-server', options, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;
   await sleep(500);
-  const worker = spawn(process.execPath, [program, 'worker', '-q', '--workers', '1', '--on', url], {
-    stdio: 'ignore',
-  });
+  const words = ['worker', '-q', '--workers', '1', '--on', url];
+  const worker = spawn(process.execPath, [program, ...words], { stdio: 'ignore' });
   const link = await openRedis({ url, shown: url }, () => undefined);
-  try {
-    const queue = redisQueue(link, { version: VERSION, isForced: true, say: () => undefined });
-    const part = cells.slice(0, Math.ceil(CELLS / 10));
-    await through(queue, part.slice(0, 100));
-    const perCell = [];
-    for (let round = 0; round < ROUNDS; round++) perCell.push(await through(queue, part));
-    return Math.min(...perCell);
-  } finally {
-    link.close();
-    worker.kill();
-    server.kill();
-    await new Promise((resolve) => server.once('exit', resolve));
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const queue = redisQueue(link, { version: VERSION, isForced: true, say: () => undefined });
+  const part = cells.slice(0, Math.ceil(CELLS / 10));
+  await through(queue, part.slice(0, WARM_UP));
+  return {
+    perCell: () => through(queue, part),
+    close: async () => {
+      link.close();
+      worker.kill();
+      server.kill();
+      await new Promise((resolve) => server.once('exit', resolve));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
-await plain();
-const loops = [];
-for (let round = 0; round < ROUNDS; round++) loops.push(await plain());
-const loop = Math.min(...loops) / CELLS;
 const cores = availableParallelism();
-const [one, all, redis] = [await local(1), await local(cores), await far()];
-const micros = (value) => (value === null ? null : Number((value * 1e6).toPrecision(3)));
+const [one, all, redis] = [await localOn(1), await localOn(cores), await redisOn()];
+await plain();
+const rounds = [];
+for (let round = 0; round < ROUNDS; round++) {
+  rounds.push({
+    loop: (await plain()) / CELLS,
+    one: await one.perCell(),
+    all: await all.perCell(),
+    redis: redis === null ? NaN : await redis.perCell(),
+  });
+}
+await one.close();
+await all.close();
+await redis?.close();
+const of = (pick) => median(rounds.map(pick));
+const micros = (value) => (Number.isNaN(value) ? null : Number((value * 1e6).toPrecision(3)));
 console.log(
   JSON.stringify({
     benchmark: 'sweep',
     cells: CELLS,
-    perSecond: Math.round(1 / all),
-    perSecondAndCore: Math.round(1 / all / cores),
+    perSecond: Math.round(1 / of((round) => round.all)),
+    perSecondAndCore: Math.round(1 / of((round) => round.all) / cores),
     reference: 'plain loop over the engine',
-    referencePerSecond: Math.round(1 / loop),
-    ratio: Number((loop / all / cores).toFixed(3)),
+    referencePerSecond: Math.round(1 / of((round) => round.loop)),
+    ratio: Number(of((round) => round.loop / round.all / cores).toFixed(3)),
     overheadMicroseconds: {
-      local: micros(one - loop),
-      redis: redis === null ? null : micros(redis - loop),
+      local: micros(of((round) => round.one - round.loop)),
+      redis: micros(of((round) => round.redis - round.loop)),
     },
   }),
 );

@@ -24,8 +24,11 @@ export type { Line, LineChart } from './figure/chart.ts';
 export { axisTicks, chartLimits, tickText } from './figure/chart-limits.ts';
 export { type EnginePair, fileNameOf, trajectoryChart } from './figure/charts.ts';
 export { designMap } from './figure/design-map.ts';
-export { FIELD_BANDS, type FieldChart } from './figure/field-chart.ts';
+export { FIELD_BANDS } from './figure/field-bands.ts';
+export type { FieldChart } from './figure/field-chart.ts';
 export { fitChart, residualChart } from './figure/fit-chart.ts';
+export { type HeatMap, sweepMap } from './figure/heat-map.ts';
+export { heatTerminal } from './figure/heat-terminal.ts';
 export { hilbertCell } from './figure/hilbert.ts';
 export { outlookChart } from './figure/outlook-chart.ts';
 export { type Palette, paletteOf } from './figure/palette.ts';
@@ -49,3 +52,4 @@ export { comparisonTable, type ReportTable, summaryTables } from './table/tables
 // Reports.
 export { renderReport, type Report, type ReportSection } from './page/html.ts';
 export { comparisonReport, experimentReport, outbreakReport } from './page/outbreak-report.ts';
+export { sweepReport } from './page/sweep-report.ts';

@@ -19,6 +19,7 @@ import {
   comparisonReport,
   designMap,
   experimentReport,
+  heatTerminal,
   type LineChart,
   outbreakReport,
   type Picture,
@@ -26,6 +27,9 @@ import {
   renderReport,
   type Report,
   type SimulationResult,
+  sweepMap,
+  sweepReport,
+  type SweepResult,
   toEnsembleResult,
   toSingleResult,
   toSvg,
@@ -153,6 +157,35 @@ it('fields and maps', async () => {
     { id: 'address-map', title: 'small: where', timeText: formatDuration },
   );
   await hangsPicture('address-map', map);
+});
+
+it('a sweep over two paths: a map with all its values, one of many tiles, and the report', async () => {
+  const sweepOf = (counts: readonly number[], starts: readonly string[]): SweepResult => ({
+    name: 'small',
+    engine: 'ode',
+    runs: 1,
+    paths: ['defenses.0.count', 'defenses.0.start'],
+    cells: counts.flatMap((honeypots) =>
+      starts.map((start) => ({
+        id: `${honeypots} ${start}`,
+        values: { 'defenses.0.count': honeypots, 'defenses.0.start': start },
+        seed: SEED,
+        runs: 1,
+        summary: once('ode', { honeypots, start }).result.summary as SweepResult['cells'][number]['summary'],
+      })),
+    ),
+  });
+  const few = sweepOf([500, 1000, 2000, 4000, 8000], ['0s', '20s', '40s', '1min', '80s', '100s', '2min']);
+  await hangsPicture('sweep-map', sweepMap(few)!);
+  await hangs('sweep-map.txt', `${heatTerminal(sweepMap(few)!)}\n`);
+  await hangs('sweep-report.html', renderReport(sweepReport(few, VERSION)));
+  const counts = Array.from({ length: 30 }, (_, row) => 400 * (row + 1));
+  const many = sweepOf(
+    counts,
+    counts.map((_, column) => `${5 * column}s`),
+  );
+  await hangsPicture('sweep-map-many', sweepMap(many)!);
+  await hangs('sweep-map-many.txt', `${heatTerminal(sweepMap(many)!)}\n`);
 });
 
 it('a lab over its prediction', async () => {

@@ -14,6 +14,7 @@ import {
   seriesCsv,
   type SimulationResult,
   sweepColumns,
+  sweepReport,
   type SweepResult,
   toCsv,
   toSvg,
@@ -121,6 +122,16 @@ export function sweepParquet(sweep: SweepResult): Uint8Array {
         : { name, data: values.map(String), type: 'STRING' },
     ),
   );
+}
+
+/** Returns the figures of a sweep and the report on it. */
+export function sweepReportFiles(sweep: SweepResult, version: string): readonly OutputFile[] {
+  const report = sweepReport(sweep, version);
+  return [
+    ...report.sections.flatMap(({ charts }) => charts.flatMap(chartFiles)),
+    ...report.sections.flatMap(({ pictures = [] }) => pictures.flatMap(pictureFiles)),
+    { name: 'report.html', content: renderReport(report) },
+  ];
 }
 
 function parquet(columns: readonly ColumnSource[]): Uint8Array {

@@ -53,6 +53,24 @@ describe('sim report', () => {
       expect(readFileSync(join(out!, 'report.html'), 'utf8')).toContain('2 outbreaks side by side');
     }));
 
+  it('draws a saved sweep over two paths as a map, and takes no other result beside it', () =>
+    inTemporaryDirectory(async (directory) => {
+      const [grid, out] = ['grid', 'out'].map((name) => join(directory, name));
+      const vary = ['--vary', 'worm.scanRate=0.1/s,0.2/s,0.3/s', '--vary', 'population.infected=5,50'];
+      await wormwoodInProcess(['sim', 'sweep', '-', ...vary, '--out', grid!, '-q'], { input: SMALL });
+      const ended = await wormwoodInProcess(['sim', 'report', grid!, '--out', out!]);
+      expect([ended.code, ended.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+        0,
+        expect.stringMatching(/the fewest hosts, .* with scanRate 6\/min, infected 5;/),
+      ]);
+      const shared = ['report.html', 'sweep-map.png', 'sweep-map.svg', 'sweep.csv', 'sweep.png', 'sweep.svg'];
+      expect(readdirSync(out!).toSorted()).toEqual(shared);
+      for (const name of shared.slice(1))
+        expect(readFileSync(join(out!, name)).equals(readFileSync(join(grid!, name)))).toBe(true);
+      const refused = await wormwoodInProcess(['sim', 'report', grid!, grid!, '--out', out!]);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('is reported alone')]);
+    }));
+
   it('tells of each path that holds no result, and writes nothing', () =>
     inTemporaryDirectory(async (directory) => {
       const file = join(directory, 'other.json');

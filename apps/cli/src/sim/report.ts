@@ -1,4 +1,5 @@
 /** `wormwood sim report RUN…`: a report on one saved run, or a comparison of several. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -14,23 +15,36 @@ import {
   renderReport,
   summaryCsv,
   summaryTables,
+  sweepCsv,
+  sweepReport,
+  sweepTable,
 } from '@wormwood/report';
 import { readRegularText } from '@wormwood/sensor/read-file';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
-import { chartFiles } from '../output/result-files.ts';
+import { chartFiles, sweepReportFiles } from '../output/result-files.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { openTerminal, wrapped } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
+import { readManifest } from './manifest.ts';
+import { readSweep } from './results.ts';
 
 export interface SimReportOptions extends PrintOptions {
   readonly out: string;
 }
 
 const RESULT_FILE = 'result.json';
+const SWEEP_FILE = 'sweep.json';
+/** A terminal holds no more rows of cells than this; the CSV has all. */
+const SWEEP_ROWS_MAX = 40;
 
 export async function simReport(paths: readonly string[], options: SimReportOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
+  const sweep = paths.find((path) => existsSync(join(path, SWEEP_FILE)));
+  if (sweep !== undefined) {
+    if (paths.length === 1) return await reportSweep(sweep, options);
+    throw new CommandFailure(EXIT.usage, `${sweep} is a sweep, which is reported alone; name it alone.`);
+  }
   const read = await Promise.all(paths.map(readRun));
   const refused = read.filter((run) => typeof run === 'string');
   if (refused.length > 0) {
@@ -75,6 +89,29 @@ export async function simReport(paths: readonly string[], options: SimReportOpti
       : [
           ...tables.map((table) => renderTable(table, columns)),
           terminal.stdout.bold(wrapped(report.verdict, columns)),
+        ].join('\n\n'),
+  );
+  terminal.say(`Written to ${options.out}; open ${join(directory, 'report.html')}`);
+  return EXIT.ok;
+}
+
+async function reportSweep(path: string, options: SimReportOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const manifest = readManifest(path);
+  const sweep = readSweep(path, manifest);
+  const directory = await prepareDirectory(options.out);
+  await saveFiles(directory, [
+    ...sweepReportFiles(sweep, manifest.version),
+    { name: 'sweep.csv', content: sweepCsv(sweep) },
+  ]);
+  const { verdict } = sweepReport(sweep, manifest.version);
+  const { columns, stdout } = terminal;
+  await terminal.print(
+    options.json
+      ? JSON.stringify({ verdict, cells: sweep.cells })
+      : [
+          renderTable(sweepTable(sweep, SWEEP_ROWS_MAX), columns),
+          stdout.bold(wrapped(verdict, columns)),
         ].join('\n\n'),
   );
   terminal.say(`Written to ${options.out}; open ${join(directory, 'report.html')}`);

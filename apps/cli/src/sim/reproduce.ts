@@ -79,7 +79,7 @@ async function computeAgain(
       `The manifest has ${unknown.join(' ')}, which sim ${name} does not know.`,
     );
   // All that changes where and how it is computed, and no figure.
-  const where = { on: 'local', reuse: undefined, force: undefined, shard: undefined };
+  const where = { on: 'local', reuse: undefined, force: undefined };
   const given: object = { json: undefined, quiet: undefined, ...command?.opts(), ...where, ...print };
   const words = manifest.command;
   if (name === 'run') return (await import('./run.ts')).simRun(scenario, given as SimRunOptions, words);

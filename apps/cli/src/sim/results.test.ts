@@ -64,6 +64,10 @@ const RESULTS: readonly (readonly [name: string, args: readonly string[]])[] = [
       'defenses.0.start=30s',
     ],
   ],
+  [
+    'part of a sweep',
+    ['sweep', 'mine.yaml', '--vary', 'defenses.0.count=100..900/200', '--shard', '2/3', '--engine', 'ode'],
+  ],
   ['fit', ['fit', 'mine.yaml', '--data', 'counts.csv', '--forecast', '5min', '--draws', '5']],
 ];
 

@@ -177,7 +177,7 @@ function readRun(directory: string): Parameters<typeof verdict>[0] {
   return read.result;
 }
 
-function readSweep(directory: string, { scenario, runs, engine = 'ode' }: Manifest): SweepResult {
+export function readSweep(directory: string, { scenario, runs, engine = 'ode' }: Manifest): SweepResult {
   const path = join(directory, 'sweep.json');
   const refuse = (): never => {
     throw new CommandFailure(EXIT.invalidFile, `${path} is not a result of sim sweep.`);

@@ -4,8 +4,10 @@ import { formatCount, randomStreams, renderDiagnostic } from '@wormwood/base';
 import { type EngineName, engineNamed } from '@wormwood/epidemic';
 import { scenarioDocument, type ScenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
 import {
+  heatTerminal,
   sweepChart,
   sweepCsv,
+  sweepMap,
   type SweepResult,
   type SweepRow,
   sweepTable,
@@ -28,7 +30,7 @@ import { engineOfMany, openScenario } from './check-scenario.ts';
 import { memoryStore, openCellStore } from './cell-store.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
-import { chartFiles, sweepParquet } from '../output/result-files.ts';
+import { sweepParquet, sweepReportFiles } from '../output/result-files.ts';
 import { type OutputFile, prepareDirectory, saveFiles } from '../output/save.ts';
 import { renderTable } from '../output/table.ts';
 import { rateMeter } from '../output/progress.ts';
@@ -101,10 +103,15 @@ export async function simSweep(
   try {
     const done = await compute(own, { options, terminal, interrupt, directory });
     const sweep = sweepOf(own, done, { name: scenario.name, engine, runs, variations });
-    if (directory !== undefined && shard === undefined && sweep.cells.length > 0) {
+    if (directory !== undefined && sweep.cells.length > 0) {
       const origin = { command: words, scenario: document, engine, seed: options.seed, runs, started };
-      await saveFiles(directory, withManifest(sweepFiles(sweep), origin));
-      terminal.say(`Written to ${options.out}: ${join(directory, 'sweep.csv')} and more.`);
+      const files = shard === undefined ? sweepFiles(sweep) : [cellsFile(sweep)];
+      await saveFiles(directory, withManifest(files, origin));
+      terminal.say(
+        shard === undefined
+          ? `Written to ${options.out}; open ${join(directory, 'report.html')}`
+          : `Written to ${options.out}: part ${shard.index} of ${shard.of}. --reuse puts the parts together.`,
+      );
     }
     await terminal.print(options.json ? JSON.stringify(sweepDocument(sweep)) : describe(sweep, terminal));
     return conclude(done, { options, terminal, interrupt, cells: own.length });
@@ -216,24 +223,35 @@ function sweepDocument({ engine, cells }: SweepResult): object {
 }
 
 function sweepFiles(sweep: SweepResult): readonly OutputFile[] {
-  const chart = sweepChart(sweep);
   return [
-    { name: 'sweep.json', content: `${JSON.stringify(sweepDocument(sweep))}\n` },
+    cellsFile(sweep),
     { name: 'sweep.csv', content: sweepCsv(sweep) },
     { name: 'sweep.parquet', content: sweepParquet(sweep) },
-    ...(chart === null ? [] : chartFiles(chart)),
+    ...sweepReportFiles(sweep, VERSION),
   ];
+}
+
+/** The cells with their figures: all that a part of a sweep leaves. */
+function cellsFile(sweep: SweepResult): OutputFile {
+  return { name: 'sweep.json', content: `${JSON.stringify(sweepDocument(sweep))}\n` };
 }
 
 function describe(sweep: SweepResult, terminal: Terminal): string {
   if (sweep.cells.length === 0) return 'No cell was completed.';
   const { stdout, columns } = terminal;
-  const chart = sweepChart(sweep);
   return [
     `${stdout.bold(sweep.name)}, engine ${sweep.engine}`,
-    renderTable(sweepTable(sweep, TABLE_ROWS_MAX)),
-    ...(chart === null ? [] : [toTerminal(chart, { columns, color: stdout.isColorSupported })]),
+    renderTable(sweepTable(sweep, TABLE_ROWS_MAX), columns),
+    ...drawn(sweep, { columns, color: stdout.isColorSupported }),
   ].join('\n\n');
+}
+
+/** A sweep over two paths as its map, over others as curves, if they make some. */
+function drawn(sweep: SweepResult, options: Parameters<typeof heatTerminal>[1]): readonly string[] {
+  const map = sweepMap(sweep);
+  if (map !== null) return [heatTerminal(map, options)];
+  const chart = sweepChart(sweep);
+  return chart === null ? [] : [toTerminal(chart, options)];
 }
 
 /** Says what failed or is missing and how to go on; returns the exit code. */

@@ -11,13 +11,13 @@ import {
   type Outbreak,
   plainObstacles,
 } from '@wormwood/epidemic';
+import { EVER_INFECTED_LEVELS } from './field-bands.ts';
 import type { FieldChart } from './field-chart.ts';
 
 const COLUMNS = 46;
 const STEPS_PER_OCTAVE = 4;
 const OCTAVES_BELOW = 4;
 const OCTAVES_ABOVE = 4;
-const LEVELS = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.95] as const;
 
 /** What lies on the horizontal axis of a design map. */
 export type DesignAxis = 'start' | 'delay';
@@ -72,7 +72,7 @@ export function designMap(outbreak: Outbreak, along: DesignAxis = 'start'): Fiel
     x: { label: `${columns.label} (${unit.name})`, values: places },
     y: { label: 'honeypots', values: counts },
     value,
-    levels: LEVELS,
+    levels: EVER_INFECTED_LEVELS,
     levelLabel: 'ever infected',
     curves: [{ name: columns.curve, x: places, y: columns.threshold }],
     points: [

@@ -5,6 +5,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Axis } from './chart.ts';
+import { bandScale, FIELD_BANDS, HALO, INK } from './field-bands.ts';
 import { paletteOf, type Theme } from './palette.ts';
 import { escapeXml } from './xml.ts';
 
@@ -29,20 +30,7 @@ export interface FieldChart {
   readonly points: readonly { readonly name: string; readonly x: number; readonly y: number }[];
 }
 
-/** From little infected to all: lightness falls in even steps, so that the order survives colour blindness. */
-export const FIELD_BANDS: readonly string[] = [
-  '#d9f0ea',
-  '#b5dfd3',
-  '#e9e3b4',
-  '#f0c987',
-  '#ec9f6a',
-  '#db6b4f',
-  '#b23a3a',
-  '#7c1d2b',
-];
-/** For names on bands of any lightness. The dark style repaints neither the bands nor these two colours. */
-const INK = '#10151c';
-const HALO = '#fefefe';
+/** For names on bands of any lightness. */
 const LABEL = { fill: INK, stroke: HALO, strokeWidth: 6, fontSize: 13, fontWeight: 600 } as const;
 const MARGIN = { top: 62, right: 132, bottom: 52, left: 84 } as const;
 
@@ -67,7 +55,7 @@ export function fieldSvg(
     text(12, 25, chart.title, 'font-size="16" font-weight="bold"'),
     text(12, MARGIN.top - 12, chart.y.label),
     drawBands(chart, { width, height, right, theme }),
-    isNarrow ? '' : drawScale(chart, width - right + 14, theme),
+    isNarrow ? '' : bandScale(chart, { x: width - right + 14, y: MARGIN.top, theme }),
     '</svg>',
   ].join('');
 }
@@ -155,22 +143,4 @@ function centred(
 function everyOther(octaves: readonly number[]): readonly number[] {
   const whole = octaves.filter((octave) => Math.abs(octave - Math.round(octave)) < 1e-9);
   return whole.filter((_, index) => index % 2 === 0);
-}
-
-function drawScale({ levels, levelLabel }: FieldChart, x: number, theme: Theme): string {
-  const { text, muted } = paletteOf(theme);
-  const percent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))}%`;
-  const names = [
-    `below ${percent(levels[0]!)}`,
-    ...levels.slice(1).map((level, index) => `${percent(levels[index]!)} to ${percent(level)}`),
-    `above ${percent(levels.at(-1)!)}`,
-  ];
-  const rows = names.map((name, index) => {
-    const y = MARGIN.top + 14 + (names.length - 1 - index) * 22;
-    return (
-      `<rect x="${x}" y="${y}" width="14" height="14" fill="${FIELD_BANDS[index]}"/>` +
-      `<text x="${x + 20}" y="${y + 12}" font-size="12" fill="${text}">${name}</text>`
-    );
-  });
-  return `<text x="${x}" y="${MARGIN.top}" font-size="12" fill="${muted}">${escapeXml(levelLabel)}</text>${rows.join('')}`;
 }

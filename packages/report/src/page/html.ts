@@ -30,6 +30,13 @@ export interface Report {
   readonly sections: readonly ReportSection[];
   /** Results that the report describes and offers as CSV, in the order of the sections. */
   readonly results: readonly NamedResult[];
+  /** How a report without such results was computed. */
+  readonly provenance?: Provenance;
+}
+
+export interface Provenance {
+  readonly version: string;
+  readonly rows: readonly (readonly [term: string, text: string])[];
 }
 
 export interface Highlight {
@@ -68,14 +75,15 @@ export function renderReport(report: Report): string {
     renderHighlights(report.highlights ?? []),
     ...report.sections.map((section) => renderSection(section, number)),
     renderFacts(report.facts),
-    renderHow(report.results),
-    `</main><footer><p>${footerText(report.results)}</p></footer>`,
+    renderHow(report),
+    `</main><footer><p>${footerText(report)}</p></footer>`,
   ];
   return `<!doctype html>\n<html lang="en"><head>${head.join('')}</head><body>${body.join('\n')}</body></html>\n`;
 }
 
-function footerText(results: readonly NamedResult[]): string {
-  const versions = [...new Set(results.map(({ result }) => result.version))].join(', ');
+function footerText({ results, provenance }: Report): string {
+  const own = provenance === undefined ? [] : [provenance.version];
+  const versions = [...new Set([...own, ...results.map(({ result }) => result.version)])].join(', ');
   return `Wormwood ${escapeXml(versions)}. A simulated worm is a rate and a strategy; this file contains no code.`;
 }
 
@@ -164,7 +172,7 @@ function renderFacts(facts: readonly Fact[]): string {
   return `<section><h2>Three facts behind it</h2><ol class="facts">${items.join('\n')}</ol></section>`;
 }
 
-const ENGINES: Readonly<Record<EngineName, string>> = {
+export const ENGINES: Readonly<Record<EngineName, string>> = {
   ode: 'ode: the mean field, which is deterministic and describes the average of large outbreaks',
   stochastic: 'stochastic: every infection and contact is an event drawn from its exact distribution',
   hosts:
@@ -172,8 +180,12 @@ const ENGINES: Readonly<Record<EngineName, string>> = {
   probes: 'probes: every single probe is drawn against the whole address space',
 };
 
-function renderHow(results: readonly NamedResult[]): string {
-  if (results.length === 0) return '';
+function renderHow({ results, provenance }: Report): string {
+  if (results.length === 0) {
+    return provenance === undefined
+      ? ''
+      : `<section><h2>How it was computed</h2>${renderTerms(provenance.rows)}</section>`;
+  }
   const many = results.length > 1;
   const parts = results.map((named) => {
     const inside = renderProvenance(named, results.length);
@@ -189,7 +201,7 @@ function renderHow(results: readonly NamedResult[]): string {
 function renderProvenance({ name, result }: NamedResult, results: number): string {
   const { engine, runs, seed, version } = result;
   const series = thinSeries(result, results);
-  const rows = [
+  const rows: Provenance['rows'] = [
     ['Engine', ENGINES[engine]],
     ['Runs', `${formatCount(runs)}${result.partial === true ? ', ended early' : ''}`],
     ['Seed', seed],
@@ -202,11 +214,15 @@ function renderProvenance({ name, result }: NamedResult, results: number): strin
     csvLink(`Series as CSV${series.note}`, `${file}-series.csv`, seriesCsv(series.result)),
     csvLink('Key figures as CSV', `${file}-summary.csv`, summaryCsv([{ name, result }])),
   ];
-  return [
-    '<dl class="provenance">',
-    ...rows.map(([term = '', text = '']) => `<div><dt>${term}</dt><dd>${escapeXml(text)}</dd></div>`),
-    `</dl><h3>scenario.yaml</h3><pre>${escapeXml(scenario)}</pre><p class="links">${links.join(' · ')}</p>`,
-  ].join('');
+  return (
+    renderTerms(rows) +
+    `<h3>scenario.yaml</h3><pre>${escapeXml(scenario)}</pre><p class="links">${links.join(' · ')}</p>`
+  );
+}
+
+function renderTerms(rows: Provenance['rows']): string {
+  const items = rows.map(([term, text]) => `<div><dt>${term}</dt><dd>${escapeXml(text)}</dd></div>`);
+  return `<dl class="provenance">${items.join('')}</dl>`;
 }
 
 /** Reports are small enough to be mailed: they contain every n-th sample of longer series, and say so. */

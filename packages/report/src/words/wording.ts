@@ -51,7 +51,7 @@ function counted(count: number, noun: string): string {
 }
 
 /** Returns what computed a result: `engine ode`, or `engine hosts, 100 runs`. */
-export function computation({ engine, runs }: SimulationResult): string {
+export function computation({ engine, runs }: Pick<SimulationResult, 'engine' | 'runs'>): string {
   return runs === 1 ? `engine ${engine}` : `engine ${engine}, ${formatCount(runs)} runs`;
 }
 
