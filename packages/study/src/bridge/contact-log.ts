@@ -31,7 +31,7 @@ export interface ContactSeries {
   readonly repeatsDispersion: number;
 }
 
-/** The stretch of time that a series is to cover. */
+/** The stretch of time that a series is to cover, in whole intervals: what is left of it at the end has no first contacts. */
 export interface SeriesStretch {
   readonly startSeconds: number;
   readonly endSeconds: number;
@@ -110,8 +110,10 @@ export class ContactLog {
     const intervals = Math.max(0, Math.floor((endSeconds - startSeconds) / intervalSeconds + 1e-9));
     const fresh = Array.from({ length: intervals }, () => 0);
     for (const { firstSeconds } of sources) {
-      if (firstSeconds > endSeconds) continue;
-      const interval = Math.min(intervals - 1, Math.floor((firstSeconds - startSeconds) / intervalSeconds));
+      const place = (firstSeconds - startSeconds) / intervalSeconds;
+      // What comes after the last whole interval belongs to none: added to the last one it would look like growth.
+      if (place > intervals + 1e-9) continue;
+      const interval = Math.min(intervals - 1, Math.floor(place));
       if (interval >= 0) fresh[interval] = (fresh[interval] ?? 0) + 1;
     }
     const watchedOf = ({ firstSeconds }: Source): number => {

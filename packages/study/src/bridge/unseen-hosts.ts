@@ -39,6 +39,12 @@ export interface Filtered {
 /** No filter believes in fewer hosts than this. */
 const UNSEEN_MIN = 0.01;
 
+/**
+ * A series begins with a contact, so its first interval has one whatever U is: the others are a Poisson number, of which the prior
+ * 1/√U leaves a mean of half an event more.
+ */
+const FIRST_GIVEN = 0.5;
+
 /** Runs the filter over a series. The first contacts of all say how many hosts there were, with nothing known before. */
 export function filterContacts(series: ContactSeries, rates: OutbreakRates): Filtered {
   const { fresh, backgroundPerInterval: background } = series;
@@ -51,8 +57,8 @@ export function filterContacts(series: ContactSeries, rates: OutbreakRates): Fil
     if (isFirst && own < 1) continue;
     if (isFirst) {
       const share = flow(series, rates, { interval, unseen: 1, seen }).seen;
-      unseen = own / share;
-      variance = own / (share * share);
+      unseen = (own - FIRST_GIVEN) / share;
+      variance = (own - FIRST_GIVEN) / (share * share);
     }
     const next = step(series, rates, { interval, unseen, variance, seen });
     const mean = next.seen.mean + background;
