@@ -39,6 +39,26 @@ export interface RunControl {
    * @default false
    */
   readonly keepInfections?: boolean;
+  /**
+   * Memory that runs use one after the other: the next run with it overwrites the trajectory of this one. Engines that take a
+   * few megabytes of other memory leave it alone.
+   * @default memory of its own for each run
+   */
+  readonly workspace?: RunWorkspace;
+}
+
+/** Empty at first. */
+export interface RunWorkspace {
+  samples?: SampleColumns;
+}
+
+/** A row for each time at which an outbreak is sampled. */
+export interface SampleColumns {
+  /** Seconds, and Infinity behind the last. */
+  readonly time: Float64Array;
+  readonly susceptible: Float64Array;
+  readonly infected: Float64Array;
+  readonly immunized: Float64Array;
 }
 
 /** What one run of an engine yields. */

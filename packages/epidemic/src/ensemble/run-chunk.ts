@@ -7,7 +7,7 @@ import type { EngineName, RunControl } from '../engine/engine.ts';
 import { engineNamed } from '../engine/engines.ts';
 import type { Outbreak } from '../outbreak/outbreak.ts';
 import type { Summary } from '../engine/summary.ts';
-import { everInfectedDiffers } from '../engine/trajectory.ts';
+import { everInfectedDiffers, type Trajectory } from '../engine/trajectory.ts';
 
 /** Plain data: what a worker is sent. */
 export interface ChunkRequest {
@@ -84,17 +84,13 @@ export function runChunk(request: ChunkRequest, control?: RunControl): RunChunk 
   const figures = new Float64Array(count * (SUMMARY_FIGURES.length + FRACTIONS.length));
   let rows: Rows | undefined;
   let completed = 0;
-  for (; completed < count && !control?.shouldStop(); completed++) {
-    const run = engine.run(outbreak, { streams, replicate: first + completed }, control);
+  const inPlace: RunControl = { ...(control ?? UNWATCHED), workspace: {} };
+  for (; completed < count && !inPlace.shouldStop(); completed++) {
+    const run = engine.run(outbreak, { streams, replicate: first + completed }, inPlace);
     if (run.partial) break;
     rows ??= emptyRows(request, run.trajectory.time, engine.random);
     figures.set(figuresOf(run.summary), completed * (SUMMARY_FIGURES.length + FRACTIONS.length));
-    const at = completed * rows.kept.length;
-    for (const [column, sample] of rows.kept.entries()) {
-      rows.susceptible[at + column] = run.trajectory.susceptible[sample] ?? NaN;
-      rows.infected[at + column] = run.trajectory.infected[sample] ?? NaN;
-      if (rows.everInfected) rows.everInfected[at + column] = run.trajectory.everInfected?.[sample] ?? NaN;
-    }
+    copyKept(run.trajectory, rows, completed);
   }
   const { kept, ...series } = rows ?? emptyRows({ ...request, count: 0 }, NO_TIMES, false);
   if (completed === count) return { first, count, figures, ...series };
@@ -108,6 +104,20 @@ export function runChunk(request: ChunkRequest, control?: RunControl): RunChunk 
     infected: series.infected.slice(0, values),
     ...(series.everInfected && { everInfected: series.everInfected.slice(0, values) }),
   };
+}
+
+const UNWATCHED: RunControl = { shouldStop: () => false, progress: () => undefined };
+
+/** Copies the samples kept of a trajectory into the row of its replicate. */
+function copyKept({ susceptible, infected, everInfected }: Trajectory, rows: Rows, replicate: number): void {
+  const { kept } = rows;
+  const at = replicate * kept.length;
+  for (let column = 0; column < kept.length; column++) {
+    const sample = kept[column]!;
+    rows.susceptible[at + column] = susceptible[sample]!;
+    rows.infected[at + column] = infected[sample]!;
+    if (rows.everInfected) rows.everInfected[at + column] = everInfected?.[sample] ?? NaN;
+  }
 }
 
 const NO_TIMES = new Float64Array(0);

@@ -53,7 +53,7 @@ export const hosts: Engine = {
       return followHosts('hosts', outbreak, randomness, { control, scanningOf });
     }
     const stream = randomness.streams.stream('hosts', randomness.replicate);
-    const course = beginCourse(outbreak, stream);
+    const course = beginCourse(outbreak, stream, control?.workspace);
     const keep = control?.keepInfections === true;
     const lists = beginHostLists(course, keep);
     const draws = drawsFrom(stream);

@@ -3,7 +3,7 @@
  * the samples taken. The direct method, tau-leaping and the `hosts` engine each advance a course in their own way.
  */
 import type { RandomStream } from '@wormwood/base';
-import type { EngineName, Run } from '../engine.ts';
+import type { EngineName, Run, RunWorkspace, SampleColumns } from '../engine.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { pairwiseRatePerSecond } from '../../dynamics/rates.ts';
 import { summarize } from '../summary.ts';
@@ -42,16 +42,15 @@ export interface Course {
   readonly sampleTime: Float64Array;
   readonly sampleSusceptible: Float64Array;
   readonly sampleInfected: Float64Array;
+  readonly sampleImmunized: Float64Array;
 }
 
 const MILESTONE_PERCENT = [50, 90, 99, 100] as const;
 
 /** Returns a course at time 0. The groups draw from `stream` how many probes they wait for. */
-export function beginCourse(outbreak: Outbreak, stream: RandomStream): Course {
+export function beginCourse(outbreak: Outbreak, stream: RandomStream, workspace: RunWorkspace = {}): Course {
   const { vulnerable, infected } = outbreak.population;
-  const times = sampleTimes(outbreak);
-  const sampleTime = new Float64Array(times.length + 1).fill(Infinity);
-  sampleTime.set(times);
+  const samples = sampleColumns(outbreak, workspace);
   const milestoneSusceptible = new Float64Array(MILESTONE_PERCENT.length + 1).fill(-1);
   milestoneSusceptible.set(
     MILESTONE_PERCENT.map((percent) => vulnerable - Math.ceil((vulnerable * percent) / 100)),
@@ -73,13 +72,34 @@ export function beginCourse(outbreak: Outbreak, stream: RandomStream): Course {
     milestoneSusceptible,
     milestoneTime: new Float64Array(MILESTONE_PERCENT.length).fill(Infinity),
     sample: 0,
-    sampleTime,
-    sampleSusceptible: new Float64Array(times.length),
-    sampleInfected: new Float64Array(times.length),
+    sampleTime: samples.time,
+    sampleSusceptible: samples.susceptible,
+    sampleInfected: samples.infected,
+    sampleImmunized: samples.immunized,
   };
   passMilestones(course);
   takeSamples(course);
   return course;
+}
+
+/** The columns of the workspace if they are those of such an outbreak, else new ones, which it then has. */
+function sampleColumns(outbreak: Outbreak, workspace: RunWorkspace): SampleColumns {
+  const times = sampleTimes(outbreak);
+  const rows = times.length;
+  const kept = workspace.samples;
+  const samples =
+    kept?.susceptible.length === rows
+      ? kept
+      : {
+          time: new Float64Array(rows + 1),
+          susceptible: new Float64Array(rows),
+          infected: new Float64Array(rows),
+          immunized: new Float64Array(rows),
+        };
+  samples.time.set(times);
+  samples.time[rows] = Infinity;
+  workspace.samples = samples;
+  return samples;
 }
 
 export function contactedHosts(course: Course): number {
@@ -127,8 +147,10 @@ export function finishCourse(
   const { outbreak, sample, milestoneTime } = course;
   const { vulnerable } = outbreak.population;
   const stillInfected = course.fresh + contactedHosts(course);
-  const susceptible = course.sampleSusceptible.slice(0, sample);
-  const infected = course.sampleInfected.slice(0, sample);
+  const susceptible = course.sampleSusceptible.subarray(0, sample);
+  const infected = course.sampleInfected.subarray(0, sample);
+  const immunized = course.sampleImmunized.subarray(0, sample);
+  for (let row = 0; row < sample; row++) immunized[row] = vulnerable - susceptible[row]! - infected[row]!;
   const begun = course.groups.filter(({ isStarted }) => isStarted);
   const first = begun.length > 0 ? Math.min(...begun.map(({ startTime }) => startTime)) : Infinity;
   const firstGroups = begun.filter(({ startTime }) => startTime === first);
@@ -137,10 +159,10 @@ export function finishCourse(
     engine,
     partial,
     trajectory: {
-      time: course.sampleTime.slice(0, sample),
+      time: course.sampleTime.subarray(0, sample),
       susceptible,
       infected,
-      immunized: susceptible.map((count, row) => vulnerable - count - (infected[row] ?? 0)),
+      immunized,
     },
     summary: summarize(outbreak, {
       peakInfected: course.peakInfected,

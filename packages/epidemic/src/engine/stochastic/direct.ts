@@ -46,7 +46,7 @@ export const stochastic: Engine = {
     const outbreak = withoutIdleMeasures(given);
     const stream = streams.stream('stochastic', replicate);
     if (!isPlain(outbreak)) return runTransitions(outbreak, stream, control);
-    const course = beginCourse(outbreak, stream);
+    const course = beginCourse(outbreak, stream, control?.workspace);
     const draws = drawsFrom(stream);
     const exactly = (limits: Limits): boolean => advanceDirectly(course, draws, limits);
     const isLeaped = eventsAtMost(outbreak) > EXACT_EVENTS_MAX;
