@@ -27,7 +27,7 @@ export { designMap } from './figure/design-map.ts';
 export { FIELD_BANDS } from './figure/field-bands.ts';
 export type { FieldChart } from './figure/field-chart.ts';
 export { fitChart, residualChart } from './figure/fit-chart.ts';
-export { type HeatMap, sweepMap } from './figure/heat-map.ts';
+export { sweepMap } from './figure/heat-map.ts';
 export { heatTerminal } from './figure/heat-terminal.ts';
 export { hilbertCell } from './figure/hilbert.ts';
 export { outlookChart } from './figure/outlook-chart.ts';

@@ -8,6 +8,7 @@ import { escapeXml } from './xml.ts';
 /** Fractions that separate the bands of hosts ever infected. */
 export const EVER_INFECTED_LEVELS: readonly number[] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.95];
 
+/** The colour of each band, the lowest first. */
 export const FIELD_BANDS: readonly string[] = [
   '#d9f0ea',
   '#b5dfd3',

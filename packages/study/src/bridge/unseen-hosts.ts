@@ -40,8 +40,8 @@ export interface Filtered {
 const UNSEEN_MIN = 0.01;
 
 /**
- * A series begins with a contact, so its first interval has one whatever U is: the others are a Poisson number, of which the prior
- * 1/√U leaves a mean of half an event more.
+ * A series begins with a contact, so its first interval has one whatever U is: the others are a Poisson number, of which the
+ * prior 1/√U leaves a mean of half an event more.
  */
 const FIRST_GIVEN = 0.5;
 
