@@ -30,7 +30,7 @@ const accepted: readonly Accepted[] = [
   {
     cases: ['* again: *', '* beyond a gap*', 'what was told by SACK is not sent again'],
     reason:
-      'The kernel tells losses by time and spreads what it sends (RFC 8985, RFC 6937); ours counts segments (RFC 5681, RFC 3042, RFC 6675), as systems without RACK do.',
+      'RFC 8985 7.2, RFC 6937 3 and RFC 9438 4: when a probe of the tail is sent, and how much is sent beside what is repeated, follows from round trips that both measure anew, and from windows that differ by a segment.',
   },
   {
     cases: ['UDP to closed ports, twelve at once'],

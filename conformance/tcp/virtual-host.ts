@@ -9,7 +9,7 @@ import {
   type TcpConnection,
   type TcpService,
 } from '@wormwood/netstack';
-import { PacketRing, systemClock } from '@wormwood/sensor';
+import { PacketRing, systemClock, Waiter } from '@wormwood/sensor';
 import { port, sizes } from './services.ts';
 
 /** What the stack reported of connections that are over. */
@@ -26,7 +26,7 @@ export interface RunningVirtualHost {
 }
 
 const BATCH_FRAMES = 512;
-const TURN_MS = 1;
+const SLEEP_SECONDS_MAX = 1;
 
 /** Starts a host; must be called in the namespace of the interface. */
 export function startVirtualHost(
@@ -60,17 +60,26 @@ export function startVirtualHost(
     },
     linkAddress,
   });
-  let timer: ReturnType<typeof setTimeout>;
-  const turn = (): void => {
-    const frames = stack.work(BATCH_FRAMES);
-    timer = setTimeout(turn, frames > 0 ? 0 : TURN_MS);
+  const waiter = new Waiter(device.fd);
+  const ending = { isAsked: false };
+  const run = async (): Promise<void> => {
+    while (!ending.isAsked) {
+      const frames = stack.work(BATCH_FRAMES);
+      const seconds = Math.min(SLEEP_SECONDS_MAX, stack.nextTimerSeconds() - systemClock.nowSeconds());
+      // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+      await (frames > 0
+        ? new Promise((resolve) => setImmediate(resolve))
+        : waiter.wait(Math.max(0, seconds)));
+    }
+    waiter.close();
+    device.close();
   };
-  turn();
+  void run();
   return {
     closed,
     stop: () => {
-      clearTimeout(timer);
-      device.close();
+      ending.isAsked = true;
+      waiter.wake();
     },
   };
 }

@@ -16,6 +16,7 @@ export { hostSeed, linkAddresses } from './link/link-addresses.ts';
 export { parseLinkNetwork, parseRouter } from './link/link-words.ts';
 export { inNetworkNamespace } from './device/namespace.ts';
 export { PacketRing } from './device/packet-ring.ts';
+export { Waiter } from './device/waiter.ts';
 export { findUser } from './privileges.ts';
 export { SCRIPT_USER_DEFAULT } from './process/script-users.ts';
 export { type HoneynetReading, readHoneynet, readHoneynetApart } from './read-honeynet.ts';

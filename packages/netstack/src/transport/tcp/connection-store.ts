@@ -10,6 +10,7 @@ import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
 import type { StackObserver } from '../../observer.ts';
 import { ConnectionTable, field, flag, state } from './connection-table.ts';
+import type { Endpoint } from './endpoint.ts';
 import { EndpointList } from './endpoint-list.ts';
 import { MemoryClaims } from './memory-claims.ts';
 import { NO_SCALE, SegmentOutput } from './segment-output.ts';
@@ -42,6 +43,7 @@ export const FIRST_RTO_MS = 1000;
 /** 2 MSL of RFC 9293 3.4.2, with the MSL of 30 s that Linux takes. */
 export const TIME_WAIT_SECONDS = 60;
 
+const MICROSECOND_MS = 0.001;
 /** Connections beyond the limit that one batch of frames may establish before others have given way. */
 const BATCH_MAX = 4096;
 
@@ -82,7 +84,8 @@ export class ConnectionStore {
 
   /** When the next timer may be due, in seconds of the clock; infinite when none runs. */
   nextTimerSeconds(): number {
-    return this.wheel.nextMs() / 1000 + this.#epochSeconds;
+    // A microsecond more than may be: seconds since 1970 have no finer steps, and a clock that stands just before would stand still.
+    return (this.wheel.nextMs() + MICROSECOND_MS) / 1000 + this.#epochSeconds;
   }
 
   /** Starts or moves the timer of a connection. */
@@ -90,15 +93,42 @@ export class ConnectionStore {
     this.wheel.start(at, this.nowMs() + afterMs);
   }
 
-  /** Starts or moves the timer by which what is in flight is sent again. */
+  /** Starts or moves the timer for what is in flight: by which it is sent again, or asked about, or called lost. */
   startRetransmissionTimer(at: number): void {
-    this.startTimer(at, this.#rtoMs(at));
+    const endpoint = this.endpoints.get(at);
+    if (endpoint === undefined) {
+      this.startTimer(at, FIRST_RTO_MS * 2 ** this.table.words[at + field.retries]!);
+      return;
+    }
+    const { congestion, recovery } = endpoint;
+    const waitMs = recovery?.waitMs ?? 0;
+    if (waitMs > 0) {
+      endpoint.due = 'reorder';
+      this.startTimer(at, waitMs);
+    } else if (this.mayProbe(at, endpoint)) {
+      endpoint.due = 'probe';
+      this.startTimer(at, congestion.probeMs);
+    } else {
+      endpoint.due = 'repeat';
+      this.startTimer(at, congestion.rtoMs);
+    }
+  }
+
+  /** RFC 8985 7.2: several segments are in flight, and nothing is known to be wrong with them. */
+  mayProbe(at: number, { congestion, recovery }: Endpoint): boolean {
+    return (
+      congestion.usesSack &&
+      this.inFlight(at) > this.segmentBytesMax(at) &&
+      this.table.words[at + field.retries] === 0 &&
+      (recovery === null || recovery.mayProbe)
+    );
   }
 
   /** New octets were acknowledged: the retransmission timer starts anew, or becomes the idle timer. */
   restartTimer(at: number): void {
     this.table.words[at + field.retries] = 0;
-    this.startTimer(at, this.inFlight(at) > 0 ? this.#rtoMs(at) : this.quietMs(at));
+    if (this.inFlight(at) > 0) this.startRetransmissionTimer(at);
+    else this.startTimer(at, this.quietMs(at));
   }
 
   /** How long a connection with nothing in flight may stay quiet. */
@@ -127,13 +157,6 @@ export class ConnectionStore {
   inFlight(at: number): number {
     const { words } = this.table;
     return seqDistance(words[at + field.sendUnacknowledged]!, words[at + field.sendNext]!);
-  }
-
-  /** Octets beyond the oldest one without an acknowledgment that were ever sent, SYN and FIN included: SND.MAX. */
-  sentAhead(at: number): number {
-    const endpoint = this.endpoints.get(at);
-    if (endpoint === undefined) return Math.max(this.inFlight(at), this.hasFlag(at, flag.finSent) ? 1 : 0);
-    return seqDistance(this.table.words[at + field.sendUnacknowledged]!, endpoint.sendMax);
   }
 
   /** Octets that we take beyond the next one expected. */
@@ -186,11 +209,5 @@ export class ConnectionStore {
     return paths.isEmpty
       ? output.mtuBytes
       : output.mtuTo(this.table.words[at + field.remoteAddress]! >>> 0, this.nowSeconds());
-  }
-
-  #rtoMs(at: number): number {
-    return (
-      this.endpoints.get(at)?.congestion.rtoMs ?? FIRST_RTO_MS * 2 ** this.table.words[at + field.retries]!
-    );
   }
 }

@@ -96,7 +96,6 @@ export class Connections {
       { mss: this.#store.segmentBytesMax(at), usesSack: this.#store.hasFlag(at, flag.sack) },
       this,
     );
-    endpoint.sendMax = words[at + field.sendNext]!;
     endpoint.noteWindow(words[at + field.sendWindow]!);
     return endpoint;
   }
@@ -228,11 +227,16 @@ export class Connections {
     }
     if (type !== icmpv4.messageType.destinationUnreachable) return;
     if (code !== icmpv4.unreachableCode.fragmentationNeeded || ahead < 0) return;
-    if (ahead > this.#store.sentAhead(at)) return;
+    const inFlight = this.#store.inFlight(at);
+    if (ahead > inFlight) return;
     const { output } = this.#store.components;
     if (mtuBytes >= output.mtuTo(remoteAddress, nowSeconds)) return;
-    if (!output.paths.learn(remoteAddress, mtuBytes, nowSeconds) || this.#store.inFlight(at) === 0) return;
-    this.sender.rewind(at);
+    const endpoint = this.#store.endpoints.get(at);
+    if (!output.paths.learn(remoteAddress, mtuBytes, nowSeconds) || inFlight === 0) return;
+    if (endpoint === undefined) return;
+    endpoint.recover().onNarrowPath(inFlight, words[at + field.sendNext]!, this.#store.nowMs());
+    endpoint.timedSequence = null;
+    this.#store.startRetransmissionTimer(at);
     this.changed(at);
   }
 

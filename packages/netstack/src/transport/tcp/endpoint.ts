@@ -2,8 +2,9 @@
 import type { TcpConnection, TcpService } from '../../host.ts';
 import { Congestion } from './congestion.ts';
 import { OctetRing } from './octet-ring.ts';
+import type { Flight } from './flight.ts';
 import { ReceiveQueue } from './receive-queue.ts';
-import { Scoreboard } from './scoreboard.ts';
+import { Recovery } from './recovery.ts';
 
 /** Octets that a service may write ahead of the remote side. */
 const SEND_BUFFER_BYTES = 1 << 18;
@@ -18,6 +19,12 @@ export interface EndpointActions {
   /** A connection holds more of our memory than before, or less when `bytes` is negative. */
   hold(at: number, bytes: number): void;
 }
+
+/**
+ * Why the timer runs: to send again what was not acknowledged (RFC 6298), to ask about the tail of a flight (RFC 8985 7), or to
+ * call lost what may only be late (RFC 8985 6.3).
+ */
+type Due = 'repeat' | 'probe' | 'reorder';
 
 /** What an endpoint takes without any octets, about. */
 const ENDPOINT_BYTES = 512;
@@ -41,8 +48,8 @@ export class Endpoint implements TcpConnection {
   timedAtMs = 0;
   /** FIN came while the service was paused. */
   hasPendingEnd = false;
-  /** SND.MAX: what follows all that was ever sent, however often it was sent; as a signed word. */
-  sendMax = 0;
+  /** What its timer is for while octets are in flight. */
+  due: Due = 'repeat';
   /** Window probes since the window was closed. */
   probes = 0;
   /** The largest window that the remote side ever offered (RFC 9293 3.8.6.2.1). */
@@ -51,8 +58,9 @@ export class Endpoint implements TcpConnection {
   offeredEdge: number | null = null;
   /** Made when they are needed: most connections lose nothing, and a hundred thousand of them are held at once. */
   #receiveQueue: ReceiveQueue | null = null;
-  #scoreboard: Scoreboard | null = null;
+  #recovery: Recovery | null = null;
   readonly #at: number;
+  readonly #mss: number;
   /** What its service says that it keeps. */
   #claimedBytes = 0;
   /** What was reported of the memory that all of this takes. */
@@ -71,6 +79,7 @@ export class Endpoint implements TcpConnection {
     this.localPort = flow.localPort;
     this.remoteAddress = flow.remoteAddress;
     this.remotePort = flow.remotePort;
+    this.#mss = mss;
     this.congestion = new Congestion(mss, usesSack);
   }
 
@@ -82,7 +91,7 @@ export class Endpoint implements TcpConnection {
       this.#claimedBytes +
       this.sendBuffer.capacityBytes +
       (this.#receiveQueue?.capacityBytes ?? 0) +
-      (this.#scoreboard?.capacityBytes ?? 0);
+      (this.#recovery?.capacityBytes ?? 0);
     if (bytes === this.#heldBytes) return;
     this.#actions.hold(this.#at, bytes - this.#heldBytes);
     this.#heldBytes = bytes;
@@ -110,13 +119,24 @@ export class Endpoint implements TcpConnection {
     return (this.#receiveQueue ??= new ReceiveQueue());
   }
 
-  get scoreboard(): Scoreboard {
-    return (this.#scoreboard ??= new Scoreboard());
+  /** How losses are recovered; null: nothing was ever lost. */
+  get recovery(): Recovery | null {
+    return this.#recovery;
   }
 
-  /** Whether the remote side has ever told of octets beyond a gap, or some were sent again. */
-  get hasScoreboard(): boolean {
-    return this.#scoreboard !== null;
+  /** What is in flight, run by run; null: nothing has been wrong lately, and all of it is on its way. */
+  get flight(): Flight | null {
+    return this.#recovery === null ? null : this.#recovery.flight;
+  }
+
+  /** Begins to recover losses. */
+  recover(): Recovery {
+    return (this.#recovery ??= new Recovery(this.congestion, this.#mss));
+  }
+
+  /** Whether anything that came was held back ever: octets were lost, or came twice, or the service was slow. */
+  get hasReceiveQueue(): boolean {
+    return this.#receiveQueue !== null;
   }
 
   /** Octets in order that the service has not taken. */

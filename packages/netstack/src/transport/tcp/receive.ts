@@ -2,17 +2,17 @@
  * What comes in on a connection, in the order of RFC 9293 3.10.7.4. Nothing is sent while a batch of frames is received:
  * acknowledgments of one batch become one, and answers carry them.
  */
-import { readU32, seqAdd, seqDistance, seqInWindow, tcp } from '@wormwood/wire';
+import { seqAdd, seqDistance, seqInWindow, tcp } from '@wormwood/wire';
 import type { StackHost } from '../../host.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
 import type { Acceptor, TcpParts } from './accept.ts';
+import { Acknowledger } from './acknowledge.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { field, flag, state } from './connection-table.ts';
 import type { Connections } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { IncomingSegment } from './incoming-segment.ts';
-import { NO_SCALE } from './segment-output.ts';
 
 export class Receiver {
   readonly #store: ConnectionStore;
@@ -20,8 +20,11 @@ export class Receiver {
   readonly #segment: IncomingSegment;
   readonly #doubts: ReplyLimiter;
   readonly #acceptor: Acceptor;
+  readonly #acknowledger: Acknowledger;
 
-  constructor({ store, connections, segment, doubts }: TcpParts, acceptor: Acceptor) {
+  constructor(parts: TcpParts, acceptor: Acceptor) {
+    const { store, connections, segment, doubts } = parts;
+    this.#acknowledger = new Acknowledger(parts);
     this.#store = store;
     this.#connections = connections;
     this.#segment = segment;
@@ -66,10 +69,11 @@ export class Receiver {
     }
     if ((flags & tcp.flag.ACK) === 0) return;
     if (isHalfOpen && !this.#acceptor.complete(packet, host, at)) return;
-    if (!this.#isBelievable(at)) return this.#challenge(packet, host, at);
+    // RFC 5961 5.2 and RFC 9293 3.10.7.4: what acknowledges long ago, or something not yet sent, is answered and dropped.
+    if (!this.#acknowledger.isBelievable(at)) return this.#challenge(packet, host, at);
     this.#keepTimestamp(at);
-    if (!this.#acknowledge(packet, host, at)) return;
-    this.#takePayload(host, at);
+    if (!this.#acknowledger.sentIt(at)) return this.#challenge(packet, host, at);
+    if (this.#acknowledger.take(at)) this.#takePayload(host, at);
   }
 
   /** RFC 5961: answers with where we are, and seldom (section 7), since honest hosts do not ask often. */
@@ -172,146 +176,6 @@ export class Receiver {
     return seqInWindow(sequence, next, window) || seqInWindow(seqAdd(sequence, length - 1), next, window);
   }
 
-  /**
-   * RFC 5961 5.2: an acknowledgment older than the largest window, which nobody could still have on its way, is a guess. What
-   * acknowledges more than was sent is seen by `#acknowledge`.
-   */
-  #isBelievable(at: number): boolean {
-    const { words } = this.#store.table;
-    const scale = words[at + field.scales]! >>> 16;
-    const oldest = 0xffff << (scale === NO_SCALE ? 0 : scale);
-    return seqDistance(words[at + field.sendUnacknowledged]!, this.#segment.acknowledgment) >= -oldest;
-  }
-
-  /** Fifth check: the acknowledgment. False when the segment says no more. */
-  #acknowledge(packet: PacketContext, host: StackHost, at: number): boolean {
-    const connections = this.#connections;
-    const { words } = this.#store.table;
-    const { acknowledgment, payloadLength, sequence, flags } = this.#segment;
-    const acknowledged = seqDistance(words[at + field.sendUnacknowledged]!, acknowledgment);
-    const inFlight = this.#store.inFlight(at);
-    const endpoint = this.#store.endpoints.get(at);
-    // RFC 9293 3.10.7.4: an acknowledgment of something not yet sent is answered, and the segment dropped.
-    if (acknowledged > this.#store.sentAhead(at)) {
-      this.#challenge(packet, host, at);
-      return false;
-    }
-    const window = this.#store.scaledWindow(at, this.#segment.window);
-    if (endpoint?.congestion.usesSack === true && acknowledged >= 0)
-      this.#noteHeld(endpoint, acknowledged, inFlight);
-    if (acknowledged > 0) this.#onAcknowledged(host, at, endpoint, acknowledged);
-    else if (
-      acknowledged === 0 &&
-      inFlight > 0 &&
-      payloadLength === 0 &&
-      (flags & tcp.flag.FIN) === 0 &&
-      window === words[at + field.sendWindow]
-    ) {
-      if (endpoint !== undefined && this.#isLoss(endpoint, at, inFlight))
-        connections.sender.retransmitOldest(at, host);
-      connections.changed(at);
-    }
-    if (this.#store.stateOf(at) === state.free) return false;
-    if (acknowledged >= 0) this.#updateWindow(at, endpoint, { window, sequence, isNew: acknowledged > 0 });
-    return this.#store.stateOf(at) !== state.timeWait || payloadLength > 0 || (flags & tcp.flag.FIN) !== 0;
-  }
-
-  /** RFC 9293 3.10.7.4: SND.WND follows the latest segment; a window that shrinks without need is not believed (3.8.6). */
-  #updateWindow(
-    at: number,
-    endpoint: Endpoint | undefined,
-    {
-      window,
-      sequence,
-      isNew,
-    }: { readonly window: number; readonly sequence: number; readonly isNew: boolean },
-  ): void {
-    const { words } = this.#store.table;
-    const later = seqDistance(words[at + field.windowSequence]!, sequence);
-    const known = words[at + field.sendWindow]!;
-    if (!isNew && !(later > 0 || (later === 0 && (window > known || window === 0)))) return;
-    words[at + field.sendWindow] = window;
-    words[at + field.windowSequence] = sequence;
-    if (endpoint === undefined) return;
-    endpoint.noteWindow(window);
-    if (window > known) this.#connections.changed(at);
-    // Whoever answers probes is there, however long its window stays closed (RFC 9293 3.8.6.1).
-    else if (this.#store.inFlight(at) === 0 && endpoint.sendBuffer.length > 0) words[at + field.retries] = 0;
-  }
-
-  /** Enters what the segment reports of octets held beyond its acknowledgment (RFC 2018 3). */
-  #noteHeld(endpoint: Endpoint, acknowledged: number, inFlight: number): void {
-    const { sackStart, sackBlockCount } = this.#segment.options;
-    if (!endpoint.hasScoreboard && sackBlockCount === 0) return;
-    const { scoreboard } = endpoint;
-    if (acknowledged > 0) scoreboard.acknowledge(acknowledged);
-    const { acknowledgment } = this.#segment;
-    for (let i = 0; i < sackBlockCount; i++) {
-      const block = sackStart + 8 * i;
-      const start = seqDistance(acknowledgment, readU32(this.#segment.bytes, block));
-      const end = seqDistance(acknowledgment, readU32(this.#segment.bytes, block + 4));
-      scoreboard.add(start, end, inFlight - acknowledged);
-    }
-  }
-
-  #isLoss(endpoint: Endpoint, at: number, inFlight: number): boolean {
-    const { words } = this.#store.table;
-    const { congestion } = endpoint;
-    const isLost = endpoint.hasScoreboard && endpoint.scoreboard.isOldestLost(words[at + field.mss]!);
-    return congestion.onDuplicate(inFlight, words[at + field.sendNext]!, isLost);
-  }
-
-  #onAcknowledged(host: StackHost, at: number, endpoint: Endpoint | undefined, acknowledged: number): void {
-    const connections = this.#connections;
-    const { words } = this.#store.table;
-    const { acknowledgment } = this.#segment;
-    const finAcknowledged =
-      this.#store.hasFlag(at, flag.finSent) && acknowledged === this.#store.sentAhead(at);
-    words[at + field.sendUnacknowledged] = acknowledgment;
-    if (seqDistance(words[at + field.sendNext]!, acknowledgment) > 0)
-      words[at + field.sendNext] = acknowledgment;
-    if (endpoint !== undefined) {
-      if (endpoint.sendBuffer.length > 0) {
-        endpoint.sendBuffer.drop(Math.min(acknowledged, endpoint.sendBuffer.length));
-        endpoint.settle();
-        this.#store.claims.progress(at);
-      }
-      this.#updateCongestion(host, at, endpoint, acknowledged);
-    }
-    this.#store.restartTimer(at);
-    if (finAcknowledged) this.#onFinAcknowledged(at);
-    else if (endpoint !== undefined) connections.changed(at);
-  }
-
-  #updateCongestion(host: StackHost, at: number, endpoint: Endpoint, acknowledged: number): void {
-    const { congestion } = endpoint;
-    const { acknowledgment } = this.#segment;
-    if (endpoint.timedSequence !== null && seqDistance(endpoint.timedSequence, acknowledgment) >= 0) {
-      congestion.onRoundTrip(Math.round(this.#store.nowMs()) - endpoint.timedAtMs);
-      endpoint.timedSequence = null;
-    }
-    const until = congestion.recoverUntil;
-    if (until === null) congestion.onAcknowledged(acknowledged);
-    else if (seqDistance(until, acknowledgment) >= 0) congestion.onRecovered();
-    else {
-      // RFC 6582 3.2 (3): the next hole.
-      congestion.onPartial(acknowledged);
-      // With SACK, the oldest hole may be on its way again already.
-      if (!congestion.usesSack || !endpoint.scoreboard.hasRepeatedOldest)
-        this.#connections.sender.retransmitOldest(at, host);
-    }
-  }
-
-  #onFinAcknowledged(at: number): void {
-    const { words } = this.#store.table;
-    const current = words[at + field.state];
-    if (current === state.finWait1) {
-      words[at + field.state] = state.finWait2;
-      this.#store.restartTimer(at);
-    } else if (current === state.closing) this.#connections.enterTimeWait(at);
-    else if (current === state.lastAck) this.#connections.close(at, 'done');
-  }
-
   /** Seventh and eighth check: the text and FIN. */
   #takePayload(host: StackHost, at: number): void {
     const connections = this.#connections;
@@ -322,9 +186,14 @@ export class Receiver {
     const current = words[at + field.state]!;
     // RFC 9293 3.10.7.4: behind the FIN of the remote side there is nothing to take.
     if (current !== state.established && current !== state.finWait1 && current !== state.finWait2) return;
+    const isSecond = this.#store.hasFlag(at, flag.ackOwed);
     connections.owe(at);
     const skipped = seqDistance(sequence, words[at + field.receiveNext]!);
-    if (skipped < 0) return this.#keepEarly(host, at, -skipped);
+    if (skipped < 0) {
+      this.#keepEarly(host, at, -skipped);
+      // RFC 5681 4.2: at once, so that each that comes tells of the gap.
+      return connections.sender.acknowledge(at, host);
+    }
     const endpoint = this.#store.endpoints.get(at);
     if (skipped > 0) this.#noteRepeated(at, sequence, words[at + field.receiveNext]! >>> 0);
     const window = this.#store.receiveWindow(at, host);
@@ -344,6 +213,14 @@ export class Receiver {
     )
       this.#takeFin(at, endpoint);
     endpoint?.settle();
+    // Where octets were lost acknowledgments may be, too: then a batch has one for every second segment (RFC 5681 4.2).
+    if (
+      isSecond &&
+      endpoint?.hasReceiveQueue === true &&
+      !endpoint.isDead &&
+      this.#store.stateOf(at) !== state.free
+    )
+      connections.sender.acknowledge(at, host);
   }
 
   /** Keeps what came before its turn, `ahead` octets beyond the next one expected, as far as the window reaches. */

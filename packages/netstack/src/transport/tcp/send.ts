@@ -1,11 +1,11 @@
-/** What goes out: data as far as windows allow, FIN, acknowledgments, and what is sent again (RFC 5681, RFC 6675). */
+/** What goes out: data as far as windows allow, FIN, acknowledgments, and what is sent again. */
 import { ipv4, seqAdd, seqDistance, tcp } from '@wormwood/wire';
 import type { StackHost } from '../../host.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { field, flag, state } from './connection-table.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { HeldRange } from './receive-queue.ts';
-import type { Hole } from './scoreboard.ts';
+import type { Flight, Hole } from './flight.ts';
 import { isTarpit } from './tarpit.ts';
 
 /** IPv4 and TCP headers without options. */
@@ -34,27 +34,39 @@ export class Sender {
   /** Sends what a connection has to send, and says to its service that there is room again. */
   transmit(at: number, host: StackHost): void {
     const endpoint = this.#store.endpoints.get(at);
+    const before = this.#store.inFlight(at);
     if (endpoint !== undefined) this.#transmitData(at, host, endpoint);
     this.#transmitFin(at, host, endpoint);
-    if (this.#store.hasFlag(at, flag.ackOwed)) this.#send(at, host, { flags: tcp.flag.ACK, length: 0 });
+    this.#startTimer(at, endpoint, before);
+    if (this.#store.hasFlag(at, flag.ackOwed)) this.acknowledge(at, host);
     if (endpoint?.wantsRoom === true && endpoint.sendBuffer.room > 0 && !endpoint.isDead) {
       endpoint.wantsRoom = false;
       endpoint.service?.writable();
     }
   }
 
+  /** RFC 6298 5.1 and RFC 8985 7.2: the timer starts with the first octets in flight, and that of a probe with any. */
+  #startTimer(at: number, endpoint: Endpoint | undefined, before: number): void {
+    if (this.#store.inFlight(at) === before) return;
+    if (before === 0 || (endpoint !== undefined && this.#store.mayProbe(at, endpoint)))
+      this.#store.startRetransmissionTimer(at);
+  }
+
+  /** Says how far octets came. */
+  acknowledge(at: number, host: StackHost): void {
+    this.#send(at, host, { flags: tcp.flag.ACK, length: 0 });
+  }
+
   #transmitData(at: number, host: StackHost, endpoint: Endpoint, isForced = false): void {
     const { words } = this.#store.table;
-    const { congestion } = endpoint;
-    const isRepairing = congestion.inRecovery && congestion.usesSack;
-    if (isRepairing) this.#retransmitLost(at, host, endpoint);
+    const { congestion, flight } = endpoint;
+    if (flight !== null && !this.#repeatLost(at, host, endpoint, flight)) return;
     for (;;) {
       const inFlight = this.#store.inFlight(at);
       const unsent = endpoint.sendBuffer.length - inFlight;
       if (unsent <= 0) return;
-      const onTheWay = isRepairing ? endpoint.scoreboard.pipe(inFlight, words[at + field.mss]!) : inFlight;
       const usable = words[at + field.sendWindow]! - inFlight;
-      const room = Math.min(usable, congestion.windowBytes + congestion.limitedBytes - onTheWay);
+      const room = Math.min(usable, congestion.windowBytes - (flight === null ? inFlight : flight.pipe));
       const segmentBytes = this.#segmentBytes(at, endpoint);
       const length = Math.min(segmentBytes, unsent, room);
       // RFC 9293 3.8.6.2.1: no small segment while the window, not the data, is what makes it small; the timer overrides that.
@@ -62,9 +74,15 @@ export class Sender {
         if (inFlight === 0) this.#store.startTimer(at, this.#probeMs(endpoint));
         return;
       }
-      const flags = length === unsent ? tcp.flag.ACK | tcp.flag.PSH : tcp.flag.ACK;
-      if (!this.#send(at, host, { flags, length }) || isForced) return;
+      if (!this.#sendNew(at, host, length) || isForced) return;
     }
+  }
+
+  /** Sends the next octets; false when nothing went out. */
+  #sendNew(at: number, host: StackHost, length: number): boolean {
+    const unsent = this.#store.endpoints.get(at)!.sendBuffer.length - this.#store.inFlight(at);
+    const flags = length === unsent ? tcp.flag.ACK | tcp.flag.PSH : tcp.flag.ACK;
+    return this.#send(at, host, { flags, length });
   }
 
   /** The window is too small for a segment, and was for long: sends what it takes. */
@@ -94,54 +112,57 @@ export class Sender {
     return current === state.finWait2 || current === state.timeWait;
   }
 
-  /** Sends the next octets, or none; moves SND.NXT and starts the timer when something must be acknowledged. */
+  /** Sends the next octets, or none, and moves SND.NXT; false when nothing went out. */
   #send(
     at: number,
     host: StackHost,
     { flags, length }: { readonly flags: number; readonly length: number },
   ): boolean {
     const { words } = this.#store.table;
-    const endpoint = this.#store.endpoints.get(at);
-    const next = words[at + field.sendNext]!;
     const offset = this.#store.inFlight(at);
+    if (!this.#emit(at, host, { flags, offset, length })) return false;
+    const advance = length + ((flags & tcp.flag.FIN) !== 0 ? 1 : 0);
+    if (advance === 0) return true;
+    const next = seqAdd(words[at + field.sendNext]!, advance);
+    words[at + field.sendNext] = next;
+    words[at + field.sentBytes]! += length;
+    const endpoint = this.#store.endpoints.get(at);
+    if (endpoint === undefined) return true;
+    endpoint.recovery?.sent(advance, this.#store.nowMs());
+    if (endpoint.timedSequence === null && endpoint.flight === null) {
+      endpoint.timedSequence = next;
+      endpoint.timedAtMs = Math.round(this.#store.nowMs());
+    }
+    return true;
+  }
+
+  /** Writes a segment that begins `offset` octets behind SND.UNA; false when the device has no room. */
+  #emit(
+    at: number,
+    host: StackHost,
+    { flags, offset, length }: { readonly flags: number; readonly offset: number; readonly length: number },
+  ): boolean {
+    const endpoint = this.#store.endpoints.get(at);
     const payload =
       length > 0 && endpoint !== undefined ? { from: endpoint.sendBuffer, offset, length } : null;
-    const window = this.#offer(at, host, endpoint);
     const held =
       endpoint !== undefined && this.#tellsHeld(at, endpoint)
         ? endpoint.receiveQueue.takeRanges(this.#sackBlocks(at))
         : NONE_HELD;
-    const now = this.#store.nowSeconds();
-    if (
-      !this.#store.segments.send(
-        at,
-        host.behavior,
-        { flags, sequenceNumber: next, window, payload, held },
-        now,
-      )
-    )
-      return false;
+    const segment = {
+      flags,
+      sequenceNumber: seqAdd(this.#store.table.words[at + field.sendUnacknowledged]!, offset),
+      window: this.#offer(at, host, endpoint),
+      payload,
+      held,
+    };
+    if (!this.#store.segments.send(at, host.behavior, segment, this.#store.nowSeconds())) return false;
     this.#store.clearFlag(at, flag.ackOwed);
-    const advance = length + ((flags & tcp.flag.FIN) !== 0 ? 1 : 0);
-    if (advance === 0) return true;
-    words[at + field.sendNext] = seqAdd(next, advance);
-    if (endpoint !== undefined) {
-      const isNew = seqDistance(endpoint.sendMax, seqAdd(next, advance));
-      if (isNew > 0) {
-        words[at + field.sentBytes]! += Math.min(length, isNew);
-        endpoint.sendMax = seqAdd(next, advance) | 0;
-        if (endpoint.timedSequence === null && words[at + field.retries] === 0) {
-          endpoint.timedSequence = seqAdd(next, advance);
-          endpoint.timedAtMs = Math.round(this.#store.nowMs());
-        }
-      }
-    }
-    if (offset === 0) this.#store.startRetransmissionTimer(at);
     return true;
   }
 
   /**
-   * The window that we tell: as much as there is room for, in steps that its scale allows, never less far than was told before
+   * The window that we tell: as much as there is room for, in steps that its scale allows, never less far than was reported before
    * (RFC 9293 3.8.6), and no further while it would grow by less than a segment (3.8.6.2.2).
    */
   #offer(at: number, host: StackHost, endpoint: Endpoint | undefined): number {
@@ -180,7 +201,7 @@ export class Sender {
     return this.#store.hasFlag(at, flag.timestamps) ? SACK_BLOCKS_MAX - 1 : SACK_BLOCKS_MAX;
   }
 
-  /** Whether segments tell what is held beyond a gap (RFC 2018): not where such options leave hardly any room. */
+  /** Whether segments report what is held beyond a gap (RFC 2018): not where such options leave hardly any room. */
   #tellsHeld(at: number, endpoint: Endpoint): boolean {
     if (!endpoint.holdsEarly || !this.#store.hasFlag(at, flag.sack)) return false;
     return this.#store.components.output.mtuBytes >= SACK_MTU_MIN;
@@ -196,55 +217,64 @@ export class Sender {
    * Linux does: whoever gets it says where it is.
    */
   probeWindow(at: number, host: StackHost): void {
-    const { words } = this.#store.table;
     const endpoint = this.#store.endpoints.get(at);
     if (endpoint === undefined) return;
     endpoint.probes++;
-    const next = words[at + field.sendNext]!;
-    words[at + field.sendNext] = seqAdd(words[at + field.sendUnacknowledged]!, -1);
-    this.#send(at, host, { flags: tcp.flag.ACK, length: 0 });
-    words[at + field.sendNext] = next;
+    this.#emit(at, host, { flags: tcp.flag.ACK, offset: -1, length: 0 });
     this.#store.startTimer(at, this.#probeMs(endpoint));
   }
 
-  /** Puts SND.NXT back to the oldest octet that is not acknowledged. */
-  rewind(at: number): void {
+  /** Sends the FIN of a connection that has no octets again. */
+  repeatFin(at: number, host: StackHost): void {
+    this.#emit(at, host, { flags: tcp.flag.FIN | tcp.flag.ACK, offset: 0, length: 0 });
+  }
+
+  /** RFC 8985 7.3: no acknowledgment came for the tail of what is in flight; new octets, or the last ones again, ask for one. */
+  probeTail(at: number, host: StackHost, endpoint: Endpoint): void {
     const { words } = this.#store.table;
-    words[at + field.sendNext] = words[at + field.sendUnacknowledged]!;
-  }
-
-  /** Sends the oldest segment again (RFC 5681 3.2: fast retransmit). */
-  retransmitOldest(at: number, host: StackHost): void {
-    const endpoint = this.#store.endpoints.get(at);
-    if (endpoint === undefined) return;
-    this.#sendAgain(at, host, endpoint, { offset: 0, length: this.#segmentBytes(at, endpoint) });
-  }
-
-  /** RFC 6675 5 (C): as long as there is room on the way, what the scoreboard calls lost is sent again. */
-  #retransmitLost(at: number, host: StackHost, endpoint: Endpoint): void {
-    const { congestion, scoreboard } = endpoint;
-    const mss = this.#segmentBytes(at, endpoint);
+    const recovery = endpoint.recover();
     const inFlight = this.#store.inFlight(at);
-    while (congestion.windowBytes - scoreboard.pipe(inFlight, mss) >= mss) {
-      const hole = scoreboard.nextHole(mss);
-      if (hole === null || !this.#sendAgain(at, host, endpoint, hole)) return;
+    recovery.watch(inFlight, this.#store.nowMs());
+    const segmentBytes = this.#segmentBytes(at, endpoint);
+    const unsent = endpoint.sendBuffer.length - inFlight;
+    const length = Math.min(segmentBytes, unsent, words[at + field.sendWindow]! - inFlight);
+    const isNew =
+      length > 0 && (length === segmentBytes || length === unsent) && this.#sendNew(at, host, length);
+    if (!isNew) {
+      const repeated = Math.min(segmentBytes, inFlight);
+      this.#repeat(at, host, endpoint, { offset: inFlight - repeated, length: repeated });
+    }
+    recovery.probed(words[at + field.sendNext]!, !isNew);
+    this.#store.startRetransmissionTimer(at);
+    endpoint.settle();
+  }
+
+  /** Sends what is lost again, as long as there is room on the way; true when nothing of it is left. */
+  #repeatLost(at: number, host: StackHost, endpoint: Endpoint, flight: Flight): boolean {
+    const segmentBytes = this.#segmentBytes(at, endpoint);
+    const window = this.#store.table.words[at + field.sendWindow]!;
+    for (;;) {
+      const hole = flight.nextLost(segmentBytes);
+      if (hole === null) return true;
+      // What is beyond a window that shrank would be dropped; its first octets probe it (RFC 9293 3.8.6.1).
+      if (hole.offset > 0 && hole.offset + hole.length > window) return false;
+      if (flight.pipe > 0 && endpoint.congestion.windowBytes - flight.pipe < hole.length) return false;
+      if (!this.#repeat(at, host, endpoint, hole)) return false;
     }
   }
 
-  /** Sends octets again, with SND.NXT where it was; false when nothing went out. */
-  #sendAgain(at: number, host: StackHost, endpoint: Endpoint, hole: Hole): boolean {
-    const { words } = this.#store.table;
-    const length = Math.min(hole.length, endpoint.sendBuffer.length - hole.offset);
-    if (length <= 0) return false;
-    const next = words[at + field.sendNext]!;
-    words[at + field.sendNext] = seqAdd(words[at + field.sendUnacknowledged]!, hole.offset);
+  /** Sends octets again, and the FIN behind them; false when nothing went out. */
+  #repeat(at: number, host: StackHost, endpoint: Endpoint, hole: Hole): boolean {
+    const data = Math.min(hole.length, endpoint.sendBuffer.length - hole.offset);
+    const isLast = hole.offset + hole.length >= endpoint.sendBuffer.length;
+    const push = isLast && data > 0 ? tcp.flag.PSH : 0;
+    const flags = tcp.flag.ACK | push | (data < hole.length ? tcp.flag.FIN : 0);
     // Karn's rule: what was sent twice measures nothing.
     endpoint.timedSequence = null;
-    const isSent = this.#send(at, host, { flags: tcp.flag.ACK, length });
-    endpoint.timedSequence = null;
-    words[at + field.sendNext] = next;
-    if (isSent) endpoint.scoreboard.repeated(hole.offset + length);
-    return isSent;
+    if (!this.#emit(at, host, { flags, offset: hole.offset, length: Math.max(0, data) })) return false;
+    endpoint.recovery?.repeated(hole, this.#store.nowMs());
+    if (hole.offset === 0) this.#store.startRetransmissionTimer(at);
+    return true;
   }
 
   /** Sends a reset that ends the connection on the other side. */

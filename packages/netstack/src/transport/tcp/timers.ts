@@ -41,12 +41,16 @@ export class Timers {
     const inFlight = this.#store.inFlight(at);
     const waits = endpoint !== undefined && endpoint.sendBuffer.length > 0;
     if (inFlight === 0 && !waits) return this.#checkIdle(at);
+    if (endpoint !== undefined && inFlight > 0) {
+      if (endpoint.due === 'probe') return this.#sender.probeTail(at, host, endpoint);
+      if (endpoint.due === 'reorder') return this.#callLost(at, endpoint, inFlight);
+    }
     if (++words[at + field.retries]! > DATA_RETRIES) return this.#actions.close(at, 'timeout');
     if (inFlight === 0) {
       if (words[at + field.sendWindow] === 0) return this.#sender.probeWindow(at, host);
       return this.#sender.force(at, host);
     }
-    this.#retransmit(at, endpoint, inFlight);
+    this.#retransmit(at, host, endpoint);
   };
 
   #repeatSynAck(at: number, host: StackHost): void {
@@ -67,17 +71,24 @@ export class Timers {
     else this.#store.startTimer(at, allowedMs - quietMs);
   }
 
-  /** RFC 6298 5.4: everything from the oldest octet on is sent again as the window grows. */
-  #retransmit(at: number, endpoint: Endpoint | undefined, inFlight: number): void {
-    if (endpoint !== undefined) {
-      endpoint.congestion.onTimeout(inFlight);
-      if (endpoint.hasScoreboard) endpoint.scoreboard.clear();
-      endpoint.timedSequence = null;
-    }
-    this.#sender.rewind(at);
+  /** What was thought to be late is lost (RFC 8985 6.3). */
+  #callLost(at: number, endpoint: Endpoint, inFlight: number): void {
+    endpoint.recover().onWaited(inFlight, this.#store.table.words[at + field.sendNext]!, this.#store.nowMs());
+    this.#store.startRetransmissionTimer(at);
     this.#actions.changed(at);
-    // The device may have been full: then nothing was sent and nothing else would start the timer.
-    if (!this.#store.wheel.isRunning(at) && this.#store.stateOf(at) !== state.free)
-      this.#store.startRetransmissionTimer(at);
+  }
+
+  /** RFC 6298 5.4: the oldest segment is sent again, and the others after it as the window grows. */
+  #retransmit(at: number, host: StackHost, endpoint: Endpoint | undefined): void {
+    const inFlight = this.#store.inFlight(at);
+    if (endpoint === undefined) this.#sender.repeatFin(at, host);
+    else {
+      endpoint
+        .recover()
+        .onTimeout(inFlight, this.#store.table.words[at + field.sendNext]!, this.#store.nowMs());
+      endpoint.timedSequence = null;
+      this.#actions.changed(at);
+    }
+    this.#store.startRetransmissionTimer(at);
   }
 }
