@@ -1,6 +1,6 @@
 /**
- * What acknowledgments say (RFC 9293 3.10.7.4, fifth check): octets that arrived, octets held beyond a gap, how much may follow, and
- * that what was thought to be on its way is lost.
+ * What acknowledgments say (RFC 9293 3.10.7.4, fifth check): octets that arrived, octets held beyond a gap, and how much may
+ * follow; from which it follows what is lost.
  */
 import { readU32, seqDistance, tcp } from '@wormwood/wire';
 import type { TcpParts } from './accept.ts';
@@ -143,7 +143,7 @@ export class Acknowledger {
     endpoint.settle();
   }
 
-  /** Enters what the segment reports of octets beyond its acknowledgment (RFC 2018 3); returns how many it reports of that came twice. */
+  /** Enters what the segment reports of octets held beyond its acknowledgment (RFC 2018 3); returns how many came twice. */
   #noteHeld(flight: Flight, nowMs: number): number {
     const { bytes, acknowledgment, options } = this.#segment;
     const { sackStart, sackBlockCount } = options;

@@ -1,7 +1,7 @@
 /**
- * How much may be in flight: slow start and additive increase (RFC 5681) with the initial window of RFC 6928, and after a loss the
- * decrease of CUBIC with the increase that matches it (RFC 9438 4.3). Retransmission timing is RFC 6298. Pure bookkeeping: it is
- * given what happened and says what may be sent.
+ * How much may be in flight: slow start and additive increase (RFC 5681) with the initial window of RFC 6928, and after a loss
+ * the decrease of CUBIC with the increase that matches it (RFC 9438 4.3). Retransmission timing is RFC 6298. Pure bookkeeping:
+ * given what happened, it says what may be sent.
  */
 
 const INITIAL_SEGMENTS = 10;

@@ -84,7 +84,7 @@ export class ConnectionStore {
 
   /** When the next timer may be due, in seconds of the clock; infinite when none runs. */
   nextTimerSeconds(): number {
-    // A microsecond more than may be: seconds since 1970 have no finer steps, and a clock that stands just before would stand still.
+    // A microsecond more: seconds since 1970 have no finer steps, and a clock that stops just before would stand still.
     return (this.wheel.nextMs() + MICROSECOND_MS) / 1000 + this.#epochSeconds;
   }
 

@@ -39,7 +39,7 @@ export class Recovery {
   #priorBytes = 1;
   #arrivedBytes = 0;
   #sentBytes = 0;
-  /** What was taken away last, as long as that may have been wrong, and what was sent again since and is not known to be needless. */
+  /** What was taken away last, as long as that may be wrong, and what was sent again since, less what came twice. */
   #undo: { readonly windowBytes: number; readonly thresholdBytes: number } | null = null;
   #repeatedBytes = 0;
   /** RFC 8985 7: TLP.end_seq, and whether the probe was a repetition. */

@@ -162,8 +162,8 @@ export class Sender {
   }
 
   /**
-   * The window that we tell: as much as there is room for, in steps that its scale allows, never less far than was reported before
-   * (RFC 9293 3.8.6), and no further while it would grow by less than a segment (3.8.6.2.2).
+   * The window that we offer: as much as there is room for, in steps that its scale allows, never less far than before (RFC 9293
+   * 3.8.6), and no further while it would grow by less than a segment (3.8.6.2.2).
    */
   #offer(at: number, host: StackHost, endpoint: Endpoint | undefined): number {
     const { words } = this.#store.table;

@@ -28,8 +28,8 @@ export class TimerWheel {
   }
 
   /**
-   * Starts or moves the timer of a connection; it never runs before `deadlineMs`, and at most a tick after: 16 ms, or one where it
-   * is due soon.
+   * Starts or moves the timer of a connection; it never runs before `deadlineMs`, and at most a tick after: 16 ms, or one where
+   * it is due soon.
    */
   start(at: number, deadlineMs: number): void {
     this.stop(at);
