@@ -121,7 +121,7 @@ class Storm {
       tcpPort: (port) => (ports.has(port) ? 'open' : 'closed'),
       udpPort: () => 'closed',
       acceptTcp: (connection) => {
-        const key = keyOf(connection.remoteAddress, connection.remotePort);
+        const key = keyOf(Number(connection.remoteAddress), connection.remotePort);
         const plan = this.#plans.get(key);
         if (plan === undefined) return null;
         if (this.services.has(key)) this.complain(plan, 'was accepted twice');

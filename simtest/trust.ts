@@ -98,7 +98,7 @@ export class TrustWorld {
     this.#stack = new Stack(
       {
         device: near,
-        hosts: { find: (address) => (address - (address % DARK_SIZE) === DARK.address ? host : null) },
+        hosts: { find: (at) => (Number(at) - (Number(at) % DARK_SIZE) === DARK.address ? host : null) },
         clock: this.clock,
         streams,
         observer: maker,

@@ -50,7 +50,7 @@ export function honeypots(components: HoneypotsComponents): Stack {
     streams,
     vlan: () => 0,
     synMarks: () => stack.synMarks,
-    hostName: (address) => (telescope.isHoneypot(address) ? 'honeypot' : null),
+    hostName: (address) => (telescope.isHoneypot(Number(address)) ? 'honeypot' : null),
     sourceSystem: () => null,
     onTrouble: (sentence) => {
       throw new Error(sentence);
@@ -62,7 +62,7 @@ export function honeypots(components: HoneypotsComponents): Stack {
   const unused = dispatcher(UNUSED, components, outputs);
   const hosts: HostDirectory = {
     find: (address, source, protocol) =>
-      (telescope.isHoneypot(address) ? answering : unused).find(address, source, protocol),
+      (telescope.isHoneypot(Number(address)) ? answering : unused).find(address, source, protocol),
   };
   const { observers } = outputs;
   const [observer] = observers;

@@ -56,7 +56,7 @@ export function startVirtualHost(
     observer: {
       ...silentObserver,
       flowClose: ({ remoteAddress }: Flow, receivedBytes, sentBytes, reason) =>
-        void closed.push({ remoteAddress, receivedBytes, sentBytes, reason }),
+        void closed.push({ remoteAddress: Number(remoteAddress), receivedBytes, sentBytes, reason }),
     },
     linkAddress,
   });

@@ -61,6 +61,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
   honeynet: [
     'model.ts',
     'binding-table.ts',
+    'ipv6-table.ts',
     'template-behavior.ts',
     'virtual-host.ts',
     'service/',

@@ -29,7 +29,13 @@ export function compactHoneynet(honeynet: Honeynet): Honeynet {
   return {
     ...honeynet,
     bindings: joinNeighbors(bindings),
-    templates: new Map([...honeynet.templates].filter(([name]) => !parseIpv4(name).ok)),
+    ipv6Bindings: honeynet.ipv6Bindings.map((binding) => ({
+      ...binding,
+      template: share(binding.template, binding.original),
+    })),
+    templates: new Map(
+      [...honeynet.templates].filter(([name]) => !parseIpv4(name).ok && !name.includes(':')),
+    ),
   };
 }
 

@@ -17,12 +17,11 @@ import {
   sessionTap,
   type StackObserver,
 } from '@wormwood/netstack';
-import { ipProtocol } from '@wormwood/wire';
+import { formatIpv6Prefix, type IpAddress, ipProtocol, type Ipv6Prefix } from '@wormwood/wire';
 import { compactHoneynet } from './compact-honeynet.ts';
 import { SessionCaptures } from './output/session-captures.ts';
 import { WireCapture } from './output/wire-capture.ts';
 import type { InterfaceState } from './device/interface-facts.ts';
-import { ipv6Directory, type Ipv6Prefix } from './ipv6-prefixes.ts';
 import { linkAddresses } from './link/link-addresses.ts';
 import { formatLinkNetwork, formatRouter } from './link/link-words.ts';
 import { answeringMacs, linkOptionsOf, type NamedLink, SensorLink } from './link/sensor-link.ts';
@@ -44,6 +43,7 @@ import { hasScripts, hostUsersOf } from './process/script-users.ts';
 import { WatchedServices } from './process/watched-services.ts';
 import { dropCapabilities, dropPrivileges, forbidInspection, type UserAccount } from './privileges.ts';
 import { type InterfaceChange, Sensor } from './sensor.ts';
+import { today } from './system-clock.ts';
 
 /** What a sensor runs with. Everything that takes privileges is open already. */
 export interface DaemonOptions {
@@ -56,7 +56,7 @@ export interface DaemonOptions {
   readonly directory: string;
   /** What to answer for besides the addresses that are bound. */
   readonly nets: readonly Cidr[];
-  /** Where it is found, and answers echo requests, by IPv6. */
+  /** The same of IPv6. */
   readonly ipv6: readonly Ipv6Prefix[];
   /** Answer for an address only once nobody else has. */
   readonly askFirst: boolean;
@@ -94,7 +94,7 @@ const GATHER_MS = 1000;
 export class Daemon {
   readonly sensor: Sensor;
   readonly outputs: Outputs;
-  readonly counts: TrafficCounts = new TrafficCounts();
+  readonly counts: TrafficCounts;
   readonly version: string;
   readonly name: string;
   readonly #startedSeconds: number;
@@ -172,10 +172,11 @@ export class Daemon {
     this.#link = link;
     const honeynet = (this.#honeynet = compactHoneynet(options.honeynet));
     this.#clock = opened.clock;
+    this.counts = new TrafficCounts(streams.stream('sensor/counts').nextUint32());
     this.#claimed = AddressSet.fromCidrs(nets);
     this.#sourceSystems =
       options.fingerprints === null ? null : new SourceSystems(options.fingerprints, opened.clock);
-    const sourceSystem = (source: number): string | null => this.sourceSystem(source);
+    const sourceSystem = (source: IpAddress): string | null => this.sourceSystem(source);
     const observer = observerList(
       [this.counts, ...outputs.observers],
       (destination, source, protocol) => this.sensor.hostName(destination, source, protocol) !== null,
@@ -205,13 +206,13 @@ export class Daemon {
         answered: () => this.addresses(),
         routersChanged: () => captures.wire?.beginSection(),
       }),
-      ...(options.ipv6.length > 0 && { ipv6: ipv6Directory(options.ipv6) }),
     };
     this.sensor = new Sensor(
       {
         device: opened.device,
         honeynet,
         claimed: this.#claimed,
+        claimedIpv6: options.ipv6,
         clock: opened.clock,
         streams,
         observer,
@@ -257,7 +258,7 @@ export class Daemon {
   }
 
   /** What a source runs, as `Linux 2.6`, by its last SYN; null where that is not known. */
-  sourceSystem(source: number): string | null {
+  sourceSystem(source: IpAddress): string | null {
     return this.#sourceSystems?.systemOf(source) ?? null;
   }
 
@@ -284,7 +285,8 @@ export class Daemon {
     this.sensor.replace(honeynet);
     // Its hosts may have other Ethernet addresses.
     this.#captures.wire?.beginSection();
-    this.outputs.events.sensorReload(true, `${honeynet.bindings.length} bindings from now on`);
+    const bindings = [...honeynet.bindings, ...honeynet.ipv6Bindings];
+    this.outputs.events.sensorReload(true, `${bindings.length} bindings from now on`);
   }
 
   /** The new configuration has mistakes; everything stays as it is. */
@@ -331,18 +333,20 @@ export class Daemon {
 
   /** Every address that is answered for: those of the command line and those of the bindings. */
   addresses(): AddressSet {
-    this.#addresses ??= boundAddresses(this.#honeynet).union(this.#claimed);
-    return this.#addresses;
+    return (this.#addresses ??= boundAddresses(this.#honeynet).union(this.#claimed));
   }
 
   addressCount(): number {
     return this.addresses().size;
   }
 
-  /** The same as prefixes. */
+  /** As prefixes, those of IPv6 among them. */
   nets(): readonly string[] {
-    this.#nets ??= this.addresses().toCidrs().map(formatCidr);
-    return this.#nets;
+    const prefixes = [...this.#honeynet.ipv6Bindings.map(({ prefix }) => prefix), ...this.#options.ipv6];
+    return (this.#nets ??= [
+      ...this.addresses().toCidrs().map(formatCidr),
+      ...prefixes.map(formatIpv6Prefix),
+    ]);
   }
 
   get faultCount(): number {
@@ -437,13 +441,6 @@ function launcherOf({ user, scriptUser, honeynet, onTrouble }: LauncherOptions):
 }
 
 type LauncherOptions = Pick<DaemonOptions, 'user' | 'scriptUser' | 'honeynet' | 'onTrouble'>;
-
-/** Local time, as YYYY-MM-DD. */
-function today(): string {
-  const now = new Date();
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
 
 function commentOf(
   honeynet: Honeynet,

@@ -11,7 +11,6 @@ export { DEMO_CONFIGURATION } from './demo/demo-honeynet.ts';
 export { type LookAround, lookAround } from './demo/look-around.ts';
 export { memoryDevices, MemorySensorDevice } from './device/memory-device.ts';
 export { openDevice, parseDevice } from './device/open-device.ts';
-export { parseIpv6Prefix } from './ipv6-prefixes.ts';
 export { hostSeed, linkAddresses } from './link/link-addresses.ts';
 export { parseLinkNetwork, parseRouter } from './link/link-words.ts';
 export { inNetworkNamespace } from './device/namespace.ts';

@@ -23,6 +23,7 @@ import {
   type StackObserver,
   type StackOptions,
 } from '@wormwood/netstack';
+import type { IpAddress } from '@wormwood/wire';
 import { DhcpHosts } from './dhcp-hosts.ts';
 import type { InterfaceState } from './device/interface-facts.ts';
 import { NoticingDevice, type SensorDevice } from './device/sensor-device.ts';
@@ -33,6 +34,7 @@ export interface SensorComponents {
   readonly device: SensorDevice;
   readonly honeynet: Honeynet;
   readonly claimed: AddressSet;
+  readonly claimedIpv6?: DispatcherComponents['claimedIpv6'];
   readonly clock: Clock;
   readonly streams: RandomStreams;
   readonly observer: StackObserver;
@@ -247,7 +249,7 @@ export class Sensor {
   }
 
   /** Name of the template that answers, or null. */
-  hostName(address: number, source: number, protocol: number): string | null {
+  hostName(address: IpAddress, source: IpAddress, protocol: number): string | null {
     const host = this.#directory.find(address, source, protocol);
     return host instanceof VirtualHost ? host.template.name : null;
   }
@@ -364,10 +366,19 @@ export class Sensor {
       leased.length === 0
         ? this.#honeynet
         : { ...this.#honeynet, bindings: [...this.#honeynet.bindings, ...leased] };
-    const { claimed, services, behaviorOf, linkAddressesOf, sourceSystem, streams } = this.#components;
+    const {
+      claimed,
+      claimedIpv6 = [],
+      services,
+      behaviorOf,
+      linkAddressesOf,
+      sourceSystem,
+      streams,
+    } = this.#components;
     return new Dispatcher({
       honeynet,
       claimed,
+      claimedIpv6,
       services,
       stream: streams.stream('sensor/drops'),
       behaviorOf,

@@ -58,7 +58,7 @@ describe.skipIf(missing !== null)('on a switch', () => {
     attacker.ip('neighbor', 'add', VIRTUAL, 'lladdr', link.daemonMac, 'dev', 'e0');
     attacker.sysctl('net/ipv4/conf/all/arp_ignore', 8);
     const note = (flow: Flow, proof: SourceProof): void =>
-      void proofs.set(flow.remoteAddress, { flow, proof });
+      void proofs.set(Number(flow.remoteAddress), { flow, proof });
     sensor = new Sensor(
       componentsOf(CONFIGURATION, {
         device: link.inDaemon(

@@ -9,3 +9,10 @@ export const systemClock: Clock = {
   // Every packet asks; the global of the same name is a getter that costs more than the reading.
   nowSeconds: () => (timeOrigin + performance.now()) / 1000,
 };
+
+/** Local time, as YYYY-MM-DD. */
+export function today(): string {
+  const now = new Date();
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

@@ -5,8 +5,9 @@
  */
 import { type AddressSet, type RandomStream, unreachable } from '@wormwood/base';
 import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack';
-import { ipProtocol } from '@wormwood/wire';
+import { type IpAddress, ipProtocol, type Ipv6Prefix, isInIpv6Prefix } from '@wormwood/wire';
 import { BindingTable, silentEdges } from './binding-table.ts';
+import { Ipv6Table, isRoutersAddress } from './ipv6-table.ts';
 import type { Condition, Honeynet, Template, TransportProtocol } from './model.ts';
 import { withAnnotations, withSpoofedSource, withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
@@ -16,23 +17,25 @@ export interface DispatcherComponents {
   readonly honeynet: Honeynet;
   /** Addresses that the default template answers for. */
   readonly claimed: AddressSet;
+  /** The same of IPv6. @default none */
+  readonly claimedIpv6?: readonly Ipv6Prefix[];
   readonly services: ServiceRunner;
   /** For the drop rates of templates. */
   readonly stream: RandomStream;
   /** How a template's operating system behaves on the wire. */
   behaviorOf(template: Template): StackBehavior;
   /**
-   * Returns the Ethernet address of the host at an IPv4 address, one a host, whose template says `ethernet`; null: that of the
+   * Returns the Ethernet address of the host at an address, one a host, whose template says `ethernet`; null: that of the
    * interface.
    */
-  linkAddressesOf(ethernet: string): ((address: number) => number) | null;
+  linkAddressesOf(ethernet: string): ((address: IpAddress) => number) | null;
   /** Minutes after midnight, local time: for templates that depend on the time of day. */
   minuteOfDay(): number;
   /** The operating system that a source's SYN gave away, as `class version`, or null. */
-  sourceSystem(source: number): string | null;
+  sourceSystem(source: IpAddress): string | null;
 }
 
-type LinkAddresses = ((address: number) => number) | null;
+type LinkAddresses = ((address: IpAddress) => number) | null;
 
 interface Rule {
   readonly condition: Condition;
@@ -45,10 +48,10 @@ interface Resolved {
   readonly rules: readonly Rule[] | null;
 }
 
-const PROTOCOL_NUMBERS: Readonly<Record<TransportProtocol, number>> = {
-  tcp: ipProtocol.tcp,
-  udp: ipProtocol.udp,
-  icmp: ipProtocol.icmpv4,
+const PROTOCOL_NUMBERS: Readonly<Record<TransportProtocol, readonly number[]>> = {
+  tcp: [ipProtocol.tcp],
+  udp: [ipProtocol.udp],
+  icmp: [ipProtocol.icmpv4, ipProtocol.icmpv6],
 };
 
 /** Who answers a question that is about no packet. */
@@ -66,6 +69,8 @@ export class Dispatcher implements HostDirectory {
   readonly #components: DispatcherComponents;
   readonly #table: BindingTable;
   readonly #hosts: readonly Resolved[];
+  readonly #ipv6Table: Ipv6Table;
+  readonly #ipv6Hosts: readonly Resolved[];
   readonly #default: Resolved | null;
   /** Addresses of real machines, which answer themselves. */
   readonly #externals: ReadonlySet<number>;
@@ -83,6 +88,8 @@ export class Dispatcher implements HostDirectory {
     // 65,536 bindings of one template share one virtual host.
     const made = new Map<string, Resolved>();
     this.#hosts = honeynet.bindings.map(({ template }) => this.#shared(made, template));
+    this.#ipv6Table = new Ipv6Table(honeynet.ipv6Bindings.map(({ prefix }) => prefix));
+    this.#ipv6Hosts = honeynet.ipv6Bindings.map(({ template }) => this.#shared(made, template));
     this.#default = honeynet.defaultTemplate === null ? null : this.#resolve(honeynet.defaultTemplate);
     this.#routers = new Set(
       honeynet.topology.routers.flatMap(({ address }) => {
@@ -101,14 +108,27 @@ export class Dispatcher implements HostDirectory {
     return this.#routers.size > 0 && this.#routers.has(linkAddress);
   }
 
-  find(address: number, source: number, protocol: number): StackHost | null {
+  find(address: IpAddress, source: IpAddress, protocol: number): StackHost | null {
+    const resolved = typeof address === 'number' ? this.#findIpv4(address) : this.#findIpv6(address);
+    if (resolved === null) return null;
+    return resolved.rules === null ? resolved.host : this.#choose(resolved.rules, source, protocol);
+  }
+
+  #findIpv4(address: number): Resolved | null {
     if (this.#externals.size > 0 && this.#externals.has(address)) return null;
     if (this.#edges.size > 0 && this.#edges.has(address)) return null;
     const index = this.#table.find(address);
-    const resolved =
-      index >= 0 ? this.#hosts[index]! : this.#components.claimed.contains(address) ? this.#default : null;
-    if (resolved === null) return null;
-    return resolved.rules === null ? resolved.host : this.#choose(resolved.rules, source, protocol);
+    if (index >= 0) return this.#hosts[index]!;
+    return this.#components.claimed.contains(address) ? this.#default : null;
+  }
+
+  #findIpv6(address: bigint): Resolved | null {
+    const index = this.#ipv6Table.find(address);
+    const { honeynet, claimedIpv6 = [] } = this.#components;
+    const prefix =
+      honeynet.ipv6Bindings[index]?.prefix ?? claimedIpv6.find((each) => isInIpv6Prefix(each, address));
+    if (prefix === undefined || (!honeynet.answersEdges && isRoutersAddress(prefix, address))) return null;
+    return this.#ipv6Hosts[index] ?? this.#default;
   }
 
   /** Templates that differ in nothing but the name under which they were bound are one. */
@@ -160,16 +180,16 @@ export class Dispatcher implements HostDirectory {
   }
 
   /** The first rule that holds; when none does, the first of all (Honeyd's rule). */
-  #choose(rules: readonly Rule[], source: number, protocol: number): VirtualHost {
+  #choose(rules: readonly Rule[], source: IpAddress, protocol: number): VirtualHost {
     return (rules.find(({ condition }) => this.#holds(condition, source, protocol)) ?? rules[0]!).host;
   }
 
-  #holds(condition: Condition, source: number, protocol: number): boolean {
+  #holds(condition: Condition, source: IpAddress, protocol: number): boolean {
     switch (condition.kind) {
       case 'otherwise':
         return true;
       case 'protocol':
-        return PROTOCOL_NUMBERS[condition.protocol] === protocol;
+        return PROTOCOL_NUMBERS[condition.protocol].includes(protocol);
       case 'source-ip':
         return source >= condition.first && source <= condition.last;
       case 'source-os':

@@ -15,11 +15,14 @@ import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, readU16, tcp, u
 import { expect, it } from 'vitest';
 import { Dispatcher } from './dispatcher.ts';
 import { explainAddress, type Question } from './explain.ts';
+
 import { ip, ipv4Packet, readConfiguration } from './honeynet-test-support.ts';
 import type { Honeynet } from './model.ts';
 import { HoneynetServices } from './service/service-runner.ts';
 import { Topology } from './topology/topology.ts';
 import { TopologyDevice } from './topology/topology-device.ts';
+
+type Ipv4Question = Question<number> & { readonly source: number };
 
 /** In the long form: WORMWOOD_LONG=100000. */
 const RUNS = Number(process.env['WORMWOOD_LONG'] ?? 150);
@@ -173,7 +176,7 @@ function kindOf({ protocol, payload }: ipv4.Repr): string {
   return message.code === icmpv4.unreachableCode.network ? 'unreachable' : 'refused';
 }
 
-function packetOf({ address, protocol, port }: Question, source: number, sourcePort: number): Uint8Array {
+function packetOf({ address, protocol, port }: Ipv4Question, source: number, sourcePort: number): Uint8Array {
   const sum = pseudoHeaderSum({ source, destination: address });
   if (protocol === 'icmp') {
     const echo = {
@@ -216,7 +219,7 @@ function packetOf({ address, protocol, port }: Question, source: number, sourceP
 }
 
 /** What the explanation promises; null: it depends on what the packet does not say. */
-function promised(honeynet: Honeynet, question: Question): string | null {
+function promised(honeynet: Honeynet, question: Ipv4Question): string | null {
   const { answer, obstacle, external } = explainAddress(honeynet, question);
   if (external !== null) return null;
   if (obstacle !== null) {
@@ -253,7 +256,7 @@ it(`explain and the wire agree for ${RUNS} honeynets`, { timeout: 3_600_000 }, (
         ]),
       );
       const protocol = pick(PROTOCOLS);
-      const question: Question = {
+      const question: Ipv4Question = {
         address,
         protocol,
         port: protocol === 'icmp' ? null : pick([...PORTS, 9]),

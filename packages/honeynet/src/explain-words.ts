@@ -1,7 +1,8 @@
 /** A honeynet in words: what answers, when, and how a packet gets there. */
 import { formatDuration, formatIpv4 } from '@wormwood/base';
+import { formatIpv6Prefix } from '@wormwood/wire';
 import type { Explanation, Hop, Obstacle } from './explain.ts';
-import type { Condition, PortAction, TransportProtocol } from './model.ts';
+import type { Binding, Condition, Ipv6Binding, PortAction, TransportProtocol } from './model.ts';
 
 /** Returns what a port does, as a clause. */
 function actionInWords(action: PortAction, protocol: TransportProtocol): string {
@@ -69,9 +70,9 @@ export function explanationInWords(
   const covered =
     binding === null
       ? 'No binding covers it: the default template answers, if the sensor answers for this address.'
-      : binding.first === binding.last
+      : spanOf(binding) === null
         ? 'It has a binding of its own.'
-        : `It is bound as part of ${formatIpv4(binding.first)} to ${formatIpv4(binding.last)}.`;
+        : `It is bound as part of ${spanOf(binding)}.`;
   return [
     `${what}:`,
     `  ${covered}`,
@@ -93,6 +94,13 @@ export function explanationInWords(
   ];
 }
 
+/** The addresses of a binding; null: it is for one. */
+function spanOf(binding: Binding | Ipv6Binding): string | null {
+  if ('prefix' in binding) return binding.prefix.length === 128 ? null : formatIpv6Prefix(binding.prefix);
+  const { first, last } = binding;
+  return first === last ? null : `${formatIpv4(first)} to ${formatIpv4(last)}`;
+}
+
 /** Actions that answer datagrams. */
 const SERVED: ReadonlySet<PortAction['kind']> = new Set(['script', 'internal', 'proxy']);
 /** No reflector: packages/honeynet/src/service/udp-budget.ts. */
@@ -107,6 +115,8 @@ function obstacleInWords({ kind, router }: Obstacle): string {
       return 'no host can have one of these addresses, so nothing answers';
     case 'edge':
       return 'it is the first or the last address of the bound network, so nothing answers (see --edges)';
+    case 'routers':
+      return 'it is the first address of the bound prefix, which its routers have, so nothing answers (see --edges)';
     case 'unreachable':
       return `the router ${at} answers that the network is unreachable`;
     case 'loop':

@@ -1,11 +1,13 @@
 /** What a honeynet would answer at an address, and why: the rules of dispatcher and topology described instead of followed. */
-import { ipv4 } from '@wormwood/wire';
+import { type IpAddress, ipv4, isIpv6Martian } from '@wormwood/wire';
 import { BindingTable, silentEdges } from './binding-table.ts';
+import { Ipv6Table, isRoutersAddress } from './ipv6-table.ts';
 import type {
   Binding,
   Condition,
   External,
   Honeynet,
+  Ipv6Binding,
   LinkQuality,
   PortAction,
   Template,
@@ -14,13 +16,13 @@ import type {
 import { Topology } from './topology/topology.ts';
 
 /** The packet that is asked about. */
-export interface Question {
-  readonly address: number;
+export interface Question<Address extends IpAddress = IpAddress> {
+  readonly address: Address;
   readonly protocol: TransportProtocol;
   /** Of `tcp` and `udp`. */
   readonly port: number | null;
   /** Who asks; null: anybody. */
-  readonly source: number | null;
+  readonly source: IpAddress | null;
 }
 
 /** What would happen to a packet. */
@@ -41,7 +43,8 @@ export interface Explanation {
 
 /**
  * What keeps an answer back. `nobody`: no host can have an address of the question, or both are one. `edge`: the first or
- * last address of a bound network. `unreachable`, `loop`: a router answers with an ICMP error, as the way in says.
+ * last address of a bound network. `routers`: the first address of a bound IPv6 prefix. `unreachable`, `loop`: a router answers
+ * with an ICMP error, as the way in says.
  * `no-route`: the way in ends before the host, in silence. `no-way-back`, `back-in-tunnel`: the answer does not get to the
  * source, or only inside a tunnel. `virtual-source`: a virtual host has the address of the source, and the answer goes there.
  */
@@ -49,6 +52,7 @@ export interface Obstacle {
   readonly kind:
     | 'nobody'
     | 'edge'
+    | 'routers'
     | 'unreachable'
     | 'loop'
     | 'no-route'
@@ -65,9 +69,10 @@ export interface Obstacle {
  */
 export type Outcome = 'answered' | 'refused' | 'taken' | 'silent';
 
+/** Who answers. */
 export interface Answer {
   /** The binding; null for the default template, which answers only for addresses that the sensor claims. */
-  readonly binding: Binding | null;
+  readonly binding: Binding | Ipv6Binding | null;
   /** What stands there in each case: one template, or those of a dynamic one with their conditions. */
   readonly cases: readonly AnswerCase[];
 }
@@ -91,6 +96,38 @@ export interface Hop {
 
 /** Returns what would happen to a packet from outside. */
 export function explainAddress(honeynet: Honeynet, question: Question): Explanation {
+  const { address, source } = question;
+  if (typeof address === 'bigint') return explainIpv6(honeynet, { ...question, address });
+  return explainIpv4(honeynet, { ...question, address, source: typeof source === 'number' ? source : null });
+}
+
+/** No router stands before it: the virtual network routes IPv4 alone. */
+function explainIpv6(honeynet: Honeynet, question: Question<bigint>): Explanation {
+  const { address, source } = question;
+  const index = new Ipv6Table(honeynet.ipv6Bindings.map(({ prefix }) => prefix)).find(address);
+  const binding = honeynet.ipv6Bindings[index] ?? null;
+  const template = binding?.template ?? honeynet.defaultTemplate;
+  const cases = template === null ? [] : casesOf(template, question);
+  const isNobodys =
+    isIpv6Martian(address) || source === address || (typeof source === 'bigint' && isIpv6Martian(source));
+  const isEdge = binding !== null && !honeynet.answersEdges && isRoutersAddress(binding.prefix, address);
+  const kind = isNobodys ? 'nobody' : isEdge ? 'routers' : null;
+  return {
+    answer: template === null ? null : { binding, cases },
+    external: null,
+    obstacle: kind === null ? null : { kind, router: null },
+    hops: [],
+    delaySeconds: 0,
+    arrival: 1 - ((cases.length === 1 ? cases[0]!.template : template)?.dropIncoming ?? 0),
+  };
+}
+
+/** A question about an address of IPv4. */
+interface Ipv4Question extends Question<number> {
+  readonly source: number | null;
+}
+
+function explainIpv4(honeynet: Honeynet, question: Ipv4Question): Explanation {
   const table = new BindingTable(honeynet.bindings);
   const index = table.find(question.address);
   const binding = honeynet.bindings[index] ?? null;
@@ -132,6 +169,7 @@ function isCertain(condition: Condition, { protocol, source }: Question): boolea
   if (condition.kind === 'otherwise') return true;
   if (condition.kind === 'protocol') return condition.protocol === protocol;
   if (condition.kind !== 'source-ip' || source === null) return null;
+  if (typeof source === 'bigint') return false;
   return source >= condition.first && source <= condition.last;
 }
 
@@ -151,7 +189,7 @@ function outcomeOf(action: PortAction, protocol: TransportProtocol): Outcome {
 function obstacleOf(
   honeynet: Honeynet,
   table: BindingTable,
-  { address, source }: Question,
+  { address, source }: Ipv4Question,
   template: Template | null,
 ): Obstacle | null {
   if (ipv4.isMartian(address) || (source !== null && (ipv4.isMartian(source) || source === address)))

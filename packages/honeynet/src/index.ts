@@ -25,12 +25,7 @@ export type {
   Tunnel,
 } from './model.ts';
 export { parseHoneydConfiguration } from './config/honeyd-parser.ts';
-export {
-  type AddressRange,
-  bindingName,
-  HoneynetBuilder,
-  nobodysAddress,
-} from './config/honeynet-builder.ts';
+export { bindingName, HoneynetBuilder, isNobodysPrefix, nobodysAddress } from './config/honeynet-builder.ts';
 export {
   COMMON_VENDORS,
   ethernetAddresses,
@@ -67,14 +62,14 @@ export type { LineSink } from './log/line-sink.ts';
 export { PacketLog } from './log/packet-log.ts';
 export { serviceLogLine } from './log/service-log.ts';
 export { formatPrometheus, type Metric } from './metrics/prometheus.ts';
-export { TrafficCounts } from './metrics/traffic-counts.ts';
+export { type FrequentAddress, TrafficCounts } from './metrics/traffic-counts.ts';
 export { probeHost, type HostView } from './probe/host-probe.ts';
 export { CLIENT_MSS_BYTES } from './probe/ordinary-client.ts';
 export { allows, differences, type OsMatch, osMatches } from './probe/os-matches.ts';
 export { scanSystem } from './probe/os-scan.ts';
 export { formatObserved, type Observed } from './probe/os-tests.ts';
 export { Prober } from './probe/prober.ts';
-export { explainAddress, type Explanation, type Question } from './explain.ts';
+export { type Answer, explainAddress, type Explanation, type Question } from './explain.ts';
 export { explanationInWords } from './explain-words.ts';
 
 // What stands behind open ports.

@@ -2,6 +2,7 @@
  * The honeynet as data: what `honeyd.conf` and `net.yaml` both say. It is made once, checked, and never changed while
  * packets flow; a reload makes a new one. Times in seconds, rates in bits a second, probabilities as fractions.
  */
+import type { Ipv6Prefix } from '@wormwood/wire';
 
 /** Everything that the configuration says about the honeynet. */
 export interface Honeynet {
@@ -9,7 +10,12 @@ export interface Honeynet {
   readonly templates: ReadonlyMap<string, Template>;
   /** What answers at which addresses; of overlapping bindings the longest prefix wins. */
   readonly bindings: readonly Binding[];
-  /** Whether the first and the last address of a bound network answer, too; no host of a network has them. */
+  /** The same of IPv6: of those that cover an address, the longest prefix answers. */
+  readonly ipv6Bindings: readonly Ipv6Binding[];
+  /**
+   * Whether the first and the last address of a bound network answer, too; no host of a network has them, nor the first of an
+   * IPv6 prefix (RFC 4291 2.6.1).
+   */
   readonly answersEdges: boolean;
   /** Answers at every address that we claim and that no binding covers; null: nothing answers there. */
   readonly defaultTemplate: Template | null;
@@ -111,6 +117,14 @@ export interface Binding {
   /** They were bound as a network, such as 10.1.0.0/16, and not as a range. */
   readonly isNetwork: boolean;
   /** Name of the template that was copied; the addresses' own where there was none. */
+  readonly original: string;
+  readonly template: Template;
+}
+
+/** All addresses of an IPv6 prefix answer as `template`, a copy named after it. */
+export interface Ipv6Binding {
+  readonly prefix: Ipv6Prefix;
+  /** Name of the template that was copied; the prefix's own where there was none. */
   readonly original: string;
   readonly template: Template;
 }

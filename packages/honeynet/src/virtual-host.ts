@@ -12,6 +12,7 @@ import type {
   TcpService,
   UdpDatagram,
 } from '@wormwood/netstack';
+import type { IpAddress } from '@wormwood/wire';
 import type { PortAction, Template } from './model.ts';
 
 /** What stands behind the ports of a template. Programs and other machines are the app's; the honeynet only names them. */
@@ -30,7 +31,7 @@ export interface VirtualHostComponents {
   readonly template: Template;
   readonly behavior: StackBehavior;
   /** Its Ethernet address at each of its addresses; null: that of the interface. */
-  readonly linkAddresses: ((address: number) => number) | null;
+  readonly linkAddresses: ((address: IpAddress) => number) | null;
   readonly services: ServiceRunner;
   /** For the packets and SYN segments that get lost. */
   readonly stream: RandomStream;
@@ -39,7 +40,7 @@ export interface VirtualHostComponents {
 export class VirtualHost implements StackHost {
   readonly template: Template;
   readonly behavior: StackBehavior;
-  readonly #linkAddresses: ((address: number) => number) | null;
+  readonly #linkAddresses: ((address: IpAddress) => number) | null;
   readonly #services: ServiceRunner;
   readonly #stream: RandomStream;
   readonly #tcp: ReadonlyMap<number, PortAction>;
@@ -59,7 +60,7 @@ export class VirtualHost implements StackHost {
     this.#udp = actionsOf('udp');
   }
 
-  linkAddressAt(address: number): number | null {
+  linkAddressAt(address: IpAddress): number | null {
     return this.#linkAddresses === null ? null : this.#linkAddresses(address);
   }
 

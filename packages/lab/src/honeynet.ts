@@ -78,13 +78,14 @@ function honeydConfiguration(honeypots: ArrayLike<number>, port: number): string
 
 /** A SYN is a contact, whoever sent it; an opened flow is a handshake, which only the true source can complete. */
 function observerOf(clock: Clock, observed: (observation: Observation) => void): StackObserver {
+  // The lab's network is one of IPv4.
   const tell = (kind: Observation['kind'], flow: Flow): void =>
     observed({
       timeSeconds: clock.nowSeconds(),
       kind,
       protocol: 'tcp',
-      source: flow.remoteAddress,
-      destination: flow.localAddress,
+      source: Number(flow.remoteAddress),
+      destination: Number(flow.localAddress),
       sourcePort: flow.remotePort,
       destinationPort: flow.localPort,
       payloadHash: null,

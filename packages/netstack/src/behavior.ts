@@ -3,7 +3,7 @@
  * a behavior answers. There is no `if` about systems anywhere else in this package.
  */
 
-import type { tcpOption } from '@wormwood/wire';
+import type { IpAddress, tcpOption } from '@wormwood/wire';
 
 /** What a packet is, as far as its IP header depends on it; `ecn-syn-ack` answers a SYN that offers ECN (RFC 3168 6.1.1). */
 export type PacketClass =
@@ -31,8 +31,19 @@ export type StraySegment =
 /** Which octets count where fragments overlap: `old` keeps those that came first, `new` those that came last. */
 export type OverlapPolicy = 'old' | 'new';
 
-/** Two ends of a connection; addresses and ports as unsigned integers. */
+/** Two ends of a connection. */
 export interface Flow {
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+}
+
+/**
+ * The same as a behavior gets it, with addresses of 32 bits: those of IPv4, or for those of IPv6 a hash that nobody can predict
+ * and that stays the same.
+ */
+export interface ShortFlow {
   readonly localAddress: number;
   readonly localPort: number;
   readonly remoteAddress: number;
@@ -42,11 +53,11 @@ export interface Flow {
 /** The answers to every question whose answer differs between operating systems. */
 export interface StackBehavior {
   readonly name: string;
-  /** Time to live of a packet that we send. */
+  /** Time to live, or hop limit, of a packet that we send. */
   timeToLive(kind: PacketClass): number;
   /** The DF flag. */
   dontFragment(kind: PacketClass): boolean;
-  /** The identification field of a packet from one address to another: 16 bits. */
+  /** The identification field of an IPv4 packet from one address to another: 16 bits. */
   identification(kind: PacketClass, source: number, destination: number): number;
   /** The address that all packets claim to come from; null: the one that was asked. */
   readonly spoofedSource: number | null;
@@ -76,7 +87,7 @@ export interface StackBehavior {
   /** Changes what an error quotes, octets from `start` to `end` of `bytes`, as the system does; null: it changes nothing. */
   readonly changeQuote: ((bytes: Uint8Array, start: number, end: number) => void) | null;
   /** ISN of a connection that we accept now (RFC 6528). */
-  initialSequenceNumber(flow: Flow, nowSeconds: number): number;
+  initialSequenceNumber(flow: ShortFlow, nowSeconds: number): number;
   /**
    * `keyed`: nobody who does not see our SYN/ACK can guess its sequence number. `weak`: as an old system's, they can be
    * guessed, so a completed handshake proves nothing about its source.
@@ -84,7 +95,7 @@ export interface StackBehavior {
   readonly sequenceNumbers: 'keyed' | 'weak';
   /** TSval of a connection now (RFC 7323 5.4): 32 bits. `offset` is what `timestampOffset` said at its SYN. */
   timestampValue(offset: number, nowSeconds: number): number;
-  /** Where the timestamps of connections between two addresses begin: 32 bits, asked once for each connection. */
+  /** Where the timestamps of connections between two addresses of a `ShortFlow` begin: 32 bits, asked once a connection. */
   timestampOffset(localAddress: number, remoteAddress: number): number;
   readonly tcp: TcpBehavior;
 }

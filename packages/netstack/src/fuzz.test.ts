@@ -163,7 +163,7 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
   };
   const stack = new Stack({
     device: trusting(device),
-    hosts: { find: (address) => ((address & 0xff000000) === (LOCAL & 0xff000000) ? host : null) },
+    hosts: { find: (address) => ((Number(address) & 0xff000000) === (LOCAL & 0xff000000) ? host : null) },
     clock,
     streams: randomStreams(SEED),
     observer: silentObserver,

@@ -1,4 +1,5 @@
 /** What the stack learns about the addresses that it answers for. The honeynet implements it; tests fake it. */
+import type { IpAddress } from '@wormwood/wire';
 import type { StackBehavior } from './behavior.ts';
 
 /** `filtered` ports swallow packets, `closed` ones refuse them, `open` ones answer. */
@@ -10,7 +11,7 @@ export type TcpPortState = PortState | 'tarpit';
 export interface StackHost {
   readonly behavior: StackBehavior;
   /** Returns the Ethernet address of the host at one of its addresses; null: the stack's own. */
-  linkAddressAt(address: number): number | null;
+  linkAddressAt(address: IpAddress): number | null;
   /** Whether echo requests are answered. */
   readonly answersEcho: boolean;
   /**
@@ -32,16 +33,16 @@ export interface HostDirectory {
    * Returns who answers at `address` when `source` asks by an IP protocol, or null. Called for every packet, and for a connection
    * that lives when it sends or its timer runs: constant or logarithmic time, no allocation, nothing drawn.
    */
-  find(address: number, source: number, protocol: number): StackHost | null;
+  find(address: IpAddress, source: IpAddress, protocol: number): StackHost | null;
   /** Returns whether frames to this Ethernet address are for us, whatever host they carry a packet to. @default none are */
   forwards?(linkAddress: number): boolean;
 }
 
 /** A datagram as a service sees it. */
 export interface UdpDatagram {
-  readonly localAddress: number;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   /** A view that is only valid during the call. */
   readonly payload: Uint8Array;
@@ -49,9 +50,9 @@ export interface UdpDatagram {
 
 /** A connection as a service sees it. */
 export interface TcpConnection {
-  readonly localAddress: number;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   /** Queues octets and returns how many were taken; when fewer than offered, `TcpService.writable` follows. */
   write(octets: Uint8Array): number;

@@ -35,7 +35,7 @@ export { IdentificationCounters } from './network/identification.ts';
 export { DhcpClient, type DhcpLease } from './network/dhcp-client.ts';
 export type { RouterName, RouterStatus } from './network/known-routers.ts';
 export { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
-export type { Ipv6Directory } from './network/ndp-responder.ts';
+export { AddressNames } from './network/address-names.ts';
 export type { LinkNetwork, LinkOptions } from './network/source-prover.ts';
 export {
   type AddressOwner,

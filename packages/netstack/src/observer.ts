@@ -1,4 +1,5 @@
 /** What the stack reports about its work: the source of logs, events and detectors. Calls must return quickly. */
+import type { IpAddress } from '@wormwood/wire';
 import type { Flow } from './behavior.ts';
 
 /**
@@ -45,16 +46,16 @@ export interface ArpContact {
 
 /** Another machine speaks for an address of ours. */
 export interface AddressOwner {
-  readonly address: number;
+  readonly address: IpAddress;
   readonly linkAddress: number;
   readonly vlan: number;
 }
 
-/** An IPv6 packet to an address of ours, or a question about one. */
+/** Somebody asks by neighbor discovery for an IPv6 address of ours. */
 export interface Ipv6Contact {
-  readonly kind: 'neighbor-solicitation' | 'echo-request' | 'other';
+  readonly kind: 'neighbor-solicitation';
   readonly source: bigint;
-  /** The address that is asked for, or sent to. */
+  /** The address that is asked for. */
   readonly destination: bigint;
   /** Number of the protocol behind the extension headers. */
   readonly protocol: number;
@@ -83,7 +84,8 @@ export interface StackObserver {
   udpReceived(flow: Flow, lengthBytes: number, payloadBytes: number): void;
   /** An answer to such a datagram. */
   udpSent(flow: Flow, payloadBytes: number): void;
-  icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void;
+  /** A message of ICMP, or of ICMPv6 between addresses of IPv6. */
+  icmp(source: IpAddress, destination: IpAddress, type: number, code: number, lengthBytes: number): void;
   /** A handshake was completed; `proof` says whether the remote address can be forged nevertheless. */
   flowOpen(flow: Flow, proof: SourceProof): void;
   /**
@@ -94,11 +96,11 @@ export interface StackObserver {
   /** A connection is over; payload octets each way. */
   flowClose(flow: Flow, receivedBytes: number, sentBytes: number, reason: 'done' | 'reset' | 'timeout'): void;
   /** A packet of a protocol that the stack does not speak, or for an address that nobody answers for. */
-  other(source: number, destination: number, protocol: number, lengthBytes: number): void;
+  other(source: IpAddress, destination: IpAddress, protocol: number, lengthBytes: number): void;
   arpRequest(contact: ArpContact): void;
   ipv6(contact: Ipv6Contact): void;
   /** An answer was due and is not sent. */
-  answerLimited(limit: AnswerLimit, protocol: number, source: number, destination: number): void;
+  answerLimited(limit: AnswerLimit, protocol: number, source: IpAddress, destination: IpAddress): void;
   /** The address is left to its owner from now on. */
   addressTaken(owner: AddressOwner): void;
 }

@@ -76,13 +76,13 @@ function stage() {
     host: { tcpPort: (port) => (port === TARPIT ? 'tarpit' : port === OPEN ? 'open' : 'closed') },
     accept: (connection) => {
       const service = new RecordingService(connection);
-      services.set(connection.remoteAddress, service);
+      services.set(Number(connection.remoteAddress), service);
       return service;
     },
     observer: {
-      flowOpen: ({ remoteAddress }) => void events.push({ from: remoteAddress, text: 'open' }),
+      flowOpen: ({ remoteAddress }) => void events.push({ from: Number(remoteAddress), text: 'open' }),
       flowClose: ({ remoteAddress }, received, sent, reason) =>
-        void events.push({ from: remoteAddress, text: `close ${received} ${sent} ${reason}` }),
+        void events.push({ from: Number(remoteAddress), text: `close ${received} ${sent} ${reason}` }),
     },
   });
   const listen = (): void => {

@@ -1,6 +1,6 @@
 /** A stack on a link in memory, and the hands of a remote host: send a segment, see what comes back. */
 import { randomStreams, siphashKeyOf, VirtualClock } from '@wormwood/base';
-import { ipProtocol, ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
+import { type IpAddress, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import type { StackBehavior } from './behavior.ts';
 import type { StackHost, TcpConnection, TcpService } from './host.ts';
 import { memoryLink } from './link/memory-link.ts';
@@ -51,6 +51,8 @@ export interface BenchOptions {
   readonly host?: Partial<StackHost>;
   /** Packets that the link holds. @default 4096 */
   readonly slots?: number;
+  /** Where the host answers. @default LOCAL */
+  readonly addresses?: readonly IpAddress[];
 }
 
 /** A TCP segment in the words that a test cares about; the rest has defaults. */
@@ -75,6 +77,7 @@ export function bench(options: BenchOptions = {}) {
   // As the clock of a machine, seconds since 1970, shortly before they take more than 31 bits.
   const clock = new VirtualClock(2 ** 31 - 100);
   const [far, device] = memoryLink({ medium: 'ip', slots: options.slots ?? 4096 });
+  const addresses = options.addresses ?? [LOCAL];
   const services: RecordingService[] = [];
   const accept = (connection: TcpConnection): TcpService => {
     const service = new RecordingService(connection);
@@ -94,7 +97,7 @@ export function bench(options: BenchOptions = {}) {
   const stack = new Stack(
     {
       device,
-      hosts: { find: (address) => (address === LOCAL ? host : null) },
+      hosts: { find: (address) => (addresses.includes(address) ? host : null) },
       clock,
       streams: randomStreams('5'),
       observer: { ...silentObserver, ...options.observer },
@@ -111,15 +114,17 @@ export function bench(options: BenchOptions = {}) {
     far.flush();
     stack.work(1000);
   };
-  const receivePackets = (): ipv4.Repr[] => {
-    const packets: ipv4.Repr[] = [];
-    far.receive(({ bytes, start, end }) => {
-      const packet = ipv4.parse(bytes.slice(start, end));
-      if (isMalformed(packet)) throw new Error(packet.reason);
-      packets.push(packet);
-    }, 1e6);
+  const receiveOctets = (): Uint8Array[] => {
+    const packets: Uint8Array[] = [];
+    far.receive(({ bytes, start, end }) => void packets.push(bytes.slice(start, end)), 1e6);
     return packets;
   };
+  const receivePackets = (): ipv4.Repr[] =>
+    receiveOctets().map((octets) => {
+      const packet = ipv4.parse(octets);
+      if (isMalformed(packet)) throw new Error(packet.reason);
+      return packet;
+    });
   const receive = (): tcp.Repr[] =>
     receivePackets().map((packet) => {
       const segment = tcp.parse(packet.payload);
@@ -131,7 +136,19 @@ export function bench(options: BenchOptions = {}) {
     clock.advanceBy(seconds);
     stack.work(1000);
   };
-  return { clock, stack, device, services, host, sendPacket, receivePackets, send, receive, advance };
+  return {
+    clock,
+    stack,
+    device,
+    services,
+    host,
+    sendPacket,
+    receiveOctets,
+    receivePackets,
+    send,
+    receive,
+    advance,
+  };
 }
 
 export function tcpPacket(

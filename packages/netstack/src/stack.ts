@@ -2,10 +2,11 @@
  * The stack: every frame of a device is parsed down to its transport and answered by the host that its destination
  * belongs to. Time and randomness come from outside; nothing here waits.
  */
-import type { Clock, RandomStreams } from '@wormwood/base';
+import { type Clock, type RandomStreams, siphashKeyOf } from '@wormwood/base';
 import {
   ethernet,
   etherType,
+  type IpAddress,
   ipProtocol,
   ipv4,
   readMac,
@@ -17,11 +18,15 @@ import {
 import { BatchClock } from './batch-clock.ts';
 import type { HostDirectory, StackHost } from './host.ts';
 import type { LinkDevice, ReceivedFrame } from './link/device.ts';
+import { AddressNames } from './network/address-names.ts';
 import { type ArpOptions, ArpResponder } from './network/arp-responder.ts';
-import { Icmp } from './network/icmp.ts';
+import { pieceOfIpv4, wholeIpv4 } from './network/fragments.ts';
+import { Icmp, type SegmentError } from './network/icmp.ts';
+import { Icmpv6 } from './network/icmpv6.ts';
 import { judgeOptions, OPTIONS_FINE, SOURCE_ROUTED } from './network/ip-options.ts';
-import { Ipv4Output, LINK_HEADER_LENGTH_MAX } from './network/ipv4-output.ts';
-import { type Ipv6Directory, NdpResponder } from './network/ndp-responder.ts';
+import { IpOutput, LINK_HEADER_LENGTH_MAX } from './network/ip-output.ts';
+import { Ipv6Input } from './network/ipv6-input.ts';
+import { NdpResponder } from './network/ndp-responder.ts';
 import { PacketContext } from './network/packet-context.ts';
 import { copyTags, vlanOf } from './network/vlan.ts';
 import { ReplyLimiter, type ReplyRates } from './network/reply-limiter.ts';
@@ -43,6 +48,7 @@ export interface StackComponents {
 
 /** How a stack differs from one with the defaults. */
 export interface StackOptions {
+  /** Of neighbor discovery, too. */
   readonly arp?: ArpOptions;
   readonly tcp?: TcpLimits;
   /**
@@ -53,8 +59,6 @@ export interface StackOptions {
   readonly memoryBytes?: number;
   /** What is known of the link: by it handshakes are proven. @default nothing: no source is proven */
   readonly link?: LinkOptions;
-  /** Who is found and answers echo requests by IPv6; `arp.askFirst` holds for them, too. @default nobody */
-  readonly ipv6?: Ipv6Directory;
 }
 
 /** The group bit of an Ethernet address, in its first octet (IEEE 802 8.2). */
@@ -73,8 +77,10 @@ export class Stack {
   readonly #expired: PacketContext = new PacketContext();
   readonly #clock: BatchClock;
   readonly #arp: ArpResponder;
-  readonly #ndp: NdpResponder | null;
-  readonly #output: Ipv4Output;
+  readonly #names: AddressNames;
+  readonly #ndp: NdpResponder;
+  readonly #ipv6: Ipv6Input;
+  readonly #output: IpOutput;
   readonly #sources: SourceProver;
   readonly #reassembly: Reassembly;
   readonly #icmp: Icmp;
@@ -82,39 +88,44 @@ export class Stack {
   readonly #tcp: Tcp;
 
   constructor(components: StackComponents, options: StackOptions = {}) {
-    const { device, observer, linkAddress } = components;
+    const { device, observer } = components;
     this.#components = components;
     this.#clock = new BatchClock(components.clock);
-    this.#output = new Ipv4Output(device);
+    const identifications = components.streams.stream('netstack/ipv6/identification');
+    this.#names = new AddressNames(siphashKeyOf(components.streams.stream('netstack/address-names')));
+    this.#output = new IpOutput(device, this.#names, identifications.nextUint32());
     this.#arp = new ArpResponder(components, options.arp);
-    this.#ndp =
-      options.ipv6 === undefined
-        ? null
-        : new NdpResponder({
-            device,
-            linkAddress,
-            observer,
-            directory: options.ipv6,
-            askFirst: options.arp?.askFirst ?? false,
-          });
+    this.#ndp = new NdpResponder({ ...components, askFirst: options.arp?.askFirst ?? false });
     const memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
     this.#reassembly = new Reassembly(components.streams.stream('netstack/reassembly').nextUint32(), {
       bytes: memoryBytes * FRAGMENTS_SHARE,
     });
     this.#sources = new SourceProver(components, options.link);
-    this.#icmp = new Icmp({
+    const icmpComponents = {
       output: this.#output,
+      names: this.#names,
       observer,
       errors: new ReplyLimiter(ICMP_ERROR_RATES, components.streams.stream('netstack/icmp/errors')),
-      tellTcp: (error) => this.#tcp.hear(error),
+      tellTcp: (error: SegmentError) => this.#tcp.hear(error),
+    };
+    this.#icmp = new Icmp(icmpComponents);
+    const icmpv6 = new Icmpv6(icmpComponents);
+    this.#ipv6 = new Ipv6Input({
+      ...components,
+      names: this.#names,
+      icmp: icmpv6,
+      ndp: this.#ndp,
+      reassembly: this.#reassembly,
+      dispatch: (packet) => this.#dispatchTransport(packet),
     });
-    this.#udp = new Udp({ output: this.#output, icmp: this.#icmp, observer });
+    this.#udp = new Udp({ output: this.#output, names: this.#names, icmp: this.#icmp, icmpv6, observer });
     this.#tcp = new Tcp(
       {
         output: this.#output,
+        names: this.#names,
         observer,
         clock: this.#clock,
-        hosts: { find: (...asked) => this.#findUntaken(...asked) },
+        hosts: { find: (address, source, protocol) => this.#findUntaken(address, source, protocol) },
         streams: components.streams,
         sources: this.#sources,
       },
@@ -151,7 +162,7 @@ export class Stack {
       this.#forgetPacket();
       this.#sources.runTimers(this.#packet.nowSeconds);
       this.#arp.claims.runTimers(this.#packet.nowSeconds);
-      this.#ndp?.claims.runTimers(this.#packet.nowSeconds);
+      this.#ndp.claims.runTimers(this.#packet.nowSeconds);
       this.#components.device.flush();
       return frames;
     } finally {
@@ -166,7 +177,7 @@ export class Stack {
       this.#reassembly.nextTimerSeconds(),
       this.#sources.nextTimerSeconds(),
       this.#arp.claims.nextTimerSeconds(),
-      this.#ndp?.claims.nextTimerSeconds() ?? Number.POSITIVE_INFINITY,
+      this.#ndp.claims.nextTimerSeconds(),
     );
   }
 
@@ -198,8 +209,12 @@ export class Stack {
   }
 
   /** For connections that live: an address that another machine has is left at once, whatever is open there. */
-  #findUntaken(address: number, source: number, protocol: number): StackHost | null {
-    const isTaken = this.#arp.claims.isTaken(address, 0, this.#clock.nowSeconds());
+  #findUntaken(address: IpAddress, source: IpAddress, protocol: number): StackHost | null {
+    const now = this.#clock.nowSeconds();
+    const isTaken =
+      typeof address === 'number'
+        ? this.#arp.claims.isTaken(address, 0, now)
+        : this.#ndp.claims.isTaken(address, 0, now);
     return isTaken ? null : this.#components.hosts.find(address, source, protocol);
   }
 
@@ -215,7 +230,7 @@ export class Stack {
     packet.host = null;
     if (this.#components.device.medium === 'ip') {
       packet.ipStart = start;
-      this.#receiveIpv4();
+      this.#receiveIp(start < end && bytes[start]! >>> 4 === 6);
       return;
     }
     if (ethernet.check(bytes, start, end) !== undefined) return;
@@ -226,10 +241,16 @@ export class Stack {
     if (headerEnd - start > LINK_HEADER_LENGTH_MAX) return;
     const type = readU16(bytes, headerEnd - 2);
     packet.ipStart = headerEnd;
-    if (type === etherType.ipv4) this.#receiveIpv4();
+    if (type === etherType.ipv4) this.#receiveIp(false);
     else if (type === etherType.arp) this.#receiveArp(headerEnd);
-    else if (type === etherType.ipv6) this.#ndp?.receive(packet);
+    else if (type === etherType.ipv6) this.#receiveIp(true);
   };
+
+  #receiveIp(isIpv6: boolean): void {
+    this.#packet.isIpv6 = isIpv6;
+    if (isIpv6) this.#ipv6.receive(this.#packet);
+    else this.#receiveIpv4();
+  }
 
   #receiveArp(arpStart: number): void {
     this.#sources.receiveArp(this.#packet, arpStart);
@@ -242,6 +263,7 @@ export class Stack {
     if (ipv4.check(bytes, ipStart, packet.end) !== undefined || !ipv4.verifyChecksum(bytes, ipStart)) return;
     packet.end = ipStart + readU16(bytes, ipStart + ipv4.field.totalLength);
     packet.source = readU32(bytes, ipStart + ipv4.field.source);
+    packet.share = packet.source;
     packet.destination = readU32(bytes, ipStart + ipv4.field.destination);
     packet.protocol = readU8(bytes, ipStart + ipv4.field.protocol);
     const host = this.#find();
@@ -327,9 +349,9 @@ export class Stack {
 
   #dispatch(): void {
     const packet = this.#packet;
-    if (packet.protocol === ipProtocol.tcp) this.#tcp.receive(packet);
+    if (packet.protocol === ipProtocol.tcp || packet.protocol === ipProtocol.udp)
+      this.#dispatchTransport(packet);
     else if (packet.protocol === ipProtocol.icmpv4) this.#icmp.receive(packet);
-    else if (packet.protocol === ipProtocol.udp) this.#udp.receive(packet);
     else {
       this.#components.observer.other(
         packet.source,
@@ -342,6 +364,11 @@ export class Stack {
     }
   }
 
+  #dispatchTransport(packet: PacketContext): void {
+    if (packet.protocol === ipProtocol.tcp) this.#tcp.receive(packet);
+    else this.#udp.receive(packet);
+  }
+
   /** RFC 1122 3.3.2: the sender of a packet that never became whole gets an error, if the first piece is there. */
   readonly #giveUp = (first: FirstFragment): void => {
     const packet = this.#expired;
@@ -349,12 +376,15 @@ export class Stack {
     packet.linkStart = 0;
     packet.ipStart = first.ipStart;
     packet.end = first.bytes.length;
-    packet.transportStart = packet.ipStart + ipv4.readHeaderLength(first.bytes, packet.ipStart);
-    packet.source = readU32(first.bytes, packet.ipStart + ipv4.field.source);
-    packet.destination = readU32(first.bytes, packet.ipStart + ipv4.field.destination);
-    packet.protocol = readU8(first.bytes, packet.ipStart + ipv4.field.protocol);
     packet.answersFrom = first.answersFrom;
     packet.nowSeconds = this.#clock.nowSeconds();
+    packet.isIpv6 = first.bytes[first.ipStart]! >>> 4 === 6;
+    if (packet.isIpv6) return this.#ipv6.giveUp(first, packet);
+    packet.transportStart = packet.ipStart + ipv4.readHeaderLength(first.bytes, packet.ipStart);
+    packet.source = readU32(first.bytes, packet.ipStart + ipv4.field.source);
+    packet.share = packet.source;
+    packet.destination = readU32(first.bytes, packet.ipStart + ipv4.field.destination);
+    packet.protocol = readU8(first.bytes, packet.ipStart + ipv4.field.protocol);
     packet.host = this.#findUntaken(packet.destination, packet.source, packet.protocol);
     this.#icmp.sendReassemblyTimeExceeded(packet);
   };
@@ -364,8 +394,9 @@ export class Stack {
     const packet = this.#packet;
     const policy = packet.host?.behavior.fragments ?? 'old';
     if (policy === 'drop') return;
-    const whole = this.#reassembly.add(packet, policy);
-    if (whole === null) return;
+    const made = this.#reassembly.add(packet, pieceOfIpv4(packet), policy);
+    if (made === null) return;
+    const whole = wholeIpv4(made.first, made.payload);
     const linkLength = packet.ipStart - packet.linkStart;
     const copy = new Uint8Array(linkLength + whole.length);
     copy.set(packet.bytes.subarray(packet.linkStart, packet.ipStart));

@@ -31,7 +31,22 @@ export {
 export { seqAdd, seqBefore, seqBeforeOrAt, seqDistance, seqInWindow } from './seqnum.ts';
 export { MAC_ADDRESS_LENGTH, MAC_BROADCAST } from './mac-address.ts';
 export { formatMac, isMacMulticast, parseMac, readMac, writeMac } from './mac-address.ts';
-export { formatIp, formatIpv6, isIpv6Multicast, parseIpv6, solicitedNodeAddress } from './ipv6-address.ts';
+export {
+  formatIp,
+  formatIpv6,
+  formatIpv6Prefix,
+  type IpAddress,
+  type Ipv6Prefix,
+  isInIpv6Prefix,
+  isIpv6Martian,
+  isIpv6Multicast,
+  parseIp,
+  parseIpv6,
+  parseIpv6Prefix,
+  readIpv6Address,
+  solicitedNodeAddress,
+  writeIpv6Address,
+} from './ipv6-address.ts';
 
 // Link.
 export { etherType } from './ether-type.ts';
@@ -39,7 +54,13 @@ export * as ethernet from './ethernet.ts';
 export * as arp from './arp.ts';
 
 // Network.
-export { formatIpProtocol, ipProtocol, pseudoHeaderSum, readPseudoHeaderSumIpv4 } from './ip-protocol.ts';
+export {
+  formatIpProtocol,
+  ipProtocol,
+  pseudoHeaderSum,
+  readPseudoHeaderSumIpv4,
+  readPseudoHeaderSumIpv6,
+} from './ip-protocol.ts';
 export * as ipv4 from './ipv4.ts';
 export { code as ipv4OptionCode } from './ipv4-option.ts';
 export * as icmpv4 from './icmpv4.ts';

@@ -31,6 +31,14 @@ export function isIpv6Multicast(address: bigint): boolean {
   return address >> 120n === 0xffn;
 }
 
+/**
+ * Whether no host can have the address: the unspecified one, loopback (RFC 4291 2.5), a group, or what stands for an address of
+ * IPv4 inside a machine (2.5.5.2).
+ */
+export function isIpv6Martian(address: bigint): boolean {
+  return address <= 1n || isIpv6Multicast(address) || address >> 32n === 0xffffn;
+}
+
 /** Whether the address lies in fe80::/10 (RFC 4291 §2.5.6). */
 export function isIpv6LinkLocal(address: bigint): boolean {
   return address >> 118n === 0x3fan;
@@ -53,6 +61,44 @@ export function parseIpv6(text: string): Parsed<bigint> {
   if (halves.length === 2 ? missing < 1 : missing !== 0) return refusedIpv6(text);
   const groups = [...high, ...Array.from({ length: missing }, () => 0), ...low];
   return { ok: true, value: groups.reduce((sum, group) => (sum << 16n) | BigInt(group), 0n) };
+}
+
+/** A block of 2^(128 - length) addresses; `first` has no bits beyond the prefix. */
+export interface Ipv6Prefix {
+  readonly first: bigint;
+  readonly length: number;
+}
+
+const ADDRESS_BITS = 128;
+
+/** The block written `address/length`, a bare address being a block of one; or why there is none. */
+export function parseIpv6Prefix(text: string): Parsed<Ipv6Prefix> {
+  const [addressText = '', lengthText = String(ADDRESS_BITS), ...rest] = text.trim().split('/');
+  const address = parseIpv6(addressText);
+  if (!address.ok) return address;
+  const lengthBits = Number(lengthText);
+  if (rest.length > 0 || !/^[0-9]{1,3}$/.test(lengthText) || lengthBits > ADDRESS_BITS) {
+    return {
+      ok: false,
+      reason: `A prefix length is a whole number from 0 to ${ADDRESS_BITS}, not "/${lengthText}".`,
+    };
+  }
+  const shift = BigInt(ADDRESS_BITS - lengthBits);
+  const first = (address.value >> shift) << shift;
+  if (first === address.value) return { ok: true, value: { first, length: lengthBits } };
+  const meant = `${formatIpv6(first)}/${lengthBits}`;
+  return { ok: false, reason: `"${text}" has bits set beyond its prefix; did you mean ${meant}?` };
+}
+
+/** The notation of a block; of one address, without a length. */
+export function formatIpv6Prefix({ first, length }: Ipv6Prefix): string {
+  return length === ADDRESS_BITS ? formatIpv6(first) : `${formatIpv6(first)}/${length}`;
+}
+
+/** Whether the address lies in the block. */
+export function isInIpv6Prefix({ first, length }: Ipv6Prefix, address: bigint): boolean {
+  const shift = BigInt(ADDRESS_BITS - length);
+  return address >> shift === first >> shift;
 }
 
 function refusedIpv6(text: string): Parsed<never> {
@@ -105,6 +151,11 @@ function longestZeroRun(groups: readonly number[]): { readonly start: number; re
     else if (index + 1 - start > best.length) best = { start, length: index + 1 - start };
   }
   return best;
+}
+
+/** The address of either version written in `text`, or why there is none. */
+export function parseIp(text: string): Parsed<IpAddress> {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
 /** Dotted quad or RFC 5952 form, by version. */

@@ -44,12 +44,7 @@ function addUp(net: Command, finish: Finish): void {
     .argument('[config]', 'a net.yaml or a honeyd.conf')
     .option('--device <device>', 'packet:IFACE, tun:NAME, pcap:FILE, or memory')
     .option('--net <cidr>', 'answer for this prefix too; repeatable', collectedCidrs, [])
-    .option(
-      '--ipv6 <prefix>',
-      'answer neighbor discovery and pings at these IPv6 addresses; repeatable',
-      collected,
-      [],
-    )
+    .option('--ipv6 <prefix>', 'answer for this IPv6 prefix too; repeatable', collected, [])
     .option(
       '--router <address>',
       'a router of the link, by its Ethernet or IPv4 address, with @VLAN for a VLAN; repeatable',

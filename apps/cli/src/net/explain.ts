@@ -1,12 +1,14 @@
 /** `wormwood net explain CONFIG ADDRESS`: what this address would answer, and over which route. */
 import { formatIpv4 } from '@wormwood/base';
 import {
+  type Answer,
   explainAddress,
   type Explanation,
   explanationInWords,
   type Question,
   type TransportProtocol,
 } from '@wormwood/honeynet';
+import { formatIp, formatIpv6Prefix, type IpAddress } from '@wormwood/wire';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
@@ -16,12 +18,12 @@ export interface NetExplainOptions extends PrintOptions {
   readonly edges?: boolean;
   readonly port?: number;
   readonly proto: TransportProtocol;
-  readonly from?: number;
+  readonly from?: IpAddress;
 }
 
 export async function netExplain(
   path: string,
-  address: number,
+  address: IpAddress,
   options: NetExplainOptions,
 ): Promise<ExitCode> {
   const terminal = openTerminal(options);
@@ -41,12 +43,12 @@ export async function netExplain(
     return { question, explanation: explainAddress(honeynet, question) };
   });
   if (options.json) {
-    await terminal.print(JSON.stringify({ address: formatIpv4(address), answers: explained.map(plain) }));
+    await terminal.print(JSON.stringify({ address: formatIp(address), answers: explained.map(plain) }));
     return EXIT.ok;
   }
   const blocks = explained.map(({ question: { protocol, port: asked }, explanation }) => {
     const where = asked === null ? protocol : `${protocol}/${asked}`;
-    return explanationInWords(explanation, `${formatIpv4(address)} ${where}`, protocol).join('\n');
+    return explanationInWords(explanation, `${formatIp(address)} ${where}`, protocol).join('\n');
   });
   await terminal.print(blocks.join('\n\n'));
   return EXIT.ok;
@@ -55,6 +57,11 @@ export async function netExplain(
 interface Explained {
   readonly question: Question;
   readonly explanation: Explanation;
+}
+
+function spanOf(binding: NonNullable<Answer['binding']>): object {
+  if ('prefix' in binding) return { prefix: formatIpv6Prefix(binding.prefix) };
+  return { first: formatIpv4(binding.first), last: formatIpv4(binding.last) };
 }
 
 /** The explanation with addresses as text and templates by name. */
@@ -66,7 +73,7 @@ function plain({ question: { protocol, port }, explanation }: Explained): object
     port,
     answers: answer !== null,
     external: external?.interfaceName ?? null,
-    binding: binding && { first: formatIpv4(binding.first), last: formatIpv4(binding.last) },
+    binding: binding && spanOf(binding),
     obstacle: obstacle && {
       kind: obstacle.kind,
       router: obstacle.router === null ? null : formatIpv4(obstacle.router),

@@ -1,5 +1,6 @@
 /** `wormwood net check`, `explain` and `import` on the command line: commands that only read a configuration. */
-import { parseIpv4, parseSeed } from '@wormwood/base';
+import { parseSeed } from '@wormwood/base';
+import { type IpAddress, parseIp } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetCheckOptions } from './check.ts';
 import type { NetExplainOptions } from './explain.ts';
@@ -48,6 +49,7 @@ export function addExplain(net: Command, finish: Finish): void {
   withExamples(withPrintOptions(explain), [
     ['wormwood net explain honeyd.conf 10.1.2.3', 'the default actions'],
     ['wormwood net explain honeyd.conf 10.1.2.3 --port 53 --proto udp', 'one port'],
+    ['wormwood net explain honeyd.conf 2001:db8:1::5', 'an IPv6 address'],
   ]);
 }
 
@@ -114,8 +116,8 @@ export function edgesOption(): Option {
   return new Option('--edges', 'also answer at the first and last address of bound networks');
 }
 
-function addressOf(text: string): number {
-  const address = parseIpv4(text);
+function addressOf(text: string): IpAddress {
+  const address = parseIp(text);
   if (!address.ok) throw new InvalidArgumentError(address.reason);
   return address.value;
 }

@@ -15,13 +15,13 @@ import {
   memoryDevices,
   openDevice,
   parseDevice,
-  parseIpv6Prefix,
   parseLinkNetwork,
   parseRouter,
   readSynFingerprints,
   SCRIPT_USER_DEFAULT,
   systemClock,
 } from '@wormwood/sensor';
+import { parseIpv6Prefix } from '@wormwood/wire';
 import Table from 'cli-table3';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';

@@ -38,7 +38,7 @@ beforeEach(async () => {
     version: '1',
     name: 'test',
     honeynet: honeynetOf('create host\nbind 10.3.0.5 host'),
-    counts: new TrafficCounts(),
+    counts: new TrafficCounts(1),
     sensor: {
       counts: () => ({ frames: 1, dropped: 0, connections: 0, halfOpen: 0, evicted: 0 }),
       leased: () => [],

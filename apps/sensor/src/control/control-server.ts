@@ -7,7 +7,7 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { parseIpv4 } from '@wormwood/base';
+import { parseIp } from '@wormwood/wire';
 import { formatPrometheus } from '@wormwood/honeynet';
 import type { Faults } from '../faults.ts';
 import {
@@ -160,7 +160,7 @@ export class ControlServer {
       case '/topology':
         return json(topologyOf(source));
       case '/explain': {
-        const address = parseIpv4(new URLSearchParams(query).get('address') ?? '');
+        const address = parseIp(new URLSearchParams(query).get('address') ?? '');
         return address.ok ? json(explanationOf(source, address.value)) : refuse(HTTP_BAD, address.reason);
       }
       case '/events':

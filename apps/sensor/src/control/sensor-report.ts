@@ -4,11 +4,13 @@ import {
   type Binding,
   explainAddress,
   explanationInWords,
+  type FrequentAddress,
   type Honeynet,
   type Metric,
   type Template,
   type TrafficCounts,
 } from '@wormwood/honeynet';
+import { formatIp, type IpAddress } from '@wormwood/wire';
 import type { WireReport } from '../device/wire-watch.ts';
 import type { Outputs } from '../output/outputs.ts';
 import type { Sensor } from '../sensor.ts';
@@ -134,8 +136,8 @@ export function topologyOf({ honeynet: { topology } }: ReportSource): SensorTopo
   };
 }
 
-export function explanationOf({ honeynet }: ReportSource, address: number): SensorExplanation {
-  const name = formatIpv4(address);
+export function explanationOf({ honeynet }: ReportSource, address: IpAddress): SensorExplanation {
+  const name = formatIp(address);
   const texts = (['tcp', 'udp', 'icmp'] as const).map((protocol) => {
     const question = { address, protocol, port: null, source: null };
     return explanationInWords(explainAddress(honeynet, question), `${name} ${protocol}`, protocol).join('\n');
@@ -168,10 +170,7 @@ export function statusOf(source: ReportSource): SensorStatus {
 }
 
 export function topOf({ counts }: ReportSource, length: number): SensorTop {
-  const contacts = ({ key, count }: { readonly key: number; readonly count: number }) => ({
-    address: formatIpv4(key),
-    contacts: count,
-  });
+  const contacts = ({ address, count }: FrequentAddress) => ({ address: formatIp(address), contacts: count });
   return {
     sources: counts.topSources(length).map(contacts),
     hosts: counts.topDestinations(length).map(contacts),
@@ -183,13 +182,22 @@ export function hostsOf({ honeynet, sensor }: ReportSource): SensorHosts {
   return [
     ...honeynet.bindings.map((binding) => hostOf(binding, false)),
     ...sensor.leased().map((binding) => hostOf(binding, true)),
+    ...honeynet.ipv6Bindings.map(({ prefix, ...binding }) => {
+      const last = prefix.first | ((1n << BigInt(128 - prefix.length)) - 1n);
+      return hostOf({ ...binding, first: prefix.first, last }, false);
+    }),
   ];
 }
 
-function hostOf({ first, last, original, template }: Binding, leased: boolean): SensorHosts[number] {
+interface BoundHosts extends Pick<Binding, 'original' | 'template'> {
+  readonly first: IpAddress;
+  readonly last: IpAddress;
+}
+
+function hostOf({ first, last, original, template }: BoundHosts, leased: boolean): SensorHosts[number] {
   return {
-    first: formatIpv4(first),
-    last: formatIpv4(last),
+    first: formatIp(first),
+    last: formatIp(last),
     template: original,
     leased,
     personality: template.personality,

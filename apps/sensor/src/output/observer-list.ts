@@ -1,10 +1,11 @@
 /** Several observers as one. */
 import type { StackObserver } from '@wormwood/netstack';
+import type { IpAddress } from '@wormwood/wire';
 
 /** Tells every observer everything, in their order; `answersFor` keeps back packets that concern nobody here. */
 export function observerList(
   observers: readonly StackObserver[],
-  answersFor: (destination: number, source: number, protocol: number) => boolean,
+  answersFor: (destination: IpAddress, source: IpAddress, protocol: number) => boolean,
 ): StackObserver {
   return {
     tcpProbe: (flow, flags, lengthBytes, opens) => {

@@ -2,6 +2,7 @@
 import type { Clock, RandomStreams } from '@wormwood/base';
 import { EventMaker, type LineSink, PacketLog, serviceLogLine } from '@wormwood/honeynet';
 import type { Flow, StackObserver } from '@wormwood/netstack';
+import type { IpAddress } from '@wormwood/wire';
 import { LineFile } from './line-file.ts';
 import { type LogDisk, machineDisk } from './log-disk.ts';
 
@@ -15,8 +16,8 @@ export interface OutputComponents {
   readonly sensor: string;
   readonly clock: Clock;
   readonly streams: RandomStreams;
-  hostName(address: number, source: number, protocol: number): string | null;
-  sourceSystem(source: number): string | null;
+  hostName(address: IpAddress, source: IpAddress, protocol: number): string | null;
+  sourceSystem(source: IpAddress): string | null;
   /** VLAN of the packet at hand, as netstack numbers it. */
   vlan(): number;
   /** What the SYN at hand says of the program that made it, as bits of `synMark`. @default nothing */

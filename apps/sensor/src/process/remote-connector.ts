@@ -97,10 +97,10 @@ function findApart(
   });
 }
 
-/** Whether an address is this one of IPv4, in whichever notation. */
-function isSame(address: string, ipv4: string): boolean {
+/** Whether an address is this one, in whichever notation. */
+function isSame(address: string, other: string): boolean {
   const only = new BlockList();
-  only.addAddress(ipv4);
+  only.addAddress(other, isIP(other) === 6 ? 'ipv6' : 'ipv4');
   return only.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 

@@ -6,6 +6,7 @@ import {
   type Honeynet,
   type Template,
 } from '@wormwood/honeynet';
+import { formatIpv6Prefix } from '@wormwood/wire';
 import type { BindingEntry, HoneynetDocument, RouterEntry } from './schema.ts';
 import {
   emptyBody,
@@ -19,19 +20,28 @@ type Templates = Honeynet['templates'];
 
 /** Returns the document from which the checker makes the same honeynet. */
 export function contentOf(honeynet: Honeynet): HoneynetDocument {
-  const { templates, bindings, topology } = honeynet;
-  const bound = new Set(bindings.map(({ first, last }) => bindingName(first, last)));
+  const { templates, bindings, ipv6Bindings, topology } = honeynet;
+  const bound = new Set([
+    ...bindings.map(({ first, last }) => bindingName(first, last)),
+    ...ipv6Bindings.map(({ prefix }) => formatIpv6Prefix(prefix)),
+  ]);
   const named = new Map([...templates].filter(([name]) => !bound.has(name)));
   return {
     version: 1,
     templates: [...named.values()].map((template): TemplateEntry =>
       Object.assign({ name: template.name }, bodyOf(template, named)),
     ),
-    bindings: bindings.map((binding): BindingEntry => {
-      const { first, last, isNetwork } = binding;
-      const { template, changes } = likeOriginal(binding, templates, named);
-      return { addresses: { first, last, isNetwork }, template, changes };
-    }),
+    bindings: [
+      ...bindings.map((binding): BindingEntry => {
+        const { first, last, isNetwork } = binding;
+        const { template, changes } = likeOriginal(binding, templates, named);
+        return { addresses: { first, last, isNetwork }, template, changes };
+      }),
+      ...ipv6Bindings.map((binding): BindingEntry => {
+        const { template, changes } = likeOriginal(binding, templates, named);
+        return { addresses: binding.prefix, template, changes };
+      }),
+    ],
     entries: topology.entries,
     routers: topology.routers.map(({ address, links, unreachable, routes, tunnels }): RouterEntry => {
       const flat = routes.map(({ network, nextHop, link: { latencySeconds, loss, bandwidth, drop } }) => {

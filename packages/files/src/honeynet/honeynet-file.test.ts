@@ -48,6 +48,28 @@ describe('net.yaml', () => {
     expect(check.diagnostics).toEqual([]);
   });
 
+  it('binds IPv6 as honeyd.conf does, and is written as it is read', () => {
+    const bindings = [
+      '{addresses: 2001:db8:1::/64, template: web}',
+      "{addresses: '2001:DB8::0:5', template: web}",
+    ];
+    const check = checkHoneynetFile(
+      `version: 1\n${WEB}\nbindings:\n${bindings.map((line) => `  - ${line}\n`).join('')}`,
+      'net.yaml',
+    );
+    expect(check.diagnostics).toEqual([]);
+    expect([...(check.honeynet?.templates.keys() ?? [])]).toEqual(['web', '2001:db8:1::/64', '2001:db8::5']);
+    expect(check.honeynet?.ipv6Bindings.map(({ original }) => original)).toEqual(['web', 'web']);
+    const again = checkHoneynetFile(honeynetText(check.honeynet!), 'net.yaml');
+    expect(again.honeynet).toEqual(check.honeynet);
+    expect(found([WEB, 'bindings:', '  - {addresses: 2001:db8::5/64, template: web}'])).toEqual([
+      'invalid-addresses 4:17',
+    ]);
+    expect(found([WEB, 'bindings:', '  - {addresses: ff02::/16, template: web}'])).toEqual([
+      'address-of-nobody 4:17',
+    ]);
+  });
+
   it('closes what is not said to be open (Honeyd opens every TCP port)', () => {
     const check = checkHoneynetFile(`version: 1\n${WEB}\n`, 'net.yaml');
     expect(check.honeynet?.templates.get('web')?.defaultActions).toEqual({

@@ -12,11 +12,11 @@ import {
   type Span,
 } from '@wormwood/base';
 import {
-  type AddressRange,
   bindingName,
   ethernetFault,
   type Honeynet,
   HoneynetBuilder,
+  isNobodysPrefix,
   nobodysAddress,
   type Part,
   partOf,
@@ -24,10 +24,12 @@ import {
   type Template,
   type TextPlace,
 } from '@wormwood/honeynet';
+import { formatIpv6Prefix } from '@wormwood/wire';
 import { stringify } from 'yaml';
 import { contentOf } from './content.ts';
 import { type FlatRoute, type HoneynetDocument, honeynetShape } from './schema.ts';
 import { emptyBody, type RuleEntry, type TemplateBody, withoutRules } from './template-shapes.ts';
+import type { BoundAddresses } from './value-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
 import { wholeParts } from './whole-parts.ts';
 
@@ -101,14 +103,16 @@ class Assembly {
     this.#addTemplates();
     for (const [index, entry] of this.#file.bindings.entries()) {
       const path = `bindings.${index}`;
-      const { first, last } = entry.addresses;
-      this.#places.noteSpan(partOf.binding(first, last), this.#spanAt(`${path}.addresses`));
-      this.#checkAddresses(entry.addresses, `${path}.addresses`);
-      const name = bindingName(first, last);
+      const { addresses } = entry;
+      const isIpv6 = 'length' in addresses;
+      const part = isIpv6 ? partOf.ipv6Binding(addresses) : partOf.binding(addresses.first, addresses.last);
+      this.#places.noteSpan(part, this.#spanAt(`${path}.addresses`));
+      this.#checkAddresses(addresses, `${path}.addresses`);
+      const name = isIpv6 ? formatIpv6Prefix(addresses) : bindingName(addresses.first, addresses.last);
       const base = this.#baseOf(entry.template, `${path}.template`) ?? emptyTemplate(name);
-      const template = this.#changed(base, entry.changes, name, `${path}.with`);
+      const template = { ...this.#changed(base, entry.changes, name, `${path}.with`), name: base.name };
       this.#checkBody(entry.changes, name, `${path}.with`);
-      if (!builder.bind(entry.addresses, { ...template, name: base.name }))
+      if (!(isIpv6 ? builder.bindIpv6(addresses, template) : builder.bind(addresses, template)))
         this.#report(
           `${path}.addresses`,
           'bound-twice',
@@ -192,7 +196,18 @@ class Assembly {
     }
   }
 
-  #checkAddresses({ first, last }: AddressRange, path: string): void {
+  #checkAddresses(addresses: BoundAddresses, path: string): void {
+    if ('length' in addresses) {
+      if (isNobodysPrefix(addresses))
+        this.#report(
+          path,
+          'address-of-nobody',
+          `No host can have an address of ${formatIpv6Prefix(addresses)}.`,
+          'Hosts have addresses such as 2001:db8:1::5; a whole link is 2001:db8:1::/64.',
+        );
+      return;
+    }
+    const { first, last } = addresses;
     const nobodys = nobodysAddress(first, last);
     if (nobodys === null) return;
     this.#report(

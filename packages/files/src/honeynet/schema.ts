@@ -4,8 +4,8 @@ import type { External, FragmentPolicy, PortAction } from '@wormwood/honeynet';
 import { action, nameText } from './action-shapes.ts';
 import {
   address,
-  addressSpan,
-  type AddressSpan,
+  boundAddresses,
+  type BoundAddresses,
   anyText,
   bandwidth,
   orFalse,
@@ -41,7 +41,7 @@ export interface HoneynetDocument {
 }
 
 export interface BindingEntry {
-  readonly addresses: AddressSpan;
+  readonly addresses: BoundAddresses;
   /** Null: the entry describes everything itself. */
   readonly template: string | null;
   readonly changes: Partial<TemplateBody>;
@@ -92,9 +92,9 @@ const binding: Shape<BindingEntry> = sparse(
     fields: {
       addresses: {
         key: 'addresses',
-        shape: addressSpan,
+        shape: boundAddresses,
         description: 'The addresses.',
-        examples: ['10.1.0.0/16'],
+        examples: ['10.1.0.0/16', '2001:db8:1::/64'],
       },
       template: {
         key: 'template',

@@ -1,5 +1,6 @@
 /** Shapes of single values in `net.yaml` that a scenario does not need. */
 import { formatCidr, formatIpv4, parseCidr, parseIpv4, type Parsed, quoted } from '@wormwood/base';
+import { formatIpv6Prefix, type Ipv6Prefix, parseIpv6Prefix } from '@wormwood/wire';
 import { scalar } from '../shape/scalar-shapes.ts';
 import { nameOf, reportWrongType, type Shape } from '../shape/shape.ts';
 
@@ -10,6 +11,9 @@ export interface AddressSpan {
   /** Written as a prefix of several addresses. */
   readonly isNetwork: boolean;
 }
+
+/** The addresses of a binding: those of IPv6 as a prefix. */
+export type BoundAddresses = AddressSpan | Ipv6Prefix;
 
 const PORT_MAX = 65_535;
 const BANDWIDTH_MAX = 1e18;
@@ -87,6 +91,8 @@ export const address: Shape<number> = scalar<number>({
   jsonSchema: { type: 'string', pattern: String.raw`^\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3}\s*$` },
 });
 
+const SPAN_PATTERN = String.raw`^\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3}\s*(?:/[0-9]{1,2}|-\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3})?\s*$`;
+
 /** An address, a prefix, or the first and last address of a range. */
 export const addressSpan: Shape<AddressSpan> = scalar<AddressSpan>({
   allowed: 'an address, a prefix such as 10.1.0.0/16, or a range such as 10.1.0.1-10.1.0.9',
@@ -95,7 +101,24 @@ export const addressSpan: Shape<AddressSpan> = scalar<AddressSpan>({
   write: writeSpan,
   jsonSchema: {
     type: 'string',
-    pattern: String.raw`^\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3}\s*(?:/[0-9]{1,2}|-\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3})?\s*$`,
+    pattern: SPAN_PATTERN,
+  },
+});
+
+/** The same, or an address or prefix of IPv6. */
+export const boundAddresses: Shape<BoundAddresses> = scalar<BoundAddresses>({
+  allowed: `${addressSpan.allowed}, or an IPv6 address or prefix such as 2001:db8:1::/64`,
+  code: 'invalid-addresses',
+  parse: (input) => (String(input).includes(':') ? parseIpv6Prefix(String(input)) : parseSpan(input)),
+  write: (value) => ('length' in value ? formatIpv6Prefix(value) : writeSpan(value)),
+  jsonSchema: {
+    type: 'string',
+    anyOf: [
+      { pattern: SPAN_PATTERN },
+      {
+        pattern: String.raw`^\s*[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:[0-9.]{7,15})?(?:/[0-9]{1,3})?\s*$`,
+      },
+    ],
   },
 });
 

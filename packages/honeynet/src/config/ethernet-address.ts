@@ -3,6 +3,7 @@
  * of vendors stands here; the whole registry can be read from `nmap-mac-prefixes` where nmap is installed.
  */
 import { mixWord, quoted } from '@wormwood/base';
+import type { IpAddress } from '@wormwood/wire';
 
 /** A prefix of 24 bits and the organisation to which it was assigned. */
 export interface EthernetVendor {
@@ -65,8 +66,8 @@ export function sharedEthernetAddress(written: string): number | null {
 }
 
 /**
- * Returns which Ethernet address a host has at an IPv4 address: one for each host, the same for the same `key`. One that is
- * written out is that of every host. Of several vendors whose names begin with the first of the words and have them all, the
+ * Returns which Ethernet address a host has at an IP address: one for each host, the same for the same `key`. An IPv6 address
+ * that is made of an Ethernet address (RFC 4291, appendix A) belongs to that one. One that is written out is that of every host. Of several vendors whose names begin with the first of the words and have them all, the
  * one with the shortest name is meant, and of its prefixes the first; without such a vendor the addresses are locally
  * administered (IEEE 802 8.2).
  */
@@ -74,11 +75,21 @@ export function ethernetAddresses(
   written: string,
   vendors: readonly EthernetVendor[],
   key: EthernetKey,
-): (address: number) => number {
+): (address: IpAddress) => number {
   const shared = sharedEthernetAddress(written);
   if (shared !== null) return () => shared;
   const prefix = vendorOf(written, vendors)?.prefix ?? LOCAL_PREFIX;
-  return (address) => prefix * 2 ** LOW_BITS + permuted(address, key);
+  const made = (address: number): number => prefix * 2 ** LOW_BITS + permuted(address, key);
+  return (address) =>
+    typeof address === 'number' ? made(address) : (macIn(address) ?? made(Number(address & 0xffff_ffffn)));
+}
+
+/** The Ethernet address in a modified EUI-64 interface identifier; null where an address has none. */
+function macIn(address: bigint): number | null {
+  if (((address >> 24n) & 0xffffn) !== 0xfffen) return null;
+  const upper = Number((address >> 40n) & 0xff_ffffn) ^ LOCAL_PREFIX;
+  const mac = upper * 2 ** LOW_BITS + Number(address & 0xff_ffffn);
+  return Math.floor(mac / GROUP_BIT) % 2 === 0 ? mac : null;
 }
 
 /** Of the low bits of Ethernet addresses: two words. */

@@ -3,7 +3,7 @@
  * alike, each thing once.
  */
 import { type Diagnostic, formatIpv4, parseIpv4 } from '@wormwood/base';
-import { ipv4 } from '@wormwood/wire';
+import { formatIpv6Prefix, ipv4 } from '@wormwood/wire';
 import { BindingTable, edgesOf } from '../binding-table.ts';
 import type { Binding, Honeynet, PortAction, Template, TransportProtocol } from '../model.ts';
 import { INTERNAL_SERVICES } from '../service/service-runner.ts';
@@ -30,7 +30,12 @@ export interface PlacedAction {
 }
 
 /** Returns every action that a configuration states, each once: copies of a template share those of the original. */
-export function actionsOf({ templates, bindings, dhcpClients }: Honeynet): readonly PlacedAction[] {
+export function actionsOf({
+  templates,
+  bindings,
+  ipv6Bindings,
+  dhcpClients,
+}: Honeynet): readonly PlacedAction[] {
   const seen = new Set<PortAction>();
   const found: PlacedAction[] = [];
   const add = (placed: PlacedAction): void => {
@@ -45,7 +50,7 @@ export function actionsOf({ templates, bindings, dhcpClients }: Honeynet): reado
     template.dynamic?.forEach((rule) => addTemplate(rule.template));
   };
   for (const template of templates.values()) addTemplate(template);
-  for (const { template } of [...bindings, ...dhcpClients]) addTemplate(template);
+  for (const { template } of [...bindings, ...ipv6Bindings, ...dhcpClients]) addTemplate(template);
   return found;
 }
 
@@ -63,6 +68,7 @@ export function findingsOf(honeynet: Honeynet): readonly Finding[] {
     ...nothingBound(honeynet),
     ...sharedAddresses(honeynet),
     ...silentEdges(honeynet, table),
+    ...beyondTopology(honeynet),
     ...actionsOf(honeynet).flatMap(actionFindings),
     ...templates.flatMap((template) => withoutEffect(template, table)),
     ...honeynet.broadcasts.map(({ template }) =>
@@ -75,16 +81,17 @@ export function findingsOf(honeynet: Honeynet): readonly Finding[] {
 }
 
 /** A copy that is bound says what its original has said. */
-function ownTemplates({ templates, bindings }: Honeynet): readonly Template[] {
-  const bound = new Set(bindings.map(({ template }) => template.name));
+function ownTemplates({ templates, bindings, ipv6Bindings }: Honeynet): readonly Template[] {
+  const bound = new Set([...bindings, ...ipv6Bindings].map(({ template }) => template.name));
   const all = [...templates.values()];
   const own = all.filter(({ name }) => !bound.has(name));
   return own.length > 0 ? own : all;
 }
 
-function nothingBound({ bindings, defaultTemplate, dhcpClients, externals }: Honeynet): readonly Finding[] {
-  if (bindings.length > 0 || defaultTemplate !== null || dhcpClients.length > 0 || externals.length > 0)
-    return [];
+function nothingBound(honeynet: Honeynet): readonly Finding[] {
+  const { bindings, ipv6Bindings, defaultTemplate, dhcpClients, externals } = honeynet;
+  const bound = bindings.length + ipv6Bindings.length + dhcpClients.length + externals.length;
+  if (bound > 0 || defaultTemplate !== null) return [];
   return [
     {
       severity: 'warning',
@@ -124,6 +131,16 @@ function sharedAddresses({ bindings }: Honeynet): readonly Finding[] {
         help: 'Name a vendor, such as "dell": then each host has an address of its own.',
       },
     ];
+  });
+}
+
+/** The virtual routers route IPv4 alone. */
+function beyondTopology({ ipv6Bindings, topology }: Honeynet): readonly Finding[] {
+  if (topology.entries.length === 0) return [];
+  return ipv6Bindings.map(({ prefix }): Finding => {
+    const about = [partOf.ipv6Binding(prefix)];
+    const message = `${formatIpv6Prefix(prefix)} is on the link of the sensor: the virtual routers route IPv4 alone.`;
+    return { severity: 'note', code: 'ipv6-beside-topology', about, message, help: '' };
   });
 }
 

@@ -14,6 +14,8 @@ export type TokenKind =
   | 'number'
   | 'address'
   | 'network'
+  /** An IPv6 address, or a prefix with its length. */
+  | 'ipv6'
   | 'symbol'
   | 'unknown'
   | 'end';
@@ -41,6 +43,7 @@ export const KEYWORDS: readonly string[] = (
 ).split(' ');
 
 const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
+  ['ipv6', /(?:[0-9A-Fa-f]{1,4}:(?::|[0-9A-Fa-f]{1,4}:)|::)[0-9A-Fa-f:.]*(?:\/\d+)?/y],
   ['network', /\d+\.\d+\.\d+\.\d+\/\d+/y],
   ['address', /\d+\.\d+\.\d+\.\d+/y],
   ['number', /\d+(?:\.\d+)?/y],

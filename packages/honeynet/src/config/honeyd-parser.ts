@@ -5,6 +5,7 @@
  * asked for through `readInclude`, so this folder touches no disk.
  */
 import { type Diagnostic, formatIpv4, nearest, type Parsed } from '@wormwood/base';
+import { formatIpv6Prefix, parseIpv6Prefix } from '@wormwood/wire';
 import type { Honeynet, PortAction } from '../model.ts';
 import { readAction, readCondition, readPortNumber, startsCondition } from './honeyd-action.ts';
 import { KEYWORDS, lexHoneydConfiguration, type Token } from './honeyd-lexer.ts';
@@ -14,6 +15,7 @@ import {
   type AddressRange,
   emptyTemplate,
   HoneynetBuilder,
+  isNobodysPrefix,
   nobodysAddress,
   type TemplateDraft,
 } from './honeynet-builder.ts';
@@ -254,6 +256,7 @@ function readBind({ reader, builder }: ParserContext): void {
     return builder.bindWhen(address, condition, expectOrdinaryTemplate(reader, builder));
   }
   const at = reader.peek();
+  if (at.kind === 'ipv6') return readBindIpv6(reader, builder);
   // Networks and ranges are beyond Honeyd's grammar, where each address takes a line.
   const { first, last, isNetwork } = readAddresses(reader);
   const isNobodys = nobodysAddress(first, last) !== null;
@@ -282,6 +285,31 @@ function readBind({ reader, builder }: ParserContext): void {
       'Delete the first binding, or this one.',
     );
   }
+}
+
+/** Prefixes and addresses of IPv6 are beyond Honeyd's grammar, too. */
+function readBindIpv6(reader: TokenReader, builder: HoneynetBuilder): void {
+  const at = reader.peek();
+  const prefix = reader.expectIpv6Prefix();
+  const isNobodys = isNobodysPrefix(prefix);
+  if (isNobodys)
+    reader.note(
+      'error',
+      at,
+      'address-of-nobody',
+      `No host can have an address of ${at.text}.`,
+      'Hosts have addresses such as 2001:db8:1::5; a whole link is 2001:db8:1::/64.',
+    );
+  const template = expectTemplate(reader, builder, 'a template');
+  reader.places.note(partOf.ipv6Binding(prefix), at);
+  if (!isNobodys && !builder.bindIpv6(prefix, template))
+    reader.note(
+      'error',
+      at,
+      'bound-twice',
+      `${at.text} is bound already.`,
+      'Delete the first binding, or this one.',
+    );
 }
 
 /** Addresses that no host has: this network, loopback, groups and beyond (RFC 1122 3.2.1.3). */
@@ -417,22 +445,29 @@ function* take(names: Iterable<string>, most: number): Iterable<string> {
 function expectTemplate(reader: TokenReader, builder: HoneynetBuilder, what: string): TemplateDraft {
   const token = reader.peek();
   const isStatement = reader.isAtLineEnd && Object.hasOwn(STATEMENTS, token.text);
-  if ((token.kind !== 'word' && token.kind !== 'address') || isStatement) {
+  const isName = token.kind === 'word' || token.kind === 'address' || token.kind === 'ipv6';
+  if (!isName || isStatement) {
     reader.fault(token, 'template-expected', reader.describe(token, what), 'Name a template.');
   }
-  const template = builder.templates.get(token.text);
+  const template = builder.templates.get(nameIn(token));
   if (template === undefined) {
     const meant = reader.suggests ? nearest(token.text, builder.templates.keys()) : undefined;
     const known = Array.from(take(builder.templates.keys(), NAMES_SHOWN)).join(', ') || 'none yet';
     const help = meant === undefined ? `Templates so far: ${known}.` : `Did you mean "${meant}"?`;
     const message =
-      token.kind === 'address'
+      token.kind === 'address' || token.kind === 'ipv6'
         ? `No template is bound to ${token.text}.`
         : `No template is called "${token.text}".`;
     return reader.fault(token, 'unknown-template', message, help);
   }
   reader.take();
   return template;
+}
+
+/** An IPv6 address can be written in many ways; its template has the name of one. */
+function nameIn({ kind, text }: Token): string {
+  const prefix = kind === 'ipv6' ? parseIpv6Prefix(text) : null;
+  return prefix?.ok === true ? formatIpv6Prefix(prefix.value) : text;
 }
 
 /** A dynamic template stands for ordinary ones, so that no chain of them can lead back to itself. */

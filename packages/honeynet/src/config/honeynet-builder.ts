@@ -3,6 +3,7 @@
  * template as it is at that moment, so later changes to the original do not reach the copy (Honeyd's rule).
  */
 import { formatIpv4 } from '@wormwood/base';
+import { formatIpv6Prefix, type Ipv6Prefix, isIpv6Martian } from '@wormwood/wire';
 import type {
   Annotation,
   Binding,
@@ -11,6 +12,7 @@ import type {
   DhcpClient,
   External,
   Honeynet,
+  Ipv6Binding,
   Network,
   PluginOption,
   PortRule,
@@ -69,6 +71,11 @@ export function nobodysAddress(first: number, last: number): number | null {
   return hit === undefined ? null : Math.max(first, hit[0]);
 }
 
+/** Whether no host can have any address of a prefix. */
+export function isNobodysPrefix({ first, length }: Ipv6Prefix): boolean {
+  return length === 0 || isIpv6Martian(first === 0n && length < 128 ? 0n : first);
+}
+
 export class HoneynetBuilder {
   readonly templates: Map<string, TemplateDraft> = new Map();
   readonly externals: External[] = [];
@@ -80,6 +87,7 @@ export class HoneynetBuilder {
   readonly #routers: Map<number, RouterDraft> = new Map();
   /** Bindings by their first and last address, each with the name under which its copy can be changed. */
   readonly #bindings: Map<string, Binding> = new Map();
+  readonly #ipv6Bindings: Map<string, Ipv6Binding> = new Map();
 
   /** Binds a copy of `template` to the addresses and keeps it under their name; false if they are bound already. */
   bind({ first, last, isNetwork }: AddressRange, template: Template): boolean {
@@ -88,6 +96,16 @@ export class HoneynetBuilder {
     const copy: TemplateDraft = { ...template, name };
     this.templates.set(name, copy);
     this.#bindings.set(name, { first, last, isNetwork, original: template.name, template: copy });
+    return true;
+  }
+
+  /** The same of an IPv6 prefix. */
+  bindIpv6(prefix: Ipv6Prefix, template: Template): boolean {
+    const name = formatIpv6Prefix(prefix);
+    if (this.#ipv6Bindings.has(name)) return false;
+    const copy: TemplateDraft = { ...template, name };
+    this.templates.set(name, copy);
+    this.#ipv6Bindings.set(name, { prefix, original: template.name, template: copy });
     return true;
   }
 
@@ -126,6 +144,9 @@ export class HoneynetBuilder {
   deleteTemplate(name: string): void {
     this.templates.delete(name);
     this.#bindings.delete(name);
+    this.#ipv6Bindings.delete(name);
+    for (const [own, binding] of this.#ipv6Bindings)
+      if (binding.original === name) this.#ipv6Bindings.set(own, { ...binding, original: own });
     for (const [own, binding] of this.#bindings)
       if (binding.original === name) this.#bindings.set(own, { ...binding, original: own });
     for (const [index, client] of this.dhcpClients.entries())
@@ -185,6 +206,7 @@ export class HoneynetBuilder {
     return {
       templates: this.templates,
       bindings: [...this.#bindings.values()],
+      ipv6Bindings: [...this.#ipv6Bindings.values()],
       answersEdges: false,
       defaultTemplate: this.templates.get('default') ?? null,
       topology: { entries: this.entries, routers: [...this.#routers.values()] },

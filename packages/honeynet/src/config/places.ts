@@ -1,5 +1,6 @@
 /** Where the parts of a honeynet stand in the text that it was read from, so that a later check can point there. */
 import type { Span } from '@wormwood/base';
+import { formatIpv6Prefix, type Ipv6Prefix } from '@wormwood/wire';
 
 /** Where something stands in a file. */
 export interface TextPlace {
@@ -19,6 +20,7 @@ export const partOf = {
   ethernet: (template: string): string => `ethernet ${template}`,
   user: (template: string): string => `user ${template}`,
   spoof: (template: string): string => `spoof ${template}`,
+  ipv6Binding: (prefix: Ipv6Prefix): string => `binding ${formatIpv6Prefix(prefix)}`,
   binding: (first: number, last: number): string => `binding ${first} ${last}`,
 } as const;
 

@@ -3,6 +3,7 @@
  * folder only; the parser catches it and goes on with the next statement, so that all problems are reported at once.
  */
 import { type Diagnostic, nearest, parseCidr, parseIpv4, printable } from '@wormwood/base';
+import { type Ipv6Prefix, parseIpv6Prefix } from '@wormwood/wire';
 import type { Network } from '../model.ts';
 import type { Token } from './honeyd-lexer.ts';
 import { Places } from './places.ts';
@@ -173,6 +174,15 @@ export class TokenReader {
       );
     }
     return { address: first, prefixLength };
+  }
+
+  /** An IPv6 address, or a prefix `2001:db8:1::/64`. */
+  expectIpv6Prefix(): Ipv6Prefix {
+    const token = this.peek();
+    const prefix = parseIpv6Prefix(token.text);
+    if (!prefix.ok) return this.fault(token, 'bad-address', prefix.reason, '');
+    this.take();
+    return prefix.value;
   }
 
   note(severity: Diagnostic['severity'], at: Token, code: string, message: string, help: string): void {

@@ -1,7 +1,7 @@
 // Lines that are written in place are those that JSON.stringify makes of the same event, whose fields stand here once more.
-import { formatIpv4, formatTimestamp, printable, randomStreams, VirtualClock } from '@wormwood/base';
+import { formatTimestamp, printable, randomStreams, VirtualClock } from '@wormwood/base';
 import type { Flow, SourceProof } from '@wormwood/netstack';
-import { communityId, formatMac } from '@wormwood/wire';
+import { formatIp, communityId, formatMac } from '@wormwood/wire';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SensorEvent } from './event.ts';
@@ -77,8 +77,8 @@ function fieldsOf(
   const outer = Math.floor(vlan / 8192);
   return {
     host: host === null ? null : printable(host),
-    src_ip: formatIpv4(source),
-    dst_ip: formatIpv4(destination),
+    src_ip: formatIp(source),
+    dst_ip: formatIp(destination),
     proto,
     community_id: communityId({ protocol, source, destination, sourcePort, destinationPort }),
     session,
@@ -96,7 +96,7 @@ it(`of a probe: seed ${SEED}`, () => {
   hold((given) => {
     const { flow: ends, number, octet, marks } = given;
     const { remoteAddress, remotePort, localAddress, localPort } = ends;
-    const [from, to] = [formatIpv4(remoteAddress), formatIpv4(localAddress)];
+    const [from, to] = [formatIp(remoteAddress), formatIp(localAddress)];
     const ports = [remotePort, localPort] as const;
     const code = octet >> 4;
     const [tcp, udp, icmp, other] = play(given, (made) => {
@@ -151,8 +151,8 @@ it(`of a connection: seed ${SEED}`, () => {
   hold((given) => {
     const { flow: ends, number, octet } = given;
     const ports = [ends.remotePort, ends.localPort] as const;
-    const from = `${formatIpv4(ends.remoteAddress)}:${ends.remotePort}`;
-    const words = `from ${from} to ${formatIpv4(ends.localAddress)}:${ends.localPort}`;
+    const from = `${formatIp(ends.remoteAddress)}:${ends.remotePort}`;
+    const words = `from ${from} to ${formatIp(ends.localAddress)}:${ends.localPort}`;
     const proof = octet < 128 ? ROUTED : UNPROVEN;
     const sha256 = octet.toString(16).padStart(64, '0');
     const duration = (octet * 1234) / 4096;
@@ -210,7 +210,7 @@ it(`of a conversation over UDP: seed ${SEED}`, () => {
     const { flow: ends } = given;
     const [open] = play(given, (made) => made.udpReceived(ends, 60));
     const { remotePort, localPort } = ends;
-    const words = `from ${formatIpv4(ends.remoteAddress)}:${remotePort} to ${formatIpv4(ends.localAddress)}:${localPort}`;
+    const words = `from ${formatIp(ends.remoteAddress)}:${remotePort} to ${formatIp(ends.localAddress)}:${localPort}`;
     const fields = fieldsOf(given, { protocol: 17, proto: 'udp', ports: [remotePort, localPort] });
     expect(open).toBe(
       expected(open!, given, {

@@ -18,7 +18,7 @@ import {
   utf8,
 } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
-import { CommunityIds, formatIpProtocol } from '@wormwood/wire';
+import { communityId, CommunityIds, formatIpProtocol, formatIpv6, type IpAddress } from '@wormwood/wire';
 import type { LineSink } from '../log/line-sink.ts';
 import type { SensorEvent } from './event.ts';
 
@@ -75,8 +75,8 @@ export class LineKind {
 /** Both ends as the line at hand has them. */
 interface Ends {
   protocol: number;
-  source: number;
-  destination: number;
+  source: IpAddress;
+  destination: IpAddress;
   sourcePort: number;
   destinationPort: number;
 }
@@ -131,14 +131,14 @@ export class EventLine {
     at = this.#emitTime(out, emitAscii(TIME, out, at));
     at = emitAscii(between, out, at);
     this.#sourceStart = at;
-    at = emitIpv4(ends.source, out, at);
+    at = emitIp(ends.source, out, at);
     this.#sourceEnd = at;
     at = emitAscii(DESTINATION, out, at);
     this.#destinationStart = at;
-    at = emitIpv4(ends.destination, out, at);
+    at = emitIp(ends.destination, out, at);
     this.#destinationEnd = at;
     at = emitAscii(this.#protocols[ends.protocol]!, out, at);
-    at = this.#communityIds.emit(ends, out, at);
+    at = this.#emitCommunityId(ends, out, at);
     this.#at = emitAscii(QUOTE, out, at);
     return true;
   }
@@ -175,9 +175,7 @@ export class EventLine {
 
   /** Adds a text of ASCII as it is. */
   addText(text: string): void {
-    const out = this.#out;
-    for (let i = 0; i < text.length; i++) out[this.#at + i] = text.charCodeAt(i);
-    this.#at += text.length;
+    this.#at = emitText(text, this.#out, this.#at);
   }
 
   /** Adds a text of ASCII that is one of a few. */
@@ -252,6 +250,12 @@ export class EventLine {
     this.#sink.commit(this.#at);
   }
 
+  #emitCommunityId({ source, destination, ...ends }: Readonly<Ends>, out: Uint8Array, at: number): number {
+    return typeof source === 'number' && typeof destination === 'number'
+      ? this.#communityIds.emit({ ...ends, source, destination }, out, at)
+      : emitText(communityId({ ...ends, source, destination }), out, at);
+  }
+
   #addSource(): void {
     this.#at = emitAgain(this.#out, this.#sourceStart, this.#sourceEnd, this.#at);
   }
@@ -287,4 +291,14 @@ export class EventLine {
     kind.lastOctets = octets;
     return octets;
   }
+}
+
+function emitIp(address: IpAddress, out: Uint8Array, at: number): number {
+  return typeof address === 'number' ? emitIpv4(address, out, at) : emitText(formatIpv6(address), out, at);
+}
+
+/** Writes a text of ASCII as it is; returns the offset after it. */
+function emitText(text: string, out: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
 }

@@ -3,7 +3,7 @@
  * the same times give the same lines. What a flood has millions of is written in place (`event-line.ts`); the rest is made as
  * an object.
  */
-import { type Clock, formatIpv4, formatUuid, printable, type RandomStream } from '@wormwood/base';
+import { type Clock, formatUuid, printable, type RandomStream } from '@wormwood/base';
 import type {
   AddressOwner,
   AnswerLimit,
@@ -13,7 +13,7 @@ import type {
   SourceProof,
   StackObserver,
 } from '@wormwood/netstack';
-import { communityId, formatIpProtocol, ipProtocol } from '@wormwood/wire';
+import { communityId, formatIp, formatIpProtocol, type IpAddress, ipProtocol } from '@wormwood/wire';
 import type { LineSink } from '../log/line-sink.ts';
 import type { DhcpNews, EventHead, FlowFields, InterfaceNews, SensorEvent } from './event.ts';
 import { EventLine, LineKind } from './event-line.ts';
@@ -31,7 +31,7 @@ export interface EventMakerComponents {
   readonly clock: Clock;
   readonly stream: RandomStream;
   /** Name of the template that answers, or null. */
-  hostName(address: number, source: number, protocol: number): string | null;
+  hostName(address: IpAddress, source: IpAddress, protocol: number): string | null;
   /** piece.vlan of the packet at hand, as netstack numbers it. @default none */
   vlan?(): number;
   /** What the SYN at hand says of the program that made it, as bits of `synMark`. @default nothing */
@@ -168,13 +168,12 @@ export class EventMaker implements StackObserver {
 
   udpSent(): void {}
 
-  icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void {
+  icmp(source: IpAddress, destination: IpAddress, type: number, code: number, lengthBytes: number): void {
     const flow = { remoteAddress: source, remotePort: type, localAddress: destination, localPort: 0 };
+    const protocol = typeof source === 'number' ? ipProtocol.icmpv4 : ipProtocol.icmpv6;
     const vlan = this.#vlan();
     const detail = (type << 8) | code;
-    if (!this.#isOwn(flow, { kind: flooding.icmp, protocol: ipProtocol.icmpv4, detail, lengthBytes, vlan }))
-      return;
-    const { icmpv4: protocol } = ipProtocol;
+    if (!this.#isOwn(flow, { kind: flooding.icmp, protocol, detail, lengthBytes, vlan })) return;
     const between = { protocol, source, destination, sourcePort: type, destinationPort: code };
     if (!this.#begin(this.#kinds.icmp, between, vlan)) return;
     const line = this.#line;
@@ -184,8 +183,8 @@ export class EventMaker implements StackObserver {
     line.addNumber(code);
     line.add(piece.ipLength);
     line.addNumber(lengthBytes);
-    line.add(isIcmpBackscatter(type) ? piece.backscatter : piece.noBackscatter);
-    line.add(piece.icmp);
+    line.add(isIcmpBackscatter(type, protocol) ? piece.backscatter : piece.noBackscatter);
+    line.add(protocol === ipProtocol.icmpv4 ? piece.icmp : piece.icmpv6);
     line.addNumber(type);
     line.add(piece.opening);
     line.addNumber(code);
@@ -258,7 +257,7 @@ export class EventMaker implements StackObserver {
     line.end();
   }
 
-  other(source: number, destination: number, protocol: number, lengthBytes: number): void {
+  other(source: IpAddress, destination: IpAddress, protocol: number, lengthBytes: number): void {
     const vlan = this.#vlan();
     const flow = { remoteAddress: source, remotePort: 0, localAddress: destination, localPort: 0 };
     if (!this.#isOwn(flow, { kind: flooding.other, protocol, detail: 0, lengthBytes, vlan })) return;
@@ -285,7 +284,7 @@ export class EventMaker implements StackObserver {
     this.#linkContacts.arpRequest(contact, this.#components.clock.nowSeconds());
   }
 
-  answerLimited(limit: AnswerLimit, protocol: number, source: number, destination: number): void {
+  answerLimited(limit: AnswerLimit, protocol: number, source: IpAddress, destination: IpAddress): void {
     const limited = { limit, protocol, source, destination };
     this.#linkContacts.answerLimited(limited, this.#components.clock.nowSeconds());
   }
@@ -472,8 +471,8 @@ export class EventMaker implements StackObserver {
     if (known !== NONE) this.#sessions.readId(known, this.#session);
     return {
       host: host === null ? null : printable(host),
-      src_ip: formatIpv4(remoteAddress),
-      dst_ip: formatIpv4(localAddress),
+      src_ip: formatIp(remoteAddress),
+      dst_ip: formatIp(localAddress),
       proto: formatIpProtocol(protocol),
       community_id: communityId({
         protocol,
@@ -491,5 +490,5 @@ export class EventMaker implements StackObserver {
 }
 
 function ends({ remoteAddress, remotePort, localAddress, localPort }: Flow): string {
-  return `from ${formatIpv4(remoteAddress)}:${remotePort} to ${formatIpv4(localAddress)}:${localPort}`;
+  return `from ${formatIp(remoteAddress)}:${remotePort} to ${formatIp(localAddress)}:${localPort}`;
 }

@@ -24,6 +24,7 @@ const TEXTS = {
   icmpType: ',"icmp_type":',
   icmpCode: ',"icmp_code":',
   icmp: 'ICMP ',
+  icmpv6: 'ICMPv6 ',
   opening: '(',
   closing: ') ',
   space: ' ',

@@ -7,7 +7,7 @@
  * they are events of their own. So no source hides another, and a flood of invented sources is written as it comes.
  */
 import { mixWord } from '@wormwood/base';
-import type { Flow } from '@wormwood/netstack';
+import { AddressNames, type Flow } from '@wormwood/netstack';
 import { hashFlow } from '@wormwood/wire';
 
 /** A packet, which may be one of a flood. */
@@ -34,7 +34,7 @@ export interface Flood extends Pick<FloodingPacket, 'kind' | 'protocol' | 'detai
 
 const REPORTED_MAX = 32;
 const PLACES = 1 << 12;
-/** A place is half a line of the processor's cache: source, destination, and these words. */
+/** A place is half a line of the processor's cache: words of source and destination, which it holds, and these. */
 const WORDS = 8;
 const DESTINATION = 1;
 /** Port, protocol and kind. */
@@ -46,11 +46,16 @@ const SECOND = 5;
 const PACKETS = 6;
 /** Of the first packet that was not reported. */
 const SOURCE_PORT = 7;
+/** What becomes of a packet. */
+const COUNTED = 0;
+const REPORTED = 1;
+const TAKES_PLACE = 2;
 const TWO_TO_32 = 0x1_0000_0000;
 
 export class FloodCounts {
   readonly #report: (flood: Flood) => void;
   readonly #seed: number;
+  readonly #names: AddressNames;
   readonly #words: Uint32Array = new Uint32Array(PLACES * WORDS);
   /** Of packets that were not reported. */
   readonly #octets: Float64Array = new Float64Array(PLACES);
@@ -59,14 +64,24 @@ export class FloodCounts {
 
   constructor(seed: number, report: (flood: Flood) => void) {
     this.#seed = mixWord(seed);
+    this.#names = AddressNames.seeded(this.#seed);
     this.#report = report;
   }
 
   /** Whether the packet at hand is an event of its own; else it is counted. */
   isEvent(flow: Flow, packet: FloodingPacket): boolean {
+    const source = this.#names.hold(flow.remoteAddress);
+    const destination = this.#names.hold(flow.localAddress);
+    const fate = this.#judge(flow, packet, source, destination);
+    if (fate !== TAKES_PLACE) {
+      this.#names.release(source);
+      this.#names.release(destination);
+    }
+    return fate !== COUNTED;
+  }
+
+  #judge(flow: Flow, packet: FloodingPacket, source: number, destination: number): number {
     const words = this.#words;
-    const source = flow.remoteAddress;
-    const destination = flow.localAddress;
     const what = ((flow.localPort << 16) | (packet.protocol << 8) | packet.kind) >>> 0;
     const vlanHigh = Math.floor(packet.vlan / TWO_TO_32);
     const vlan = packet.vlan - vlanHigh * TWO_TO_32;
@@ -83,12 +98,14 @@ export class FloodCounts {
       words[at + DETAIL] === detail &&
       words[at + VLAN] === vlan
     ) {
-      if (++words[at + PACKETS]! <= REPORTED_MAX) return true;
+      if (++words[at + PACKETS]! <= REPORTED_MAX) return REPORTED;
       this.#count(place, flow.remotePort, packet.lengthBytes);
-      return false;
+      return COUNTED;
     }
-    if (isNow && words[at + PACKETS]! > REPORTED_MAX) return true;
+    if (isNow && words[at + PACKETS]! > REPORTED_MAX) return REPORTED;
     if (this.#counted.size > 0 && this.#counted.has(place)) this.#reportAt(place);
+    this.#names.release(words[at]!);
+    this.#names.release(words[at + DESTINATION]!);
     words[at] = source;
     words[at + DESTINATION] = destination;
     words[at + WHAT] = what;
@@ -96,7 +113,7 @@ export class FloodCounts {
     words[at + VLAN] = vlan;
     words[at + SECOND] = second;
     words[at + PACKETS] = 1;
-    return true;
+    return TAKES_PLACE;
   }
 
   /** Reports the floods of seconds that are over by `nowSeconds`; all of them at an infinite time. */
@@ -121,9 +138,9 @@ export class FloodCounts {
     const [what, detail] = [this.#words[at + WHAT]!, this.#words[at + DETAIL]!];
     this.#report({
       flow: {
-        remoteAddress: this.#words[at]!,
+        remoteAddress: this.#names.addressOf(this.#words[at]!),
         remotePort: this.#words[at + SOURCE_PORT]!,
-        localAddress: this.#words[at + DESTINATION]!,
+        localAddress: this.#names.addressOf(this.#words[at + DESTINATION]!),
         localPort: what >>> 16,
       },
       protocol: (what >>> 8) & 0xff,

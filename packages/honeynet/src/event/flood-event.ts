@@ -1,6 +1,6 @@
 /** Floods as events, and which packets can be one. */
-import { formatIpv4, printable } from '@wormwood/base';
-import { formatIpProtocol, icmpv4, ipProtocol, tcp } from '@wormwood/wire';
+import { printable } from '@wormwood/base';
+import { formatIp, formatIpProtocol, icmpv4, icmpv6, ipProtocol, tcp } from '@wormwood/wire';
 import { formatTcpLetters } from '../log/tcp-letters.ts';
 import type { FloodFields } from './event.ts';
 import type { Flood } from './flood-counts.ts';
@@ -34,16 +34,17 @@ export function isTcpBackscatter(flags: number): boolean {
   return (flags & tcp.flag.RST) !== 0 || (flags & answer) === answer;
 }
 
-/** The same of an ICMP message. */
-export function isIcmpBackscatter(type: number): boolean {
-  return ANSWERS.has(type);
+/** The same of a message of ICMP or ICMPv6, of which every error answers something (RFC 4443 2.1). */
+export function isIcmpBackscatter(type: number, protocol: number): boolean {
+  if (protocol !== ipProtocol.icmpv6) return ANSWERS.has(type);
+  return type < icmpv6.messageType.echoRequest || type === icmpv6.messageType.echoReply;
 }
 
 /** What is reported of a flood to a host of that name. */
 export function floodEvent(flood: Flood, host: string | null): FloodFields & { readonly message: string } {
   const { kind, flow, protocol, vlan, packets, octets } = flood;
   const of = KINDS[kind] ?? 'probe.other';
-  const [from, to] = [formatIpv4(flow.remoteAddress), formatIpv4(flow.localAddress)];
+  const [from, to] = [formatIp(flow.remoteAddress), formatIp(flow.localAddress)];
   const proto = formatIpProtocol(protocol);
   const hasPorts = protocol === ipProtocol.tcp || protocol === ipProtocol.udp;
   return {
@@ -55,17 +56,17 @@ export function floodEvent(flood: Flood, host: string | null): FloodFields & { r
     proto,
     ...(hasPorts && { src_port: flow.remotePort, dst_port: flow.localPort }),
     ...vlanFields(vlan),
-    ...detailOf(of, flood.detail),
+    ...detailOf(of, flood.detail, protocol),
     packets,
     octets,
     message: `${packets} more of ${proto} from ${from} to ${to} within a second`,
   };
 }
 
-function detailOf(of: Flooding, detail: number): Partial<FloodFields> {
+function detailOf(of: Flooding, detail: number, protocol: number): Partial<FloodFields> {
   if (of === 'probe.tcp')
     return { tcp_flags: formatTcpLetters(detail), backscatter: isTcpBackscatter(detail) };
   if (of !== 'probe.icmp') return {};
   const [type, code] = [detail >>> 8, detail & 0xff];
-  return { icmp_type: type, icmp_code: code, backscatter: isIcmpBackscatter(type) };
+  return { icmp_type: type, icmp_code: code, backscatter: isIcmpBackscatter(type, protocol) };
 }

@@ -3,7 +3,7 @@
  * order in which flows were last set, the oldest first. It grows by doubling and makes no garbage.
  */
 import { assert, mixWord } from '@wormwood/base';
-import type { Flow } from '@wormwood/netstack';
+import { AddressNames, type Flow } from '@wormwood/netstack';
 import { hashFlow } from '@wormwood/wire';
 
 /** No place. */
@@ -14,6 +14,7 @@ const PLACES_MIN = 64;
 
 /** For each place. */
 class Columns {
+  /** Words of addresses (AddressNames), which the table holds. */
   readonly remote: Uint32Array;
   readonly local: Uint32Array;
   /** The remote port above the local one. */
@@ -46,6 +47,7 @@ class Columns {
 
 export class FlowTable {
   readonly #seed: number;
+  readonly #names: AddressNames;
   #columns: Columns = new Columns(PLACES_MIN);
   #places = PLACES_MIN;
   /** Places beyond were never used. */
@@ -58,6 +60,7 @@ export class FlowTable {
   /** `seed`: a word that nobody outside knows, or flows could be chosen to collide. */
   constructor(seed: number) {
     this.#seed = mixWord(seed);
+    this.#names = AddressNames.seeded(this.#seed);
   }
 
   get size(): number {
@@ -73,11 +76,9 @@ export class FlowTable {
   find({ remoteAddress, remotePort, localAddress, localPort }: Flow): number {
     const { heads, remote, local, ports, next } = this.#columns;
     const both = ((remotePort << 16) | localPort) >>> 0;
-    let place = heads[this.#chainOf(remoteAddress, localAddress, both)]!;
-    while (
-      place !== NONE &&
-      (remote[place] !== remoteAddress || ports[place] !== both || local[place] !== localAddress)
-    )
+    const [far, near] = [this.#names.find(remoteAddress), this.#names.find(localAddress)];
+    let place = heads[this.#chainOf(far, near, both)]!;
+    while (place !== NONE && (remote[place] !== far || ports[place] !== both || local[place] !== near))
       place = next[place]!;
     return place;
   }
@@ -111,6 +112,8 @@ export class FlowTable {
       next[before] = next[place]!;
     }
     this.#unlink(place);
+    this.#names.release(remote[place]!);
+    this.#names.release(local[place]!);
     next[place] = this.#free;
     this.#free = place;
     this.#size--;
@@ -150,8 +153,8 @@ export class FlowTable {
       place = this.#used++;
     }
     const { heads, remote, local, ports, next } = this.#columns;
-    remote[place] = remoteAddress;
-    local[place] = localAddress;
+    remote[place] = this.#names.hold(remoteAddress);
+    local[place] = this.#names.hold(localAddress);
     ports[place] = (remotePort << 16) | localPort;
     const chain = this.#chainOf(remote[place]!, local[place]!, ports[place]!);
     next[place] = heads[chain]!;

@@ -4,7 +4,7 @@
  */
 import { formatIpv4 } from '@wormwood/base';
 import type { AddressOwner, AnswerLimit, ArpContact, Ipv6Contact } from '@wormwood/netstack';
-import { formatIpProtocol, formatIpv6, formatMac } from '@wormwood/wire';
+import { formatIp, formatIpProtocol, formatIpv6, formatMac, type IpAddress } from '@wormwood/wire';
 import type { ArpSweepFields, Ipv6Fields, LimitedFields, TakenFields } from './event.ts';
 import { Gathering } from './gathering.ts';
 
@@ -25,8 +25,8 @@ interface Sweep {
 interface Limited {
   readonly limit: AnswerLimit;
   readonly protocol: number;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
   answers: number;
 }
 
@@ -84,8 +84,8 @@ export class LinkContacts {
     told: {
       readonly limit: AnswerLimit;
       readonly protocol: number;
-      readonly source: number;
-      readonly destination: number;
+      readonly source: IpAddress;
+      readonly destination: IpAddress;
     },
     nowSeconds: number,
   ): void {
@@ -131,10 +131,10 @@ export class LinkContacts {
       event: 'answer.limited',
       limit,
       proto: formatIpProtocol(protocol),
-      src_ip: formatIpv4(source),
-      dst_ip: formatIpv4(destination),
+      src_ip: formatIp(source),
+      dst_ip: formatIp(destination),
       answers,
-      message: `${answers} answers from ${formatIpv4(destination)} to ${formatIpv4(source)} kept back by ${limit}`,
+      message: `${answers} answers from ${formatIp(destination)} to ${formatIp(source)} kept back by ${limit}`,
     });
   }
 }
@@ -162,7 +162,7 @@ export function takenEvent({
   linkAddress,
   vlan,
 }: AddressOwner): TakenFields & { readonly message: string } {
-  const [owner, ip] = [formatMac(linkAddress), formatIpv4(address)];
+  const [owner, ip] = [formatMac(linkAddress), formatIp(address)];
   return {
     event: 'address.taken',
     ...vlanFields(vlan),

@@ -5,9 +5,9 @@
  * - `TIME proto(num) E SRC SPORT DST DPORT: RECEIVED SENT` it ends,
  * - `TIME proto(num) - …` a packet outside of both.
  */
-import { type Clock, formatIpv4, printable, RecentMap } from '@wormwood/base';
+import { type Clock, printable, RecentMap } from '@wormwood/base';
 import type { Flow, StackObserver } from '@wormwood/netstack';
-import { ipProtocol, tcp } from '@wormwood/wire';
+import { formatIp, type IpAddress, ipProtocol, tcp } from '@wormwood/wire';
 import { formatHoneydTime } from './honeyd-time.ts';
 import { formatTcpLetters } from './tcp-letters.ts';
 
@@ -17,7 +17,7 @@ export interface PacketLogComponents {
   /** Seconds that local time is ahead of UTC at a moment. */
   offsetSeconds(atSeconds: number): number;
   /** The operating system that a source's SYN gave away, as `class version subtype`, or null. */
-  sourceSystem(source: number): string | null;
+  sourceSystem(source: IpAddress): string | null;
   /** Takes a line, which ends with a newline. */
   write(line: string): void;
 }
@@ -105,9 +105,10 @@ export class PacketLog implements StackObserver {
     if (conversation !== undefined) conversation.sent += payloadBytes;
   }
 
-  icmp(source: number, destination: number, type: number, code: number, lengthBytes: number): void {
-    const ends = `${formatIpv4(source)} ${formatIpv4(destination)}`;
-    this.#write(`icmp(1) - ${ends}: ${type}(${code}): ${lengthBytes}${this.#system(source)}`);
+  icmp(source: IpAddress, destination: IpAddress, type: number, code: number, lengthBytes: number): void {
+    const protocol = typeof source === 'number' ? ipProtocol.icmpv4 : ipProtocol.icmpv6;
+    const ends = `${formatIp(source)} ${formatIp(destination)}`;
+    this.#write(`${protocolOf(protocol)} - ${ends}: ${type}(${code}): ${lengthBytes}${this.#system(source)}`);
   }
 
   /** A connection has begun with its SYN. */
@@ -119,11 +120,11 @@ export class PacketLog implements StackObserver {
     this.#end(ipProtocol.tcp, flow, receivedBytes, sentBytes);
   }
 
-  other(source: number, destination: number, protocol: number, lengthBytes: number): void {
-    this.#write(`${protocolOf(protocol)} - ${formatIpv4(source)} ${formatIpv4(destination)}: ${lengthBytes}`);
+  other(source: IpAddress, destination: IpAddress, protocol: number, lengthBytes: number): void {
+    this.#write(`${protocolOf(protocol)} - ${formatIp(source)} ${formatIp(destination)}: ${lengthBytes}`);
   }
 
-  // Honeyd's log has lines for IPv4 packets alone.
+  // Honeyd's log has lines for packets alone.
   arpRequest(): void {}
   ipv6(): void {}
   answerLimited(): void {}
@@ -147,7 +148,7 @@ export class PacketLog implements StackObserver {
     this.#write(`${protocolOf(protocol)} E ${endsOf(flow)}: ${receivedBytes} ${sentBytes}`);
   }
 
-  #system(source: number): string {
+  #system(source: IpAddress): string {
     const system = this.#components.sourceSystem(source);
     return system === null ? '' : ` [${printable(system)}]`;
   }
@@ -160,7 +161,7 @@ export class PacketLog implements StackObserver {
 }
 
 function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Flow): string {
-  return `${formatIpv4(remoteAddress)} ${remotePort} ${formatIpv4(localAddress)} ${localPort}`;
+  return `${formatIp(remoteAddress)} ${remotePort} ${formatIp(localAddress)} ${localPort}`;
 }
 
 /** The name of a protocol and its number. */

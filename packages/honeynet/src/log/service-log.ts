@@ -1,5 +1,5 @@
 /** Honeyd's service log (docs/honeynet.md#honeyds-logs): what scripts write to their standard error, one line each. */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import type { Flow } from '@wormwood/netstack';
 import { formatHoneydTime } from './honeyd-time.ts';
 import { protocolOf } from './packet-log.ts';
@@ -17,7 +17,7 @@ const STEERING = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 /** Returns the line of the log with its newline; a dot stands for every character that would steer a terminal. */
 export function serviceLogLine(moment: LogMoment, flow: Flow, protocol: number, text: string): string {
   const time = formatHoneydTime(moment.seconds, moment.offsetSeconds);
-  const source = `${formatIpv4(flow.remoteAddress)} ${flow.remotePort}`;
-  const destination = `${formatIpv4(flow.localAddress)} ${flow.localPort}`;
+  const source = `${formatIp(flow.remoteAddress)} ${flow.remotePort}`;
+  const destination = `${formatIp(flow.localAddress)} ${flow.localPort}`;
   return `${time} ${protocolOf(protocol)} ${source} ${destination}: |${text.replaceAll(STEERING, '.')}|\n`;
 }

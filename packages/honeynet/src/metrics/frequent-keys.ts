@@ -46,21 +46,28 @@ export class FrequentKeys {
     this.#least = new Int32Array(capacity);
   }
 
-  add(key: number): void {
+  /**
+   * Counts a key. Returns the key that it drove out, itself where it was known already, or -1 where it found a free place: for
+   * whoever holds something for the keys that are kept.
+   */
+  add(key: number): number {
     const chain = this.#chainOf(key);
     for (let place = this.#heads[chain]!; place !== NONE; place = this.#next[place]!) {
       if (this.#keys[place] === key) {
         this.#counts[place]!++;
-        return;
+        return key;
       }
     }
-    const place = this.#size < this.#capacity ? this.#size++ : this.#vacate();
+    const isFull = this.#size === this.#capacity;
+    const place = isFull ? this.#vacate() : this.#size++;
+    const before = isFull ? this.#keys[place]! : NONE;
     // The newcomer inherits the count of the key that it drives out, since it may have been there before.
     this.#surplus[place] = this.#counts[place]!;
     this.#counts[place]!++;
     this.#keys[place] = key;
     this.#next[place] = this.#heads[chain]!;
     this.#heads[chain] = place;
+    return before;
   }
 
   /** The most frequent keys, the most frequent first; of equal ones the smaller key. */

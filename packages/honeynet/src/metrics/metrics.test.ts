@@ -57,7 +57,7 @@ describe('the table of frequent keys', () => {
 
 describe('traffic counts', () => {
   it('count contacts by source, destination and port', () => {
-    const counts = new TrafficCounts();
+    const counts = new TrafficCounts(1);
     const flow = { remoteAddress: 1, remotePort: 999, localAddress: 2, localPort: 80 };
     counts.tcpProbe(flow);
     counts.flowOpen();
@@ -67,8 +67,8 @@ describe('traffic counts', () => {
     counts.udpSent(flow, 5);
     counts.icmp(1, 3);
     counts.other(5, 6, 6);
-    expect(counts.topSources(9)).toEqual([{ key: 1, count: 4, surplus: 0 }]);
-    expect(counts.topDestinations(1)).toEqual([{ key: 2, count: 3, surplus: 0 }]);
+    expect(counts.topSources(9)).toEqual([{ address: 1, count: 4, surplus: 0 }]);
+    expect(counts.topDestinations(1)).toEqual([{ address: 2, count: 3, surplus: 0 }]);
     expect(counts.topPorts(9)).toEqual([
       { protocol: 'udp', port: 53, count: 2 },
       { protocol: 'tcp', port: 80, count: 1 },

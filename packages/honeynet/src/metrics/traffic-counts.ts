@@ -1,6 +1,6 @@
 /** Counts of what the stack reports, for status, `top` and metrics. */
-import type { Flow, StackObserver } from '@wormwood/netstack';
-import { ipProtocol } from '@wormwood/wire';
+import { AddressNames, type Flow, type StackObserver } from '@wormwood/netstack';
+import { type IpAddress, ipProtocol } from '@wormwood/wire';
 import { type FrequentKey, FrequentKeys } from './frequent-keys.ts';
 
 /** Numbers since the start. */
@@ -20,6 +20,14 @@ export interface TrafficTotals {
   sentBytes: number;
 }
 
+/** An address that contacts came from, or went to, and how many. */
+export interface FrequentAddress {
+  readonly address: IpAddress;
+  /** Never too low, and too high by `surplus` at most. */
+  readonly count: number;
+  readonly surplus: number;
+}
+
 export interface FrequentPort {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
@@ -28,6 +36,13 @@ export interface FrequentPort {
 
 /** Far more than anybody looks at; a key with one contact in so many is not missed. */
 const KEYS_KEPT = 1024;
+/** What is told by calls of its own, but for packets to nobody. */
+const REPORTED_OTHERWISE: ReadonlySet<number> = new Set([
+  ipProtocol.tcp,
+  ipProtocol.udp,
+  ipProtocol.icmpv4,
+  ipProtocol.icmpv6,
+]);
 const PORT_SPAN = 0x10000;
 
 export class TrafficCounts implements StackObserver {
@@ -45,17 +60,24 @@ export class TrafficCounts implements StackObserver {
     receivedBytes: 0,
     sentBytes: 0,
   };
+  /** Of the addresses that are kept; the seed only orders what nobody sees. */
+  readonly #names: AddressNames;
   readonly #sources: FrequentKeys = new FrequentKeys(KEYS_KEPT);
   readonly #destinations: FrequentKeys = new FrequentKeys(KEYS_KEPT);
   readonly #ports: FrequentKeys = new FrequentKeys(KEYS_KEPT);
 
-  /** Addresses with the most contacts, the most first. */
-  topSources(length: number): readonly FrequentKey[] {
-    return this.#sources.top(length);
+  /** `seed`: 32 bits that strangers do not know. */
+  constructor(seed: number) {
+    this.#names = AddressNames.seeded(seed);
   }
 
-  topDestinations(length: number): readonly FrequentKey[] {
-    return this.#destinations.top(length);
+  /** Addresses with the most contacts, the most first. */
+  topSources(length: number): readonly FrequentAddress[] {
+    return this.#sources.top(length).map((found) => this.#addressed(found));
+  }
+
+  topDestinations(length: number): readonly FrequentAddress[] {
+    return this.#destinations.top(length).map((found) => this.#addressed(found));
   }
 
   topPorts(length: number): readonly FrequentPort[] {
@@ -89,7 +111,7 @@ export class TrafficCounts implements StackObserver {
     this.totals.sentBytes += payloadBytes;
   }
 
-  icmp(source: number, destination: number): void {
+  icmp(source: IpAddress, destination: IpAddress): void {
     this.totals.icmpMessages++;
     this.#contact(source, destination);
   }
@@ -107,10 +129,10 @@ export class TrafficCounts implements StackObserver {
     this.totals.sentBytes += sentBytes;
   }
 
-  other(source: number, destination: number, protocol: number): void {
+  other(source: IpAddress, destination: IpAddress, protocol: number): void {
     this.totals.otherPackets++;
     // Packets to addresses of nobody come here too: what a link carries besides is no contact.
-    if (protocol !== ipProtocol.tcp && protocol !== ipProtocol.udp && protocol !== ipProtocol.icmpv4) {
+    if (!REPORTED_OTHERWISE.has(protocol)) {
       this.#contact(source, destination);
     }
   }
@@ -129,8 +151,19 @@ export class TrafficCounts implements StackObserver {
 
   addressTaken(): void {}
 
-  #contact(source: number, destination: number): void {
-    this.#sources.add(source);
-    this.#destinations.add(destination);
+  #contact(source: IpAddress, destination: IpAddress): void {
+    this.#add(this.#sources, source);
+    this.#add(this.#destinations, destination);
+  }
+
+  /** A key holds its name for as long as it is kept. */
+  #add(keys: FrequentKeys, address: IpAddress): void {
+    const word = this.#names.hold(address);
+    const other = keys.add(word);
+    if (other >= 0) this.#names.release(other);
+  }
+
+  #addressed({ key, count, surplus }: FrequentKey): FrequentAddress {
+    return { address: this.#names.addressOf(key), count, surplus };
   }
 }

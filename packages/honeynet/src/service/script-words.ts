@@ -2,14 +2,14 @@
  * From the text of an action to a program: variables as Honeyd expands them, words without a shell, and the environment
  * that describes its connection to a script (docs/honeynet.md#what-a-script-sees).
  */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp, type IpAddress } from '@wormwood/wire';
 import type { Template } from '../model.ts';
 
 /** The connection as a script sees it. */
 export interface Session {
-  readonly localAddress: number;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
 }
 
@@ -19,8 +19,8 @@ const WORDS_MAX = 31;
 /** Returns the text with `$ipsrc`, `$ipdst`, `$sport`, `$dport` and `$date` in it replaced; others stay as they are. */
 export function expandVariables(text: string, session: Session, date: string): string {
   const values: ReadonlyMap<string, string> = new Map([
-    ['ipsrc', formatIpv4(session.remoteAddress)],
-    ['ipdst', formatIpv4(session.localAddress)],
+    ['ipsrc', formatIp(session.remoteAddress)],
+    ['ipdst', formatIp(session.localAddress)],
     ['sport', String(session.remotePort)],
     ['dport', String(session.localPort)],
     ['date', date],
@@ -41,8 +41,8 @@ export function scriptEnvironment(
   remoteSystem: string | null,
 ): Readonly<Record<string, string>> {
   return {
-    HONEYD_IP_SRC: formatIpv4(remoteAddress),
-    HONEYD_IP_DST: formatIpv4(localAddress),
+    HONEYD_IP_SRC: formatIp(remoteAddress),
+    HONEYD_IP_DST: formatIp(localAddress),
     HONEYD_SRC_PORT: String(remotePort),
     HONEYD_DST_PORT: String(localPort),
     HONEYD_PERSONALITY: template.personality ?? '',

@@ -2,9 +2,9 @@
  * What stands behind the open ports of a template: nothing, a service inside the sensor, a script for each connection, a
  * worker for all of them, or another machine. Scripts and connections are the app's; here it is decided what they are.
  */
-import { type Clock, formatIpv4, type RandomStream } from '@wormwood/base';
+import type { Clock, RandomStream } from '@wormwood/base';
 import type { AnswerLimit, TcpConnection, TcpService, UdpDatagram } from '@wormwood/netstack';
-import { ipProtocol } from '@wormwood/wire';
+import { formatIp, type IpAddress, ipProtocol } from '@wormwood/wire';
 import type { PortAction, Template } from '../model.ts';
 import type { ServiceRunner } from '../virtual-host.ts';
 import { INNER_SERVICES } from './inner-services.ts';
@@ -30,7 +30,7 @@ export interface ServiceComponents {
   readonly stream: RandomStream;
   readonly schedule: Schedule;
   /** The operating system that a source's SYN gave away, or null. */
-  readonly sourceSystem: (source: number) => string | null;
+  readonly sourceSystem: (source: IpAddress) => string | null;
   /** Today, local time, as YYYY-MM-DD. */
   readonly today: () => string;
   /** A line for the service log: of a script's standard error, or why a service did not run. */
@@ -188,7 +188,7 @@ export class HoneynetServices implements ServiceRunner {
     const today = this.#components.today();
     const address = expandVariables(host, session, today);
     // Nothing is ever begun towards a source (`proxy $ipsrc:$dport` sends an attack back); the connector looks up names.
-    const askedBy = formatIpv4(session.remoteAddress);
+    const askedBy = formatIp(session.remoteAddress);
     if (address === askedBy) return null;
     const target = Number(expandVariables(port, session, today));
     if (!Number.isInteger(target) || target < 1 || target > 65_535) return null;

@@ -5,6 +5,7 @@
  */
 import { type Clock, mixWord } from '@wormwood/base';
 import type { AnswerLimit, UdpDatagram } from '@wormwood/netstack';
+import type { IpAddress } from '@wormwood/wire';
 
 const ROWS = 1 << 14;
 const ANSWERS_PER_SECOND = 10;
@@ -41,13 +42,20 @@ export class UdpBudget {
     };
   }
 
-  #take(source: number): boolean {
-    const row = mixWord(source ^ this.#key) & (ROWS - 1);
+  #take(source: IpAddress): boolean {
+    const row = mixWord(this.#shareOf(source) ^ this.#key) & (ROWS - 1);
     const now = this.#clock.nowSeconds();
     const gained = (now - this.#since[row]!) * ANSWERS_PER_SECOND;
     const left = Math.min(ANSWERS_PER_SECOND, this.#left[row]! + Math.max(0, gained));
     this.#since[row] = now;
     this.#left[row] = left < 1 ? left : left - 1;
     return left >= 1;
+  }
+
+  /** An IPv4 address, or what stands for an IPv6 network of 64 bits, whose owner has every address of it. */
+  #shareOf(source: IpAddress): number {
+    if (typeof source === 'number') return source;
+    const low = Number((source >> 64n) & 0xffff_ffffn);
+    return mixWord(mixWord(low ^ this.#key) ^ Number(source >> 96n));
   }
 }

@@ -4,6 +4,7 @@ import { type LinkDevice, TappedDevice } from '@wormwood/netstack';
 import {
   ethernet,
   etherType,
+  type IpAddress,
   ipProtocol,
   ipv4,
   readU16,
@@ -38,8 +39,9 @@ export class SourceSystems {
   }
 
   /** Returns what the source runs, as `Linux 2.6`; null where that is not known. */
-  systemOf(source: number): string | null {
-    const seen = this.#sources.get(source);
+  systemOf(source: IpAddress): string | null {
+    // Nobody's SYN over IPv6 is looked at.
+    const seen = typeof source === 'number' ? this.#sources.get(source) : undefined;
     return seen === undefined || this.#clock.nowSeconds() - seen.atSeconds > BELIEVED_SECONDS
       ? null
       : seen.system;

@@ -20,7 +20,7 @@ import type { HostDirectory } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
 import type { StackObserver } from '../observer.ts';
 import { AddressClaims, type ClaimSubject } from './address-claims.ts';
-import { LINK_HEADER_LENGTH_MAX } from './ipv4-output.ts';
+import { LINK_HEADER_LENGTH_MAX } from './ip-output.ts';
 import type { PacketContext } from './packet-context.ts';
 import { copyTags, vlanOf } from './vlan.ts';
 

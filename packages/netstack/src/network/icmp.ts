@@ -20,12 +20,12 @@ import {
 import type { StackBehavior } from '../behavior.ts';
 import type { StackHost } from '../host.ts';
 import type { StackObserver } from '../observer.ts';
-import { type Ipv4Output, LINK_HEADER_LENGTH_MAX, type PacketHead } from './ipv4-output.ts';
+import type { IpOutput, PacketHead } from './ip-output.ts';
 import type { PacketContext } from './packet-context.ts';
 import type { ReplyLimiter } from './reply-limiter.ts';
 
 export interface IcmpComponents {
-  readonly output: Ipv4Output;
+  readonly output: IpOutput;
   readonly observer: StackObserver;
   /** How many errors are sent. */
   readonly errors: ReplyLimiter;
@@ -37,6 +37,7 @@ export interface IcmpComponents {
 export interface SegmentError {
   readonly type: number;
   readonly code: number;
+  /** Words of the addresses. */
   readonly localAddress: number;
   readonly remoteAddress: number;
   /** Remote port in the upper half, local port in the lower. */
@@ -51,12 +52,11 @@ export interface SegmentError {
 const QUOTED_LENGTH_MIN = 8;
 const REASSEMBLY_TIME_EXCEEDED = 1;
 
-const TYPE_OF_SERVICE = 1;
 const TIMESTAMP_LENGTH = 20;
 const SECONDS_A_DAY = 86_400;
 
 export class Icmp {
-  readonly #output: Ipv4Output;
+  readonly #output: IpOutput;
   readonly #observer: StackObserver;
   readonly #errors: ReplyLimiter;
   readonly #tellTcp: (error: SegmentError) => void;
@@ -94,18 +94,15 @@ export class Icmp {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.icmpv4,
-      typeOfService: behavior.echoTypeOfService(bytes[packet.ipStart + TYPE_OF_SERVICE]!),
+      typeOfService: behavior.echoTypeOfService(packet.typeOfService),
       kind: 'echo-reply',
       dontFragment: behavior.echoDontFragment((requested & ipv4.flag.dontFragment) !== 0),
       behavior,
     };
-    const mtuBytes = this.#output.mtuTo(packet.source, packet.nowSeconds);
-    if (length > mtuBytes - ipv4.HEADER_LENGTH) {
+    if (length > this.#output.roomTo(packet.source, packet.nowSeconds)) {
       const reply = new Uint8Array(length);
       writeEchoReply(packet, behavior, reply, 0);
-      const saved = new Uint8Array(LINK_HEADER_LENGTH_MAX);
-      const linkLength = this.#output.saveLinkHeader(packet, saved, 0);
-      this.#output.sendInPieces({ saved, linkLength, mtuBytes }, head, reply);
+      this.#output.replyInPieces(packet, head, reply);
       return;
     }
     const at = this.#output.beginReply(packet, head);
@@ -123,7 +120,7 @@ export class Icmp {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.icmpv4,
-      typeOfService: behavior.echoTypeOfService(bytes[packet.ipStart + TYPE_OF_SERVICE]!),
+      typeOfService: behavior.echoTypeOfService(packet.typeOfService),
       kind: 'echo-reply',
       dontFragment: behavior.dontFragment('echo-reply'),
       behavior,
@@ -198,7 +195,7 @@ export class Icmp {
   #sendError(packet: PacketContext, type: number, code: number, word = 0): void {
     const { bytes, ipStart, end, host } = packet;
     if (host === null || ipv4.readFragmentOffset(bytes, ipStart) > 0) return;
-    if (!this.#errors.allows(packet.source, packet.nowSeconds)) {
+    if (!this.#errors.allows(packet.share, packet.nowSeconds)) {
       const { protocol, source, destination } = packet;
       this.#observer.answerLimited('icmp-error-rate', protocol, source, destination);
       return;
@@ -207,7 +204,7 @@ export class Icmp {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.icmpv4,
-      typeOfService: host.behavior.refusalTypeOfService('icmp-error', bytes[ipStart + TYPE_OF_SERVICE]!),
+      typeOfService: host.behavior.refusalTypeOfService('icmp-error', packet.typeOfService),
       kind: 'icmp-error',
       dontFragment: host.behavior.dontFragment('icmp-error'),
       behavior: host.behavior,

@@ -16,10 +16,13 @@ import {
 } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StackHost } from '../host.ts';
 import type { ReceivedFrame } from '../link/device.ts';
 import { memoryLink } from '../link/memory-link.ts';
 import { silentObserver } from '../observer.ts';
+import { plainBehavior } from '../plain-behavior.ts';
 import { Stack } from '../stack.ts';
+import { TEST_SECRET } from '../stack-test-support.ts';
 
 const address = (text: string): bigint => {
   const parsed = parseIpv6(text);
@@ -33,6 +36,16 @@ const STACK_MAC = 0x02_00_00_00_00_01;
 const HOST_MAC = 0x02_00_00_00_00_05;
 const CLIENT_MAC = 0x02_00_00_00_00_fe;
 const ALL_NODES = address('ff02::1');
+
+const host: StackHost = {
+  behavior: plainBehavior(TEST_SECRET),
+  linkAddressAt: (at) => (at === OURS ? HOST_MAC : null),
+  answersEcho: true,
+  tcpPort: () => 'filtered',
+  udpPort: () => 'filtered',
+  acceptTcp: () => null,
+  receiveUdp: () => undefined,
+};
 
 interface Heard {
   readonly to: number;
@@ -49,19 +62,13 @@ function bench(askFirst = false) {
   const stack = new Stack(
     {
       device: near,
-      hosts: { find: () => null },
+      hosts: { find: (at) => (at === OURS || at === OURS + 1n ? host : null) },
       clock,
       streams: randomStreams('1'),
       observer: silentObserver,
       linkAddress: STACK_MAC,
     },
-    {
-      arp: { askFirst },
-      ipv6: {
-        find: (at) =>
-          at === OURS ? { linkAddress: HOST_MAC } : at === OURS + 1n ? { linkAddress: null } : null,
-      },
-    },
+    { arp: { askFirst } },
   );
   const heard: Heard[] = [];
   const hear = ({ bytes, start, end }: ReceivedFrame): void => {

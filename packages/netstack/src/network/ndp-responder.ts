@@ -1,7 +1,7 @@
 /**
- * IPv6 as far as it takes to be found: answers neighbor solicitations (RFC 4861) and echo requests (RFC 4443) for given
- * addresses, and stays silent to all else. For an address that is claimed only when nobody else has it, the stack asks first, as
- * the ARP responder does, by a solicitation without a sender, which moves no cache (RFC 4862, section 5.4).
+ * Answers neighbor solicitations (RFC 4861) for the addresses of virtual hosts; it never says that it is a router. An address
+ * for which another machine speaks is left to it (address-claims.ts). For one that is claimed only when nobody else has it, the
+ * stack asks first, as the ARP responder does, by a solicitation without a sender, which moves no cache (RFC 4862 5.4).
  */
 import {
   ethernet,
@@ -18,25 +18,15 @@ import {
   writeU16,
 } from '@wormwood/wire';
 import type { LinkDevice } from '../link/device.ts';
-import type { Ipv6Contact, StackObserver } from '../observer.ts';
+import type { HostDirectory, StackHost } from '../host.ts';
+import type { StackObserver } from '../observer.ts';
 import { AddressClaims, type ClaimSubject } from './address-claims.ts';
 import type { PacketContext } from './packet-context.ts';
 import { copyTags, vlanOf } from './vlan.ts';
 
-/** Who answers at an IPv6 address; `linkAddress` null: with the stack's own. */
-interface Ipv6Host {
-  readonly linkAddress: number | null;
-}
-
-/** Who answers at IPv6 addresses. */
-export interface Ipv6Directory {
-  /** Returns who answers at an address, or null. */
-  find(address: bigint): Ipv6Host | null;
-}
-
 export interface NdpComponents {
   readonly device: LinkDevice;
-  readonly directory: Ipv6Directory;
+  readonly hosts: HostDirectory;
   readonly linkAddress: number;
   readonly observer: StackObserver;
   /** Ask whether another machine has the address before answering for it. */
@@ -44,19 +34,13 @@ export interface NdpComponents {
 }
 
 const UNSPECIFIED = 0n;
-const LOOPBACK = 1n;
+/** Who answers a question about an address does not depend on what will be sent there. */
+const NO_PROTOCOL = -1;
 const ALL_NODES = 0xff02_0000_0000_0000_0000_0000_0000_0001n;
 /** RFC 4861 7.1.1: from no further than this link. */
 const HOP_LIMIT_NDP = 255;
-const HOP_LIMIT = 64;
 
 type Solicitation = Extract<icmpv6.Repr, { kind: 'neighborSolicitation' }>;
-type Echo = Extract<icmpv6.Repr, { kind: 'echoRequest' | 'echoReply' }>;
-
-interface Addressed {
-  readonly source: bigint;
-  readonly destination: bigint;
-}
 
 export class NdpResponder {
   readonly #components: NdpComponents;
@@ -81,44 +65,25 @@ export class NdpResponder {
     const ip = ipv6.parse(bytes, ipStart, end);
     if (isMalformed(ip)) return;
     const message = messageOf(ip, bytes);
-    if (message?.kind === 'neighborSolicitation') {
-      if (ip.hopLimit === HOP_LIMIT_NDP) this.#answer(packet, ip, message);
-      return;
-    }
-    if (message?.kind === 'neighborAdvertisement') {
-      if (ip.hopLimit === HOP_LIMIT_NDP) this.#noteSpeaker(packet, message.target);
-      return;
-    }
-    const host = this.#components.directory.find(ip.destination);
-    if (host === null || !packet.isFrameFor(host.linkAddress, this.#components.linkAddress)) return;
-    const isEcho = message?.kind === 'echoRequest';
-    const isAnswered = isEcho && this.#answerEcho(packet, ip, { host, request: message });
-    this.#tell(packet, ip, {
-      kind: isEcho ? 'echo-request' : 'other',
-      destination: ip.destination,
-      isAnswered,
-    });
+    if (message === null || ip.hopLimit !== HOP_LIMIT_NDP) return;
+    if (message.kind === 'neighborSolicitation') this.#answer(packet, ip, message);
+    else if (message.kind === 'neighborAdvertisement') this.#noteSpeaker(packet, message.target);
   }
 
-  #answerEcho(
-    packet: PacketContext,
-    ip: Addressed,
-    { host, request }: { readonly host: Ipv6Host; readonly request: Echo },
-  ): boolean {
-    if (isIpv6Multicast(ip.source) || ip.source === UNSPECIFIED || ip.source === LOOPBACK) return false;
-    if (ip.source === ip.destination) return false;
-    if (!this.#claims.isOurs(subjectOf(packet, ip.destination), packet.nowSeconds)) return false;
-    this.#reply(packet, host, {
-      to: { source: ip.destination, destination: ip.source },
-      hopLimit: HOP_LIMIT,
-      message: { ...request, kind: 'echoReply' },
-    });
-    return true;
+  /** Who answers at an address, and with which Ethernet address. */
+  #find(address: bigint, source: bigint): { readonly host: StackHost; readonly mac: number } | null {
+    const { hosts, linkAddress } = this.#components;
+    const host = hosts.find(address, source, NO_PROTOCOL);
+    return host === null ? null : { host, mac: host.linkAddressAt(address) ?? linkAddress };
   }
 
   #answer(packet: PacketContext, ip: ipv6.Repr, { target }: Solicitation): void {
-    const host = this.#components.directory.find(target);
-    if (host === null || isIpv6Multicast(target)) return;
+    if (isIpv6Multicast(target) || isIpv6Multicast(ip.source)) return;
+    const found = this.#find(target, ip.source);
+    if (found === null) return;
+    // A bridge floods what is meant for another machine.
+    if (!isIpv6Multicast(ip.destination) && !packet.isFrameFor(found.mac, this.#components.linkAddress))
+      return;
     // RFC 4861 7.1.1: without a sender it goes to the solicited-node address; another asks whether it may have the address.
     const isAnonymous = ip.source === UNSPECIFIED;
     if (isAnonymous && ip.destination !== solicitedNodeAddress(target)) return;
@@ -126,10 +91,10 @@ export class NdpResponder {
     const isAnswered = isAnonymous
       ? this.#claims.defends(subject, packet.nowSeconds)
       : this.#claims.isOurs(subject, packet.nowSeconds);
-    this.#tell(packet, ip, { kind: 'neighbor-solicitation', destination: target, isAnswered });
+    this.#report(packet, ip, target, isAnswered);
     if (!isAnswered) return;
-    const mac = host.linkAddress ?? this.#components.linkAddress;
-    this.#reply(packet, host, {
+    const { mac } = found;
+    this.#reply(packet, mac, {
       to: { source: target, destination: isAnonymous ? ALL_NODES : ip.source },
       hopLimit: HOP_LIMIT_NDP,
       message: {
@@ -146,21 +111,26 @@ export class NdpResponder {
 
   /** Another machine that speaks for an address of ours has it. */
   #noteSpeaker(packet: PacketContext, target: bigint): void {
-    const host = this.#components.directory.find(target);
-    if (host === null) return;
+    const found = this.#find(target, UNSPECIFIED);
+    if (found === null) return;
     const from = readMac(packet.bytes, packet.linkStart + ethernet.field.source);
-    if (from === (host.linkAddress ?? this.#components.linkAddress)) return;
-    this.#claims.note(subjectOf(packet, target), packet.nowSeconds);
+    if (from === found.mac) return;
+    const subject = subjectOf(packet, target);
+    if (this.#claims.note(subject, packet.nowSeconds))
+      this.#components.observer.addressTaken({ address: target, linkAddress: from, vlan: subject.vlan });
   }
 
-  #tell(
+  #report(
     packet: PacketContext,
     { source, protocol }: ipv6.Repr,
-    contact: Pick<Ipv6Contact, 'kind' | 'destination' | 'isAnswered'>,
+    destination: bigint,
+    isAnswered: boolean,
   ): void {
     const { bytes, linkStart, ipStart, end } = packet;
     this.#components.observer.ipv6({
-      ...contact,
+      kind: 'neighbor-solicitation',
+      destination,
+      isAnswered,
       source,
       protocol,
       lengthBytes: end - ipStart,
@@ -182,12 +152,12 @@ export class NdpResponder {
     );
   }
 
-  #reply(packet: PacketContext, host: Ipv6Host, answer: Answer): void {
+  #reply(packet: PacketContext, mac: number, answer: Answer): void {
     const { destination } = answer.to;
     const sender = readMac(packet.bytes, packet.linkStart + ethernet.field.source);
     const to = isIpv6Multicast(destination) ? multicastMac(destination) : sender;
     const tags = copyTags(packet.bytes, packet.linkStart, packet.ipStart);
-    this.#send({ to, from: host.linkAddress ?? this.#components.linkAddress, tags }, answer);
+    this.#send({ to, from: mac, tags }, answer);
   }
 
   #send({ to, from, tags }: Link, { to: addresses, hopLimit, message }: Answer): void {
@@ -225,7 +195,7 @@ interface Link {
 }
 
 interface Answer {
-  readonly to: Addressed;
+  readonly to: Pick<ipv6.Repr, 'source' | 'destination'>;
   readonly hopLimit: number;
   readonly message: icmpv6.Repr;
 }
@@ -240,7 +210,11 @@ function messageOf(ip: ipv6.Repr, bytes: Uint8Array): icmpv6.Repr | null {
   return isMalformed(message) || message.code !== 0 ? null : message;
 }
 
-function subjectOf({ bytes, linkStart, ipStart }: PacketContext, address: bigint): ClaimSubject<bigint> {
+/** An address in the VLAN of the packet at hand. */
+export function subjectOf(
+  { bytes, linkStart, ipStart }: PacketContext,
+  address: bigint,
+): ClaimSubject<bigint> {
   return {
     address,
     vlan: vlanOf(bytes, linkStart, ipStart),

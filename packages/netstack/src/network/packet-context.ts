@@ -1,5 +1,5 @@
 /** The packet at hand: one object, used again for every packet, so that the hot path allocates nothing. */
-import { ethernet, readMac } from '@wormwood/wire';
+import { ethernet, ipv4, readMac } from '@wormwood/wire';
 import type { StackHost } from '../host.ts';
 
 export class PacketContext {
@@ -10,8 +10,12 @@ export class PacketContext {
   ipStart = 0;
   transportStart = 0;
   end = 0;
+  isIpv6 = false;
+  /** Words of the addresses (address-names.ts): names are held while the packet is at hand. */
   source = 0;
   destination = 0;
+  /** 32 bits by which what the source may cause is counted: its address, or what stands for its network of 64 bits. */
+  share = 0;
   protocol = 0;
   checksumsVerified = false;
   /** It came inside another packet, through a tunnel: the link header is that of the packet around it. */
@@ -24,6 +28,14 @@ export class PacketContext {
   nowSeconds = 0;
   /** When it came, as exactly as the device knows: for what only differences between packets show. */
   arrivedSeconds = 0;
+
+  /** The octet of the IP header that has DSCP and ECN (RFC 2474, RFC 3168). */
+  get typeOfService(): number {
+    const { bytes, ipStart } = this;
+    return this.isIpv6
+      ? ((bytes[ipStart]! & 0x0f) << 4) | (bytes[ipStart + 1]! >>> 4)
+      : bytes[ipStart + ipv4.field.typeOfService]!;
+  }
 
   /**
    * Whether the frame at hand went from somebody else to the Ethernet address of a host or to `own`, that of the stack: what goes

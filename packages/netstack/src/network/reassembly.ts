@@ -1,9 +1,8 @@
 /**
- * Puts IPv4 fragments together (RFC 791 3.2, RFC 815). Where they overlap, what counts is the policy of the disguise:
+ * Puts fragments together (RFC 791 3.2, RFC 815, RFC 8200 4.5). Where they overlap, what counts is the policy of the disguise:
  * systems differ and fingerprinting tools look. Memory is bounded: of a source that holds most, the oldest packet in the making
  * gives way. What a fragment costs depends on its own length alone.
  */
-import { ipv4, readU16, readU32, readU8, writeU16 } from '@wormwood/wire';
 import type { OverlapPolicy } from '../behavior.ts';
 import type { PacketContext } from './packet-context.ts';
 import { SourceTable } from './source-table.ts';
@@ -13,8 +12,32 @@ export interface ReassemblyLimits {
   readonly packets?: number;
   /** Octets held for all of them. @default 16 MiB */
   readonly bytes?: number;
-  /** RFC 791: seconds from the first fragment until the packet is given up. @default 30 */
+  /** Seconds from the first fragment until a packet of IPv4 is given up, as Linux has it. @default 30 */
   readonly seconds?: number;
+  /** The same of IPv6 (RFC 8200 4.5). @default 60 */
+  readonly ipv6Seconds?: number;
+}
+
+/** A piece of a packet, as its protocol describes it (fragments.ts). */
+export interface Piece {
+  /** What distinguishes packets. */
+  readonly key: string;
+  /** By which the memory of its source is counted: `PacketContext.share`. */
+  readonly share: number;
+  /** Where in the packet's payload it belongs, and how much it is: octets. */
+  readonly offset: number;
+  readonly length: number;
+  readonly isLast: boolean;
+  /** Where it begins in the octets at hand. */
+  readonly payloadStart: number;
+  /** Of what stands before the payload and counts for the longest packet. */
+  readonly headerLength: number;
+}
+
+/** A packet that is whole. */
+export interface WholePacket {
+  readonly first: FirstFragment;
+  readonly payload: Uint8Array;
 }
 
 /** The piece at offset zero as it came: what an error about the packet answers and quotes. */
@@ -27,6 +50,9 @@ export interface FirstFragment {
 
 interface Unfinished {
   readonly key: string;
+  readonly isIpv6: boolean;
+  /** It was made whole or given up. */
+  isGone: boolean;
   /** Its place among the packets, and that of its source among the sources. */
   readonly slot: number;
   readonly source: number;
@@ -52,15 +78,15 @@ const LINKS = 2;
 
 export class Reassembly {
   readonly #limits: Required<ReassemblyLimits>;
-  /** In the order of their first fragment, so the first is the oldest. */
-  readonly #unfinished: Map<string, Unfinished> = new Map();
+  /** Of IPv4 and of IPv6, each in the order of their first fragment, so the first is the oldest. */
+  readonly #unfinished: readonly [Map<string, Unfinished>, Map<string, Unfinished>] = [new Map(), new Map()];
   readonly #sources: SourceTable;
   readonly #slots: (Unfinished | undefined)[];
   readonly #freeSlots: number[];
 
   /** `key` sorts sources in a way that strangers cannot predict: 32 bits. */
   constructor(key: number, limits: ReassemblyLimits = {}) {
-    this.#limits = { packets: 1024, bytes: 1 << 24, seconds: 30, ...limits };
+    this.#limits = { packets: 1024, bytes: 1 << 24, seconds: 30, ipv6Seconds: 60, ...limits };
     const { packets } = this.#limits;
     const memory = { words: new Int32Array(LINKS * packets) };
     this.#sources = new SourceTable({ memory, ...link }, key);
@@ -70,7 +96,7 @@ export class Reassembly {
 
   /** Packets in the making. */
   get size(): number {
-    return this.#unfinished.size;
+    return this.#unfinished[0].size + this.#unfinished[1].size;
   }
 
   /** Octets that they hold. */
@@ -80,36 +106,27 @@ export class Reassembly {
 
   /** When `expire` must be called next, in seconds of the clock; infinite when nothing waits. */
   nextTimerSeconds(): number {
-    if (this.#unfinished.size === 0) return Number.POSITIVE_INFINITY;
-    for (const packet of this.#unfinished.values()) return packet.deadlineSeconds;
-    return Number.POSITIVE_INFINITY;
+    return Math.min(
+      ...this.#unfinished.map((waiting) => oldestOf(waiting)?.deadlineSeconds ?? Number.POSITIVE_INFINITY),
+    );
   }
 
   /** Gives up packets that wait too long; `tell` is called for each whose first piece is there. */
   expire(nowSeconds: number, tell: (first: FirstFragment) => void): void {
-    if (this.#unfinished.size === 0) return;
-    for (const packet of this.#unfinished.values()) {
-      if (packet.deadlineSeconds > nowSeconds) return;
-      this.#remove(packet);
-      if (packet.first !== null) tell(packet.first);
-    }
+    for (const waiting of this.#unfinished)
+      for (let packet = oldestOf(waiting); packet !== undefined; packet = oldestOf(waiting)) {
+        if (packet.deadlineSeconds > nowSeconds) break;
+        this.#remove(packet);
+        if (packet.first !== null) tell(packet.first);
+      }
   }
 
-  /**
-   * Takes the fragment at hand. Returns the whole packet, header included, when this was the piece that was missing, else null.
-   */
-  add(context: PacketContext, policy: OverlapPolicy | 'discard'): Uint8Array | null {
-    const { bytes, ipStart, nowSeconds } = context;
-    const headerLength = ipv4.readHeaderLength(bytes, ipStart);
-    const start = ipv4.readFragmentOffset(bytes, ipStart);
-    const isLast =
-      (readU16(bytes, ipStart + ipv4.field.flagsAndFragmentOffset) & ipv4.flag.moreFragments) === 0;
-    let length = readU16(bytes, ipStart + ipv4.field.totalLength) - headerLength;
-    // Offsets count units of eight octets: what a piece before the last has beyond them belongs nowhere.
-    if (!isLast) length &= ~7;
+  /** Takes the fragment at hand. Returns its packet when this was the piece that was missing, else null. */
+  add(context: PacketContext, piece: Piece, policy: OverlapPolicy | 'discard'): WholePacket | null {
+    const { offset: start, length, isLast, payloadStart } = piece;
     // Beyond 64 KiB lies "ping of death".
-    if (headerLength + start + length > PAYLOAD_LENGTH_MAX) return null;
-    const packet = this.#packetOf(bytes, ipStart, nowSeconds);
+    if (piece.headerLength + start + length > PAYLOAD_LENGTH_MAX) return null;
+    const packet = this.#packetOf(context, piece);
     const { totalLength } = packet;
     // No second end, nothing beyond the end, and no piece without octets.
     const pieceEnd = start + length;
@@ -121,46 +138,33 @@ export class Reassembly {
     this.#enlarge(packet, start + length);
     while (this.#sources.heldBytes > this.#limits.bytes) this.#removeFromLargest();
     // It may be the one that had to give way.
-    if (this.#unfinished.get(packet.key) !== packet) return null;
+    if (packet.isGone) return null;
     if (policy === 'discard' && overlapsInPart(packet, start, length)) return this.#giveUp(packet);
-    const payloadStart = ipStart + headerLength;
-    const piece = bytes.subarray(payloadStart, payloadStart + length);
-    merge(packet, piece, start, policy === 'new');
+    const octets = context.bytes.subarray(payloadStart, payloadStart + length);
+    merge(packet, octets, start, policy === 'new');
     if (start === 0 && packet.first === null) {
       packet.first = firstOf(context);
       this.#sources.hold(packet.source, packet.first.bytes.length);
     }
     if (packet.first === null || packet.received !== packet.totalLength) return null;
     this.#remove(packet);
-    const { first } = packet;
-    const header = first.bytes.subarray(
-      first.ipStart,
-      first.ipStart + ipv4.readHeaderLength(first.bytes, first.ipStart),
-    );
-    return whole(header, packet.payload.subarray(0, packet.totalLength));
+    return { first: packet.first, payload: packet.payload.subarray(0, packet.totalLength) };
   }
 
-  #packetOf(bytes: Uint8Array, ipStart: number, nowSeconds: number): Unfinished {
-    // RFC 791: source, destination, protocol and identification distinguish packets.
-    const key = [
-      readU32(bytes, ipStart + ipv4.field.source),
-      readU32(bytes, ipStart + ipv4.field.destination),
-      readU8(bytes, ipStart + ipv4.field.protocol),
-      readU16(bytes, ipStart + ipv4.field.identification),
-    ].join(' ');
-    const known = this.#unfinished.get(key);
+  #packetOf({ isIpv6, nowSeconds }: PacketContext, { key, share }: Piece): Unfinished {
+    const unfinished = this.#unfinished[isIpv6 ? 1 : 0];
+    const known = unfinished.get(key);
     if (known !== undefined) return known;
     if (this.#freeSlots.length === 0) this.#removeFromLargest();
     const slot = this.#freeSlots.pop()!;
+    const { seconds, ipv6Seconds } = this.#limits;
     const packet: Unfinished = {
       key,
+      isIpv6,
+      isGone: false,
       slot,
-      source: this.#sources.join(
-        readU32(bytes, ipStart + ipv4.field.source),
-        LINKS * slot,
-        costOf(FIRST_CAPACITY),
-      ),
-      deadlineSeconds: nowSeconds + this.#limits.seconds,
+      source: this.#sources.join(share, LINKS * slot, costOf(FIRST_CAPACITY)),
+      deadlineSeconds: nowSeconds + (isIpv6 ? ipv6Seconds : seconds),
       first: null,
       payload: new Uint8Array(FIRST_CAPACITY),
       present: new Uint8Array(FIRST_CAPACITY >> 3),
@@ -168,7 +172,7 @@ export class Reassembly {
       received: 0,
       reach: 0,
     };
-    this.#unfinished.set(key, packet);
+    unfinished.set(key, packet);
     this.#slots[slot] = packet;
     return packet;
   }
@@ -197,12 +201,18 @@ export class Reassembly {
   }
 
   #remove(packet: Unfinished): void {
-    this.#unfinished.delete(packet.key);
+    this.#unfinished[packet.isIpv6 ? 1 : 0].delete(packet.key);
+    packet.isGone = true;
     this.#slots[packet.slot] = undefined;
     this.#freeSlots.push(packet.slot);
     const held = costOf(packet.payload.length) + (packet.first?.bytes.length ?? 0);
     this.#sources.leave(packet.source, LINKS * packet.slot, held);
   }
+}
+
+function oldestOf(waiting: ReadonlyMap<string, Unfinished>): Unfinished | undefined {
+  for (const packet of waiting.values()) return packet;
+  return undefined;
 }
 
 /** What a packet in the making holds whose payload may have so many octets. */
@@ -234,13 +244,4 @@ function merge(packet: Unfinished, piece: Uint8Array, start: number, isNewer: bo
     }
     if (!isThere || isNewer) payload[at] = piece[i]!;
   }
-}
-
-function whole(header: Uint8Array, payload: Uint8Array): Uint8Array {
-  const packet = new Uint8Array(header.length + payload.length);
-  packet.set(header);
-  packet.set(payload, header.length);
-  writeU16(packet, ipv4.field.totalLength, packet.length);
-  writeU16(packet, ipv4.field.flagsAndFragmentOffset, 0);
-  return packet;
 }

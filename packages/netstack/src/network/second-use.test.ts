@@ -15,6 +15,7 @@ import { KnownRouters, type RouterName, type RouterStatus } from './known-router
 import { lan } from './lan-test-support.ts';
 import { QuestionBudget } from './question-budget.ts';
 import { PacketContext } from './packet-context.ts';
+import { pieceOfIpv4, wholeIpv4 } from './fragments.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReplyLimiter } from './reply-limiter.ts';
 
@@ -58,7 +59,8 @@ function add(
   context.end = packet.length;
   context.nowSeconds = now;
   table.expire(now, () => undefined);
-  return table.add(context, policy);
+  const made = table.add(context, pieceOfIpv4(context), policy);
+  return made && wholeIpv4(made.first, made.payload);
 }
 
 describe('packets in the making', () => {

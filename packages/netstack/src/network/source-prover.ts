@@ -106,7 +106,9 @@ export class SourceProver {
     if (doubt !== null) return none(linkAddress, doubt);
     if (linkAddress === null) return none(null, 'no-link-address');
     const vlan = vlanOf(bytes, linkStart, ipStart);
-    if (this.#isOnLink(source, vlan)) return this.#proveOnLink(packet, flow, linkAddress, vlan);
+    // Nobody is asked about an address of IPv6: what comes from a known router is from beyond it.
+    if (!packet.isIpv6 && this.#isOnLink(source, vlan))
+      return this.#proveOnLink(packet, flow, linkAddress, vlan);
     if (!this.#routers.isRouter(linkAddress, vlan)) return none(linkAddress, 'unknown-router');
     return { linkAddress, kind: 'router', forgeable: null };
   }

@@ -3,8 +3,9 @@
  * handshake (RFC 9293 3.10.7.1, 3.10.7.2, and 3.10.7.4 in SYN-RECEIVED).
  */
 import { seqAdd, tcp } from '@wormwood/wire';
-import type { Flow } from '../../behavior.ts';
+import type { Flow, ShortFlow } from '../../behavior.ts';
 import type { StackHost } from '../../host.ts';
+import { headerLengthTo } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { ReplyLimiter } from '../../network/reply-limiter.ts';
 import type { ForgeableReason } from '../../observer.ts';
@@ -14,7 +15,7 @@ import type { Connections } from './connections.ts';
 import { HandshakeGuesses, WRONG_ACKNOWLEDGMENTS_MAX } from './handshake-guesses.ts';
 import type { IncomingSegment } from './incoming-segment.ts';
 import { scalesOf, shapeIn } from './segment-output.ts';
-import { StrayAnswers, strayKindOf } from './stray-answers.ts';
+import { shortFlowOf, StrayAnswers, strayKindOf } from './stray-answers.ts';
 import { beginTarpit } from './tarpit.ts';
 
 /** RFC 9293 3.7.1: what a remote side takes that does not say. */
@@ -51,7 +52,7 @@ export class Acceptor {
     this.#connections = connections;
     this.#segment = segment;
     this.#doubts = doubts;
-    this.#strays = new StrayAnswers(store.components.output);
+    this.#strays = new StrayAnswers(store.components.output, store.components.names);
     const { streams } = store.components;
     this.#guesses = new HandshakeGuesses(streams.stream('netstack/tcp/guesses').nextUint32());
   }
@@ -60,12 +61,8 @@ export class Acceptor {
   receive(packet: PacketContext, host: StackHost): void {
     const { flags, ports, length } = this.#segment;
     const localPort = ports & 0xffff;
-    const flow = {
-      localAddress: packet.destination,
-      localPort,
-      remoteAddress: packet.source,
-      remotePort: ports >>> 16,
-    };
+    const short = shortFlowOf(packet, ports, this.#components.names);
+    const flow: Flow = packet.isIpv6 ? this.#longFlowOf(packet, short) : short;
     const portState = host.tcpPort(localPort);
     // A SYN with FIN begins nothing; Linux drops it, too.
     const isOpen = portState === 'open' || portState === 'tarpit';
@@ -81,7 +78,7 @@ export class Acceptor {
       this.#store.segments.sendReset(packet, length);
       return;
     }
-    if (opens) this.#accept(packet, host, flow, portState === 'tarpit');
+    if (opens) this.#accept(packet, host, short, portState === 'tarpit');
     else if (
       (flags & (tcp.flag.SYN | tcp.flag.FIN)) === tcp.flag.FIN &&
       host.behavior.tcp.answersFinToListener
@@ -90,7 +87,13 @@ export class Acceptor {
     }
   }
 
-  #accept(packet: PacketContext, host: StackHost, flow: Flow, isTarpit: boolean): void {
+  #longFlowOf({ source, destination }: PacketContext, { localPort, remotePort }: ShortFlow): Flow {
+    const { names } = this.#components;
+    const [localAddress, remoteAddress] = [names.addressOf(destination), names.addressOf(source)];
+    return { localAddress, localPort, remoteAddress, remotePort };
+  }
+
+  #accept(packet: PacketContext, host: StackHost, flow: ShortFlow, isTarpit: boolean): void {
     const connections = this.#connections;
     const segment = this.#segment;
     const { sequence, window, options } = segment;
@@ -111,7 +114,7 @@ export class Acceptor {
     words[at + field.windowSequence] = sequence;
     words[at + field.mss] = Math.max(
       MSS_MIN,
-      Math.min(options.mssBytes <= 0 ? MSS_DEFAULT : options.mssBytes, this.#components.output.mtuBytes - 40),
+      Math.min(options.mssBytes <= 0 ? MSS_DEFAULT : options.mssBytes, this.#longestSegmentTo(packet.source)),
     );
     // A window of a few octets is sent as it is.
     words[at + field.scales] = scalesOf(options.windowScale, isTarpit ? -1 : traits.windowScale, shape);
@@ -119,7 +122,10 @@ export class Acceptor {
     if (options.hasTimestamps && traits.timestamps) {
       this.#store.setFlag(at, flag.timestamps);
       words[at + field.recentTimestamp] = options.timestampValue;
-      words[at + field.timestampOffset] = host.behavior.timestampOffset(packet.destination, packet.source);
+      words[at + field.timestampOffset] = host.behavior.timestampOffset(
+        flow.localAddress,
+        flow.remoteAddress,
+      );
     }
     if (options.sackPermitted && traits.sack) this.#store.setFlag(at, flag.sack);
     // What comes through a tunnel has no link address of its own.
@@ -130,6 +136,11 @@ export class Acceptor {
       this.#store.table.linkOffset(at),
     );
     this.#store.segments.sendSynAck(at, host.behavior, packet.nowSeconds);
+  }
+
+  /** Octets of the largest segment to an address that our link takes. */
+  #longestSegmentTo(address: number): number {
+    return this.#components.output.mtuBytes - headerLengthTo(address) - tcp.HEADER_LENGTH;
   }
 
   /** Whether the segment at hand acknowledges something else than the SYN of a half-open connection: then it is refused. */
@@ -164,23 +175,23 @@ export class Acceptor {
   /** A SYN that is not the one which began a handshake ends it. */
   refuseSyn(packet: PacketContext, at: number): void {
     this.#connections.forget(at);
-    if (this.#doubts.allows(packet.source, packet.nowSeconds))
+    if (this.#doubts.allows(packet.share, packet.nowSeconds))
       this.#store.segments.sendReset(packet, this.#segment.length);
   }
 
   /** RFC 9293 3.10.7.4: a wrong acknowledgment of our SYN is refused; after a few, so is the connection. */
   #refuseGuess(packet: PacketContext, at: number): void {
     const { words } = this.#store.table;
-    this.#guesses.note(packet.source, packet.nowSeconds);
+    this.#guesses.note(packet.share, packet.nowSeconds);
     if (++words[at + field.wrongAcknowledgments]! >= WRONG_ACKNOWLEDGMENTS_MAX) this.#connections.forget(at);
-    if (this.#doubts.allows(packet.source, packet.nowSeconds))
+    if (this.#doubts.allows(packet.share, packet.nowSeconds))
       this.#store.segments.sendReset(packet, this.#segment.length);
   }
 
   /** Why the segments of a handshake prove nothing, whoever sent them; null where they do. */
   #doubtOf(packet: PacketContext, host: StackHost, at: number): ForgeableReason | null {
     const isWeak = host.behavior.sequenceNumbers === 'weak';
-    if (isWeak || this.#guesses.areMany(packet.source, packet.nowSeconds)) return 'weak-sequence-numbers';
+    if (isWeak || this.#guesses.areMany(packet.share, packet.nowSeconds)) return 'weak-sequence-numbers';
     if (packet.isCarried) return null;
     const hasMoved = this.#store.hasFlag(at, flag.sourceMoved);
     return hasMoved || !this.#store.isFromSource(packet, at) ? 'address-changed' : null;

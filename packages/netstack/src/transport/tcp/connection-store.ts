@@ -2,10 +2,11 @@
  * What all parts of TCP work on: the table, the endpoints, the timers and the clock, and what the words of a connection say.
  */
 import type { Clock, RandomStreams } from '@wormwood/base';
-import { ipProtocol, seqDistance } from '@wormwood/wire';
+import { ipProtocol, ipv4, seqDistance } from '@wormwood/wire';
 import type { Flow } from '../../behavior.ts';
 import type { HostDirectory, StackHost } from '../../host.ts';
-import type { Ipv4Output } from '../../network/ipv4-output.ts';
+import type { AddressNames } from '../../network/address-names.ts';
+import type { IpOutput } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
 import type { StackObserver } from '../../observer.ts';
@@ -18,7 +19,8 @@ import { isTarpit, tarpitWindow } from './tarpit.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 export interface TcpComponents {
-  readonly output: Ipv4Output;
+  readonly output: IpOutput;
+  readonly names: AddressNames;
   readonly observer: StackObserver;
   readonly clock: Clock;
   readonly hosts: HostDirectory;
@@ -67,7 +69,7 @@ export class ConnectionStore {
     this.table = new ConnectionTable(connections + halfOpen + BATCH_MAX, stream.nextUint32());
     // Half-open connections can be forged: they have their share, and take nothing of the others'.
     const bytes = Math.max(memoryBytes / 2, memoryBytes - halfOpen * FLOW_BYTES);
-    this.claims = new MemoryClaims(this.table, { bytes, connections }, stream.nextUint32());
+    this.claims = new MemoryClaims(this.table, { bytes, connections }, stream.nextUint32(), components.names);
     this.segments = new SegmentOutput(components.output, this.table);
     this.wheel = new TimerWheel(this.table);
     this.#epochSeconds = components.clock.nowSeconds();
@@ -176,10 +178,11 @@ export class ConnectionStore {
   flowOf(at: number): Flow {
     const { words } = this.table;
     const ports = words[at + field.ports]!;
+    const { names } = this.components;
     return {
-      localAddress: words[at + field.localAddress]! >>> 0,
+      localAddress: names.addressOf(words[at + field.localAddress]! >>> 0),
       localPort: ports & 0xffff,
-      remoteAddress: words[at + field.remoteAddress]! >>> 0,
+      remoteAddress: names.addressOf(words[at + field.remoteAddress]! >>> 0),
       remotePort: ports >>> 16,
     };
   }
@@ -193,8 +196,10 @@ export class ConnectionStore {
   /** Who answers at the local address of a connection; null: nobody any more. */
   hostOf(at: number): StackHost | null {
     const { words } = this.table;
-    const [local, remote] = [words[at + field.localAddress]! >>> 0, words[at + field.remoteAddress]! >>> 0];
-    return this.components.hosts.find(local, remote, ipProtocol.tcp);
+    const { hosts, names } = this.components;
+    const local = names.addressOf(words[at + field.localAddress]! >>> 0);
+    const remote = names.addressOf(words[at + field.remoteAddress]! >>> 0);
+    return hosts.find(local, remote, ipProtocol.tcp);
   }
 
   /** Octets of a whole segment, as congestion control counts them: what the remote side takes, less timestamps. */
@@ -202,12 +207,12 @@ export class ConnectionStore {
     return Math.max(1, this.table.words[at + field.mss]! - (this.hasFlag(at, flag.timestamps) ? 12 : 0));
   }
 
-  /** The largest IP packet to the remote side of a connection, as far as is known now. */
+  /**
+   * The largest IP packet to the remote side of a connection, as far as is known now; one of IPv6 counted as if its header were
+   * as short as that of IPv4, so that the same octets are left for the segment.
+   */
   mtuOf(at: number): number {
-    const { output } = this.components;
-    const { paths } = output;
-    return paths.isEmpty
-      ? output.mtuBytes
-      : output.mtuTo(this.table.words[at + field.remoteAddress]! >>> 0, this.nowSeconds());
+    const remote = this.table.words[at + field.remoteAddress]! >>> 0;
+    return this.components.output.roomTo(remote, this.nowSeconds()) + ipv4.HEADER_LENGTH;
   }
 }

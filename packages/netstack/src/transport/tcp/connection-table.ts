@@ -6,6 +6,7 @@
 
 /** Words of a connection. Sequence numbers are kept as signed words: compare differences, never values. */
 export const field = {
+  /** Words of the addresses (address-names.ts), which are held as long as the connection. */
   remoteAddress: 0,
   localAddress: 1,
   /** Remote port in the upper half, local port in the lower. */

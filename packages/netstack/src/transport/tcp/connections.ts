@@ -42,6 +42,9 @@ export class Connections {
     if (this.#halfOpen.size >= this.#store.limits.halfOpen) this.forget(this.#halfOpen.first);
     const at = this.#store.table.add(remoteAddress, localAddress, ports);
     if (at === NONE) return NONE;
+    const { names } = this.#store.components;
+    names.holdAgain(remoteAddress);
+    names.holdAgain(localAddress);
     this.#store.table.words[at + field.state] = state.synReceived;
     this.#store.table.words[at + field.synAckMs] = Math.round(this.#store.nowMs());
     this.#halfOpen.push(at);
@@ -232,7 +235,7 @@ export class Connections {
     const { output } = this.#store.components;
     if (mtuBytes >= output.mtuTo(remoteAddress, nowSeconds)) return;
     const endpoint = this.#store.endpoints.get(at);
-    if (!output.paths.learn(remoteAddress, mtuBytes, nowSeconds) || inFlight === 0) return;
+    if (!output.learnMtu(remoteAddress, mtuBytes, nowSeconds) || inFlight === 0) return;
     if (endpoint === undefined) return;
     endpoint.recover().onNarrowPath(inFlight, words[at + field.sendNext]!, this.#store.nowMs());
     endpoint.timedSequence = null;
@@ -256,6 +259,9 @@ export class Connections {
     if (this.#store.stateOf(at) === state.synReceived) this.#halfOpen.remove(at);
     else claims.leave(at);
     wheel.stop(at);
+    const { names } = this.#store.components;
+    names.release(table.words[at + field.remoteAddress]! >>> 0);
+    names.release(table.words[at + field.localAddress]! >>> 0);
     table.remove(at);
   }
 }

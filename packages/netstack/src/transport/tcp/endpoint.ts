@@ -1,4 +1,5 @@
 /** What a connection has only when a service answers it: buffers, congestion window, and the service's view of it. */
+import type { IpAddress } from '@wormwood/wire';
 import type { TcpConnection, TcpService } from '../../host.ts';
 import { Congestion } from './congestion.ts';
 import { OctetRing } from './octet-ring.ts';
@@ -30,9 +31,9 @@ type Due = 'repeat' | 'probe' | 'reorder';
 const ENDPOINT_BYTES = 512;
 
 export class Endpoint implements TcpConnection {
-  readonly localAddress: number;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   service: TcpService | null = null;
   readonly sendBuffer: OctetRing = new OctetRing(SEND_BUFFER_BYTES);

@@ -9,6 +9,7 @@
  * an only one.
  */
 import { mixWord } from '@wormwood/base';
+import type { AddressNames } from '../../network/address-names.ts';
 import { ConnectionQueue } from './connection-queue.ts';
 import { type ConnectionTable, field, flag, NONE } from './connection-table.ts';
 
@@ -30,6 +31,7 @@ export class MemoryClaims {
   readonly limits: ClaimLimits;
   readonly #table: ConnectionTable;
   readonly #key: number;
+  readonly #names: AddressNames;
   readonly #newcomers: ConnectionQueue;
   readonly #useful: ConnectionQueue;
   #newcomerBytes = 0;
@@ -37,10 +39,11 @@ export class MemoryClaims {
   readonly #bytesOfPlace: Int32Array = new Int32Array(PLACES);
 
   /** `key` sorts the sources in a way that strangers cannot predict: 32 bits. */
-  constructor(table: ConnectionTable, limits: ClaimLimits, key: number) {
+  constructor(table: ConnectionTable, limits: ClaimLimits, key: number, names: AddressNames) {
     this.limits = limits;
     this.#table = table;
     this.#key = key;
+    this.#names = names;
     this.#newcomers = new ConnectionQueue(table);
     this.#useful = new ConnectionQueue(table);
   }
@@ -134,6 +137,7 @@ export class MemoryClaims {
   }
 
   #placeOf(at: number): number {
-    return mixWord(this.#table.words[at + field.remoteAddress]! ^ this.#key) & (PLACES - 1);
+    const share = this.#names.shareOf(this.#table.words[at + field.remoteAddress]! >>> 0);
+    return mixWord(share ^ this.#key) & (PLACES - 1);
   }
 }

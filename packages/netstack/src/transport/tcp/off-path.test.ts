@@ -5,7 +5,7 @@
 import { type RandomStream, randomStreams, siphashKeyOf } from '@wormwood/base';
 import { isMalformed, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import type { Flow, StackBehavior } from '../../behavior.ts';
+import type { ShortFlow, StackBehavior } from '../../behavior.ts';
 import type { ForgeableReason } from '../../observer.ts';
 import { plainBehavior } from '../../plain-behavior.ts';
 import { bench, LOCAL, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../../stack-test-support.ts';
@@ -18,10 +18,10 @@ const TICKS_PER_SECOND = 250_000;
 const CLOCK_ERROR_SECONDS = 0.02;
 
 /** A handshake that is attempted in somebody's name, and the sequence number that the attacker believes in. */
-type Guess = (flow: Flow, nowSeconds: number) => number;
+type Guess = (flow: ShortFlow, nowSeconds: number) => number;
 
 interface Sample {
-  readonly flow: Flow;
+  readonly flow: ShortFlow;
   readonly sequence: number;
 }
 
@@ -30,7 +30,8 @@ function network(behavior: Partial<StackBehavior>) {
   const made = bench({
     behavior,
     observer: {
-      flowOpen: ({ remoteAddress }, { forgeable }) => opened.push({ source: remoteAddress, forgeable }),
+      flowOpen: ({ remoteAddress }, { forgeable }) =>
+        opened.push({ source: Number(remoteAddress), forgeable }),
     },
   });
   /** What comes back to an address of the attacker's. */
@@ -71,7 +72,7 @@ function network(behavior: Partial<StackBehavior>) {
   return { ...made, opened, syn, ack, sample, forge, hear };
 }
 
-function flowOf(remoteAddress: number, remotePort: number): Flow {
+function flowOf(remoteAddress: number, remotePort: number): ShortFlow {
   return { localAddress: LOCAL, localPort: PORT, remoteAddress, remotePort };
 }
 
@@ -92,7 +93,10 @@ function unmix(value: number): number {
 }
 
 /** A generator in the form of RFC 6528 whose hash is a mix under a 32-bit secret. */
-function mixedSequence({ localAddress, localPort, remoteAddress, remotePort }: Flow, secret: number): number {
+function mixedSequence(
+  { localAddress, localPort, remoteAddress, remotePort }: ShortFlow,
+  secret: number,
+): number {
   return mix(mix(mix(remoteAddress ^ secret) ^ localAddress) ^ ((remotePort << 16) | localPort));
 }
 
@@ -185,7 +189,7 @@ describe('an attacker off the path', () => {
 describe('keyed sequence numbers', () => {
   it('depend on the key, on each part of the flow and on the time', () => {
     const keys = ['a', 'b'].map((name) => siphashKeyOf(randomStreams(SEED).stream(name)));
-    const numberOf = (key: Uint8Array, flow: Partial<Flow>, now = 0): number =>
+    const numberOf = (key: Uint8Array, flow: Partial<ShortFlow>, now = 0): number =>
       plainBehavior(key).initialSequenceNumber({ ...flowOf(ATTACKER, 1024), ...flow }, now);
     const numbers = [
       numberOf(keys[0]!, {}),

@@ -86,7 +86,7 @@ export class Receiver {
   #mayChallenge(packet: PacketContext, at: number): boolean {
     return (
       this.#store.table.mayChallenge(at, this.#store.nowMs()) &&
-      this.#doubts.allows(packet.source, packet.nowSeconds)
+      this.#doubts.allows(packet.share, packet.nowSeconds)
     );
   }
 

@@ -1,18 +1,7 @@
 /** Writes TCP segments into the device: resets, SYN/ACKs with the options of the disguise, and everything after. */
-import {
-  ipProtocol,
-  ipv4,
-  readPseudoHeaderSumIpv4,
-  readU16,
-  readU32,
-  tcp,
-  tcpOption,
-  writeU16,
-  writeU32,
-  writeU8,
-} from '@wormwood/wire';
+import { ipProtocol, readU16, readU32, tcp, tcpOption, writeU16, writeU32, writeU8 } from '@wormwood/wire';
 import type { StackBehavior, SynAckOddities, SynAckShape, TcpOptionName } from '../../behavior.ts';
-import type { Ipv4Output, PacketHead } from '../../network/ipv4-output.ts';
+import type { IpOutput, PacketHead } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { type ConnectionTable, field, flag } from './connection-table.ts';
 import type { OctetRing } from './octet-ring.ts';
@@ -21,8 +10,6 @@ import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const NOP = 1;
 const END = 0;
-/** IPv4 and TCP headers without options. */
-const HEADERS_LENGTH = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
 
 /** What to send on a connection; addresses, ports and acknowledgment come from the table. */
 export interface Segment {
@@ -38,10 +25,10 @@ export interface Segment {
 }
 
 export class SegmentOutput {
-  readonly #output: Ipv4Output;
+  readonly #output: IpOutput;
   readonly #table: ConnectionTable;
 
-  constructor(output: Ipv4Output, table: ConnectionTable) {
+  constructor(output: IpOutput, table: ConnectionTable) {
     this.#output = output;
     this.#table = table;
   }
@@ -60,10 +47,7 @@ export class SegmentOutput {
       source: packet.destination,
       destination: packet.source,
       protocol: ipProtocol.tcp,
-      typeOfService: host.behavior.refusalTypeOfService(
-        'reset',
-        bytes[packet.ipStart + ipv4.field.typeOfService]!,
-      ),
+      typeOfService: host.behavior.refusalTypeOfService('reset', packet.typeOfService),
       kind: 'reset',
       dontFragment: host.behavior.dontFragment('reset'),
       behavior: host.behavior,
@@ -152,8 +136,8 @@ export class SegmentOutput {
       out[option + 1] = 4;
       const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : shape.mssBytes;
       // RFC 6691: what the link can carry, without regard to options.
-      const mtuBytes = this.#output.mtuTo(this.#table.words[at + field.remoteAddress]! >>> 0, nowSeconds);
-      const longest = oddities?.isLiteral === true ? 0xffff : mtuBytes - HEADERS_LENGTH;
+      const room = this.#output.roomTo(this.#table.words[at + field.remoteAddress]! >>> 0, nowSeconds);
+      const longest = oddities?.isLiteral === true ? 0xffff : room - tcp.HEADER_LENGTH;
       writeU16(out, option + 2, Math.min(mssBytes, longest));
       return option + 4;
     }
@@ -248,7 +232,7 @@ export class SegmentOutput {
 
   #finish(start: number, end: number): void {
     const out = this.#output.bytes;
-    tcp.fillChecksum(out, start, end, readPseudoHeaderSumIpv4(out, this.#output.ipStart));
+    tcp.fillChecksum(out, start, end, this.#output.pseudoHeaderSum());
     this.#output.finish(end);
   }
 }

@@ -1,15 +1,8 @@
 /** Answers segments outside any connection as the disguise does, which need not be as RFC 9293 3.10.7 has it. */
-import {
-  ipProtocol,
-  readPseudoHeaderSumIpv4,
-  tcp,
-  tcpOption,
-  writeU16,
-  writeU32,
-  writeU8,
-} from '@wormwood/wire';
-import type { StackBehavior, StrayAnswer, StraySegment, SynAckShape } from '../../behavior.ts';
-import type { Ipv4Output } from '../../network/ipv4-output.ts';
+import { ipProtocol, tcp, tcpOption, writeU16, writeU32, writeU8 } from '@wormwood/wire';
+import type { ShortFlow, StackBehavior, StrayAnswer, StraySegment, SynAckShape } from '../../behavior.ts';
+import type { AddressNames } from '../../network/address-names.ts';
+import type { IpOutput } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import type { IncomingSegment } from './incoming-segment.ts';
 
@@ -21,10 +14,12 @@ export function strayKindOf(flags: number, isListening: boolean): StraySegment {
 }
 
 export class StrayAnswers {
-  readonly #output: Ipv4Output;
+  readonly #output: IpOutput;
+  readonly #names: AddressNames;
 
-  constructor(output: Ipv4Output) {
+  constructor(output: IpOutput, names: AddressNames) {
     this.#output = output;
+    this.#names = names;
   }
 
   /** Answers the segment at hand, or stays silent. */
@@ -43,12 +38,7 @@ export class StrayAnswers {
     if (at < 0) return;
     segment.scanOptions();
     const out = this.#output.bytes;
-    const flow = {
-      localAddress: packet.destination,
-      localPort: segment.ports & 0xffff,
-      remoteAddress: packet.source,
-      remotePort: segment.ports >>> 16,
-    };
+    const flow = shortFlowOf(packet, segment.ports, this.#names);
     writeU16(out, at + tcp.field.sourcePort, flow.localPort);
     writeU16(out, at + tcp.field.destinationPort, flow.remotePort);
     const initial =
@@ -70,9 +60,23 @@ export class StrayAnswers {
     writeU16(out, at + tcp.field.urgentPointer, shape.oddities?.urgentPointer ?? 0);
     out.set(payload, optionsEnd);
     const end = optionsEnd + payload.length;
-    tcp.fillChecksum(out, at, end, readPseudoHeaderSumIpv4(out, this.#output.ipStart));
+    tcp.fillChecksum(out, at, end, this.#output.pseudoHeaderSum());
     this.#output.finish(end);
   }
+}
+
+/** Returns the flow of the segment at hand, whose ports are as `field.ports`, as a behavior gets it. */
+export function shortFlowOf(
+  { source, destination }: PacketContext,
+  ports: number,
+  names: AddressNames,
+): ShortFlow {
+  return {
+    localAddress: names.digestOf(destination),
+    localPort: ports & 0xffff,
+    remoteAddress: names.digestOf(source),
+    remotePort: ports >>> 16,
+  };
 }
 
 /** A bare FIN to a listening port has a rule of its own. */

@@ -2,7 +2,7 @@
  * TCP for virtual hosts (RFC 9293): they listen and never call. Segments outside a connection go to `accept.ts`, the others to
  * `receive.ts`; `send.ts` answers at the end of a batch, `timers.ts` when time is up; `connections.ts` begins and ends.
  */
-import { readPseudoHeaderSumIpv4, tcp } from '@wormwood/wire';
+import { type IpAddress, readPseudoHeaderSumIpv4, readPseudoHeaderSumIpv6, tcp } from '@wormwood/wire';
 import type { SegmentError } from '../../network/icmp.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { ReplyLimiter, type ReplyRates } from '../../network/reply-limiter.ts';
@@ -20,9 +20,9 @@ const DOUBT_RATES: ReplyRates = { perSource: 100, inAll: 1000 };
 
 /** A line of `status`. */
 export interface ConnectionStatus {
-  readonly localAddress: number;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly state: string;
   readonly receivedBytes: number;
@@ -121,15 +121,15 @@ export class Tcp {
   receive(packet: PacketContext): void {
     const { bytes, transportStart: start, end, host } = packet;
     if (host === null || tcp.check(bytes, start, end) !== undefined) return;
-    if (
-      !packet.checksumsVerified &&
-      !tcp.verifyChecksum(bytes, start, end, readPseudoHeaderSumIpv4(bytes, packet.ipStart))
-    )
-      return;
+    if (!packet.checksumsVerified && !tcp.verifyChecksum(bytes, start, end, addressSumOf(packet))) return;
     const segment = this.#segment;
     segment.read(packet);
     const at = this.#store.table.find(packet.source, packet.destination, segment.ports);
     if (at === NONE) this.#acceptor.receive(packet, host);
     else this.#receiver.receive(packet, host, at);
   }
+}
+
+function addressSumOf({ bytes, ipStart, isIpv6 }: PacketContext): number {
+  return isIpv6 ? readPseudoHeaderSumIpv6(bytes, ipStart) : readPseudoHeaderSumIpv4(bytes, ipStart);
 }

@@ -1,0 +1,245 @@
+/**
+ * Addresses as words of 32 bits, so that one table holds the flows of both protocols: an IPv4 address is its own word, and any
+ * other address has a name out of 240.0.0.0/4, where no host is (RFC 1112 4), for as long as somebody holds it. A name that
+ * nobody holds is given to another address, so there are never more than holders.
+ */
+import { assert, mixWord, SipHash } from '@wormwood/base';
+import { type IpAddress, readIpv6Address, readU32, writeIpv6Address, writeU32 } from '@wormwood/wire';
+
+/** The first name; what lies below is an IPv4 address. */
+const FIRST_NAME = 0xf000_0000;
+/** The word of no address that is held. */
+export const NOT_HELD = 0xffff_ffff;
+
+/** Words of a name. */
+const field = {
+  /** Four words of the address. */
+  address: 0,
+  /** 1: an IPv4 address of 240.0.0.0/4, which comes from nobody and is named all the same. */
+  isIpv4: 4,
+  holders: 5,
+  nextInBucket: 6,
+  share: 7,
+  digest: 8,
+} as const;
+
+const STRIDE = 9;
+const FIRST_CAPACITY = 64;
+const NONE = -1;
+
+/** Returns whether a word is a name, and so not an IPv4 address of a host. */
+export function isName(word: number): boolean {
+  return word >= FIRST_NAME;
+}
+
+export class AddressNames {
+  readonly #hash: SipHash;
+  /** The address at hand, and whether it is one of IPv4. */
+  readonly #asked: Int32Array = new Int32Array(field.isIpv4 + 1);
+  readonly #octets: Uint8Array = new Uint8Array(16);
+  #words: Int32Array = new Int32Array(FIRST_CAPACITY * STRIDE);
+  #heads: Int32Array = new Int32Array(FIRST_CAPACITY).fill(NONE);
+  /** Made when somebody asks for them. */
+  #values: (IpAddress | undefined)[] = [];
+  #used = 0;
+  #free: number = NONE;
+  #size = 0;
+
+  /** `key`: 16 octets that strangers must not know, since digests stand for addresses in initial sequence numbers. */
+  constructor(key: Uint8Array) {
+    this.#hash = new SipHash(key);
+  }
+
+  /** Returns names for tables whose order nobody sees: `seed` is 32 bits that strangers do not know. */
+  static seeded(seed: number): AddressNames {
+    const words = Uint32Array.from({ length: 4 }, (_, i) => mixWord(seed ^ mixWord(i)));
+    return new AddressNames(new Uint8Array(words.buffer));
+  }
+
+  /** Names that are held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Returns the word of an address, which is held until `release`. */
+  hold(address: IpAddress): number {
+    if (typeof address === 'number' && address < FIRST_NAME) return address;
+    this.#ask(address);
+    const word = this.#holdAsked();
+    this.#values[word - FIRST_NAME] = address;
+    return word;
+  }
+
+  /** The same of the IPv6 address at `offset`. */
+  holdOctets(bytes: Uint8Array, offset: number): number {
+    this.#askOctets(bytes, offset);
+    return this.#holdAsked();
+  }
+
+  /** Holds a word once more. */
+  holdAgain(word: number): void {
+    if (word >= FIRST_NAME) this.#words[(word - FIRST_NAME) * STRIDE + field.holders]!++;
+  }
+
+  /** Returns the word of an address if it is held, else `NOT_HELD`. */
+  find(address: IpAddress): number {
+    if (typeof address === 'number' && address < FIRST_NAME) return address;
+    this.#ask(address);
+    return this.#findAsked(this.#bucketOfAsked());
+  }
+
+  /** The same of the IPv6 address at `offset`. */
+  findOctets(bytes: Uint8Array, offset: number): number {
+    this.#askOctets(bytes, offset);
+    return this.#findAsked(this.#bucketOfAsked());
+  }
+
+  /** One who held the word holds it no more. */
+  release(word: number): void {
+    if (word < FIRST_NAME) return;
+    const index = word - FIRST_NAME;
+    const words = this.#words;
+    const at = index * STRIDE;
+    assert(words[at + field.holders]! > 0, 'a name is released by one who holds it');
+    if (--words[at + field.holders]! > 0) return;
+    this.#askWords(at);
+    const bucket = this.#bucketOfAsked();
+    let previous = NONE;
+    for (
+      let other = this.#heads[bucket]!;
+      other !== index;
+      other = words[other * STRIDE + field.nextInBucket]!
+    )
+      previous = other;
+    const next = words[at + field.nextInBucket]!;
+    if (previous === NONE) this.#heads[bucket] = next;
+    else words[previous * STRIDE + field.nextInBucket] = next;
+    words[at + field.nextInBucket] = this.#free;
+    this.#free = index;
+    this.#values[index] = undefined;
+    this.#size--;
+  }
+
+  /** Returns the address of a word that is held. */
+  addressOf(word: number): IpAddress {
+    if (word < FIRST_NAME) return word;
+    const index = word - FIRST_NAME;
+    let value = this.#values[index];
+    if (value === undefined) {
+      this.writeOctets(word, this.#octets, 0);
+      value = readIpv6Address(this.#octets, 0);
+      this.#values[index] = value;
+    }
+    return value;
+  }
+
+  /** Writes the 16 octets of a held name at `offset`. */
+  writeOctets(word: number, bytes: Uint8Array, offset: number): void {
+    const at = (word - FIRST_NAME) * STRIDE;
+    for (let i = 0; i < 4; i++) writeU32(bytes, offset + 4 * i, this.#words[at + i]!);
+  }
+
+  /**
+   * Returns 32 bits by which what one source may cause is counted: an IPv4 address, or what stands for an IPv6 network of 64
+   * bits, whose owner has every address of it.
+   */
+  shareOf(word: number): number {
+    return word < FIRST_NAME ? word : this.#words[(word - FIRST_NAME) * STRIDE + field.share]! >>> 0;
+  }
+
+  /** Returns 32 bits that stand for the address for as long as this lives: an IPv4 address, or a keyed hash. */
+  digestOf(word: number): number {
+    return word < FIRST_NAME ? word : this.#words[(word - FIRST_NAME) * STRIDE + field.digest]! >>> 0;
+  }
+
+  #ask(address: IpAddress): void {
+    const asked = this.#asked;
+    if (typeof address === 'bigint') {
+      writeIpv6Address(this.#octets, 0, address);
+      return this.#askOctets(this.#octets, 0);
+    }
+    asked.fill(0);
+    asked[3] = address;
+    asked[field.isIpv4] = 1;
+  }
+
+  #askOctets(bytes: Uint8Array, offset: number): void {
+    const asked = this.#asked;
+    for (let i = 0; i < 4; i++) asked[i] = readU32(bytes, offset + 4 * i);
+    asked[field.isIpv4] = 0;
+  }
+
+  #askWords(at: number): void {
+    for (let i = 0; i <= field.isIpv4; i++) this.#asked[i] = this.#words[at + i]!;
+  }
+
+  #bucketOfAsked(): number {
+    const asked = this.#asked;
+    return this.#hash.ofWords(asked[0]!, asked[1]!, asked[2]!, asked[3]!) & (this.#heads.length - 1);
+  }
+
+  #findAsked(bucket: number): number {
+    const words = this.#words;
+    const asked = this.#asked;
+    for (
+      let index = this.#heads[bucket]!;
+      index !== NONE;
+      index = words[index * STRIDE + field.nextInBucket]!
+    ) {
+      const at = index * STRIDE;
+      if (
+        words[at] === asked[0] &&
+        words[at + 1] === asked[1] &&
+        words[at + 2] === asked[2] &&
+        words[at + 3] === asked[3] &&
+        words[at + field.isIpv4] === asked[field.isIpv4]
+      )
+        return FIRST_NAME + index;
+    }
+    return NOT_HELD;
+  }
+
+  #holdAsked(): number {
+    const bucket = this.#bucketOfAsked();
+    const digest = this.#hash.upper;
+    const known = this.#findAsked(bucket);
+    if (known !== NOT_HELD) {
+      this.holdAgain(known);
+      return known;
+    }
+    let index = this.#free;
+    if (index !== NONE) this.#free = this.#words[index * STRIDE + field.nextInBucket]!;
+    else {
+      if (this.#used === this.#heads.length) this.#grow();
+      index = this.#used++;
+    }
+    const asked = this.#asked;
+    const at = index * STRIDE;
+    this.#words.set(asked, at);
+    this.#words[at + field.holders] = 1;
+    this.#words[at + field.digest] = digest;
+    this.#words[at + field.share] = this.#hash.ofWords(asked[0]!, asked[1]!, 0, 0);
+    this.#link(index);
+    this.#size++;
+    return FIRST_NAME + index;
+  }
+
+  /** Every name is held: makes room for as many more. */
+  #grow(): void {
+    const words = new Int32Array(2 * this.#words.length);
+    words.set(this.#words);
+    this.#words = words;
+    this.#heads = new Int32Array(2 * this.#heads.length).fill(NONE);
+    const asked = this.#asked.slice();
+    for (let index = 0; index < this.#used; index++) this.#link(index);
+    this.#asked.set(asked);
+  }
+
+  #link(index: number): void {
+    const at = index * STRIDE;
+    this.#askWords(at);
+    const bucket = this.#bucketOfAsked();
+    this.#words[at + field.nextInBucket] = this.#heads[bucket]!;
+    this.#heads[bucket] = index;
+  }
+}
