@@ -198,10 +198,10 @@ export class Stack {
     return ipStart - linkStart <= ethernet.HEADER_LENGTH ? 0 : vlanOf(bytes, linkStart, ipStart);
   }
 
-  /** What the TCP segment at hand says of the program that made it, as bits of `synMark`; for calls of `tcpProbe`. */
+  /** What the TCP segment at hand, one of IPv4, says of the program that made it, as bits of `synMark`; for calls of `tcpProbe`. */
   get synMarks(): number {
-    const { bytes, ipStart, transportStart } = this.#packet;
-    return readSynMarks(bytes, ipStart, transportStart);
+    const { bytes, ipStart, transportStart, isIpv6 } = this.#packet;
+    return isIpv6 ? 0 : readSynMarks(bytes, ipStart, transportStart);
   }
 
   #forgetPacket(): void {

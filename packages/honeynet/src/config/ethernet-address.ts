@@ -67,9 +67,9 @@ export function sharedEthernetAddress(written: string): number | null {
 
 /**
  * Returns which Ethernet address a host has at an IP address: one for each host, the same for the same `key`. An IPv6 address
- * that is made of an Ethernet address (RFC 4291, appendix A) belongs to that one. One that is written out is that of every host. Of several vendors whose names begin with the first of the words and have them all, the
- * one with the shortest name is meant, and of its prefixes the first; without such a vendor the addresses are locally
- * administered (IEEE 802 8.2).
+ * that is made of an Ethernet address (RFC 4291, appendix A) belongs to that one. One that is written out is that of every host.
+ * Of several vendors whose names begin with the first of the words and have them all, the one with the shortest name is meant,
+ * and of its prefixes the first; without such a vendor the addresses are locally administered (IEEE 802 8.2).
  */
 export function ethernetAddresses(
   written: string,
