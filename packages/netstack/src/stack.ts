@@ -198,7 +198,7 @@ export class Stack {
     return ipStart - linkStart <= ethernet.HEADER_LENGTH ? 0 : vlanOf(bytes, linkStart, ipStart);
   }
 
-  /** What the TCP segment at hand, one of IPv4, says of the program that made it, as bits of `synMark`; for calls of `tcpProbe`. */
+  /** What the segment at hand says of the program that made it, as bits of `synMark`, over IPv4; for calls of `tcpProbe`. */
   get synMarks(): number {
     const { bytes, ipStart, transportStart, isIpv6 } = this.#packet;
     return isIpv6 ? 0 : readSynMarks(bytes, ipStart, transportStart);
