@@ -56,10 +56,9 @@ async function serve(): Promise<{ readonly server: Server; readonly address: str
   return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/` };
 }
 
-/** Starts a browser, and a server of the pages. */
-export async function openStudio(): Promise<Studio> {
-  const { server, address } = await serve();
-  const browser = await chromium.launch({
+/** Starts Chromium, which looks up no hosts of its own. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath,
     args: [
       '--no-sandbox',
@@ -69,21 +68,37 @@ export async function openStudio(): Promise<Studio> {
       '--disable-component-update',
     ],
   });
+}
+
+/** A page, and what it complains of: errors, warnings of the console, and requests to anywhere but below the address. */
+export async function watchedPage(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<{ readonly page: Page; readonly problems: readonly string[] }> {
+  const context = await browser.newContext({ viewport: WIDE, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(address) && !/^(?:blob|data):/.test(url)) problems.push(`request to ${url}`);
+  });
+  return { page, problems };
+}
+
+/** Starts a browser, and a server of the pages. */
+export async function openStudio(): Promise<Studio> {
+  const { server, address } = await serve();
+  const browser = await launchBrowser();
   return {
     address,
     browser,
     async open(hash, options = {}) {
-      const context = await browser.newContext({ viewport: WIDE, ...options });
-      const page = await context.newPage();
-      const problems: string[] = [];
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-      });
-      page.on('pageerror', (error) => problems.push(String(error)));
-      page.on('request', (request) => {
-        const url = request.url();
-        if (!url.startsWith(address) && !/^(?:blob|data):/.test(url)) problems.push(`request to ${url}`);
-      });
+      const { page, problems } = await watchedPage(browser, address, options);
       await page.goto(address + hash);
       return { page, problems };
     },

@@ -31,7 +31,7 @@ export { sweepMap } from './figure/heat-map.ts';
 export { heatTerminal } from './figure/heat-terminal.ts';
 export { hilbertCell } from './figure/hilbert.ts';
 export { outlookChart } from './figure/outlook-chart.ts';
-export { type Palette, paletteOf } from './figure/palette.ts';
+export { lineColors, type Palette, paletteOf } from './figure/palette.ts';
 export { type Picture, pictureSvg } from './figure/picture.ts';
 export { sweepChart } from './figure/sweep-chart.ts';
 export { toSvg } from './figure/svg.ts';

@@ -26,6 +26,7 @@ export { type Forecast, forecastOf, forecastRuns } from './fit/forecast.ts';
 export { type Estimate } from './fit/plane.ts';
 export { readSeries } from './fit/series.ts';
 
+export { type Honeynet } from './bridge/contact-fit.ts';
 export {
   adviceWords,
   armTable,
@@ -41,6 +42,6 @@ export {
   type MadeForecast,
   makeForecast,
 } from './bridge/make-forecast.ts';
-export { PRICED, type Prices } from './bridge/measures.ts';
-export { OutbreakWatch, type Sighting } from './bridge/outbreak-watch.ts';
+export { PRICED, type Prices, type Proposal } from './bridge/measures.ts';
+export { type AlarmedSeries, OutbreakWatch, type Sighting, sightingOf } from './bridge/outbreak-watch.ts';
 export { type ForecastScore, type KeptForecast, readKeptForecast, scoreOf } from './bridge/score.ts';

@@ -1,5 +1,7 @@
 /** The studio's server as the pages see it: what it answers, in the shapes of its `/api/openapi.json`. */
 
+import type { AlarmedSeries } from '@wormwood/study';
+
 /** An event of a sensor as it stands in its file; every text in it is a stranger's. */
 export interface FoundEvent {
   readonly seq: number;
@@ -211,6 +213,13 @@ export interface HostReport {
   readonly address: string;
   readonly texts: readonly string[];
   readonly events: readonly FoundEvent[];
+}
+
+/** What a forecast is made from. */
+export interface ForecastBasis {
+  readonly monitored: readonly string[];
+  readonly alarmed: AlarmedSeries | null;
+  readonly reason: string | null;
 }
 
 export interface Growth {

@@ -24,7 +24,11 @@ function Report({
 }): JSX.Element {
   return (
     <>
-      <p class="why">{strange(summary)}</p>
+      {summary.split('\n').map((line) => (
+        <p class="why" key={line}>
+          {strange(line)}
+        </p>
+      ))}
       {faults.map(({ sequence, message }) => (
         <p class="problem" key={`${sequence} ${message}`}>
           Line {sequence} breaks a promise: {strange(message)}

@@ -20,10 +20,11 @@ interface Block {
 export function DarkMap({ networks }: { readonly networks: Overview['networks'] }): JSX.Element | null {
   const canvas = useRef<HTMLCanvasElement>(null);
   const block = blockOf(networks.map(({ network }) => network));
-  const { infected, susceptible } = paletteOf(theme.value).role;
+  const { honeypots } = paletteOf(theme.value);
+  const { infected } = paletteOf(theme.value).role;
   useEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, networks, block, [susceptible, infected]);
-  }, [networks, infected, susceptible]);
+    if (canvas.current !== null) paint(canvas.current, networks, block, [honeypots, infected]);
+  }, [networks, infected, honeypots]);
   if (networks.length === 0) return null;
   const name = (network: number): string =>
     `${(network >>> 16) & 255}.${(network >>> 8) & 255}.${network & 255}.0/24`;
@@ -40,7 +41,7 @@ export function DarkMap({ networks }: { readonly networks: Overview['networks'] 
         <div>
           <p>
             {counted(networks.length, 'network')} of 256 addresses in {whole}. A square is one network,
-            neighbors are close; the redder, the more contacts.
+            neighbors are close; the darker, the more contacts.
           </p>
           <ul class="plain">
             {networks.slice(0, SHOWN).map(({ network, contacts }) => (
@@ -79,9 +80,16 @@ function paint(
   const scale = canvas.width / cells;
   for (const { network, contacts } of networks) {
     const [x, y] = hilbert(order, network - first);
-    context.globalAlpha = 0.25 + (0.75 * Math.log1p(contacts)) / most;
-    context.fillStyle = Math.log1p(contacts) > most / 2 ? many : few;
-    context.fillRect(x * scale, y * scale, Math.max(1, scale), Math.max(1, scale));
+    const share = Math.log1p(contacts) / most;
+    const gap = scale > 8 ? 1 : 0;
+    const side = Math.max(1, scale - gap);
+    // From the colour of honeypots to that of infected hosts.
+    context.globalAlpha = 0.25 + 0.75 * share;
+    context.fillStyle = few;
+    context.fillRect(x * scale, y * scale, side, side);
+    context.globalAlpha = Math.max(0, 2 * share - 1);
+    context.fillStyle = many;
+    context.fillRect(x * scale, y * scale, side, side);
   }
 }
 

@@ -7,7 +7,7 @@ import { AnswerFailure, change, type DecisionList, type Recording, type ShownDec
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { serverState } from './news.ts';
 import { SourceLink } from './parts.tsx';
-import { counted, roughly, strange } from './words.ts';
+import { counted, plainTime, roughly, strange } from './words.ts';
 
 /** A change that is asked about before it is made. */
 interface Question {
@@ -64,7 +64,7 @@ function Decisions({ list, question, done }: Parts): JSX.Element {
   return (
     <>
       <p class="why">
-        {strange(list.scope)}{' '}
+        {plainTime(list.scope)}{' '}
         {list.mode === 'act' ? '' : 'This is a dry run: everything is recorded, and nothing is done.'}{' '}
         {mayWrite ? null : <ReadOnly />}
       </p>
@@ -175,7 +175,7 @@ function Decided({
           ? `${decision.status === 'proposed' ? 'waits for approval' : decision.status}, ${roughly(secondsLeft)} left`
           : strange(decision.ending)}
         {decision.approvedBy === null ? '' : `; approved by ${strange(decision.approvedBy)}`}. Proposed{' '}
-        {strange(decision.proposed)}.
+        {plainTime(decision.proposed)}.
       </p>
       {ask === null ? null : (
         <p class="tools">

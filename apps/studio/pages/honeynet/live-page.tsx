@@ -6,6 +6,7 @@ import type { Overview } from './api.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { DarkMap } from './dark-map.tsx';
 import { connection, filter, filterProblem, paused, progress, serverState, skipped, tail } from './news.ts';
+import { Pace } from './pace.tsx';
 import { Bars, EventLines, portName, SourceLink, Timeline, VerdictBadge } from './parts.tsx';
 import { ago, counted, figure, roughly, strange } from './words.ts';
 
@@ -130,7 +131,10 @@ function Seen({ overview }: { readonly overview: Overview }): JSX.Element {
           {strange(overview.alarm)}
         </p>
       )}
-      <Timeline points={contacts} label="Contacts" />
+      <div class="pictures">
+        <Timeline points={contacts} label="Contacts" />
+        <Pace />
+      </div>
       <div class="cards">
         <Bars
           label={`Sources, ${formatCount(overview.sourceCount)} so far`}
@@ -145,24 +149,26 @@ function Seen({ overview }: { readonly overview: Overview }): JSX.Element {
             count,
           }))}
         />
-        <Bars
-          label="Ports"
-          rows={overview.ports.map((each) => ({
-            key: portName(each),
-            name: portName(each),
-            count: each.contacts,
-          }))}
-        />
-        <Bars
-          label="Templates"
-          rows={overview.hosts.map(({ name, contacts: count }) => ({
-            key: name,
-            name: strange(name),
-            count,
-          }))}
-        />
+        <div class="stack">
+          <Bars
+            label="Ports"
+            rows={overview.ports.map((each) => ({
+              key: portName(each),
+              name: portName(each),
+              count: each.contacts,
+            }))}
+          />
+          <Bars
+            label="Templates"
+            rows={overview.hosts.map(({ name, contacts: count }) => ({
+              key: name,
+              name: strange(name),
+              count,
+            }))}
+          />
+        </div>
+        <DarkMap networks={overview.networks} />
       </div>
-      <DarkMap networks={overview.networks} />
     </>
   );
 }

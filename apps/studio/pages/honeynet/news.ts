@@ -19,6 +19,9 @@ interface News {
 /** Events that the live page keeps. */
 const TAIL_MAX = 200;
 const RETRY_MS = 2000;
+/** How long the numbers of events are kept, and how far apart they are at least. */
+const PACE_MS = 125_000;
+const PACE_STEP_MS = 500;
 
 const currentConnection = signal<Connection>({ kind: 'connecting', sinceMs: Date.now() });
 const currentState = signal<ServerState | null>(null);
@@ -26,6 +29,11 @@ const currentProgress = signal<Progress | null>(null);
 const currentTail = signal<readonly FoundEvent[]>([]);
 const currentSkipped = signal(0);
 
+/** Numbers of events with the times at which they were heard of, the latest last. */
+const currentPace = signal<readonly { readonly atMs: number; readonly events: number }[]>([]);
+
+export const pace: ReadonlySignal<readonly { readonly atMs: number; readonly events: number }[]> =
+  currentPace;
 export const connection: ReadonlySignal<Connection> = currentConnection;
 export const serverState: ReadonlySignal<ServerState | null> = currentState;
 export const progress: ReadonlySignal<Progress | null> = currentProgress;
@@ -96,9 +104,20 @@ async function explain(text: string, stream: EventSource): Promise<void> {
     }, RETRY_MS);
 }
 
+function keepPace(events: number): void {
+  const atMs = performance.now();
+  const before = currentPace.peek();
+  const last = before.at(-1);
+  if (last !== undefined && atMs - last.atMs < PACE_STEP_MS) return;
+  // The index was made anew: numbers begin again.
+  const kept = events < (last?.events ?? 0) ? [] : before.filter((each) => atMs - each.atMs < PACE_MS);
+  currentPace.value = [...kept, { atMs, events }];
+}
+
 function take({ progress: now, events, gap, state }: News): void {
   currentState.value = state;
   currentProgress.value = now;
+  keepPace(now?.events ?? 0);
   if (paused.peek() || events.length === 0) return;
   const before = currentTail.peek();
   // The index was made anew: numbers begin again.

@@ -31,6 +31,6 @@ export const honeynetPages: readonly Page[] = [
   {
     path: '/forecast',
     title: 'Forecast',
-    load: async () => (await import('./forecast-page.tsx')).ForecastPage,
+    load: async () => (await import('./forecast/forecast-page.tsx')).ForecastPage,
   },
 ];

@@ -34,6 +34,13 @@ export function roughly(seconds: number): string {
   return `${Math.round(seconds / size)} ${unit}`;
 }
 
+/** A text with its times as people write them: `2026-11-30 16:20:57 UTC`, and days alone where it is midnight. */
+export function plainTime(value: unknown): string {
+  return strange(value)
+    .replaceAll(/(\d{4}-\d\d-\d\d)T00:00:00Z/g, '$1')
+    .replaceAll(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 UTC');
+}
+
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,4 @@
 // Watch, Map, Compare and Story in a browser; every page in both sizes and themes; addresses that somebody has tampered with.
-import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,8 +14,6 @@ import {
 
 /** Mutated addresses, from which a few hundred take seconds; WORMWOOD_STUDIO_ADDRESSES=1000 tries more. */
 const ADDRESSES = Number(process.env['WORMWOOD_STUDIO_ADDRESSES'] ?? 200);
-/** A folder to keep screenshots of every page in. */
-const GALLERY = process.env['WORMWOOD_STUDIO_GALLERY'];
 
 const readyOf: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   explore: settled,
@@ -51,8 +48,6 @@ describe.skipIf(!hasBrowser)('the laboratory in Chromium', () => {
         expect([where, width <= viewport.width]).toEqual([where, true]);
         const animations = await page.evaluate(() => document.getAnimations().length);
         expect([where, animations, problems]).toEqual([where, 0, []]);
-        if (GALLERY !== undefined)
-          writeFileSync(`${GALLERY}/${where.replaceAll(' ', '-')}.png`, await page.screenshot());
         await page.context().close();
       }
     }

@@ -1,6 +1,7 @@
 /** The frame around each page: the tabs, the switch of the theme, and the page that the address names. */
 import { type ReadonlySignal, type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { addressOf } from './address.ts';
 import { type PageGroup, pageGroups } from '../pages.ts';
 import { Empty } from './empty.tsx';
@@ -72,8 +73,14 @@ function TabGroup({
   readonly page: Page | undefined;
 }): JSX.Element {
   const first = page?.path.split('/')[1];
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the tab of the page may lie beyond the edge.
+  useEffect(() => {
+    const tab = list.current?.querySelector('[aria-current]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [first]);
   return (
-    <ul aria-label={name}>
+    <ul aria-label={name} ref={list}>
       {pages.filter(isTab).map(({ path, title }) => (
         <li key={path}>
           <a href={addressOf({ path })} aria-current={path.split('/')[1] === first ? 'page' : undefined}>

@@ -11,6 +11,9 @@ const MEMORY_OCTETS = 64 << 20;
 const STEP_MS = 20;
 const SLOTS = 4096;
 
+/** Many addresses that answer like the desktops: what an outbreak outside is seen by. */
+const EMPTY_DESKS = 'route 10.3.0.1 link 10.3.16.0/20\nbind 10.3.16.0/20 desktop\n';
+
 const feeds = JSON.parse(process.argv[2] ?? '{}') as {
   readonly events: string;
   readonly control: string;
@@ -18,7 +21,7 @@ const feeds = JSON.parse(process.argv[2] ?? '{}') as {
 };
 const streams = randomStreams(randomBytes(8).readBigUInt64LE().toString());
 const { honeynet } = parseHoneydConfiguration({
-  text: DEMO_CONFIGURATION,
+  text: `${DEMO_CONFIGURATION}\n${EMPTY_DESKS}`,
   file: 'demo',
   readInclude: () => ({ ok: false, reason: 'there are no files' }),
 });

@@ -1,11 +1,12 @@
 /**
  * What contacts the honeynet of the demonstration: hosts that scan at random and send one inert line wherever somebody answers,
- * one that looks for web servers, and strays that come by once. Each packet is made here and goes into memory, nowhere else.
+ * an outbreak of more and more such hosts, one that looks for web servers, and strays that come by once. Each packet is made here and goes into memory, nowhere else.
  */
 import type { AddressSet, RandomStream } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
 import { ipProtocol, ipv4, isMalformed, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
 import { receivePackets, sendPacket } from './demo-link.ts';
+import { DemoOutbreak } from './demo-outbreak.ts';
 
 interface Visitor {
   readonly address: number;
@@ -30,13 +31,18 @@ const NOTHING = new Uint8Array(0);
 const FIRST_PORT = 32_768;
 const PORTS = 28_000;
 const WINDOW_OCTETS = 64_240;
-/** Has no factor in common with the 52 addresses of the honeynet, nor with the number of its desktops. */
+/** Has no factor in common with the number of addresses of the honeynet, nor with that of its first desktops. */
 const STRIDE = 23;
 const STRAYS_PER_SECOND = 0.5;
 const CONVERSATIONS_MAX = 10_000;
 
 const address = (a: number, b: number, c: number, d: number): number =>
   ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+
+/** Addresses of benchmarks (RFC 2544), of nobody. */
+const OUTBREAK_FIRST = address(198, 18, 0, 0);
+const OUTBREAK_SIZE = 0x2_0000;
+const OUTBREAK_STRIDE = 62_989;
 
 const DESKTOPS_FIRST = address(10, 3, 0, 20);
 const DESKTOPS = 40;
@@ -69,6 +75,7 @@ export class DemoTraffic {
   readonly #targets: AddressSet;
   readonly #stream: RandomStream;
   readonly #visitors: Visitor[] = visitors();
+  readonly #outbreak: DemoOutbreak;
   /** By both ends, the line that is to be sent once somebody answers; empty once it was. */
   readonly #conversations: Map<string, Uint8Array> = new Map();
   #beganSeconds: number | null = null;
@@ -79,6 +86,7 @@ export class DemoTraffic {
     this.#far = far;
     this.#targets = targets;
     this.#stream = stream;
+    this.#outbreak = new DemoOutbreak(stream);
   }
 
   /** Takes what was answered and sends what is due. */
@@ -92,6 +100,12 @@ export class DemoTraffic {
         this.#contact(visitor, this.#targetOf(visitor));
       }
     }
+    this.#outbreak.step(now, (host) => {
+      // Scattered, so that neighbors are not infected one after the other.
+      const source = OUTBREAK_FIRST + ((host * OUTBREAK_STRIDE) % OUTBREAK_SIZE);
+      const destination = this.#targets.at(this.#stream.nextBelow(this.#targets.size));
+      this.#contact({ address: source, port: 445, line: MARKER }, destination);
+    });
     while (this.#strayDueSeconds <= now) {
       this.#strayDueSeconds += -Math.log(1 - this.#stream.nextDouble()) / STRAYS_PER_SECOND;
       const stray = address(198, 51, 100, 0) + (this.#stream.nextUint32() & 0xff);

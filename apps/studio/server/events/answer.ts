@@ -1,5 +1,5 @@
 /** Answers what the pages ask of the events. */
-import { parseIpv4 } from '@wormwood/base';
+import { formatCidr, parseIpv4 } from '@wormwood/base';
 import type { EventStore } from './event-store.ts';
 import { sessionKey } from './event-row.ts';
 import { NO_FILTER } from './filter.ts';
@@ -14,6 +14,8 @@ const SESSIONS_SHOWN = 200;
 const EVENTS_SHOWN = 100;
 const SESSION_EVENTS_MAX = 500;
 const MINUTE_SECONDS = 60;
+
+const NOBODY_JUDGED = 'No event says which addresses the sensor answers for, so no alarm can be raised.';
 
 type Answers = {
   [Name in QuestionName]: (
@@ -45,6 +47,13 @@ export const answers: Answers = {
     if (key === null) return [];
     const found = store.read(store.queries.session(key, SESSION_EVENTS_MAX));
     return found.filter(({ event }) => event['session'] === id);
+  },
+  forecast: (store, { response }) => {
+    const monitored = store.judge?.monitored.toCidrs().map(formatCidr) ?? [];
+    const alarmed = store.judge?.alarmed(response) ?? NOBODY_JUDGED;
+    return typeof alarmed === 'string'
+      ? { monitored, alarmed: null, reason: alarmed }
+      : { monitored, alarmed, reason: null };
   },
   growth: (store) => {
     let sources = 0;

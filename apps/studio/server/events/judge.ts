@@ -11,12 +11,15 @@ import {
   explanationWords,
   type Verdict,
 } from '@wormwood/defense';
+import { type AlarmedSeries, OutbreakWatch } from '@wormwood/study';
 import type { LineReader } from './line-reader.ts';
 
 /** Verdicts of a source that are kept, the latest ones. */
 const VERDICTS_OF_SOURCE_MAX = 20;
 /** As many sources as the detector remembers. */
 const SOURCES_MAX = 131_072;
+/** Sources, counted at each port anew, whose contacts are kept for a forecast. */
+const WATCHED_MAX = 262_144;
 /** Verdicts that nobody has taken yet. */
 const NEWS_MAX = 1000;
 
@@ -25,6 +28,7 @@ export class Judge {
   readonly #file: string;
   readonly #observer: EventObserver;
   readonly #detector: Detector;
+  readonly #watch: OutbreakWatch;
   readonly #verdicts: Map<number, Verdict[]> = new Map();
   #news: Verdict[] = [];
   #lines = 0;
@@ -39,6 +43,11 @@ export class Judge {
     // An attacker who knew the keys could choose addresses that collide in the tables.
     const seed = randomBytes(8).readBigUInt64BE().toString();
     this.#detector = createDetector({ streams: randomStreams(seed), monitored });
+    this.#watch = new OutbreakWatch({
+      detector: this.#detector,
+      honeypots: monitored,
+      sourcesMax: WATCHED_MAX,
+    });
   }
 
   /** Octets of the file that are judged. */
@@ -52,7 +61,7 @@ export class Judge {
       const reading = this.#observer.read({ text, file: this.#file, line: ++this.#lines });
       if (reading.kind !== 'observations') return;
       for (const observation of reading.observations) {
-        const verdict = this.#detector.observe(observation);
+        const verdict = this.#watch.take(observation);
         if (verdict !== null) this.#keep(verdict);
       }
     });
@@ -85,7 +94,12 @@ export class Judge {
   }
 
   alarm(): string | null {
-    return this.#detector.alarm()?.text ?? null;
+    return this.#watch.alarm()?.text ?? null;
+  }
+
+  /** The contacts that a forecast is made from; or, as a sentence, why there are none. */
+  alarmed(responseSeconds: number | undefined): AlarmedSeries | string {
+    return this.#watch.alarmed(responseSeconds);
   }
 
   /** Verdicts since this was called last. */

@@ -1,5 +1,6 @@
 /** What the pages' server asks the thread that reads events, and what it hears. */
 import type { Verdict } from '@wormwood/defense';
+import type { AlarmedSeries } from '@wormwood/study';
 import type { EventRequest, PortCount, SourceSummary, TimelinePoint } from './event-queries.ts';
 import type { FoundEvent, StoreProgress } from './event-store.ts';
 
@@ -41,6 +42,16 @@ export interface SourceGrowth {
   readonly monitored: number;
 }
 
+/** What a forecast is made from, in the page. */
+export interface ForecastBasis {
+  /** Addresses of the sensors. */
+  readonly monitored: readonly string[];
+  /** The contacts at the port of the alarm that stands. */
+  readonly alarmed: AlarmedSeries | null;
+  /** Why there are none; null where there are. */
+  readonly reason: string | null;
+}
+
 /** Each question with its answer. */
 export interface StoreQuestions {
   overview: { readonly ask: { readonly points: number }; readonly answer: Overview };
@@ -58,6 +69,7 @@ export interface StoreQuestions {
   };
   source: { readonly ask: { readonly address: number }; readonly answer: SourceReport };
   session: { readonly ask: { readonly id: string }; readonly answer: readonly FoundEvent[] };
+  forecast: { readonly ask: { readonly response: number | undefined }; readonly answer: ForecastBasis };
   growth: { readonly ask: Readonly<Record<string, never>>; readonly answer: SourceGrowth };
 }
 

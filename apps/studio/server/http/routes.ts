@@ -133,6 +133,16 @@ export const routes: readonly Route[] = [
     answerTo: (feeds) => responsesOf(feeds).audit(),
   }),
   get({
+    path: '/forecast',
+    summary: 'The contacts at the port of the alarm that stands, of which a page makes a forecast',
+    query: schemas.forecastQuery,
+    answer: schemas.forecast,
+    answerTo: (feeds, { query }) =>
+      storeOf(feeds).ask('forecast', {
+        response: (query as z.infer<typeof schemas.forecastQuery>).response,
+      }),
+  }),
+  get({
     path: '/growth',
     summary: 'Different sources seen so far, over time',
     answer: schemas.growth,

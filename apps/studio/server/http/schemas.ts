@@ -31,6 +31,8 @@ export const sourcesQuery = z.object({
   offset: wholeNumber(10_000_000, 0),
   limit: wholeNumber(LIMIT_MAX, 100),
 });
+/** Seconds from a contact to the immunization, as things are. */
+export const forecastQuery = z.object({ response: z.coerce.number().min(0).max(1e9).optional() });
 export const addressPath = z.object({ address: z.ipv4() });
 export const sessionPath = z.object({ id: z.uuid() });
 export const decisionPath = z.object({
@@ -124,6 +126,13 @@ export const hosts = z.object({
   topology: z.record(text, z.unknown()),
 });
 export const host = z.object({ address: text, texts: z.array(text), events: z.array(found) });
+export const forecast = z.object({
+  monitored: z.array(text),
+  alarmed: nullable(
+    z.object({ alarm: z.record(text, z.unknown()), nowSeconds: number, series: z.record(text, z.unknown()) }),
+  ),
+  reason: nullable(text),
+});
 export const growth = z.object({
   points: z.array(z.object({ seconds: number, sources: number })),
   monitored: number,

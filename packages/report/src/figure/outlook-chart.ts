@@ -37,7 +37,11 @@ export function outlookChart({ name, past, timeSeconds, arms }: OutlookCurves): 
     caption:
       `Sources that the honeypots have seen, and hosts ever infected in the next ${formatDuration(horizonSeconds)}: as ` +
       'it is, with the band of eight runs in ten, and under each measure.',
-    x: { label: `time from now (${unit.name})`, unit: unit.name },
+    x: {
+      label: `time from now (${unit.name})`,
+      unit: unit.name,
+      min: Math.min(0, past.timeSeconds[0] ?? 0) / unit.seconds,
+    },
     y: { label: 'hosts', min: 0 },
     lines: [
       {

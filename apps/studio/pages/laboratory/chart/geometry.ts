@@ -28,10 +28,13 @@ export interface Tick {
   readonly text: string;
 }
 
-/** Below this width the names of lines stand in the plot. */
+/** Below this width lines have their names without values, and axes round numbers in short. */
 const NARROW = 620;
 const LABEL_WIDTH = 172;
 const DIGIT = 7.2;
+/** Of the bold names of lines, and what stands before them. */
+const LETTER = 7.9;
+const LEADER = 16;
 
 export interface GeometryOptions extends Size {
   readonly isLog: boolean;
@@ -52,8 +55,10 @@ export function geometryOf(chart: LineChart, options: GeometryOptions): Geometry
   const values = isLog
     ? powersUpTo(yMax)
     : axisTicks(chart.y, { min: yMin, max: yMax, most: height < 260 ? 4 : 6 });
-  const left = 10 + Math.max(...values.map((value) => tickText(value).length)) * DIGIT + 6;
-  const right = width - (isNarrow || !hasLabels ? 10 : LABEL_WIDTH);
+  const text = isNarrow ? shortText : tickText;
+  const left = 10 + Math.max(...values.map((value) => text(value).length)) * DIGIT + 6;
+  const nameWidth = LEADER + LETTER * Math.max(0, ...chart.lines.map(({ name }) => name.length));
+  const right = width - (hasLabels ? (isNarrow ? nameWidth : LABEL_WIDTH) : 10);
   const top = 30;
   const bottom = height - 30;
   const share = isLog
@@ -76,10 +81,16 @@ export function geometryOf(chart: LineChart, options: GeometryOptions): Geometry
       at: x(value),
       text: tickText(value),
     })),
-    yTicks: values.map((value) => ({ at: y(value), text: tickText(value) })),
+    yTicks: values.map((value) => ({ at: y(value), text: text(value) })),
     isNarrow,
     height01: share,
   };
+}
+
+/** `200k` for 200,000. */
+function shortText(value: number): string {
+  if (value >= 1e6) return `${tickText(value / 1e6)}M`;
+  return value >= 1000 ? `${tickText(value / 1000)}k` : tickText(value);
 }
 
 function powersUpTo(most: number): readonly number[] {
@@ -125,25 +136,33 @@ export interface EndLabel {
   /** Where the line ends, and the middle of the text. */
   readonly from: number;
   readonly at: number;
+  /** Where a line that ends before the others does so; null for the others. */
+  readonly endsAt: number | null;
 }
 
 const LABEL_SPACING = 17;
 
 /** Returns the names at the ends of the lines with the last values, moved apart. */
-export function endLabels(lines: readonly Line[], { y, top, bottom }: Geometry): readonly EndLabel[] {
+export function endLabels(
+  lines: readonly Line[],
+  { x, y, top, bottom, right, isNarrow }: Geometry,
+): readonly EndLabel[] {
   const labels = lines
     .map((line) => {
       const last = line.y[line.y.length - 1] ?? 0;
-      return { line, text: `${line.name} ${formatCount(last)}`, from: y(last), at: y(last) };
+      const end = x(line.x[line.x.length - 1] ?? 0);
+      const text = isNarrow ? line.name : `${line.name} ${formatCount(last)}`;
+      return { line, text, from: y(last), at: y(last), endsAt: end < right - 12 ? end : null };
     })
     .toSorted((a, b) => a.from - b.from);
   let least = top + 4;
-  for (const label of labels) {
+  const moved = labels.filter(({ endsAt }) => endsAt === null);
+  for (const label of moved) {
     label.at = Math.max(least, label.at);
     least = label.at + LABEL_SPACING;
   }
   let most = bottom - 2;
-  for (const label of labels.toReversed()) {
+  for (const label of moved.toReversed()) {
     label.at = Math.min(most, label.at);
     most = label.at - LABEL_SPACING;
   }

@@ -3,9 +3,10 @@
  * of the lines, and a line to read all values at once follows the pointer or the arrow keys.
  */
 import { useSignal } from '@preact/signals';
-import type { Line, LineChart } from '@wormwood/report';
+import { type Line, type LineChart, lineColors } from '@wormwood/report';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { palette } from '../../shell/theme.ts';
 import { bandPath, endLabels, type Geometry, geometryOf, pathOf, type Size } from './geometry.ts';
 import { Reading } from './reading.tsx';
 
@@ -13,12 +14,16 @@ export interface LiveChartProps {
   readonly chart: LineChart;
   /** Bands of runs, drawn under the lines of the same role. */
   readonly band?: LineChart | null;
+  /** The lines that are read, which share their times. @default those of the chart */
+  readonly read?: LineChart;
   /** Lines of before, drawn thin. */
   readonly ghost?: LineChart | null;
   readonly isLog?: boolean;
   readonly height?: (width: number) => number;
   readonly hasLabels?: boolean;
   readonly yMax?: number | undefined;
+  /** Whether the moments of the chart have lines of their own; handles may stand for them. @default false */
+  readonly hasMoments?: boolean;
   /** Handles over the plot. */
   readonly children?: (geometry: Geometry) => ComponentChildren;
 }
@@ -63,19 +68,63 @@ export function LiveChart(props: LiveChartProps): JSX.Element {
       >
         <Axes chart={chart} geometry={geometry} />
         {band !== null && <Bands chart={band} geometry={geometry} />}
+        {chart.lines
+          .filter(({ role, x }) => role === 'infected' && (x[0] ?? 0) <= geometry.valueAt(geometry.left))
+          .map((line) => (
+            <path key={line.name} class="area" d={areaOf(line, geometry)} />
+          ))}
         {ghost?.lines
           .filter(({ role }) => role === 'infected' || role === 'everInfected')
           .map((line) => (
             <path key={line.role} class={`curve ghost ${line.role}`} d={pathOf(line, geometry)} />
           ))}
+        {props.hasMoments === true && <Moments chart={chart} geometry={geometry} />}
         {chart.lines.map((line) => (
-          <path key={line.name} class={`curve ${line.role}`} d={pathOf(line, geometry)} />
+          <path
+            key={line.name}
+            class={`curve ${line.role}`}
+            style={colorOf(chart, line)}
+            d={pathOf(line, geometry)}
+          />
         ))}
-        {hasLabels && <Labels lines={chart.lines} geometry={geometry} />}
+        {hasLabels && <Labels chart={chart} geometry={geometry} />}
       </svg>
-      <Reading chart={chart} geometry={geometry} />
+      <Reading chart={props.read ?? chart} geometry={geometry} />
       {props.children?.(geometry)}
     </div>
+  );
+}
+
+/** The outline of the area under a line. */
+function areaOf(line: Line, geometry: Geometry): string {
+  const { x, bottom, left } = geometry;
+  return `${pathOf(line, geometry)}L${x(line.x[line.x.length - 1] ?? 0)},${bottom}L${left},${bottom}Z`;
+}
+
+/** Roles have their colour from the style of the page; the lines of a sequence have one each. */
+function colorOf({ lines }: LineChart, line: Line): { readonly color: string } | undefined {
+  if (line.role !== 'sequence') return undefined;
+  return { color: lineColors(lines, palette.value)[lines.indexOf(line)] ?? palette.value.text };
+}
+
+function Moments({
+  chart: { moments },
+  geometry: { x, top, bottom },
+}: {
+  readonly chart: LineChart;
+  readonly geometry: Geometry;
+}): JSX.Element {
+  return (
+    <g class="moments">
+      {moments?.map(({ x: at, label }) => (
+        <g key={label}>
+          <line x1={x(at)} x2={x(at)} y1={top - 6} y2={bottom} />
+          <text x={x(at)} y={top - 12} text-anchor="middle">
+            {label}
+          </text>
+        </g>
+      ))}
+    </g>
   );
 }
 
@@ -117,27 +166,27 @@ function Bands({ chart, geometry }: { readonly chart: LineChart; readonly geomet
 }
 
 function Labels({
-  lines,
+  chart,
   geometry,
 }: {
-  readonly lines: readonly Line[];
+  readonly chart: LineChart;
   readonly geometry: Geometry;
 }): JSX.Element {
-  const { right, isNarrow } = geometry;
+  const { right } = geometry;
   return (
     <g class="ends">
-      {endLabels(lines, geometry).map(({ line, text, from, at }) =>
-        isNarrow ? (
-          <text key={line.name} class={line.role} x={right - 4} y={at - 5} text-anchor="end">
-            {text}
-          </text>
-        ) : (
-          <g key={line.name} class={line.role}>
-            <path d={`M${right + 2},${from}L${right + 10},${at}H${right + 16}`} />
-            <text x={right + 20} y={at + 4}>
+      {endLabels(chart.lines, geometry).map(({ line, text, from, at, endsAt }) =>
+        endsAt === null ? (
+          <g key={line.name} class={line.role} style={colorOf(chart, line)}>
+            <path d={`M${right + 2},${from}L${right + 8},${at}H${right + 12}`} />
+            <text x={right + 15} y={at + 4}>
               {text}
             </text>
           </g>
+        ) : (
+          <text key={line.name} class={line.role} x={endsAt - 8} y={from - 6} text-anchor="end">
+            {text}
+          </text>
         ),
       )}
     </g>

@@ -101,7 +101,9 @@ function differenceOf({ figure, text }: Row, first: SimulationResult, result: Si
   const [before, now] = [figureOf(first, figure), figureOf(result, figure)];
   if (before === null || now === null || before === now) return '';
   if (figure === 'everInfectedFraction') {
-    const points = Math.round(Math.abs(now - before) * 1000) / 10;
+    // Two digits where one would be none.
+    const exact = Math.abs(now - before) * 100;
+    const points = Number(exact.toFixed(exact < 0.95 ? 2 : 1));
     return `${now > before ? '+' : '−'}${points} points`;
   }
   return `${now > before ? '+' : '−'}${text(Math.abs(now - before), result)}`;

@@ -1,7 +1,14 @@
 /** What a worker of the page is asked, and what it answers. */
 import type { ChunkRequest, EngineName, Outbreak, Run, RunChunk } from '@wormwood/epidemic';
 import type { FieldChart } from '@wormwood/report';
-import type { MarginalValue, PlanFound, PlanRequest } from '@wormwood/study';
+import type {
+  AlarmedSeries,
+  Honeynet,
+  MarginalValue,
+  PlanFound,
+  PlanRequest,
+  Sighting,
+} from '@wormwood/study';
 
 /** Replicate 0 of an outbreak. */
 export interface SingleTask {
@@ -17,6 +24,7 @@ export type Task =
   | SingleTask
   | { readonly kind: 'chunk'; readonly request: ChunkRequest }
   | { readonly kind: 'plan'; readonly request: PlanRequest }
+  | { readonly kind: 'sighting'; readonly alarmed: AlarmedSeries; readonly honeynet: Honeynet }
   | { readonly kind: 'map'; readonly outbreak: Outbreak; readonly along: 'start' | 'delay' };
 
 /** What a plan found, and what a shorter delay and an earlier start are worth there. */
@@ -38,6 +46,8 @@ export interface Yield {
   readonly single: PlacedRun;
   readonly chunk: RunChunk;
   readonly plan: Plan;
+  /** A sentence where the contacts say nothing. */
+  readonly sighting: Sighting | string;
   readonly map: FieldChart | null;
 }
 

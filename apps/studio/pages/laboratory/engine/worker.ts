@@ -2,7 +2,7 @@
 import { randomStreams } from '@wormwood/base';
 import { engineNamed, placePopulation, PLACEMENT_STREAM, runChunk, transferables } from '@wormwood/epidemic';
 import { designMap } from '@wormwood/report';
-import { findPlan, marginalValues, type PlanRequest } from '@wormwood/study';
+import { findPlan, marginalValues, type PlanRequest, sightingOf } from '@wormwood/study';
 import type { Answer, PlacedRun, Plan, SingleTask, Task, Yield } from './task.ts';
 
 addEventListener('message', (event: MessageEvent<Task>) => {
@@ -28,6 +28,8 @@ async function carriedOut(task: Task): Promise<Yield[keyof Yield]> {
       return runChunk(task.request);
     case 'plan':
       return plan(task.request);
+    case 'sighting':
+      return sightingOf(task.alarmed, task.honeynet);
     case 'map':
       return designMap(task.outbreak, task.along);
     default:

@@ -40,7 +40,7 @@ export function Figure({ setup }: { readonly setup: Setup }): JSX.Element | null
           {band.value === null ? '' : `Shaded: 5–95 % of ${band.value.runs} runs (${band.value.engine}).`}
           {ghost.value === null ? '' : ' Thin: before the last move.'}
         </span>
-        <button type="button" class="quiet" aria-pressed={isLog.value} onClick={switchScale}>
+        <button type="button" aria-pressed={isLog.value} onClick={switchScale}>
           Logarithmic
         </button>
       </div>

@@ -40,11 +40,20 @@ export function Least({ setup }: { readonly setup: Setup }): JSX.Element {
   );
 }
 
+/** The reason of a plan without the paths of a file. */
+function plainReason(reason: string): string {
+  return reason.replace(
+    /^Even at [\w.]+=(\d+), everInfectedFraction < [\d.]+% is missed: it is ([\d.]+)\./,
+    (_, count, fraction) =>
+      `Even ${formatCount(Number(count))} leave ${percent(Number(fraction))} of the hosts infected at some time.`,
+  );
+}
+
 function sentenceOf(answer: Planned): JSX.Element {
   if (answer.state === 'computing') return <>Looking for the least number …</>;
   if (answer.state === 'none') return <>{answer.reason}</>;
   const { found, marginal } = answer.plan;
-  if (!found.isFeasible) return <>No number of honeypots does. {found.reason}</>;
+  if (!found.isFeasible) return <>No number of honeypots does. {plainReason(found.reason)}</>;
   const achieved = found.achieved.conditions[0]?.value;
   const worth = marginal
     .filter(({ perSecond }) => Math.abs(perSecond) >= 0.5)

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { palette } from '../../shell/theme.ts';
 import type { PlacedRun } from '../engine/task.ts';
 import type { Setup } from '../scenario/setup.ts';
+import { Course } from './course.tsx';
 import { CELL, factsOf, Film, type Tree, type View } from './film.ts';
 import { HostPanel } from './host-panel.tsx';
 import { Generations } from './generations.tsx';
@@ -43,7 +44,8 @@ export function Player({
     () => new Film(run, tree, view.value, { isWhole, startSeconds: startOf(setup) }),
     [run, view.value],
   );
-  usePlaying({ seconds, isPlaying, speed, untilSeconds });
+  const playing = { seconds, isPlaying, speed, untilSeconds };
+  usePlaying(playing);
   film.seek(seconds.value);
   const { infected, immunized, everInfected } = film.counts;
   const facts = useComputed(() => (chosen.value === null ? null : factsOf(run, tree, chosen.value)));
@@ -58,12 +60,14 @@ export function Player({
       </header>
       <div class="stage">
         <div class="map-side">
-          <FilmMap
-            film={film}
-            seconds={seconds}
-            onChoose={(address) => (chosen.value = film.nearestHost(address))}
+          <FilmMap film={film} seconds={seconds} onChoose={(at) => (chosen.value = film.nearestHost(at))} />
+          <Course
+            trajectory={run.run.trajectory}
+            untilSeconds={untilSeconds}
+            seconds={seconds.value}
+            onSeek={(to) => seek(playing, to)}
           />
-          <Transport seconds={seconds} isPlaying={isPlaying} speed={speed} untilSeconds={untilSeconds} />
+          <Transport {...playing} />
         </div>
         <div class="facts-side">
           <Key />
@@ -71,9 +75,7 @@ export function Player({
           <AddressSearch
             onSearch={(address) => {
               view.value = whole;
-              chosen.value = new Film(run, tree, whole, { isWhole: true, startSeconds: 0 }).nearestHost(
-                address,
-              );
+              chosen.value = nearestOf(showing, whole, address);
             }}
           />
           <HostPanel
@@ -86,6 +88,11 @@ export function Player({
       </div>
     </>
   );
+}
+
+/** The host nearest to an address, wherever the map is zoomed to. */
+function nearestOf({ run, tree }: Showing, whole: View, address: number): number | null {
+  return new Film(run, tree, whole, { isWhole: true, startSeconds: 0 }).nearestHost(address);
 }
 
 /** When the first honeypots answer; none do before a time that is known. */
@@ -101,6 +108,12 @@ interface Playing {
   readonly isPlaying: Signal<boolean>;
   readonly speed: Signal<number>;
   readonly untilSeconds: number;
+}
+
+/** Shows a time, and stays there. */
+function seek({ isPlaying, seconds }: Playing, to: number): void {
+  isPlaying.value = false;
+  seconds.value = to;
 }
 
 function usePlaying({ seconds, isPlaying, speed, untilSeconds }: Playing): void {
@@ -142,7 +155,8 @@ function FilmMap({ film, seconds, onChoose }: FilmMapProps): JSX.Element {
       colors.role.immunized,
       colors.role.infected,
     ];
-    const opacity = [0, 0.55, 0.38, 0.85, 1];
+    // Hosts that are not infected now recede, so that those that are stand out of hundreds of thousands.
+    const opacity = [0, 0.4, 0.24, 0.62, 1];
     return Uint32Array.from(of, (color, state) => pixelOf(color, opacity[state] ?? 1));
   }, [colors]);
   useEffect(() => {

@@ -1,0 +1,108 @@
+/**
+ * Takes the pictures of this folder anew: every page of the laboratory and of the demonstration's honeynet, wide and narrow, light
+ * and dark. `npm run gallery -w apps/studio -- [FOLDER] [PAGE…]`; wide pictures are light and narrow ones dark where they are kept
+ * here, another folder gets all four. Takes what `npm run build` made, and minutes, since the demonstration takes its time.
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { startStudio } from '@wormwood/studio';
+
+const [folder = import.meta.dirname, ...wanted] = process.argv.slice(2);
+const isHere = resolve(folder) === import.meta.dirname;
+const looks = [
+  { name: '1440-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  { name: '390-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  { name: '1440-dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  { name: '390-light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+].slice(0, isHere ? 2 : 4);
+const ALARM_MS = 420_000;
+
+const settled = (page) => page.evaluate(() => globalThis.wormwood.settled());
+const loaded = async (page) => {
+  await page.locator('main h1').waitFor();
+  await page.locator('.loading').waitFor({ state: 'detached' });
+};
+
+/** Each page: its place, and what is waited for. Those of the honeynet come last, since they fill while the others are taken. */
+const pages = {
+  explore: [
+    '',
+    async (page) => page.waitForFunction(() => 'wormwood' in globalThis).then(() => settled(page)),
+  ],
+  watch: [
+    'watch',
+    async (page) => {
+      await page.locator('canvas.film').waitFor();
+      await page.getByRole('slider', { name: 'Time' }).fill('270');
+      await page.evaluate(() => document.activeElement?.blur());
+    },
+  ],
+  map: ['map', async (page) => page.locator('.field canvas').waitFor()],
+  compare: ['compare', async (page) => page.locator('.comparison table th[scope=col]').nth(2).waitFor()],
+  story: ['story', async (page) => page.locator('.chapter').nth(5).locator('svg').waitFor()],
+  decisions: [
+    'decisions',
+    async (page) =>
+      page
+        .getByRole('button', { name: /^Approve/ })
+        .first()
+        .waitFor({ timeout: ALARM_MS }),
+  ],
+  audit: ['audit', loaded],
+  hosts: ['hosts', loaded],
+  host: ['hosts/10.3.0.25', loaded],
+  sources: ['sources', loaded],
+  source: ['sources/192.0.2.23', loaded],
+  sessions: ['sessions', loaded],
+  session: ['', openSession],
+  honeynet: ['honeynet', loaded],
+  forecast: ['forecast', async (page) => page.locator('.arms').waitFor({ timeout: ALARM_MS })],
+};
+
+async function openSession(page) {
+  await page.evaluate(() => {
+    location.hash = '#/sources/192.0.2.23';
+  });
+  await page.locator('a[href^="#/sessions/"]').nth(3).click();
+  await page.locator('.talk li').first().waitFor();
+}
+
+mkdirSync(folder, { recursive: true });
+const studio = await startStudio({
+  version: 'gallery',
+  host: '127.0.0.1',
+  port: 0,
+  events: null,
+  control: null,
+  state: null,
+  capture: null,
+  demo: true,
+  writable: true,
+  onTrouble: (sentence) => console.error(sentence),
+});
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+});
+try {
+  for (const [name, [hash, ready]] of Object.entries(pages)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    for (const { name: look, ...options } of looks) {
+      // Stands still for the picture: a film would run on.
+      const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
+      await page.goto(studio.url);
+      await page.goto(`http://127.0.0.1:${studio.port}/#/${String(hash)}`);
+      await ready(page);
+      await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
+      if (!isHere) await page.screenshot({ path: join(folder, `${name}-${look}-full.png`), fullPage: true });
+      await context.close();
+    }
+    console.log(name);
+  }
+} finally {
+  await browser.close();
+  await studio.close();
+}
