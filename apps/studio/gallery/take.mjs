@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of this folder anew: every page of the laboratory and of the demonstration's honeynet, wide and narrow, light
- * and dark. `npm run gallery -w apps/studio -- [FOLDER] [PAGE…]`; wide pictures are light and narrow ones dark where they are kept
- * here, another folder gets all four. Takes what `npm run build` made, and minutes, since the demonstration takes its time.
+ * and dark. `npm run gallery -- [FOLDER] [PAGE…]`; wide pictures are light and narrow ones dark where they are kept here,
+ * another folder gets all four. It takes minutes, since the demonstration takes its time.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * The outbreak of the demonstration, as its honeynet sees one: hosts elsewhere are infected, each reaches an address of the honeynet
- * now and then, and after a while their owners clean them. Then all is quiet, and it begins anew. It is a number of hosts and
- * a rate; nothing spreads.
+ * The outbreak of the demonstration, as its honeynet sees one: hosts elsewhere are infected, each reaches an address of the
+ * honeynet now and then, and after a while their owners clean them. Then all is quiet, and it begins anew. It is a number of
+ * hosts and a rate; nothing spreads.
  */
 import { poisson, type RandomStream } from '@wormwood/base';
 

@@ -1,6 +1,7 @@
 /**
  * What contacts the honeynet of the demonstration: hosts that scan at random and send one inert line wherever somebody answers,
- * an outbreak of more and more such hosts, one that looks for web servers, and strays that come by once. Each packet is made here and goes into memory, nowhere else.
+ * an outbreak of more and more such hosts, one that looks for web servers, and strays that come by once. Each packet is made
+ * here and goes into memory, nowhere else.
  */
 import type { AddressSet, RandomStream } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
