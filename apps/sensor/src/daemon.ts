@@ -108,7 +108,7 @@ export class Daemon {
   readonly #services: HoneynetServices;
   readonly #claimed: AddressSet;
   readonly #sourceSystems: SourceSystems | null;
-  readonly #personalities: Personalities;
+  readonly personalities: Personalities;
   readonly #options: DaemonOptions;
   readonly #faults: Faults;
   #honeynet: Honeynet;
@@ -198,7 +198,7 @@ export class Daemon {
       sourceSystem,
       observer,
     });
-    this.#personalities = personalitiesOf(options);
+    this.personalities = personalitiesOf(options);
     const stackOptions = {
       arp: { askFirst: options.askFirst },
       memoryBytes: options.memoryBytes,
@@ -220,7 +220,7 @@ export class Daemon {
         sourceSystem,
         tap: (device) => this.#watched(tapped(device, captures, opened.clock)),
         services: new WatchedServices(this.#services, outputs),
-        behaviorOf: this.#personalities.behaviorOf,
+        behaviorOf: this.personalities.behaviorOf,
         linkAddressesOf: linkAddresses(options.hostStreams),
         onTrouble: (sentence) => this.onTrouble(sentence),
         onInterface: (change) => this.#onInterface(change),
@@ -281,7 +281,7 @@ export class Daemon {
         "Scripts run as the sensor's own user until it is started again with this configuration.",
       );
     }
-    this.#personalities.prepare(honeynet);
+    this.personalities.prepare(honeynet);
     this.sensor.replace(honeynet);
     // Its hosts may have other Ethernet addresses.
     this.#captures.wire?.beginSection();

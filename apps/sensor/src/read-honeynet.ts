@@ -10,7 +10,7 @@ import {
   type Places,
 } from '@wormwood/honeynet';
 import { checkHoneynetFile } from '@wormwood/files/honeynet';
-import { commandFindings } from './process/command-check.ts';
+import { commandFindings, scriptTextOf } from './process/command-check.ts';
 import { SCRIPT_USER_DEFAULT } from './process/script-users.ts';
 import { readRegularText } from './read-file.ts';
 
@@ -41,14 +41,15 @@ const FILE_BYTES_MAX = 64 * 2 ** 20;
 
 /**
  * Throws the system's error, or one that says why it is refused, for the file itself; all else is a diagnostic.
- * `answersEdges`: the first and the last address of bound networks answer, too.
+ * `answersEdges`: the first and the last address of bound networks answer, too. `further`: checks beside those of the
+ * file itself.
  */
-export function readHoneynet(path: string, answersEdges = false): HoneynetReading {
+export function readHoneynet(path: string, answersEdges = false, further?: FurtherCheck): HoneynetReading {
   const text = readRegularText(path, FILE_BYTES_MAX);
   const directory = dirname(resolve(path));
   if (NET_FILE.test(path)) {
     const check = checkHoneynetFile(text, path);
-    return readingOf({ ...check, text, path, directory }, answersEdges);
+    return readingOf({ ...check, text, path, directory }, answersEdges, further);
   }
   let bytesLeft = FILE_BYTES_MAX - text.length;
   const parsed = parseHoneydConfiguration({
@@ -66,8 +67,14 @@ export function readHoneynet(path: string, answersEdges = false): HoneynetReadin
     },
   });
   const { diagnostics, honeynet: draft, places } = parsed;
-  return readingOf({ draft, diagnostics, places, text, path, directory }, answersEdges);
+  return readingOf({ draft, diagnostics, places, text, path, directory }, answersEdges, further);
 }
+
+/** Finds more that is wrong; `scriptTextOf` reads the script that a command runs, null where it cannot. */
+export type FurtherCheck = (
+  draft: Honeynet,
+  scriptTextOf: (command: string) => string | null,
+) => readonly Finding[];
 
 interface Parsed {
   readonly draft: Honeynet | null;
@@ -82,6 +89,7 @@ interface Parsed {
 function readingOf(
   { draft: read, diagnostics: found, places, text, path, directory }: Parsed,
   answersEdges: boolean,
+  further: FurtherCheck | undefined,
 ): HoneynetReading {
   const draft = read === null ? null : { ...read, answersEdges };
   const userId = process.getuid?.() === 0 ? SCRIPT_USER_DEFAULT.userId : (process.getuid?.() ?? 0);
@@ -90,9 +98,11 @@ function readingOf(
   const findings =
     draft === null
       ? []
-      : [...findingsOf(draft), ...commandFindings(draft, { directory, userId })].filter(
-          ({ code }) => !hasErrors || code !== 'nothing-bound',
-        );
+      : [
+          ...findingsOf(draft),
+          ...commandFindings(draft, { directory, userId }),
+          ...(further?.(draft, (command) => scriptTextOf(command, directory)) ?? []),
+        ].filter(({ code }) => !hasErrors || code !== 'nothing-bound');
   // A word that is no action is reported as such, and not a second time as a program that is missing.
   const bare = new Set(found.filter(({ code }) => code === 'bare-command').map(placeKey));
   const located = findings

@@ -10,14 +10,16 @@ import {
   siphashKeyOf,
   VirtualClock,
 } from '@wormwood/base';
-import { memoryLink, plainBehavior, silentObserver, Stack } from '@wormwood/netstack';
+import { memoryLink, plainBehavior, silentObserver, Stack, type StackBehavior } from '@wormwood/netstack';
 import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, readU16, tcp, udp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { Dispatcher } from './dispatcher.ts';
 import { explainAddress, type Question } from './explain.ts';
-
+import { PersonalityCatalog } from './personality/catalog.ts';
+import { indexFingerprints } from './personality/fingerprint.ts';
+import { playedBehavior } from './personality/played-behavior.ts';
 import { ip, ipv4Packet, readConfiguration } from './honeynet-test-support.ts';
-import type { Honeynet } from './model.ts';
+import type { Honeynet, Template } from './model.ts';
 import { HoneynetServices } from './service/service-runner.ts';
 import { Topology } from './topology/topology.ts';
 import { TopologyDevice } from './topology/topology-device.ts';
@@ -45,6 +47,21 @@ const ACTIONS = [
 const PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
 const PORTS = [7, 80];
 
+/** Systems that leave something without an answer, and one that answers all. */
+const catalog = new PersonalityCatalog([
+  indexFingerprints(`Fingerprint No pings
+IE(R=N)
+
+Fingerprint No refusals
+U1(R=N)
+T5(R=N)
+
+Fingerprint All answers
+IE(R=Y%DFI=N%T=40%CD=S)
+`),
+]);
+const PERSONALITIES = catalog.names;
+
 type Pick = <T>(from: readonly T[]) => T;
 
 /** A honeyd.conf: a few templates, bindings that overlap, and one to three routers that need not lead anywhere. */
@@ -71,6 +88,7 @@ function configuration(pick: Pick): string {
     for (const protocol of ['tcp', 'udp'] as const)
       for (const port of PORTS)
         if (pick([true, false])) say('add', name, protocol, 'port', port, pick(ACTIONS));
+    if (pick([true, false])) say('set', name, 'personality', `"${pick(PERSONALITIES)}"`);
     if (pick([true, false, false, false])) say('set', name, 'spoof from', address());
   }
   say('dynamic d');
@@ -99,6 +117,17 @@ function configuration(pick: Pick): string {
   return `${lines.join('\n')}\n`;
 }
 
+const SECRET = siphashKeyOf(randomStreams('1').stream('test/behavior'));
+
+const BEHAVIORS = new Map(
+  catalog.names.map((name) => [name, playedBehavior(catalog.find(name)!.personality, SECRET)]),
+);
+const PLAIN = plainBehavior(SECRET);
+
+function behaviorOf({ personality }: Template): StackBehavior {
+  return BEHAVIORS.get(personality ?? '') ?? PLAIN;
+}
+
 /** The honeynet at work, on a link of IP packets. */
 function running(honeynet: Honeynet) {
   const clock = new VirtualClock(1000);
@@ -119,7 +148,7 @@ function running(honeynet: Honeynet) {
     claimed: CLAIMED,
     services,
     stream: streams.stream('test/drops'),
-    behaviorOf: () => plainBehavior(siphashKeyOf(streams.stream('test/behavior'))),
+    behaviorOf,
     linkAddressesOf: () => null,
     minuteOfDay: () => 0,
     sourceSystem: () => null,
@@ -220,7 +249,7 @@ function packetOf({ address, protocol, port }: Ipv4Question, source: number, sou
 
 /** What the explanation promises; null: it depends on what the packet does not say. */
 function promised(honeynet: Honeynet, question: Ipv4Question): string | null {
-  const { answer, obstacle, external } = explainAddress(honeynet, question);
+  const { answer, obstacle, external } = explainAddress(honeynet, question, behaviorOf);
   if (external !== null) return null;
   if (obstacle !== null) {
     // A router answers, if its own answer finds the way back; a tunnel carries what comes out elsewhere.

@@ -76,7 +76,7 @@ export function explanationInWords(
   return [
     `${what}:`,
     `  ${covered}`,
-    ...answer.cases.flatMap(({ condition, template, action, isOwnRule }) => {
+    ...answer.cases.flatMap(({ condition, template, action, isOwnRule, isPersonalitySilent }) => {
       const when = conditionInWords(condition);
       const personality =
         template.personality === null ? 'no personality' : `personality "${template.personality}"`;
@@ -87,7 +87,9 @@ export function explanationInWords(
         `  ${when === null ? 'Template' : `${when[0]!.toUpperCase()}${when.slice(1)}: template`} "${name}", ` +
           `${personality}.`,
         `    It ${actionInWords(action, protocol)} (${rule}).`,
-      ].concat(limits);
+      ]
+        .concat(isPersonalitySilent ? [silenceInWords(protocol)] : [])
+        .concat(limits);
     }),
     ...(obstacle === null ? [] : [`  But ${obstacleInWords(obstacle)}.`]),
     ...routeInWords(explanation),
@@ -99,6 +101,12 @@ function spanOf(binding: Binding | Ipv6Binding): string | null {
   if ('prefix' in binding) return binding.prefix.length === 128 ? null : formatIpv6Prefix(binding.prefix);
   const { first, last } = binding;
   return first === last ? null : `${formatIpv4(first)} to ${formatIpv4(last)}`;
+}
+
+function silenceInWords(protocol: TransportProtocol): string {
+  const what =
+    protocol === 'icmp' ? 'pings' : protocol === 'udp' ? 'datagrams to closed ports' : 'SYNs to closed ports';
+  return `    But its personality leaves ${what} without an answer, so nothing comes back.`;
 }
 
 /** Actions that answer datagrams. */

@@ -1,4 +1,5 @@
 /** What a honeynet would answer at an address, and why: the rules of dispatcher and topology described instead of followed. */
+import type { StackBehavior } from '@wormwood/netstack';
 import { type IpAddress, ipv4, isIpv6Martian } from '@wormwood/wire';
 import { BindingTable, silentEdges } from './binding-table.ts';
 import { Ipv6Table, isRoutersAddress } from './ipv6-table.ts';
@@ -85,7 +86,12 @@ export interface AnswerCase {
   readonly outcome: Outcome;
   /** Whether the port has a rule of its own; false: the template's default action. */
   readonly isOwnRule: boolean;
+  /** Whether the personality answers nothing where the action would. */
+  readonly isPersonalitySilent: boolean;
 }
+
+/** Returns the behavior of a template's system, as the dispatcher is given it; null: one that answers all. */
+type BehaviorOf = (template: Template) => StackBehavior | null;
 
 /** A router on the way of a packet. */
 export interface Hop {
@@ -94,20 +100,30 @@ export interface Hop {
   readonly link: LinkQuality | null;
 }
 
-/** Returns what would happen to a packet from outside. */
-export function explainAddress(honeynet: Honeynet, question: Question): Explanation {
+/**
+ * Returns what would happen to a packet from outside. Without `behaviorOf` what a personality leaves unanswered is not known.
+ */
+export function explainAddress(
+  honeynet: Honeynet,
+  question: Question,
+  behaviorOf: BehaviorOf = () => null,
+): Explanation {
   const { address, source } = question;
-  if (typeof address === 'bigint') return explainIpv6(honeynet, { ...question, address });
-  return explainIpv4(honeynet, { ...question, address, source: typeof source === 'number' ? source : null });
+  if (typeof address === 'bigint') return explainIpv6(honeynet, { ...question, address }, behaviorOf);
+  return explainIpv4(
+    honeynet,
+    { ...question, address, source: typeof source === 'number' ? source : null },
+    behaviorOf,
+  );
 }
 
 /** No router stands before it: the virtual network routes IPv4 alone. */
-function explainIpv6(honeynet: Honeynet, question: Question<bigint>): Explanation {
+function explainIpv6(honeynet: Honeynet, question: Question<bigint>, behaviorOf: BehaviorOf): Explanation {
   const { address, source } = question;
   const index = new Ipv6Table(honeynet.ipv6Bindings.map(({ prefix }) => prefix)).find(address);
   const binding = honeynet.ipv6Bindings[index] ?? null;
   const template = binding?.template ?? honeynet.defaultTemplate;
-  const cases = template === null ? [] : casesOf(template, question);
+  const cases = template === null ? [] : casesOf(template, question, behaviorOf);
   const isNobodys =
     isIpv6Martian(address) || source === address || (typeof source === 'bigint' && isIpv6Martian(source));
   const isEdge = binding !== null && !honeynet.answersEdges && isRoutersAddress(binding.prefix, address);
@@ -127,7 +143,7 @@ interface Ipv4Question extends Question<number> {
   readonly source: number | null;
 }
 
-function explainIpv4(honeynet: Honeynet, question: Ipv4Question): Explanation {
+function explainIpv4(honeynet: Honeynet, question: Ipv4Question, behaviorOf: BehaviorOf): Explanation {
   const table = new BindingTable(honeynet.bindings);
   const index = table.find(question.address);
   const binding = honeynet.bindings[index] ?? null;
@@ -135,7 +151,7 @@ function explainIpv4(honeynet: Honeynet, question: Ipv4Question): Explanation {
   const template = external === null ? (binding?.template ?? honeynet.defaultTemplate) : null;
   const hops = hopsTo(honeynet, question.address);
   const links = hops.flatMap(({ link }) => (link === null ? [] : [link]));
-  const cases = template === null ? [] : casesOf(template, question);
+  const cases = template === null ? [] : casesOf(template, question, behaviorOf);
   // That of the only case, where there is one.
   const answering = cases.length === 1 ? cases[0]!.template : template;
   const dropped = answering?.dropIncoming ?? 0;
@@ -149,19 +165,19 @@ function explainIpv4(honeynet: Honeynet, question: Ipv4Question): Explanation {
   };
 }
 
-function casesOf(template: Template, question: Question): readonly AnswerCase[] {
+function casesOf(template: Template, question: Question, behaviorOf: BehaviorOf): readonly AnswerCase[] {
   const rules = template.dynamic ?? [];
   const [first] = rules;
-  if (first === undefined) return [caseOf(null, template, question)];
+  if (first === undefined) return [caseOf(null, template, question, behaviorOf)];
   const cases: AnswerCase[] = [];
   for (const { condition, template: used } of rules) {
     const holds = isCertain(condition, question);
     if (holds === false) continue;
-    cases.push(caseOf(condition, used, question));
+    cases.push(caseOf(condition, used, question, behaviorOf));
     if (holds) return cases;
   }
   // Honeyd's rule: when none holds, the first of all.
-  return cases.length > 0 ? cases : [caseOf(first.condition, first.template, question)];
+  return cases.length > 0 ? cases : [caseOf(first.condition, first.template, question, behaviorOf)];
 }
 
 /** Whether the condition holds for all such packets, or for none; null where that depends on more. */
@@ -173,10 +189,36 @@ function isCertain(condition: Condition, { protocol, source }: Question): boolea
   return source >= condition.first && source <= condition.last;
 }
 
-function caseOf(condition: Condition | null, template: Template, { protocol, port }: Question): AnswerCase {
+function caseOf(
+  condition: Condition | null,
+  template: Template,
+  { protocol, port }: Question,
+  behaviorOf: BehaviorOf,
+): AnswerCase {
   const rule = template.ports.findLast((each) => each.protocol === protocol && each.port === port);
   const action = rule?.action ?? template.defaultActions[protocol];
-  return { condition, template, action, outcome: outcomeOf(action, protocol), isOwnRule: rule !== undefined };
+  const stated = outcomeOf(action, protocol);
+  const isPersonalitySilent = leavesUnanswered(behaviorOf(template), protocol, stated);
+  return {
+    condition,
+    template,
+    action,
+    outcome: isPersonalitySilent ? 'silent' : stated,
+    isOwnRule: rule !== undefined,
+    isPersonalitySilent,
+  };
+}
+
+/** Whether a system is silent where a host with that outcome answers: pings, datagrams and SYNs to closed ports. */
+function leavesUnanswered(
+  behavior: StackBehavior | null,
+  protocol: TransportProtocol,
+  outcome: Outcome,
+): boolean {
+  if (behavior === null) return false;
+  if (protocol === 'icmp') return outcome === 'answered' && !behavior.answersEcho;
+  if (outcome !== 'refused') return false;
+  return protocol === 'udp' ? !behavior.refusesDatagrams : behavior.tcp.strays?.['closed-syn'] === null;
 }
 
 function outcomeOf(action: PortAction, protocol: TransportProtocol): Outcome {

@@ -41,6 +41,7 @@ export { actionsOf, type Finding, findingsOf, type PlacedAction, whereIs } from 
 export { type Part, partOf, Places, type TextPlace } from './config/places.ts';
 export { type FingerprintIndex, fingerprintsOf, indexFingerprints } from './personality/fingerprint.ts';
 export { PersonalityCatalog } from './personality/catalog.ts';
+export { contradictionsOf } from './personality/contradictions.ts';
 export { OWN_PERSONALITIES } from './personality/own-personalities.ts';
 export { playedBehavior } from './personality/played-behavior.ts';
 export type { Personality, Unmet } from './personality/personality.ts';

@@ -96,6 +96,38 @@ describe('net check --personalities', () => {
     }));
 });
 
+describe('net check of a template that contradicts itself', () => {
+  it('names the place, the text of the script, and what is silent', () =>
+    inTemporaryDirectory(async (directory) => {
+      const [database, path] = [join(directory, 'db'), join(directory, 'honeyd.conf')];
+      chmodSync(directory, 0o755);
+      writeFileSync(
+        database,
+        'Fingerprint Windows XP\nClass Microsoft | Windows | XP | general purpose\nIE(R=N)\n',
+      );
+      writeFileSync(join(directory, 'ssh.sh'), '#!/bin/sh\necho SSH-2.0-OpenSSH_8.4\n', { mode: 0o755 });
+      writeFileSync(
+        path,
+        'create a\nset a personality "Windows XP"\nset a ethernet "cisco"\nadd a tcp port 22 "sh ssh.sh"\nbind 10.0.0.1 a\n',
+      );
+      const known = ['--personalities', database];
+      const { code, stdout } = await wormwood(['net', 'check', path, '--json', ...known]);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: true,
+        diagnostics: [
+          { severity: 'note', code: 'silent-personality', line: 2, column: 19 },
+          { severity: 'warning', code: 'ethernet-contradicts-personality', line: 3 },
+          { severity: 'warning', code: 'banner-contradicts-personality', line: 4 },
+        ],
+      });
+      const explained = await wormwood(['net', 'explain', path, '10.0.0.1', '--proto', 'icmp', ...known]);
+      expect(explained.stdout).toContain(
+        'But its personality leaves pings without an answer, so nothing comes back.',
+      );
+    }));
+});
+
 describe('net import', () => {
   it('writes net.yaml, which checks and explains alike, and tells what is lost', () =>
     inTemporaryDirectory(async (directory) => {

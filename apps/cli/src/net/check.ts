@@ -1,10 +1,10 @@
 /** `wormwood net check CONFIG`: reports every problem of a configuration at once; opens nothing. */
-import { boundAddresses } from '@wormwood/honeynet';
+import { boundAddresses, COMMON_VENDORS, contradictionsOf } from '@wormwood/honeynet';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
 import { openHoneynet } from './configuration.ts';
-import { readKnownNames } from './known-names.ts';
+import { installedVendors, readPersonalitiesOrFail } from './known-names.ts';
 
 export interface NetCheckOptions extends PrintOptions {
   readonly personalities?: string;
@@ -13,10 +13,18 @@ export interface NetCheckOptions extends PrintOptions {
 
 export async function netCheck(path: string, options: NetCheckOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
+  const catalog = readPersonalitiesOrFail(options.personalities);
+  const vendors = installedVendors();
   const { honeynet, diagnostics } = openHoneynet(path, terminal, {
     edges: options.edges,
     notes: true,
-    known: readKnownNames(options.personalities),
+    known: { personalities: catalog.names, vendors },
+    further: (draft, scriptTextOf) =>
+      contradictionsOf(draft, {
+        personalityOf: (name) => catalog.find(name)?.personality ?? null,
+        vendors: [...COMMON_VENDORS, ...vendors],
+        scriptTextOf,
+      }),
   });
   // Each binding holds a copy of its template.
   const templates = honeynet === null ? 0 : honeynet.templates.size - honeynet.bindings.length;

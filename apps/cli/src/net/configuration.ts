@@ -1,7 +1,7 @@
 /** Opens the CONFIG argument of `net`: a honeynet that can be used, or every reason why it cannot. */
 import { diagnose, type Diagnostic, renderDiagnostic } from '@wormwood/base';
 import { type Honeynet, type KnownNames, unknownNames } from '@wormwood/honeynet';
-import { type HoneynetReading, readHoneynet, readHoneynetApart } from '@wormwood/sensor';
+import { type FurtherCheck, type HoneynetReading, readHoneynet, readHoneynetApart } from '@wormwood/sensor';
 import { EXIT, CommandFailure, systemReason } from '../exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly edges?: boolean | undefined;
   /** Names to compare with. @default names are not compared */
   readonly known?: KnownNames;
+  /** Checks beside those of the file itself. @default none */
+  readonly further?: FurtherCheck;
   /** Whether notes are shown, and not only what is wrong. @default false */
   readonly notes?: boolean;
 }
@@ -27,10 +29,10 @@ export interface ReadOptions {
 export function openHoneynet(
   path: string,
   terminal: Terminal,
-  { edges = false, known, notes = false }: ReadOptions = {},
+  { edges = false, known, further, notes = false }: ReadOptions = {},
 ): CheckedHoneynet {
   try {
-    return checked(readHoneynet(path, edges), { path, terminal, known, notes });
+    return checked(readHoneynet(path, edges, further), { path, terminal, known, notes });
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,22 +1,26 @@
 /** `wormwood net explain CONFIG ADDRESS`: what this address would answer, and over which route. */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIpv4, randomStreams } from '@wormwood/base';
 import {
   type Answer,
   explainAddress,
   type Explanation,
   explanationInWords,
+  type Honeynet,
   type Question,
   type TransportProtocol,
 } from '@wormwood/honeynet';
+import { hostSeed, type Personalities, personalitiesOf } from '@wormwood/sensor';
 import { formatIp, formatIpv6Prefix, type IpAddress } from '@wormwood/wire';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
 import { openHoneynet } from './configuration.ts';
+import { readPersonalitiesOrFail } from './known-names.ts';
 
 export interface NetExplainOptions extends PrintOptions {
   readonly edges?: boolean;
   readonly port?: number;
+  readonly personalities?: string;
   readonly proto: TransportProtocol;
   readonly from?: IpAddress;
 }
@@ -29,6 +33,7 @@ export async function netExplain(
   const terminal = openTerminal(options);
   const { honeynet } = openHoneynet(path, terminal, { edges: options.edges });
   if (honeynet === null) return EXIT.invalidFile;
+  const behaviorOf = behaviorsOf(honeynet, options.personalities);
   const port = options.port ?? null;
   const isPortless = options.proto === 'icmp';
   const protocols: readonly TransportProtocol[] =
@@ -40,7 +45,7 @@ export async function netExplain(
       port: protocol === 'icmp' ? null : port,
       source: options.from ?? null,
     };
-    return { question, explanation: explainAddress(honeynet, question) };
+    return { question, explanation: explainAddress(honeynet, question, behaviorOf) };
   });
   if (options.json) {
     await terminal.print(JSON.stringify({ address: formatIp(address), answers: explained.map(plain) }));
@@ -52,6 +57,21 @@ export async function netExplain(
   });
   await terminal.print(blocks.join('\n\n'));
   return EXIT.ok;
+}
+
+/** The behaviors of the templates that name a personality; the databases are read only for those. */
+function behaviorsOf(honeynet: Honeynet, path: string | undefined): Parameters<typeof explainAddress>[2] {
+  let personalities: Personalities | null = null;
+  return (template) => {
+    if (template.personality === null) return null;
+    personalities ??= personalitiesOf({
+      honeynet,
+      hostStreams: randomStreams(hostSeed()),
+      personalities: () => readPersonalitiesOrFail(path),
+      onTrouble: () => undefined,
+    });
+    return personalities.behaviorOf(template);
+  };
 }
 
 interface Explained {
@@ -78,14 +98,17 @@ function plain({ question: { protocol, port }, explanation }: Explained): object
       kind: obstacle.kind,
       router: obstacle.router === null ? null : formatIpv4(obstacle.router),
     },
-    cases: (answer?.cases ?? []).map(({ condition, template, action, outcome, isOwnRule }) => ({
-      condition,
-      template: condition === null ? (binding?.original ?? template.name) : template.name,
-      personality: template.personality,
-      action,
-      outcome,
-      isOwnRule,
-    })),
+    cases: (answer?.cases ?? []).map(
+      ({ condition, template, action, outcome, isOwnRule, isPersonalitySilent }) => ({
+        condition,
+        template: condition === null ? (binding?.original ?? template.name) : template.name,
+        personality: template.personality,
+        action,
+        outcome,
+        isOwnRule,
+        isPersonalitySilent,
+      }),
+    ),
     route: hops.map(({ router, link }) => ({ router: formatIpv4(router), link })),
     delaySeconds,
     arrival,

@@ -42,6 +42,7 @@ export function addExplain(net: Command, finish: Finish): void {
       new Option('--proto <name>', 'the protocol of the port').choices(['tcp', 'udp', 'icmp']).default('tcp'),
     )
     .addOption(new Option('--from <address>', 'source address (default: any)').argParser(addressOf))
+    .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .action(async (path: string, address: number, options: NetExplainOptions) => {
       const { netExplain } = await import('./explain.ts');
       finish(await netExplain(path, address, options));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomStreams } from '@wormwood/base';
+import { plainBehavior } from '@wormwood/netstack';
 import { TrafficCounts } from '@wormwood/honeynet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Faults } from '../faults.ts';
@@ -53,6 +54,7 @@ beforeEach(async () => {
     },
     faultCount: 0,
     scriptUser: null,
+    personalities: { behaviorOf: () => plainBehavior(new Uint8Array(16)) },
     uptimeSeconds: () => 1,
     nets: () => ['10.3.0.5/32'],
     addressCount: () => 1,

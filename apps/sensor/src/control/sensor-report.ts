@@ -13,6 +13,7 @@ import {
 import { formatIp, type IpAddress } from '@wormwood/wire';
 import type { WireReport } from '../device/wire-watch.ts';
 import type { Outputs } from '../output/outputs.ts';
+import type { Personalities } from '../personalities.ts';
 import type { Sensor } from '../sensor.ts';
 
 /** The user that scripts run as. */
@@ -34,6 +35,7 @@ export interface ReportSource {
   readonly faultCount: number;
   /** Null: no port starts a program. */
   readonly scriptUser: ScriptUser | null;
+  readonly personalities: Pick<Personalities, 'behaviorOf'>;
   uptimeSeconds(): number;
   /** Every address that is answered for, as prefixes, and how many addresses that is. */
   nets(): readonly string[];
@@ -136,11 +138,18 @@ export function topologyOf({ honeynet: { topology } }: ReportSource): SensorTopo
   };
 }
 
-export function explanationOf({ honeynet }: ReportSource, address: IpAddress): SensorExplanation {
+export function explanationOf(
+  { honeynet, personalities }: ReportSource,
+  address: IpAddress,
+): SensorExplanation {
   const name = formatIp(address);
   const texts = (['tcp', 'udp', 'icmp'] as const).map((protocol) => {
     const question = { address, protocol, port: null, source: null };
-    return explanationInWords(explainAddress(honeynet, question), `${name} ${protocol}`, protocol).join('\n');
+    return explanationInWords(
+      explainAddress(honeynet, question, personalities.behaviorOf),
+      `${name} ${protocol}`,
+      protocol,
+    ).join('\n');
   });
   return { address: name, texts };
 }

@@ -50,6 +50,29 @@ export function commandFindings(honeynet: Honeynet, options: CommandCheckOptions
   });
 }
 
+/**
+ * Returns the text of the script that a command runs, up to 64 KiB; null where it runs another kind of program,
+ * or one that cannot be read.
+ */
+export function scriptTextOf(command: string, directory: string): string | null {
+  const [first = '', second = ''] = commandWords(command) ?? [];
+  const isInterpreted = INTERPRETERS.test(first.split('/').at(-1) ?? '') && !second.startsWith('-');
+  const path = isInterpreted
+    ? resolve(directory, second)
+    : first.includes('/')
+      ? resolve(directory, first)
+      : null;
+  if (path === null || stateOf(path)?.isFile() !== true) return null;
+  try {
+    const text = readFileSync(path).subarray(0, SCRIPT_BYTES_MAX).toString('latin1');
+    return text.includes('\0') ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+const SCRIPT_BYTES_MAX = 1 << 16;
+
 function commandOf({ action }: PlacedAction): string | null {
   if (action.kind === 'script') return action.command;
   const [, worker] = action.kind === 'internal' ? (/^\s*worker\s+(.*)$/s.exec(action.service) ?? []) : [];

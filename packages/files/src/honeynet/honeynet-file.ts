@@ -182,6 +182,7 @@ class Assembly {
       );
     const parts: readonly (readonly [Part, string])[] = [
       [partOf.ethernet(name), `${path}.ethernet`],
+      [partOf.personality(name), `${path}.personality`],
       [partOf.user(name), `${path}.process`],
       [partOf.spoof(name), `${path}.spoof`],
       ...ports.map(({ action }, index) => [action, `${path}.ports.${index}.action`] as const),

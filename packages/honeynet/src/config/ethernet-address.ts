@@ -116,6 +116,13 @@ export function vendorNameOf(address: number, vendors: readonly EthernetVendor[]
   return vendors.find((vendor) => vendor.prefix === prefix)?.name ?? null;
 }
 
+/** Returns the vendor that stands for what is written, an address or words; null where none is known. */
+export function vendorNamedBy(written: string, vendors: readonly EthernetVendor[]): string | null {
+  return WRITTEN_OUT.test(written)
+    ? vendorNameOf(valueOf(written), vendors)
+    : (vendorOf(written, vendors)?.name ?? null);
+}
+
 /** Returns whether `written` is an address or the words of a vendor. */
 export function isEthernetAddress(written: string, vendors: readonly EthernetVendor[]): boolean {
   return WRITTEN_OUT.test(written) || vendorOf(written, vendors) !== undefined;

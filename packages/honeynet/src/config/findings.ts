@@ -44,14 +44,26 @@ export function actionsOf({
     found.push(placed);
   };
   const addTemplate = (template: Template): void => {
-    for (const protocol of ['tcp', 'udp', 'icmp'] as const)
-      add({ template, protocol, port: null, action: template.defaultActions[protocol] });
-    for (const { protocol, port, action } of template.ports) add({ template, protocol, port, action });
+    templateActions(template).forEach(add);
     template.dynamic?.forEach((rule) => addTemplate(rule.template));
   };
   for (const template of templates.values()) addTemplate(template);
   for (const { template } of [...bindings, ...ipv6Bindings, ...dhcpClients]) addTemplate(template);
   return found;
+}
+
+/** Returns the actions of a template itself, the default ones first. */
+export function templateActions(template: Template): readonly PlacedAction[] {
+  const { defaultActions, ports } = template;
+  return [
+    ...(['tcp', 'udp', 'icmp'] as const).map((protocol) => ({
+      template,
+      protocol,
+      port: null,
+      action: defaultActions[protocol],
+    })),
+    ...ports.map(({ protocol, port, action }) => ({ template, protocol, port, action })),
+  ];
 }
 
 /** Returns the place of an action in words: `tcp port 80 of "web"`. */

@@ -23,6 +23,7 @@ type Setter = (reader: TokenReader, template: TemplateDraft) => void;
 const SETTERS: Readonly<Record<(typeof PROPERTIES)[number], Setter>> = {
   default: setDefaultAction,
   personality: (reader, template) => {
+    reader.places.note(partOf.personality(template.name), reader.peek());
     template.personality = reader.accept('random') ? 'random' : reader.expectQuoted('a personality').text;
   },
   ethernet: (reader, template) => {

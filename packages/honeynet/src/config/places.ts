@@ -18,6 +18,7 @@ export type Part = object | string;
 /** Names of parts that are no objects of their own. */
 export const partOf = {
   ethernet: (template: string): string => `ethernet ${template}`,
+  personality: (template: string): string => `personality ${template}`,
   user: (template: string): string => `user ${template}`,
   spoof: (template: string): string => `spoof ${template}`,
   ipv6Binding: (prefix: Ipv6Prefix): string => `binding ${formatIpv6Prefix(prefix)}`,
