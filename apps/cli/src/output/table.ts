@@ -50,9 +50,12 @@ function stacked({ columns, rows }: ReportTable): string {
   const width = longest(columns.slice(1));
   return rows
     .map(([name = '', ...cells]) =>
-      [name, ...cells.map((cell, index) => `  ${(columns[index + 1] ?? '').padEnd(width)}  ${cell}`)].join(
-        '\n',
-      ),
+      [
+        name,
+        ...cells.flatMap((cell, index) =>
+          cell === '' ? [] : `  ${(columns[index + 1] ?? '').padEnd(width)}  ${cell}`,
+        ),
+      ].join('\n'),
     )
     .join('\n');
 }

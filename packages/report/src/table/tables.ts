@@ -12,7 +12,7 @@ import {
   timeToFraction,
   timeToSpread,
 } from '../result/summary-figures.ts';
-import { computation, COUNTED_FRACTION, percent } from '../words/wording.ts';
+import { computation, COUNTED_FRACTION, hostCount, largeCount, percent } from '../words/wording.ts';
 
 /** A table whose cells are formatted already. */
 export interface ReportTable {
@@ -54,13 +54,13 @@ const RATE_ROWS: readonly SummaryRow[] = [
   { label: 'Doubling time, early outbreak', figure: 'doublingTime', format: formatDuration },
   { label: 'Basic reproduction number R0', figure: 'basicReproductionNumber', format: fourDigits },
   { label: 'R when honeypots start', figure: 'reproductionNumberAtStart', format: fourDigits },
-  { label: 'Probes sent', figure: 'probes', format: formatCount },
-  { label: 'Contacts with honeypots', figure: 'honeypotContacts', format: formatCount },
+  { label: 'Probes sent', figure: 'probes', format: largeCount },
+  { label: 'Contacts with honeypots', figure: 'honeypotContacts', format: largeCount },
 ];
 
 /** A mean over runs may be a part of a host. */
 const meanText = (value: number, format: SummaryRow['format']): string =>
-  format === formatCount && value > 0 && value < 10 ? String(Number(value.toFixed(1))) : format(value);
+  format === formatCount || (format === largeCount && value < 10) ? hostCount(value) : format(value);
 
 /**
  * Returns the key figures of a result, active and ever infected apart, and the times at which it reached fractions of all hosts.
@@ -128,8 +128,11 @@ function timesOfRuns(result: SimulationResult): ReportTable {
   };
 }
 
+/** A unit that both have is said once: `23.58 to 23.67 billion`. */
 function rangeText(low: string, high: string): string {
-  return low === high ? low : `${low} to ${high}`;
+  if (low === high) return low;
+  const unit = / (?:million|billion|trillion)$/.exec(low)?.[0] ?? '';
+  return `${high.endsWith(unit) ? low.slice(0, low.length - unit.length) : low} to ${high}`;
 }
 
 /** Returns the figures that distinguish results, one row each; `names` heads the first column. */

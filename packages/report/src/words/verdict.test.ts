@@ -3,8 +3,9 @@ import { curveOf, honeypotsOf, valueAt } from '../result/result-series.ts';
 import { ensembleOf, odeResult } from '../result/results-test-support.ts';
 import { threeFacts } from './facts.ts';
 import { honeypotStartNumbers, outbreakNumbers } from '../result/outbreak-numbers.ts';
+import { summaryTables } from '../table/tables.ts';
 import { verdict } from './verdict.ts';
-import { percent, ratio } from './wording.ts';
+import { hostCount, hostsInWords, largeCount, percent, ratio } from './wording.ts';
 
 describe('verdict', () => {
   it.each([
@@ -233,5 +234,33 @@ describe('threeFacts', () => {
   it('applies the figures for the Internet to no smaller space', () => {
     const [, , placement] = facts({ space: '10.0.0.0/8', vulnerable: 20_000, honeypots: 1000 });
     expect(placement).not.toContain('worth');
+  });
+});
+
+describe('counts', () => {
+  it('of few hosts in the mean have a part of a host, and large ones four digits and a unit', () => {
+    expect([0, 0.04, 1, 2.48, 9.99, 12.4].map(hostCount)).toEqual(['0', '0', '1', '2.5', '10', '12']);
+    expect([1, 2.48, 12.4].map((hosts) => hostsInWords(hosts, 2000))).toEqual([
+      '1 host',
+      '2.5 hosts',
+      '12 hosts',
+    ]);
+    expect([999, 9_999_999, 1e7, 23_638_110_343, 4e12].map(largeCount)).toEqual([
+      '999',
+      '9,999,999',
+      '10 million',
+      '23.64 billion',
+      '4 trillion',
+    ]);
+  });
+
+  it('of a range say their unit once, and what is the same in all runs is said of each', () => {
+    const result = ensembleOf(odeResult({ honeypots: 0 }), {});
+    const [figures] = summaryTables(result);
+    const probes = figures?.rows.find(([label]) => label === 'Probes sent');
+    expect(probes?.at(-1)).toMatch(/^[\d.]+ to [\d.]+ trillion$/);
+    const ever = { ...(result.summary.everInfected as object), sd: 0 };
+    const summary = { ...result.summary, everInfected: ever } as typeof result.summary;
+    expect(verdict({ ...result, summary })).toContain('100% of the hosts are infected in each run.');
   });
 });

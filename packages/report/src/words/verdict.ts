@@ -13,6 +13,7 @@ import {
 import { extinctProbabilityOf, figureOf, spreadOf } from '../result/summary-figures.ts';
 import {
   honeypotsInWords,
+  hostCount,
   hostRange,
   hostsInWords,
   isCounted,
@@ -85,15 +86,16 @@ function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers):
 function subjectOf(hosts: number, vulnerable: number): string {
   if (!isCounted(hosts, vulnerable) || hosts >= vulnerable)
     return `${percent(hosts / vulnerable)} of the hosts are`;
-  const count = Math.round(hosts);
-  return `${formatCount(count)} of the ${formatCount(vulnerable)} hosts ${count === 1 ? 'is' : 'are'}`;
+  const count = hostCount(hosts);
+  return `${count} of the ${formatCount(vulnerable)} hosts ${count === '1' ? 'is' : 'are'}`;
 }
 
 /** Returns how the ever infected differ over the runs; null for one run. */
 function everSpread(result: SimulationResult): string | null {
   const spread = spreadOf(result, 'everInfected');
   const { vulnerable } = result.scenario.population;
-  const { mean = null, q05 = null, q50 = null, q95 = null } = spread ?? {};
+  const { mean = null, q05 = null, q50 = null, q95 = null, sd = null } = spread ?? {};
+  if (sd === 0) return 'in each run';
   if (mean === null || q05 === null || q50 === null || q95 === null) return null;
   const isSkewed = mean > 2 * q50 || q50 > 2 * mean;
   const middle = isSkewed ? `, at most ${hostsInWords(q50, vulnerable)} in half of them` : '';

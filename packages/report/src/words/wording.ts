@@ -35,7 +35,28 @@ export function isCounted(hosts: number, vulnerable: number): boolean {
 /** Returns a number of hosts: `57.3%` of many, `11 hosts` of few. */
 export function hostsInWords(hosts: number, vulnerable: number): string {
   if (!isCounted(hosts, vulnerable) || hosts >= vulnerable) return percent(hosts / vulnerable);
-  return counted(Math.round(hosts), 'host');
+  const count = hostCount(hosts);
+  return `${count} ${count === '1' ? 'host' : 'hosts'}`;
+}
+
+/** Returns a number of hosts; of a few in the mean over runs, with a part of a host: `2.5`. */
+export function hostCount(hosts: number): string {
+  return hosts > 0 && hosts < 10 ? String(Number(hosts.toFixed(1))) : formatCount(hosts);
+}
+
+const LARGE_UNITS = [
+  [1e12, 'trillion'],
+  [1e9, 'billion'],
+  [1e6, 'million'],
+] as const;
+/** Counts of more digits are hard to read, and make tables wide. */
+const LARGE = 1e7;
+
+/** Returns a count, a large one with four digits: `1,058,373`, `23.64 billion`. */
+export function largeCount(count: number): string {
+  if (count < LARGE) return formatCount(count);
+  const [size, unit] = LARGE_UNITS.find(([least]) => count >= least)!;
+  return `${Number((count / size).toPrecision(4))} ${unit}`;
 }
 
 /** Returns a range of hosts in the words of `hostsInWords`: `51.6% to 63%`, `1 to 86`, `1 host to 71.3%`. */

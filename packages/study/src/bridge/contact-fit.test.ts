@@ -33,7 +33,7 @@ const LEAST_HITS = Math.floor(0.95 * TRIALS - 3 * Math.sqrt(0.95 * 0.05 * TRIALS
 describe('contacts that are drawn host by host', () => {
   const shares = process.env['WORMWOOD_LONG'] === '1' ? [0.05, 0.1, 0.3] : [0.2];
   test.each(shares)(
-    'hold the truth in their 95 %% intervals, at %f of N',
+    'hold the truth in their intervals of 95 percent, at %f of N',
     { timeout: 1_800_000 },
     (share) => {
       const hits = { vulnerable: 0, rate: 0, scanRate: 0, infected: 0 };

@@ -68,12 +68,23 @@ export function filterContacts(series: ContactSeries, rates: OutbreakRates): Fil
       residuals.push((count - mean) / Math.sqrt(spread));
     }
     const gain = isFirst ? 0 : next.covariance / spread;
+    const kept = isFirst ? 1 : varianceKept(count, mean, spread);
     seen += own;
     unseen = next.left.mean + gain * (count - mean);
-    variance = Math.max(next.left.variance - gain * next.covariance, UNSEEN_MIN);
+    variance = Math.max(kept * (next.left.variance - gain * next.covariance), UNSEEN_MIN);
     unseen = Math.min(Math.max(unseen, UNSEEN_MIN), Math.max(UNSEEN_MIN, rates.vulnerable - seen));
   }
   return { logLikelihood, unseen, unseenVariance: variance, seen, residuals };
+}
+
+/**
+ * By which factor a count changes the variance that is left beside a normal law: a negative binomial count is a Poisson number of
+ * a gamma mean of some shape, of which k leave the shape + k. A count below its mean leaves less, one above it more.
+ */
+function varianceKept(count: number, mean: number, variance: number): number {
+  if (variance <= mean) return 1;
+  const shape = (mean * mean) / (variance - mean);
+  return (shape + count) / (shape + mean);
 }
 
 interface At {
