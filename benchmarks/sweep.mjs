@@ -84,6 +84,13 @@ async function freePort() {
   return port;
 }
 
+/** Ends a process of ours, and waits until it is gone. */
+function ended(child) {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  return gone;
+}
+
 /** A queue through a redis-server with one worker of one thread, warmed up; null where it is not installed. */
 async function redisOn() {
   if (spawnSync('redis-server', ['--version']).status !== 0) return null;
@@ -102,10 +109,10 @@ async function redisOn() {
   return {
     perCell: () => through(queue, part),
     close: async () => {
+      // A worker says farewell to Redis, and would wait for one that is gone.
+      await ended(worker);
       link.close();
-      worker.kill();
-      server.kill();
-      await new Promise((resolve) => server.once('exit', resolve));
+      await ended(server);
       rmSync(directory, { recursive: true, force: true });
     },
   };
