@@ -1,6 +1,6 @@
 /** A stack on a link in memory, and the hands of a remote host: send a segment, see what comes back. */
 import { randomStreams, siphashKeyOf, VirtualClock } from '@wormwood/base';
-import { type IpAddress, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
+import { type IpAddress, ipProtocol, ipv4, ipv6, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
 import type { StackBehavior } from './behavior.ts';
 import type { StackHost, TcpConnection, TcpService } from './host.ts';
 import { memoryLink } from './link/memory-link.ts';
@@ -12,6 +12,28 @@ export const LOCAL = 0x0a000001;
 export const REMOTE = 0xc0000201;
 export const PORT = 80;
 export const REMOTE_PORT = 40_000;
+/** Whether what follows is said over IPv6; see `speakIpv6`. */
+let isIpv6 = false;
+
+/** From now on benches answer at an IPv6 address, and segments come and go over IPv6: for tests of what both protocols carry. */
+export function speakIpv6(): void {
+  isIpv6 = true;
+}
+
+export function speaksIpv6(): boolean {
+  return isIpv6;
+}
+
+/** The largest segment that fits a packet of 1500 octets. */
+export function segmentBytesMax(): number {
+  return isIpv6 ? 1440 : 1460;
+}
+
+/** The address of IPv6 that stands for one of IPv4 in such tests. */
+function longOf(address: number): bigint {
+  return (0x2001_0db8n << 96n) | BigInt(address);
+}
+
 /** A key that every run of a test has again. */
 export const TEST_SECRET: Uint8Array = siphashKeyOf(randomStreams('5').stream('test/secret'));
 
@@ -77,7 +99,7 @@ export function bench(options: BenchOptions = {}) {
   // As the clock of a machine, seconds since 1970, shortly before they take more than 31 bits.
   const clock = new VirtualClock(2 ** 31 - 100);
   const [far, device] = memoryLink({ medium: 'ip', slots: options.slots ?? 4096 });
-  const addresses = options.addresses ?? [LOCAL];
+  const addresses = options.addresses ?? [isIpv6 ? longOf(LOCAL) : LOCAL];
   const services: RecordingService[] = [];
   const accept = (connection: TcpConnection): TcpService => {
     const service = new RecordingService(connection);
@@ -126,7 +148,11 @@ export function bench(options: BenchOptions = {}) {
       return packet;
     });
   const receive = (): tcp.Repr[] =>
-    receivePackets().map((packet) => {
+    receiveOctets().map((octets) => {
+      const packet = isIpv6 ? ipv6.parse(octets) : ipv4.parse(octets);
+      if (isMalformed(packet)) throw new Error(packet.reason);
+      if (!tcp.verifyChecksum(packet.payload, 0, packet.payload.length, pseudoHeaderSum(packet)))
+        throw new Error('the checksum of a segment is wrong');
       const segment = tcp.parse(packet.payload);
       if (isMalformed(segment)) throw new Error(segment.reason);
       return segment;
@@ -170,8 +196,35 @@ export function tcpPacket(
     payload: Uint8Array.from(payload),
   };
   const transport = new Uint8Array(tcp.length(segment));
+  if (isIpv6) {
+    const [from, to] = [longOf(source), longOf(destination)];
+    tcp.emit(segment, transport, 0, pseudoHeaderSum({ source: from, destination: to }));
+    return ipv6Packet(ipProtocol.tcp, transport, { source: from, destination: to });
+  }
   tcp.emit(segment, transport, 0, pseudoHeaderSum({ source, destination }));
   return ipPacket(ipProtocol.tcp, transport, source, { destination });
+}
+
+/** An IPv6 packet, from and to the ends of the bench where `words` do not say otherwise. */
+export function ipv6Packet(
+  protocol: number,
+  payload: Uint8Array,
+  words: Partial<ipv6.Repr> = {},
+): Uint8Array {
+  const repr: ipv6.Repr = {
+    trafficClass: 0,
+    flowLabel: 0,
+    hopLimit: 64,
+    source: longOf(REMOTE),
+    destination: longOf(LOCAL),
+    extensions: [],
+    protocol,
+    payload,
+    ...words,
+  };
+  const out = new Uint8Array(ipv6.length(repr));
+  ipv6.emit(repr, out);
+  return out;
 }
 
 export function ipPacket(

@@ -250,10 +250,8 @@ export class EventLine {
     this.#sink.commit(this.#at);
   }
 
-  #emitCommunityId({ source, destination, ...ends }: Readonly<Ends>, out: Uint8Array, at: number): number {
-    return typeof source === 'number' && typeof destination === 'number'
-      ? this.#communityIds.emit({ ...ends, source, destination }, out, at)
-      : emitText(communityId({ ...ends, source, destination }), out, at);
+  #emitCommunityId(ends: Readonly<Ends>, out: Uint8Array, at: number): number {
+    return isOfIpv4(ends) ? this.#communityIds.emit(ends, out, at) : emitText(communityId(ends), out, at);
   }
 
   #addSource(): void {
@@ -291,6 +289,10 @@ export class EventLine {
     kind.lastOctets = octets;
     return octets;
   }
+}
+
+function isOfIpv4(ends: Readonly<Ends>): ends is Ends & { source: number; destination: number } {
+  return typeof ends.source === 'number' && typeof ends.destination === 'number';
 }
 
 function emitIp(address: IpAddress, out: Uint8Array, at: number): number {

@@ -5,6 +5,7 @@ import {
   bench,
   flagsOf,
   LOCAL,
+  ipv6Packet as packetOf,
   PORT,
   REMOTE_PORT,
   type SegmentWords,
@@ -20,21 +21,9 @@ export const THEIRS: bigint = address('2001:db8:7::1');
 
 export type PacketWords = Partial<ipv6.Repr>;
 
+/** A packet from `THEIRS` to `OURS`. */
 export function ipv6Packet(protocol: number, payload: Uint8Array, words: PacketWords = {}): Uint8Array {
-  const repr: ipv6.Repr = {
-    trafficClass: 0,
-    flowLabel: 0,
-    hopLimit: 64,
-    source: THEIRS,
-    destination: OURS,
-    extensions: [],
-    protocol,
-    payload,
-    ...words,
-  };
-  const out = new Uint8Array(ipv6.length(repr));
-  ipv6.emit(repr, out);
-  return out;
+  return packetOf(protocol, payload, { ...ends(words), ...words });
 }
 
 const ends = ({ source = THEIRS, destination = OURS }: PacketWords) => ({ source, destination });

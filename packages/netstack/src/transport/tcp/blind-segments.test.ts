@@ -2,7 +2,15 @@
 import { icmpv4, ipProtocol, type tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { plainBehavior } from '../../plain-behavior.ts';
-import { bench, establishedBench, ipPacket, LOCAL, REMOTE, TEST_SECRET } from '../../stack-test-support.ts';
+import {
+  bench,
+  establishedBench,
+  ipPacket,
+  LOCAL,
+  REMOTE,
+  speaksIpv6,
+  TEST_SECRET,
+} from '../../stack-test-support.ts';
 
 const TIMESTAMPS: tcp.Repr['options'] = [{ kind: 'timestamps', value: 1000, echo: 0 }];
 const at = (value: number): tcp.Repr['options'] => [{ kind: 'timestamps', value, echo: 0 }];
@@ -75,18 +83,21 @@ describe('what headers tell', () => {
     echo,
   );
 
-  it('identifications that one host gets say nothing about packets to others (RFC 7739)', () => {
-    const { sendPacket, receivePackets } = bench();
-    const ask = (source: number): number => {
-      sendPacket(ipPacket(ipProtocol.icmpv4, echo, source));
-      return receivePackets()[0]!.identification;
-    };
-    const first = ask(REMOTE);
-    const others = Array.from({ length: 50 }, (_, i) => ask(REMOTE + 1 + i));
-    expect(ask(REMOTE)).toBe((first + 1) & 0xffff);
-    // Each begins anywhere: fifty numbers next to the first would be those of one counter.
-    expect(others.filter((id) => Math.abs(id - first) < 100).length).toBeLessThan(5);
-  });
+  it.skipIf(speaksIpv6())(
+    'identifications that one host gets say nothing about packets to others (RFC 7739)',
+    () => {
+      const { sendPacket, receivePackets } = bench();
+      const ask = (source: number): number => {
+        sendPacket(ipPacket(ipProtocol.icmpv4, echo, source));
+        return receivePackets()[0]!.identification;
+      };
+      const first = ask(REMOTE);
+      const others = Array.from({ length: 50 }, (_, i) => ask(REMOTE + 1 + i));
+      expect(ask(REMOTE)).toBe((first + 1) & 0xffff);
+      // Each begins anywhere: fifty numbers next to the first would be those of one counter.
+      expect(others.filter((id) => Math.abs(id - first) < 100).length).toBeLessThan(5);
+    },
+  );
 
   it('timestamps of one pair of hosts say nothing about the clock that another pair sees', () => {
     const behavior = plainBehavior(TEST_SECRET);

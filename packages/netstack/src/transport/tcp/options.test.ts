@@ -1,7 +1,7 @@
 /** What TCP options change: repair by SACK (RFC 6675), window scaling and timestamps (RFC 7323), segment size. */
 import type { tcp, tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { bench, establishedBench } from '../../stack-test-support.ts';
+import { bench, establishedBench, segmentBytesMax } from '../../stack-test-support.ts';
 
 const MSS = 500;
 
@@ -192,7 +192,7 @@ describe('segment size (RFC 9293 3.7.1)', () => {
   it.each([
     ['no option', [], 536],
     ['an option of 1200', [{ kind: 'mss', mssBytes: 1200 }], 1200],
-    ['more than the link carries', [{ kind: 'mss', mssBytes: 9000 }], 1460],
+    ['more than the link carries', [{ kind: 'mss', mssBytes: 9000 }], segmentBytesMax()],
     ['next to nothing', [{ kind: 'mss', mssBytes: 1 }], 48],
   ] as const)('after %s', (_, synOptions, expected) => {
     const { receive, service } = establishedBench({ synOptions });
@@ -214,6 +214,6 @@ describe('segment size (RFC 9293 3.7.1)', () => {
   it('is told in the SYN/ACK', () => {
     const { send, receive } = bench();
     send({ flags: 'S' });
-    expect(receive()[0]?.options).toEqual([{ kind: 'mss', mssBytes: 1460 }]);
+    expect(receive()[0]?.options).toEqual([{ kind: 'mss', mssBytes: segmentBytesMax() }]);
   });
 });
