@@ -23,11 +23,26 @@ export function makeLink(): Link {
   const stem = `wwt${process.pid}n${made++}`;
   const [clientName, hostName] = [`${stem}c`, `${stem}h`];
   for (const name of [clientName, hostName]) ip('netns', 'add', name);
-  ip('-n', clientName, 'link', 'add', 'c0', 'type', 'veth', 'peer', 'name', 'h0', 'netns', hostName);
-  for (const [name, device] of [
-    [clientName, 'c0'],
-    [hostName, 'h0'],
-  ] as const) {
+  joinEnds([clientName, 'c0'], [hostName, 'h0']);
+  return linkOf(clientName, hostName, [clientName, hostName]);
+}
+
+/** The same with a third namespace between the two, whose interfaces `r0` and `r1` a relay has to join. */
+export function makeRelayedLink(): Link & { readonly relayName: string } {
+  const stem = `wwt${process.pid}n${made++}`;
+  const [clientName, relayName, hostName] = [`${stem}c`, `${stem}r`, `${stem}h`];
+  const names = [clientName, relayName, hostName];
+  for (const name of names) ip('netns', 'add', name);
+  joinEnds([clientName, 'c0'], [relayName, 'r0']);
+  joinEnds([relayName, 'r1'], [hostName, 'h0']);
+  return { ...linkOf(clientName, hostName, names), relayName };
+}
+
+type End = readonly [namespace: string, device: string];
+
+function joinEnds(near: End, far: End): void {
+  ip('-n', near[0], 'link', 'add', near[1], 'type', 'veth', 'peer', 'name', far[1], 'netns', far[0]);
+  for (const [name, device] of [near, far]) {
     execFileSync('ip', [
       'netns',
       'exec',
@@ -40,13 +55,16 @@ export function makeLink(): Link {
     ip('-n', name, 'link', 'set', device, 'gso_max_segs', '1', 'up');
     ip('-n', name, 'link', 'set', 'lo', 'up');
   }
+}
+
+function linkOf(clientName: string, hostName: string, names: readonly string[]): Link {
   return {
     clientName,
     hostName,
     clientLinkAddress: linkAddressOf(clientName, 'c0'),
     hostLinkAddress: linkAddressOf(hostName, 'h0'),
     remove: () => {
-      for (const name of [clientName, hostName]) ip('netns', 'delete', name);
+      for (const name of names) ip('netns', 'delete', name);
     },
   };
 }

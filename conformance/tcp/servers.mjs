@@ -11,6 +11,7 @@ const services = {
   19: (socket) => endWithClient(socket).resume().write(Buffer.alloc(100_000, 'f')),
   20: (socket) => socket.resume().end(Buffer.alloc(3000, 'p')),
   21: (socket) => socket.resume().end(Buffer.alloc(2_000_000, 'd')),
+  22: (socket) => socket.resume().end(Buffer.alloc(300_000, 'a')),
   79: (socket) =>
     socket
       .once('data', () => socket.end(Buffer.alloc(5000, 'q')))

@@ -14,6 +14,8 @@ export const port = {
   page: 20,
   /** Says two million octets and ends its side. */
   file: 21,
+  /** Says three hundred thousand octets and ends its side. */
+  part: 22,
   /** Says five thousand octets and ends its side when the first octets come. */
   question: 79,
   /** Ends its side at once and goes on reading. */
@@ -33,6 +35,7 @@ export const sizes = {
   flood: 100_000,
   page: 3000,
   file: 2_000_000,
+  part: 300_000,
   question: 5000,
   lateMs: 1500,
 } as const;

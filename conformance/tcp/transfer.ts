@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inNetworkNamespace } from '@wormwood/sensor';
 import { formatIpv4 } from '@wormwood/base';
 import { makeLink, startKernelHost } from './kernel-host.ts';
+import { sizes } from './services.ts';
 import { startVirtualHost } from './virtual-host.ts';
 
 export interface TransferRow {
@@ -24,7 +25,7 @@ interface Place {
   remove(): void;
 }
 
-const HOST = 0x0a32_0001;
+export const HOST = 0x0a32_0001;
 const ROUTER = '10.50.0.2';
 const LOSS_IN_THOUSAND = 20;
 const folder = process.env['WORMWOOD_CONFORMANCE_TCP'] ?? import.meta.dirname;
@@ -93,6 +94,7 @@ export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): 
     closers.push(...places.map((place) => () => place.remove()));
     const [kernelLink, virtualLink] = links;
     closers.push(await startKernelHost(kernelLink, HOST));
+    probesTails(kernelLink.hostName);
     ip('-n', kernelLink.hostName, 'route', 'add', 'default', 'via', ROUTER);
     const host = inNetworkNamespace(virtualLink.hostName, () =>
       startVirtualHost('h0', virtualLink.hostLinkAddress, HOST),
@@ -120,18 +122,20 @@ export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): 
   }
 }
 
-function transfer(place: Place, what: string, pauseSeconds: number): Promise<number> {
-  const client = join(folder, 'client.mjs');
-  const words = [
-    'netns',
-    'exec',
-    place.clientName,
-    process.execPath,
-    client,
-    what,
-    formatIpv4(HOST),
-    String(pauseSeconds),
-  ];
+/** Gives a kernel its tail loss probes back (RFC 8985 7), which the cases do without. */
+export function probesTails(hostName: string): void {
+  ip('netns', 'exec', hostName, 'sysctl', '-q', 'net.ipv4.tcp_early_retrans=3');
+}
+
+/** Seconds that a client needs. */
+export function transfer(
+  { clientName }: { readonly clientName: string },
+  what: string,
+  pauseSeconds: number,
+  octets: number = sizes.file,
+): Promise<number> {
+  const words = ['netns', 'exec', clientName, process.execPath, join(folder, 'client.mjs')];
+  words.push(what, formatIpv4(HOST), String(pauseSeconds), String(octets));
   return new Promise((resolve, reject) => {
     const child = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
@@ -141,6 +145,6 @@ function transfer(place: Place, what: string, pauseSeconds: number): Promise<num
   });
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -140,6 +140,7 @@ const services: ReadonlyMap<number, Serve> = new Map<number, Serve>([
   [port.flood, (connection) => says(connection, sizes.flood, 'f', false)],
   [port.page, (connection) => says(connection, sizes.page, 'p', true)],
   [port.file, (connection) => says(connection, sizes.file, 'd', true)],
+  [port.part, (connection) => says(connection, sizes.part, 'a', true)],
   [
     port.question,
     (connection) => {

@@ -1,8 +1,9 @@
 // Where proxies lead, and where they never do; servers on loopback.
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunningProcess } from '@wormwood/honeynet';
 import { RemoteConnector } from './remote-connector.ts';
 
 const HERE = '127.0.0.1';
@@ -70,6 +71,49 @@ it.each([HERE, 'localhost', '::ffff:127.0.0.1', '::ffff:7f00:1', '127.1'])(
     expect(connections).toBe(before);
   },
 );
+
+it('a target that cuts a connection off has it cut off for the client, and the other way round', async () => {
+  const servers: Server[] = [];
+  const portOf = async (serve: (socket: Socket) => void): Promise<number> => {
+    const made = createServer(serve);
+    servers.push(made);
+    await once(made.listen(0, HERE), 'listening');
+    return (made.address() as AddressInfo).port;
+  };
+  const ended = (port: number): Promise<readonly [string, string | null]> =>
+    new Promise((resolve) => {
+      connector.connect(
+        { host: HERE, port, askedBy: ELSEWHERE },
+        {
+          output() {},
+          message() {},
+          drained() {},
+          exited: (reason) => resolve(['exited', reason]),
+          reset: (reason) => resolve(['reset', reason]),
+        },
+      );
+    });
+  const cuts = await portOf((socket) => socket.on('error', () => {}).resetAndDestroy());
+  expect(await ended(cuts)).toEqual(['reset', expect.stringContaining('ECONNRESET')]);
+  const ends = await portOf((socket) => socket.end());
+  expect(await ended(ends)).toEqual(['exited', null]);
+  const refuses = await portOf(() => {});
+  await new Promise((resolve) => servers[2]!.close(resolve));
+  expect(await ended(refuses)).toEqual(['reset', expect.stringContaining('ECONNREFUSED')]);
+
+  let client: RunningProcess | null = null;
+  let hear: (how: string | undefined) => void = () => {};
+  const heard = new Promise<string | undefined>((resolve) => (hear = resolve));
+  const port = await portOf((socket) => {
+    socket.on('error', (error: NodeJS.ErrnoException) => hear(error.code)).on('end', () => hear('FIN'));
+    socket.once('data', () => client?.reset?.());
+  });
+  const silent = { output() {}, message() {}, drained() {}, exited() {} };
+  client = connector.connect({ host: HERE, port, askedBy: ELSEWHERE }, silent);
+  client?.write(Buffer.from('word'));
+  expect(await heard).toBe('ECONNRESET');
+  for (const made of servers) made.close();
+});
 
 it('hands on datagrams and their answers, but none to whoever asks', async () => {
   const { port } = datagrams.address();

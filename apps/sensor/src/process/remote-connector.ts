@@ -16,6 +16,7 @@ export class RemoteConnector implements Connector {
     if (this.#open >= OPEN_MAX) return null;
     const socket = new Socket({ allowHalfOpen: true });
     let reason: string | null = null;
+    let isReset = false;
     const timer = setTimeout(() => {
       reason = `${host}:${port} does not answer`;
       socket.destroy();
@@ -24,14 +25,19 @@ export class RemoteConnector implements Connector {
     socket.on('data', (octets) => listener.output(octets));
     socket.on('drain', () => listener.drained());
     socket.on('end', () => socket.end());
-    socket.on('error', (error) => (reason ??= `${host}:${port}: ${error.message}`));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      reason ??= `${host}:${port}: ${error.message}`;
+      isReset ||= error.code === 'ECONNRESET' || error.code === 'ECONNREFUSED';
+    });
     this.#hold(
       () => socket.destroy(),
       (release) =>
         socket.on('close', () => {
           clearTimeout(timer);
           release();
-          listener.exited(reason);
+          // What the target cuts off, or refuses, is cut off for the client.
+          if (isReset && listener.reset !== undefined) listener.reset(reason);
+          else listener.exited(reason);
         }),
     );
     const apart: LookupFunction = (name, options, callback) =>
@@ -135,5 +141,9 @@ class RemoteProcess implements RunningProcess {
 
   kill(): void {
     this.#socket.destroy();
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
   }
 }

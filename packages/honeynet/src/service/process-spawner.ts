@@ -20,8 +20,8 @@ export interface ProcessListener {
   drained(): void;
   /** It has ended; a sentence when not of its own will. Nothing is reported afterwards. */
   exited(reason: string | null): void;
-  /** The connection is to be cut. Reported by workers and proxies; nothing is reported afterwards. */
-  reset?(): void;
+  /** The connection is to be cut; a sentence where that is a fault. For workers and proxies; nothing follows. */
+  reset?(reason: string | null): void;
 }
 
 /** A process whose standard input and output are a connection. */
@@ -32,6 +32,8 @@ export interface RunningProcess {
   pauseOutput(): void;
   resumeOutput(): void;
   kill(): void;
+  /** The client has cut the connection. @default it is killed */
+  reset?(): void;
 }
 
 export interface ProcessSpawner {

@@ -139,7 +139,7 @@ describe('a script behind a TCP port', () => {
 
 describe('other actions', () => {
   it('forwards to the proxy that the configuration names, variables expanded', () => {
-    const { services, connector } = setUp();
+    const { services, connector, messages } = setUp();
     const connection = new FakeConnection();
     const action: PortAction = { kind: 'proxy', host: '10.9.9.9', port: '$dport', tarpit: false };
     const service = services.tcp(action, connection, template)!;
@@ -148,8 +148,8 @@ describe('other actions', () => {
     service.data(octetsOf('hello'));
     far.listener.output(octetsOf('back'));
     expect([textOf(far.input), connection.sent]).toEqual(['hello', 'back']);
-    far.listener.reset?.();
-    expect(connection.wasAborted).toBe(true);
+    far.listener.reset?.('10.9.9.9:80: cut off');
+    expect([connection.wasAborted, messages]).toEqual([true, ['10.9.9.9:80: cut off']]);
   });
 
   it.each(['$ipsrc', '192.0.2.5'])('never turns against a source: no proxy to %s', (host) => {

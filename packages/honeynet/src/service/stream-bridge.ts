@@ -122,16 +122,18 @@ class StreamBridge implements TcpService, ProcessListener {
     }
   }
 
-  closed(): void {
+  closed(reason: 'done' | 'reset' | 'timeout' = 'done'): void {
     this.#isClosed = true;
     this.#waiting.length = 0;
-    this.#other?.kill();
+    if (reason === 'reset' && this.#other?.reset !== undefined) this.#other.reset();
+    else this.#other?.kill();
     this.#other = null;
   }
 
-  reset(): void {
+  reset(reason: string | null): void {
     this.#other = null;
     this.#hasOtherEnded = true;
+    this.#report(reason);
     if (this.#isClosed) return;
     if (this.#options.onReset === undefined) this.#connection.end();
     else this.#options.onReset();
@@ -140,10 +142,14 @@ class StreamBridge implements TcpService, ProcessListener {
   exited(reason: string | null): void {
     this.#hasOtherEnded = true;
     this.#other = null;
-    if (reason !== null) {
-      this.#options.onMessage(reason);
-      if (!this.#hasOutput && !this.#isClosed) this.#options.onFailure?.(reason);
-    }
+    this.#report(reason);
     if (!this.#isClosed && this.#waitingBytes === 0) this.#connection.end();
+  }
+
+  /** The other side has ended by a fault; null: by none. */
+  #report(reason: string | null): void {
+    if (reason === null) return;
+    this.#options.onMessage(reason);
+    if (!this.#hasOutput && !this.#isClosed) this.#options.onFailure?.(reason);
   }
 }

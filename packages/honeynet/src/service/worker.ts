@@ -120,7 +120,7 @@ export class Worker {
     if (listener === undefined) return;
     if (type === 'D') return listener.output(payload);
     this.#listeners.delete(connection);
-    if (type === 'R') listener.reset?.();
+    if (type === 'R') listener.reset?.(null);
     else listener.exited(null);
   }
 

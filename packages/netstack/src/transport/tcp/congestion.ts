@@ -25,6 +25,8 @@ export class Congestion {
   readonly #mss: number;
   windowBytes: number;
   thresholdBytes: number = THRESHOLD_BYTES_MAX;
+  /** The window was used up when something was sent last: then it counts, as a batch of acknowledgments is answered as one. */
+  isUsed = false;
   /** The window before the last loss. */
   #priorBytes = 0;
   /** SRTT in eighths and RTTVAR in quarters of a millisecond (Jacobson, SIGCOMM 1988, appendix A); -1: none measured. */
@@ -68,10 +70,8 @@ export class Congestion {
   /** A loss, with so much in flight: what the window shrinks to. */
   reduce(inFlight: number): void {
     this.#priorBytes = this.windowBytes;
-    this.thresholdBytes = Math.max(
-      Math.floor(DECREASE * Math.min(inFlight, this.windowBytes)),
-      2 * this.#mss,
-    );
+    const usedBytes = this.isUsed ? this.windowBytes : Math.min(this.windowBytes, inFlight);
+    this.thresholdBytes = Math.max(Math.floor(DECREASE * usedBytes), 2 * this.#mss);
   }
 
   /** RFC 5681 3.1 (4): the retransmission timer expired. */

@@ -123,7 +123,7 @@ export class Recovery {
     this.waitMs = 0;
     if (flight === null) return;
     this.#detect(flight, nowMs);
-    if (this.phase === 'watching' && flight.lostBytes > 0) this.#repair(inFlight, sendNext);
+    if (this.phase === 'watching' && flight.lostBytes > 0) this.#repair(flight, inFlight, sendNext);
     if (this.phase === 'repairing') this.#reduce(flight, 0, false);
   }
 
@@ -171,7 +171,7 @@ export class Recovery {
       if (flight.arrivedOnceBytes > 0 && this.#undo !== null) this.#takeBack(flight, this.#undo);
       else if (acknowledged > 0) congestion.onAcknowledged(acknowledged);
     } else if (this.phase === 'watching') {
-      if (flight.lostBytes > 0) this.#repair(inFlight + acknowledged, sendNext);
+      if (flight.lostBytes > 0) this.#repair(flight, inFlight + acknowledged, sendNext);
       else if (acknowledged > 0) congestion.onAcknowledged(acknowledged);
     }
     if (this.phase === 'repairing') {
@@ -217,11 +217,14 @@ export class Recovery {
     if (isThird || (this.phase === 'repairing' && acknowledged > 0)) flight.loseOldest(this.#mss);
   }
 
-  #repair(inFlight: number, sendNext: number): void {
+  #repair(flight: Flight, inFlight: number, sendNext: number): void {
     this.#remember();
+    const { isUsed, windowBytes } = this.#congestion;
+    // A batch of acknowledgments is answered as one: what each made room for before the loss would have been sent.
+    const owedBytes = isUsed ? Math.max(0, windowBytes - flight.pipe - flight.lostBytes) : 0;
     this.#congestion.reduce(inFlight);
-    this.#priorBytes = inFlight;
-    this.#arrivedBytes = 0;
+    this.#priorBytes = inFlight + owedBytes;
+    this.#arrivedBytes = owedBytes;
     this.#sentBytes = 0;
     this.#begin('repairing', sendNext);
   }

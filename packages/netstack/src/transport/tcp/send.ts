@@ -47,7 +47,8 @@ export class Sender {
 
   /** RFC 6298 5.1 and RFC 8985 7.2: the timer starts with the first octets in flight, and that of a probe with any. */
   #startTimer(at: number, endpoint: Endpoint | undefined, before: number): void {
-    if (this.#store.inFlight(at) === before) return;
+    const inFlight = this.#store.inFlight(at);
+    if (inFlight === before) return;
     if (before === 0 || (endpoint !== undefined && this.#store.mayProbe(at, endpoint)))
       this.#store.startRetransmissionTimer(at);
   }
@@ -64,13 +65,16 @@ export class Sender {
     for (;;) {
       const inFlight = this.#store.inFlight(at);
       const unsent = endpoint.sendBuffer.length - inFlight;
+      congestion.isUsed = false;
       if (unsent <= 0) return;
       const usable = words[at + field.sendWindow]! - inFlight;
-      const room = Math.min(usable, congestion.windowBytes - (flight === null ? inFlight : flight.pipe));
+      const left = congestion.windowBytes - (flight === null ? inFlight : flight.pipe);
+      const room = Math.min(usable, left);
       const segmentBytes = this.#segmentBytes(at, endpoint);
       const length = Math.min(segmentBytes, unsent, room);
       // RFC 9293 3.8.6.2.1: no small segment while the window, not the data, is what makes it small; the timer overrides that.
       if (length <= 0 || (length < unsent && length < segmentBytes && !isForced)) {
+        congestion.isUsed = left <= usable;
         if (inFlight === 0) this.#store.startTimer(at, this.#probeMs(endpoint));
         return;
       }
