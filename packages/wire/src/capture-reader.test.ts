@@ -225,6 +225,9 @@ describe('a capture reader', () => {
       reason: 'the file is no pcap capture',
       offset: 0,
     });
+    // Version 3.0, in the order of the file: 0xa1b2c3d4, then the version as two numbers of two octets.
+    const future = hex('a1b2c3d4 0003 0000 00000000 00000000 0000ffff 00000001');
+    expect(readAll(future).fault).toMatchObject({ reason: 'the major version is not 2', offset: 4 });
     const section = pcapngFile('big', blocks);
     section[8] = 0;
     expect(readAll(section).fault).toMatchObject({

@@ -18,6 +18,13 @@ describe('the community ID', () => {
     expect(communityId(tcp)).toBe('1:LQU9qZlK+B5F3KDmev6m5PMibrg=');
   });
 
+  it('of a flow of nothing but zeros is that of any other kind, also where flows are remembered', () => {
+    const nothing = { protocol: 0, source: 0, destination: 0, sourcePort: 0, destinationPort: 0 };
+    const out = new Uint8Array(COMMUNITY_ID_LENGTH);
+    new CommunityIds().emit(nothing, out, 0);
+    expect(new TextDecoder().decode(out)).toBe(communityId(nothing));
+  });
+
   it('is the same in both directions, and of a request and its answer', () => {
     const addresses = fc.oneof(fc.tuple(u32, u32), fc.tuple(ipv6Address, ipv6Address));
     fc.assert(

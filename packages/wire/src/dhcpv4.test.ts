@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as dhcpv4 from './dhcpv4.ts';
 import { hex } from './linux-frames-test-support.ts';
+import { isMalformed } from './malformed.ts';
 
 const discover: dhcpv4.Repr = {
   operation: dhcpv4.operation.request,
@@ -32,6 +33,17 @@ describe('dhcpv4', () => {
     expect(out.subarray(236, 250)).toEqual(hex('63825363 350101 370401030633 ff'));
     expect(dhcpv4.parse(out)).toEqual(discover);
     expect(dhcpv4.format(discover)).toBe('dhcp discover 02:00:00:00:00:07 your 0.0.0.0 id 0x12345678');
+  });
+
+  it('takes an option without octets that ends with the message, and refuses one that is cut', () => {
+    const base = new Uint8Array(dhcpv4.length({ ...discover, options: [] }));
+    dhcpv4.emit({ ...discover, options: [] }, base);
+    const optionsStart = 240;
+    const message = (...octets: readonly number[]): ReturnType<typeof dhcpv4.parse> =>
+      dhcpv4.parse(new Uint8Array([...base.subarray(0, optionsStart), ...octets]));
+    expect(message(80, 0)).toMatchObject({ options: [{ code: 80, data: new Uint8Array(0) }] });
+    expect(isMalformed(message(80))).toBe(true);
+    expect(isMalformed(message(80, 1))).toBe(true);
   });
 
   it('joins an option that was split, also into the fields that were turned into option space (RFC 3396)', () => {

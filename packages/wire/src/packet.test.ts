@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex, linuxFrames, packetOf } from './linux-frames-test-support.ts';
+import * as ipv4 from './ipv4.ts';
 import { linkType } from './link-type.ts';
+import { isMalformed } from './malformed.ts';
 import { dissect, findLayer, formatPacket } from './packet.ts';
 import { parameters } from './protocol-laws-test-support.ts';
 
@@ -35,6 +37,20 @@ describe('dissect', () => {
       portUnreachable: 'ethernet ipv4 icmpv4',
       portUnreachable6: 'ethernet ipv6 icmpv6',
     });
+  });
+
+  it.each([
+    [0, ['ipv4', 'udp']],
+    [8, ['ipv4']],
+    [16, ['ipv4']],
+  ])('finds a transport header in a piece at offset %i: %j', (offset, protocols) => {
+    const packet = packetOf('datagram');
+    const repr = ipv4.parse(packet);
+    if (isMalformed(repr)) throw new Error(repr.reason);
+    const piece = { ...repr, fragmentOffset: offset, moreFragments: true };
+    const bytes = new Uint8Array(ipv4.length(piece));
+    ipv4.emit(piece, bytes);
+    expect(protocolsOf(bytes, linkType.ipv4)).toEqual(protocols);
   });
 
   it('finds the packet behind every known link header', () => {
