@@ -43,7 +43,7 @@ const WINDOW_SECONDS = 90 * 86_400;
 /** Innocent share of a port that few clients use. */
 const RARE_PORT_SHARE = 0.002;
 /** However often innocent hosts stray by what was learnt, a scanner is so many times as fast. */
-const STRAY_PART_MAX = 1 / 20;
+const STRAY_PART_MAX = 1 / 40;
 const UNDECIDED_MAX = 1000;
 /** Three new addresses and no old one. */
 const TREND_RATIO_MIN = 1.2;
@@ -277,8 +277,7 @@ class SourceDetector implements Detector {
       if (quietSeconds < this.#quietSecondsMax) return;
       if (!this.#isJudged(slot)) {
         this.#testsCleared++;
-        const { addresses, seconds } = this.#dark.reached(slot, nowSeconds);
-        if (addresses > 0) this.#stray.learn(addresses - 1, seconds);
+        this.#learn(slot, nowSeconds);
       }
       this.#beginAll(slot);
       return;
@@ -288,6 +287,13 @@ class SourceDetector implements Detector {
       this.#testsCleared++;
       this.#begin(slot, test);
     }
+  }
+
+  /** Of sources that come back after a long quiet, those that strayed teach how often hosts do: no bursts, no scanners. */
+  #learn(slot: number, nowSeconds: number): void {
+    const active = { ...this.#dark.reached(slot, nowSeconds), seconds: this.#dark.spanSeconds(slot) };
+    if (active.addresses === 0 || (this.#classes?.ratioTo('stray', slot, active) ?? 1) > 0) return;
+    this.#stray.learn(active.addresses - 1, this.#dark.reached(slot, nowSeconds).seconds);
   }
 
   #beginAll(slot: number): void {
