@@ -20,7 +20,7 @@ export const knownHardships: {
   readonly ramps: readonly string[];
   readonly crowd: boolean;
 } = {
-  disorder: ['both-sides-of-router'],
+  disorder: [],
   ramps: [],
   crowd: true,
 };

@@ -21,6 +21,7 @@ import { isUsable } from '../observe/observation-check.ts';
 import { scanShapeOf } from './scan-shape.ts';
 import type { ErrorRates, Thresholds } from '../statistics/sequential-test.ts';
 import { SignatureTable } from '../evidence/signature-table.ts';
+import { type Doubles, type Octets, SourceRows } from '../evidence/source-rows.ts';
 import { SourceTable } from './source-table.ts';
 import { SourceWalk } from '../evidence/source-walk.ts';
 import { StrayPrior } from '../statistics/stray-prior.ts';
@@ -38,7 +39,6 @@ const SCANNING = 1;
 const INFECTED = 2;
 const SCANNING_UNFORGEABLY = 4;
 const INFECTED_UNFORGEABLY = 8;
-const BYTES_PER_SOURCE = 17;
 const WINDOW_SECONDS = 90 * 86_400;
 /** Innocent share of a port that few clients use. */
 const RARE_PORT_SHARE = 0.002;
@@ -74,10 +74,10 @@ class SourceDetector implements Detector {
   readonly #quietSecondsMax: number;
   /** The ratio at which the test of classes ends. */
   readonly #scanningFrom: number;
-  readonly #judged: Uint8Array;
+  readonly #judged: Octets;
   /** Time of the latest observation of the slot's source, and of its latest contact to a dark address. */
-  readonly #lastSeconds: Float64Array;
-  readonly #lastContactSeconds: Float64Array;
+  readonly #lastSeconds: Doubles;
+  readonly #lastContactSeconds: Doubles;
   readonly #bytes: number;
   readonly #bytesPerSource: number;
   /** By how much the time of the latest observation is ahead of what the sensor wrote. */
@@ -115,16 +115,20 @@ class SourceDetector implements Detector {
       worth: (slot, nowSeconds) => this.#worth(slot, nowSeconds),
     });
     const { capacity } = this.#table;
+    const rows = new SourceRows(capacity);
+    this.#lastSeconds = rows.doubles();
+    this.#lastContactSeconds = rows.doubles();
+    this.#judged = rows.octets();
     this.#stray = strayPriorOf(this.#model);
     const slowestPerSecond = this.#model.scannerContactsPerSecond;
     const monitored = this.#monitoredFraction * 2 ** 32;
     const { listContinues } = options;
-    const classes = { capacity, monitored, slowestPerSecond, stray: this.#stray, listContinues };
+    const classes = { rows, monitored, slowestPerSecond, stray: this.#stray, listContinues };
     this.#classes = test === 'trw' ? null : new InnocentClasses(classes);
     const signatures = new SignatureTable(streams);
-    this.#dark = new DarkContacts({ capacity, model: this.#model, classes: this.#classes, streams });
+    this.#dark = new DarkContacts({ rows, model: this.#model, classes: this.#classes, streams });
     this.#content = new ContentPrevalence(capacity, signatures);
-    this.#proofs = proofsOf(options, capacity);
+    this.#proofs = proofsOf(options, rows);
     if (live !== undefined)
       this.#chain = new InfectionChain({
         capacity,
@@ -140,17 +144,15 @@ class SourceDetector implements Detector {
     ];
     if (isWalking) {
       const walk = thresholdRandomWalk(testRates);
-      this.#walk = new SourceWalk({ capacity, walk, streams });
+      this.#walk = new SourceWalk({ rows, walk, streams });
       tests.push({ detectors: [this.#walk], thresholds: walk.thresholds });
     }
     this.#tests = tests;
     this.#scanningFrom = -log(falsePositiveRate);
     this.#quietSecondsMax = this.#quietSeconds(options.windowSeconds ?? WINDOW_SECONDS);
     this.#trend = new WormTrend();
-    this.#judged = new Uint8Array(capacity);
-    this.#lastSeconds = new Float64Array(capacity);
-    this.#lastContactSeconds = new Float64Array(capacity);
-    this.#bytesPerSource = this.#sumBytesPerSource();
+    rows.take();
+    this.#bytesPerSource = rows.bytesPerRow + this.#sumBytesPerSource();
     const others = signatures.bytes + this.#dark.bytes + (this.#chain?.bytes ?? 0) + this.#trend.bytes;
     this.#bytes = this.#bytesPerSource * capacity + others;
   }
@@ -176,7 +178,7 @@ class SourceDetector implements Detector {
   explain(source: number): Explanation {
     const slot = this.#table.find(source);
     if (slot < 0) return explanationOf({ source, state: 'unknown', evidence: [], sinceSeconds: null });
-    const now = this.#lastSeconds[slot] ?? 0;
+    const now = this.#lastSeconds.get(slot);
     const isMisconfigured = this.#dark.isMisconfigured(slot);
     return explanationOf({
       source,
@@ -190,7 +192,7 @@ class SourceDetector implements Detector {
     const found: { readonly slot: number; readonly ratio: number }[] = [];
     for (let slot = 0; slot < this.#table.capacity; slot++) {
       if (!this.#table.isOccupied(slot) || this.#isJudged(slot)) continue;
-      const now = this.#lastSeconds[slot] ?? 0;
+      const now = this.#lastSeconds.get(slot);
       if (this.#dark.reached(slot, now).addresses < addressesMin) continue;
       found.push({ slot, ratio: this.#ratio(slot, now) });
     }
@@ -236,16 +238,16 @@ class SourceDetector implements Detector {
     this.#aheadSeconds = given.timeSeconds - (given.sensorSeconds ?? given.timeSeconds);
     const slot = this.#slotFor(given);
     // Sensors may hand over observations slightly out of order; the time of one source does not run backwards.
-    const now = Math.max(given.timeSeconds, this.#lastSeconds[slot] ?? 0);
+    const now = Math.max(given.timeSeconds, this.#lastSeconds.get(slot));
     const observation = now === given.timeSeconds ? given : { ...given, timeSeconds: now };
-    this.#lastSeconds[slot] = now;
+    this.#lastSeconds.set(slot, now);
     for (const { detectors } of this.#tests)
       for (const detector of detectors) detector.observe(slot, observation);
     for (const detector of this.#noted) detector.observe(slot, observation);
     this.#proofs.observe(slot, observation);
     if (observation.dark && observation.kind !== 'handshake' && this.#looksLikeScanner(slot)) {
-      this.#trend.observe(portKey(observation), now, this.#lastContactSeconds[slot] ?? -Infinity);
-      this.#lastContactSeconds[slot] = now;
+      this.#trend.observe(portKey(observation), now, this.#lastContactSeconds.get(slot));
+      this.#lastContactSeconds.set(slot, now);
     }
     return this.#decide(slot, now);
   }
@@ -265,14 +267,14 @@ class SourceDetector implements Detector {
     }
     const slot = this.#table.claim(source, timeSeconds);
     this.#beginAll(slot);
-    this.#lastSeconds[slot] = timeSeconds;
-    this.#lastContactSeconds[slot] = -Infinity;
+    this.#lastSeconds.set(slot, timeSeconds);
+    this.#lastContactSeconds.set(slot, -Infinity);
     return slot;
   }
 
   /** Ends tests that quiet or success has decided for the host; a verdict, too, is over after a long quiet. */
   #renew(slot: number, nowSeconds: number): void {
-    const quietSeconds = nowSeconds - (this.#lastSeconds[slot] ?? 0);
+    const quietSeconds = nowSeconds - this.#lastSeconds.get(slot);
     if (this.#isJudged(slot) || this.#classes !== null) {
       if (quietSeconds < this.#quietSecondsMax) return;
       if (!this.#isJudged(slot)) {
@@ -297,7 +299,7 @@ class SourceDetector implements Detector {
   }
 
   #beginAll(slot: number): void {
-    this.#judged[slot] = 0;
+    this.#judged.set(slot, 0);
     for (const test of this.#tests) this.#begin(slot, test);
     for (const detector of this.#noted) detector.reset(slot);
     this.#proofs.reset(slot);
@@ -309,7 +311,7 @@ class SourceDetector implements Detector {
   }
 
   #decide(slot: number, nowSeconds: number): Verdict | null {
-    const flags = this.#judged[slot] ?? 0;
+    const flags = this.#judged.get(slot);
     if ((flags & INFECTED_UNFORGEABLY) !== 0) return null;
     // Most sources are far from a verdict; only the time can add to this, against them.
     if (flags === 0 && this.#classes !== null && this.#dark.roughRatio(slot) < this.#scanningFrom)
@@ -329,7 +331,7 @@ class SourceDetector implements Detector {
       (proof === null ? flags & INFECTED : INFECTED) |
       (isProven ? INFECTED_UNFORGEABLY : 0);
     if ((after & ~flags) === 0) return null;
-    this.#judged[slot] = flags | after;
+    this.#judged.set(slot, flags | after);
     if (flags === 0) this.#verdicts++;
     if ((after & ~flags & INFECTED) !== 0) this.#infectedVerdicts++;
     if ((after & ~flags & SCANNING_UNFORGEABLY) !== 0) this.#unforgeableVerdicts++;
@@ -403,7 +405,7 @@ class SourceDetector implements Detector {
   }
 
   #sumBytesPerSource(): number {
-    const own = this.#table.bytesPerSource + BYTES_PER_SOURCE + this.#proofs.bytesPerSource;
+    const own = this.#table.bytesPerSource + this.#proofs.bytesPerSource;
     return this.#detectors().reduce((sum, { bytesPerSource }) => sum + bytesPerSource, own);
   }
 
@@ -416,11 +418,11 @@ class SourceDetector implements Detector {
   }
 
   #isJudged(slot: number): boolean {
-    return slot >= 0 && this.#judged[slot] !== 0;
+    return slot >= 0 && this.#judged.get(slot) !== 0;
   }
 
   #stateOf(slot: number, isMisconfigured: boolean): Explanation['state'] {
-    const flags = this.#judged[slot] ?? 0;
+    const flags = this.#judged.get(slot);
     if ((flags & INFECTED) !== 0) return 'infected';
     if (flags !== 0) return 'scanning';
     return isMisconfigured ? 'misconfigured' : 'watched';
@@ -441,7 +443,7 @@ class SourceDetector implements Detector {
 
   /** The evidence for infection, fading while the source is quiet. */
   #worth(slot: number, nowSeconds: number): number {
-    const quietSeconds = nowSeconds - (this.#lastSeconds[slot] ?? 0);
+    const quietSeconds = nowSeconds - this.#lastSeconds.get(slot);
     let worth = -quietSeconds * this.#model.lossPerSecond;
     if (this.#isJudged(slot)) return worth + this.#model.thresholds.upper;
     if (this.#classes !== null) return worth + this.#dark.roughRatio(slot);
@@ -455,9 +457,9 @@ function strayPriorOf({ scannerContactsPerSecond, strayContactsPerSecond }: Cont
   return new StrayPrior(strayContactsPerSecond, most);
 }
 
-function proofsOf({ streams, own, signatures }: DetectorOptions, capacity: number): InfectionProofs {
+function proofsOf({ streams, own, signatures }: DetectorOptions, rows: SourceRows): InfectionProofs {
   return new InfectionProofs({
-    capacity,
+    rows,
     hash: new KeyedHash(streams.stream('detect/infection-proof')),
     own: own ?? null,
     signatures: signatures ?? new Map(),

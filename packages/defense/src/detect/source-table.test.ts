@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DistinctCounts } from '../evidence/distinct-counts.ts';
 import { FavouritePort } from '../evidence/favourite-port.ts';
 import { KeyedHash } from '../evidence/keyed-hash.ts';
+import { SourceRows } from '../evidence/source-rows.ts';
 import { SourceTable } from './source-table.ts';
 
 const streams = randomStreams('1');
@@ -42,7 +43,9 @@ describe('source table', () => {
 describe('distinct counts', () => {
   it.each([1, 3, 10, 50, 200])('tell %d addresses within the published error', (addresses) => {
     const bits = 256;
-    const counts = new DistinctCounts({ rows: 400, bitsPerRow: bits, hash });
+    const rows = new SourceRows(400);
+    const counts = new DistinctCounts({ rows, bitsPerRow: bits, hash });
+    rows.take();
     const stream = streams.stream('test/distinct', addresses);
     let sum = 0;
     for (let row = 0; row < 400; row++) {
@@ -61,7 +64,9 @@ describe('distinct counts', () => {
   });
 
   it('take an address for known only when its bit is set', () => {
-    const counts = new DistinctCounts({ rows: 1, bitsPerRow: 128, hash });
+    const rows = new SourceRows(1);
+    const counts = new DistinctCounts({ rows, bitsPerRow: 128, hash });
+    rows.take();
     expect(counts.add(0, 7)).toBe(true);
     expect(counts.add(0, 7)).toBe(false);
     counts.clear(0);
@@ -77,7 +82,9 @@ describe('favourite port', () => {
   it('is the one of more than half of the contacts, in any order', () => {
     const stream = streams.stream('test/port');
     for (let run = 0; run < 100; run++) {
-      const port = new FavouritePort(1);
+      const rows = new SourceRows(1);
+      const port = new FavouritePort(rows);
+      rows.take();
       const keys = Array.from({ length: 41 }, (_, i) => (i < 21 ? 445 : stream.nextBelow(65_536)));
       for (let i = keys.length - 1; i > 0; i--) {
         const j = stream.nextBelow(i + 1);

@@ -8,6 +8,7 @@ import { DistinctCounts } from './distinct-counts.ts';
 import { portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import type { KeyedHash } from './keyed-hash.ts';
+import type { Doubles, Halves, SourceRows, Words } from './source-rows.ts';
 
 const EXACT = 32;
 const BITS = 512;
@@ -25,27 +26,25 @@ export interface Doubt {
 export type Novelty = 'new' | 'known' | 'unsure';
 
 export class AddressTrail {
-  readonly bytesPerRow: number;
-  readonly #firstSeconds: Float64Array;
-  readonly #newestSeconds: Float64Array;
-  readonly #reached: Uint16Array;
-  readonly #addresses: Uint32Array;
+  readonly #firstSeconds: Doubles;
+  readonly #newestSeconds: Doubles;
+  readonly #reached: Halves;
+  readonly #addresses: Words;
   readonly #counts: DistinctCounts;
   readonly #port: FavouritePort;
 
-  constructor({ rows, hash }: { readonly rows: number; readonly hash: KeyedHash }) {
-    this.#firstSeconds = new Float64Array(rows);
-    this.#newestSeconds = new Float64Array(rows);
-    this.#reached = new Uint16Array(rows);
-    this.#addresses = new Uint32Array(rows * EXACT);
+  constructor({ rows, hash }: { readonly rows: SourceRows; readonly hash: KeyedHash }) {
+    this.#firstSeconds = rows.doubles();
+    this.#newestSeconds = rows.doubles();
+    this.#reached = rows.halves();
+    this.#addresses = rows.words(EXACT);
     this.#counts = new DistinctCounts({ rows, bitsPerRow: BITS, hash });
     this.#port = new FavouritePort(rows);
-    this.bytesPerRow = 18 + 4 * EXACT + this.#counts.bytesPerRow + this.#port.bytesPerSource;
   }
 
   clear(slot: number): void {
-    if (this.#reached[slot] === 0) return;
-    this.#reached[slot] = 0;
+    if (this.#reached.get(slot) === 0) return;
+    this.#reached.set(slot, 0);
     this.#counts.clear(slot);
     this.#port.reset(slot);
   }
@@ -53,33 +52,32 @@ export class AddressTrail {
   /** Takes in a contact. */
   add(slot: number, observation: Observation): Novelty {
     const { destination } = observation;
-    const reached = this.#reached[slot] ?? 0;
-    const first = slot * EXACT;
+    const reached = this.#reached.get(slot);
     const kept = Math.min(reached, EXACT);
-    for (let i = first; i < first + kept; i++) if (this.#addresses[i] === destination) return 'known';
+    for (let i = 0; i < kept; i++) if (this.#addresses.get(slot, i) === destination) return 'known';
     if (reached < EXACT) {
-      this.#addresses[first + reached] = destination;
+      this.#addresses.set(slot, destination, reached);
       this.#counts.add(slot, destination);
     } else if (!this.#counts.add(slot, destination)) return 'unsure';
-    if (reached === 0) this.#firstSeconds[slot] = observation.timeSeconds;
-    this.#newestSeconds[slot] = observation.timeSeconds;
-    if (reached < REACHED_MAX) this.#reached[slot] = reached + 1;
+    if (reached === 0) this.#firstSeconds.set(slot, observation.timeSeconds);
+    this.#newestSeconds.set(slot, observation.timeSeconds);
+    if (reached < REACHED_MAX) this.#reached.set(slot, reached + 1);
     this.#port.add(slot, portKey(observation));
     return 'new';
   }
 
   firstSeconds(slot: number): number {
-    return this.#firstSeconds[slot] ?? 0;
+    return this.#firstSeconds.get(slot);
   }
 
   /** When the latest new address was reached. */
   newestSeconds(slot: number): number {
-    return this.#newestSeconds[slot] ?? 0;
+    return this.#newestSeconds.get(slot);
   }
 
   /** Addresses that were distinguished from all before. */
   reached(slot: number): number {
-    return this.#reached[slot] ?? 0;
+    return this.#reached.get(slot);
   }
 
   /** How likely a new address is taken for one that may be known, and how likely a known one is. */
@@ -93,8 +91,7 @@ export class AddressTrail {
 
   /** The first addresses in the order in which they were reached, 32 at most. */
   firstAddresses(slot: number): Uint32Array {
-    const first = slot * EXACT;
-    return this.#addresses.subarray(first, first + Math.min(this.reached(slot), EXACT));
+    return this.#addresses.of(slot, Math.min(this.reached(slot), EXACT));
   }
 
   /** Number of addresses; estimated beyond the first 32. */

@@ -12,6 +12,7 @@ import { type EvidenceDetector, formatPort, isProvenHandshake, type Trail } from
 import type { InnocentClasses, InnocentKind, Reached } from './innocent-classes.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { RecentPairs } from './recent-pairs.ts';
+import type { Octets, SourceRows, Words } from './source-rows.ts';
 import { TOOL_MARKS } from '../observe/tool-marks.ts';
 
 /** So many contacts to one address and port are a host with a wrong address, not one that searches. */
@@ -19,7 +20,7 @@ const MISCONFIGURED_FROM = 10;
 const CONTACTS_MAX = 0xffffffff;
 
 export interface DarkContactsOptions {
-  readonly capacity: number;
+  readonly rows: SourceRows;
   readonly model: ContactModel;
   /** Null where the test of the model is compared. */
   readonly classes: InnocentClasses | null;
@@ -44,26 +45,21 @@ export class DarkContacts implements EvidenceDetector {
   readonly #recent: RecentPairs;
   readonly #all: AddressTrail;
   readonly #handshakes: AddressTrail;
-  readonly #contacts: Uint32Array;
-  readonly #marks: Uint8Array;
+  readonly #contacts: Words;
+  readonly #marks: Octets;
 
-  constructor({ capacity, model, classes, streams }: DarkContactsOptions) {
+  constructor({ rows, model, classes, streams }: DarkContactsOptions) {
     const stream = streams.stream('detect/dark-contacts');
     const hash = new KeyedHash(stream);
     this.#model = model;
     this.#classes = classes;
     this.#recent = new RecentPairs(new KeyedHash(stream));
-    this.#all = new AddressTrail({ rows: capacity, hash });
-    this.#handshakes = new AddressTrail({ rows: capacity, hash });
-    this.#contacts = new Uint32Array(capacity);
-    this.#marks = new Uint8Array(capacity);
-    this.proof = new AddressProof(capacity);
-    this.bytesPerSource =
-      this.#all.bytesPerRow +
-      this.#handshakes.bytesPerRow +
-      this.proof.bytesPerSource +
-      (classes?.bytesPerSource ?? 0) +
-      5;
+    this.#all = new AddressTrail({ rows, hash });
+    this.#contacts = rows.words();
+    this.#marks = rows.octets();
+    this.#handshakes = new AddressTrail({ rows, hash });
+    this.proof = new AddressProof(rows.capacity);
+    this.bytesPerSource = this.proof.bytesPerSource;
   }
 
   /** Beside what each source takes. */
@@ -74,8 +70,8 @@ export class DarkContacts implements EvidenceDetector {
   reset(slot: number): void {
     this.#all.clear(slot);
     this.#handshakes.clear(slot);
-    this.#contacts[slot] = 0;
-    this.#marks[slot] = 0;
+    this.#contacts.set(slot, 0);
+    this.#marks.set(slot, 0);
     this.#classes?.reset(slot);
     this.proof.reset(slot);
   }
@@ -88,7 +84,7 @@ export class DarkContacts implements EvidenceDetector {
     // Whatever comes first counts as the contact, should the sensor have missed the packet that opened the flow.
     if (novelty === 'new' || observation.kind === 'contact') {
       const { packets = 1 } = observation;
-      this.#contacts[slot] = Math.min((this.#contacts[slot] ?? 0) + packets, CONTACTS_MAX);
+      this.#contacts.set(slot, Math.min(this.#contacts.get(slot) + packets, CONTACTS_MAX));
     }
     this.proof.observe(slot, observation);
     if (isProvenHandshake(observation)) this.#handshakes.add(slot, observation);
@@ -122,7 +118,7 @@ export class DarkContacts implements EvidenceDetector {
 
   /** First packets to dark addresses, whether new to the source or not. */
   contacts(slot: number): number {
-    return this.#contacts[slot] ?? 0;
+    return this.#contacts.get(slot);
   }
 
   /** Whether the source keeps calling one and the same address, or the same few. */
@@ -155,7 +151,7 @@ export class DarkContacts implements EvidenceDetector {
 
   /** All marks that contacts of the source bore, bits of `synMark`. */
   marks(slot: number): number {
-    return this.#marks[slot] ?? 0;
+    return this.#marks.get(slot);
   }
 
   /** Since when and on which port the source reached dark addresses; null for one that reached none. */
@@ -175,7 +171,7 @@ export class DarkContacts implements EvidenceDetector {
     { novelty, reached }: { readonly novelty: Novelty; readonly reached: number },
   ): void {
     const { source, destination, timeSeconds, kind, marks = 0 } = observation;
-    this.#marks[slot] = (this.#marks[slot] ?? 0) | marks;
+    this.#marks.set(slot, this.#marks.get(slot) | marks);
     const isNew = novelty === 'new';
     if (isNew) this.#classes?.meetNew(slot, observation, reached);
     if (kind !== 'contact' && !isNew) return;

@@ -8,35 +8,33 @@
  */
 import { log } from '@wormwood/base';
 import type { KeyedHash } from './keyed-hash.ts';
+import type { SourceRows, Words } from './source-rows.ts';
 
 const BITS_PER_WORD = 32;
 
 export class DistinctCounts {
-  readonly bytesPerRow: number;
-  readonly #words: Uint32Array;
+  readonly #words: Words;
   readonly #wordsPerRow: number;
   readonly #hash: KeyedHash;
 
   /** `bitsPerRow` is a power of two from 32 on. */
-  constructor(options: { readonly rows: number; readonly bitsPerRow: number; readonly hash: KeyedHash }) {
+  constructor(options: { readonly rows: SourceRows; readonly bitsPerRow: number; readonly hash: KeyedHash }) {
     this.#wordsPerRow = options.bitsPerRow / BITS_PER_WORD;
-    this.bytesPerRow = this.#wordsPerRow * 4;
-    this.#words = new Uint32Array(options.rows * this.#wordsPerRow);
+    this.#words = options.rows.words(this.#wordsPerRow);
     this.#hash = options.hash;
   }
 
   clear(row: number): void {
-    this.#words.fill(0, row * this.#wordsPerRow, (row + 1) * this.#wordsPerRow);
+    for (let i = 0; i < this.#wordsPerRow; i++) this.#words.set(row, 0, i);
   }
 
   /** Marks `address` as met; returns whether its bit was clear before. */
   add(row: number, address: number): boolean {
     const bit = this.#hash.ofWord(address) & (this.#wordsPerRow * BITS_PER_WORD - 1);
-    const index = row * this.#wordsPerRow + (bit >>> 5);
     const mask = 1 << (bit & 31);
-    const word = this.#words[index] ?? 0;
+    const word = this.#words.get(row, bit >>> 5);
     if ((word & mask) !== 0) return false;
-    this.#words[index] = word | mask;
+    this.#words.set(row, word | mask, bit >>> 5);
     return true;
   }
 
@@ -54,8 +52,7 @@ export class DistinctCounts {
   /** Bits that are not set. */
   #clear(row: number): number {
     let clear = this.#wordsPerRow * BITS_PER_WORD;
-    for (let i = row * this.#wordsPerRow; i < (row + 1) * this.#wordsPerRow; i++)
-      clear -= countBits(this.#words[i] ?? 0);
+    for (let i = 0; i < this.#wordsPerRow; i++) clear -= countBits(this.#words.get(row, i));
     return clear;
   }
 }

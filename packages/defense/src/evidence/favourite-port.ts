@@ -4,52 +4,52 @@
  *
  * Source: Boyer, Moore, "MJRTY: a fast majority vote algorithm", 1991.
  */
+import type { Halves, SourceRows, Words } from './source-rows.ts';
 
 const COUNT_MAX = 0xffff;
 
 export class FavouritePort {
-  readonly bytesPerSource: number = 10;
-  readonly #keys: Uint32Array;
-  readonly #votes: Uint16Array;
+  readonly #keys: Words;
+  readonly #votes: Halves;
   /** Contacts, and those to the candidate since it became one. */
-  readonly #contacts: Uint16Array;
-  readonly #favours: Uint16Array;
+  readonly #contacts: Halves;
+  readonly #favours: Halves;
 
-  constructor(capacity: number) {
-    this.#keys = new Uint32Array(capacity);
-    this.#votes = new Uint16Array(capacity);
-    this.#contacts = new Uint16Array(capacity);
-    this.#favours = new Uint16Array(capacity);
+  constructor(rows: SourceRows) {
+    this.#keys = rows.words();
+    this.#votes = rows.halves();
+    this.#contacts = rows.halves();
+    this.#favours = rows.halves();
   }
 
   reset(slot: number): void {
-    this.#votes[slot] = 0;
-    this.#contacts[slot] = 0;
-    this.#favours[slot] = 0;
+    this.#votes.set(slot, 0);
+    this.#contacts.set(slot, 0);
+    this.#favours.set(slot, 0);
   }
 
   add(slot: number, key: number): void {
-    const votes = this.#votes[slot] ?? 0;
-    const contacts = this.#contacts[slot] ?? 0;
-    if (contacts < COUNT_MAX) this.#contacts[slot] = contacts + 1;
+    const votes = this.#votes.get(slot);
+    const contacts = this.#contacts.get(slot);
+    if (contacts < COUNT_MAX) this.#contacts.set(slot, contacts + 1);
     if (votes === 0) {
-      if (this.#keys[slot] !== key || contacts === 0) this.#favours[slot] = 0;
-      this.#keys[slot] = key;
-      this.#votes[slot] = 1;
-    } else if (this.#keys[slot] !== key) {
-      this.#votes[slot] = votes - 1;
+      if (this.#keys.get(slot) !== key || contacts === 0) this.#favours.set(slot, 0);
+      this.#keys.set(slot, key);
+      this.#votes.set(slot, 1);
+    } else if (this.#keys.get(slot) !== key) {
+      this.#votes.set(slot, votes - 1);
       return;
-    } else if (votes < COUNT_MAX) this.#votes[slot] = votes + 1;
-    if (contacts < COUNT_MAX) this.#favours[slot] = (this.#favours[slot] ?? 0) + 1;
+    } else if (votes < COUNT_MAX) this.#votes.set(slot, votes + 1);
+    if (contacts < COUNT_MAX) this.#favours.set(slot, this.#favours.get(slot) + 1);
   }
 
   /** The key of the candidate, for a slot that had a contact. */
   of(slot: number): number {
-    return this.#keys[slot] ?? 0;
+    return this.#keys.get(slot);
   }
 
   /** Whether more than half of the contacts surely went to the candidate. */
   dominates(slot: number): boolean {
-    return 2 * (this.#favours[slot] ?? 0) > (this.#contacts[slot] ?? 0);
+    return 2 * this.#favours.get(slot) > this.#contacts.get(slot);
   }
 }

@@ -16,9 +16,10 @@ import type { Evidence, InfectionProof } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { NAMED_WORMS } from './named-worms.ts';
+import type { SourceRows } from './source-rows.ts';
 
 export interface InfectionProofOptions {
-  readonly capacity: number;
+  readonly rows: SourceRows;
   readonly hash: KeyedHash;
   /** Hosts of the owner, none of which scans unless it is known to. */
   readonly own: AddressSet | null;
@@ -40,12 +41,13 @@ const COUNT_MAX = 0xff;
 const SCANNING_TOOLS = synMark.zmap | synMark.masscan;
 
 export class InfectionProofs {
-  readonly bytesPerSource: number = 16 + 2 * (ADDRESS_BITS / 8);
+  readonly bytesPerSource: number = 16;
   readonly #options: InfectionProofOptions;
   readonly #payload: Uint32Array;
   readonly #votes: Uint8Array;
-  /** Honeypots to which the payload was sent, and those to which anything was. */
-  readonly #honeypots: DistinctCounts;
+  /** Honeypots to which that payload was sent, and those to which any was. */
+  readonly #same: DistinctCounts;
+  readonly #any: DistinctCounts;
   /** The payload came over proven handshakes alone. */
   readonly #isProven: Uint8Array;
   readonly #signature: Uint8Array;
@@ -55,11 +57,13 @@ export class InfectionProofs {
   readonly #signatureIndex: ReadonlyMap<string, number>;
 
   constructor(options: InfectionProofOptions) {
-    const { capacity, hash, signatures } = options;
+    const { rows, hash, signatures } = options;
+    const { capacity } = rows;
     this.#options = options;
     this.#payload = new Uint32Array(capacity);
     this.#votes = new Uint8Array(capacity);
-    this.#honeypots = new DistinctCounts({ rows: 2 * capacity, bitsPerRow: ADDRESS_BITS, hash });
+    this.#same = new DistinctCounts({ rows, bitsPerRow: ADDRESS_BITS, hash });
+    this.#any = new DistinctCounts({ rows, bitsPerRow: ADDRESS_BITS, hash });
     this.#isProven = new Uint8Array(capacity);
     this.#signature = new Uint8Array(capacity);
     this.#worm = new Uint8Array(capacity);
@@ -73,8 +77,8 @@ export class InfectionProofs {
     this.#signature[slot] = 0;
     this.#worm[slot] = 0;
     this.#wormContacts[slot] = 0;
-    this.#honeypots.clear(2 * slot);
-    this.#honeypots.clear(2 * slot + 1);
+    this.#same.clear(slot);
+    this.#any.clear(slot);
   }
 
   observe(slot: number, observation: Observation): void {
@@ -100,17 +104,17 @@ export class InfectionProofs {
     const listed = this.#signatureIndex.get(payloadHash);
     if (listed !== undefined) this.#signature[slot] = Math.min(listed + 1, COUNT_MAX);
     if (greeting !== null) return;
-    this.#honeypots.add(2 * slot + 1, destination);
+    this.#any.add(slot, destination);
     const key = this.#options.hash.ofText(payloadHash);
     const votes = this.#votes[slot] ?? 0;
     if (votes === 0 || this.#payload[slot] === key) {
       if (votes === 0) {
-        this.#honeypots.clear(2 * slot);
+        this.#same.clear(slot);
         this.#isProven[slot] = 1;
       }
       this.#payload[slot] = key;
       this.#votes[slot] = Math.min(votes + 1, COUNT_MAX);
-      this.#honeypots.add(2 * slot, destination);
+      this.#same.add(slot, destination);
       if (protocol !== 'tcp' || forgeable !== null) this.#isProven[slot] = 0;
     } else this.#votes[slot] = votes - 1;
   }
@@ -125,8 +129,8 @@ export class InfectionProofs {
 
   #payloadProof(slot: number, marks: number): FoundProof | null {
     if ((this.#votes[slot] ?? 0) === 0 || (marks & SCANNING_TOOLS) !== 0) return null;
-    const honeypots = this.#honeypots.estimate(2 * slot);
-    const all = this.#honeypots.estimate(2 * slot + 1);
+    const honeypots = this.#same.estimate(slot);
+    const all = this.#any.estimate(slot);
     if (honeypots < HONEYPOTS_MIN || honeypots < MOST * all) return null;
     const text = `It sent the same payload to ${formatCount(honeypots)} honeypots, and it is no usual greeting.`;
     return foundProof('payload', text, { honeypots }, this.#isProven[slot] === 0);

@@ -18,6 +18,7 @@ import type { Observation } from '../observation.ts';
 import type { Doubt } from './address-trail.ts';
 import { portKey } from './evidence-detector.ts';
 import { OnePort, SharedAddress } from './shared-address.ts';
+import type { Floats, Octets, SourceRows } from './source-rows.ts';
 import { scannerLogDensity, type StrayPrior } from '../statistics/stray-prior.ts';
 import { CHANCE_MARKS, NO_TOOL_WEIGHT, toolRatio } from '../observe/tool-marks.ts';
 
@@ -27,7 +28,7 @@ export const INNOCENT_KINDS = ['stray', 'list', 'shared'] as const;
 export type InnocentKind = (typeof INNOCENT_KINDS)[number];
 
 export interface InnocentClassesOptions {
-  readonly capacity: number;
+  readonly rows: SourceRows;
   /** Watched addresses. */
   readonly monitored: number;
   /** Contacts per second of the slowest scanner that is to be found. */
@@ -46,41 +47,39 @@ const MARKED_MAX = 0xff;
 const CONTACTS_MAX = 2000;
 
 export class InnocentClasses {
-  readonly bytesPerSource: number;
   readonly stray: StrayPrior;
   readonly #monitored: number;
   readonly #slowestPerSecond: number;
   readonly #continues: number;
-  readonly #list: Float32Array;
+  readonly #list: Floats;
   readonly #shared: SharedAddress;
-  readonly #marks: Float32Array;
+  readonly #marks: Floats;
   /** Contacts to new addresses that bear each of the marks. */
-  readonly #marked: Uint8Array;
+  readonly #marked: Octets;
 
   constructor(options: InnocentClassesOptions) {
-    const { capacity, monitored, slowestPerSecond, stray, listContinues = 0.5 } = options;
+    const { rows, monitored, slowestPerSecond, stray, listContinues = 0.5 } = options;
     assert(listContinues > 0 && listContinues < 1, 'a list goes on with a probability');
     this.stray = stray;
     this.#monitored = monitored;
     this.#slowestPerSecond = slowestPerSecond;
     this.#continues = listContinues;
-    this.#list = new Float32Array(capacity);
-    this.#shared = new SharedAddress(capacity);
-    this.#marks = new Float32Array(capacity);
-    this.#marked = new Uint8Array(capacity * CHANCE_MARKS.length);
-    this.bytesPerSource = 8 + CHANCE_MARKS.length + this.#shared.bytesPerSource;
+    this.#list = rows.floats();
+    this.#marks = rows.floats();
+    this.#marked = rows.octets(CHANCE_MARKS.length);
+    this.#shared = new SharedAddress(rows);
   }
 
   reset(slot: number): void {
-    this.#list[slot] = 0;
+    this.#list.set(slot, 0);
     this.#shared.reset(slot);
-    this.#marks[slot] = 0;
-    for (let i = 0; i < CHANCE_MARKS.length; i++) this.#marked[slot * CHANCE_MARKS.length + i] = 0;
+    this.#marks.set(slot, 0);
+    for (let i = 0; i < CHANCE_MARKS.length; i++) this.#marked.set(slot, 0, i);
   }
 
   /** Takes in a contact to an address that is new to the source, which had reached `reached` before. */
   meetNew(slot: number, observation: Observation, reached: number): void {
-    if (reached > 0) this.#list[slot] = (this.#list[slot] ?? 0) + this.#newWeight(reached);
+    if (reached > 0) this.#list.set(slot, this.#list.get(slot) + this.#newWeight(reached));
     this.#shared.meet(slot, portKey(observation), reached);
     this.#meetMarks(slot, observation.marks ?? 0, reached + 1);
   }
@@ -89,7 +88,7 @@ export class InnocentClasses {
   meetAgain(slot: number, reached: number): void {
     // A scanner returns to that address with probability 1/M, somebody with a list with one of (1 − q)/n.
     const weight = log(reached / this.#monitored / (1 - this.#continues));
-    this.#list[slot] = (this.#list[slot] ?? 0) + Math.min(weight, 0);
+    this.#list.set(slot, this.#list.get(slot) + Math.min(weight, 0));
   }
 
   /** Takes in a call, after a pause, to an address of which nobody can say whether it is new. */
@@ -97,20 +96,20 @@ export class InnocentClasses {
     const known = Math.min(reached / this.#monitored, 1);
     const scanner = (1 - known) * ofNew + known * ofKnown;
     const client = this.#continues * ofNew + (1 - this.#continues) * ofKnown;
-    this.#list[slot] = (this.#list[slot] ?? 0) + Math.min(log(scanner / client), 0);
+    this.#list.set(slot, this.#list.get(slot) + Math.min(log(scanner / client), 0));
   }
 
   /** ln of how much likelier the source is a scanner than a host of that kind, from the contacts after the first one. */
   ratioTo(kind: InnocentKind, slot: number, { addresses, seconds }: Reached): number {
-    const marks = this.#marks[slot] ?? 0;
-    if (kind === 'list') return (this.#list[slot] ?? 0) + marks;
+    const marks = this.#marks.get(slot);
+    if (kind === 'list') return this.#list.get(slot) + marks;
     if (kind === 'shared') return this.#shared.ratio(slot) + marks;
     return this.#strayRatio(Math.max(addresses - 1, 0), seconds) + marks;
   }
 
   /** The least of the ratios that the time takes no part in. */
   roughRatio(slot: number): number {
-    return Math.min(this.#list[slot] ?? 0, this.#shared.ratio(slot)) + (this.#marks[slot] ?? 0);
+    return Math.min(this.#list.get(slot), this.#shared.ratio(slot)) + this.#marks.get(slot);
   }
 
   /** The least of these: that of the kind that explains the source best. */
@@ -124,7 +123,7 @@ export class InnocentClasses {
   ratioOfSome(slot: number, reached: Reached): number {
     let list = 0;
     for (let n = 1; n < Math.min(reached.addresses, CONTACTS_MAX); n++) list += this.#newWeight(n);
-    return Math.min(list + (this.#marks[slot] ?? 0), this.ratio(slot, reached));
+    return Math.min(list + this.#marks.get(slot), this.ratio(slot, reached));
   }
 
   /** The innocent kind that explains the source best. */
@@ -164,15 +163,14 @@ export class InnocentClasses {
   }
 
   #meetMarks(slot: number, marks: number, contacts: number): void {
-    const first = slot * CHANCE_MARKS.length;
     let ratio = NO_TOOL_WEIGHT;
     for (const [i, { bit, chance }] of CHANCE_MARKS.entries()) {
-      const marked = (this.#marked[first + i] ?? 0) + ((marks & bit) === 0 ? 0 : 1);
+      const marked = this.#marked.get(slot, i) + ((marks & bit) === 0 ? 0 : 1);
       if (marked === 0) continue;
-      this.#marked[first + i] = Math.min(marked, MARKED_MAX);
+      this.#marked.set(slot, Math.min(marked, MARKED_MAX), i);
       ratio = Math.max(ratio, toolRatio(chance, marked, contacts));
     }
-    this.#marks[slot] = ratio;
+    this.#marks.set(slot, ratio);
   }
 }
 

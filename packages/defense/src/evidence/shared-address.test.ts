@@ -4,6 +4,7 @@ import { randomStreams } from '@wormwood/base';
 import { portKey } from './evidence-detector.ts';
 import { innocentPortShare } from './innocent-ports.ts';
 import { OnePort, SharedAddress } from './shared-address.ts';
+import { SourceRows } from './source-rows.ts';
 
 const tcp = (destinationPort: number): number => portKey({ protocol: 'tcp', destinationPort });
 const udp = (destinationPort: number): number => portKey({ protocol: 'udp', destinationPort });
@@ -11,12 +12,19 @@ const udp = (destinationPort: number): number => portKey({ protocol: 'udp', dest
 const PORTS = [tcp(443), tcp(80), udp(443), udp(53), udp(123)];
 const SPREAD = 10;
 
+function sharedAddress(): SharedAddress {
+  const rows = new SourceRows(1);
+  const shared = new SharedAddress(rows);
+  rows.take();
+  return shared;
+}
+
 /** Sum over all courses of so many contacts: probability for the clients, times what the test makes of the course. */
 function expected(contacts: number, of: (ratio: number) => number): number {
   let sum = 0;
   const go = (course: readonly number[], probability: number): void => {
     if (course.length === contacts) {
-      const shared = new SharedAddress(1);
+      const shared = sharedAddress();
       course.forEach((port, i) => shared.meet(0, port, i));
       sum += probability * of(shared.ratio(0));
       return;
@@ -45,7 +53,7 @@ describe('the ratio for many clients behind one address', () => {
     const [runs, alpha] = [20_000, 0.01];
     let passed = 0;
     for (let run = 0; run < runs; run++) {
-      const shared = new SharedAddress(1);
+      const shared = sharedAddress();
       const course: number[] = [];
       let isPassed = false;
       for (let contacts = 0; contacts < 60; contacts++) {
@@ -64,7 +72,7 @@ describe('the ratio for many clients behind one address', () => {
 
   it('is the same for a scanner of one port, contact by contact', () => {
     for (const port of [445, 80, 443]) {
-      const shared = new SharedAddress(1);
+      const shared = sharedAddress();
       const one = new OnePort(innocentPortShare(tcp(port)));
       shared.meet(0, tcp(port), 0);
       for (let contacts = 1; contacts < 700; contacts++) {
@@ -75,7 +83,7 @@ describe('the ratio for many clients behind one address', () => {
   });
 
   it('falls for one that goes on to new ports, and never counts more of them than there is room for', () => {
-    const shared = new SharedAddress(1);
+    const shared = sharedAddress();
     for (let contacts = 0; contacts < 2000; contacts++) shared.meet(0, tcp(1000 + (contacts % 40)), contacts);
     expect(shared.ratio(0)).toBeLessThan(0);
     shared.reset(0);

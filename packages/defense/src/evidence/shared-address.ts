@@ -10,6 +10,7 @@
  */
 import { exp, log } from '@wormwood/base';
 import { innocentPortShare } from './innocent-ports.ts';
+import type { Floats, Halves, Octets, SourceRows, Words } from './source-rows.ts';
 
 /** Ports that are counted for each source. */
 const PORTS = 8;
@@ -25,65 +26,66 @@ const COUNT_MAX = 0xffff;
 const TABULATED = 512;
 
 export class SharedAddress {
-  readonly bytesPerSource: number = 13 + 6 * PORTS;
-  readonly #ratio: Float32Array;
+  readonly #ratio: Floats;
   /** ln of the scanning urn over that of the clients, and ln of the clients' urn alone, without the shares of new ports. */
-  readonly #urn: Float32Array;
-  readonly #clients: Float32Array;
-  readonly #ports: Uint8Array;
-  readonly #keys: Uint32Array;
-  readonly #counts: Uint16Array;
+  readonly #urn: Floats;
+  readonly #clients: Floats;
+  readonly #ports: Octets;
+  readonly #keys: Words;
+  readonly #counts: Halves;
 
-  constructor(capacity: number) {
-    this.#ratio = new Float32Array(capacity);
-    this.#urn = new Float32Array(capacity);
-    this.#clients = new Float32Array(capacity);
-    this.#ports = new Uint8Array(capacity);
-    this.#keys = new Uint32Array(capacity * PORTS);
-    this.#counts = new Uint16Array(capacity * PORTS);
+  constructor(rows: SourceRows) {
+    this.#ratio = rows.floats();
+    this.#urn = rows.floats();
+    this.#clients = rows.floats();
+    this.#ports = rows.octets();
+    this.#keys = rows.words(PORTS);
+    this.#counts = rows.halves(PORTS);
   }
 
   reset(slot: number): void {
-    this.#ratio[slot] = 0;
-    this.#urn[slot] = 0;
-    this.#clients[slot] = 0;
-    this.#ports[slot] = 0;
-    this.#counts.fill(0, slot * PORTS, (slot + 1) * PORTS);
+    this.#ratio.set(slot, 0);
+    this.#urn.set(slot, 0);
+    this.#clients.set(slot, 0);
+    this.#ports.set(slot, 0);
+    for (let i = 0; i < PORTS; i++) this.#counts.set(slot, 0, i);
   }
 
   /** ln of how much likelier the source is a scanner. */
   ratio(slot: number): number {
-    return this.#ratio[slot] ?? 0;
+    return this.#ratio.get(slot);
   }
 
   /** Takes in a contact to a port, a `portKey`, after so many others. */
   meet(slot: number, key: number, contacts: number): void {
     const known = this.#count(slot, key);
-    const ports = (this.#ports[slot] ?? 0) + (known === 0 && (this.#ports[slot] ?? 0) <= PORTS ? 1 : 0);
-    this.#ports[slot] = ports;
+    const ports = this.#ports.get(slot) + (known === 0 && this.#ports.get(slot) <= PORTS ? 1 : 0);
+    this.#ports.set(slot, ports);
     if (contacts > 0) {
       const share = innocentPortShare(key);
-      this.#urn[slot] = (this.#urn[slot] ?? 0) + urnWeight(contacts, known, share);
-      this.#clients[slot] = (this.#clients[slot] ?? 0) + clientsWeight(contacts, known, share);
+      this.#urn.set(slot, this.#urn.get(slot) + urnWeight(contacts, known, share));
+      this.#clients.set(slot, this.#clients.get(slot) + clientsWeight(contacts, known, share));
     }
-    this.#ratio[slot] = mixed(this.#urn[slot] ?? 0, this.#clients[slot] ?? 0, {
-      contacts: contacts + 1,
-      ports,
-    });
+    this.#ratio.set(
+      slot,
+      mixed(this.#urn.get(slot), this.#clients.get(slot), {
+        contacts: contacts + 1,
+        ports,
+      }),
+    );
   }
 
   /** Counts the contact where there is room; returns how many there were to the port before. */
   #count(slot: number, key: number): number {
-    const first = slot * PORTS;
-    for (let each = first; each < first + PORTS; each++) {
-      const count = this.#counts[each] ?? 0;
+    for (let i = 0; i < PORTS; i++) {
+      const count = this.#counts.get(slot, i);
       if (count === 0) {
-        this.#keys[each] = key;
-        this.#counts[each] = 1;
+        this.#keys.set(slot, key, i);
+        this.#counts.set(slot, 1, i);
         return 0;
       }
-      if (this.#keys[each] !== key) continue;
-      this.#counts[each] = Math.min(count + 1, COUNT_MAX);
+      if (this.#keys.get(slot, i) !== key) continue;
+      this.#counts.set(slot, Math.min(count + 1, COUNT_MAX), i);
       return count;
     }
     return 0;

@@ -9,6 +9,7 @@ import type { RandomStreams } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import { SourceRows } from './source-rows.ts';
 
 const SIGNATURES = 4096;
 const SLOTS_PER_GROUP = 8;
@@ -37,10 +38,12 @@ export class SignatureTable {
   constructor(streams: RandomStreams) {
     const stream = streams.stream('detect/signatures');
     this.#hash = new KeyedHash(stream);
-    const counts = { rows: SIGNATURES, bitsPerRow: COUNT_BITS, hash: new KeyedHash(stream) };
+    const rows = new SourceRows(SIGNATURES);
+    const counts = { rows, bitsPerRow: COUNT_BITS, hash: new KeyedHash(stream) };
     this.#sources = new DistinctCounts(counts);
     this.#destinations = new DistinctCounts(counts);
-    this.bytes = SIGNATURES * (12 + this.#sources.bytesPerRow + this.#destinations.bytesPerRow);
+    rows.take();
+    this.bytes = SIGNATURES * (12 + rows.bytesPerRow);
   }
 
   /** Counts a payload; returns the key of its signature, not 0, or 0 if the observation has no payload. */

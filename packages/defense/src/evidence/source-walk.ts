@@ -11,6 +11,7 @@ import { DistinctCounts } from './distinct-counts.ts';
 import { type EvidenceDetector, isProvenHandshake, portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import type { SourceRows } from './source-rows.ts';
 import { type ThresholdRandomWalk, walkPosition } from '../statistics/threshold-random-walk.ts';
 
 const DESTINATION_BITS = 128;
@@ -18,15 +19,17 @@ const ANSWER_SECONDS_MAX = 3;
 const STEPS_MAX = 0xffff;
 
 export interface SourceWalkOptions {
-  readonly capacity: number;
+  readonly rows: SourceRows;
   readonly walk: ThresholdRandomWalk;
   readonly streams: RandomStreams;
 }
 
 export class SourceWalk implements EvidenceDetector {
-  readonly bytesPerSource: number;
+  readonly bytesPerSource: number = 30;
   readonly #walk: ThresholdRandomWalk;
-  readonly #destinations: DistinctCounts;
+  /** Destinations attempted, and those that completed a handshake while dark. */
+  readonly #attempts: DistinctCounts;
+  readonly #handshakes: DistinctCounts;
   readonly #port: FavouritePort;
   readonly #firstSeconds: Float64Array;
   readonly #failures: Uint16Array;
@@ -38,14 +41,13 @@ export class SourceWalk implements EvidenceDetector {
   readonly #awaitedSeconds: Float64Array;
   readonly #awaitedPort: Uint32Array;
 
-  constructor({ capacity, walk, streams }: SourceWalkOptions) {
+  constructor({ rows, walk, streams }: SourceWalkOptions) {
+    const { capacity } = rows;
     this.#walk = walk;
-    this.#destinations = new DistinctCounts({
-      rows: capacity * 2,
-      bitsPerRow: DESTINATION_BITS,
-      hash: new KeyedHash(streams.stream('detect/walk')),
-    });
-    this.#port = new FavouritePort(capacity);
+    const counts = { rows, bitsPerRow: DESTINATION_BITS, hash: new KeyedHash(streams.stream('detect/walk')) };
+    this.#attempts = new DistinctCounts(counts);
+    this.#handshakes = new DistinctCounts(counts);
+    this.#port = new FavouritePort(rows);
     this.#firstSeconds = new Float64Array(capacity);
     this.#failures = new Uint16Array(capacity);
     this.#successes = new Uint16Array(capacity);
@@ -53,12 +55,11 @@ export class SourceWalk implements EvidenceDetector {
     this.#awaited = new Uint32Array(capacity);
     this.#awaitedSeconds = new Float64Array(capacity).fill(-Infinity);
     this.#awaitedPort = new Uint32Array(capacity);
-    this.bytesPerSource = 2 * this.#destinations.bytesPerRow + this.#port.bytesPerSource + 30;
   }
 
   reset(slot: number): void {
-    this.#destinations.clear(attempts(slot));
-    this.#destinations.clear(handshakes(slot));
+    this.#attempts.clear(slot);
+    this.#handshakes.clear(slot);
     this.#port.reset(slot);
     this.#failures[slot] = 0;
     this.#successes[slot] = 0;
@@ -119,11 +120,11 @@ export class SourceWalk implements EvidenceDetector {
   }
 
   #observeDark(slot: number, observation: Observation): void {
-    if (this.#destinations.add(attempts(slot), observation.destination)) {
+    if (this.#attempts.add(slot, observation.destination)) {
       this.#step(slot, { column: this.#failures, seconds: observation.timeSeconds });
       this.#port.add(slot, portKey(observation));
     }
-    if (isProvenHandshake(observation) && this.#destinations.add(handshakes(slot), observation.destination)) {
+    if (isProvenHandshake(observation) && this.#handshakes.add(slot, observation.destination)) {
       this.#provenFailures[slot] = Math.min((this.#provenFailures[slot] ?? 0) + 1, STEPS_MAX);
     }
   }
@@ -137,7 +138,7 @@ export class SourceWalk implements EvidenceDetector {
       this.#step(slot, { column: this.#successes, seconds: timeSeconds });
       return;
     }
-    if (isAwaited || !this.#destinations.add(attempts(slot), destination)) return;
+    if (isAwaited || !this.#attempts.add(slot, destination)) return;
     this.#awaited[slot] = destination;
     this.#awaitedPort[slot] = portKey(observation);
     this.#awaitedSeconds[slot] = timeSeconds;
@@ -156,13 +157,4 @@ export class SourceWalk implements EvidenceDetector {
     if ((this.#failures[slot] ?? 0) + (this.#successes[slot] ?? 0) === 0) this.#firstSeconds[slot] = seconds;
     column[slot] = Math.min((column[slot] ?? 0) + 1, STEPS_MAX);
   }
-}
-
-/** Rows of the two bitmaps of a slot: destinations attempted, and those that completed a handshake while dark. */
-function attempts(slot: number): number {
-  return 2 * slot;
-}
-
-function handshakes(slot: number): number {
-  return 2 * slot + 1;
 }

@@ -1,7 +1,8 @@
 /**
- * The flows that a capture shows, as far as it takes to distinguish a first contact from the rest, an answer from backscatter,
+ * The flows that a capture shows, as far as it takes to tell a first contact from the rest, an answer from backscatter,
  * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way. Flows
- * are found by their ends in a table of open addressing, and their columns are used again.
+ * are found by their ends in a table of open addressing; each is a row of one line of the processor's cache, and rows are used
+ * again.
  */
 import { mixWord } from '@wormwood/base';
 import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
@@ -51,16 +52,26 @@ const FREE = -1;
 
 const CONTRADICTORY = 1;
 const WITH_PAYLOAD = 2;
+const ANSWERED = 4;
+const JUDGED = 8;
 const PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
 const GUESSES_MAX = 0xff;
+
+/** Octets of a row, and where its fields stand: in words of four octets, octets, and words of eight. */
+const ROW = 64;
+const [SOURCE, DESTINATION, PORTS, INITIAL_SEQUENCE, ANSWER_SEQUENCE] = [0, 1, 2, 3, 4];
+/** The protocol counts from 1: 0 is a row that was never used. */
+const [PROTOCOL, MARKS, FLAGS, DOUBT, WRONG_GUESSES] = [20, 21, 22, 23, 24];
+const [LAST_SECONDS, INITIATOR_MAC, RESPONDER_MAC, VLAN] = [4, 5, 6, 7];
 
 export class FlowTable {
   readonly #flowsMax: number;
   readonly #key: number;
-  /** Numbers of flows by the hash of their ends; with at least twice as many places as there are flows. */
+  /** Number and hash of flows by the hash of their ends; with at least twice as many places as there are flows. */
   readonly #index: Int32Array;
   readonly #mask: number;
-  readonly #columns: Columns;
+  readonly #rows: Rows;
+  readonly #flow: KeptFlow;
   /** Flow that gives way next, once all are used. */
   #next = 0;
   #size = 0;
@@ -71,16 +82,17 @@ export class FlowTable {
     this.#key = key;
     let places = 4;
     while (places < 2 * flowsMax) places *= 2;
-    this.#index = new Int32Array(places).fill(FREE);
+    this.#index = new Int32Array(2 * places).fill(FREE);
     this.#mask = places - 1;
-    this.#columns = columnsOf(flowsMax);
+    this.#rows = rowsOf(flowsMax);
+    this.#flow = new KeptFlow(this.#rows);
   }
 
   get size(): number {
     return this.#size;
   }
 
-  /** The flow that the source of the packet began. */
+  /** The flow that the source of the packet began. What is returned holds until the table is asked again. */
   begunBySource({ protocol, source, destination, sourcePort, destinationPort }: FlowEnds): Flow | undefined {
     return this.#find(protocol, source, destination, sourcePort * 0x10000 + destinationPort);
   }
@@ -94,31 +106,36 @@ export class FlowTable {
   /** Begins a flow, instead of an earlier one between the same ends. */
   begin(ends: FlowEnds, first: FirstPacket): Flow {
     const { source, destination } = ends;
-    const protocol = PROTOCOLS.indexOf(ends.protocol);
+    const protocol = PROTOCOLS.indexOf(ends.protocol) + 1;
     const ports = ends.sourcePort * 0x10000 + ends.destinationPort;
-    const columns = this.#columns;
-    const known = this.#placeOf(protocol, source, destination, ports);
-    if (this.#index[known] !== FREE) this.#remove(known);
+    const { words, octets, doubles, judgments } = this.#rows;
+    const hash = this.#hashOf(source, destination, ports);
+    const known = this.#placeOf(hash, protocol, source, destination, ports);
+    if (this.#index[2 * known] !== FREE) this.#remove(known);
     const number = this.#next;
     this.#next = number + 1 === this.#flowsMax ? 0 : number + 1;
-    if (columns.isUsed[number] === 1) {
-      const place = this.#placeOf(
-        columns.protocol[number] ?? 0,
-        columns.source[number] ?? 0,
-        columns.destination[number] ?? 0,
-        columns.ports[number] ?? 0,
-      );
-      if (this.#index[place] === number) this.#remove(place);
-    }
-    columns.isUsed[number] = 1;
-    columns.protocol[number] = protocol;
-    columns.source[number] = source;
-    columns.destination[number] = destination;
-    columns.ports[number] = ports;
-    begin(columns, number, first);
-    this.#index[this.#placeOf(protocol, source, destination, ports)] = number;
+    const [word, octet, double] = [number * (ROW / 4), number * ROW, number * (ROW / 8)];
+    if (octets[octet + PROTOCOL] !== 0) this.#forget(number);
+    words[word + SOURCE] = source;
+    words[word + DESTINATION] = destination;
+    words[word + PORTS] = ports;
+    words[word + INITIAL_SEQUENCE] = first.initialSequence;
+    octets[octet + PROTOCOL] = protocol;
+    octets[octet + MARKS] = first.marks;
+    if (((octets[octet + FLAGS] ?? 0) & JUDGED) !== 0) judgments[number] = null;
+    octets[octet + FLAGS] = 0;
+    octets[octet + DOUBT] = 0;
+    octets[octet + WRONG_GUESSES] = 0;
+    doubles[double + LAST_SECONDS] = first.lastSeconds;
+    doubles[double + INITIATOR_MAC] = first.initiatorMac ?? FREE;
+    doubles[double + RESPONDER_MAC] = first.responderMac ?? FREE;
+    doubles[double + VLAN] = first.vlan;
+    const place = this.#placeOf(hash, protocol, source, destination, ports);
+    this.#index[2 * place] = number;
+    this.#index[2 * place + 1] = hash | 0;
     this.#size++;
-    return new KeptFlow(columns, number);
+    this.#flow.number = number;
+    return this.#flow;
   }
 
   #hashOf(source: number, destination: number, ports: number): number {
@@ -131,137 +148,124 @@ export class FlowTable {
     destination: number,
     ports: number,
   ): Flow | undefined {
-    const place = this.#placeOf(PROTOCOLS.indexOf(protocol), source, destination, ports);
-    const number = this.#index[place] ?? FREE;
-    return number === FREE ? undefined : new KeptFlow(this.#columns, number);
+    const hash = this.#hashOf(source, destination, ports);
+    const place = this.#placeOf(hash, PROTOCOLS.indexOf(protocol) + 1, source, destination, ports);
+    const number = this.#index[2 * place] ?? FREE;
+    if (number === FREE) return undefined;
+    this.#flow.number = number;
+    return this.#flow;
   }
 
   /** The place of the flow between these ends, or the free one where it belongs. */
-  #placeOf(protocol: number, source: number, destination: number, ports: number): number {
-    const columns = this.#columns;
-    let place = this.#hashOf(source, destination, ports) & this.#mask;
+  #placeOf(hash: number, protocol: number, source: number, destination: number, ports: number): number {
+    const index = this.#index;
+    const { words, octets } = this.#rows;
+    const tag = hash | 0;
+    let place = hash & this.#mask;
     for (;;) {
-      const number = this.#index[place] ?? FREE;
+      const number = index[2 * place] ?? FREE;
       if (number === FREE) return place;
+      const word = number * (ROW / 4);
       const isIt =
-        columns.source[number] === source &&
-        columns.destination[number] === destination &&
-        columns.ports[number] === ports &&
-        columns.protocol[number] === protocol;
+        index[2 * place + 1] === tag &&
+        words[word + SOURCE] === source &&
+        words[word + DESTINATION] === destination &&
+        words[word + PORTS] === ports &&
+        octets[number * ROW + PROTOCOL] === protocol;
       if (isIt) return place;
       place = (place + 1) & this.#mask;
     }
   }
 
+  /** Takes the flow out of the index, if it stands there still. */
+  #forget(number: number): void {
+    const { words } = this.#rows;
+    const word = number * (ROW / 4);
+    const hash = this.#hashOf(
+      words[word + SOURCE] ?? 0,
+      words[word + DESTINATION] ?? 0,
+      words[word + PORTS] ?? 0,
+    );
+    for (let place = hash & this.#mask; ; place = (place + 1) & this.#mask) {
+      const found = this.#index[2 * place];
+      if (found === FREE) return;
+      if (found === number) return this.#remove(place);
+    }
+  }
+
   /** Frees a place, and moves those behind it up that would no longer be found (Knuth, TAOCP 3, 6.4, algorithm R). */
   #remove(place: number): void {
-    const { source, destination, ports } = this.#columns;
+    const index = this.#index;
     this.#size--;
     let free = place;
     for (let next = (free + 1) & this.#mask; ; next = (next + 1) & this.#mask) {
-      const number = this.#index[next] ?? FREE;
+      const number = index[2 * next] ?? FREE;
       if (number === FREE) break;
-      const hash = this.#hashOf(source[number] ?? 0, destination[number] ?? 0, ports[number] ?? 0);
+      const hash = index[2 * next + 1] ?? 0;
       // It may move when its home does not lie behind the free place.
       if (((next - hash) & this.#mask) < ((next - free) & this.#mask)) continue;
-      this.#index[free] = number;
+      index[2 * free] = number;
+      index[2 * free + 1] = hash;
       free = next;
     }
-    this.#index[free] = FREE;
+    index[2 * free] = FREE;
   }
 }
 
-/** All flows, a column for each field; −1 stands for null, and `doubt` counts the reasons from 1. */
-interface Columns {
-  readonly isUsed: Uint8Array;
-  readonly protocol: Uint8Array;
-  readonly source: Uint32Array;
-  readonly destination: Uint32Array;
-  readonly ports: Uint32Array;
-  readonly initialSequence: Uint32Array;
-  readonly initiatorMac: Float64Array;
-  readonly responderMac: Float64Array;
-  readonly vlan: Float64Array;
-  readonly answerSequence: Float64Array;
-  readonly lastSeconds: Float64Array;
-  readonly marks: Uint8Array;
-  readonly flags: Uint8Array;
-  readonly doubt: Uint8Array;
-  readonly wrongGuesses: Uint8Array;
-  readonly judgment: (Judgment | null)[];
+/** The rows of all flows, seen as words, octets and doubles; −1 stands for null, and `DOUBT` counts the reasons from 1. */
+interface Rows {
+  readonly words: Uint32Array;
+  readonly octets: Uint8Array;
+  readonly doubles: Float64Array;
+  readonly judgments: (Judgment | null)[];
 }
 
-function columnsOf(flows: number): Columns {
+function rowsOf(flows: number): Rows {
+  const memory = new ArrayBuffer(flows * ROW);
   return {
-    isUsed: new Uint8Array(flows),
-    protocol: new Uint8Array(flows),
-    source: new Uint32Array(flows),
-    destination: new Uint32Array(flows),
-    ports: new Uint32Array(flows),
-    initialSequence: new Uint32Array(flows),
-    initiatorMac: new Float64Array(flows),
-    responderMac: new Float64Array(flows),
-    vlan: new Float64Array(flows),
-    answerSequence: new Float64Array(flows),
-    lastSeconds: new Float64Array(flows),
-    marks: new Uint8Array(flows),
-    flags: new Uint8Array(flows),
-    doubt: new Uint8Array(flows),
-    wrongGuesses: new Uint8Array(flows),
-    judgment: Array.from({ length: flows }, () => null),
+    words: new Uint32Array(memory),
+    octets: new Uint8Array(memory),
+    doubles: new Float64Array(memory),
+    judgments: Array.from({ length: flows }, () => null),
   };
 }
 
-function begin(columns: Columns, number: number, first: FirstPacket): void {
-  columns.initialSequence[number] = first.initialSequence;
-  columns.initiatorMac[number] = first.initiatorMac ?? FREE;
-  columns.responderMac[number] = first.responderMac ?? FREE;
-  columns.vlan[number] = first.vlan;
-  columns.marks[number] = first.marks;
-  columns.lastSeconds[number] = first.lastSeconds;
-  columns.answerSequence[number] = FREE;
-  columns.flags[number] = 0;
-  columns.doubt[number] = 0;
-  columns.wrongGuesses[number] = 0;
-  if (columns.judgment[number] !== null) columns.judgment[number] = null;
-}
-
-/** One flow of the table; holds until the next one begins. */
+/** The flow of the table that was asked for last. */
 class KeptFlow implements Flow {
-  readonly #columns: Columns;
-  readonly #number: number;
+  readonly #rows: Rows;
+  number = 0;
 
-  constructor(columns: Columns, number: number) {
-    this.#columns = columns;
-    this.#number = number;
+  constructor(rows: Rows) {
+    this.#rows = rows;
   }
 
   get initialSequence(): number {
-    return this.#columns.initialSequence[this.#number] ?? 0;
+    return this.#word(INITIAL_SEQUENCE);
   }
 
   get initiatorMac(): number | null {
-    return nullable(this.#columns.initiatorMac[this.#number]);
+    return this.#mac(INITIATOR_MAC);
   }
 
   get responderMac(): number | null {
-    return nullable(this.#columns.responderMac[this.#number]);
+    return this.#mac(RESPONDER_MAC);
   }
 
   get vlan(): number {
-    return this.#columns.vlan[this.#number] ?? 0;
+    return this.#double(VLAN);
   }
 
   get marks(): number {
-    return this.#columns.marks[this.#number] ?? 0;
+    return this.#octet(MARKS);
   }
 
   get answerSequence(): number | null {
-    return nullable(this.#columns.answerSequence[this.#number]);
+    return this.#has(ANSWERED) ? this.#word(ANSWER_SEQUENCE) : null;
   }
 
   set answerSequence(sequence: number | null) {
-    this.#columns.answerSequence[this.#number] = sequence ?? FREE;
+    this.#set(ANSWERED, sequence !== null);
+    this.#rows.words[this.number * (ROW / 4) + ANSWER_SEQUENCE] = sequence ?? 0;
   }
 
   get isContradictory(): boolean {
@@ -281,47 +285,65 @@ class KeptFlow implements Flow {
   }
 
   get doubt(): ForgeableReason | null {
-    return FORGEABLE_REASONS[(this.#columns.doubt[this.#number] ?? 0) - 1] ?? null;
+    return FORGEABLE_REASONS[this.#octet(DOUBT) - 1] ?? null;
   }
 
   set doubt(reason: ForgeableReason | null) {
-    this.#columns.doubt[this.#number] = reason === null ? 0 : FORGEABLE_REASONS.indexOf(reason) + 1;
+    this.#setOctet(DOUBT, reason === null ? 0 : FORGEABLE_REASONS.indexOf(reason) + 1);
   }
 
   get wrongGuesses(): number {
-    return this.#columns.wrongGuesses[this.#number] ?? 0;
+    return this.#octet(WRONG_GUESSES);
   }
 
   set wrongGuesses(guesses: number) {
-    this.#columns.wrongGuesses[this.#number] = Math.min(guesses, GUESSES_MAX);
+    this.#setOctet(WRONG_GUESSES, Math.min(guesses, GUESSES_MAX));
   }
 
   get judgment(): Judgment | null {
-    return this.#columns.judgment[this.#number] ?? null;
+    return this.#has(JUDGED) ? (this.#rows.judgments[this.number] ?? null) : null;
   }
 
   set judgment(judgment: Judgment | null) {
-    this.#columns.judgment[this.#number] = judgment;
+    this.#set(JUDGED, judgment !== null);
+    this.#rows.judgments[this.number] = judgment;
   }
 
   get lastSeconds(): number {
-    return this.#columns.lastSeconds[this.#number] ?? 0;
+    return this.#double(LAST_SECONDS);
   }
 
   set lastSeconds(seconds: number) {
-    this.#columns.lastSeconds[this.#number] = seconds;
+    this.#rows.doubles[this.number * (ROW / 8) + LAST_SECONDS] = seconds;
+  }
+
+  #word(field: number): number {
+    return this.#rows.words[this.number * (ROW / 4) + field] ?? 0;
+  }
+
+  #octet(field: number): number {
+    return this.#rows.octets[this.number * ROW + field] ?? 0;
+  }
+
+  #setOctet(field: number, value: number): void {
+    this.#rows.octets[this.number * ROW + field] = value;
+  }
+
+  #double(field: number): number {
+    return this.#rows.doubles[this.number * (ROW / 8) + field] ?? 0;
+  }
+
+  #mac(field: number): number | null {
+    const mac = this.#double(field);
+    return mac === FREE ? null : mac;
   }
 
   #has(flag: number): boolean {
-    return ((this.#columns.flags[this.#number] ?? 0) & flag) !== 0;
+    return (this.#octet(FLAGS) & flag) !== 0;
   }
 
   #set(flag: number, is: boolean): void {
-    const flags = this.#columns.flags[this.#number] ?? 0;
-    this.#columns.flags[this.#number] = is ? flags | flag : flags & ~flag;
+    const flags = this.#octet(FLAGS);
+    this.#setOctet(FLAGS, is ? flags | flag : flags & ~flag);
   }
-}
-
-function nullable(value: number | undefined): number | null {
-  return value === undefined || value === FREE ? null : value;
 }

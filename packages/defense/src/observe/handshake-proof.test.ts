@@ -442,3 +442,40 @@ describe('a sequence number that another machine gets to know', () => {
     expect(proofs([...whole, ...between, framed(ack, there)])).toEqual(['address-changed']);
   });
 });
+
+describe('a capture of both sides of a router', () => {
+  const OUTER = macOf('02:00:00:00:00:06');
+  const FAR = macOf('02:00:00:00:00:07');
+  const beyond = { source: FAR, destination: OUTER };
+  const outer: Path['links'] = [beyond, { source: OUTER, destination: FAR }, beyond, beyond];
+  const inner = talk({ from: OUTSIDE, links: both(ROUTER) });
+  const copies = talk({ from: OUTSIDE, links: outer });
+  const kindsOf = (records: readonly CaptureRecord[]): readonly string[] =>
+    observed(records).map(({ kind, forgeable }) => `${kind} ${forgeable}`);
+  const whole = ['contact null', 'handshake null', 'payload null'];
+
+  it('shows each frame twice, and one conversation, as proven as on the side of the sensor', () => {
+    expect(kindsOf(inner)).toEqual(whole);
+    // What comes passes the outer side first; what goes, last.
+    expect(kindsOf(inner.flatMap((near, i) => (i === 1 ? [near, copies[i]!] : [copies[i]!, near])))).toEqual(
+      whole,
+    );
+    expect(kindsOf(inner.flatMap((near, i) => [near, copies[i]!]))).toEqual(whole);
+  });
+
+  it('proves nothing by a frame that the sensor does not receive', () => {
+    // All but the third segment and the payload reached the sensor.
+    expect(kindsOf([...inner.slice(0, 2), ...copies.slice(2)])).toEqual(['contact null']);
+    // An answer from elsewhere with another number is not a copy of the sensor's.
+    const answer = {
+      from: HONEYPOT,
+      to: OUTSIDE,
+      ports: [445, 50_000],
+      flags: 'SA',
+      seq: 7,
+      ack: 1001,
+    } as const;
+    const forged = framed(segment(answer), outer[1]);
+    expect(kindsOf([...inner.slice(0, 2), forged, ...inner.slice(2)])).toEqual(['contact null']);
+  });
+});

@@ -70,6 +70,24 @@ export class HandshakeProof {
   }
 
   /**
+   * Whether a frame of the initiator is a copy from elsewhere on its way, as in a capture of both sides of a router: the flow is
+   * one with the sensor, and the sensor does not receive this frame.
+   */
+  isElsewhere(flow: Flow, { destinationMac }: FrameEnds): boolean {
+    return this.#isWithSensor(flow) && !this.#isOneOfSensor(destinationMac);
+  }
+
+  /** The same of a frame of the responder, which the sensor has not sent. */
+  isAnswerElsewhere(flow: Flow, { sourceMac }: FrameEnds): boolean {
+    return this.#isWithSensor(flow) && !this.#isOneOfSensor(sourceMac);
+  }
+
+  /** Whether the sensor receives this first frame of the flow, and did not receive the one that was noted. */
+  isNearer(flow: Flow, { destinationMac }: FrameEnds): boolean {
+    return flow.answerSequence === null && !this.#isWithSensor(flow) && this.#isOneOfSensor(destinationMac);
+  }
+
+  /**
    * Notes on a flow without a whole handshake that a frame in the name of its initiator comes from another machine: the
    * sensor answers to the machine that sends, so that a repeated SYN, or anything that calls for an acknowledgment, would
    * tell that machine the sequence number.
@@ -113,6 +131,14 @@ export class HandshakeProof {
     if (forgeable !== 'proof-pending') return judgment(forgeable);
     const pending = { ...handshake, linkAddress: null, forgeable };
     return { linkAddress: null, forgeable, waiting: this.#owners.wait(pending, from) };
+  }
+
+  #isWithSensor(flow: Flow): boolean {
+    return this.#isOneOfSensor(flow.responderMac);
+  }
+
+  #isOneOfSensor(mac: number | null): boolean {
+    return mac !== null && this.#sensor.sensorMacs.has(mac);
   }
 
   #isOnLink(source: number, vlan: number): boolean {

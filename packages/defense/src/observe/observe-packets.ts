@@ -295,10 +295,17 @@ export class PacketObserver {
     const { ends, frame } = arrival;
     const { flags, sequenceNumber } = segment;
     const own = this.#flows.begunBySource(ends);
+    const isFirst = (flags & (SYN | ACK | RST)) === SYN;
+    if (own !== undefined && this.#proof.isElsewhere(own, frame)) return NONE;
+    // The same SYN again is no second contact.
+    const isAgain = isFirst && own?.initialSequence === sequenceNumber;
+    if (isAgain && this.#proof.isNearer(own, frame)) {
+      this.#flows.begin(ends, firstPacket(arrival, sequenceNumber, marks));
+      return NONE;
+    }
     if (own?.judgment === null) this.#proof.observeInitiator(own, frame);
-    if ((flags & (SYN | ACK | RST)) === SYN) {
-      // The same SYN again is no second contact.
-      if (own?.initialSequence === sequenceNumber) return NONE;
+    if (isAgain) return NONE;
+    if (isFirst) {
       // To the sensor it may be the same connection still, whose sequence number somebody has learnt.
       const doubt = own?.judgment === null ? own.doubt : null;
       const flow = this.#flows.begin(ends, firstPacket(arrival, sequenceNumber, marks));
@@ -321,6 +328,7 @@ export class PacketObserver {
   #observeAcknowledgment(arrival: Arrival): readonly Observation[] {
     const flow = this.#flows.begunByDestination(arrival.ends);
     if (flow === undefined) return this.#tell('remainder', arrival);
+    if (this.#proof.isAnswerElsewhere(flow, arrival.frame)) return NONE;
     if (flow.judgment === null && !this.#proof.isRouter(arrival.frame.destinationMac, arrival.frame.vlan))
       this.#proof.observeResponder(flow, arrival.frame);
     return NONE;
@@ -336,6 +344,9 @@ export class PacketObserver {
     if (flow === undefined) return this.#tell('backscatter', arrival);
     if (!this.#dark.contains(source)) this.#liveAnswered++;
     if ((flags & RST) !== 0 || acknowledgmentNumber !== seqAdd(flow.initialSequence, 1)) return NONE;
+    const isCopy =
+      flow.answerSequence === sequenceNumber && this.#proof.isAnswerElsewhere(flow, arrival.frame);
+    if (isCopy) return NONE;
     this.#proof.observeAnswer(flow, arrival.frame, { responder: source, sequence: sequenceNumber });
     flow.answerSequence ??= sequenceNumber;
     if (flow.answerSequence !== sequenceNumber) flow.isContradictory = true;
