@@ -223,6 +223,7 @@ function emptyBand(): Band {
 
 /** Samples turned into columns at a time: a row of each run is then read in whole cache lines. */
 const COLUMNS_PER_PASS = 32;
+const ALL_COLUMNS = -1;
 
 const SERIES = ['susceptible', 'infected', 'immunized'] as const;
 type SeriesName = (typeof SERIES)[number] | 'everInfected';
@@ -238,15 +239,19 @@ function bandsOf(chunks: readonly RunChunk[], runs: number, vulnerable: number):
     everInfected: emptyBand(),
   };
   const scratch = quantileScratch(runs);
-  const out = new Float64Array(6);
   const column = (): Float64Array => new Float64Array(COLUMNS_PER_PASS * runs);
   const columns = { susceptible: column(), infected: column(), immunized: column(), everInfected: column() };
+  const described = Object.fromEntries(names.map((series) => [series, new Float64Array(6)]));
   for (let first = 0; first < time.length; first += COLUMNS_PER_PASS) {
     const width = Math.min(COLUMNS_PER_PASS, time.length - first);
-    transpose(chunks, columns, { first, width, samples: time.length, runs, vulnerable });
+    const pass = { first, width, samples: time.length, runs, vulnerable };
+    const changed = changedColumns(chunks, pass);
+    if (changed !== 0) transpose(chunks, columns, pass);
     for (let at = 0; at < width; at++) {
+      const isChanged = ((changed >>> at) & 1) === 1;
       for (const series of names) {
-        describeColumn(columns[series], at * runs, runs, scratch, out);
+        const out = described[series]!;
+        if (isChanged) describeColumn(columns[series], at * runs, runs, scratch, out);
         appendTo(bands[series], out);
       }
     }
@@ -261,6 +266,29 @@ interface Pass {
   readonly samples: number;
   readonly runs: number;
   readonly vulnerable: number;
+}
+
+/**
+ * Returns a bit for each column of a pass in which some run differs from the column before. Once all outbreaks of an ensemble
+ * have ended, which may be long before their time is over, columns repeat.
+ */
+function changedColumns(chunks: readonly RunChunk[], { first, width, samples }: Pass): number {
+  let changed = first === 0 ? 1 : 0;
+  for (const { count, susceptible, infected, everInfected } of chunks) {
+    for (let row = 0; row < count; row++) {
+      const at = row * samples + first;
+      for (let column = first === 0 ? 1 : 0; column < width; column++) {
+        const now = at + column;
+        const isSame =
+          susceptible[now] === susceptible[now - 1] &&
+          infected[now] === infected[now - 1] &&
+          everInfected?.[now] === everInfected?.[now - 1];
+        if (!isSame) changed |= 1 << column;
+      }
+      if (changed === ALL_COLUMNS) return changed;
+    }
+  }
+  return changed;
 }
 
 function transpose(
