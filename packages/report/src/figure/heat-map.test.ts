@@ -113,13 +113,23 @@ describe('as SVG', () => {
       const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)<\/text>/g)].map(
         ([, x, y, text]) => ({ x: Number(x), y: Number(y), text: text! }),
       );
-      for (const { x, y } of texts) expect([x < width, y < 540]).toEqual([true, true]);
+      for (const { x, y } of texts) expect([x < width, y < 560]).toEqual([true, true]);
       const values = texts.filter(({ text }) => /^[<>&;lgt\d.]+$/.test(text));
       for (const one of values)
         for (const other of values)
           if (one !== other && Math.abs(one.y - other.y) < 12 && one.x < 0.85 * width)
             expect(one.x === other.x ? Infinity : Math.abs(one.x - other.x)).toBeGreaterThan(14);
     }
+  });
+
+  it('breaks a title that is wider than the figure', () => {
+    const chart = {
+      ...sweepMap(small)!,
+      title: 'Ever infected (%), by monitoredAddresses and falseAlarmRate',
+    };
+    const rows = (width: number): number =>
+      heatSvg(chart, { width, theme: 'light' }).split('font-weight="bold"').length - 1;
+    expect([rows(760), rows(400)]).toEqual([1, 3]);
   });
 
   it('is none of more tiles than can be seen', () => {

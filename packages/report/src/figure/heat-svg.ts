@@ -1,6 +1,7 @@
 /** Draws a heat map as one standalone SVG. */
 import { bandOf, bandScale, FIELD_BANDS, HALO, INK, inkOn } from './field-bands.ts';
 import { type HeatMap, tileText } from './heat-map.ts';
+import { TITLE_ROW, TITLE_SIZE, titleRows } from './layout.ts';
 import { paletteOf, type Theme } from './palette.ts';
 import { escapeXml } from './xml.ts';
 
@@ -23,6 +24,8 @@ const SPARSE = 2;
 interface Frame {
   readonly width: number;
   readonly height: number;
+  readonly titleLines: readonly string[];
+  readonly top: number;
   readonly left: number;
   readonly right: number;
   readonly tileWidth: number;
@@ -43,29 +46,36 @@ export function heatSvg(
     `height="${height}" role="img" font-family="'DejaVu Sans', 'Segoe UI', system-ui, sans-serif" font-size="${TEXT_SIZE}">`,
     `<title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.caption)}</desc>`,
     `<rect width="${width}" height="${height}" fill="${palette.background}"/>`,
-    `<text x="12" y="25" fill="${palette.text}" font-size="${isNarrow ? 14 : 16}" font-weight="bold">`,
-    `${escapeXml(chart.title)}</text>`,
-    `<text x="12" y="${MARGIN.top - 12}" fill="${palette.muted}">${escapeXml(chart.y.name)}</text>`,
+    ...frame.titleLines.map(
+      (line, row) =>
+        `<text x="12" y="${25 + row * TITLE_ROW}" fill="${palette.text}" font-size="${TITLE_SIZE}" font-weight="bold">` +
+        `${escapeXml(line)}</text>`,
+    ),
+    `<text x="12" y="${frame.top - 12}" fill="${palette.muted}">${escapeXml(chart.y.name)}</text>`,
     drawTiles(chart, frame),
     drawBorders(chart, frame),
     drawValues(chart, frame),
     drawAxes(chart, frame, palette.muted),
     `<text x="${round((left + width - right) / 2)}" y="${height - 12}" text-anchor="middle" fill="${palette.muted}">`,
     `${escapeXml(chart.x.name)}</text>`,
-    isNarrow ? '' : bandScale(chart, { x: width - right + 14, y: MARGIN.top, theme }),
+    isNarrow ? '' : bandScale(chart, { x: width - right + 14, y: frame.top, theme }),
     '</svg>',
   ].join('');
 }
 
-function frameOf({ x, y }: HeatMap, width: number): Frame {
+function frameOf({ x, y, title }: HeatMap, width: number): Frame {
+  const titleLines = titleRows(title, width);
+  const top = MARGIN.top + (titleLines.length - 1) * TITLE_ROW;
   const isNarrow = width < NARROW;
   const right = isNarrow ? MARGIN_NARROW : MARGIN.right;
   const longest = Math.max(...y.places.map((place) => shortened(place).length));
   const left = Math.ceil(18 + longest * LETTER);
   const plot = Math.min(PLOT_HEIGHT_MAX, Math.max(PLOT_HEIGHT_MIN, y.places.length * TILE_HEIGHT_MAX));
   return {
+    titleLines,
+    top,
     width,
-    height: MARGIN.top + plot + MARGIN.bottom,
+    height: top + plot + MARGIN.bottom,
     left,
     right,
     tileWidth: (width - left - right) / x.places.length,
@@ -180,8 +190,8 @@ function bandAt(value: Float64Array, at: number, levels: readonly number[]): num
 }
 
 /** The first row lies at the bottom. */
-function topOf(row: number, rows: number, { tileHeight }: Frame): number {
-  return MARGIN.top + (rows - 1 - row) * tileHeight;
+function topOf(row: number, rows: number, { top, tileHeight }: Frame): number {
+  return top + (rows - 1 - row) * tileHeight;
 }
 
 function shortened(place: string): string {

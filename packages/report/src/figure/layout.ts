@@ -7,7 +7,7 @@ export const TEXT_SIZE = 12;
 /** Below this width curves are named in a legend, which needs no room beside the plot. */
 const NARROW = 560;
 const PADDING = 12;
-const TITLE_ROW = 21;
+export const TITLE_ROW = 21;
 const LEGEND_ROW = 20;
 /** Room over the plot for the label of the y axis, and for each row of labels of moments. */
 const OVER_PLOT = 24;
@@ -73,7 +73,7 @@ export interface FigureSize {
 
 /** Returns the layout of a chart in pixels. */
 export function layoutOf(chart: LineChart, limits: ChartLimits, { width, height }: FigureSize): Layout {
-  const titleLines = wrap(chart.title, (width - 2 * PADDING) / (TITLE_SIZE * ADVANCE_BOLD));
+  const titleLines = titleRows(chart.title, width);
   const yTicks = axisTicks(chart.y, { min: limits.yMin, max: limits.yMax, most: height < 360 ? 6 : 8 });
   const left = PADDING + Math.max(24, ...yTicks.map((tick) => textWidth(tickText(tick)))) + 8;
   const top = PADDING + titleLines.length * TITLE_ROW;
@@ -107,6 +107,11 @@ export function layoutOf(chart: LineChart, limits: ChartLimits, { width, height 
     xTicks: axisTicks(chart.x, { min: limits.xMin, max: limits.xMax, most }),
     yTicks,
   };
+}
+
+/** Returns a title as lines that fit into a figure of this width. */
+export function titleRows(title: string, width: number): readonly string[] {
+  return wrap(title, (width - 2 * PADDING) / (TITLE_SIZE * ADVANCE_BOLD));
 }
 
 interface NamedLine {
