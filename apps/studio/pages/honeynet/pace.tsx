@@ -17,7 +17,13 @@ export function Pace(): JSX.Element {
   return (
     <figure class="timeline pace">
       <figcaption>
-        Now: <b>{formatCount(Math.round(last))}</b> events a second
+        {rates.length === 0 ? (
+          'Events a second: measuring …'
+        ) : (
+          <>
+            Now: <b>{formatCount(Math.round(last))}</b> events a second
+          </>
+        )}
       </figcaption>
       <svg
         viewBox={`0 0 ${SECONDS} ${HEIGHT}`}
@@ -31,7 +37,7 @@ export function Pace(): JSX.Element {
       </svg>
       <div class="ends" aria-hidden="true">
         <span>2 min ago</span>
-        <span>at most {formatCount(Math.round(most))}/s</span>
+        <span>{rates.length === 0 ? '' : `at most ${formatCount(Math.round(most))}/s`}</span>
         <span>now</span>
       </div>
     </figure>

@@ -1,4 +1,5 @@
 // Watch, Map, Compare and Story in a browser; every page in both sizes and themes; addresses that somebody has tampered with.
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,6 +125,26 @@ describe.skipIf(!hasBrowser)('the laboratory in Chromium', () => {
     await race.getByRole('slider', { name: 'Honeypots', exact: true }).focus();
     await page.keyboard.press('End');
     await expect.poll(() => race.locator('.said').textContent()).toContain('stop this worm from growing');
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('the first load is small: under 400 KB of compressed files, and nothing of the honeynet', async () => {
+    const { page, problems } = await studio.open('');
+    await settled(page);
+    // From an empty cache once more, with everything noted that comes.
+    const loaded = new Map<string, number>();
+    page.on('response', (response) => {
+      void response.body().then((body) => loaded.set(response.url(), gzipSync(body).length));
+    });
+    await page.reload();
+    await settled(page);
+    const names = (): readonly string[] => [...loaded.keys()].map((url) => url.replace(/^.*\//, ''));
+    await expect.poll(() => names().some((name) => name.startsWith('worker'))).toBe(true);
+    const octets = [...loaded.values()].reduce((sum, length) => sum + length, 0);
+    expect(octets, names().join(' ')).toBeGreaterThan(50_000);
+    expect(octets, names().join(' ')).toBeLessThan(400 * 1024);
+    expect(names().filter((name) => /honeynet|live-page|forecast/.test(name))).toEqual([]);
     expect(problems).toEqual([]);
     await page.context().close();
   });

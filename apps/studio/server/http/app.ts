@@ -32,6 +32,7 @@ export function studioApp(options: AppOptions): Hono {
   const { feeds } = options;
   app.use(secured);
   app.use(ownHost(options));
+  app.use(knownMethod);
   app.onError((error, context) => sentence(context, error, options));
   addApi(app, options);
   app.get('/enter', (context) => {
@@ -44,6 +45,13 @@ export function studioApp(options: AppOptions): Hono {
     throw new Refusal(405, 'This address is only read.');
   });
   return app;
+}
+
+/** Nothing here is asked in another way, and a body that comes with one would be read for nothing. */
+async function knownMethod(context: Context, next: () => Promise<void>): Promise<void> {
+  if (!['GET', 'HEAD', 'POST'].includes(context.req.method))
+    throw new Refusal(405, 'The studio is asked with GET and POST; /api/openapi.json says which.');
+  await next();
 }
 
 function addApi(app: Hono, options: AppOptions): void {

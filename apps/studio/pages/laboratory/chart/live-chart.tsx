@@ -145,9 +145,9 @@ function Axes({ chart, geometry }: { readonly chart: LineChart; readonly geometr
         {chart.y.label}
       </text>
       <line class="ground" x1={left} x2={right} y1={bottom} y2={bottom} />
-      {xTicks.map(({ at, text }, index) => (
+      {xTicks.map(({ at, text }) => (
         <text key={text} x={at} y={bottom + 20} text-anchor={at > right - 12 ? 'end' : 'middle'}>
-          {index === 0 ? text : `${text} ${unit}`}
+          {text === '0' ? text : `${text} ${unit}`}
         </text>
       ))}
     </g>

@@ -1,6 +1,7 @@
 /** The numbers of a scenario that have a slider: where they stand in the file, what they are called, and between which ends. */
 import { parseCount, parseDuration, parseFraction, parseRate } from '@wormwood/base';
 import type { ScenarioDocument } from '@wormwood/files/scenario';
+import { written } from '../scenario/difference.ts';
 import type { Quantity, Scale } from './scale.ts';
 
 export interface Parameter {
@@ -220,6 +221,34 @@ function spaceOf(document: ScenarioDocument): number {
   const prefix = /\/(\d+)$/.exec(String(space))?.[1];
   if (prefix !== undefined) return 2 ** (32 - Number(prefix));
   return numberOf('count', space) ?? IPV4;
+}
+
+/** A way to pick addresses, in the words of the file. */
+export interface StrategyChoice {
+  readonly title: string;
+  readonly written: string;
+}
+
+/** Networks in which local preference stays, this many bits longer than the space: /8 of all of IPv4, /24 of a /16. */
+const LOCAL_BITS = 8;
+const LENGTH_MAX = 30;
+
+/** Returns the strategies that a worm of this space can be given with one click. */
+export function strategyChoices(document: ScenarioDocument): readonly StrategyChoice[] {
+  const length = Math.round(32 - Math.log2(spaceOf(document)));
+  const local = Math.min(LENGTH_MAX, Math.max(1, length + LOCAL_BITS));
+  return [
+    { title: 'Uniform: any address', written: 'uniform' },
+    { title: `Local preference: half of it in the own /${local}`, written: `{local: {/${local}: 0.5}}` },
+    { title: 'Sequential: one after the other', written: 'sequential' },
+    { title: 'Permutation: one order for all', written: 'permutation' },
+  ];
+}
+
+/** Returns the strategy of a scenario in one line, networks without preference left out. */
+export function strategyOf(document: ScenarioDocument): string {
+  const strategy = (tableAt(document, 'worm')['strategy'] ?? 'uniform') as Parameters<typeof written>[0];
+  return written(strategy).replaceAll(/\/\d+: 0(?:, |(?=\}))/g, '');
 }
 
 /** A defense as it is added: of each kind one that does something. */

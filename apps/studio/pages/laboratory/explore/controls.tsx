@@ -8,6 +8,8 @@ import {
   honeypotParameters,
   hostParameters,
   otherDefenses,
+  strategyChoices,
+  strategyOf,
   type Parameter,
   wormParameters,
 } from '../controls/parameters.ts';
@@ -46,6 +48,7 @@ export function Controls({ setup }: { readonly setup: Setup }): JSX.Element {
         original={wormParameters(preset.document)}
         changeTo={changeOf}
       />
+      <Strategy setup={setup} />
       <Group
         name="Hosts"
         setup={setup}
@@ -56,6 +59,34 @@ export function Controls({ setup }: { readonly setup: Setup }): JSX.Element {
       <Others setup={setup} />
       <Engine setup={setup} />
     </aside>
+  );
+}
+
+/** How the worm picks addresses. */
+function Strategy({ setup: { document, preset } }: { readonly setup: Setup }): JSX.Element {
+  const own = strategyOf(preset.document);
+  const now = strategyOf(document);
+  const choices = strategyChoices(document);
+  const named = [own, now].filter((one) => !choices.some((choice) => choice.written === one));
+  return (
+    <label class="strategy">
+      Picks addresses
+      <select
+        value={now}
+        onChange={(event) => change([{ path: 'worm.strategy', value: event.currentTarget.value }])}
+      >
+        {[...new Set(named)].map((one) => (
+          <option key={one} value={one}>
+            {one === own ? 'As the scenario has it' : one}
+          </option>
+        ))}
+        {choices.map((choice) => (
+          <option key={choice.written} value={choice.written}>
+            {choice.title}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -7,6 +7,7 @@ import { honeypotChange } from './actions.ts';
 import { change } from './desk.ts';
 import { percentKept, type Planned, planned } from './plan.ts';
 
+const MINUTE_SECONDS = 60;
 const PERCENTS = [1, 2, 5, 10, 25, 50] as const;
 
 export function Least({ setup }: { readonly setup: Setup }): JSX.Element {
@@ -30,7 +31,7 @@ export function Least({ setup }: { readonly setup: Setup }): JSX.Element {
           ))}
         </select>
       </label>
-      <p role="status">{sentenceOf(answer)}</p>
+      <p role="status">{sentenceOf(answer, setup)}</p>
       {least !== null && (
         <button type="button" class="main" onClick={() => change([honeypotChange(setup, least)])}>
           Apply
@@ -49,23 +50,30 @@ function plainReason(reason: string): string {
   );
 }
 
-function sentenceOf(answer: Planned): JSX.Element {
+/** What a shorter delay and an earlier start are worth, where there is so much of them. */
+function isThere(setup: Setup, path: string): boolean {
+  const { start, delaySeconds } = setup.outbreak.honeypots[0] ?? {};
+  if (!path.endsWith('.start')) return (delaySeconds ?? 0) >= 1;
+  return start?.kind === 'time' && start.timeSeconds >= MINUTE_SECONDS;
+}
+
+function sentenceOf(answer: Planned, setup: Setup): JSX.Element {
   if (answer.state === 'computing') return <>Looking for the least number …</>;
   if (answer.state === 'none') return <>{answer.reason}</>;
   const { found, marginal } = answer.plan;
   if (!found.isFeasible) return <>No number of honeypots does. {plainReason(found.reason)}</>;
   const achieved = found.achieved.conditions[0]?.value;
   const worth = marginal
-    .filter(({ perSecond }) => Math.abs(perSecond) >= 0.5)
+    .filter(({ perSecond, path }) => Math.abs(perSecond) >= 0.5 && isThere(setup, path))
     .map(({ path, perSecond }) => {
       const isStart = path.endsWith('.start');
-      const honeypots = Math.abs(perSecond) * (isStart ? 60 : 1);
+      const honeypots = Math.abs(perSecond) * (isStart ? MINUTE_SECONDS : 1);
       const what = isStart ? 'a start one minute earlier' : 'one second less delay';
       return `${what} is worth ${formatCount(Number(honeypots.toPrecision(3)))}`;
     });
   return (
     <>
-      takes at least <b>{formatCount(found.place)} honeypots</b>
+      takes by the mean field at least <b>{formatCount(found.place)} honeypots</b>
       {achieved === null || achieved === undefined ? '' : ` (then ${percent(achieved)} are)`}
       {worth.length === 0 ? '.' : `; ${worth.join(', ')} of them.`}
     </>
