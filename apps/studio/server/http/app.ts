@@ -6,7 +6,15 @@ import { StoreUnavailable } from '../events/store-client.ts';
 import { Refusal } from '../sentence.ts';
 import { eventStream } from './event-stream.ts';
 import type { Feeds } from './feeds.ts';
-import { type GuardOptions, hasToken, mayWrite, ownHost, rememberToken, secured } from './guard.ts';
+import {
+  type GuardOptions,
+  hasToken,
+  knownMethod,
+  mayWrite,
+  ownHost,
+  rememberToken,
+  secured,
+} from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import type { PageFiles } from './page-files.ts';
 import { endsOfSession, filterOf, type Route, routes } from './routes.ts';
@@ -45,13 +53,6 @@ export function studioApp(options: AppOptions): Hono {
     throw new Refusal(405, 'This address is only read.');
   });
   return app;
-}
-
-/** Nothing here is asked in another way, and a body that comes with one would be read for nothing. */
-async function knownMethod(context: Context, next: () => Promise<void>): Promise<void> {
-  if (!['GET', 'HEAD', 'POST'].includes(context.req.method))
-    throw new Refusal(405, 'The studio is asked with GET and POST; /api/openapi.json says which.');
-  await next();
 }
 
 function addApi(app: Hono, options: AppOptions): void {

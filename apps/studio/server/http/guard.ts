@@ -62,6 +62,13 @@ export function ownHost({ port }: GuardOptions): MiddlewareHandler {
   };
 }
 
+/** Refuses methods in which nothing is asked here: a body that comes with one would be read for nothing. */
+export const knownMethod: MiddlewareHandler = async (context, next) => {
+  if (!['GET', 'HEAD', 'POST'].includes(context.req.method))
+    throw new Refusal(405, 'The studio is asked with GET and POST; /api/openapi.json says which.');
+  await next();
+};
+
 /** Refuses changes without the token, and from anywhere but our own pages or a program that shows the token. */
 export function mayWrite(options: GuardOptions): MiddlewareHandler {
   return async (context, next) => {

@@ -226,7 +226,7 @@ function spaceOf(document: ScenarioDocument): number {
 /** A way to pick addresses, in the words of the file. */
 export interface StrategyChoice {
   readonly title: string;
-  readonly written: string;
+  readonly text: string;
 }
 
 /** Networks in which local preference stays, this many bits longer than the space: /8 of all of IPv4, /24 of a /16. */
@@ -238,10 +238,10 @@ export function strategyChoices(document: ScenarioDocument): readonly StrategyCh
   const length = Math.round(32 - Math.log2(spaceOf(document)));
   const local = Math.min(LENGTH_MAX, Math.max(1, length + LOCAL_BITS));
   return [
-    { title: 'Uniform: any address', written: 'uniform' },
-    { title: `Local preference: half of it in the own /${local}`, written: `{local: {/${local}: 0.5}}` },
-    { title: 'Sequential: one after the other', written: 'sequential' },
-    { title: 'Permutation: one order for all', written: 'permutation' },
+    { title: 'Uniform: any address', text: 'uniform' },
+    { title: `Local preference: half of it in the own /${local}`, text: `{local: {/${local}: 0.5}}` },
+    { title: 'Sequential: one after the other', text: 'sequential' },
+    { title: 'Permutation: one order for all', text: 'permutation' },
   ];
 }
 

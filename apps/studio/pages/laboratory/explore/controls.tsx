@@ -67,7 +67,7 @@ function Strategy({ setup: { document, preset } }: { readonly setup: Setup }): J
   const own = strategyOf(preset.document);
   const now = strategyOf(document);
   const choices = strategyChoices(document);
-  const named = [own, now].filter((one) => !choices.some((choice) => choice.written === one));
+  const named = [own, now].filter((one) => !choices.some((choice) => choice.text === one));
   return (
     <label class="strategy">
       Picks addresses
@@ -81,7 +81,7 @@ function Strategy({ setup: { document, preset } }: { readonly setup: Setup }): J
           </option>
         ))}
         {choices.map((choice) => (
-          <option key={choice.written} value={choice.written}>
+          <option key={choice.text} value={choice.text}>
             {choice.title}
           </option>
         ))}
