@@ -428,8 +428,7 @@ it(`a request that somebody has tampered with gets a sentence, and changes nothi
       fc.string({ maxLength: 20 }),
     ),
   );
-  const written = (text: string): string =>
-    text.replaceAll(/[^!-~]/gu, (each) => encodeURIComponent(each.toWellFormed()));
+  const written = (text: string): string => text.replaceAll(/[^!-~]/gu, (each) => encodeURIComponent(each));
   const mutant = fc.record({
     path: fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => written(`/${parts.join('/')}`)),
     query: fc
@@ -452,7 +451,7 @@ it(`a request that somebody has tampered with gets a sentence, and changes nothi
     const { status, text, headers: answered } = await raw(studio, asked, { method, headers });
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (status === 200 || status === 302) continue;
-    const type = String(answered['content-type'] ?? '');
+    const type = (answered['content-type'] as string | undefined) ?? '';
     const sentence = type.startsWith('application/json') ? (JSON.parse(text) as { error: string }).error : '';
     // What is no HTTP the server of the language refuses before it comes here.
     const isRefused = status < 500 && (/^[A-Z].{10,}\.$/s.test(sentence) || status === 400);

@@ -1,7 +1,7 @@
 /** The numbers of a scenario that have a slider: where they stand in the file, what they are called, and between which ends. */
 import { parseCount, parseDuration, parseFraction, parseRate } from '@wormwood/base';
 import type { ScenarioDocument } from '@wormwood/files/scenario';
-import { written } from '../scenario/difference.ts';
+import { written as oneLine } from '../scenario/difference.ts';
 import type { Quantity, Scale } from './scale.ts';
 
 export interface Parameter {
@@ -247,8 +247,8 @@ export function strategyChoices(document: ScenarioDocument): readonly StrategyCh
 
 /** Returns the strategy of a scenario in one line, networks without preference left out. */
 export function strategyOf(document: ScenarioDocument): string {
-  const strategy = (tableAt(document, 'worm')['strategy'] ?? 'uniform') as Parameters<typeof written>[0];
-  return written(strategy).replaceAll(/\/\d+: 0(?:, |(?=\}))/g, '');
+  const strategy = (tableAt(document, 'worm')['strategy'] ?? 'uniform') as Parameters<typeof oneLine>[0];
+  return oneLine(strategy).replaceAll(/\/\d+: 0(?:, |(?=\}))/g, '');
 }
 
 /** A defense as it is added: of each kind one that does something. */
