@@ -118,9 +118,20 @@ describe('doctor', () => {
 
   it('reports a tool that is not in PATH as absent and does not fail for it', async () => {
     await inTemporaryDirectory(async (directory) => {
-      const { code, stdout } = await wormwood(['doctor', '--json'], { env: { PATH: directory } });
-      const report = JSON.parse(stdout) as { checks: { name: string; ok: boolean }[] };
+      const options = { env: { PATH: directory } };
+      const { code, stdout } = await wormwood(['doctor', '--json'], options);
+      const report = JSON.parse(stdout) as { checks: { name: string; ok: boolean; remedy: string }[] };
       expect(report.checks.find(({ name }) => name === 'tshark')?.ok).toBe(false);
+      const remedies = Object.fromEntries(report.checks.map(({ name, remedy }) => [name, remedy]));
+      expect(remedies).toMatchObject({
+        prlimit: 'apt-get install util-linux',
+        ip: 'apt-get install iproute2',
+        nft: 'apt-get install nftables',
+        '/dev/net/tun': 'modprobe tun',
+      });
+      for (const { name, ok, remedy } of report.checks) expect(ok || remedy !== '', name).toBe(true);
+      // What is absent stands with its remedy.
+      expect((await wormwood(['doctor'], options)).stdout).toContain('→ apt-get install util-linux');
       expect(code).toBe(0);
     });
   });

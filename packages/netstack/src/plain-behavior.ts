@@ -1,7 +1,7 @@
 /** The behavior of virtual hosts without a personality. */
 import { RandomStream, SipHash } from '@wormwood/base';
-import type { tcpOption } from '@wormwood/wire';
-import type { StackBehavior, SynAckShape, TcpOptionName } from './behavior.ts';
+import { ipProtocol, type tcpOption } from '@wormwood/wire';
+import type { PacketClass, StackBehavior, SynAckShape, TcpOptionName } from './behavior.ts';
 import { IdentificationCounters } from './network/identification.ts';
 
 /** Bits of the TOS octet that an error keeps (RFC 1349 3), and the precedence that it gets. */
@@ -53,7 +53,9 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
     dontFragment: (kind) => kind !== 'echo-reply' && kind !== 'icmp-error',
     // RFC 6864 4.1: with DF and no fragments the field means nothing; Linux sends 0 with SYN/ACK and RST.
     identification: (kind, source, destination) =>
-      kind === 'syn-ack' || kind === 'reset' ? 0 : identifications.next(source, destination),
+      kind === 'syn-ack' || kind === 'reset'
+        ? 0
+        : identifications.next(source, destination, countsWith(kind)),
     spoofedSource: null,
     answersEcho: true,
     refusesDatagrams: true,
@@ -98,6 +100,12 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
       answersFinToListener: false,
     },
   };
+}
+
+/** In Linux the packets of a protocol to an address count together. */
+function countsWith(kind: PacketClass): number {
+  if (kind === 'echo-reply' || kind === 'icmp-error') return ipProtocol.icmpv4;
+  return kind === 'udp' ? ipProtocol.udp : ipProtocol.tcp;
 }
 
 /** A stream that whoever does not know the key cannot repeat. */

@@ -16,6 +16,22 @@ deliveries:
 `;
 
 describe('respond.yaml', () => {
+  it('reports every mistake at once, of every kind, in what could be read', () => {
+    const wrong = FILE.replace('name: nac', 'name: border-firewall, colour: red')
+      .replace('kind: feed', 'kind: fed, colour: blue')
+      .replace('name: people', 'name: chat')
+      .replace('digest: 5min', 'digest: 5');
+    const check = checkRespondFile(wrong, 'respond.yaml');
+    expect(check.ok ? [] : check.diagnostics.map(({ code, line }) => `${code} ${line}`)).toEqual([
+      'duplicate-name 7',
+      'unknown-key 7',
+      'unknown-kind 8',
+      'unknown-key 8',
+      'invalid-duration 10',
+      'duplicate-name 12',
+    ]);
+  });
+
   it('is read as it is meant', () => {
     expect(checkRespondFile(FILE, 'respond.yaml')).toEqual({
       ok: true,

@@ -8,7 +8,7 @@ import { type DeliveryEntry, deliveryShape } from './respond-deliveries.ts';
 import { absolutePath, kindField, matching, prefix, shortName, versionOne } from '../shape/file-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
 import { text, word } from '../shape/scalar-shapes.ts';
-import type { JsonSchema, Shape } from '../shape/shape.ts';
+import type { Draft, JsonSchema, Shape } from '../shape/shape.ts';
 import { kinds, list, mapping } from '../shape/structure-shapes.ts';
 
 export interface RespondFile {
@@ -143,25 +143,26 @@ const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
 /** Checks the text of `respond.yaml`. Returns its content, or every problem at once; `fileName` appears in the diagnostics. */
 export function checkRespondFile(written: string, fileName: string): RespondFileCheck {
   const reading = readWith(respondShape, written, BEGINNING);
-  if (!reading.ok) return { ok: false, diagnostics: diagnose(reading.problems, fileName, written) };
-  const { actuators, deliveries } = reading.value;
-  const repeated = [
-    ...repeatedNames('actuators', actuators, reading.spanAt),
-    ...repeatedNames('deliveries', deliveries, reading.spanAt),
+  // What could be read is checked whatever could not.
+  const draft: Draft<RespondFile> = (reading.ok ? reading.value : reading.draft) ?? {};
+  const problems = [
+    ...(reading.ok ? [] : reading.problems),
+    ...repeatedNames('actuators', draft.actuators ?? [], reading.spanAt),
+    ...repeatedNames('deliveries', draft.deliveries ?? [], reading.spanAt),
   ];
-  return repeated.length === 0
+  return reading.ok && problems.length === 0
     ? { ok: true, file: reading.value }
-    : { ok: false, diagnostics: diagnose(repeated, fileName, written) };
+    : { ok: false, diagnostics: diagnose(problems, fileName, written) };
 }
 
 function repeatedNames(
   key: string,
-  entries: readonly { readonly name: string }[],
+  entries: readonly ({ readonly name?: string | undefined } | undefined)[],
   spanAt: (path: string) => Span,
 ): readonly Problem[] {
-  const names = entries.map((each) => each.name);
+  const names = entries.map((each) => each?.name);
   return names.flatMap((each, index): readonly Problem[] => {
-    if (names.indexOf(each) === index) return [];
+    if (each === undefined || names.indexOf(each) === index) return [];
     const path = `${key}.${index}.name`;
     const message = `There are two ${key} named ${quoted(each)}.`;
     return [{ code: 'duplicate-name', path, span: spanAt(path), message, help: 'Rename one.' }];

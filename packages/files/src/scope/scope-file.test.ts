@@ -80,5 +80,17 @@ describe('a scope file', () => {
     expect(problemsOf(wrong).map(([, path]) => path)).toEqual(['actions.0.ttl', 'actions.1.action']);
     expect(readScopeFile(wrong)).toMatchObject({ ok: false });
     expect(readScopeFile('version: [')).toMatchObject({ ok: false });
+    // Mistakes of the words hide none of the content.
+    const many = wrong
+      .replace('noc@example.org', 'nobody')
+      .replace('2026-12-31', '2029-12-31')
+      .replace('10.20.0.0/16', '10.0.0.0/7');
+    expect(problemsOf(many).map(([, path]) => path)).toEqual([
+      'contact',
+      'expires',
+      'prefixes.0',
+      'actions.0.ttl',
+      'actions.1.action',
+    ]);
   });
 });

@@ -2,11 +2,18 @@
  * The scope file of an owner: which hosts, which actions, until when. The package `defense` defines its meaning and when it
  * is admitted; this file has its words, and reports problems with their places.
  */
-import { diagnose, type Diagnostic, formatTimestamp, type Parsed, readTimestamp } from '@wormwood/base';
+import {
+  diagnose,
+  type Diagnostic,
+  formatTimestamp,
+  type Parsed,
+  type Problem,
+  readTimestamp,
+} from '@wormwood/base';
 import { type ActionKind, type AllowedAction, type ScopeFile, scopeProblems } from '@wormwood/defense';
 import { count, duration } from '../shape/quantity-shapes.ts';
 import { scalar, text, word } from '../shape/scalar-shapes.ts';
-import type { JsonSchema, Shape } from '../shape/shape.ts';
+import type { Draft, JsonSchema, Shape } from '../shape/shape.ts';
 import { list, mapping } from '../shape/structure-shapes.ts';
 import { prefix, versionOne } from '../shape/file-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
@@ -16,6 +23,8 @@ export type ScopeFileCheck =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const BEGINNING = 'A scope begins with the lines `version: 1` and `owner: Example University`.';
+/** As many as a scope may cover. */
+const ADDRESSES_MAX = 2 ** 24;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 const moment: Shape<number> = scalar<number>({
@@ -170,18 +179,45 @@ const scopeShape: Shape<ScopeFile> = mapping<ScopeFile, object>({
  */
 export function checkScopeFile(written: string, fileName: string, nowSeconds: number): ScopeFileCheck {
   const reading = readWith(scopeShape, written, BEGINNING);
-  const problems = reading.ok
-    ? scopeProblems(reading.value, nowSeconds).map(({ code, path, message, help }) => ({
-        code,
-        path,
-        message,
-        help,
-        span: reading.spanAt(path),
-      }))
-    : reading.problems;
+  const file = reading.ok ? reading.value : completed(reading.draft ?? {}, nowSeconds);
+  const problems: Problem[] = reading.ok ? [] : [...reading.problems];
+  for (const { code, path, message, help } of scopeProblems(file, nowSeconds))
+    problems.push({ code, path, message, help, span: reading.spanAt(path) });
   return reading.ok && problems.length === 0
     ? { ok: true, file: reading.value }
     : { ok: false, diagnostics: diagnose(problems, fileName, written) };
+}
+
+/**
+ * Returns the file of which parts could not be read, with parts in their place of which nothing is wrong: what could be read is
+ * checked whatever could not.
+ */
+function completed(draft: Draft<ScopeFile>, nowSeconds: number): ScopeFile {
+  const one = { address: 0, prefixLength: 32 };
+  const allowed = { action: 'block', ttlSeconds: 1, approval: 'required' } as const;
+  const actions = draft.actions ?? [undefined];
+  return {
+    version: 1,
+    owner: draft.owner ?? 'nobody',
+    contact: draft.contact ?? 'nobody@example.org',
+    expiresSeconds: draft.expiresSeconds ?? nowSeconds + 1,
+    prefixes: (draft.prefixes ?? [one]).map((each) => ({
+      address: each?.address ?? one.address,
+      prefixLength: each?.prefixLength ?? one.prefixLength,
+    })),
+    addressesMax: draft.addressesMax ?? ADDRESSES_MAX,
+    protectedPrefixes: [],
+    // No two are alike.
+    actions: actions.map((each, index) => ({
+      action: each?.action ?? allowed.action,
+      actuator: each?.actuator ?? `none-${index}`,
+      ttlSeconds: each?.ttlSeconds ?? allowed.ttlSeconds,
+      approval: each?.approval ?? allowed.approval,
+    })),
+    actionsPerMinute: draft.actionsPerMinute ?? 1,
+    activeActionsMax: draft.activeActionsMax ?? 1,
+    verdictAgeMaxSeconds: draft.verdictAgeMaxSeconds ?? 1,
+  };
 }
 
 /**

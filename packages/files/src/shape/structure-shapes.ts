@@ -229,18 +229,28 @@ export function kinds<T extends { readonly kind: string }>(
       const kind = entry === undefined ? undefined : reader.follow(entry.value);
       const name = kind?.kind === 'scalar' ? String(kind.value) : '';
       const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-      return shape === undefined
-        ? reportKind(kind, names, { place, reader })
-        : shape.read(node, place, reader);
+      if (shape !== undefined) return shape.read(node, place, reader);
+      const meant = reportKind(kind, names, { place, reader });
+      // What else stands there is read as if the kind were right, so that all mistakes are reported at once.
+      if (meant !== undefined && kind !== undefined)
+        shapes[meant]!.read(node, place, {
+          ...reader,
+          follow: (reference) =>
+            reference === entry?.value
+              ? { kind: 'scalar', span: kind.span, value: meant }
+              : reader.follow(reference),
+        });
+      return undefined;
     },
   };
 }
 
+/** Reports a kind that is none, and returns the one that is meant. */
 function reportKind(
   kind: YamlNode | undefined,
   names: readonly string[],
   { place, reader }: Within,
-): undefined {
+): string | undefined {
   const written = kind?.kind === 'scalar' ? String(kind.value) : undefined;
   const meant = written === undefined ? undefined : nearest(written.slice(0, 60), names);
   const question = meant === undefined ? '' : `Did you mean \`${meant}\`? `;
@@ -254,6 +264,7 @@ function reportKind(
         : `${quoted(written)} is not a kind that this version knows.`,
     help: `${question}The kinds here are: ${names.join(', ')}.`,
   });
+  return meant;
 }
 
 /** Returns the shape of a single value or a mapping; `isMapping` says which of the two a value was. */

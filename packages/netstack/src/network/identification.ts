@@ -21,13 +21,15 @@ export class IdentificationCounters {
     this.#placeKey = stream.nextUint32();
   }
 
-  /** Returns the next identification between two addresses: 16 bits. */
-  next(source: number, destination: number): number {
-    const place = this.#placeOf(source, destination);
+  /** Returns the next identification between two addresses, of packets that count together: 16 bits. */
+  next(source: number, destination: number, group = 0): number {
+    // Groups are few and small: they share no place with other addresses that meet often.
+    const to = (destination ^ (group << 24)) | 0;
+    const place = this.#placeOf(source, to);
     const pairs = this.#pairs;
-    if (pairs[2 * place] !== (source | 0) || pairs[2 * place + 1] !== (destination | 0)) {
+    if (pairs[2 * place] !== (source | 0) || pairs[2 * place + 1] !== to) {
       pairs[2 * place] = source;
-      pairs[2 * place + 1] = destination;
+      pairs[2 * place + 1] = to;
       this.#counters[place] = this.#stream.nextUint32() >>> 16;
     }
     // The array keeps 16 bits.
