@@ -144,6 +144,11 @@ export class Stack {
     return this.#reassembly.heldBytes + this.#tcp.heldBytes;
   }
 
+  /** IPv6 addresses that are held now: those of connections, for tests. */
+  get namedCount(): number {
+    return this.#names.size;
+  }
+
   /** What proves the addresses of sources, for status and when the link changes. */
   get sources(): SourceProver {
     return this.#sources;

@@ -105,7 +105,7 @@ export class IpOutput {
     if (frame < 0) return -1;
     const linkLength = packet.ipStart - packet.linkStart;
     if (linkLength > 0) copyTurned(packet, linkLength, this.bytes, frame);
-    return this.#writeIpHeader(frame + linkLength, head);
+    return this.#writeIpHeader(frame + linkLength, head, packet.isIpv6);
   }
 
   /** Begins a packet whose link header was saved by `saveLinkHeader`. */
@@ -114,7 +114,7 @@ export class IpOutput {
     if (frame < 0) return -1;
     const bytes = this.bytes;
     for (let i = 0; i < linkLength; i++) bytes[frame + i] = saved[savedStart + i]!;
-    return this.#writeIpHeader(frame + linkLength, head);
+    return this.#writeIpHeader(frame + linkLength, head, isName(head.destination));
   }
 
   /** Writes the link header of an answer to the packet at hand to `saved` and returns its length. */
@@ -218,12 +218,12 @@ export class IpOutput {
     return frame;
   }
 
-  #writeIpHeader(ipStart: number, head: PacketHead): number {
+  #writeIpHeader(ipStart: number, head: PacketHead, isIpv6: boolean): number {
     const bytes = this.bytes;
     const { kind, behavior } = head;
     this.#ipStart = ipStart;
-    this.#isIpv6 = isName(head.destination);
-    if (this.#isIpv6) return this.#writeIpv6Header(ipStart, head);
+    this.#isIpv6 = isIpv6;
+    if (isIpv6) return this.#writeIpv6Header(ipStart, head);
     bytes[ipStart] = 0x45;
     writeU8(bytes, ipStart + ipv4.field.typeOfService, head.typeOfService);
     const identification = behavior.identification(kind, head.source, head.destination);
