@@ -1,5 +1,5 @@
 /** `wormwood net check`, `explain` and `import` on the command line: commands that only read a configuration. */
-import { parseSeed } from '@wormwood/base';
+import { parseIpv4, parseSeed } from '@wormwood/base';
 import { type IpAddress, parseIp } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetCheckOptions } from './check.ts';
@@ -33,7 +33,7 @@ export function addExplain(net: Command, finish: Finish): void {
     .command('explain')
     .description('explain what an address would answer, by which rule, and over which route')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
-    .argument('<address>', 'an IPv4 address', addressOf)
+    .argument('<address>', 'an IPv4 or IPv6 address', addressOf)
     .addOption(edgesOption())
     .addOption(
       new Option('--port <n>', 'port (default: every protocol by its default action)').argParser(portOf),
@@ -43,7 +43,7 @@ export function addExplain(net: Command, finish: Finish): void {
     )
     .addOption(new Option('--from <address>', 'source address (default: any)').argParser(addressOf))
     .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
-    .action(async (path: string, address: number, options: NetExplainOptions) => {
+    .action(async (path: string, address: IpAddress, options: NetExplainOptions) => {
       const { netExplain } = await import('./explain.ts');
       finish(await netExplain(path, address, options));
     });
@@ -59,10 +59,12 @@ export function addProbe(net: Command, finish: Finish): void {
     .command('probe')
     .description('show what an ordinary client, p0f and nmap see of an address; sends nothing')
     .argument('<config>', 'a net.yaml or a honeyd.conf')
-    .argument('<address>', 'an IPv4 address', addressOf)
+    .argument('<address>', 'an IPv4 address', ipv4AddressOf)
     .addOption(edgesOption())
     .addOption(
-      new Option('--from <address>', 'source address').default(ELSEWHERE, '192.0.2.99').argParser(addressOf),
+      new Option('--from <address>', 'source address')
+        .default(ELSEWHERE, '192.0.2.99')
+        .argParser(ipv4AddressOf),
     )
     .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .addOption(
@@ -115,6 +117,12 @@ export function addPersonalities(net: Command, finish: Finish): void {
 
 export function edgesOption(): Option {
   return new Option('--edges', 'also answer at the first and last address of bound networks');
+}
+
+function ipv4AddressOf(text: string): number {
+  const address = parseIpv4(text);
+  if (!address.ok) throw new InvalidArgumentError(address.reason);
+  return address.value;
 }
 
 function addressOf(text: string): IpAddress {
