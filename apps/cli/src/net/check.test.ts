@@ -15,6 +15,7 @@ describe('net check', () => {
         diagnostics: [{ severity: 'note', code: 'network-edges', line: 9, column: 6 }],
         templates: 2,
         bound: 254,
+        ipv6Prefixes: [],
       });
       const whole = await wormwood(['net', 'check', path, '--edges']);
       expect([whole.code, whole.stderr]).toEqual([0, '']);

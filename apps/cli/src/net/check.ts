@@ -1,5 +1,6 @@
 /** `wormwood net check CONFIG`: reports every problem of a configuration at once; opens nothing. */
 import { boundAddresses, COMMON_VENDORS, contradictionsOf } from '@wormwood/honeynet';
+import { formatIpv6Prefix } from '@wormwood/wire';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { PrintOptions } from '../command-options.ts';
@@ -26,9 +27,11 @@ export async function netCheck(path: string, options: NetCheckOptions): Promise<
         scriptTextOf,
       }),
   });
-  // Each binding holds a copy of its template.
-  const templates = honeynet === null ? 0 : honeynet.templates.size - honeynet.bindings.length;
   const bound = honeynet === null ? 0 : boundAddresses(honeynet).size;
+  const ipv6Prefixes = (honeynet?.ipv6Bindings ?? []).map(({ prefix }) => formatIpv6Prefix(prefix));
+  // Each binding holds a copy of its template.
+  const copies = (honeynet?.bindings.length ?? 0) + ipv6Prefixes.length;
+  const templates = honeynet === null ? 0 : honeynet.templates.size - copies;
   const ok = honeynet !== null;
   if (options.json) {
     const shown = diagnostics.map(({ severity, code, file, line, column, message, help }) => ({
@@ -40,11 +43,12 @@ export async function netCheck(path: string, options: NetCheckOptions): Promise<
       message,
       help,
     }));
-    await terminal.print(JSON.stringify({ ok, diagnostics: shown, templates, bound }));
+    await terminal.print(JSON.stringify({ ok, diagnostics: shown, templates, bound, ipv6Prefixes }));
   } else if (ok) {
     const word = (count: number, one: string): string =>
       `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`;
-    const addresses = `${bound.toLocaleString('en-US')} ${bound === 1 ? 'address' : 'addresses'} bound`;
+    const prefixes = ipv6Prefixes.length === 0 ? '' : ` and ${word(ipv6Prefixes.length, 'IPv6 binding')}`;
+    const addresses = `${bound.toLocaleString('en-US')} ${bound === 1 ? 'address' : 'addresses'}${prefixes} bound`;
     const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
     const warned = warnings === 0 ? '' : `, ${word(warnings, 'warning')}`;
     await terminal.print(`${path} is valid: ${word(templates, 'template')}, ${addresses}${warned}.`);
