@@ -3,4 +3,4 @@ export { missesOf } from './bars.ts';
 export { classes } from './classes.ts';
 export { crowdHardship, disorderHardships, rampHardships } from './hardships.ts';
 export { tableRows } from './table.ts';
-export { hardshipsOf, markdownOf } from './words.ts';
+export { hardshipsOf, briefOf, markdownOf } from './words.ts';

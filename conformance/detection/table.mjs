@@ -1,6 +1,6 @@
 /**
  * Prints the table of classes and prefixes as Markdown, with what does not hold: `node conformance/detection/table.mjs`, after
- * `npm run build`. `--json` prints the rows instead, `--keep DIR` keeps captures, events and labels.
+ * `npm run build`. `--brief` prints one line a class, `--json` the rows, `--keep DIR` keeps captures, events and labels.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,10 +15,11 @@ const { values } = parseArgs({
     class: { type: 'string', multiple: true, default: [] },
     keep: { type: 'string' },
     json: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
   },
 });
 
-const { classes, markdownOf, missesOf, tableRows } = await importCompiled('index');
+const { briefOf, classes, markdownOf, missesOf, tableRows } = await importCompiled('index');
 const unknown = values.class.filter((name) => !classes.some((each) => each.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -45,6 +46,8 @@ const rows = await tableRows({
 });
 const misses = missesOf(rows);
 console.log(
-  values.json ? JSON.stringify({ seed: values.seed, rows, misses }, null, 1) : markdownOf(rows, misses),
+  values.json
+    ? JSON.stringify({ seed: values.seed, rows, misses }, null, 1)
+    : (values.brief ? briefOf : markdownOf)(rows, misses),
 );
 process.exitCode = misses.length === 0 ? 0 : 1;

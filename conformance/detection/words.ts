@@ -18,6 +18,43 @@ export function markdownOf(rows: readonly Row[], misses: readonly Miss[]): strin
   ].join('\n\n');
 }
 
+/** One line a class, with a column for each prefix, as docs/detect.md has it. */
+export function briefOf(rows: readonly Row[], misses: readonly Miss[]): string {
+  const prefixes = [...new Set(rows.map(({ prefixLength }) => prefixLength))].toSorted((a, b) => a - b);
+  const columns = prefixes.map((prefix) => `/${prefix}`);
+  const lines = (side: Row['side'], cell: (row: Row) => string): readonly (readonly string[])[] => {
+    const own = rows.filter((row) => row.side === side);
+    return [...new Set(own.map((row) => row.class))].map((name) => {
+      const cells = prefixes.map((prefix) =>
+        own.find((row) => row.class === name && row.prefixLength === prefix),
+      );
+      const [first] = cells.filter((row) => row !== undefined);
+      return [name, first?.kind ?? '', ...cells.map((row) => (row === undefined ? '' : cell(row)))];
+    });
+  };
+  return [
+    tableOf(
+      ['innocent class', 'at most', ...columns],
+      lines(
+        'innocent',
+        ({ judged: { contact, scanning, infected } }) => `${contact} / ${scanning} / ${infected}`,
+      ),
+    ),
+    summaryOf(rows.filter(({ side }) => side === 'innocent')),
+    tableOf(['scanning class', 'at least', ...columns], lines('scanner', foundCell)),
+    intervalsOf(rows.filter(({ side }) => side === 'scanner')),
+    missesOf(misses),
+    '',
+  ].join('\n\n');
+}
+
+/** The share that was found, in brackets where nothing is promised, and the time beside theory. */
+function foundCell({ judged, kind, sources, isPromised, time }: Row): string {
+  const found = percent(countFrom(judged, kind) / sources);
+  const ratio = time === null || !isPromised ? '' : `, ${(time.meanSeconds / time.theorySeconds).toFixed(2)}`;
+  return isPromised ? `${found}${ratio}` : `(${found})`;
+}
+
 function innocentTable(rows: readonly Row[]): string {
   const head = [
     'innocent class',

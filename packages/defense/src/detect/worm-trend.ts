@@ -72,6 +72,8 @@ export class WormTrend {
   readonly #contacts: Uint8Array = new Uint8Array(PORT_KEYS);
   /** By port key, the one with the latest contact last. */
   readonly #ports: Map<number, readonly Series[]> = new Map();
+  /** Stands last. */
+  #latestKey = -1;
   #firstSeconds = Infinity;
   #lastSeconds = -Infinity;
   #ended: WormAlarm | null = null;
@@ -84,14 +86,18 @@ export class WormTrend {
     if (all === null) return;
     // The shortest interval decides whether the source counts in any.
     if (isSameInterval(INTERVALS_SECONDS[0], nowSeconds, previousSeconds)) return;
-    this.#ports.delete(key);
-    this.#ports.set(key, all);
-    INTERVALS_SECONDS.forEach((seconds, scale) => {
-      const series = all[scale];
-      if (series === undefined || isSameInterval(seconds, nowSeconds, previousSeconds)) return;
+    if (key !== this.#latestKey) {
+      this.#ports.delete(key);
+      this.#ports.set(key, all);
+      this.#latestKey = key;
+    }
+    for (let scale = 0; scale < INTERVALS_SECONDS.length; scale++) {
+      const [seconds, series] = [INTERVALS_SECONDS[scale], all[scale]];
+      if (seconds === undefined || series === undefined) continue;
+      if (isSameInterval(seconds, nowSeconds, previousSeconds)) continue;
       this.#advance(series, { key, seconds });
       series.count++;
-    });
+    }
   }
 
   /** The alarm that is most certain of those that stand; when none does, the last one that ended. */
@@ -127,6 +133,7 @@ export class WormTrend {
     if (contacts < FOLLOWED_FROM) return null;
     const all = INTERVALS_SECONDS.map((seconds) => this.#newSeries(seconds));
     this.#ports.set(key, all);
+    this.#latestKey = key;
     const [oldest] = this.#ports.keys();
     if (this.#ports.size > FOLLOWED_MAX && oldest !== undefined) {
       this.#ports.delete(oldest);

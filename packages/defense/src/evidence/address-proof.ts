@@ -5,6 +5,7 @@
 import { formatMac } from '@wormwood/wire';
 import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
+import type { Doubles, Halves, SourceRows } from './source-rows.ts';
 
 /** No handshake of the source is proven yet; MAC addresses are positive. */
 const NONE = -1;
@@ -31,51 +32,50 @@ const REASON_WORDS: Readonly<Record<ForgeableReason, string>> = {
 };
 
 export class AddressProof {
-  readonly bytesPerSource: number = 10;
   /** Where the proven handshakes came from. */
-  readonly #linkAddresses: Float64Array;
-  readonly #reasons: Uint16Array;
+  readonly #linkAddresses: Doubles;
+  readonly #reasons: Halves;
 
-  constructor(capacity: number) {
-    this.#linkAddresses = new Float64Array(capacity).fill(NONE);
-    this.#reasons = new Uint16Array(capacity);
+  constructor(rows: SourceRows) {
+    this.#linkAddresses = rows.doubles();
+    this.#reasons = rows.halves();
   }
 
   reset(slot: number): void {
-    this.#linkAddresses[slot] = NONE;
-    this.#reasons[slot] = 0;
+    this.#linkAddresses.set(slot, NONE);
+    this.#reasons.set(slot, 0);
   }
 
   observe(slot: number, { kind, protocol, dark, linkAddress, forgeable }: Observation): void {
     if (kind !== 'handshake' || protocol !== 'tcp' || !dark) return;
     if (forgeable !== null) {
-      this.#reasons[slot] = (this.#reasons[slot] ?? 0) | (BIT_OF.get(forgeable) ?? 0);
+      this.#reasons.set(slot, this.#reasons.get(slot) | (BIT_OF.get(forgeable) ?? 0));
       return;
     }
     const from = linkAddress ?? BEYOND_ROUTER;
-    if (this.#linkAddresses[slot] === NONE) this.#linkAddresses[slot] = from;
-    else if (this.#linkAddresses[slot] !== from) this.#reasons[slot] = (this.#reasons[slot] ?? 0) | MOVED;
+    if (this.#linkAddresses.get(slot) === NONE) this.#linkAddresses.set(slot, from);
+    else if (this.#linkAddresses.get(slot) !== from) this.#reasons.set(slot, this.#reasons.get(slot) | MOVED);
   }
 
   /** Whether proven handshakes exist and all came from one machine on the link, or all over routers. */
   isBound(slot: number): boolean {
-    return this.#linkAddresses[slot] !== NONE && ((this.#reasons[slot] ?? 0) & MOVED) === 0;
+    return this.#linkAddresses.get(slot) !== NONE && (this.#reasons.get(slot) & MOVED) === 0;
   }
 
   /** The machine on the link that every proven handshake came from; null when there is no such machine. */
   linkAddress(slot: number): string | null {
-    const from = this.#linkAddresses[slot] ?? NONE;
+    const from = this.#linkAddresses.get(slot);
     return from > BEYOND_ROUTER && this.isBound(slot) ? formatMac(from) : null;
   }
 
   /** Why handshakes of the source prove nothing. A pending proof is a reason only while nothing else is known. */
   reasons(slot: number): readonly ForgeableReason[] {
-    const bits = this.#reasons[slot] ?? 0;
+    const bits = this.#reasons.get(slot);
     const found = FORGEABLE_REASONS.filter(
       (reason) =>
         (bits & (BIT_OF.get(reason) ?? 0)) !== 0 || (reason === 'address-changed' && (bits & MOVED) !== 0),
     );
-    const isSettled = this.#linkAddresses[slot] !== NONE || found.length > 1;
+    const isSettled = this.#linkAddresses.get(slot) !== NONE || found.length > 1;
     return isSettled ? found.filter((reason) => reason !== 'proof-pending') : found;
   }
 

@@ -38,7 +38,7 @@ const TIMES_MAX = 1e9;
 const LISTED_BELOW = -4.6;
 
 export class DarkContacts implements EvidenceDetector {
-  readonly bytesPerSource: number;
+  readonly bytesPerSource: number = 0;
   readonly proof: AddressProof;
   readonly #model: ContactModel;
   readonly #classes: InnocentClasses | null;
@@ -57,9 +57,8 @@ export class DarkContacts implements EvidenceDetector {
     this.#all = new AddressTrail({ rows, hash });
     this.#contacts = rows.words();
     this.#marks = rows.octets();
+    this.proof = new AddressProof(rows);
     this.#handshakes = new AddressTrail({ rows, hash });
-    this.proof = new AddressProof(rows.capacity);
-    this.bytesPerSource = this.proof.bytesPerSource;
   }
 
   /** Beside what each source takes. */

@@ -9,9 +9,9 @@ const PAIRS = 2 ** 17;
 const PAUSE_SECONDS = 600;
 
 export class RecentPairs {
-  readonly bytes: number = PAIRS * 12;
-  readonly #tags: Uint32Array = new Uint32Array(PAIRS);
-  readonly #seconds: Float64Array = new Float64Array(PAIRS).fill(-Infinity);
+  readonly bytes: number = PAIRS * 16;
+  /** Tag and time of each pair, side by side, so that one line of the cache has both. */
+  readonly #pairs: Float64Array = new Float64Array(2 * PAIRS).fill(-Infinity);
   readonly #hash: KeyedHash;
 
   constructor(hash: KeyedHash) {
@@ -21,11 +21,11 @@ export class RecentPairs {
   /** Notes a call; returns whether the last one that was noted of the pair is so recent that this one belongs to it. */
   belongs(source: number, destination: number, nowSeconds: number): boolean {
     const tag = this.#hash.ofPair(source, destination);
-    const place = tag & (PAIRS - 1);
-    if (this.#tags[place] === tag && nowSeconds - (this.#seconds[place] ?? -Infinity) < PAUSE_SECONDS)
-      return true;
-    this.#tags[place] = tag;
-    this.#seconds[place] = nowSeconds;
+    const place = 2 * (tag & (PAIRS - 1));
+    const isKnown = this.#pairs[place] === tag;
+    if (isKnown && nowSeconds - (this.#pairs[place + 1] ?? -Infinity) < PAUSE_SECONDS) return true;
+    this.#pairs[place] = tag;
+    this.#pairs[place + 1] = nowSeconds;
     return false;
   }
 }
