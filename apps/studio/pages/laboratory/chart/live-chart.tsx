@@ -5,7 +5,7 @@
 import { useSignal } from '@preact/signals';
 import { type Line, type LineChart, lineColors } from '@wormwood/report';
 import type { ComponentChildren, JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { palette } from '../../shell/theme.ts';
 import { bandPath, endLabels, type Geometry, geometryOf, pathOf, type Size } from './geometry.ts';
 import { Reading } from './reading.tsx';
@@ -68,25 +68,9 @@ export function LiveChart(props: LiveChartProps): JSX.Element {
       >
         <Axes chart={chart} geometry={geometry} />
         {band !== null && <Bands chart={band} geometry={geometry} />}
-        {chart.lines
-          .filter(({ role, x }) => role === 'infected' && (x[0] ?? 0) <= geometry.valueAt(geometry.left))
-          .map((line) => (
-            <path key={line.name} class="area" d={areaOf(line, geometry)} />
-          ))}
-        {ghost?.lines
-          .filter(({ role }) => role === 'infected' || role === 'everInfected')
-          .map((line) => (
-            <path key={line.role} class={`curve ghost ${line.role}`} d={pathOf(line, geometry)} />
-          ))}
+        {ghost !== null && <Ghost ghost={ghost} geometry={geometry} />}
         {props.hasMoments === true && <Moments chart={chart} geometry={geometry} />}
-        {chart.lines.map((line) => (
-          <path
-            key={line.name}
-            class={`curve ${line.role}`}
-            style={colorOf(chart, line)}
-            d={pathOf(line, geometry)}
-          />
-        ))}
+        <Curves chart={chart} geometry={geometry} />
         {hasLabels && <Labels chart={chart} geometry={geometry} />}
       </svg>
       <Reading chart={props.read ?? chart} geometry={geometry} />
@@ -95,10 +79,51 @@ export function LiveChart(props: LiveChartProps): JSX.Element {
   );
 }
 
-/** The outline of the area under a line. */
-function areaOf(line: Line, geometry: Geometry): string {
-  const { x, bottom, left } = geometry;
-  return `${pathOf(line, geometry)}L${x(line.x[line.x.length - 1] ?? 0)},${bottom}L${left},${bottom}Z`;
+/** The lines, and the area under the hosts infected now, where it begins with the picture. */
+function Curves({
+  chart,
+  geometry,
+}: {
+  readonly chart: LineChart;
+  readonly geometry: Geometry;
+}): JSX.Element {
+  const { x: place, bottom, left, valueAt } = geometry;
+  return (
+    <g>
+      {chart.lines.map((line) => {
+        const { name, role, x } = line;
+        const path = pathOf(line, geometry);
+        const hasArea = role === 'infected' && (x[0] ?? 0) <= valueAt(left);
+        return (
+          <g key={name}>
+            {hasArea && (
+              <path class="area" d={`${path}L${place(x[x.length - 1] ?? 0)},${bottom}L${left},${bottom}Z`} />
+            )}
+            <path class={`curve ${role}`} style={colorOf(chart, line)} d={path} />
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** Lines of before. They are drawn anew only when the axes change, which stand still while a handle moves. */
+function Ghost({ ghost, geometry }: { readonly ghost: LineChart; readonly geometry: Geometry }): JSX.Element {
+  const { left, right, bottom, x, y } = geometry;
+  const paths = useMemo(
+    () =>
+      ghost.lines
+        .filter(({ role }) => role === 'infected' || role === 'everInfected')
+        .map((line) => ({ role: line.role, path: pathOf(line, geometry) })),
+    [ghost, left, right, bottom, x(1), y(1), y(2)],
+  );
+  return (
+    <g>
+      {paths.map(({ role, path }) => (
+        <path key={role} class={`curve ghost ${role}`} d={path} />
+      ))}
+    </g>
+  );
 }
 
 /** Roles have their colour from the style of the page; the lines of a sequence have one each. */
