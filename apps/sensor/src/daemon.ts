@@ -67,7 +67,7 @@ export interface DaemonOptions {
   /** Reads the databases when there is a name to look up. @default those that are installed, and our own */
   readonly personalities?: () => PersonalityCatalog;
   /** The fingerprints by which the systems of sources are identified; null: they are not identified. */
-  readonly fingerprints: SynFingerprints | null;
+  readonly fingerprints: readonly SynFingerprints[] | null;
   readonly streams: RandomStreams;
   /** The same at each start: what a host has for as long as it lives, such as its Ethernet address. */
   readonly hostStreams: RandomStreams;

@@ -5,9 +5,11 @@ import {
   type FingerprintIndex,
   type Honeynet,
   indexFingerprints,
+  isFirstGeneration,
   OWN_PERSONALITIES,
   PersonalityCatalog,
   playedBehavior,
+  secondGenerationOf,
   type Template,
 } from '@wormwood/honeynet';
 import { plainBehavior, type StackBehavior } from '@wormwood/netstack';
@@ -18,13 +20,14 @@ import { readRegularText } from './read-file.ts';
 const RANDOM = 'random';
 
 /**
- * Returns the personalities of a database of the user, or of the one that nmap has installed, and our own. Throws the system's
- * error.
+ * Returns the personalities of a database of the user, of either generation of nmap's, or of the one that nmap has installed,
+ * and our own. Throws the system's error.
  */
 export function readPersonalities(path: string | undefined): PersonalityCatalog {
   const indices: FingerprintIndex[] = [];
   const text = path === undefined ? readNmapData('nmap-os-db') : readRegularText(path, NMAP_FILE_BYTES_MAX);
-  if (text !== null) indices.push(indexFingerprints(text));
+  if (text !== null)
+    indices.push(indexFingerprints(isFirstGeneration(text) ? secondGenerationOf(text) : text));
   indices.push(indexFingerprints(OWN_PERSONALITIES));
   return new PersonalityCatalog(indices);
 }

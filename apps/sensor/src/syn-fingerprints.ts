@@ -1,5 +1,11 @@
-/** The file of SYN fingerprints, where a package has put it. It is read there and never shipped. */
-import { type P0fFingerprints, parseP0f, parsePfOs, type SynFingerprints } from '@wormwood/honeynet';
+/** The files of SYN fingerprints, where packages have put them. They are read there and never shipped. */
+import {
+  OWN_SYNS,
+  type P0fFingerprints,
+  parseP0f,
+  parseSynFingerprints,
+  type SynFingerprints,
+} from '@wormwood/honeynet';
 import { readRegularText } from './read-file.ts';
 
 /** Of Honeyd, of OpenBSD, of iptables and of nftables. */
@@ -13,18 +19,6 @@ const PATHS = [
 ];
 
 const FILE_BYTES_MAX = 2 ** 20;
-
-/** Returns the fingerprints of the first of these files that can be read; null where there is none. */
-export function installedSynFingerprints(): SynFingerprints | null {
-  for (const path of PATHS) {
-    try {
-      return readSynFingerprints(path);
-    } catch {
-      // Not installed there, or not for us.
-    }
-  }
-  return null;
-}
 
 /** Where packages and p0f's own installation put it. */
 const P0F_PATHS = ['/etc/p0f/p0f.fp', '/etc/p0f.fp', '/usr/share/p0f/p0f.fp', '/usr/local/share/p0f/p0f.fp'];
@@ -41,7 +35,25 @@ export function installedP0f(): P0fFingerprints | null {
   return null;
 }
 
-/** Throws the system's error, or one that says why the file is refused. */
+/**
+ * Returns what tells the systems of sources, the first to be asked first: our own signatures, which are of newer systems, and the
+ * installed files of both kinds.
+ */
+export function installedSynFingerprints(): readonly SynFingerprints[] {
+  const files = [PATHS, P0F_PATHS].flatMap((paths): readonly SynFingerprints[] => {
+    for (const path of paths) {
+      try {
+        return [readSynFingerprints(path)];
+      } catch {
+        // Not installed there, or not for us.
+      }
+    }
+    return [];
+  });
+  return [OWN_SYNS, ...files];
+}
+
+/** Returns what a `pf.os` or a `p0f.fp` says. Throws the system's error, or one that says why the file is refused. */
 export function readSynFingerprints(path: string): SynFingerprints {
-  return parsePfOs(readRegularText(path, FILE_BYTES_MAX));
+  return parseSynFingerprints(readRegularText(path, FILE_BYTES_MAX));
 }

@@ -17,7 +17,7 @@ import {
 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import { dispatcherOf, honeynetOf, ipv4Packet } from './honeynet-test-support.ts';
-import { parsePfOs } from './source-system/pf-os.ts';
+import { parseSynFingerprints } from './source-system/syn-fingerprints.ts';
 import { SourceSystems } from './source-system/source-systems.ts';
 import { ExternalHosts } from './topology/external-hosts.ts';
 import { Topology } from './topology/topology.ts';
@@ -149,7 +149,7 @@ it(
     const stream = streams.stream('fuzz');
     const clock = new VirtualClock(1.7e9);
     const [far, near] = memoryLink({ medium: 'ethernet', slots: 1024 });
-    const systems = new SourceSystems(parsePfOs('*:64:1:60:M*,S,T,N,W*:Linux:::'), clock);
+    const systems = new SourceSystems([parseSynFingerprints('*:64:1:60:M*,S,T,N,W*:Linux:::')], clock);
     const link = systems.watch(careless(near));
     const device = new TopologyDevice({
       device: link,

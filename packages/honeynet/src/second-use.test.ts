@@ -16,7 +16,7 @@ import { TrafficCounts } from './metrics/traffic-counts.ts';
 import { FakeSpawner, FakeTime, octetsOf } from './service/service-test-support.ts';
 import { UdpBudget } from './service/udp-budget.ts';
 import { UdpSessions } from './service/udp-sessions.ts';
-import { parsePfOs } from './source-system/pf-os.ts';
+import { parseSynFingerprints } from './source-system/syn-fingerprints.ts';
 import { SourceSystems } from './source-system/source-systems.ts';
 
 const SEED = Number(process.env['WORMWOOD_SEED'] ?? 20_261_130);
@@ -339,7 +339,10 @@ describe('what is counted', () => {
 describe('the systems of sources', () => {
   const setUp = () => {
     const clock = new VirtualClock(START);
-    const systems = new SourceSystems(parsePfOs('1:64:0:40:.:Other:::\n*:64:0:40:.:Bare:::\n'), clock);
+    const systems = new SourceSystems(
+      [parseSynFingerprints('1:64:0:40:.:Other:::\n*:64:0:40:.:Bare:::\n')],
+      clock,
+    );
     const [far, near] = memoryLink({ medium: 'ip' });
     const device = systems.watch(near);
     const see = (source: number, window = 2): void => {

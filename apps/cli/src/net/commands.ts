@@ -54,7 +54,7 @@ function addUp(net: Command, finish: Finish): void {
     .option('--link-net <cidr>', 'a network of the link, with @VLAN for a VLAN; repeatable', collected, [])
     .addOption(edgesOption())
     .option('--ask-first', 'answer for an address only after no other machine has')
-    .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os')
+    .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os or p0f.fp')
     .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .option('--events <file>', 'append events to this file, one JSON object per line')
     .option('--packet-log <file>', "append Honeyd's packet log to this file")

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { type Cidr, formatIpv4, type Parsed, printable, randomStreams } from '@wormwood/base';
-import { type Honeynet, parseHoneydConfiguration, type SynFingerprints } from '@wormwood/honeynet';
+import { type Honeynet, parseHoneydConfiguration, OWN_SYNS, type SynFingerprints } from '@wormwood/honeynet';
 import {
   Daemon,
   type DaemonOptions,
@@ -197,28 +197,29 @@ function commonOptions(
   };
 }
 
-/** The named fingerprints, or the installed ones where a template depends on the system of its visitors. */
+/** The named fingerprints and our own, or the installed ones where a template depends on the system of its visitors. */
 function fingerprintsOf(
   honeynet: Honeynet,
   { fingerprints: path }: NetUpOptions,
   terminal: Terminal,
-): SynFingerprints | null {
+): readonly SynFingerprints[] | null {
+  if (path !== undefined) return [namedFingerprints(path, terminal), OWN_SYNS];
   const templates = [...honeynet.bindings.map(({ template }) => template), honeynet.defaultTemplate];
   const isNeeded = templates.some((template) =>
     template?.dynamic?.some(({ condition }) => condition.kind === 'source-os'),
   );
-  if (path === undefined && !isNeeded) return null;
-  const fingerprints = path === undefined ? installedSynFingerprints() : readOrFail(path);
-  if (fingerprints === null) {
-    terminal.warn(
-      'wormwood: No pf.os is installed, so conditions on the system of a source never hold; name one with --fingerprints.',
-    );
-    return null;
-  }
+  return isNeeded ? installedSynFingerprints() : null;
+}
+
+function namedFingerprints(path: string, terminal: Terminal): SynFingerprints {
+  const fingerprints = readOrFail(path);
   const [first] = fingerprints.strangeLines;
-  if (path !== undefined && fingerprints.signatures.length === 0)
-    throw new CommandFailure(EXIT.invalidFile, `${path} is not a pf.os: it has no fingerprint of a SYN.`);
-  if (path !== undefined && first !== undefined)
+  if (fingerprints.signatures.length === 0)
+    throw new CommandFailure(
+      EXIT.invalidFile,
+      `${path} is neither a pf.os nor a p0f.fp: it has no fingerprint of a SYN.`,
+    );
+  if (first !== undefined)
     terminal.warn(
       `wormwood: ${path}:${first} is not a fingerprint of a SYN (the first of ${fingerprints.strangeLines.length} such lines).`,
     );

@@ -18,7 +18,7 @@ export interface SynTraits {
 }
 
 /** A file of fingerprints in the format of OpenBSD's pf.os. */
-export interface SynFingerprints {
+export interface PfOsFingerprints {
   readonly signatures: readonly SynSignature[];
   /** Numbers of lines that say nothing understandable, counted from 1. */
   readonly strangeLines: readonly number[];
@@ -55,7 +55,7 @@ const LINE = /^([^:]+):(\d+):([01]):([^:]+):([^:]+):([^:]*):([^:]*):([^:]*):/;
 const OPTION = /^(?:N|S|T0?|\.|([MW])(.+))$/;
 
 /** Returns the signatures of a text; it never throws. */
-export function parsePfOs(text: string): SynFingerprints {
+export function parsePfOs(text: string): PfOsFingerprints {
   const signatures: SynSignature[] = [];
   const strangeLines: number[] = [];
   text.split('\n').forEach((line, index) => {

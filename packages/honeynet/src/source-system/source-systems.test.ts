@@ -4,11 +4,11 @@ import { memoryLink } from '@wormwood/netstack';
 import { ethernet, tcp, type tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { ip, ipv4Packet } from '../honeynet-test-support.ts';
-import { parsePfOs } from './pf-os.ts';
+import { parseSynFingerprints } from './syn-fingerprints.ts';
 import { SourceSystems } from './source-systems.ts';
 
 const SOURCE = ip('192.0.2.7');
-const FINGERPRINTS = parsePfOs(
+const FINGERPRINTS = parseSynFingerprints(
   'S4:64:0:44:M1460:Old:1::\nS4:64:0:44:M*:Any:MSS::\n*:64:0:40:.:Bare:::\n*:64:1:40:.:Whole:::\n',
 );
 
@@ -34,7 +34,7 @@ function syn(options: readonly tcpOption.Repr[], window: number, flags: number =
 /** A device of either kind that shows packets to what is tested. */
 function watched(medium: 'ip' | 'ethernet') {
   const clock = new VirtualClock(1000);
-  const systems = new SourceSystems(FINGERPRINTS, clock);
+  const systems = new SourceSystems([FINGERPRINTS], clock);
   const [far, near] = memoryLink({ medium });
   const device = systems.watch(near);
   const see = (packet: Uint8Array, etherType = 0x0800): string | null => {

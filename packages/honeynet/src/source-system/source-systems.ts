@@ -11,9 +11,9 @@ import {
   readU32,
   readU8,
   tcp,
-  tcpOption,
 } from '@wormwood/wire';
-import { type SynFingerprints, type SynTraits, systemOf } from './pf-os.ts';
+import { type SynFingerprints, systemOfSyn } from './syn-fingerprints.ts';
+import { type TcpTraits, tcpTraitsOf } from './tcp-traits.ts';
 
 interface Seen {
   readonly system: string | null;
@@ -28,13 +28,14 @@ const KINDS_MAX = 4096;
 
 export class SourceSystems {
   readonly #clock: Clock;
-  readonly #fingerprints: SynFingerprints;
+  readonly #databases: readonly SynFingerprints[];
   /** By source, the latest at the end. */
   readonly #sources: RecentMap<number, Seen> = new RecentMap();
   readonly #kinds: Map<string, string | null> = new Map();
 
-  constructor(fingerprints: SynFingerprints, clock: Clock) {
-    this.#fingerprints = fingerprints;
+  /** The databases are asked in their order. */
+  constructor(databases: readonly SynFingerprints[], clock: Clock) {
+    this.#databases = databases;
     this.#clock = clock;
   }
 
@@ -69,54 +70,21 @@ export class SourceSystems {
     if ((bytes[tcpStart + tcp.field.flags]! & (tcp.flag.SYN | tcp.flag.ACK)) !== tcp.flag.SYN) return;
     const source = readU32(bytes, ipStart + ipv4.field.source);
     this.#sources.set(source, {
-      system: this.#recognize(traitsOf(bytes, ipStart, tcpStart)),
+      system: this.#recognize(tcpTraitsOf(bytes, ipStart, tcpStart, packetEnd), packetEnd - ipStart),
       atSeconds: this.#clock.nowSeconds(),
     });
     if (this.#sources.size > SOURCES_MAX) this.#sources.delete(this.#sources.oldest()?.key ?? 0);
   }
 
-  #recognize(traits: SynTraits): string | null {
-    const key = Object.values(traits).join(' ');
+  #recognize(traits: TcpTraits, lengthBytes: number): string | null {
+    // What a timestamp says is another thing each time; whether it is 0 stands among the quirks.
+    const key = `${lengthBytes} ${Object.values({ ...traits, timestamp: traits.timestamp === null }).join(' ')}`;
     const known = this.#kinds.get(key);
     if (known !== undefined) return known;
-    const system = systemOf(traits, this.#fingerprints.signatures);
+    const system = systemOfSyn(traits, lengthBytes, this.#databases);
     // A scanner that invents its SYNs fills no memory.
     if (this.#kinds.size >= KINDS_MAX) this.#kinds.clear();
     this.#kinds.set(key, system);
     return system;
-  }
-}
-
-function traitsOf(bytes: Uint8Array, ipStart: number, tcpStart: number): SynTraits {
-  const headerEnd = tcpStart + tcp.readHeaderLength(bytes, tcpStart);
-  const options = tcpOption.parse(bytes, tcpStart + tcp.field.options, headerEnd);
-  const mss = options.find((option) => option.kind === 'mss');
-  return {
-    window: readU16(bytes, tcpStart + tcp.field.window),
-    timeToLive: readU8(bytes, ipStart + ipv4.field.timeToLive),
-    dontFragment:
-      (readU16(bytes, ipStart + ipv4.field.flagsAndFragmentOffset) & ipv4.flag.dontFragment) !== 0,
-    lengthBytes: readU16(bytes, ipStart + ipv4.field.totalLength),
-    mssBytes: mss?.mssBytes ?? 0,
-    options: options.flatMap(optionInLetters),
-  };
-}
-
-function optionInLetters(option: tcpOption.Repr): readonly string[] {
-  switch (option.kind) {
-    case 'mss':
-      return [`M${option.mssBytes}`];
-    case 'windowScale':
-      return [`W${option.shift}`];
-    case 'sackPermitted':
-      return ['S'];
-    case 'timestamps':
-      return [option.value === 0 ? 'T0' : 'T'];
-    case 'noOperation':
-      return ['N'];
-    case 'end':
-      return [];
-    default:
-      return ['?'];
   }
 }
