@@ -61,7 +61,8 @@ it.skipIf(missing !== null)(
         );
       }
     } finally {
-      rmSync(directory, { recursive: true }, 120_000);
+      rmSync(directory, { recursive: true });
     }
   },
+  120_000,
 );
