@@ -100,6 +100,7 @@ const SETTINGS = [
   'sysctl -q net.ipv4.tcp_max_syn_backlog=4096 || :',
   'sysctl -q net.ipv4.icmp_msgs_per_sec=100000 || :',
   'sysctl -q net.ipv4.tcp_early_retrans=0 || :',
+  'sysctl -q net.ipv4.tcp_congestion_control=reno || :',
   'sysctl -q net.ipv4.tcp_rmem="4096 131072 6291456" || :',
   'sysctl -q net.ipv4.icmp_msgs_burst=100000 || :',
 ].join('; ');

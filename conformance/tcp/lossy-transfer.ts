@@ -7,7 +7,7 @@ import { inNetworkNamespace } from '@wormwood/sensor';
 import { makeRelayedLink, startKernelHost } from './kernel-host.ts';
 import { startRelay } from './lossy-relay.ts';
 import { sizes } from './services.ts';
-import { HOST, median, probesTails, transfer, type TransferRow } from './transfer.ts';
+import { heedsLosses, HOST, median, probesTails, transfer, type TransferRow } from './transfer.ts';
 import { startVirtualHost } from './virtual-host.ts';
 
 export interface LossyTransfer {
@@ -34,8 +34,10 @@ export async function lossyTransfers(options: LossyTransferOptions): Promise<Los
     closers.push(...links.map((link) => () => link.remove()));
     const relays = links.map(({ relayName }) => startRelay(relayName, ['r0', 'r1'], options));
     closers.push(...relays.map((relay) => () => relay.stop()));
-    for (const { clientName } of links)
+    for (const { clientName } of links) {
+      heedsLosses(clientName);
       execFileSync('ip', ['-n', clientName, 'address', 'add', '10.50.0.2/16', 'dev', 'c0']);
+    }
     closers.push(await startKernelHost(links[0], HOST));
     probesTails(links[0].hostName);
     const host = inNetworkNamespace(links[1].hostName, () =>

@@ -95,6 +95,7 @@ export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): 
     const [kernelLink, virtualLink] = links;
     closers.push(await startKernelHost(kernelLink, HOST));
     probesTails(kernelLink.hostName);
+    for (const { clientName } of places) heedsLosses(clientName);
     ip('-n', kernelLink.hostName, 'route', 'add', 'default', 'via', ROUTER);
     const host = inNetworkNamespace(virtualLink.hostName, () =>
       startVirtualHost('h0', virtualLink.hostLinkAddress, HOST),
@@ -125,6 +126,11 @@ export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): 
 /** Gives a kernel its tail loss probes back (RFC 8985 7), which the cases do without. */
 export function probesTails(hostName: string): void {
   ip('netns', 'exec', hostName, 'sysctl', '-q', 'net.ipv4.tcp_early_retrans=3');
+}
+
+/** Gives a client a sender that heeds losses (RFC 5681), whatever the machine has: BBR hardly does. */
+export function heedsLosses(clientName: string): void {
+  ip('netns', 'exec', clientName, 'sysctl', '-q', 'net.ipv4.tcp_congestion_control=reno');
 }
 
 /** Seconds that a client needs. */
