@@ -25,11 +25,12 @@ export function briefOf(rows: readonly Row[], misses: readonly Miss[]): string {
   const lines = (side: Row['side'], cell: (row: Row) => string): readonly (readonly string[])[] => {
     const own = rows.filter((row) => row.side === side);
     return [...new Set(own.map((row) => row.class))].map((name) => {
-      const cells = prefixes.map((prefix) =>
-        own.find((row) => row.class === name && row.prefixLength === prefix),
-      );
-      const [first] = cells.filter((row) => row !== undefined);
-      return [name, first?.kind ?? '', ...cells.map((row) => (row === undefined ? '' : cell(row)))];
+      const ofClass = own.filter((row) => row.class === name);
+      const cells = prefixes.map((prefix) => {
+        const row = ofClass.find(({ prefixLength }) => prefixLength === prefix);
+        return row === undefined ? '' : cell(row);
+      });
+      return [name, ofClass[0]?.kind ?? ''].concat(cells);
     });
   };
   return [
