@@ -8,7 +8,7 @@ import { median, seedScenario } from './limit/compile.mjs';
 
 const RUNS = Number(process.argv[2] ?? 1000);
 const ROUNDS = 3;
-const ITERATIONS = 4e9;
+const ITERATIONS = 1e9;
 const PIECES = 100;
 const outbreak = seedScenario(1);
 
