@@ -14,7 +14,7 @@ import {
   udpOctets,
 } from './ipv6-test-support.ts';
 
-const seed = Number(process.env['WORMWOOD_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env['WORMWOOD_SEED'] ?? Date.now() % 1_000_000);
 
 const options = fc.uint8Array({ maxLength: 12 }).map((octets) => [{ kind: 'garbled', octets } as const]);
 const extension: fc.Arbitrary<ipv6.Repr['extensions'][number]> = fc.oneof(
