@@ -1,4 +1,4 @@
-// Floods are told as counts: the detector finds of the sensor's events what it finds of the packets themselves, one by one.
+// Floods are reported as counts: the detector finds of the sensor's events what it finds of the packets themselves, one by one.
 import { AddressSet, formatIpv4, type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
 import { createDetector, EventObserver, type Observation, type Verdict } from '@wormwood/defense';
 import { EventMaker } from '@wormwood/honeynet';
@@ -82,7 +82,7 @@ function tell(made: EventMaker, { source, destination, port, what }: Packet): vo
 
 /** A verdict as far as it does not depend on which microsecond a text rounds to. */
 function summary({ source, kind, unforgeable, timeSeconds, evidence }: Verdict): object {
-  // What was counted in the second at hand is not told yet.
+  // What was counted in the second at hand is not reported yet.
   const reached = evidence.map(({ detector, figures }) => ({ detector, addresses: figures['addresses'] }));
   return { source: formatIpv4(source), kind, unforgeable, time: timeSeconds.toFixed(3), reached };
 }

@@ -39,7 +39,7 @@ function countOf(events: readonly Event[], ...kinds: readonly string[]): number 
   return events.filter(({ event }) => kinds.includes(event)).length;
 }
 
-it(`tells of each contact, and of nothing else: ${HOURS} h, seed ${SEED}`, { timeout: 600_000 }, async () => {
+it(`reports each contact, and of nothing else: ${HOURS} h, seed ${SEED}`, { timeout: 600_000 }, async () => {
   const report = await longRun({ seed: SEED, hours: HOURS, contactsPerHour: CONTACTS_PER_HOUR });
   const { contacts, done } = report;
   const events = eventsOf(report);

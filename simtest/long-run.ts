@@ -52,7 +52,7 @@ const EPOCH_SECONDS = 1_772_366_400;
 const SENSOR_MAC = 0x02_00_00_00_00_01;
 const ROUTER_MAC = 0x02_00_00_00_00_fe;
 const HOUR_SECONDS = 3600;
-/** In which no lease is asked for any more, so that all that were given are told. */
+/** In which no lease is asked for any more, so that all that were given are reported. */
 const LAST_SECONDS = 120;
 const BUDGET = 256;
 const MTU = 1500;
@@ -300,7 +300,7 @@ function configurationOf(number: number): Honeynet {
   return configuration;
 }
 
-/** Runs a sensor through so many hours and tells what was done and what is in its files. */
+/** Runs a sensor through so many hours and returns what was done and what is in its files. */
 export async function longRun(options: LongRunOptions): Promise<LongRunReport> {
   const made = new LongRun(options);
   await made.run();

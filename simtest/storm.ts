@@ -261,7 +261,7 @@ function keyOf(address: number, port: number): number {
   return address * KEY_SHIFT + port;
 }
 
-/** Runs a storm to the end of its last connection and tells what came of it. */
+/** Runs a storm to the end of its last connection and returns what came of it. */
 export function runStorm(options: StormOptions): StormReport {
   const stream = randomStreams(options.seed).stream('simtest/plans');
   const plans = plansOf(options.clients, options.seconds, stream);

@@ -118,7 +118,7 @@ export class TrustWorld {
     return DARK.address + (this.stream.nextUint32() % DARK_SIZE);
   }
 
-  /** Completes a handshake; `ackMac` sends its last segment. Whoever sent the SYN receives the SYN/ACK and tells its number. */
+  /** Completes a handshake; `ackMac` sends its last segment. Whoever sent the SYN receives the SYN/ACK and reports its number. */
   open(sending: Sending, ackMac: number = sending.mac): void {
     const sequenceNumber = this.stream.nextUint32();
     this.sendSegment(sending, { flags: tcp.flag.SYN, sequenceNumber, acknowledgmentNumber: 0 });

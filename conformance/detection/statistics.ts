@@ -53,7 +53,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The standard error of the mean of a sample; infinite where one value tells nothing of it. */
+/** The standard error of the mean of a sample; infinite where one value says nothing of it. */
 export function standardError(values: readonly number[]): number {
   if (values.length < 2) return Number.POSITIVE_INFINITY;
   const centre = mean(values);

@@ -73,7 +73,7 @@ export function verdictTime(
     const shared = new SharedOdds();
     shared.contact(ports[stream.nextBelow(ports.length)]!);
     let [seconds, list] = [0, 0];
-    // When half of the addresses are known, a new one tells nothing any more.
+    // When half of the addresses are known, a new one says nothing any more.
     while (Math.min(list, shared.odds()) < needed && met.size < telescope.size / 2) {
       seconds += exponential(stream) / trueRate;
       const address = stream.nextBelow(telescope.size);

@@ -36,7 +36,7 @@ export interface Conversation {
 const SETTLE_SECONDS = 0.1;
 const TIMESTAMP_BASE = 5_000_000;
 const TIMESTAMP_STEP = 100;
-/** What the numbers of a host are relative to that has not told its own. */
+/** What the numbers of a host are relative to that has not shown its own. */
 export const UNKNOWN_INITIAL = 0x2222_2222;
 
 /** Runs a case; `turn` makes addresses and numbers its own. */

@@ -271,7 +271,7 @@ bindings:
     ]);
   });
 
-  it('tells all its mistakes in one pass, whatever else is wrong', () => {
+  it('reports all its mistakes in one pass, whatever else is wrong', () => {
     const text = `version: 1
 templates:
   - {name: a, dropIncoming: 500%, colour: red}

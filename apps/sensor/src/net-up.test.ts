@@ -77,7 +77,7 @@ describe.skipIf(missing !== null)('net up on a real interface', () => {
     expect(log).toContain('icmp(1) - 10.9.8.2 10.3.0.5: 8(0): 84\n');
   });
 
-  it('tells about itself on its socket', async () => {
+  it('reports about itself on its socket', async () => {
     const status = await daemon.ask('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ sensor: 'dmz', addresses: 257, linesDropped: 0 });
     const top = await daemon.ask('top', '--json');

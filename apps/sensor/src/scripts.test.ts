@@ -181,7 +181,7 @@ describe.skipIf(missing !== null)('scripts behind ports of a daemon', () => {
     expect((await daemon.pair.client('bash', '-c', ask)).stdout).toBe('hello');
   });
 
-  it('that are not there are told in the service log', async () => {
+  it('that are not there are reported in the service log', async () => {
     await curl(85);
     await expect.poll(() => daemon.lines('service.log').some((line) => line.includes(' 85: |'))).toBe(true);
   });

@@ -36,7 +36,7 @@ export function installedP0f(): P0fFingerprints | null {
 }
 
 /**
- * Returns what tells the systems of sources, the first to be asked first: our own signatures, which are of newer systems, and the
+ * Returns what identifies the systems of sources, the first to be asked first: our own signatures, which are of newer systems, and the
  * installed files of both kinds.
  */
 export function installedSynFingerprints(): readonly SynFingerprints[] {

@@ -251,7 +251,7 @@ describe('the stream of news', () => {
     expect(all).toEqual(Array.from({ length: 500 }, (_, i) => i + 3));
   });
 
-  it('tells a page of a new event without being asked', async () => {
+  it('informs a page of a new event without being asked', async () => {
     const path = writeEvents(temporaryDirectory(), [sensorStart()]);
     const studio = await openStudio({ events: path });
     await whenRead(studio, 1);

@@ -213,7 +213,7 @@ export const sendingCases: readonly Case[] = [
   duplicates(3, 'three octet ranges beyond a gap: fast retransmit', { sack: true }),
   duplicates(6, 'six octet ranges beyond a gap', { sack: true }),
   {
-    name: 'what was told by SACK is not sent again',
+    name: 'what was reported by SACK is not sent again',
     rfc: '6675 5',
     port: port.flood,
     repeats: true,

@@ -30,7 +30,7 @@ describe('Dispatcher', () => {
     expect(hosts.find(ip('10.8.1.1'), SOURCE, ipProtocol.udp)).toBeNull();
   });
 
-  it('tells the stack which open ports are tarpits', () => {
+  it('says which open ports are tarpits', () => {
     const hosts = dispatcher(
       'create a\nadd a tcp port 25 tarpit open\nadd a tcp port 80 tarpit "echo"\nadd a tcp port 81 "echo"\nbind 10.3.0.1 a\n',
     );
@@ -115,7 +115,7 @@ bind 10.3.0.1 both
     expect(lost.datagrams).toBe(0);
   });
 
-  it('tells the uptime of a template by its TCP timestamps, at the pace of its system', () => {
+  it('shows the uptime of a template by its TCP timestamps, at the pace of its system', () => {
     const hosts = dispatcher('create a\nset a uptime 1000\nbind 10.3.0.1 a\nbind 10.3.0.2 a\n');
     const behavior = hosts.find(ip('10.3.0.1'), SOURCE, ipProtocol.tcp)?.behavior;
     // The plain behavior ticks 1,000 times a second.

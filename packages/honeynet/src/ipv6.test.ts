@@ -122,7 +122,7 @@ it('the table finds the longest of prefixes that cover an address', () => {
   );
 });
 
-it('an address that is made of an Ethernet address tells it (RFC 4291, appendix A)', () => {
+it('an address that is made of an Ethernet address shows it (RFC 4291, appendix A)', () => {
   const addresses = ethernetAddresses('dell', [{ prefix: 0x00065b, name: 'Dell' }], [1, 2]);
   // The example of RFC 4291: 34-56-78-9A-BC-DE, as a global address.
   expect(addresses(ip('2001:db8::3656:78ff:fe9a:bcde'))).toBe(0x3456_789a_bcde);
@@ -137,7 +137,7 @@ describe('what would be answered', () => {
     return explanationInWords(explanation, formatIpv6(question.address), protocol).join('\n');
   };
 
-  it('is told of a host, a prefix, its first address and others', () => {
+  it('is explained for a host, a prefix, its first address and others', () => {
     expect(words('2001:db8:1::5')).toContain('It has a binding of its own.');
     expect(words('2001:db8:1::5')).toContain('is open');
     expect(words('2001:db8:1::77', 'icmp')).toContain('It is bound as part of 2001:db8:1::/64.');

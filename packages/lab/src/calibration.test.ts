@@ -20,7 +20,7 @@ function runWith(...rows: readonly (readonly [number, number, number | null, num
 const measure = (...runs: readonly LabRun[]) => measureDelays(runs, DURATION_SECONDS);
 
 describe('measureDelays', () => {
-  it('tells the wait for the verdict from the response', () => {
+  it('distinguishes the wait for the verdict from the response', () => {
     const measured = measure(runWith([2, 10, 20, 22]), runWith([4, 10, 40, 42]));
     expect(measured).toEqual({
       contacted: 2,

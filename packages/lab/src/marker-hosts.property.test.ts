@@ -35,7 +35,7 @@ describe('MarkerHosts', () => {
     );
   });
 
-  it('on a bad link loses probes, and tells of no marker that was not sent from there', () => {
+  it('on a bad link loses probes, and reports no marker that was not sent from there', () => {
     const weather = fc.record({
       loss: fc.double({ min: 0, max: 0.5, noNaN: true }),
       duplication: fc.double({ min: 0, max: 0.5, noNaN: true }),

@@ -221,7 +221,7 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
     `${FRAMES} frames of seed ${SEED}, ${answers} answers; table ${tableAfterWarmUp} → ` +
       `${memoryBytes} B; heap ${(heapAfterWarmUp / 2 ** 20).toFixed(1)} → ${(heap / 2 ** 20).toFixed(1)} MiB\n`,
   );
-  // Without a collector at hand the heap breathes; 64 MiB over a quarter of the run tells a leak of 8 octets a frame
+  // Without a collector at hand the heap breathes; 64 MiB over a quarter of the run shows a leak of 8 octets a frame
   // in the long run.
   expect(heap - heapAfterWarmUp).toBeLessThan(64 * 2 ** 20);
 });

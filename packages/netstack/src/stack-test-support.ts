@@ -37,7 +37,7 @@ function longOf(address: number): bigint {
 /** A key that every run of a test has again. */
 export const TEST_SECRET: Uint8Array = siphashKeyOf(randomStreams('5').stream('test/secret'));
 
-/** A service that remembers what it was told. */
+/** A service that remembers what it was reported. */
 export class RecordingService implements TcpService {
   readonly connection: TcpConnection;
   readonly received: number[] = [];

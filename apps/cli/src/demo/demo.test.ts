@@ -78,7 +78,7 @@ describe('demo', () => {
     });
   });
 
-  it('tells the story in the terminal and ends with the file to open', async () => {
+  it('prints the story in the terminal and ends with the file to open', async () => {
     await inTemporaryDirectory(async (directory) => {
       const { code, stdout, stderr } = await wormwood(['demo', '--out', 'story', '--seed', '2'], {
         cwd: directory,

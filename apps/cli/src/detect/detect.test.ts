@@ -209,7 +209,7 @@ describe('events', () => {
     });
   });
 
-  it('are told with file and line where they are malformed; the rest is judged', async () => {
+  it('are reported with file and line where they are malformed; the rest is judged', async () => {
     await inTemporaryDirectory(async (cwd) => {
       const bad = '{"v":1,"event":"probe.tcp"}\n{"cut":'.repeat(20);
       writeFileSync(join(cwd, 'events.jsonl'), NETS + probes(1, 9) + bad);

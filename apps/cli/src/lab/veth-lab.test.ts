@@ -93,7 +93,7 @@ describe.skipIf(reason !== undefined)('the network of a lab', () => {
     expect(namesOfThisProcess()).toEqual([]);
   }, 30_000);
 
-  it('ends when told to, leaves nothing behind, and has no result then', async () => {
+  it('ends when asked to, leaves nothing behind, and has no result then', async () => {
     const check = checkLab(LAB, 'short.yaml');
     if (!check.ok) throw new Error(check.diagnostics[0]?.message);
     const plan = { lab: check.lab, outbreak: check.outbreak, streams: randomStreams('3'), replicate: 0 };

@@ -22,7 +22,7 @@ describe('net check', () => {
       expect(whole.stdout).toContain('2 templates, 256 addresses bound.');
     }));
 
-  it('tells a mis-spelled keyword, an unknown template, a bad mask and a keyword as a name, all at once', () =>
+  it('reports a mis-spelled keyword, an unknown template, a bad mask and a keyword as a name, all at once', () =>
     withConfiguration(
       'creat a\ncreate b\nbind 10.0.0.1 c\nbind 10.0.0.0/33 b\ncreate tcp\nset b default tcp action opn\n',
       async (path) => {
@@ -83,7 +83,7 @@ describe('net check', () => {
 });
 
 describe('net check --personalities', () => {
-  it('tells which known name an unknown one is like', () =>
+  it('names the known name that an unknown one is like', () =>
     inTemporaryDirectory(async (directory) => {
       const [database, path] = [join(directory, 'db'), join(directory, 'honeyd.conf')];
       writeFileSync(database, 'Fingerprint Linux 2.6.32\nFingerprint NetBSD 1.6\n');
@@ -130,7 +130,7 @@ describe('net check of a template that contradicts itself', () => {
 });
 
 describe('net import', () => {
-  it('writes net.yaml, which checks and explains alike, and tells what is lost', () =>
+  it('writes net.yaml, which checks and explains alike, and reports what is lost', () =>
     inTemporaryDirectory(async (directory) => {
       const old = join(directory, 'honeyd.conf');
       const own = join(directory, 'net.yaml');

@@ -4,7 +4,7 @@ import { SOUND, withConfiguration } from './net-test-support.ts';
 import { wormwood } from '../spawn-test-support.ts';
 
 describe('net explain', () => {
-  it('tells template, rule, port and route', () =>
+  it('reports template, rule, port and route', () =>
     withConfiguration(SOUND, async (path) => {
       const ended = await wormwood(['net', 'explain', path, '10.1.0.9', '--port', '80']);
       expect(ended.stdout.trimEnd().split('\n')).toEqual([
@@ -17,7 +17,7 @@ describe('net explain', () => {
       ]);
     }));
 
-  it('tells each case of a dynamic template', () =>
+  it('reports each case of a dynamic template', () =>
     withConfiguration(SOUND, async (path) => {
       const { stdout } = await wormwood([
         'net',

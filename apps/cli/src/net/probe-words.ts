@@ -79,7 +79,7 @@ function clientInWords({ handshake }: HostView): readonly string[] {
   const scale = layout.includes('ws') ? ` scaled by ${windowScale} bits later` : '';
   const time =
     clock === null
-      ? 'tells no uptime'
+      ? 'shows no uptime'
       : `${clock.ticksPerSecond} timestamps a second; up for ${formatDuration(clock.uptimeSeconds)}`;
   return [
     `is answered at tcp/${port}${afterInWords(seconds)}: TTL ${timeToLive}, window ${window}${scale}, MSS ${mssBytes}`,

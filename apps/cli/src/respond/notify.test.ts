@@ -63,7 +63,7 @@ async function identifiersIn(world: World): Promise<readonly string[]> {
 }
 
 describe('a delivery', () => {
-  it('tells every event once and in order, though the receiver was down and this program ended', async () => {
+  it('reports every event once and in order, though the receiver was down and this program ended', async () => {
     await inTemporaryDirectory(async (directory) => {
       const world = makeWorld(directory, AUTOMATIC_SCOPE);
       const chat = await webhook();

@@ -1,4 +1,4 @@
-// What `wormwood respond` tells others, and the owner's side of the permission: the built program.
+// What `wormwood respond` reports to others, and the owner's side of the permission: the built program.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ function inWorld(body: (world: World) => Promise<void>): () => Promise<void> {
 
 describe('the feed', () => {
   it(
-    'tells readers with a key what is in force, as of now, and ends well',
+    'gives readers with a key what is in force, as of now, and ends well',
     inWorld(async (world) => {
       const feed = world.start(['feed', '--port', '0', '--json']);
       const { url, key } = JSON.parse((await feed.printed(/\{.*\}/))[0]) as { url: string; key: string };
@@ -41,7 +41,7 @@ describe('the feed', () => {
   );
 });
 
-describe('what is told to others', () => {
+describe('what is reported to others', () => {
   it(
     'is a STIX bundle or a MISP event, and one of them must be chosen',
     inWorld(async (world) => {

@@ -71,7 +71,7 @@ describe('sim report', () => {
       expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('is reported alone')]);
     }));
 
-  it('tells of each path that holds no result, and writes nothing', () =>
+  it('reports each path that holds no result, and writes nothing', () =>
     inTemporaryDirectory(async (directory) => {
       const file = join(directory, 'other.json');
       writeFileSync(file, '{"engine": "ode"}');

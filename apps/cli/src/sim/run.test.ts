@@ -177,7 +177,7 @@ describe('talk', () => {
 });
 
 describe('refusals', () => {
-  it('tells all seven mistakes of a file at once and writes nothing', async () => {
+  it('reports all seven mistakes of a file at once and writes nothing', async () => {
     const text = SMALL.replace('version: 1', 'version: 2')
       .replace('duration: 10min', 'duration: 10 parsecs')
       .replace('vulnerable: 2000', 'vulnerable: -5')
@@ -194,7 +194,7 @@ describe('refusals', () => {
       };
       expect(ok).toBe(false);
       const errors = diagnostics.filter(({ severity }) => severity === 'error');
-      // A misspelt key is one mistake, though it may be told as an unknown key and a missing one.
+      // A misspelt key is one mistake, though it may be reported as an unknown key and a missing one.
       expect(new Set(errors.map(({ line }) => line))).toEqual(new Set([2, 4, 6, 7, 8]));
       expect(errors.length).toBeGreaterThanOrEqual(7);
       for (const diagnostic of diagnostics) {
@@ -321,7 +321,7 @@ describe('--set', () => {
     expect([code, stdout]).toEqual([3, '']);
   });
 
-  it('tells all mistakes at once, and refuses what is no change', async () => {
+  it('reports all mistakes at once, and refuses what is no change', async () => {
     const both = await run(['--set', 'wrom.scanRate=5/s', '--set', 'duration=x', '--json']);
     const { diagnostics } = JSON.parse(both.stdout) as { diagnostics: { file: string }[] };
     expect(diagnostics.map(({ file }) => file)).toEqual(['--set wrom.scanRate=5/s', '--set duration=x']);

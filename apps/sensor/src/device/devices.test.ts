@@ -34,7 +34,7 @@ describe('the words of a device', () => {
     expect(parseDevice(text)).toEqual(words);
   });
 
-  it('that name nothing are told in a sentence', () => {
+  it('that name nothing are reported in a sentence', () => {
     expect(openDevice({ kind: 'pcap', path: '/nowhere' })).toEqual({
       ok: false,
       reason: 'missing',

@@ -106,7 +106,7 @@ describe('the link of a sensor', () => {
     expect(link.askFrom(ip('10.0.0.1'), 20, answered)).toBe(0);
   });
 
-  it('tells captures the addresses that it answers from and the routers without a tag', () => {
+  it('gives captures the addresses that it answers from and the routers without a tag', () => {
     const routers = [
       { address: null, linkAddress: 0xfe, vlan: 0, state: 'named' },
       { address: 5, linkAddress: null, vlan: 0, state: 'silent' },

@@ -1,5 +1,5 @@
 /**
- * The link of the sensor: what the owner names of it, beside what the machine knows of the interface. By it the stack tells
+ * The link of the sensor: what the owner names of it, beside what the machine knows of the interface. By it the stack distinguishes
  * which sources are proven, and captures say whose frames are whose.
  */
 import { AddressSet, formatCidr } from '@wormwood/base';

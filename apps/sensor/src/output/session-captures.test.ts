@@ -115,7 +115,7 @@ describe('bounds', () => {
     expect(capture.frames).toHaveLength(2);
   });
 
-  it('a directory that goes away is told once', async () => {
+  it('a directory that goes away is reported once', async () => {
     const told: string[] = [];
     const captures = await SessionCaptures.open(directory, (sentence) => told.push(sentence));
     rmSync(directory, { recursive: true });

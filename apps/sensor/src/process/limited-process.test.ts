@@ -94,7 +94,7 @@ describe('a limited process', () => {
     expect(output.trim().split('\n')).toEqual(['0', '1', '2', '3']);
   });
 
-  it('is told apart from a program that is not there', async () => {
+  it('is distinguished from a program that is not there', async () => {
     const { reason } = await start(['/nowhere/script']).ended;
     expect(reason).toMatch(/ended with code/);
     const elsewhere = await start(['true'], { directory: '/nowhere' }).ended;

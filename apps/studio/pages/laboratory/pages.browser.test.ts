@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser)('the laboratory in Chromium', () => {
     }
   });
 
-  it('Watch plays, pauses, seeks, and tells who infected a host', async () => {
+  it('Watch plays, pauses, seeks, and shows who infected a host', async () => {
     const { page, problems } = await studio.open('#/watch');
     await readyOf['watch']!(page);
     await page.getByRole('button', { name: 'Pause' }).click();

@@ -7,7 +7,7 @@ import { checkScenario, type ScenarioCheck } from '@wormwood/files/scenario';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, openStudio, type Studio } from '../browser-test-support.ts';
 
-/** The most hosts that a page tells apart; it refuses more in words. */
+/** The most hosts that a page follows; it refuses more in words. */
 const HOSTS_MAX = 4_000_000;
 
 const folder = join(import.meta.dirname, '..', '..', '..', '..', 'scenarios');

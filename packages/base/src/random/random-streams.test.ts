@@ -97,7 +97,7 @@ describe('hashName', () => {
     },
   );
 
-  test('tells lone surrogates apart', () => {
+  test('distinguishes lone surrogates', () => {
     expect(hashName('\ud800')).not.toEqual(hashName('\ud801'));
   });
 

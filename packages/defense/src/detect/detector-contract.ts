@@ -6,7 +6,7 @@ import type { KnownSources } from './known-sources.ts';
 import type { Explanation } from './verdict-words.ts';
 import type { WormAlarm } from './worm-trend.ts';
 
-/** What a detector watches, what it promises, and what it is told. */
+/** What a detector watches, what it promises, and what it receives. */
 export interface DetectorOptions {
   /** Keys of the hashes; the seed must be a secret of the sensor, or sources can be chosen to displace each other. */
   readonly streams: RandomStreams;

@@ -399,7 +399,7 @@ describe('explanation', () => {
     expect(newDetector().explain(-1).state).toBe('unknown');
   });
 
-  it('tells what there is against a source that is watched', () => {
+  it('reports what there is against a source that is watched', () => {
     const detector = newDetector();
     verdictsOf(detector, scan(SCANNER, 1));
     expect(detector.explain(SCANNER)).toMatchObject({

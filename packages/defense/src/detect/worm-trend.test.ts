@@ -69,7 +69,7 @@ describe('worm trend', () => {
       for (let i = 0; i < sources; i++) trend.observe(445, second + i / sources, NEVER);
     }
     expect(trend.alarm()).toMatchObject({ port: 445, endedSeconds: null });
-    // Other traffic tells that time has passed.
+    // Other traffic shows that time has passed.
     for (let second = 60; second < 90_000; second += 30) trend.observe(80, second, NEVER);
     const ended = trend.alarm();
     expect(ended?.port).toBe(445);

@@ -1,6 +1,6 @@
 /**
  * The watched addresses that each source reached: since when, how many, on which port. The first 32 are kept as they are,
- * further ones in a bitmap of 512, which cannot tell some of them from others.
+ * further ones in a bitmap of 512, which cannot distinguish some of them from others.
  */
 import { formatCount } from '@wormwood/base';
 import type { Observation } from '../observation.ts';

@@ -155,7 +155,7 @@ describe('a line that is no event', () => {
     expect(faultOf(more)).toBe(fault);
   });
 
-  it.each(['{', '[]', '"x"', 'null', 'x'])('is told: %s', (text) => {
+  it.each(['{', '[]', '"x"', 'null', 'x'])('is reported: %s', (text) => {
     const reading = readText(text, 3);
     expect(reading).toMatchObject({ kind: 'malformed', diagnostic: { line: 3, file: FILE } });
   });
@@ -242,7 +242,7 @@ describe('the proof of a handshake', () => {
         ['payload', 'arp-conflict'],
       ],
     ]);
-    // The payload is told once more, and not again.
+    // The payload is reported once more, and not again.
     expect(proofsOf([pending, data, proof, proof]).at(-1)).toEqual([['handshake', 0x02_00_5e_10_00_01]]);
     // What is pending for ever proves nothing.
     expect(proofsOf([pending, data, { ...proof, source_proof: 'pending' }, data]).at(-1)).toEqual([

@@ -235,7 +235,7 @@ export class Ledger implements LedgerView, KnownTime {
     }
   }
 
-  /** A feed tells its readers for as long as they would have kept it that an act has ended; then it may be forgotten. */
+  /** A feed shows its readers for as long as they would have kept it that an act has ended; then it may be forgotten. */
   #forgetEnded(): void {
     for (const [id, { expiresSeconds }] of this.ended) {
       if (this.ended.size <= ENDED_MAX) return;

@@ -137,7 +137,7 @@ describe('nothing is done', () => {
     expect(await entriesOf(machine, 'decision.none')).toMatchObject([{ code: 'no-scope' }]);
   });
 
-  it('about a protected host or one outside the scope, though its verdict is told', async () => {
+  it('about a protected host or one outside the scope, though its verdict is reported', async () => {
     const { machine } = await started();
     const own = AddressSet.fromCidrs([cidr(`${INFECTED}/32`)]);
     const responder = await machine.start({ ownAddresses: own });

@@ -218,7 +218,7 @@ export class Responder {
     return this.#asPerson(by, () => ({ event: 'respond.resume', by }));
   }
 
-  /** What the feed of this actuator tells at this moment. */
+  /** What the feed of this actuator contains at this moment. */
   feed(actuator: string): FeedContent {
     return feedContent(actuator, this.#ledger, this.#moment(this.#log.lookingTime()));
   }

@@ -108,7 +108,7 @@ describe('a flood of SYNs with forged sources', () => {
     ['a protected address', PROTECTED],
     ['an innocent host inside the scope', INNOCENT],
     ['somebody outside', '198.51.100.7'],
-  ])('that names %s is told and leads to no action', async (_, source) => {
+  ])('that names %s is reported and leads to no action', async (_, source) => {
     const machine = await respondTo(scanOf(source, 'contact', 2000));
     expect(machine.acts).toEqual([]);
     const entries = await machine.entries();

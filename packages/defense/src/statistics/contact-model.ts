@@ -1,5 +1,5 @@
 /**
- * Innocent or scanning, told by the times at which a source reaches *new* dark addresses. An innocent host strays onto
+ * Innocent or scanning, decided by the times at which a source reaches *new* dark addresses. An innocent host strays onto
  * dark space now and then, a scanner keeps coming: two Poisson processes of different rates, and Wald's test between
  * them. Each new address weighs ln(λ1/λ0) for infection, each second of quiet λ1 − λ0 against it.
  *
@@ -13,7 +13,7 @@ import { assert, log } from '@wormwood/base';
 import { poissonProbability } from './poisson-interval.ts';
 import { type ErrorRates, type Thresholds, waldExpectedSteps, strictThresholds } from './sequential-test.ts';
 
-/** What the model is told; rates are probes per second over the whole address space. */
+/** What the model is given; rates are probes per second over the whole address space. */
 export interface ContactModelOptions {
   /** The fraction of the address space that is dark and watched. */
   readonly monitoredFraction: number;

@@ -118,7 +118,7 @@ describe('net.yaml', () => {
       'empty-span 2:82',
     ],
     [[WEB, 'dhcp: [{interface: eth0, template: web}]'], 'dhcp-without-ethernet 3:8'],
-  ])('tells what is wrong with %j', (lines, expected) => {
+  ])('reports what is wrong with %j', (lines, expected) => {
     expect(found(lines)).toEqual([expected]);
   });
 

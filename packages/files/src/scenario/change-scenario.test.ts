@@ -41,7 +41,7 @@ describe('changeScenario', () => {
     ]);
   });
 
-  it('tells of the last change at the place', () => {
+  it('reports the last change at the place', () => {
     const check = changed(base(), 'defenses.0.count=20', 'defenses.0.start=2h', 'worm.scanRate=1/s');
     expect(check.diagnostics).toMatchObject([
       { severity: 'warning', file: 'option defenses.0.start=2h', line: 1, length: 0 },

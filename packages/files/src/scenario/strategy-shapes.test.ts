@@ -157,7 +157,7 @@ describe('files that a scenario names', () => {
     ['bad.csv', ['bad.csv:2:1:', 'bad.csv:3:1:', 'bad.csv:4:1:']],
     ['empty.csv', ['empty.csv: There is no row']],
     ['missing.csv', ['There is no missing.csv.']],
-  ])('%s: every problem is told', (name, expected) => {
+  ])('%s: every problem is reported', (name, expected) => {
     const checked = check({ population: `, placement: {file: ${name}}` });
     expect(checked.ok).toBe(false);
     expect(checked.diagnostics.map(({ code }) => code)).toEqual(expected.map(() => 'named-file'));

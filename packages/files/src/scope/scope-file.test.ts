@@ -75,7 +75,7 @@ describe('a scope file', () => {
     expect(problemsOf(FILE.replace(before, after))).toEqual([[code, path, line, column]]);
   });
 
-  it('tells every mistake at once', () => {
+  it('reports every mistake at once', () => {
     const wrong = FILE.replace('ttl: 1h', 'ttl: 1').replace('action: quarantine', 'action: shoot');
     expect(problemsOf(wrong).map(([, path]) => path)).toEqual(['actions.0.ttl', 'actions.1.action']);
     expect(readScopeFile(wrong)).toMatchObject({ ok: false });

@@ -66,7 +66,7 @@ set second default udp action filtered
     ]);
   });
 
-  it('B14: a template named by a keyword is told to be one, with a name instead', () => {
+  it('B14: a template named by a keyword is reported as one, with a name instead', () => {
     expect(readConfiguration('create router\ncreate source\n').diagnostics).toMatchObject([
       { code: 'keyword-as-name', line: 2, column: 8, help: 'Choose another name, such as source-host.' },
     ]);

@@ -245,7 +245,7 @@ describe('honeyd.conf', () => {
     ['option a b §', 'value-expected 1:12'],
     ['option 5 b c', 'word-expected 1:8'],
     ['option a 5 c', 'word-expected 1:10'],
-  ])('tells what is wrong with %j', (text, expected) => {
+  ])('reports what is wrong with %j', (text, expected) => {
     expect(found(`${text}\n`)).toEqual([expected]);
   });
 
@@ -256,7 +256,7 @@ describe('honeyd.conf', () => {
     );
   });
 
-  it('tells all problems at once', () => {
+  it('reports all problems at once', () => {
     expect(found('crate a\ncreate open\nset x uptime 1\nroute entry 10.0.0.256\n')).toEqual([
       'unknown-statement 1:1',
       'keyword-as-name 2:8',
@@ -329,7 +329,7 @@ describe('honeyd.conf', () => {
     expect(message('create a\nset a personality ""')).toBe('A personality is empty.');
   });
 
-  it('tells a word that is in the wrong place from what is no word', () => {
+  it('distinguishes a word in the wrong place from what is no word', () => {
     const message = (text: string) => parse(text).diagnostics.map((each) => each.message)[0];
     expect(message('open')).toBe('"open" begins no statement.');
     expect(message('§')).toBe('"§" is no word of the language.');

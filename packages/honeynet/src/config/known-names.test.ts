@@ -101,7 +101,7 @@ describe('Ethernet addresses', () => {
   });
 });
 
-it('tells names that stand for nothing, where they stand', () => {
+it('reports names that stand for nothing, where they stand', () => {
   const text = 'create a\nset a personality "Linux Kernel 2.6.32"\nset a ethernet "dll"\nbind 10.0.0.1 a\n';
   const honeynet = honeynetOf(text);
   const known = { personalities: personalityNames(DATABASE), vendors: [] };

@@ -118,7 +118,7 @@ describe('the proof of a source', () => {
 });
 
 describe('a conversation over UDP', () => {
-  it('is told once, and again after a minute of silence', () => {
+  it('is reported once, and again after a minute of silence', () => {
     const { maker: made, events, clock } = maker();
     for (const pause of [0, 59, 59, 60]) {
       clock.advanceBy(pause);

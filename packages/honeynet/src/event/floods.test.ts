@@ -1,4 +1,4 @@
-// Floods of one source as counts: what is told, what is counted, and that nothing is lost or hidden.
+// Floods of one source as counts: what is reported, what is counted, and that nothing is lost or hidden.
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
 import fc from 'fast-check';
@@ -37,7 +37,7 @@ function kindsOf(events: readonly SensorEvent[]): Readonly<Record<string, number
 }
 
 describe('a flood', () => {
-  it('is told once a second beyond its first packets, with what it was', () => {
+  it('is reported once a second beyond its first packets, with what it was', () => {
     const { made, events, clock } = maker();
     for (let i = 0; i < 1000; i++) made.tcpProbe(flow('198.51.100.7', 1024 + i), SYN, 44);
     expect(kindsOf(events)).toEqual({ 'probe.tcp': TOLD });
@@ -59,7 +59,7 @@ describe('a flood', () => {
     });
   });
 
-  it('is told by its next packet where nobody looks which seconds are over, and at the end', () => {
+  it('is reported by its next packet where nobody looks which seconds are over, and at the end', () => {
     const { made, events, clock } = maker();
     for (let second = 0; second < 3; second++) {
       for (let i = 0; i < 100; i++) made.icmp(ip('198.51.100.7'), ip('10.3.0.1'), 8, 0, 84);
@@ -114,7 +114,7 @@ describe('a flood', () => {
   });
 });
 
-it('packets that are told and packets that are counted are all packets, of each source', () => {
+it('packets that are reported and packets that are counted are all packets, of each source', () => {
   const packet = fc.record({
     source: fc.integer({ min: 0, max: 20 }),
     times: fc.integer({ min: 1, max: 80 }),

@@ -58,7 +58,7 @@ describe('an ARP sweep', () => {
     ]);
   });
 
-  it('is told in parts where it goes on for more than a minute, and at the end of the sensor', () => {
+  it('is reported in parts where it goes on for more than a minute, and at the end of the sensor', () => {
     const { made, events, ask, pass } = maker();
     for (let second = 0; second < 130; second++) {
       ask('10.0.0.200', '10.0.0.1');
@@ -85,7 +85,7 @@ describe('an ARP sweep', () => {
 });
 
 describe('answers that a limit keeps back', () => {
-  it('are told at once, then together', () => {
+  it('are reported at once, then together', () => {
     const { made, events, pass } = maker();
     const limit = (): void => made.answerLimited('udp-answer-length', 17, ip('192.0.2.9'), ip('10.0.0.5'));
     limit();

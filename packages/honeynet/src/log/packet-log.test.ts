@@ -116,7 +116,7 @@ describe("Honeyd's service log", () => {
     expect(serviceLogLine(moment, script, 6, '\u001b[2J\n')).toMatch(/\|\.\[2J\.\|\n$/);
   });
 
-  it('tells local time', () => {
+  it('writes local time', () => {
     expect(formatHoneydTime(at('2026-11-23T23:30:00Z'), 3600)).toBe('2026-11-24-00:30:00.0000');
     expect(formatHoneydTime(at('2026-11-23T00:30:00Z'), -5 * 3600)).toBe('2026-11-22-19:30:00.0000');
   });

@@ -36,7 +36,7 @@ export interface FrequentPort {
 
 /** Far more than anybody looks at; a key with one contact in so many is not missed. */
 const KEYS_KEPT = 1024;
-/** What is told by calls of its own, but for packets to nobody. */
+/** What is reported by calls of its own, but for packets to nobody. */
 const REPORTED_OTHERWISE: ReadonlySet<number> = new Set([
   ipProtocol.tcp,
   ipProtocol.udp,

@@ -1,5 +1,5 @@
 /**
- * Octets with a given CRC-32: a fingerprint tells only that checksum of what a system writes into its resets (RD). The
+ * Octets with a given CRC-32: a fingerprint holds only that checksum of what a system writes into its resets (RD). The
  * checksum is that of ISO 3309, as in Ethernet and zlib.
  */
 

@@ -31,7 +31,7 @@ function test(name: string, which: string): Readonly<Record<string, string>> {
 }
 
 describe('the first generation', () => {
-  it('is told from the second', () => {
+  it('is distinguished from the second', () => {
     expect(isFirstGeneration(TEXT)).toBe(true);
     expect(isFirstGeneration(secondGenerationOf(TEXT))).toBe(false);
     expect([...index.places.keys()]).toEqual(['Acme Windows 9 gateway', 'Acme router']);

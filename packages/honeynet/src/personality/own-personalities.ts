@@ -3,7 +3,7 @@
  * database. Each names where its values come from; what a source does not say is as RFC 9293, RFC 792 and RFC 1122 have it.
  *
  * - Linux 6: measured with nmap 7.93 against a kernel 6.18 on the other end of a veth pair. Documentation/networking/ip-sysctl
- *   tells the shift: it follows the largest receive buffer, 7 with 6 MB, 10 with 32 MB.
+ *   shows the shift: it follows the largest receive buffer, 7 with 6 MB, 10 with 32 MB.
  * - Windows: TTL 128, a window of 64 KiB with the shift 8 (autotuning level normal), SACK, no timestamps
  *   (https://learn.microsoft.com/powershell/module/nettcpip/get-nettcpsetting); a FIN, null or Xmas segment is answered with a
  *   reset whatever the port (https://nmap.org/book/scan-methods-null-fin-xmas-scan.html); echo replies have the code 0.

@@ -9,7 +9,7 @@ import { changeQuote } from './unreachable.ts';
 /** What the secret is hashed with, so that one answer says nothing about another. */
 const purpose = { sequenceNumber: 1, timestamp: 2, uptime: 3, identification: 4, pairs: 5 } as const;
 
-/** The most that is taken before a service reads: what a window without scaling tells. */
+/** The most that is taken before a service reads: what a window without scaling shows. */
 const RECEIVE_BYTES = 65_160;
 /** What the headers of an ICMP error take. */
 const ICMP_HEADERS_BYTES = 28;
@@ -130,7 +130,7 @@ class PairNumbers {
 
   next(localAddress: number, remoteAddress: number, nowSeconds: number): number {
     const first = this.#hash.ofWords(this.#use, localAddress, remoteAddress, 0);
-    // 53 bits: pairs that share them share a sequence, which tells neither of them anything.
+    // 53 bits: pairs that share them share a sequence, which shows neither of them anything.
     const key = (this.#hash.upper & 0x1f_ffff) * WORD + first;
     let state = this.#pairs.get(key);
     if (state === undefined) {

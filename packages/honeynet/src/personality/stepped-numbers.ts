@@ -59,7 +59,7 @@ export function nextNumber(state: StepState, steps: Steps, nowSeconds: number): 
       : Math.min(IDLE_SECONDS_MAX, Math.max(0, nowSeconds - state.lastSeconds));
   state.lastSeconds = nowSeconds;
   state.carry += ratePerSecond * elapsed * factorOf(state.count++, deviation);
-  // A clock that ticks less often than it is asked tells the same again.
+  // A clock that ticks less often than it is asked gives the same again.
   const least = ratePerSecond * USUAL_SECONDS < SPARSE * step ? 0 : 1;
   let multiple = Math.max(least, Math.round(state.carry / step));
   while (multiple > 1 && greatestCommonDivisor(multiple, state.lastMultiple) > 1) multiple++;

@@ -178,7 +178,7 @@ function seenPorts(client: OrdinaryClient, honeynet: Honeynet, protocol: 'tcp' |
   return { all, others, named: all.filter(({ state }) => state !== others) };
 }
 
-/** Ports that any template names: the answer tells whose they are. */
+/** Ports that any template names: the answer shows whose they are. */
 function configuredPorts(
   { templates, bindings, defaultTemplate }: Honeynet,
   protocol: 'tcp' | 'udp',

@@ -25,7 +25,7 @@ export interface SeenHandshake {
   /** From the SYN to the SYN/ACK. */
   readonly seconds: number;
   readonly traits: TcpTraits;
-  /** Of the host, by the timestamps of two connections; null: it tells none. */
+  /** Of the host, by the timestamps of two connections; null: it shows none. */
   readonly clock: { readonly ticksPerSecond: number; readonly uptimeSeconds: number } | null;
 }
 

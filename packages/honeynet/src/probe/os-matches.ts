@@ -56,7 +56,7 @@ export function differences(wanted: Observed, measured: Observed): readonly Diff
 
 /** Below this share nmap names nothing. */
 const ACCURACY_MIN = 0.85;
-/** Of attributes whose points a database does not tell. */
+/** Of attributes whose points a database does not give. */
 const POINTS_USUAL = 20;
 
 type Points = ReadonlyMap<string, ReadonlyMap<string, number>>;

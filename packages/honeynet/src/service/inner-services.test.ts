@@ -31,7 +31,7 @@ describe('http', () => {
 });
 
 describe('login', () => {
-  it('asks three times and lets nobody in; passwords are told to nobody', () => {
+  it('asks three times and lets nobody in; passwords are shown to nobody', () => {
     const { connection, messages, service } = start('login');
     service.data(octetsOf('root\r\nsecret\r\nadmin\r\nsecret\r\nguest\r\nsecret\r\nafter\r\n'));
     expect(connection.sent.match(/Login incorrect/g)).toHaveLength(3);

@@ -285,7 +285,7 @@ describe('a worker', () => {
     expect(messages).toEqual(['busy']);
   });
 
-  it('is told who connects, what comes, and when it is over', () => {
+  it('learns who connects, what comes, and when it is over', () => {
     const { services, spawner } = setUp();
     const service = services.tcp(action, new FakeConnection(), template)!;
     service.data(octetsOf('GET'));

@@ -48,7 +48,7 @@ describe('a fingerprint of a SYN', () => {
     expect(systemOf(LINUX, signatures)).toBe('First 4.20');
   });
 
-  it('is told by its line where it is none', () => {
+  it('is reported by its line where it is none', () => {
     const text = 'S44:64:1:60:M*,S:A:::\nwindows\n*:64:2:60:M*:B:::\n*:64:1:60:Q:C:::\n%0:64:1:60:M*:D:::\n';
     expect(parsePfOs(text)).toMatchObject({ signatures: [{ system: 'A' }], strangeLines: [2, 3, 4, 5] });
   });

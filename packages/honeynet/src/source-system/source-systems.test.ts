@@ -56,7 +56,7 @@ function watched(medium: 'ip' | 'ethernet') {
 const MSS: tcpOption.Repr = { kind: 'mss', mssBytes: 1460 };
 
 describe.each(['ip', 'ethernet'] as const)('the system of a source, on %s', (medium) => {
-  it('is that of its last SYN, window and MSS among what tells it', () => {
+  it('is that of its last SYN, window and MSS among what identifies it', () => {
     const { see } = watched(medium);
     expect(see(syn([MSS], 5840))).toBe('Old 1');
     expect(see(syn([{ kind: 'mss', mssBytes: 1400 }], 5600))).toBe('Any MSS');

@@ -47,7 +47,7 @@ export function formatQuirks(bits: number): string {
   return QUIRKS.filter((_, bit) => (bits & (1 << bit)) !== 0).join(',');
 }
 
-/** What a SYN or a SYN/ACK over IPv4 tells of its sender. */
+/** What a SYN or a SYN/ACK over IPv4 shows of its sender. */
 export interface TcpTraits {
   /** As it arrived. */
   readonly timeToLive: number;

@@ -19,7 +19,7 @@ function made() {
     linkAddress: SENSOR,
     addresses: new Set([ADDRESS]),
   });
-  /** An IPv4 packet for the machine that is told apart by its last octet. */
+  /** An IPv4 packet for the machine that its last octet names. */
   const send = (mark: number): void => {
     const frame = new Uint8Array(60);
     writeU16(frame, 12, etherType.ipv4);
@@ -56,7 +56,7 @@ function made() {
 const QUESTION = 'who has a040009, tell a040001';
 
 describe('a real machine', () => {
-  it('is asked for once a second, and gets what waited when it tells where it is', () => {
+  it('is asked for once a second, and gets what waited when it says where it is', () => {
     const { clock, send, tell, sent } = made();
     send(1);
     send(2);

@@ -125,7 +125,7 @@ describe('TopologyDevice', () => {
     ]);
   });
 
-  it('tells that a network is unreachable', () => {
+  it('reports that a network is unreachable', () => {
     const { ping, listen } = network();
     ping('10.3.7.1', 64);
     expect(listen(0.05)).toMatchObject([{ from: ip('10.3.0.1'), kind: 'destinationUnreachable' }]);

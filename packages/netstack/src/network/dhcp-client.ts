@@ -1,6 +1,6 @@
 /**
  * The client of RFC 2131: how a virtual host whose template says `dhcp` comes to its address and keeps it. It is the one
- * place where a virtual host speaks first, on its own link and because its owner said so. The machine is told the time and
+ * place where a virtual host speaks first, on its own link and because its owner said so. The machine receives the time and
  * what arrives, and says what is to be sent; sockets and frames are its owner's.
  */
 import { assert, type Clock, type RandomStream } from '@wormwood/base';

@@ -54,7 +54,7 @@ it('one source gets a hundred errors a second, all sources a thousand on the ave
   });
   expect(Math.min(...seconds)).toBeGreaterThanOrEqual(500);
   expect(Math.max(...seconds)).toBeLessThanOrEqual(1500);
-  // The limit of a second tells nobody how many others were answered in it.
+  // The limit of a second shows nobody how many others were answered in it.
   expect(new Set(seconds).size).toBeGreaterThan(6);
 });
 

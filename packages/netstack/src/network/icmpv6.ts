@@ -35,7 +35,7 @@ export interface Icmpv6Components {
 
 /** Code of a destination unreachable about a port (RFC 4443 3.1). */
 const PORT_UNREACHABLE = 4;
-/** Codes of a destination unreachable, as those of ICMP that say the same; a connection is told of no other. */
+/** Codes of a destination unreachable, as those of ICMP that say the same; a connection learns of no other. */
 const CODES: ReadonlyMap<number, number> = new Map([
   [0, icmpv4.unreachableCode.network],
   [3, icmpv4.unreachableCode.host],

@@ -77,7 +77,7 @@ export function followHeaders(bytes: Uint8Array, start: number, end: number, cha
       }
     } else if (chain.verdict === 'fine')
       judge(bytes, { packetStart: start, start: at, end: at + length, number: next }, chain);
-    // Where something is wrong, what follows still tells whether the packet is an error itself.
+    // Where something is wrong, what follows still shows whether the packet is an error itself.
     if (isDropped(chain)) return;
     numberAt = at;
     at += length;

@@ -155,7 +155,7 @@ export class Ipv6Input {
     if (chain.verdict === 'fine' && chain.fragmentStart < 0) this.#dispatch(packet);
   }
 
-  /** Tells the sender that a packet never became whole; `packet` becomes its first piece. */
+  /** Informs the sender that a packet never became whole; `packet` becomes its first piece. */
   giveUp(first: FirstFragment, packet: PacketContext): void {
     const { names } = this.#components;
     const { bytes, ipStart } = first;

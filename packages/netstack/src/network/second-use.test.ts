@@ -47,7 +47,7 @@ const fragment: fc.Arbitrary<Fragment> = fc.record({
   seconds: fc.constantFrom(0, 0, 0, 1, 16),
 });
 
-/** What was given up for its age is told of; here nobody listens. */
+/** What was given up for its age is reported; here nobody listens. */
 function add(
   table: Reassembly,
   packet: Uint8Array,

@@ -295,7 +295,7 @@ describe('terminal', () => {
     }
   });
 
-  it('tells curves apart without colour', () => {
+  it('distinguishes curves without colour', () => {
     expect(`\n${toTerminal(trajectoryChart(odeResult()), { columns: 72, rows: 12 })}`).toMatchInlineSnapshot(`
       "
                seed: hosts over time

@@ -51,7 +51,7 @@ describe('CSV', () => {
     expect(Number(mixed[2]![at]) / Number(mixed[1]![at])).toBeCloseTo(1, 9);
   });
 
-  it('gives a figure its curves and bands, and tells references of one name apart', () => {
+  it('gives a figure its curves and bands, and distinguishes references of one name', () => {
     const chart = agreementChart(odeResult(), asEnsemble(odeResult()));
     const lines = chartCsv(chart).trimEnd().split('\r\n');
     const columns = ['ever infected, hosts', 'infected now, hosts'];

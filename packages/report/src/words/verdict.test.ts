@@ -82,7 +82,7 @@ describe('verdict', () => {
     }
   });
 
-  it('tells of an ensemble that its figures are means, and how the runs differ', () => {
+  it('says of an ensemble that its figures are means, and how the runs differ', () => {
     const text = verdict(ensembleOf(odeResult(), { extinctProbability: 0.38 }));
     expect(text).toContain(
       'infected at some time on average, 51.6% to 63% in nine of ten runs; 8.66% at the peak.',

@@ -102,7 +102,7 @@ const LIES: Lies = {
 };
 
 describe('a log that lies about its time and its lines', () => {
-  it('is told from the honest one, in which there is nothing to find', async () => {
+  it('is distinguished from the honest one, in which there is nothing to find', async () => {
     const entries = await honest();
     const events = new Set(entries.map(({ event }) => event));
     for (const event of [

@@ -167,7 +167,7 @@ describe('the audit log', () => {
       const file = new MemoryFile();
       file.text = changed;
       const reading = await read(file);
-      // A log cut short between two lines is whole; only its head, which messages witness, tells.
+      // A log cut short between two lines is whole; only its head, which messages witness, shows it.
       return reading.ok && !reading.torn && reading.head.sequence === lines.length;
     };
     expect(await verify(text)).toBe(true);
@@ -230,7 +230,7 @@ describe('the audit log', () => {
     expect((await open(file)).head.sequence).toBe(FACTS.length);
   });
 
-  it('tells what is synced from what is not', async () => {
+  it('distinguishes what is synced from what is not', async () => {
     const file = await written();
     const log = await open(file);
     const before = log.syncedOffset;

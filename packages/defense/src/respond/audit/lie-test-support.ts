@@ -107,7 +107,7 @@ export function itFinds(lies: Lies): void {
     const [believed, broken]: [string[], string[]] = [[], []];
     for (const [name, [lie, ...findings]] of Object.entries(lies)) {
       const file = rewritten(lie(entries), stateIn(entries));
-      // The chain must not be what tells.
+      // The chain must not be what shows it.
       const lied: AuditEntry[] = [];
       const reading = await readAuditLog(file.lines(0), (entry) => void lied.push(entry));
       if (!reading.ok || reading.torn) broken.push(`${name}: ${reading.ok ? 'torn' : reading.reason}`);

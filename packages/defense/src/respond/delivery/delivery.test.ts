@@ -64,7 +64,7 @@ describe('a delivery', () => {
     expect(house.receiver.asked).toBe(8);
   });
 
-  it('tells only what it is asked to tell', async () => {
+  it('reports only what it is asked to report', async () => {
     const house = new House();
     await house.write(2, 'ada');
     await house.write(300, 'bob');
@@ -156,7 +156,7 @@ describe('a delivery', () => {
     expect(house.receiver.taken).toEqual(house.written);
   });
 
-  it('tells nothing that a loss of power could take back', async () => {
+  it('reports nothing that a loss of power could take back', async () => {
     const house = new House();
     await house.write(1);
     await house.file.append('{"not":"synced"}\n');
@@ -269,7 +269,7 @@ describe('a delivery stopped at any operation', () => {
               for (let tries = 0; tries < 2; tries++) {
                 try {
                   delivery ??= await house.open({ digestSeconds });
-                  // Some of it is told later, when more has come.
+                  // Some of it is reported later, when more has come.
                   if (burst % 2 === 0) await drain(house, delivery);
                   else await delivery.step();
                   break;

@@ -29,7 +29,7 @@ export interface CursorFile {
 }
 
 export interface DeliveryOptions {
-  /** Which events are told. @default all */
+  /** Which events are reported. @default all */
   readonly selects?: (event: EventLine) => boolean;
   /** Gathers the events of so many seconds into one message. @default 0: each event is a message */
   readonly digestSeconds?: number;

@@ -169,7 +169,7 @@ describe('a MISP event', () => {
     );
   });
 
-  it('tells of one host with two verdicts in one attribute', () => {
+  it('reports one host with two verdicts in one attribute', () => {
     const again = { ...FINDING, verdict: 'verdict-2', port: 80, observedSeconds: NOON + 60 };
     const { Event: event } = mispEvent({ ...ONE, findings: [FINDING, again] });
     expect(event).toMatchObject({ date: '2026-03-01', Orgc: { name: 'Example University' } });

@@ -158,7 +158,7 @@ describe('the stream of decisions', () => {
     expect(Number.isSafeInteger(decision?.id)).toBe(true);
   });
 
-  it('tells each client what is new and what was ended since it asked last', async () => {
+  it('gives each client what is new and what was ended since it asked last', async () => {
     const { machine, responder, server } = await serving();
     responder.offer(verdictOn('10.20.7.9'));
     await responder.step();
@@ -173,7 +173,7 @@ describe('the stream of decisions', () => {
     const change = stream(server);
     expect([values(change.new), values(change.deleted)]).toEqual([['10.20.7.10'], ['10.20.7.9']]);
     expect(change.deleted[0]?.duration).toBe('-1s');
-    // A client that never asked is told everything in force.
+    // A client that never asked gets everything in force.
     expect(values(stream(server, '', 'key-of-mail').new)).toEqual(['10.20.7.10']);
     await runUntil(machine, responder, NOON + 7200);
     expect(stream(server)).toEqual({ new: [], deleted: [] });

@@ -63,7 +63,7 @@ export function declareEdges(engine: Engine, check: Check): void {
     expect(trajectory.time[immunized]!).toBeLessThanOrEqual(22);
   });
 
-  check('a run that is told to stop remains a lawful run', () => {
+  check('a run that is asked to stop remains a lawful run', () => {
     const told: number[] = [];
     const control = { shouldStop: (): boolean => true, progress: (t: number): number => told.push(t) };
     const outbreak: Outbreak = { ...mixedOutbreak, durationSeconds: 10_000 };

@@ -22,7 +22,7 @@ export interface HostLists {
   /** By host: who infected it (−1 at time 0), and when, in seconds. */
   readonly infector: Int32Array;
   readonly timeSeconds: Float64Array;
-  /** By host: when it was immunized; infinite while it is not. Only where `beginHostLists` was told to keep it. */
+  /** By host: when it was immunized; infinite while it is not. Only where `beginHostLists` was asked to keep it. */
   readonly immunizedSeconds: Float64Array;
 }
 

@@ -50,7 +50,7 @@ function expectPossible(outbreak: Outbreak, replicate: number): void {
 }
 
 describe('hosts', () => {
-  it('tells who infected whom, when and where', () => {
+  it('reports who infected whom, when and where', () => {
     for (let replicate = 0; replicate < 10; replicate++) expectPossible(smallScenario, replicate);
     expectPossible({ ...smallScenario, honeypots: [honeypots({ count: 800, delaySeconds: 5 })] }, 0);
     expectPossible({ ...smallScenario, honeypots: [] }, 0);
@@ -125,7 +125,7 @@ describe('hosts', () => {
       expect(kolmogorovSmirnov(a!.map(figure), b!.map(figure))).toBeLessThan(1.95);
   });
 
-  it('stops when it is told to, with the infections so far', () => {
+  it('stops when it is asked to, with the infections so far', () => {
     let looks = 0;
     const control: RunControl = { ...keeping, shouldStop: () => ++looks === 3 };
     const part = hosts.run(seedScenario, { streams, replicate: 0 }, control);

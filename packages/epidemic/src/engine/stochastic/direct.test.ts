@@ -94,7 +94,7 @@ describe('stochastic', () => {
     expect(Math.abs(hours.standardDeviation / (Math.sqrt(variance) / 3600) - 1)).toBeLessThan(0.3);
   });
 
-  it('stops when it is told to, with the samples that it has reached', () => {
+  it('stops when it is asked to, with the samples that it has reached', () => {
     const streams = randomStreams('1');
     const outbreak = { ...seedScenario, sampleSeconds: 10 };
     let looks = 0;

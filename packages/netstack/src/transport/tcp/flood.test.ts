@@ -92,7 +92,7 @@ it(`B7: ${SYNS} handshakes that nobody completes cost constant memory; the oldes
   expect(stack.tcp.memoryBytes).toBe(tableBytes);
 });
 
-it(`holds ${SYNS} half-open connections at once where it is told to`, () => {
+it(`holds ${SYNS} half-open connections at once where it is allowed to`, () => {
   const many = Math.min(SYNS, 1 << 20);
   const places = 2 ** Math.ceil(Math.log2(many));
   const { stack } = flooded({ tcp: { halfOpen: 1 << 20 } }, many);

@@ -12,7 +12,7 @@ function inFlight(options: readonly tcpOption.Repr[], count: number) {
   const sent = made.receive().map(({ sequenceNumber }) => sequenceNumber);
   expect(sent).toHaveLength(count);
   const { local } = made;
-  /** Acknowledges up to a segment and tells of the ranges of segments held beyond it. */
+  /** Acknowledges up to a segment and reports the ranges of segments held beyond it. */
   const acknowledge = (upTo: number, held: readonly (readonly [number, number])[] = []): number[] => {
     const blocks = held.map(([first, end]) => ({ left: local + first * MSS, right: local + end * MSS }));
     made.send({
@@ -75,7 +75,7 @@ describe('SACK (RFC 6675)', () => {
     expect(acknowledge(6)).toEqual([6]);
   });
 
-  it('forgets what it was told when the timer expires (RFC 2018 section 8)', () => {
+  it('forgets what it learnt when the timer expires (RFC 2018 section 8)', () => {
     const { acknowledge, advance, receive } = inFlight([{ kind: 'sackPermitted' }], 4);
     acknowledge(0, [[1, 4]]);
     advance(1.5);
@@ -211,7 +211,7 @@ describe('segment size (RFC 9293 3.7.1)', () => {
     expect(receive()[0]?.payload).toHaveLength(988);
   });
 
-  it('is told in the SYN/ACK', () => {
+  it('is reported in the SYN/ACK', () => {
     const { send, receive } = bench();
     send({ flags: 'S' });
     expect(receive()[0]?.options).toEqual([{ kind: 'mss', mssBytes: segmentBytesMax() }]);

@@ -39,7 +39,7 @@ export class ReceiveQueue {
   #early: Piece[] = NO_PIECES;
   readonly #ready: OctetRing = new OctetRing(READY_BYTES_MAX);
   #earlyBytes = 0;
-  /** Where the segments held beyond the gap began, the newest first, as far as they made ranges that can be told. */
+  /** Where the segments held beyond the gap began, the newest first, as far as they made ranges that can be reported. */
   #latest: number[] = NO_NUMBERS;
   /** Sequence number of a FIN beyond the gap; null while none came. */
   #earlyFin: number | null = null;

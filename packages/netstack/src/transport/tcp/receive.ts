@@ -191,7 +191,7 @@ export class Receiver {
     const skipped = seqDistance(sequence, words[at + field.receiveNext]!);
     if (skipped < 0) {
       this.#keepEarly(host, at, -skipped);
-      // RFC 5681 4.2: at once, so that each that comes tells of the gap.
+      // RFC 5681 4.2: at once, so that each that comes reports the gap.
       return connections.sender.acknowledge(at, host);
     }
     const endpoint = this.#store.endpoints.get(at);

@@ -35,7 +35,7 @@ describe('a tarpit', () => {
     expect(service?.received).toEqual(octets(TARPIT_WINDOW_BYTES));
   });
 
-  it('tells a probe of a new window after ten seconds', () => {
+  it('announces a new window to a probe after ten seconds', () => {
     const { send, receive, advance, remote, local, service } = establishedBench({ host });
     send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local, payload: octets(100) });
     receive();

@@ -181,7 +181,7 @@ describe('receiving', () => {
     expect(receive().at(-1)).toMatchObject({ acknowledgmentNumber: remote + 3, flags: tcp.flag.ACK });
   });
 
-  it('holds segments that come early, tells them by SACK, and delivers them in their turn', () => {
+  it('holds segments that come early, reports them by SACK, and delivers them in their turn', () => {
     const { send, receive, service, remote, local } = establishedBench({
       synOptions: [{ kind: 'sackPermitted' }] as tcp.Repr['options'],
     });
@@ -314,7 +314,7 @@ describe('sending', () => {
     expect(again?.payload[0]).toBe(100);
   });
 
-  it('tells a service that filled its buffer when there is room', () => {
+  it('informs a service that filled its buffer when there is room', () => {
     const { send, receive, service, remote, local } = establishedBench();
     const size = 1 << 20;
     const taken = service!.connection.write(new Uint8Array(size));
