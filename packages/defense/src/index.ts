@@ -41,7 +41,7 @@ export { type NftablesOptions, nftablesActuator, nftablesSetup } from './respond
 export { ownerCommandActuator, type OwnerCommandOptions } from './respond/actuator/owner-command.ts';
 export { feedActuator } from './respond/actuator/feed-actuator.ts';
 
-// Who is reported.
+// Reports to others: feeds, deliveries, exports.
 export { feedContent } from './respond/feed/feed-content.ts';
 export {
   type FeedClient,
