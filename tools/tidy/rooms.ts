@@ -66,6 +66,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'virtual-host.ts',
     'service/',
     'config/',
+    'decoy-addresses.ts',
     'personality/',
     'dispatcher.ts',
     'log/',

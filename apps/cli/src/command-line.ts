@@ -36,10 +36,9 @@ export function endOfFailure(error: unknown, isDebug: boolean = process.argv.inc
 /** A repeatable option that begins with no value has no default worth a word. */
 class BriefHelp extends Help {
   override optionDescription(option: Option): string {
-    const { defaultValue, description } = option;
-    return Array.isArray(defaultValue) && defaultValue.length === 0
-      ? description
-      : super.optionDescription(option);
+    const { defaultValue, defaultValueDescription, description } = option;
+    const isEmpty = Array.isArray(defaultValue) && defaultValue.length === 0;
+    return isEmpty && defaultValueDescription === undefined ? description : super.optionDescription(option);
   }
 }
 

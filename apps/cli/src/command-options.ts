@@ -1,6 +1,6 @@
 /** What all commands share on the command line: options for printing, and examples below the help. */
 import { availableParallelism } from 'node:os';
-import { parseSeed } from '@wormwood/base';
+import { type Cidr, parseCidr, parseSeed } from '@wormwood/base';
 import type { ScenarioValueChange } from '@wormwood/files/scenario';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
@@ -63,6 +63,13 @@ export function setOption(): Option {
       if (path.trim() === '') throw new InvalidArgumentError('Write PATH=VALUE, such as duration=10min.');
       return [...earlier, { path: path.trim(), value, source: `--set ${text}` }];
     });
+}
+
+/** Adds an IPv4 network to those that were given before it. */
+export function collectedCidrs(text: string, before: readonly Cidr[]): readonly Cidr[] {
+  const cidr = parseCidr(text);
+  if (!cidr.ok) throw new InvalidArgumentError(cidr.reason);
+  return [...before, cidr.value];
 }
 
 export function wholeNumber(text: string, noun: string, max: number): number {

@@ -36,8 +36,8 @@ export function installedP0f(): P0fFingerprints | null {
 }
 
 /**
- * Returns what identifies the systems of sources, the first to be asked first: our own signatures, which are of newer systems, and the
- * installed files of both kinds.
+ * Returns what identifies the systems of sources, the first to be asked first: our own signatures, which are of newer systems,
+ * and the installed files of both kinds.
  */
 export function installedSynFingerprints(): readonly SynFingerprints[] {
   const files = [PATHS, P0F_PATHS].flatMap((paths): readonly SynFingerprints[] => {

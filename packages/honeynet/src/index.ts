@@ -48,6 +48,7 @@ export { playedBehavior } from './personality/played-behavior.ts';
 export type { Personality, Unmet } from './personality/personality.ts';
 export { commandWords } from './service/script-words.ts';
 export { BindingTable, boundAddresses } from './binding-table.ts';
+export { decoyAddresses, type DecoyPattern, type PatternCover } from './decoy-addresses.ts';
 export { Dispatcher, ethernetOf, type DispatcherComponents } from './dispatcher.ts';
 export { formatP0f, type P0fFingerprints, p0fMatch, type P0fMatch, parseP0f } from './source-system/p0f.ts';
 export { OWN_SYNS } from './source-system/own-syns.ts';

@@ -1,8 +1,8 @@
 /**
  * Octets <-> packets: pure, one protocol a file and a namespace, the same cast of names in each. Start with `udp.ts`.
  *
- * - **Octets to a value**: `udp.parse(bytes, start, end)` returns a `udp.Repr` or a `Malformed` (`isMalformed` distinguishes them
- *   apart) and never throws, whatever the octets. The packet lies in [start, end) of `bytes`, which may be a whole ring
+ * - **Octets to a value**: `udp.parse(bytes, start, end)` returns a `udp.Repr` or a `Malformed` (`isMalformed` distinguishes
+ *   them) and never throws, whatever the octets. The packet lies in [start, end) of `bytes`, which may be a whole ring
  *   buffer. A payload is a view into `bytes`: copy what shall outlive them.
  * - **A value to octets**: `udp.length(repr)` is how many octets `udp.emit(repr, out, offset, …)` writes; it computes lengths
  *   and checksums and returns the offset after the packet. Ethernet, ARP, IPv4, ICMPv4, UDP and TCP keep every bit of what was

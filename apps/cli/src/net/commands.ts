@@ -2,13 +2,21 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cidr, parseCidr, parseSeed } from '@wormwood/base';
+import { parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { withExamples, withPrintOptions } from '../command-options.ts';
+import { collectedCidrs, withExamples, withPrintOptions } from '../command-options.ts';
 import type { NetAskOptions } from './ask.ts';
 import type { NetEventsOptions } from './events.ts';
-import { addCheck, addExplain, addImport, addPersonalities, addProbe, edgesOption } from './file-commands.ts';
+import {
+  addAddresses,
+  addCheck,
+  addExplain,
+  addImport,
+  addPersonalities,
+  addProbe,
+  edgesOption,
+} from './file-commands.ts';
 import type { NetTopOptions } from './top.ts';
 import type { NetUpOptions } from './up.ts';
 
@@ -27,6 +35,7 @@ export function addNet(parent: Command, finish: Finish): void {
   addProbe(net, finish);
   addImport(net, finish);
   addPersonalities(net, finish);
+  addAddresses(net, finish);
   addUp(net, finish);
   addAsking(net, finish);
   withExamples(net, [
@@ -151,12 +160,6 @@ function defaultControlPath(): string {
 
 function collected(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
-}
-
-function collectedCidrs(text: string, before: readonly Cidr[]): readonly Cidr[] {
-  const cidr = parseCidr(text);
-  if (!cidr.ok) throw new InvalidArgumentError(cidr.reason);
-  return [...before, cidr.value];
 }
 
 function seedOf(text: string): string {

@@ -1,13 +1,23 @@
-/** `wormwood net check`, `explain` and `import` on the command line: commands that only read a configuration. */
+/** `wormwood net check`, `explain`, `probe`, `import` and the like on the command line: commands that need no device. */
 import { parseIpv4, parseSeed } from '@wormwood/base';
-import { type IpAddress, parseIp } from '@wormwood/wire';
+import { type IpAddress, type Ipv6Prefix, parseIp, parseIpv6Prefix } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { NetAddressesOptions } from './addresses.ts';
 import type { NetCheckOptions } from './check.ts';
 import type { NetExplainOptions } from './explain.ts';
 import type { NetPersonalitiesOptions } from './personalities.ts';
 import type { NetProbeOptions } from './probe.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
+import {
+  collectedCidrs,
+  type PrintOptions,
+  wholeNumber,
+  withExamples,
+  withPrintOptions,
+} from '../command-options.ts';
+
+/** More than a scanner tries in a subnet, and few enough to print. */
+const DECOYS_MAX = 65_536;
 
 type Finish = (exitCode: ExitCode) => void;
 
@@ -115,6 +125,41 @@ export function addPersonalities(net: Command, finish: Finish): void {
   ]);
 }
 
+export function addAddresses(net: Command, finish: Finish): void {
+  const command = net
+    .command('addresses')
+    .description('propose addresses for decoys in an IPv6 prefix: those that scanners try')
+    .argument('<prefix>', 'an IPv6 prefix such as 2001:db8:1::/64', ipv6PrefixOf)
+    .addOption(
+      new Option('--count <n>', 'how many')
+        .default(64)
+        .argParser((text: string) => wholeNumber(text, 'a number of addresses', DECOYS_MAX)),
+    )
+    .option(
+      '--ipv4 <cidr>',
+      'an IPv4 network whose hosts the prefix may hold, too; repeatable',
+      collectedCidrs,
+      [],
+    )
+    .option(
+      '--bind <template>',
+      'print lines for a honeyd.conf that bind the addresses to this template',
+      nameOf,
+    )
+    .addOption(new Option('--seed <n>', 'seed of the network cards').default('1').argParser(seedOf))
+    .action(async (prefix: Ipv6Prefix, options: NetAddressesOptions) => {
+      const { netAddresses } = await import('./addresses.ts');
+      finish(await netAddresses(prefix, options));
+    });
+  withExamples(withPrintOptions(command), [
+    [
+      'wormwood net addresses 2001:db8:1::/64 --count 200',
+      'standard error says how much of each pattern they cover',
+    ],
+    ['wormwood net addresses 2001:db8:1::/64 --ipv4 192.0.2.0/24 --bind linux >> honeyd.conf', 'as bindings'],
+  ]);
+}
+
 export function edgesOption(): Option {
   return new Option('--edges', 'also answer at the first and last address of bound networks');
 }
@@ -129,6 +174,18 @@ function addressOf(text: string): IpAddress {
   const address = parseIp(text);
   if (!address.ok) throw new InvalidArgumentError(address.reason);
   return address.value;
+}
+
+function ipv6PrefixOf(text: string): Ipv6Prefix {
+  const prefix = parseIpv6Prefix(text);
+  if (!prefix.ok) throw new InvalidArgumentError(prefix.reason);
+  return prefix.value;
+}
+
+function nameOf(text: string): string {
+  if (!/^[\w.-]+$/.test(text))
+    throw new InvalidArgumentError('A template is named by letters, digits, _, . and -.');
+  return text;
 }
 
 function seedOf(text: string): string {

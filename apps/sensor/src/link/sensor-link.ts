@@ -1,6 +1,6 @@
 /**
- * The link of the sensor: what the owner names of it, beside what the machine knows of the interface. By it the stack distinguishes
- * which sources are proven, and captures say whose frames are whose.
+ * The link of the sensor: what the owner names of it, beside what the machine knows of the interface. It decides which sources
+ * are proven, and captures use it to say whose frames are whose.
  */
 import { AddressSet, formatCidr } from '@wormwood/base';
 import { type DispatcherComponents, ethernetOf, type Honeynet, type Template } from '@wormwood/honeynet';

@@ -1,6 +1,6 @@
 /**
- * The shared address, one of the kinds of `innocent-classes.ts`: many clients behind one address, distinguished from a scanner by the
- * ports of its contacts. These come from a Pólya urn (Blackwell, MacQueen, "Ferguson distributions via Pólya urn schemes",
+ * The shared address, one of the kinds of `innocent-classes.ts`: many clients behind one address, distinguished from a scanner
+ * by the ports of its contacts. These come from a Pólya urn (Blackwell, MacQueen, "Ferguson distributions via Pólya urn schemes",
  * Annals of Statistics 1(2), 1973): after n contacts, c of them to a port, the next one goes there with probability
  * (c + 10 b)/(n + 10), b being the port's share of what clients do by mistake.
  *

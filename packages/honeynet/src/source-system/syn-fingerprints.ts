@@ -1,6 +1,6 @@
 /**
- * What identifies the systems of sources by their SYNs: a `pf.os`, a `p0f.fp`, and signatures of our own for systems that are newer
- * than those files.
+ * What identifies the systems of sources by their SYNs: a `pf.os`, a `p0f.fp`, and signatures of our own for systems that are
+ * newer than those files.
  */
 import { isP0f, p0fMatch, type P0fSignature, parseP0f } from './p0f.ts';
 import { parsePfOs, type SynSignature, type SynTraits, systemOf } from './pf-os.ts';
