@@ -1,13 +1,15 @@
 // The command line itself: help, mistakes in it, the small commands. The program runs as built.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
 const COMMANDS = [
   [],
   ['demo'],
@@ -34,6 +36,26 @@ const COMMANDS = [
   ['doctor'],
   ['completion'],
 ];
+
+describe('the start of the program', () => {
+  it('loads neither engines nor the honeynet before a command needs them', () => {
+    const list = `export async function load(url, context, next) { process._rawDebug(url); return next(url, context); }`;
+    const register = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(list)}`)});`;
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(register)}`, program, '--version'],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(0);
+    const loaded = stderr.split('\n').filter((line) => line.startsWith('file:'));
+    expect(loaded.some((url) => url.includes('/apps/cli/'))).toBe(true);
+    expect(
+      loaded.filter((url) =>
+        /\/packages\/(epidemic|honeynet|netstack|report|study|lab)\/|@observablehq/.test(url),
+      ),
+    ).toEqual([]);
+  });
+});
 
 describe('help', () => {
   it.each(COMMANDS)('%s %s says how to use it, with an example, on stdout', async (...command) => {

@@ -1,6 +1,6 @@
 /** `wormwood sim forecast` on the command line. */
 import { AddressSet, parseCidr, parseCount, parseDuration, parseFraction } from '@wormwood/base';
-import { PRICED, type Prices } from '@wormwood/study';
+import type { PRICED, Prices } from '@wormwood/study';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { seedOption, wholeNumber, withExamples, workersOption } from '../command-options.ts';
 import { withInputOptions } from '../detect/commands.ts';
@@ -10,6 +10,8 @@ import type { ScannedSpace, SimForecastOptions } from './forecast.ts';
 const DRAWS_MAX = 100_000;
 const CONTACTS_MAX = 1000;
 const ADDRESSES_MAX = 2 ** 32;
+/** The same list as there, since to load it would load the engines. */
+const THINGS: typeof PRICED = ['honeypot', 'filter', 'second'];
 
 export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => void): void {
   const forecast = withMeasures(
@@ -134,11 +136,11 @@ function shareOf(text: string): number {
 
 function pricesOf(text: string, before: Prices | undefined): Prices {
   const [, thing = '', price = ''] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
-  const known = PRICED.find((each) => each === thing);
+  const known = THINGS.find((each) => each === thing);
   const value = Number(price);
   if (known === undefined || price === '' || !(Number.isFinite(value) && value >= 0))
     throw new InvalidArgumentError(
-      `Write THING=PRICE with one of ${PRICED.join(', ')}, such as honeypot=0.1.`,
+      `Write THING=PRICE with one of ${THINGS.join(', ')}, such as honeypot=0.1.`,
     );
   return { ...before, [known]: value };
 }
