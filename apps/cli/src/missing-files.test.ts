@@ -19,6 +19,8 @@ const READING: readonly string[] = [
   'net check missing',
   'net check there.conf --personalities missing',
   'net explain missing 10.0.0.1',
+  'net probe missing 10.0.0.1',
+  'net probe there.conf 10.0.0.1 --personalities missing',
   'net import missing',
   'net up missing --device memory',
   'net up --demo --fingerprints missing',
