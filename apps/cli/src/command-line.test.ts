@@ -9,7 +9,7 @@ import { inTemporaryDirectory, wormwood } from './spawn-test-support.ts';
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-const program = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
+const entry = fileURLToPath(new URL('../bin/wormwood.js', import.meta.url));
 const COMMANDS = [
   [],
   ['demo'],
@@ -43,7 +43,7 @@ describe('the start of the program', () => {
     const register = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(list)}`)});`;
     const { stderr, status } = spawnSync(
       process.execPath,
-      ['--import', `data:text/javascript,${encodeURIComponent(register)}`, program, '--version'],
+      ['--import', `data:text/javascript,${encodeURIComponent(register)}`, entry, '--version'],
       { encoding: 'utf8' },
     );
     expect(status).toBe(0);
