@@ -177,8 +177,11 @@ export function remarkWords({ sighting }: MadeForecast): readonly string[] {
   return remarks;
 }
 
-/** Returns the chart of a forecast. */
-export function forecastChart({ sighting, port, timeSeconds, arms }: MadeForecast): LineChart {
+/** Returns the chart of a forecast; `nameOf` names the arms where their own names are too long. */
+export function forecastChart(
+  { sighting, port, timeSeconds, arms }: MadeForecast,
+  nameOf: (arm: MadeForecast['arms'][number]) => string = ({ name }) => name,
+): LineChart {
   const { series, nowSeconds } = sighting;
   let sum = 0;
   return outlookChart({
@@ -190,6 +193,6 @@ export function forecastChart({ sighting, port, timeSeconds, arms }: MadeForecas
       sources: series.fresh.map((count) => (sum += count)),
     },
     timeSeconds,
-    arms: arms.map(({ name, arm }) => ({ name, ...arm.everInfected })),
+    arms: arms.map((each) => ({ name: nameOf(each), ...each.arm.everInfected })),
   });
 }

@@ -1,10 +1,11 @@
 /** `/forecast`: what the honeypots see now, what comes of it, and what each measure would change, as `sim forecast` has it. */
 import { useSignal } from '@preact/signals';
 import { formatCount, formatDuration } from '@wormwood/base';
-import { type LineChart, lineColors, outlookChart } from '@wormwood/report';
+import { type LineChart, lineColors } from '@wormwood/report';
 import {
   adviceWords,
   armTable,
+  forecastChart,
   forecastDocument,
   type MadeForecast,
   presentTable,
@@ -174,7 +175,7 @@ function Made({
 }): JSX.Element {
   const { sighting } = made;
   const { nowSeconds, alarm } = sighting;
-  const chart = useMemo(() => chartOf(made), [made]);
+  const chart = useMemo(() => forecastChart(made, ({ kind }) => SHORT[kind]), [made]);
   const movedMs = useRef(-Infinity);
   const change = (written: Written, isMove: boolean): void => {
     const now = performance.now();
@@ -205,22 +206,6 @@ function Made({
       <Command read={read} />
     </div>
   );
-}
-
-function chartOf({ sighting, port, timeSeconds, arms }: MadeForecast): LineChart {
-  const { series, nowSeconds } = sighting;
-  let sum = 0;
-  return outlookChart({
-    name: port,
-    past: {
-      timeSeconds: series.fresh.map(
-        (_, interval) => series.startSeconds + (interval + 1) * series.intervalSeconds - nowSeconds,
-      ),
-      sources: series.fresh.map((count) => (sum += count)),
-    },
-    timeSeconds,
-    arms: arms.map(({ kind, arm }) => ({ name: SHORT[kind], ...arm.everInfected })),
-  });
 }
 
 function Arms({ made, chart }: { readonly made: MadeForecast; readonly chart: LineChart }): JSX.Element {
