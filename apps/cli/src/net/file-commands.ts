@@ -1,4 +1,4 @@
-/** `wormwood net check`, `explain`, `probe`, `import`, `personalities` and `addresses` on the command line: commands that need no device. */
+/** `wormwood net check`, `explain`, `probe`, `import`, `personalities`, `addresses`: commands that need no device. */
 import { parseIpv4, parseSeed } from '@wormwood/base';
 import { type IpAddress, type Ipv6Prefix, parseIp, parseIpv6Prefix } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
