@@ -36,13 +36,25 @@ export function withExamples(command: Command, examples: readonly (readonly [str
 }
 
 export function seedOption(): Option {
-  return new Option('--seed <n>', 'seed of all randomness: 0 to 2^64-1')
-    .default('1')
-    .argParser((text: string) => {
-      const seed = parseSeed(text);
-      if (!seed.ok) throw new InvalidArgumentError(seed.reason);
-      return seed.value;
-    });
+  return new Option('--seed <n>', 'seed of all randomness: 0 to 2^64-1').default('1').argParser(seedOf);
+}
+
+export function seedOf(text: string): string {
+  const seed = parseSeed(text);
+  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
+  return seed.value;
+}
+
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('Give a port from 0 to 65535.');
+  return port;
+}
+
+/** Adds a text to those that were given before it. */
+export function collected(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 export function workersOption(): Option {

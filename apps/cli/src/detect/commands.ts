@@ -1,17 +1,9 @@
 /** `wormwood detect …` on the command line. */
-import {
-  AddressSet,
-  parseCidr,
-  parseDuration,
-  parseFraction,
-  parseIpv4,
-  parseRate,
-  parseSeed,
-} from '@wormwood/base';
+import { AddressSet, parseCidr, parseDuration, parseFraction, parseIpv4, parseRate } from '@wormwood/base';
 import { isMacMulticast, parseMac } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { wholeNumber, withExamples, withPrintOptions } from '../command-options.ts';
+import { seedOf, wholeNumber, withExamples, withPrintOptions } from '../command-options.ts';
 import type { DetectFileOptions } from './input.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -208,12 +200,6 @@ function durationOf(text: string): number {
   if (!duration.ok) throw new InvalidArgumentError(duration.reason);
   if (!(duration.value > 0)) throw new InvalidArgumentError('A time is positive, such as 30d.');
   return duration.value;
-}
-
-function seedOf(text: string): string {
-  const seed = parseSeed(text);
-  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
-  return seed.value;
 }
 
 function sourceOf(text: string): number {

@@ -1,8 +1,8 @@
 /** `wormwood lab …` on the command line. */
-import { parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import {
+  seedOf,
   seedOption,
   wholeNumber,
   withExamples,
@@ -89,10 +89,4 @@ function runsOf(text: string): number {
     throw new InvalidArgumentError(`Give a number of runs from 1 to ${RUNS_MAX}.`);
   }
   return value;
-}
-
-function seedOf(text: string): string {
-  const seed = parseSeed(text);
-  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
-  return seed.value;
 }

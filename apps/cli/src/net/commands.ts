@@ -2,10 +2,16 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSeed } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { collectedCidrs, withExamples, withPrintOptions } from '../command-options.ts';
+import {
+  collected,
+  collectedCidrs,
+  portOf,
+  seedOf,
+  withExamples,
+  withPrintOptions,
+} from '../command-options.ts';
 import type { NetAskOptions } from './ask.ts';
 import type { NetEventsOptions } from './events.ts';
 import {
@@ -156,24 +162,6 @@ function defaultControlPath(): string {
   // That of the service: whoever may open it asks there.
   if (userId === 0 || existsSync(SERVICE_SOCKET)) return SERVICE_SOCKET;
   return join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `wormwood-sensor-${userId}.sock`);
-}
-
-function collected(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
-}
-
-function seedOf(text: string): string {
-  const seed = parseSeed(text);
-  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
-  return seed.value;
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) {
-    throw new InvalidArgumentError('Give a port from 0 to 65535.');
-  }
-  return port;
 }
 
 function memoryOf(text: string): number {

@@ -1,5 +1,5 @@
 /** `wormwood net check`, `explain`, `probe`, `import`, `personalities`, `addresses`: commands that need no device. */
-import { parseIpv4, parseSeed } from '@wormwood/base';
+import { parseIpv4 } from '@wormwood/base';
 import { type IpAddress, type Ipv6Prefix, parseIp, parseIpv6Prefix } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetAddressesOptions } from './addresses.ts';
@@ -10,7 +10,9 @@ import type { NetProbeOptions } from './probe.ts';
 import type { ExitCode } from '../exit-code.ts';
 import {
   collectedCidrs,
+  portOf,
   type PrintOptions,
+  seedOf,
   wholeNumber,
   withExamples,
   withPrintOptions,
@@ -186,17 +188,4 @@ function nameOf(text: string): string {
   if (!/^[\w.-]+$/.test(text))
     throw new InvalidArgumentError('A template is named by letters, digits, _, . and -.');
   return text;
-}
-
-function seedOf(text: string): string {
-  const seed = parseSeed(text);
-  if (!seed.ok) throw new InvalidArgumentError(seed.reason);
-  return seed.value;
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
-  return port;
 }

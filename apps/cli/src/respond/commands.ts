@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
-import { type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
+import { collected, portOf, type PrintOptions, withExamples, withPrintOptions } from '../command-options.ts';
 import { withExitCode } from './exit-codes.ts';
 import type { RespondFeedOptions } from './feed.ts';
 import type { RespondNotifyOptions } from './notify.ts';
@@ -260,16 +260,4 @@ function lineOf(text: string): string {
     throw new InvalidArgumentError(`It takes a text of one line and at most ${TEXT_LENGTH_MAX} characters.`);
   }
   return text;
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) {
-    throw new InvalidArgumentError('Give a port from 0 to 65535.');
-  }
-  return port;
-}
-
-function collected(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
