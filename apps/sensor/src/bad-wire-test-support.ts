@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { type RandomStream, randomStreams } from '@wormwood/base';
 import { inNetworkNamespace } from './device/namespace.ts';
 import { PacketRing } from './device/packet-ring.ts';
-import { type Output, outputOf } from './namespace-test-support.ts';
+import { addNamespace, type Output, outputOf } from './namespace-test-support.ts';
 
 export interface Weather {
   /** Shares of the frames, each way. */
@@ -40,7 +40,7 @@ export function badWire(weather: Weather, seed: string): BadWire {
   const stem = `wwb${process.pid}n${made++}`;
   const [client, relay, daemon] = [`${stem}c`, `${stem}r`, `${stem}d`] as const;
   const ip = (...words: readonly string[]): void => void execFileSync('ip', words);
-  for (const name of [client, relay, daemon]) ip('netns', 'add', name);
+  for (const name of [client, relay, daemon]) addNamespace(name);
   ip('-n', client, 'link', 'add', 'c0', 'type', 'veth', 'peer', 'name', 'r0', 'netns', relay);
   ip('-n', daemon, 'link', 'add', 'd0', 'type', 'veth', 'peer', 'name', 'r1', 'netns', relay);
   const ends = [
@@ -49,13 +49,8 @@ export function badWire(weather: Weather, seed: string): BadWire {
     [relay, 'r1'],
     [daemon, 'd0'],
   ] as const;
-  for (const [name, device] of ends) {
-    const off = 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6';
-    execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', off]);
-    // A frame for each segment, as on a wire of its own.
-    ip('-n', name, 'link', 'set', device, 'gso_max_segs', '1', 'up');
-    ip('-n', name, 'link', 'set', 'lo', 'up');
-  }
+  // A frame for each segment, as on a wire of its own.
+  for (const [name, device] of ends) ip('-n', name, 'link', 'set', device, 'gso_max_segs', '1', 'up');
   ip('-n', client, 'address', 'add', '10.9.8.2/24', 'dev', 'c0');
   ip('-n', client, 'route', 'add', '10.3.0.0/16', 'dev', 'c0');
   const rings = inNetworkNamespace(relay, () => [

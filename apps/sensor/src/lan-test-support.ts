@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { inNetworkNamespace } from './device/namespace.ts';
-import { type Output, outputOf } from './namespace-test-support.ts';
+import { addNamespace, type Output, outputOf, setParameter } from './namespace-test-support.ts';
 
 export interface LanMachine {
   readonly mac: string;
@@ -44,10 +44,8 @@ export function lan({ floods = false }: { readonly floods?: boolean } = {}): Lan
 
   const namespace = (): string => {
     const name = `${stem}m${names.length}`;
-    ip('netns', 'add', name);
+    addNamespace(name);
     names.push(name);
-    setParameter(name, 'net/ipv6/conf/all/disable_ipv6', 1);
-    ip('-n', name, 'link', 'set', 'lo', 'up');
     return name;
   };
   const macOf = (name: string, device: string): string =>
@@ -107,8 +105,4 @@ export function lan({ floods = false }: { readonly floods?: boolean } = {}): Lan
       for (const name of names) ip('netns', 'delete', name);
     },
   };
-}
-
-function setParameter(namespace: string, name: string, value: number): void {
-  execFileSync('ip', ['netns', 'exec', namespace, 'sh', '-c', `echo ${value} > /proc/sys/${name}`]);
 }

@@ -4,8 +4,7 @@
  * test's own process.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import koffi from 'koffi';
+import { inNetworkNamespace } from './device/namespace.ts';
 
 export interface Output {
   readonly code: number | null;
@@ -31,9 +30,6 @@ export interface NamespacePair {
   remove(): void;
 }
 
-const libc = koffi.load('libc.so.6');
-const setns = libc.func('int setns(int fd, int type)') as (fd: number, type: number) => number;
-const CLONE_NEWNET = 0x4000_0000;
 let made = 0;
 
 /** Why tests in namespaces cannot run here, or null; throws where they must. */
@@ -49,6 +45,18 @@ export function missingForNamespaces(...programs: readonly string[]): string | n
   return reason;
 }
 
+/** Makes a namespace whose kernel says nothing by itself: without IPv6, and with loopback. */
+export function addNamespace(name: string): void {
+  execFileSync('ip', ['netns', 'add', name]);
+  setParameter(name, 'net/ipv6/conf/all/disable_ipv6', 1);
+  execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+}
+
+/** Sets a parameter of the kernel of a namespace. */
+export function setParameter(namespace: string, name: string, value: number): void {
+  execFileSync('ip', ['netns', 'exec', namespace, 'sh', '-c', `echo ${value} > /proc/sys/${name}`]);
+}
+
 /** Makes the pair; the client has `clientAddress` (with prefix length) and routes `networks` to the daemon's link. */
 export function namespacePair(clientAddress: string, networks: readonly string[]): NamespacePair {
   const stem = `wws${process.pid}n${made++}`;
@@ -56,23 +64,13 @@ export function namespacePair(clientAddress: string, networks: readonly string[]
   const ip = (...options: readonly string[]): string => execFileSync('ip', options, { encoding: 'utf8' });
   const inClient = (...options: readonly string[]): string => ip('-n', clientName, ...options);
   const inDaemon = (...options: readonly string[]): string => ip('-n', daemonName, ...options);
-  for (const name of [clientName, daemonName]) ip('netns', 'add', name);
+  for (const name of [clientName, daemonName]) addNamespace(name);
   ip('-n', clientName, 'link', 'add', 'c0', 'type', 'veth', 'peer', 'name', 'd0', 'netns', daemonName);
   for (const [name, device] of [
     [clientName, 'c0'],
     [daemonName, 'd0'],
-  ] as const) {
-    execFileSync('ip', [
-      'netns',
-      'exec',
-      name,
-      'sh',
-      '-c',
-      'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
-    ]);
-    ip('-n', name, 'link', 'set', 'lo', 'up');
+  ] as const)
     ip('-n', name, 'link', 'set', device, 'up');
-  }
   inClient('address', 'add', clientAddress, 'dev', 'c0');
   for (const network of networks) inClient('route', 'add', network, 'dev', 'c0');
   const described = JSON.parse(inDaemon('-json', 'link', 'show', 'd0')) as { address: string }[];
@@ -86,7 +84,7 @@ export function namespacePair(clientAddress: string, networks: readonly string[]
     inDaemonRun: (program, ...options) => outputOf(start('daemon', program, ...options)),
     client: (program, ...options) => outputOf(start('client', program, ...options)),
     start,
-    inDaemon: (body) => inNamespace(daemonName, body),
+    inDaemon: (body) => inNetworkNamespace(daemonName, body),
     remove: () => {
       for (const name of [clientName, daemonName]) ip('netns', 'delete', name);
     },
@@ -103,17 +101,4 @@ export function outputOf(child: ChildProcess): Promise<Output> {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-}
-
-function inNamespace<T>(name: string, body: () => T): T {
-  const home = openSync('/proc/thread-self/ns/net', 'r');
-  const there = openSync(`/run/netns/${name}`, 'r');
-  try {
-    if (setns(there, CLONE_NEWNET) !== 0) throw new Error(`cannot enter ${name}`);
-    return body();
-  } finally {
-    setns(home, CLONE_NEWNET);
-    closeSync(there);
-    closeSync(home);
-  }
 }

@@ -13,6 +13,7 @@ import { program } from './daemon-test-support.ts';
 import { PacketRing } from './device/packet-ring.ts';
 import { type Lan, lan, type LanMachine } from './lan-test-support.ts';
 import { missingForNamespaces, outputOf } from './namespace-test-support.ts';
+import { CONFIGURATION, contentOf, WORKER } from './services-test-support.ts';
 import { HostileMachine, trendOf } from './soak-test-support.ts';
 
 const asked = process.env['WORMWOOD_SOAK'];
@@ -44,40 +45,7 @@ const METRICS_PORT = 9321;
 const OCTETS = 200_000;
 const missing = missingForNamespaces('ping', 'sha256sum', 'cat');
 
-const content = new Uint8Array(OCTETS);
-for (let i = 0, state = 1; i < OCTETS; i++)
-  content[i] = (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) >>> 16;
-
-const CONFIGURATION = `
-create host
-set host default tcp action reset
-set host default udp action reset
-set host default icmp action open
-add host tcp port 7 internal "echo"
-add host udp port 7 internal "echo"
-add host tcp port 80 internal "http"
-add host tcp port 81 "cat big.bin"
-add host tcp port 82 "sha256sum"
-add host tcp port 83 proxy 127.0.0.1:9007
-add host tcp port 84 internal "worker ${process.execPath} worker.mjs"
-add host tcp port 85 open
-bind 10.3.0.0/24 host
-`;
-
-/** Sends back what each connection sends (docs/worker-protocol.md). */
-const WORKER = `
-let rest = Buffer.alloc(0);
-process.stdin.on('data', (part) => {
-  rest = Buffer.concat([rest, part]);
-  while (rest.length >= 9) {
-    const length = rest.readUInt32BE(5);
-    if (rest.length < 9 + length) return;
-    const frame = rest.subarray(0, 9 + length);
-    rest = rest.subarray(9 + length);
-    const type = String.fromCharCode(frame[0]);
-    if (type === 'D' || type === 'E') process.stdout.write(frame);
-  }
-});`;
+const content = contentOf(OCTETS);
 
 /** Behind the proxy: whatever is asked, the content. */
 const DOWNLOAD_SERVER = `

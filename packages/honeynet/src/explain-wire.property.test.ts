@@ -10,19 +10,16 @@ import {
   siphashKeyOf,
   VirtualClock,
 } from '@wormwood/base';
-import { memoryLink, plainBehavior, silentObserver, Stack, type StackBehavior } from '@wormwood/netstack';
+import { memoryLink, plainBehavior, type StackBehavior } from '@wormwood/netstack';
 import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, readU16, tcp, udp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { Dispatcher } from './dispatcher.ts';
 import { explainAddress, type Question } from './explain.ts';
 import { PersonalityCatalog } from './personality/catalog.ts';
 import { indexFingerprints } from './personality/fingerprint.ts';
 import { playedBehavior } from './personality/played-behavior.ts';
 import { ip, ipv4Packet, readConfiguration } from './honeynet-test-support.ts';
 import type { Honeynet, Template } from './model.ts';
-import { HoneynetServices } from './service/service-runner.ts';
-import { Topology } from './topology/topology.ts';
-import { TopologyDevice } from './topology/topology-device.ts';
+import { honeynetAtWork } from './probe/honeynet-at-work.ts';
 
 type Ipv4Question = Question<number> & { readonly source: number };
 
@@ -131,39 +128,18 @@ function behaviorOf({ personality }: Template): StackBehavior {
 /** The honeynet at work, on a link of IP packets. */
 function running(honeynet: Honeynet) {
   const clock = new VirtualClock(1000);
-  const streams = randomStreams('1');
   const [far, near] = memoryLink({ medium: 'ip', slots: 64 });
-  const services = new HoneynetServices({
-    spawner: { spawn: () => null },
-    connector: { connect: () => null, sendDatagram: () => undefined },
-    clock,
-    stream: streams.stream('test/services'),
-    schedule: () => () => undefined,
-    sourceSystem: () => null,
-    today: () => '2004-08-12',
-    onMessage: () => undefined,
-  });
-  const hosts = new Dispatcher({
+  const { stack } = honeynetAtWork({
     honeynet,
     claimed: CLAIMED,
-    services,
-    stream: streams.stream('test/drops'),
+    device: near,
+    clock,
+    streams: randomStreams('1'),
     behaviorOf,
     linkAddressesOf: () => null,
     minuteOfDay: () => 0,
-    sourceSystem: () => null,
+    linkAddress: 0,
   });
-  const device =
-    honeynet.topology.entries.length === 0
-      ? near
-      : new TopologyDevice({
-          device: near,
-          topology: new Topology(honeynet.topology),
-          isVirtual: (address) => hosts.isBound(address),
-          clock,
-          stream: streams.stream('test/topology'),
-        });
-  const stack = new Stack({ device, hosts, clock, streams, observer: silentObserver, linkAddress: 0 });
   /** What comes back to the source. */
   const send = (packet: Uint8Array): string => {
     far.transmitBuffer.set(packet, far.reserve());

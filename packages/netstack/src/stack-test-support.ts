@@ -177,10 +177,10 @@ export function bench(options: BenchOptions = {}) {
   };
 }
 
-export function tcpPacket(
+/** The octets of a segment with the checksum for its ends. */
+export function tcpOctetsOf(
   { flags, payload = [], ...words }: SegmentWords,
-  source: number = REMOTE,
-  destination: number = LOCAL,
+  ends: Parameters<typeof pseudoHeaderSum>[0],
 ): Uint8Array {
   const segment: tcp.Repr = {
     sourcePort: REMOTE_PORT,
@@ -195,14 +195,21 @@ export function tcpPacket(
     flags: flagsOf(flags),
     payload: Uint8Array.from(payload),
   };
-  const transport = new Uint8Array(tcp.length(segment));
+  const out = new Uint8Array(tcp.length(segment));
+  tcp.emit(segment, out, 0, pseudoHeaderSum(ends));
+  return out;
+}
+
+export function tcpPacket(
+  words: SegmentWords,
+  source: number = REMOTE,
+  destination: number = LOCAL,
+): Uint8Array {
   if (isIpv6) {
-    const [from, to] = [longOf(source), longOf(destination)];
-    tcp.emit(segment, transport, 0, pseudoHeaderSum({ source: from, destination: to }));
-    return ipv6Packet(ipProtocol.tcp, transport, { source: from, destination: to });
+    const ends = { source: longOf(source), destination: longOf(destination) };
+    return ipv6Packet(ipProtocol.tcp, tcpOctetsOf(words, ends), ends);
   }
-  tcp.emit(segment, transport, 0, pseudoHeaderSum({ source, destination }));
-  return ipPacket(ipProtocol.tcp, transport, source, { destination });
+  return ipPacket(ipProtocol.tcp, tcpOctetsOf(words, { source, destination }), source, { destination });
 }
 
 /** An IPv6 packet, from and to the ends of the bench where `words` do not say otherwise. */

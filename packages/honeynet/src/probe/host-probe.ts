@@ -3,12 +3,10 @@
  * ordinary client, p0f and nmap ask. No program is started and nobody else is asked.
  */
 import { AddressSet, type RandomStreams, VirtualClock } from '@wormwood/base';
-import { memoryLink, silentObserver, Stack } from '@wormwood/netstack';
-import { Dispatcher, type DispatcherComponents } from '../dispatcher.ts';
+import { memoryLink } from '@wormwood/netstack';
+import type { DispatcherComponents } from '../dispatcher.ts';
 import type { Honeynet } from '../model.ts';
-import { HoneynetServices } from '../service/service-runner.ts';
-import { Topology } from '../topology/topology.ts';
-import { TopologyDevice } from '../topology/topology-device.ts';
+import { honeynetAtWork } from './honeynet-at-work.ts';
 import {
   OrdinaryClient,
   type SeenHandshake,
@@ -110,55 +108,18 @@ export function probeHost(components: HostProbeComponents): HostView {
 const QUIET_SECONDS = 2;
 const NUMBERS = 0x7fff_0000;
 
-function proberOf({ honeynet, address, streams, ...asked }: HostProbeComponents): Prober {
+function proberOf({ address, ...components }: HostProbeComponents): Prober {
   const clock = new VirtualClock(START_SECONDS);
   const [far, near] = memoryLink({ medium: 'ethernet', slots: SLOTS });
-  const services = new HoneynetServices({
-    spawner: { spawn: () => null },
-    connector: { connect: () => null, sendDatagram: () => undefined },
-    clock,
-    stream: streams.stream('honeynet/probe/services'),
-    schedule: () => () => undefined,
-    sourceSystem: () => null,
-    today: () => '2004-08-12',
-    onMessage: () => undefined,
-  });
-  const hosts = new Dispatcher({
-    honeynet,
+  const { stack, nextWorkSeconds } = honeynetAtWork({
+    ...components,
     // Where nothing is bound the default template answers.
     claimed: AddressSet.fromRanges([{ first: address, last: address }]),
-    services,
-    stream: streams.stream('honeynet/probe/drops'),
-    behaviorOf: asked.behaviorOf,
-    linkAddressesOf: asked.linkAddressesOf,
-    minuteOfDay: asked.minuteOfDay,
-    sourceSystem: () => null,
-  });
-  const topologyDevice =
-    honeynet.topology.entries.length === 0
-      ? null
-      : new TopologyDevice({
-          device: near,
-          topology: new Topology(honeynet.topology),
-          isVirtual: (each) => hosts.isBound(each),
-          clock,
-          stream: streams.stream('honeynet/probe/topology'),
-        });
-  const stack = new Stack({
-    device: topologyDevice ?? near,
-    hosts,
+    device: near,
     clock,
-    streams,
-    observer: silentObserver,
     linkAddress: INTERFACE_MAC,
   });
-  return new Prober({
-    far,
-    clock,
-    work: () => void stack.work(FRAMES_MAX),
-    nextWorkSeconds: () =>
-      Math.min(stack.nextTimerSeconds(), topologyDevice?.nextArrivalSeconds() ?? Number.POSITIVE_INFINITY),
-  });
+  return new Prober({ far, clock, work: () => void stack.work(FRAMES_MAX), nextWorkSeconds });
 }
 
 interface SeenPorts {

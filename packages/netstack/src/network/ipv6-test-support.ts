@@ -3,12 +3,12 @@ import { icmpv6, ipProtocol, ipv6, isMalformed, parseIpv6, pseudoHeaderSum, tcp,
 import {
   type BenchOptions,
   bench,
-  flagsOf,
   LOCAL,
   ipv6Packet as packetOf,
   PORT,
   REMOTE_PORT,
   type SegmentWords,
+  tcpOctetsOf,
 } from '../stack-test-support.ts';
 
 export const address = (text: string): bigint => {
@@ -45,26 +45,8 @@ export function udpOctets(payload: Uint8Array, port: number = PORT, words: Packe
   return out;
 }
 
-export function tcpOctets(
-  { flags, payload = [], ...rest }: SegmentWords,
-  words: PacketWords = {},
-): Uint8Array {
-  const segment: tcp.Repr = {
-    sourcePort: REMOTE_PORT,
-    destinationPort: PORT,
-    sequenceNumber: 0,
-    acknowledgmentNumber: 0,
-    reserved: 0,
-    window: 65_535,
-    urgentPointer: 0,
-    options: [],
-    ...rest,
-    flags: flagsOf(flags),
-    payload: Uint8Array.from(payload),
-  };
-  const out = new Uint8Array(tcp.length(segment));
-  tcp.emit(segment, out, 0, pseudoHeaderSum(ends(words)));
-  return out;
+export function tcpOctets(segment: SegmentWords, words: PacketWords = {}): Uint8Array {
+  return tcpOctetsOf(segment, ends(words));
 }
 
 /** A bench whose host answers at `OURS`, and at its address of IPv4. */
