@@ -7,6 +7,7 @@ export type {
   SensorTopology,
 } from './control/sensor-report.ts';
 export { Daemon, type DaemonOptions } from './daemon.ts';
+export { acknowledgmentOf, type ClientSegment, emitClientPacket, tcpPacket } from './demo/client-packets.ts';
 export { DEMO_CONFIGURATION } from './demo/demo-honeynet.ts';
 export { type LookAround, lookAround } from './demo/look-around.ts';
 export { memoryDevices, MemorySensorDevice } from './device/memory-device.ts';

@@ -4,7 +4,14 @@
  */
 import type { AddressSet, RandomStream } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
-import { icmpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
+import { icmpv4, ipProtocol, ipv4, isMalformed, tcp } from '@wormwood/wire';
+import {
+  acknowledgmentOf,
+  type ClientPacket,
+  type ClientSegment,
+  emitClientPacket,
+  tcpPacket,
+} from './client-packets.ts';
 
 export interface ScannerOptions {
   readonly remote: MemoryDevice;
@@ -28,8 +35,6 @@ interface Conversation {
 }
 
 const LINE = new TextEncoder().encode('HEAD / HTTP/1.0\r\n\r\n');
-const NOTHING = new Uint8Array(0);
-const WINDOW_BYTES = 64_240;
 const FIRST_PORT = 32_768;
 const PORT_COUNT = 28_000;
 
@@ -111,32 +116,22 @@ export class Scanner {
     if ((flags & (tcp.flag.SYN | tcp.flag.ACK)) === (tcp.flag.SYN | tcp.flag.ACK)) {
       host.openPorts.add(port);
       this.#conversations.set(key, { hasHungUp: false });
-      this.#answer(source, segment, seqAdd(segment.sequenceNumber, 1), tcp.flag.ACK | tcp.flag.PSH, LINE);
+      this.#sendTcp(source, {
+        ...acknowledgmentOf(segment),
+        flags: tcp.flag.ACK | tcp.flag.PSH,
+        payload: LINE,
+      });
       return;
     }
     const conversation = this.#conversations.get(key);
     if (conversation === undefined) return;
     const hasFin = (flags & tcp.flag.FIN) !== 0;
-    const next = seqAdd(segment.sequenceNumber, segment.payload.length + (hasFin ? 1 : 0));
+    const answer = acknowledgmentOf(segment);
     // Its line has arrived: it hangs up, and says so politely.
-    if (!conversation.hasHungUp) this.#answer(source, segment, next, tcp.flag.ACK | tcp.flag.FIN, NOTHING);
-    else if (hasFin) this.#answer(source, segment, next, tcp.flag.ACK, NOTHING);
+    if (!conversation.hasHungUp) this.#sendTcp(source, { ...answer, flags: tcp.flag.ACK | tcp.flag.FIN });
+    else if (hasFin) this.#sendTcp(source, answer);
     conversation.hasHungUp = true;
     if (hasFin) this.#conversations.delete(key);
-  }
-
-  #answer(address: number, to: tcp.Repr, acknowledgment: number, flags: number, payload: Uint8Array): void {
-    this.#sendTcp(
-      address,
-      {
-        sourcePort: to.destinationPort,
-        destinationPort: to.sourcePort,
-        sequenceNumber: to.acknowledgmentNumber,
-        acknowledgmentNumber: acknowledgment >>> 0,
-        flags,
-      },
-      payload,
-    );
   }
 
   #hostAt(address: number): ScannedHost {
@@ -153,55 +148,25 @@ export class Scanner {
     return host;
   }
 
-  #sendTcp(
-    destination: number,
-    words: Pick<tcp.Repr, 'sourcePort' | 'destinationPort' | 'sequenceNumber' | 'flags'> & Partial<tcp.Repr>,
-    payload: Uint8Array = NOTHING,
-  ): void {
-    const segment: tcp.Repr = {
-      acknowledgmentNumber: 0,
-      reserved: 0,
-      window: WINDOW_BYTES,
-      urgentPointer: 0,
-      options: [],
-      payload,
-      ...words,
-    };
-    const octets = new Uint8Array(tcp.length(segment));
-    const ends = { source: this.#options.ownAddress, destination };
-    tcp.emit(segment, octets, 0, pseudoHeaderSum(ends));
-    this.#send(destination, ipProtocol.tcp, octets);
+  #sendTcp(destination: number, words: ClientSegment): void {
+    this.#send(tcpPacket(words, this.#endsTo(destination)));
   }
 
   #sendIcmp(destination: number, message: icmpv4.Repr): void {
     const octets = new Uint8Array(icmpv4.length(message));
     icmpv4.emit(message, octets);
-    this.#send(destination, ipProtocol.icmpv4, octets);
+    this.#send({ ...this.#endsTo(destination), protocol: ipProtocol.icmpv4, payload: octets });
   }
 
-  #send(destination: number, protocol: number, payload: Uint8Array): void {
-    const { remote, ownAddress } = this.#options;
+  #endsTo(destination: number): Pick<ClientPacket, 'source' | 'destination' | 'identification'> {
+    return { source: this.#options.ownAddress, destination, identification: this.sent & 0xffff };
+  }
+
+  #send(packet: ClientPacket): void {
+    const { remote } = this.#options;
     const at = remote.reserve();
     if (at < 0) return;
-    const end = ipv4.emit(
-      {
-        typeOfService: 0,
-        identification: this.sent & 0xffff,
-        reservedFlag: false,
-        dontFragment: true,
-        moreFragments: false,
-        fragmentOffset: 0,
-        timeToLive: 64,
-        protocol,
-        source: ownAddress,
-        destination,
-        options: [],
-        payload,
-      },
-      remote.transmitBuffer,
-      at,
-    );
-    remote.commit(end - at);
+    remote.commit(emitClientPacket(packet, remote.transmitBuffer, at) - at);
     this.sent++;
   }
 }

@@ -5,7 +5,8 @@
  */
 import type { AddressSet, RandomStream } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
-import { ipProtocol, ipv4, isMalformed, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
+import { acknowledgmentOf, type ClientSegment, emitClientPacket, tcpPacket } from '@wormwood/sensor';
+import { ipProtocol, ipv4, isMalformed, tcp } from '@wormwood/wire';
 import { receivePackets, sendPacket } from './demo-link.ts';
 import { DemoOutbreak } from './demo-outbreak.ts';
 
@@ -31,7 +32,6 @@ const NOTHING = new Uint8Array(0);
 
 const FIRST_PORT = 32_768;
 const PORTS = 28_000;
-const WINDOW_OCTETS = 64_240;
 /** Has no factor in common with the number of addresses of the honeynet, nor with that of its first desktops. */
 const STRIDE = 23;
 const STRAYS_PER_SECOND = 0.5;
@@ -162,17 +162,14 @@ export class DemoTraffic {
   #answer(source: number, destination: number, to: tcp.Repr, line: Uint8Array | null, key: string): void {
     const hasFin = (to.flags & tcp.flag.FIN) !== 0;
     const isOpening = line !== null;
-    const consumed = isOpening ? 1 : to.payload.length + (hasFin ? 1 : 0);
-    const words = {
-      sourcePort: to.destinationPort,
-      destinationPort: to.sourcePort,
-      sequenceNumber: to.acknowledgmentNumber,
-      acknowledgmentNumber: seqAdd(to.sequenceNumber, consumed) >>> 0,
-      flags: tcp.flag.ACK,
-    };
+    const words = acknowledgmentOf(to);
     const isLast = this.#conversations.get(key) === NOTHING && !isOpening;
     if (isOpening) {
-      this.#send(source, destination, { ...words, flags: tcp.flag.ACK | tcp.flag.PSH }, line);
+      this.#send(source, destination, {
+        ...words,
+        flags: tcp.flag.ACK | tcp.flag.PSH,
+        payload: line,
+      });
       // What comes next is the acknowledgment of the line.
       this.#conversations.set(key, WAITING);
     } else if (!isLast) {
@@ -184,44 +181,10 @@ export class DemoTraffic {
     }
   }
 
-  #send(
-    source: number,
-    destination: number,
-    words: Pick<tcp.Repr, 'sourcePort' | 'destinationPort' | 'sequenceNumber' | 'flags'> & Partial<tcp.Repr>,
-    payload: Uint8Array = NOTHING,
-  ): void {
-    const segment: tcp.Repr = {
-      acknowledgmentNumber: 0,
-      reserved: 0,
-      window: WINDOW_OCTETS,
-      urgentPointer: 0,
-      options: [],
-      payload,
-      ...words,
-    };
-    const octets = new Uint8Array(tcp.length(segment));
-    tcp.emit(segment, octets, 0, pseudoHeaderSum({ source, destination }));
+  #send(source: number, destination: number, words: ClientSegment): void {
     this.#sent++;
-    sendPacket(this.#far, (bytes, at) =>
-      ipv4.emit(
-        {
-          typeOfService: 0,
-          identification: this.#sent & 0xffff,
-          reservedFlag: false,
-          dontFragment: true,
-          moreFragments: false,
-          fragmentOffset: 0,
-          timeToLive: 64,
-          protocol: ipProtocol.tcp,
-          source,
-          destination,
-          options: [],
-          payload: octets,
-        },
-        bytes,
-        at,
-      ),
-    );
+    const packet = tcpPacket(words, { source, destination, identification: this.#sent & 0xffff });
+    sendPacket(this.#far, (bytes, at) => emitClientPacket(packet, bytes, at));
   }
 }
 
