@@ -2,8 +2,29 @@
 import { formatIpv4, formatTimestamp } from '@wormwood/base';
 import type { AuditFindings, AuditReading, Decision, ScopeAdmission } from '@wormwood/defense';
 
-/** Returns the decision for programs: addresses as dotted quads, times as RFC 3339. */
-export function decisionObject(decision: Decision): Readonly<Record<string, unknown>> {
+/** A decision for programs: addresses as dotted quads, times as RFC 3339. */
+interface DecisionObject extends Pick<
+  Decision,
+  | 'id'
+  | 'linkAddress'
+  | 'action'
+  | 'actuator'
+  | 'status'
+  | 'approval'
+  | 'approvedBy'
+  | 'dryRun'
+  | 'failures'
+  | 'ending'
+  | 'verdict'
+> {
+  readonly source: string;
+  readonly proposed: string;
+  readonly lapses: string;
+  readonly expires: string | null;
+}
+
+/** Returns the decision as an object for programs. */
+export function decisionObject(decision: Decision): DecisionObject {
   const { proposedSeconds, lapsesSeconds, expiresSeconds, source, linkAddress, id, verdict } = decision;
   const { action, actuator, status, approval, approvedBy, dryRun, ending, failures } = decision;
   return {

@@ -70,7 +70,7 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A page, and what it complains of: errors, warnings of the console, and requests to anywhere but below the address. */
+/** A page, and what it complains of: errors, warnings of the console, dialogs, and requests to anywhere but below the address. */
 export async function watchedPage(
   browser: Browser,
   address: string,
@@ -83,6 +83,10 @@ export async function watchedPage(
     if (['error', 'warning'].includes(message.type())) problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('dialog', (dialog) => {
+    problems.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(address) && !/^(?:blob|data):/.test(url)) problems.push(`request to ${url}`);

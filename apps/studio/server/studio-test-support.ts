@@ -97,10 +97,9 @@ export interface TestStudio extends RunningStudio {
 
 type Options = Partial<Parameters<typeof startStudio>[0]>;
 
-/** A studio that ends with the test. */
-export async function openStudio(options: Options): Promise<TestStudio> {
-  const troubles: string[] = [];
-  const studio = await startStudio({
+/** A studio at a free port, which nothing feeds but what the options name; whoever starts it ends it. */
+export function startTestStudio(options: Options, troubles: string[]): Promise<RunningStudio> {
+  return startStudio({
     version: 'test',
     host: '127.0.0.1',
     port: 0,
@@ -113,6 +112,12 @@ export async function openStudio(options: Options): Promise<TestStudio> {
     onTrouble: (sentence) => troubles.push(sentence),
     ...options,
   });
+}
+
+/** A studio that ends with the test. */
+export async function openStudio(options: Options): Promise<TestStudio> {
+  const troubles: string[] = [];
+  const studio = await startTestStudio(options, troubles);
   let isClosed = false;
   const close = async (): Promise<void> => {
     if (!isClosed) await studio.close();

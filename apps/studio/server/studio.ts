@@ -100,7 +100,10 @@ function openFeeds(options: StudioOptions): OpenedFeeds {
   const recording = events === null && directory !== null ? join(directory, 'events.jsonl') : null;
   if (recording !== null) writeFileSync(recording, '', { mode: 0o600 });
   const path = events ?? recording;
-  const store = path === null ? null : new StoreClient(path, (verdicts) => demo?.propose(verdicts));
+  // The sensor of a demonstration answers nobody but the page.
+  const givesWay = control !== null && demo === null;
+  const store =
+    path === null ? null : new StoreClient({ path, givesWay }, (verdicts) => demo?.propose(verdicts));
   const sensor = control === null ? null : new SensorLink(control, recording);
   const responses = state === null ? null : new Responses(state);
   const captures = capture === null ? null : new SessionCaptures(capture);

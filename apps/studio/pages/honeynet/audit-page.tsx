@@ -1,7 +1,7 @@
 /** `/audit`: the log of all decisions, with its chain and its promises checked by the server of the page. */
 import { formatCount } from '@wormwood/base';
 import type { JSX } from 'preact';
-import type { AuditReport } from './api.ts';
+import type { AuditReport } from '../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { serverState } from './news.ts';
 import { strange } from './words.ts';

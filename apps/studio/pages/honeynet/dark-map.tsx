@@ -1,10 +1,11 @@
 /** Where the honeynet was touched: networks of 256 addresses on a Hilbert curve, so that neighbors stay neighbors. */
 import { useEffect, useRef } from 'preact/hooks';
 import { formatCount } from '@wormwood/base';
-import { paletteOf } from '@wormwood/report';
+import { hilbertCell, paletteOf } from '@wormwood/report';
 import type { JSX } from 'preact';
+import type { Overview } from '../../server/interface/answers.ts';
+import { mixed, pixelOf, rgbOf } from '../shell/pixel.ts';
 import { theme } from '../shell/theme.ts';
-import type { Overview } from './api.ts';
 import { counted } from './words.ts';
 
 const SIDE_MAX = 512;
@@ -57,55 +58,48 @@ export function DarkMap({ networks }: { readonly networks: Overview['networks'] 
 }
 
 function blockOf(networks: readonly number[]): Block {
-  const low = Math.min(...networks);
-  const high = Math.max(...networks);
+  let [low, high] = [Infinity, -Infinity];
+  for (const network of networks) {
+    low = Math.min(low, network);
+    high = Math.max(high, network);
+  }
   let order = 1;
   while (order < NETWORK_BITS / 2 && Math.floor(low / 4 ** order) !== Math.floor(high / 4 ** order)) order++;
   return { first: Math.floor(low / 4 ** order) * 4 ** order, order };
 }
 
+/** Paints pixels, not shapes: the work is bounded by the size of the picture, however many networks were contacted. */
 function paint(
   canvas: HTMLCanvasElement,
   networks: Overview['networks'],
   { first, order }: Block,
   [few, many]: readonly [string, string],
 ): void {
-  const cells = 2 ** order;
-  const size = Math.max(1, Math.floor(SIDE_MAX / cells));
-  canvas.width = Math.min(SIDE_MAX, cells * size);
-  canvas.height = canvas.width;
+  const cells = Math.min(SIDE_MAX, 2 ** order);
+  const size = SIDE_MAX / cells;
   const context = canvas.getContext('2d');
   if (context === null) return;
-  const most = Math.log1p(Math.max(1, ...networks.map(({ contacts }) => contacts)));
-  const scale = canvas.width / cells;
+  canvas.width = SIDE_MAX;
+  canvas.height = SIDE_MAX;
+  const contactsOf = new Float64Array(cells * cells);
+  const perCell = 4 ** order / (cells * cells);
   for (const { network, contacts } of networks) {
-    const [x, y] = hilbert(order, network - first);
-    const share = Math.log1p(contacts) / most;
-    const gap = scale > 8 ? 1 : 0;
-    const side = Math.max(1, scale - gap);
+    const { x, y } = hilbertCell(Math.floor((network - first) / perCell), cells);
+    contactsOf[y * cells + x]! += contacts;
+  }
+  const most = Math.log1p(contactsOf.reduce((a, b) => Math.max(a, b), 1));
+  const image = context.createImageData(SIDE_MAX, SIDE_MAX);
+  const pixels = new Uint32Array(image.data.buffer);
+  const [pale, strong] = [rgbOf(few), rgbOf(many)];
+  const side = size > 8 ? size - 1 : size;
+  for (let cell = 0; cell < contactsOf.length; cell++) {
+    if (contactsOf[cell] === 0) continue;
+    const share = Math.log1p(contactsOf[cell]!) / most;
     // From the colour of honeypots to that of infected hosts.
-    context.globalAlpha = 0.25 + 0.75 * share;
-    context.fillStyle = few;
-    context.fillRect(x * scale, y * scale, side, side);
-    context.globalAlpha = Math.max(0, 2 * share - 1);
-    context.fillStyle = many;
-    context.fillRect(x * scale, y * scale, side, side);
+    const pixel = pixelOf(mixed(pale, strong, Math.max(0, 2 * share - 1)), 0.25 + 0.75 * share);
+    const start = Math.floor(cell / cells) * size * SIDE_MAX + (cell % cells) * size;
+    for (let row = 0; row < side; row++)
+      pixels.fill(pixel, start + row * SIDE_MAX, start + row * SIDE_MAX + side);
   }
-}
-
-/** The cell at a distance along the curve (Warren, Hacker's Delight, 2nd edition, 16-1). */
-function hilbert(order: number, distance: number): readonly [number, number] {
-  let [x, y, rest] = [0, 0, distance];
-  for (let side = 1; side < 2 ** order; side *= 2) {
-    const right = Math.floor(rest / 2) % 2;
-    const up = (rest % 2) ^ right;
-    if (up === 0) {
-      if (right === 1) [x, y] = [side - 1 - x, side - 1 - y];
-      [x, y] = [y, x];
-    }
-    x += side * right;
-    y += side * up;
-    rest = Math.floor(rest / 4);
-  }
-  return [x, y];
+  context.putImageData(image, 0, 0);
 }

@@ -1,37 +1,27 @@
 // The pages of the honeynet in a browser: opened and used at two widths in two themes, with what strangers send on them.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startStudio } from '../../server/studio.ts';
 import {
   openStudio,
   sensorStart,
   session,
+  startTestStudio,
   temporaryDirectory,
   whenRead,
   writeEvents,
 } from '../../server/studio-test-support.ts';
-
-const executablePath = '/usr/bin/chromium';
-const isThere = existsSync(executablePath);
-const isRequired = process.env['WORMWOOD_REQUIRE_ALL'] === '1';
-if (!isThere && !isRequired) console.log(`skipped: no ${executablePath} to open the pages in`);
-
-/** Keeps Chromium from looking up hosts of its own at start. */
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+import {
+  accessibilityProblems,
+  hasBrowser,
+  launchBrowser,
+  NARROW,
+  watchedPage,
+  WIDE,
+} from '../browser-test-support.ts';
 
 const WIDTHS = [
-  { name: 'wide-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  { name: 'narrow-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  { name: 'wide-light', viewport: WIDE, colorScheme: 'light' },
+  { name: 'narrow-dark', viewport: NARROW, colorScheme: 'dark' },
 ] as const;
 
 interface Watched {
@@ -45,58 +35,27 @@ let browser: Browser;
 
 async function watched(origin: string, look: (typeof WIDTHS)[number] = WIDTHS[0]): Promise<Watched> {
   const { viewport, colorScheme } = look;
-  // axe is put into the page past its own policy; a test of the server holds the policy.
-  const context = await browser.newContext({
+  const { page, problems } = await watchedPage(browser, `${origin}/`, {
     viewport,
     colorScheme,
     reducedMotion: 'reduce',
-    bypassCSP: true,
   });
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-  page.on('pageerror', (error) => wrong.push(error.message));
-  page.on('dialog', (dialog) => {
-    wrong.push(`dialog ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on(
-    'request',
-    (request) => !request.url().startsWith(`${origin}/`) && wrong.push(`foreign ${request.url()}`),
-  );
-  return { page, context, wrong };
+  return { page, context: page.context(), wrong: problems };
 }
 
-async function findings(page: Page): Promise<readonly string[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
-}
-
-describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
+describe.skipIf(!hasBrowser)('the pages of the honeynet', () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: quiet });
+    browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
 
   describe('with the demonstration', () => {
-    let studio: Awaited<ReturnType<typeof startStudio>>;
+    let studio: Awaited<ReturnType<typeof startTestStudio>>;
     let origin = '';
     const troubles: string[] = [];
 
     beforeAll(async () => {
-      studio = await startStudio({
-        version: 'test',
-        host: '127.0.0.1',
-        port: 0,
-        events: null,
-        control: null,
-        state: null,
-        capture: null,
-        demo: true,
-        writable: true,
-        onTrouble: (sentence) => troubles.push(sentence),
-      });
+      studio = await startTestStudio({ demo: true, writable: true }, troubles);
       origin = `http://127.0.0.1:${studio.port}`;
       const proposed = async (): Promise<number> => {
         const list = (await (await fetch(`${origin}/api/decisions`)).json()) as { proposed: unknown[] };
@@ -129,7 +88,7 @@ describe.skipIf(!isThere && !isRequired)('the pages of the honeynet', () => {
           await page.goto(`${origin}/#/${path}`);
           await page.locator('h1', { hasText: title }).waitFor();
           await page.locator('.loading').waitFor({ state: 'detached' });
-          expect([path, await findings(page)]).toEqual([path, []]);
+          expect([path, await accessibilityProblems(page)]).toEqual([path, []]);
           const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           expect([path, overflow]).toEqual([path, 0]);
         }

@@ -3,7 +3,7 @@ import { formatCount, formatDuration } from '@wormwood/base';
 import type { JSX } from 'preact';
 import type { PageProps } from '../shell/page.ts';
 import { addressOf } from '../shell/address.ts';
-import type { HostList, HostReport } from './api.ts';
+import type { HostList, HostReport } from '../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { serverState } from './news.ts';
 import { EventLines, HostLink } from './parts.tsx';

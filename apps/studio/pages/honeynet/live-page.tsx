@@ -1,8 +1,8 @@
 /** `/honeynet`: is it working, and what comes. */
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { formatCount } from '@wormwood/base';
 import type { JSX } from 'preact';
-import type { Overview } from './api.ts';
+import type { Overview } from '../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { DarkMap } from './dark-map.tsx';
 import { connection, filter, filterProblem, paused, progress, serverState, skipped, tail } from './news.ts';
@@ -11,7 +11,6 @@ import { Bars, EventLines, portName, SourceLink, Timeline, VerdictBadge } from '
 import { ago, counted, figure, roughly, strange } from './words.ts';
 
 const OVERVIEW_MS = 3000;
-const TAIL_SHOWN = 30;
 
 export function LivePage(): JSX.Element {
   const beat = useBeat();
@@ -175,7 +174,7 @@ function Seen({ overview }: { readonly overview: Overview }): JSX.Element {
 
 function Tail(): JSX.Element {
   const typed = useSignal(filter.peek());
-  const shown = useComputed(() => tail.value.slice(0, TAIL_SHOWN));
+  const shown = tail.value;
   return (
     <section class="tail" aria-labelledby="tail-title">
       <h2 id="tail-title">Events as they come</h2>
@@ -210,10 +209,8 @@ function Tail(): JSX.Element {
       {skipped.value === 0 ? null : (
         <p class="soft">More come than can be read; the latest are shown, a filter shows the rest.</p>
       )}
-      {shown.value.length === 0 ? (
-        <p class="soft">Nothing that the filter lets through has come yet.</p>
-      ) : null}
-      <EventLines events={shown.value} label="Latest events" />
+      {shown.length === 0 ? <p class="soft">Nothing that the filter lets through has come yet.</p> : null}
+      <EventLines events={shown} label="Latest events" />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** What the server sends by itself: one stream for all pages, which reconnects and goes on where it stopped. */
-import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { apiAddress, ask, AnswerFailure, type FoundEvent, type Progress, type ServerState } from './api.ts';
+import { batch, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { FoundEvent, News, ServerState, StoreProgress } from '../../server/interface/answers.ts';
+import { apiAddress, ask, AnswerFailure } from './api.ts';
 
 /** Whether the server answers. */
 export interface Connection {
@@ -9,15 +10,10 @@ export interface Connection {
   readonly sinceMs: number;
 }
 
-interface News {
-  readonly progress: Progress | null;
-  readonly events: readonly FoundEvent[];
-  readonly gap: { readonly after: number; readonly before: number } | null;
-  readonly state: ServerState;
-}
-
-/** Events that the live page keeps. */
-const TAIL_MAX = 200;
+/** Events that the live page shows. */
+const TAIL_MAX = 30;
+/** Pieces of news that wait for a frame; of more the earlier ones are left out. */
+const WAITING_MAX = 3;
 const RETRY_MS = 2000;
 /** How long the numbers of events are kept, and how far apart they are at least. */
 const PACE_MS = 125_000;
@@ -25,7 +21,7 @@ const PACE_STEP_MS = 500;
 
 const currentConnection = signal<Connection>({ kind: 'connecting', sinceMs: Date.now() });
 const currentState = signal<ServerState | null>(null);
-const currentProgress = signal<Progress | null>(null);
+const currentProgress = signal<StoreProgress | null>(null);
 const currentTail = signal<readonly FoundEvent[]>([]);
 const currentSkipped = signal(0);
 
@@ -36,7 +32,7 @@ export const pace: ReadonlySignal<readonly { readonly atMs: number; readonly eve
   currentPace;
 export const connection: ReadonlySignal<Connection> = currentConnection;
 export const serverState: ReadonlySignal<ServerState | null> = currentState;
-export const progress: ReadonlySignal<Progress | null> = currentProgress;
+export const progress: ReadonlySignal<StoreProgress | null> = currentProgress;
 /** The latest events that the filter lets through, the latest first. */
 export const tail: ReadonlySignal<readonly FoundEvent[]> = currentTail;
 /** How often more came than were shown. */
@@ -58,6 +54,7 @@ export function follow(): void {
   effect(() => {
     const text = filter.value;
     currentTail.value = [];
+    waiting.length = 0;
     lastId = '';
     open(text);
   });
@@ -76,7 +73,7 @@ function open(text: string): void {
     lastId = event.lastEventId;
     set('alive');
     filterProblem.value = null;
-    take(JSON.parse(event.data) as News);
+    wait(event.data);
   });
   stream.addEventListener('error', () => {
     void explain(text, stream);
@@ -112,6 +109,30 @@ function keepPace(events: number): void {
   // The index was made anew: numbers begin again.
   const kept = events < (last?.events ?? 0) ? [] : before.filter((each) => atMs - each.atMs < PACE_MS);
   currentPace.value = [...kept, { atMs, events }];
+}
+
+/** Pieces that no frame has shown yet. A busy page takes one each frame, and a hidden one none. */
+const waiting: string[] = [];
+let isFrameAsked = false;
+
+function wait(piece: string): void {
+  waiting.push(piece);
+  if (waiting.length > WAITING_MAX) {
+    waiting.shift();
+    currentSkipped.value++;
+  }
+  askFrame();
+}
+
+function askFrame(): void {
+  if (isFrameAsked || waiting.length === 0) return;
+  isFrameAsked = true;
+  requestAnimationFrame(() => {
+    isFrameAsked = false;
+    const piece = waiting.shift();
+    if (piece !== undefined) batch(() => take(JSON.parse(piece) as News));
+    askFrame();
+  });
 }
 
 function take({ progress: now, events, gap, state }: News): void {

@@ -2,7 +2,7 @@
 import { formatCount } from '@wormwood/base';
 import type { JSX } from 'preact';
 import { addressOf } from '../shell/address.ts';
-import type { FoundEvent, PortCount, ShownDecision, Verdict } from './api.ts';
+import type { FoundEvent, PortCount, ShownDecision, ShownVerdict } from '../../server/interface/answers.ts';
 import { addressIn, roughly, sessionIn, strange } from './words.ts';
 
 export function SourceLink({ address }: { readonly address: unknown }): JSX.Element {
@@ -29,7 +29,7 @@ export function SessionLink({ id, text }: { readonly id: unknown; readonly text:
 export function VerdictBadge({
   verdict,
 }: {
-  readonly verdict: Pick<Verdict, 'kind' | 'unforgeable'> | null;
+  readonly verdict: Pick<ShownVerdict, 'kind' | 'unforgeable'> | null;
 }): JSX.Element {
   if (verdict === null) return <span class="badge none">not judged</span>;
   return (

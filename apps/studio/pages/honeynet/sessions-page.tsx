@@ -1,6 +1,6 @@
 /** `/sessions`: the latest connections. */
 import type { JSX } from 'preact';
-import type { FoundEvent } from './api.ts';
+import type { EventList } from '../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { progress } from './news.ts';
 import { HostLink, SessionLink, SourceLink } from './parts.tsx';
@@ -9,7 +9,7 @@ import { strange } from './words.ts';
 const SHOWN = 100;
 
 export function SessionsPage(): JSX.Element {
-  const { value, failure } = useFetched<{ readonly events: readonly FoundEvent[] }>(
+  const { value, failure } = useFetched<EventList>(
     `events?limit=${SHOWN}&filter=${encodeURIComponent('event:flow.open proto:tcp')}`,
     () => Math.floor((progress.value?.events ?? 0) / 20),
   );

@@ -3,7 +3,7 @@ import { formatCount } from '@wormwood/base';
 import type { JSX } from 'preact';
 import type { PageProps } from '../shell/page.ts';
 import { addressOf } from '../shell/address.ts';
-import type { Evidence, SourceReport, Verdict } from './api.ts';
+import type { Evidence, ShownVerdict, SourceReport } from '../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { progress, serverState } from './news.ts';
 import { Bars, DecisionLines, EventLines, HostLink, portName, SessionLink, VerdictBadge } from './parts.tsx';
@@ -92,7 +92,7 @@ function Facts({
   verdict,
 }: {
   readonly summary: Summary;
-  readonly verdict: Verdict | null;
+  readonly verdict: ShownVerdict | null;
 }): JSX.Element {
   return (
     <dl class="counters">
@@ -175,7 +175,7 @@ function Fact({
 }
 
 /** The rate with its assumption. */
-function Rate({ verdict }: { readonly verdict: Verdict }): JSX.Element {
+function Rate({ verdict }: { readonly verdict: ShownVerdict }): JSX.Element {
   const {
     contactsPerSecond: here,
     scanRatePerSecond: all,

@@ -3,7 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { formatCount } from '@wormwood/base';
 import type { JSX } from 'preact';
 import { addressOf } from '../shell/address.ts';
-import type { Source } from './api.ts';
+import type { JudgedSource, SourceList } from '../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from './frame.tsx';
 import { progress } from './news.ts';
 import { SourceLink, VerdictBadge } from './parts.tsx';
@@ -20,7 +20,7 @@ type Order = (typeof ORDERS)[number][0];
 export function SourcesPage(): JSX.Element {
   const order = useSignal<Order>('contacts');
   const offset = useSignal(0);
-  const found = useFetched<{ readonly sources: readonly Source[]; readonly count: number }>(
+  const found = useFetched<SourceList>(
     `sources?order=${order.value}&offset=${offset.value}&limit=${PAGE}`,
     () => Math.floor((progress.value?.events ?? 0) / 50),
   );
@@ -129,7 +129,7 @@ function titleOf(count: number, order: string): string {
   return order === 'verdict' ? `${counted(count, 'source')} judged` : `${counted(count, 'source')} so far`;
 }
 
-function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.Element {
+function SourceTable({ sources }: { readonly sources: readonly JudgedSource[] }): JSX.Element {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Sources">
       <table>

@@ -1,10 +1,10 @@
 /** Answers what the pages ask of the events. */
 import { formatCidr, parseIpv4 } from '@wormwood/base';
+import type { JudgedSource, Overview, SourceFacts, SourceSummary } from '../interface/answers.ts';
 import type { EventStore } from './event-store.ts';
 import { sessionKey } from './event-row.ts';
 import { NO_FILTER } from './filter.ts';
-import type { SourceSummary } from './event-queries.ts';
-import type { JudgedSource, Overview, QuestionName, SourceReport, StoreQuestions } from './messages.ts';
+import type { QuestionName, StoreQuestions } from './messages.ts';
 
 const PORTS_SHOWN = 12;
 const PORTS_OF_SOURCE_MAX = 200;
@@ -87,7 +87,7 @@ function judged(store: EventStore, summary: SourceSummary): JudgedSource {
   return { ...summary, verdict: address.ok ? (store.judge?.latestOf(address.value) ?? null) : null };
 }
 
-function sourceOf(store: EventStore, address: number): SourceReport {
+function sourceOf(store: EventStore, address: number): SourceFacts {
   const { queries, judge } = store;
   const summary = queries.source(address) ?? null;
   const known = judge?.evidenceOf(address);

@@ -1,5 +1,6 @@
 /** Questions to the index of events: which events a filter lets through, what there is of a source, what stands out. */
 import { formatIpv4 } from '@wormwood/base';
+import type { Overview, PortCount, SourceSummary, TimelinePoint } from '../interface/answers.ts';
 import type { EventIndex, EventPlace } from './event-index.ts';
 import type { EventFilter } from './filter.ts';
 import { PROTOCOL_NUMBERS } from './event-row.ts';
@@ -11,29 +12,6 @@ export interface EventRequest {
   readonly after: number | null;
   readonly from: 'newest' | 'oldest';
   readonly limit: number;
-}
-
-/** Counts over time: contacts and events of each interval that has any. */
-export interface TimelinePoint {
-  readonly seconds: number;
-  readonly contacts: number;
-  readonly events: number;
-}
-
-/** What the index knows of a source. */
-export interface SourceSummary {
-  readonly address: string;
-  readonly firstSeconds: number;
-  readonly lastSeconds: number;
-  readonly events: number;
-  readonly contacts: number;
-  readonly handshakes: number;
-}
-
-export interface PortCount {
-  readonly protocol: string;
-  readonly port: number;
-  readonly contacts: number;
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(
@@ -105,7 +83,7 @@ export class EventQueries {
   }
 
   /** First and last moment of all events in seconds; null while there is none. */
-  span(): { readonly firstSeconds: number; readonly lastSeconds: number } | null {
+  span(): Overview['span'] {
     const [row] = this.#all<{ first: number | null; last: number | null }>(
       'SELECT min(minute) AS first, max(minute) AS last FROM minutes',
     );
@@ -119,16 +97,16 @@ export class EventQueries {
     );
   }
 
-  topHosts(limit: number): readonly { readonly name: string; readonly contacts: number }[] {
+  topHosts(limit: number): Overview['hosts'] {
     return this.#all('SELECT name, contacts FROM hosts ORDER BY contacts DESC, name LIMIT ?', limit);
   }
 
-  kinds(): readonly { readonly name: string; readonly events: number }[] {
+  kinds(): Overview['kinds'] {
     return this.#all('SELECT name, events FROM kinds ORDER BY events DESC, name');
   }
 
   /** Networks of 256 addresses that were contacted, the busiest first. */
-  networks(limit: number): readonly { readonly network: number; readonly contacts: number }[] {
+  networks(limit: number): Overview['networks'] {
     return this.#all('SELECT network, contacts FROM networks ORDER BY contacts DESC LIMIT ?', limit);
   }
 

@@ -5,37 +5,13 @@
 import { rmSync } from 'node:fs';
 import { AddressSet, formatCidr, parseCidr, systemReason } from '@wormwood/base';
 import type { Verdict } from '@wormwood/defense';
+import type { FoundEvent, StoreProgress } from '../interface/answers.ts';
 import { EventIndex, type EventPlace } from './event-index.ts';
 import { EventQueries, type EventRequest } from './event-queries.ts';
 import { EventRowReader } from './event-row.ts';
 import { NO_FILTER } from './filter.ts';
 import { Judge } from './judge.ts';
 import { LineReader } from './line-reader.ts';
-
-/** An event as it stands in the file, with its number in the index. */
-export interface FoundEvent {
-  readonly seq: number;
-  readonly event: Readonly<Record<string, unknown>>;
-}
-
-/** How far the events are read, and what is wrong. */
-export interface StoreProgress {
-  readonly path: string;
-  readonly sizeOctets: number;
-  readonly readOctets: number;
-  readonly judgedOctets: number;
-  readonly events: number;
-  readonly malformed: number;
-  /** Seconds since 1970 of the last event; null before there is one. */
-  readonly lastEventSeconds: number | null;
-  readonly lastSeq: number;
-  /** Where the index is: beside the events, or in memory only. */
-  readonly indexPath: string | null;
-  /** Addresses of the sensors, as prefixes; empty: no event says them, and nobody is judged. */
-  readonly monitored: readonly string[];
-  /** Sentences about what is wrong; empty while nothing is. */
-  readonly troubles: readonly string[];
-}
 
 /** Work between two looks at what is asked. */
 const SLICE_MS = 40;

@@ -1,56 +1,15 @@
 /** What the pages' server asks the thread that reads events, and what it hears. */
 import type { Verdict } from '@wormwood/defense';
-import type { AlarmedSeries } from '@wormwood/study';
-import type { EventRequest, PortCount, SourceSummary, TimelinePoint } from './event-queries.ts';
-import type { FoundEvent, StoreProgress } from './event-store.ts';
-
-/** A source with what is judged of it. */
-export interface JudgedSource extends SourceSummary {
-  readonly verdict: Verdict | null;
-}
-
-/** Everything about one source. */
-export interface SourceReport {
-  readonly summary: SourceSummary | null;
-  readonly ports: readonly PortCount[];
-  readonly verdicts: readonly Verdict[];
-  /** What `wormwood detect explain` prints; null where nobody is judged. */
-  readonly explanation: string | null;
-  readonly evidence: Verdict['evidence'];
-  readonly state: string;
-  readonly sessions: readonly FoundEvent[];
-  readonly events: readonly FoundEvent[];
-}
-
-/** What stands out among all events. */
-export interface Overview {
-  readonly span: { readonly firstSeconds: number; readonly lastSeconds: number } | null;
-  readonly timeline: readonly TimelinePoint[];
-  readonly ports: readonly PortCount[];
-  readonly hosts: readonly { readonly name: string; readonly contacts: number }[];
-  readonly kinds: readonly { readonly name: string; readonly events: number }[];
-  readonly networks: readonly { readonly network: number; readonly contacts: number }[];
-  readonly sources: readonly JudgedSource[];
-  readonly sourceCount: number;
-  readonly alarm: string | null;
-}
-
-/** Sources seen so far by the ends of intervals, for a fit. */
-export interface SourceGrowth {
-  readonly points: readonly { readonly seconds: number; readonly sources: number }[];
-  /** Addresses of the sensors. */
-  readonly monitored: number;
-}
-
-/** What a forecast is made from, in the page. */
-export interface ForecastBasis {
-  /** Addresses of the sensors. */
-  readonly monitored: readonly string[];
-  /** The contacts at the port of the alarm that stands. */
-  readonly alarmed: AlarmedSeries | null;
-  /** Why there are none; null where there are. */
-  readonly reason: string | null;
-}
+import type {
+  ForecastBasis,
+  FoundEvent,
+  Overview,
+  SourceFacts,
+  SourceGrowth,
+  SourceList,
+  StoreProgress,
+} from '../interface/answers.ts';
+import type { EventRequest } from './event-queries.ts';
 
 /** Each question with its answer. */
 export interface StoreQuestions {
@@ -65,15 +24,22 @@ export interface StoreQuestions {
       readonly offset: number;
       readonly limit: number;
     };
-    readonly answer: { readonly sources: readonly JudgedSource[]; readonly count: number };
+    readonly answer: SourceList;
   };
-  source: { readonly ask: { readonly address: number }; readonly answer: SourceReport };
+  source: { readonly ask: { readonly address: number }; readonly answer: SourceFacts };
   session: { readonly ask: { readonly id: string }; readonly answer: readonly FoundEvent[] };
   forecast: { readonly ask: { readonly response: number | undefined }; readonly answer: ForecastBasis };
   growth: { readonly ask: Readonly<Record<string, never>>; readonly answer: SourceGrowth };
 }
 
 export type QuestionName = keyof StoreQuestions;
+
+/** What the thread is started with. */
+export interface StoreWork {
+  readonly path: string;
+  /** Whether it leaves the processor to everybody else: a sensor on the same machine answers first. */
+  readonly givesWay: boolean;
+}
 
 /** From the server to the thread. */
 export interface StoreRequest<Name extends QuestionName = QuestionName> {

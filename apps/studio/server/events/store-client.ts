@@ -1,8 +1,8 @@
 /** The thread of the events as the server sees it: questions with answers, progress, and verdicts as they fall. */
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from '@wormwood/defense';
-import type { QuestionName, StoreMessage, StoreQuestions, StoreRequest } from './messages.ts';
-import type { StoreProgress } from './event-store.ts';
+import type { StoreProgress } from '../interface/answers.ts';
+import type { QuestionName, StoreMessage, StoreQuestions, StoreRequest, StoreWork } from './messages.ts';
 
 /** The thread runs what is built, wherever this file is read from. */
 const THREAD = new URL(
@@ -31,10 +31,10 @@ export class StoreClient {
   readonly #onVerdicts: (verdicts: readonly Verdict[]) => void;
 
   /** Begins to read the file; `onVerdicts` receives verdicts as they are reached. */
-  constructor(path: string, onVerdicts: (verdicts: readonly Verdict[]) => void) {
+  constructor(work: StoreWork, onVerdicts: (verdicts: readonly Verdict[]) => void) {
     this.#onVerdicts = onVerdicts;
     // Flags of the main thread, such as those that let tests resolve packages to their sources, are not for built code.
-    this.#thread = new Worker(THREAD, { workerData: { path }, execArgv: [] });
+    this.#thread = new Worker(THREAD, { workerData: work, execArgv: [] });
     this.#thread.on('message', (message: StoreMessage) => this.#hear(message));
     this.#thread.on('error', (error) => this.#fail(error instanceof Error ? error.message : String(error)));
     this.#thread.on('exit', () => this.#fail('it has ended'));

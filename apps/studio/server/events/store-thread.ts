@@ -1,8 +1,9 @@
 /** The thread that reads, indexes and judges events, and answers questions about them in between. */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { answers } from './answer.ts';
 import { EventStore } from './event-store.ts';
-import type { QuestionName, StoreMessage, StoreRequest } from './messages.ts';
+import type { QuestionName, StoreMessage, StoreRequest, StoreWork } from './messages.ts';
 
 /** How often a file that does not grow is looked at. */
 const IDLE_MS = 100;
@@ -10,7 +11,10 @@ const PROGRESS_MS = 250;
 
 const port = parentPort;
 if (port === null) throw new Error('this runs in a thread');
-const store = new EventStore((workerData as { readonly path: string }).path);
+const { path, givesWay } = workerData as StoreWork;
+// Of this thread alone, on Linux (setpriority(2)).
+if (givesWay) setPriority(0, constants.priority.PRIORITY_LOW);
+const store = new EventStore(path);
 let told = '';
 let toldMs = 0;
 

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { StoreUnavailable } from '../events/store-client.ts';
+import type { ServerState } from '../interface/answers.ts';
 import { Refusal } from '../sentence.ts';
 import { eventStream } from './event-stream.ts';
 import type { Feeds } from './feeds.ts';
@@ -17,8 +18,8 @@ import {
 } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import type { PageFiles } from './page-files.ts';
+import { filterQuery, sessionPath } from './requests.ts';
 import { endsOfSession, filterOf, type Route, routes } from './routes.ts';
-import { filterQuery, sessionPath } from './schemas.ts';
 
 export interface AppOptions extends GuardOptions {
   readonly version: string;
@@ -134,7 +135,7 @@ async function bodyOf(context: Context): Promise<unknown> {
 }
 
 /** What every page shows: what feeds it, and what is wrong. */
-function stateOf(context: Context, options: AppOptions): unknown {
+function stateOf(context: Context, options: AppOptions): ServerState {
   const { feeds, version, isDemo, token } = options;
   const { store, sensor, responses, captures } = feeds;
   return {

@@ -3,19 +3,9 @@
  * has taken the piece before, so a slow page costs no memory. Of more events than a page can show it gets the latest, and the
  * numbers between which it can fetch the rest.
  */
-import type { FoundEvent, StoreProgress } from '../events/event-store.ts';
 import type { EventFilter } from '../events/filter.ts';
-import { clipped } from './clip.ts';
-
-/** What a piece of the stream says. */
-export interface News {
-  readonly progress: StoreProgress | null;
-  /** The latest events that came since, the oldest first. */
-  readonly events: readonly FoundEvent[];
-  /** Events between these numbers, both excluded, are not among them; null: none is missing. */
-  readonly gap: { readonly after: number; readonly before: number } | null;
-  readonly state: unknown;
-}
+import type { FoundEvent, News, ServerState, StoreProgress } from '../interface/answers.ts';
+import { clippedEvents } from './clip.ts';
 
 /** What a stream is made from. */
 export interface StreamParts {
@@ -23,7 +13,7 @@ export interface StreamParts {
   /** The number of the last event that the page has; null: it has none. */
   readonly lastEventId: number | null;
   /** What else a page shows at once: the sensor, decisions, troubles. */
-  readonly state: () => unknown;
+  readonly state: () => ServerState;
   readonly progress: () => StoreProgress | null;
   /** The latest events after a number, the latest first. */
   readonly eventsAfter: (filter: EventFilter, after: number, limit: number) => Promise<readonly FoundEvent[]>;
@@ -32,8 +22,8 @@ export interface StreamParts {
   readonly onClose: () => void;
 }
 
-const EVENTS_MAX = 100;
-const FIRST_EVENTS = 50;
+/** A few more than a page shows. */
+const EVENTS_MAX = 40;
 /** A page receives news so often at the most. */
 const INTERVAL_MS = 250;
 /** And so often at the least, so that it knows that the server is there. */
@@ -84,13 +74,10 @@ async function newsAfter(
   // A number from before the index was made anew is none of this one's.
   const isKnown = cursor !== null && cursor <= lastSeq;
   const after = isKnown ? cursor : 0;
-  const limit = isKnown ? EVENTS_MAX : FIRST_EVENTS;
-  const found = lastSeq > after ? await eventsAfter(filter, after, limit) : [];
-  const events = found
-    .toReversed()
-    .map(({ seq, event }) => ({ seq, event: clipped(event) as FoundEvent['event'] }));
+  const found = lastSeq > after ? await eventsAfter(filter, after, EVENTS_MAX) : [];
+  const events = clippedEvents(found.toReversed());
   const first = events[0]?.seq;
-  const gap = isKnown && found.length === limit && first !== undefined ? { after, before: first } : null;
+  const gap = isKnown && found.length === EVENTS_MAX && first !== undefined ? { after, before: first } : null;
   return {
     news: { progress: now, events, gap, state: state() },
     id: Math.max(lastSeq, events.at(-1)?.seq ?? 0),

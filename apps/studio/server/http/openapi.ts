@@ -1,7 +1,7 @@
 /** The description of the interface as OpenAPI 3.1, made from the table of routes. */
 import { z } from 'zod';
+import { failure } from '../interface/answers.ts';
 import type { Route } from './routes.ts';
-import { failure } from './schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

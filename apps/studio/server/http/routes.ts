@@ -1,13 +1,13 @@
 /** Everything that can be asked and changed, one entry each: the server answers from this table, and describes itself by it. */
 import { parseIpv4, readTimestamp } from '@wormwood/base';
 import type { z } from 'zod';
-import type { FoundEvent } from '../events/event-store.ts';
 import { type EventFilter, NO_FILTER, parseFilter } from '../events/filter.ts';
+import * as answers from '../interface/answers.ts';
 import { Refusal } from '../sentence.ts';
 import type { SessionEnds } from '../sessions/session-captures.ts';
-import { clipped } from './clip.ts';
+import { clippedEvents } from './clip.ts';
 import { type Feeds, responsesOf, sensorOf, storeOf } from './feeds.ts';
-import * as schemas from './schemas.ts';
+import * as requests from './requests.ts';
 
 /** A request of one kind and its answer. */
 export interface Route {
@@ -29,23 +29,26 @@ export interface RouteInput {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-type RouteParts = Pick<Route, 'path' | 'summary' | 'answer' | 'answerTo'> &
-  Partial<Pick<Route, 'parameters' | 'query' | 'body'>>;
+interface RouteParts<Shape extends z.ZodType>
+  extends Pick<Route, 'path' | 'summary'>, Partial<Pick<Route, 'parameters' | 'query' | 'body'>> {
+  readonly answer: Shape;
+  answerTo(feeds: Feeds, input: RouteInput): Promise<answers.Answer<Shape>>;
+}
 
 const TIMELINE_POINTS = 240;
 const HOST_EVENTS = 50;
 
-function get(parts: RouteParts): Route {
+function get<Shape extends z.ZodType>(parts: RouteParts<Shape>): Route {
   return {
     method: 'get',
-    parameters: schemas.nothing,
-    query: schemas.nothing,
-    body: schemas.nothing,
+    parameters: requests.nothing,
+    query: requests.nothing,
+    body: requests.nothing,
     ...parts,
   };
 }
 
-function post(parts: RouteParts): Route {
+function post<Shape extends z.ZodType>(parts: RouteParts<Shape>): Route {
   return { ...get(parts), method: 'post' };
 }
 
@@ -54,16 +57,16 @@ export const routes: readonly Route[] = [
   get({
     path: '/overview',
     summary: 'What stands out among all events',
-    answer: schemas.overview,
+    answer: answers.overview,
     answerTo: (feeds) => storeOf(feeds).ask('overview', { points: TIMELINE_POINTS }),
   }),
   get({
     path: '/events',
     summary: 'Events that a filter lets through: the latest, or with `after` the first ones behind a number',
-    query: schemas.eventsQuery,
-    answer: schemas.events,
+    query: requests.eventsQuery,
+    answer: answers.events,
     async answerTo(feeds, { query }) {
-      const { filter, before, after, limit } = query as z.infer<typeof schemas.eventsQuery>;
+      const { filter, before, after, limit } = query as z.infer<typeof requests.eventsQuery>;
       const found = await storeOf(feeds).ask('events', {
         filter: filterOf(filter),
         before: before ?? null,
@@ -71,35 +74,35 @@ export const routes: readonly Route[] = [
         from: after === undefined ? 'newest' : 'oldest',
         limit,
       });
-      return { events: shown(found) };
+      return { events: clippedEvents(found) };
     },
   }),
   get({
     path: '/sources',
     summary: 'Sources by contacts, by their last event, or by their verdicts',
-    query: schemas.sourcesQuery,
-    answer: schemas.sources,
+    query: requests.sourcesQuery,
+    answer: answers.sources,
     answerTo: (feeds, { query }) =>
-      storeOf(feeds).ask('sources', query as z.infer<typeof schemas.sourcesQuery>),
+      storeOf(feeds).ask('sources', query as z.infer<typeof requests.sourcesQuery>),
   }),
   get({
     path: '/sources/:address',
     summary: 'Everything known about a source',
-    parameters: schemas.addressPath,
-    answer: schemas.sourceReport,
+    parameters: requests.addressPath,
+    answer: answers.sourceReport,
     answerTo: (feeds, { parameters }) => sourceReport(feeds, parameters['address'] ?? ''),
   }),
   get({
     path: '/sessions/:id',
     summary: 'A session: its events, and what both sides said',
-    parameters: schemas.sessionPath,
-    answer: schemas.session,
+    parameters: requests.sessionPath,
+    answer: answers.session,
     answerTo: (feeds, { parameters }) => sessionReport(feeds, parameters['id'] ?? ''),
   }),
   get({
     path: '/hosts',
     summary: 'Virtual hosts and the routers between them',
-    answer: schemas.hosts,
+    answer: answers.hosts,
     async answerTo(feeds) {
       const sensor = sensorOf(feeds);
       const [hosts, topology] = await Promise.all([sensor.hosts(), sensor.topology()]);
@@ -109,72 +112,72 @@ export const routes: readonly Route[] = [
   get({
     path: '/hosts/:address',
     summary: 'What an address answers, in the words of `wormwood net explain`, and who contacted it last',
-    parameters: schemas.addressPath,
-    answer: schemas.host,
+    parameters: requests.addressPath,
+    answer: answers.host,
     async answerTo(feeds, { parameters }) {
       const address = addressOf(parameters['address'] ?? '');
       const explanation = await sensorOf(feeds).explain(parameters['address'] ?? '');
       const filter = { ...NO_FILTER, destination: { first: address, last: address } };
       const request = { filter, before: null, after: null, from: 'newest', limit: HOST_EVENTS } as const;
       const events = feeds.store === null ? [] : await feeds.store.ask('events', request);
-      return { ...explanation, events: shown(events) };
+      return { ...explanation, events: clippedEvents(events) };
     },
   }),
   get({
     path: '/decisions',
     summary: 'Decisions that wait, are in force, or have ended',
-    answer: schemas.decisions,
+    answer: answers.decisions,
     answerTo: (feeds) => responsesOf(feeds).list(),
   }),
   get({
     path: '/audit',
     summary: 'The audit log, its chain and its promises checked',
-    answer: schemas.audit,
+    answer: answers.audit,
     answerTo: (feeds) => responsesOf(feeds).audit(),
   }),
   get({
     path: '/forecast',
     summary: 'The contacts at the port of the alarm that stands, of which a page makes a forecast',
-    query: schemas.forecastQuery,
-    answer: schemas.forecast,
+    query: requests.forecastQuery,
+    answer: answers.forecast,
     answerTo: (feeds, { query }) =>
       storeOf(feeds).ask('forecast', {
-        response: (query as z.infer<typeof schemas.forecastQuery>).response,
+        response: (query as z.infer<typeof requests.forecastQuery>).response,
       }),
   }),
   get({
     path: '/growth',
     summary: 'Different sources seen so far, over time',
-    answer: schemas.growth,
+    answer: answers.growth,
     answerTo: (feeds) => storeOf(feeds).ask('growth', {}),
   }),
   post({
     path: '/decisions/:id/approve',
     summary: 'Say yes to a decision that waits for it',
-    parameters: schemas.decisionPath,
-    answer: schemas.recording,
+    parameters: requests.decisionPath,
+    answer: answers.recording,
     answerTo: (feeds, { parameters }) => responsesOf(feeds).approve(parameters['id'] ?? ''),
   }),
   post({
     path: '/decisions/:id/undo',
     summary: 'End a decision; what is in force is released at once',
-    parameters: schemas.decisionPath,
-    body: schemas.reasonBody,
-    answer: schemas.recording,
+    parameters: requests.decisionPath,
+    body: requests.reasonBody,
+    answer: answers.recording,
     answerTo: (feeds, { parameters, body }) =>
       responsesOf(feeds).undo(parameters['id'] ?? '', String(body['reason'])),
   }),
   post({
     path: '/pause',
     summary: 'Begin no action from now on',
-    body: schemas.reasonBody,
-    answer: schemas.recording,
+    body: requests.reasonBody,
+    answer: answers.recording,
     answerTo: (feeds, { body }) => responsesOf(feeds).pause(String(body['reason'])),
   }),
   post({
     path: '/resume',
     summary: 'Let actions go on after a pause',
-    answer: schemas.recording,
+    answer: answers.recording,
     answerTo: (feeds) => responsesOf(feeds).resume(),
   }),
 ];
@@ -191,24 +194,28 @@ export async function endsOfSession(feeds: Feeds, id: string): Promise<SessionEn
   return endsOf(await storeOf(feeds).ask('session', { id }));
 }
 
-async function sourceReport(feeds: Feeds, text: string): Promise<unknown> {
+async function sourceReport(feeds: Feeds, text: string): Promise<answers.SourceReport> {
   const report = await storeOf(feeds).ask('source', { address: addressOf(text) });
   const list = await feeds.responses?.list().catch(() => undefined);
   const decisions = list === undefined ? [] : [...list.proposed, ...list.active, ...list.ended];
   return {
     ...report,
-    sessions: shown(report.sessions),
-    events: shown(report.events),
-    decisions: decisions.filter(({ decision }) => decision['source'] === text),
+    sessions: clippedEvents(report.sessions),
+    events: clippedEvents(report.events),
+    decisions: decisions.filter(({ decision }) => decision.source === text),
   };
 }
 
-async function sessionReport(feeds: Feeds, id: string): Promise<unknown> {
+async function sessionReport(feeds: Feeds, id: string): Promise<answers.SessionReport> {
   const events = await storeOf(feeds).ask('session', { id });
   if (events.length === 0) throw new Refusal(404, 'No event belongs to such a session.');
   const ends = endsOf(events);
   const talk = ends === undefined ? undefined : feeds.captures?.talk(ends);
-  return { events: shown(events), talk: talk ?? null, why: talk === undefined ? whyNoTalk(feeds) : null };
+  return {
+    events: clippedEvents(events),
+    talk: talk ?? null,
+    why: talk === undefined ? whyNoTalk(feeds) : null,
+  };
 }
 
 function whyNoTalk({ captures }: Feeds): string {
@@ -217,7 +224,7 @@ function whyNoTalk({ captures }: Feeds): string {
     : 'No capture of this session is there: it has given way to newer ones, or was never kept.';
 }
 
-function endsOf(events: readonly FoundEvent[]): SessionEnds | undefined {
+function endsOf(events: readonly answers.FoundEvent[]): SessionEnds | undefined {
   const opened = events.find(({ event }) => event['event'] === 'flow.open')?.event;
   const began = opened?.['ts'];
   const startSeconds = typeof began === 'string' ? readTimestamp(began) : undefined;
@@ -236,8 +243,4 @@ function addressOf(text: string): number {
   const address = parseIpv4(text);
   if (!address.ok) throw new Refusal(400, address.reason);
   return address.value;
-}
-
-function shown(found: readonly FoundEvent[]): readonly unknown[] {
-  return found.map(({ seq, event }) => ({ seq, event: clipped(event) }));
 }

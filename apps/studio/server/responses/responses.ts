@@ -9,59 +9,14 @@ import {
   linesAdded,
   nowSeconds,
   pauseFact,
-  type PrintedLine,
   ResponderFailure,
   ResponseState,
   resumeFact,
   scopeSentence,
   undoDecision,
 } from '@wormwood/responder';
+import type { AuditLine, AuditReport, DecisionList, Recording, ShownDecision } from '../interface/answers.ts';
 import { Refusal, type RefusalStatus } from '../sentence.ts';
-
-/** A decision as the page shows it, with what would come of a yes and of a no. */
-export interface ShownDecision {
-  readonly decision: Readonly<Record<string, unknown>>;
-  readonly secondsLeft: number;
-  readonly approving: string | null;
-  readonly undoing: string | null;
-}
-
-/** Everything that the page of decisions shows. */
-export interface DecisionList {
-  readonly mode: string | null;
-  readonly paused: boolean;
-  readonly scope: string;
-  readonly now: string;
-  readonly proposed: readonly ShownDecision[];
-  readonly active: readonly ShownDecision[];
-  readonly ended: readonly ShownDecision[];
-  /** Why the log cannot be read to its end; null when it can. */
-  readonly trouble: string | null;
-}
-
-/** What a person's word led to: the lines that the audit log has now. */
-export interface Recording {
-  readonly lines: readonly PrintedLine[];
-  readonly note: string | null;
-}
-
-/** A line of the audit log with what it proves. */
-export interface AuditLine {
-  readonly sequence: number;
-  readonly ts: string;
-  readonly event: string;
-  readonly message: string;
-  readonly hash: string;
-}
-
-export interface AuditReport {
-  readonly ok: boolean;
-  readonly summary: string;
-  readonly entries: number;
-  readonly faults: readonly { readonly sequence: number; readonly message: string }[];
-  /** The latest lines, the latest first. */
-  readonly lines: readonly AuditLine[];
-}
 
 const AUDIT_LINES_MAX = 500;
 const ENDED_SHOWN = 50;
@@ -186,7 +141,7 @@ function recordingOf({ open, acted }: Awaited<ReturnType<typeof approveDecision>
   return { lines: printableLines(open.takeAdded()), note };
 }
 
-function printableLines(added: readonly string[]): readonly PrintedLine[] {
+function printableLines(added: readonly string[]): Recording['lines'] {
   return linesAdded(added).map(({ ts, event, message }) => ({ ts, event, message: printable(message) }));
 }
 

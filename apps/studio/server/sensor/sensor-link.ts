@@ -4,19 +4,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { errorCode, systemReason } from '@wormwood/base';
 import type { SensorExplanation, SensorHosts, SensorStatus, SensorTopology } from '@wormwood/sensor';
 import { statusChecks } from '@wormwood/sensor/status-checks';
+import type { SensorState } from '../interface/answers.ts';
 import { Refusal } from '../sentence.ts';
-
-/** Whether the sensor answers, since when, and what it says. */
-export interface SensorState {
-  readonly connected: boolean;
-  /** Seconds since 1970 since when it answers, or does not. */
-  readonly sinceSeconds: number;
-  readonly failure: string | null;
-  readonly status: SensorStatus | null;
-  readonly checks: ReturnType<typeof statusChecks>;
-  /** Between the last two answers. */
-  readonly framesPerSecond: number | null;
-}
 
 const POLL_MS = 2000;
 const ANSWER_MS_MAX = 5000;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBase64, formatIpv4, systemReason } from '@wormwood/base';
 import { CaptureReader, type CaptureRecord, ipProtocol, ipv4, isMalformed, tcp, udp } from '@wormwood/wire';
+import type { SessionMessage, SessionTalk } from '../interface/answers.ts';
 import { Refusal } from '../sentence.ts';
 
 /** Who spoke with whom, as the event of the session says. */
@@ -13,24 +14,6 @@ export interface SessionEnds {
   readonly destination: string;
   readonly destinationPort: number;
   readonly startSeconds: number;
-}
-
-/** What one side sent at one time. */
-export interface SessionMessage {
-  /** From the first packet of the session. */
-  readonly seconds: number;
-  readonly from: 'source' | 'host';
-  readonly length: number;
-  /** The octets, or their beginning, in base64. */
-  readonly octets: string;
-}
-
-/** All that was said, or why there is nothing to show. */
-export interface SessionTalk {
-  readonly messages: readonly SessionMessage[];
-  readonly packets: number;
-  /** Whether octets were left out. */
-  readonly isCut: boolean;
 }
 
 const NAMES_MAX = 200_000;

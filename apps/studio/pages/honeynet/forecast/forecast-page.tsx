@@ -19,7 +19,7 @@ import { Cancelled } from '../../laboratory/engine/workers.ts';
 import type { PageProps } from '../../shell/page.ts';
 import { changeQuery } from '../../shell/place.ts';
 import { palette } from '../../shell/theme.ts';
-import type { ForecastBasis, Growth } from '../api.ts';
+import type { ForecastBasis, SourceGrowth } from '../../../server/interface/answers.ts';
 import { HoneynetPage, Missing, useFetched } from '../frame.tsx';
 import { progress, serverState } from '../news.ts';
 import { Timeline } from '../parts.tsx';
@@ -133,7 +133,7 @@ function expose(outlook: Outlook, isRough: boolean): void {
 
 /** No forecast, and why; with the growth that an alarm would come from. */
 function Unmade({ outlook, read }: { readonly outlook: Outlook; readonly read: QuestionRead }): JSX.Element {
-  const { value } = useFetched<Growth>('growth', () => Math.floor((progress.value?.events ?? 0) / 100));
+  const { value } = useFetched<SourceGrowth>('growth', () => Math.floor((progress.value?.events ?? 0) / 100));
   if (outlook.kind === 'computing') return <p class="loading">The contacts are fitted …</p>;
   const points = value?.points ?? [];
   const last = points.at(-1);

@@ -3,7 +3,7 @@ import { AddressSet, parseCidr } from '@wormwood/base';
 import type { ChunkRequest, RunChunk } from '@wormwood/epidemic';
 import { type AlarmedSeries, type MadeForecast, makeForecast, type Sighting } from '@wormwood/study';
 import { inWorker } from '../../laboratory/engine/workers.ts';
-import type { ForecastBasis } from '../api.ts';
+import type { ForecastBasis } from '../../../server/interface/answers.ts';
 import type { ForecastQuestion } from './question.ts';
 
 /** What is known by now. */

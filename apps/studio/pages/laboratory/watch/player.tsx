@@ -3,6 +3,7 @@ import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { formatCount, formatDuration, formatIpv4, parseIpv4 } from '@wormwood/base';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { pixelOf, rgbOf } from '../../shell/pixel.ts';
 import { palette } from '../../shell/theme.ts';
 import type { PlacedRun } from '../engine/task.ts';
 import type { Setup } from '../scenario/setup.ts';
@@ -157,7 +158,7 @@ function FilmMap({ film, seconds, onChoose }: FilmMapProps): JSX.Element {
     ];
     // Hosts that are not infected now recede, so that those that are stand out of hundreds of thousands.
     const opacity = [0, 0.4, 0.24, 0.62, 1];
-    return Uint32Array.from(of, (color, state) => pixelOf(color, opacity[state] ?? 1));
+    return Uint32Array.from(of, (color, state) => pixelOf(rgbOf(color), opacity[state] ?? 1));
   }, [colors]);
   useEffect(() => {
     const pixels = new Uint32Array(image.data.buffer);
@@ -181,12 +182,6 @@ function FilmMap({ film, seconds, onChoose }: FilmMapProps): JSX.Element {
       }}
     />
   );
-}
-
-/** Returns a colour `#rrggbb` with an opacity as a pixel. */
-function pixelOf(color: string, opacity: number): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
-  return ((Math.round(opacity * 255) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 function Transport({ seconds, isPlaying, speed, untilSeconds }: Playing): JSX.Element {
