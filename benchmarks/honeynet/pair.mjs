@@ -9,8 +9,10 @@ export const LOAD_CORE = '1';
 /** Where the generator lives (load.c). */
 const LOAD_MAC = '02:00:00:00:00:fe';
 const TICKS_PER_SECOND = 100;
-const program = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'wormwood.js');
+export const program = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'wormwood.js');
 export const directory = mkdtempSync(join(tmpdir(), 'wormwood-bench-'));
+/** Where the daemon is asked. */
+export const controlSocket = join(directory, 'control.sock');
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 /** Ends the benchmark with a reason when this machine cannot run it. */
@@ -101,7 +103,7 @@ export async function startDaemon(pair, configuration, options = []) {
     '--seed',
     '1',
     '--control',
-    join(directory, 'control.sock'),
+    controlSocket,
     ...options,
   ];
   const child = await startPinned(pair.server, DAEMON_CORE, 'Answering', words);
@@ -110,8 +112,7 @@ export async function startDaemon(pair, configuration, options = []) {
 
 /** Lines that the daemon has dropped so far because its disk did not follow. */
 export function linesDropped() {
-  const socket = join(directory, 'control.sock');
-  const words = [program, 'net', 'status', '--json', '--control', socket];
+  const words = [program, 'net', 'status', '--json', '--control', controlSocket];
   return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })).linesDropped;
 }
 
