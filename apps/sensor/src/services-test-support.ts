@@ -8,7 +8,7 @@ export function contentOf(length: number): Uint8Array {
   return content;
 }
 
-/** A honeyd.conf; `big.bin` and `worker.mjs` lie beside it, and a server listens at 127.0.0.1:9007. */
+/** A honeyd.conf; the file to download and the worker lie beside it, and a server listens at 127.0.0.1:9007. */
 export const CONFIGURATION: string = `
 create host
 set host default tcp action reset
@@ -25,7 +25,7 @@ add host tcp port 85 open
 bind 10.3.0.0/24 host
 `;
 
-/** `worker.mjs` sends back what each connection sends (docs/worker-protocol.md). */
+/** Sends back what each connection sends (docs/worker-protocol.md). */
 export const WORKER: string = `
 let rest = Buffer.alloc(0);
 process.stdin.on('data', (part) => {

@@ -1,4 +1,7 @@
-/** Packets of the clients that demonstrations make up: they complete a handshake, send a line and hang up. They go into memory, nowhere else. */
+/**
+ * Packets of the clients that demonstrations make up: they complete a handshake, send a line and hang up. They go into memory, nowhere
+ * else.
+ */
 import { ipProtocol, ipv4, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
 
 /** What differs from one segment of a client to the next. */

@@ -1,4 +1,4 @@
-/** The shapes of what is asked, from which requests are checked and the OpenAPI document is made; `interface/answers.ts` has the answers. */
+/** The shapes of what is asked: requests are checked by them. Those of the answers are in `interface/answers.ts`. */
 import { z } from 'zod';
 
 const LIMIT_MAX = 500;

@@ -1,6 +1,6 @@
 /**
- * What the server answers: one shape each. The OpenAPI document is made of them, the server's own types and those of the pages are
- * inferred from them, and a test compares them with answers. Pages import types alone.
+ * What the server answers: one shape each. The OpenAPI document is made of them, the server's own types and those of the pages
+ * are inferred from them, and a test compares them with answers. Pages import types alone.
  */
 import type { AlarmedSeries } from '@wormwood/study';
 import { z } from 'zod';
