@@ -1,6 +1,6 @@
 /**
- * Packets of the clients that demonstrations make up: they complete a handshake, send a line and hang up. They go into memory, nowhere
- * else.
+ * Packets of the clients that demonstrations make up: they complete a handshake, send a line and hang up. They go into memory,
+ * nowhere else.
  */
 import { ipProtocol, ipv4, pseudoHeaderSum, seqAdd, tcp } from '@wormwood/wire';
 
