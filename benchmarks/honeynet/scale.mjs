@@ -17,7 +17,7 @@ import {
 const ROUNDS = Number(process.env['WORMWOOD_BENCH_ROUNDS'] ?? 5);
 /** So many that what any load makes the process grow by is little for each. */
 const HELD = 100_000;
-/** Beyond what the daemon keeps, 65,536: the oldest give way. */
+/** Beyond what the daemon keeps, 65,536: the oldest are evicted. */
 const FLOODS = [250_000, 1_000_000];
 const HONEYD_RATIO = 0.67;
 

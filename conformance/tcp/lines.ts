@@ -157,7 +157,7 @@ class Reading {
     return segment.window === 0 ? ' window closed' : '';
   }
 
-  /** Octets that follow each other in one step are one line, and an acknowledgment gives way to what says as much and more. */
+  /** Octets that follow each other in one step are one line, and an acknowledgment is left out beside one that covers it. */
   #join(line: SegmentLine): void {
     const open = this.#open;
     const isAlike = open !== null && open.step === line.step && open.isAgain === line.isAgain;

@@ -57,7 +57,10 @@ export function verifierOf(trusted: readonly TrustedKey[]): SignatureVerifier {
       if (trusted.length === 0) return { ok: false, reason: 'No key is trusted to sign scope files.' };
       const written = signature.trim();
       if (!BASE64_OF_64_OCTETS.test(written)) {
-        return { ok: false, reason: 'The file beside the scope file holds no Ed25519 signature.' };
+        return {
+          ok: false,
+          reason: 'The signature file of the scope does not contain an Ed25519 signature.',
+        };
       }
       const octetsOfSignature = Buffer.from(written, 'base64');
       const signer = trusted.find(({ key }) => verify(null, octets, key, octetsOfSignature));

@@ -21,7 +21,7 @@ const IP_LENGTH = 20;
 const SEQUENCE = IP_LENGTH + 4;
 /** Of what is taken: objects that the collector has not moved together, and tables that have just doubled. */
 const UNCOUNTED_MAX = 0.1;
-/** Counted in vain, for whichever kind that is: the constants stand for the largest of several. */
+/** Counted, but never reached by the other kinds: the constants stand for the largest of several. */
 const VAIN_MAX = 0.5;
 const SETTLED_BYTES = 65_536;
 const SETTLED_TIMES = 3;

@@ -138,7 +138,7 @@ function withoutContent(diagnostic: Diagnostic): Diagnostic {
   const { code, file } = diagnostic;
   return {
     ...diagnostic,
-    message: `Here is a mistake of the kind ${code}; what an included file says is not shown.`,
+    message: `This file has a mistake of the kind ${code}; the content of included files is not shown.`,
     help: `See it with: wormwood net check ${file}`,
   };
 }

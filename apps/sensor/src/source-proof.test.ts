@@ -89,7 +89,7 @@ describe.skipIf(missing !== null)('on a switch', () => {
     proofs.delete(ip(source));
     const url = `http://${VIRTUAL}/`;
     const { code } = await machine.run('curl', '--silent', '--max-time', '0.4', '--interface', source, url);
-    // 28: it was connected and waited for an answer in vain.
+    // 28: it was connected, and no answer came.
     expect(code).toBe(28);
     for (let i = 0; i < 60; i++) {
       const found = proofs.get(ip(source))?.proof;

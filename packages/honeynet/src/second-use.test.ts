@@ -132,7 +132,7 @@ describe('events', () => {
     expect([sessionOf(0), typeof sessionOf(1), sessionOf(500)]).toEqual([undefined, 'string', id]);
     made.flowClose(flow(0), 1, 2, 'done');
     expect(events.pop()).toMatchObject({ event: 'flow.close', duration: 0 });
-    // The first conversation is renewed, so the second is the one that has to give way.
+    // The first conversation is renewed, so the second is the one that is evicted.
     expect([isTold(0), isTold(500), isTold(0), isTold(1)]).toEqual([false, true, false, true]);
   });
 });

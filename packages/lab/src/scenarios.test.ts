@@ -67,7 +67,7 @@ describe('calibratedScenario', () => {
     expect(groupOf(calibratedScenario(planOf(), measured))).toMatchObject({ contacts: 3, delaySeconds: 41 });
   });
 
-  it('is the prior when no host met a honeypot, and says contacts are in vain when none helped', () => {
+  it('is the prior when no host met a honeypot, and reports that contacts had no effect when none helped', () => {
     const plan = planOf();
     expect(calibratedScenario(plan, NOTHING)).toEqual(priorScenario(plan));
     expect(groupOf(calibratedScenario(plan, { ...NOTHING, contacted: 4 }))).toMatchObject({ success: 0 });

@@ -1,6 +1,6 @@
 /**
- * What strangers can make us hold: everything that they claim counts against one budget, and whoever makes no progress gives way.
- * Counts of octets and pieces, and once the memory of the process, which knows nothing of these counts.
+ * What strangers can make us hold: everything that they claim counts against one budget, and what makes no progress is evicted.
+ * Counts of octets and pieces, and once the memory of the process, which is measured apart from these counts.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -196,7 +196,7 @@ describe('connections', () => {
     expect(stack.tcp.evictedCount).toBeGreaterThan(3000);
   });
 
-  it('that made progress once and are stuck give way to those that still do', () => {
+  it('that made progress once and are stuck are evicted before those that still do', () => {
     const { connect, receive, stack } = crowd(SMALL);
     const download = connect(HONEST);
     download.connection.write(new Uint8Array(200_000));
@@ -262,7 +262,7 @@ describe('fragments', () => {
     expect([seen.received.length, seen.closed]).toEqual([1461, null]);
   });
 
-  it('of a source that floods us give way to those of others', () => {
+  it('of a source that floods us are evicted before those of others', () => {
     const { sendPacket, receivePackets } = bench();
     sendPacket(first(REMOTE, 1));
     for (let i = 0; i < 5000; i++) sendPacket(first(FIRST_ATTACKER, i));

@@ -53,7 +53,7 @@ export interface StackOptions {
   readonly tcp?: TcpLimits;
   /**
    * Octets that strangers can claim in all: connections, what is queued for them, what came before its turn, what their services
-   * say that they keep, and fragments. When they are claimed, connections that make no progress give way, and fragments of a
+   * say that they keep, and fragments. When they are claimed, connections that make no progress are evicted, and fragments of a
    * source that holds most. @default 128 MiB
    */
   readonly memoryBytes?: number;

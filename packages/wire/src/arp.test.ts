@@ -31,8 +31,8 @@ describe('arp', () => {
     for (const [offset, reason] of [
       [0, 'the hardware type is not Ethernet'],
       [2, 'the protocol type is not IPv4'],
-      [4, 'a hardware address has not 6 octets'],
-      [5, 'a protocol address has not 4 octets'],
+      [4, 'a hardware address is not 6 octets long'],
+      [5, 'a protocol address is not 4 octets long'],
     ] as const) {
       const packet = packetOf('arpRequest');
       packet[offset] = 0x7f;

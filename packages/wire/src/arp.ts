@@ -48,10 +48,10 @@ export function check(bytes: Uint8Array, start = 0, end: number = bytes.length):
     return malformed('arp', start + field.protocolType, 'the protocol type is not IPv4');
   }
   if (bytes[start + field.hardwareLength] !== MAC_ADDRESS_LENGTH) {
-    return malformed('arp', start + field.hardwareLength, 'a hardware address has not 6 octets');
+    return malformed('arp', start + field.hardwareLength, 'a hardware address is not 6 octets long');
   }
   if (bytes[start + field.protocolLength] !== IPV4_ADDRESS_LENGTH) {
-    return malformed('arp', start + field.protocolLength, 'a protocol address has not 4 octets');
+    return malformed('arp', start + field.protocolLength, 'a protocol address is not 4 octets long');
   }
   return undefined;
 }

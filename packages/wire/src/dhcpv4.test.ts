@@ -79,7 +79,7 @@ describe('dhcpv4', () => {
     expect(dhcpv4.parse(emitted(), 0, 239)).toMatchObject({ reason: 'the message is truncated' });
     for (const [offset, reason] of [
       [1, 'the hardware type is not Ethernet'],
-      [2, 'a hardware address has not 6 octets'],
+      [2, 'a hardware address is not 6 octets long'],
       [236, 'the magic cookie is missing'],
     ] as const) {
       const message = emitted();

@@ -111,7 +111,7 @@ export function check(bytes: Uint8Array, start = 0, end: number = bytes.length):
     return malformed('dhcpv4', start + field.hardwareType, 'the hardware type is not Ethernet');
   }
   if (bytes[start + field.hardwareLength] !== MAC_ADDRESS_LENGTH) {
-    return malformed('dhcpv4', start + field.hardwareLength, 'a hardware address has not 6 octets');
+    return malformed('dhcpv4', start + field.hardwareLength, 'a hardware address is not 6 octets long');
   }
   return undefined;
 }

@@ -292,7 +292,7 @@ class World {
     if (strategy.kind === 'uniform') return this.anyAddress();
     if (strategy.kind === 'topological') {
       const known = strategy.neighbors[this.hosts.indexOf(host)];
-      // Address −1 is nobody's.
+      // Address −1 belongs to no host.
       return known.length === 0 ? -1 : this.hosts[known[Math.floor(this.chance() * known.length)]].address;
     }
     if (strategy.kind !== 'local') throw new Error(`No agent scans by the strategy ${strategy.kind}.`);

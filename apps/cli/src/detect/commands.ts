@@ -29,7 +29,7 @@ export function addDetect(parent: Command, finish: Finish): void {
     ['wormwood detect --events events.jsonl --json', 'from the honeynet, as JSON'],
     [
       'wormwood detect --pcap day.pcap --dark 10.1.0.0/16 --slowest 0.1/s',
-      'slow scanners too; says how long that takes',
+      'slow scanners too; prints how long that takes',
     ],
   ]);
   addWatch(detect, finish);
@@ -42,9 +42,12 @@ function addWatch(detect: Command, finish: Finish): void {
     .description('follow the events of a running sensor until Ctrl-C')
     .requiredOption(
       '--events <file>',
-      'events, one JSON object a line; begins at the end, or where it stopped',
+      'events, one JSON object per line; starts at the end, or where the last call stopped',
     )
-    .option('--cursor <file>', 'where it keeps how far it has read (default: beside the events)')
+    .option(
+      '--cursor <file>',
+      'file that stores the position of the last event read (default: beside the events)',
+    )
     .action(async (options: WatchOptions) => {
       const { watch: run } = await import('./watch.ts');
       finish(await run(options));
@@ -73,7 +76,7 @@ function withUndecided(command: Command): void {
   command.addOption(
     new Option(
       '--undecided [n]',
-      'show sources without a verdict that reached n dark addresses or more (default: 3)',
+      'also show sources without a verdict that contacted n or more dark addresses (default: 3)',
     ).argParser((text: string) => wholeNumber(text, 'a number of addresses', 65_535)),
   );
 }
@@ -139,25 +142,26 @@ function withDetectorOptions(command: Command): Command {
       .addOption(
         new Option(
           '--false-positives <p>',
-          'bound of false verdicts for each innocent host (default: 0.0001)',
+          'largest probability of a false verdict for an innocent host (default: 0.0001)',
         ).argParser(fractionOf),
       )
       .addOption(
         new Option(
           '--misses <p>',
-          'share of the slowest scanners that may be missed (default: 0.01)',
+          'largest share of the slowest scanners that is missed (default: 0.01)',
         ).argParser(fractionOf),
       )
       .addOption(
         new Option(
           '--stray <rate>',
-          'how often an innocent host probes by mistake, before the input says better (default: 1/50 of --slowest)',
+          'rate at which an innocent host probes by mistake, until the input shows it (default: 1/50 of --slowest)',
         ).argParser(rateOf),
       )
       .addOption(
-        new Option('--window <time>', 'a source quiet for so long is forgotten (default: 90d)').argParser(
-          durationOf,
-        ),
+        new Option(
+          '--window <time>',
+          'forget a source that is silent for this long (default: 90d)',
+        ).argParser(durationOf),
       )
       .addOption(testOption())
       .addOption(

@@ -59,7 +59,7 @@ function addLabForecast(lab: Command, finish: (exitCode: ExitCode) => void): voi
   const forecast = lab
     .command('forecast')
     .description(
-      'let the honeypots of a lab listen, forecast from their events, add as many as advised; and the same without',
+      'run a lab twice: with the honeypots that a forecast from its events advises, and without them',
     )
     .argument('<lab>', 'a lab file, the name of a shipped lab, or - for standard input')
     .addOption(

@@ -68,7 +68,7 @@ function addUp(net: Command, finish: Finish): void {
     )
     .option('--link-net <cidr>', 'a network of the link, with @VLAN for a VLAN; repeatable', collected, [])
     .addOption(edgesOption())
-    .option('--ask-first', 'answer for an address only after no other machine has')
+    .option('--ask-first', 'answer for an address only if no other machine does')
     .option('--fingerprints <file>', 'identify the systems of sources by their SYN with this pf.os or p0f.fp')
     .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .option('--events <file>', 'append events to this file, one JSON object per line')
@@ -77,7 +77,7 @@ function addUp(net: Command, finish: Finish): void {
     .option('--capture <dir>', 'write a pcapng file for each session to this directory')
     .option('--pcap <file>', 'append every frame to this pcapng file')
     .option('--user <name>', 'account to switch to once everything is open (default as root: nobody)')
-    .option('--script-user <name>', 'user that scripts run as; as root: one of their own')
+    .option('--script-user <name>', 'user that scripts run as (default as root: a user of their own)')
     .option('--name <name>', 'name of this sensor in events', 'sensor')
     .addOption(controlOption())
     .addOption(
@@ -86,7 +86,7 @@ function addUp(net: Command, finish: Finish): void {
       ),
     )
     .addOption(
-      new Option('--memory <mb>', 'memory that strangers may claim, in MB').default(128).argParser(memoryOf),
+      new Option('--memory <mb>', 'memory that remote hosts may use, in MB').default(128).argParser(memoryOf),
     )
     .addOption(
       new Option('--seed <n>', 'seed of all randomness (default: a new one each time)').argParser(seedOf),
@@ -135,7 +135,7 @@ function addAsking(net: Command, finish: Finish): void {
   const events = net
     .command('events')
     .description('print events as they happen')
-    .option('--follow', 'until Ctrl-C; otherwise end after the first event')
+    .option('--follow', 'follow until Ctrl-C; otherwise stop after the first event')
     .action(async (options: NetEventsOptions) => {
       const { netEvents } = await import('./events.ts');
       finish(await netEvents(options));

@@ -114,8 +114,8 @@ export function addImport(net: Command, finish: Finish): void {
 export function addPersonalities(net: Command, finish: Finish): void {
   const command = net
     .command('personalities')
-    .description('list the systems that templates may answer as, and what of each is not played')
-    .argument('[search]', 'words that the name has')
+    .description('list the personalities that templates can use, and the tests that each does not reproduce')
+    .argument('[search]', 'words in the name')
     .option('--personalities <file>', 'nmap-os-db or nmap.prints (default: those of the installed nmap)')
     .action(async (search: string | undefined, options: NetPersonalitiesOptions) => {
       const { netPersonalities } = await import('./personalities.ts');
@@ -139,15 +139,11 @@ export function addAddresses(net: Command, finish: Finish): void {
     )
     .option(
       '--ipv4 <cidr>',
-      'an IPv4 network whose hosts the prefix may hold, too; repeatable',
+      'an IPv4 network whose hosts may be in the prefix too; repeatable',
       collectedCidrs,
       [],
     )
-    .option(
-      '--bind <template>',
-      'print lines for a honeyd.conf that bind the addresses to this template',
-      nameOf,
-    )
+    .option('--bind <template>', 'print honeyd.conf lines that bind the addresses to this template', nameOf)
     .addOption(new Option('--seed <n>', 'seed of the network cards').default('1').argParser(seedOf))
     .action(async (prefix: Ipv6Prefix, options: NetAddressesOptions) => {
       const { netAddresses } = await import('./addresses.ts');
@@ -156,7 +152,7 @@ export function addAddresses(net: Command, finish: Finish): void {
   withExamples(withPrintOptions(command), [
     [
       'wormwood net addresses 2001:db8:1::/64 --count 200',
-      'standard error says how much of each pattern they cover',
+      'standard error shows how much of each pattern they cover',
     ],
     ['wormwood net addresses 2001:db8:1::/64 --ipv4 192.0.2.0/24 --bind linux >> honeyd.conf', 'as bindings'],
   ]);

@@ -27,7 +27,7 @@ function fittingWidths({ columns: heads, rows }: ReportTable, most: number): rea
   );
   const room = most - 1 - heads.length * CELL_FRAME;
   const widths = [...wanted];
-  // Heads give way first: only they can be broken in all columns but the first.
+  // Heads are shortened first: only they can be broken in all columns but the first.
   for (const column of [...heads.keys()].slice(1).concat(0)) {
     const excess = sum(widths) - room;
     if (excess > 0) widths[column] = Math.max(least[column]!, widths[column]! - excess);

@@ -106,7 +106,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'there is no answer from there'],
   [
     /self.signed|unable to verify|unable to get/i,
-    'its certificate is of no known authority; name the authority in NODE_EXTRA_CA_CERTS',
+    'its certificate is not from a known authority; name the authority in NODE_EXTRA_CA_CERTS',
   ],
   [/wrong version number|packet length too long/i, 'it speaks no TLS on that port; use redis://'],
 ];

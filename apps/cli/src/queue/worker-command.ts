@@ -7,7 +7,7 @@ import type { WorkerCommandOptions } from './worker.ts';
 export function addWorker(parent: Command, finish: (exitCode: ExitCode) => void): void {
   const command = parent
     .command('worker')
-    .description('compute cells of sweeps that other machines ask for, until it is ended')
+    .description('compute cells of sweeps that other machines request, until Ctrl-C')
     .requiredOption(
       '--on <redis>',
       'the Redis of the sweep: redis://HOST:PORT, rediss://… (TLS), env:NAME or file:PATH',

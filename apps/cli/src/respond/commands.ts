@@ -42,23 +42,27 @@ export function addRespond(parent: Command, finish: Finish): void {
 function addDecide(respond: Command, finish: Finish): void {
   const propose = respond
     .command('propose')
-    .description('answer verdicts: what the scope allows in advance is done, the rest waits for a person')
+    .description(
+      'propose actions for verdicts: those that the scope approves in advance are done, the others wait for a person',
+    )
     .argument('<file>', 'verdicts as `wormwood detect --json` prints them; - for standard input')
-    .option('--act', 'decide in earnest and carry it out; otherwise nothing is done')
+    .option('--act', 'carry decisions out; without it, only report them (dry run)')
     .action(async (file: string, options: RespondActOptions) => {
       const { propose: run } = await import('./decide.ts');
       finish(await withExitCode(run(file, options)));
     });
   withExamples(withStateOptions(propose), [
     ['wormwood respond propose verdicts.json', 'a dry run'],
-    ['wormwood detect --pcap day.pcap --json | wormwood respond propose - --act', 'in earnest'],
+    ['wormwood detect --pcap day.pcap --json | wormwood respond propose - --act', 'and acts'],
   ]);
   const run = respond
     .command('run')
-    .description('answer verdicts as they come, carry out what was approved, end what is over, until Ctrl-C')
+    .description(
+      'propose actions for verdicts as they arrive, carry out approved ones, release expired ones, until Ctrl-C',
+    )
     .addArgument(new Argument('[verdicts]', '- for verdicts from standard input, one a line').choices(['-']))
-    .option('--act', 'decide in earnest and carry it out; otherwise nothing is done')
-    .option('--once', 'do what is due now and end')
+    .option('--act', 'carry decisions out; without it, only report them (dry run)')
+    .option('--once', 'do what is due now, then exit')
     .action(async (verdicts: '-' | undefined, options: RespondRunOptions) => {
       const { run: serve } = await import('./run.ts');
       finish(await withExitCode(serve(verdicts, options)));
@@ -75,7 +79,7 @@ function addDecide(respond: Command, finish: Finish): void {
 function addPeople(respond: Command, finish: Finish): void {
   const approve = respond
     .command('approve')
-    .description('say yes to a decision that waits for it')
+    .description('approve a decision that is waiting')
     .argument('<id>', 'the decision, or the beginning of its identifier')
     .option('--act', 'carry it out')
     .action(async (id: string, options: RespondActOptions & RespondPersonOptions) => {
@@ -85,7 +89,7 @@ function addPeople(respond: Command, finish: Finish): void {
   withExamples(withPersonOptions(approve), [['wormwood respond approve 3f2a --act', 'and do it']]);
   const undo = respond
     .command('undo')
-    .description('end a decision; what is in force is released at once')
+    .description('undo a decision; an action in force is released at once')
     .argument('<id>', 'the decision, or the beginning of its identifier')
     .addOption(reasonOption())
     .action(async (id: string, options: RespondReasonOptions) => {
@@ -97,7 +101,7 @@ function addPeople(respond: Command, finish: Finish): void {
   ]);
   const pause = respond
     .command('pause')
-    .description('begin no action from now on; what is in force still ends in time')
+    .description('start no new action; actions in force still expire on time')
     .addOption(reasonOption())
     .action(async (options: RespondReasonOptions) => {
       const { pause: halt } = await import('./decide.ts');
@@ -106,7 +110,7 @@ function addPeople(respond: Command, finish: Finish): void {
   withExamples(withPersonOptions(pause), [["wormwood respond pause --reason 'exam week'", 'until resume']]);
   const resume = respond
     .command('resume')
-    .description('let actions go on after a pause')
+    .description('resume actions after a pause')
     .action(async (options: RespondPersonOptions) => {
       const { resume: goOn } = await import('./decide.ts');
       finish(await withExitCode(goOn(options)));
@@ -133,7 +137,7 @@ function addShow(respond: Command, finish: Finish): void {
   withExamples(withStateOptions(audit), [['wormwood respond audit', 'ends with code 1 if it does not hold']]);
   const explain = respond
     .command('explain')
-    .description('say what is known about a host, what was done about it and why')
+    .description('show what is known about a host, what was done about it, and why')
     .argument('<source>', 'its IPv4 address')
     .action(async (source: string, options: RespondOptions) => {
       const { explain: say } = await import('./show.ts');
@@ -168,8 +172,8 @@ function addServe(respond: Command, finish: Finish): void {
   ]);
   const notify = respond
     .command('notify')
-    .description('carry what the audit log says to webhooks, syslog and mail, until Ctrl-C')
-    .option('--once', 'deliver what waits and end; code 4 if something still waits')
+    .description('forward the audit log to webhooks, syslog and mail, until Ctrl-C')
+    .option('--once', 'deliver what is waiting, then exit; with code 4 if something is left')
     .action(async (options: RespondNotifyOptions) => {
       const { notify: tell } = await import('./notify.ts');
       finish(await withExitCode(tell(options)));
@@ -182,11 +186,11 @@ function addServe(respond: Command, finish: Finish): void {
 function addScope(respond: Command, finish: Finish): void {
   const scope = respond
     .command('scope')
-    .description('check and sign the file in which the owner says what may be done')
+    .description('check and sign the file in which the owner states which actions are allowed')
     .helpCommand(false);
   const check = scope
     .command('check')
-    .description('say what a scope file allows, or everything that is wrong with it')
+    .description('show what a scope file allows, or every problem in it')
     .argument('<file>', 'the scope file; its signature is FILE.sig')
     .option('--trust <key>', 'verify the signature with this public key; repeatable', collected, [])
     .action(async (file: string, options: ScopeCheckOptions) => {
@@ -211,7 +215,7 @@ function addScope(respond: Command, finish: Finish): void {
   ]);
   const keygen = scope
     .command('keygen')
-    .description('make a pair of keys: NAME.key, to be kept by the owner, and NAME.pub')
+    .description('create a key pair: NAME.key, which the owner keeps secret, and NAME.pub')
     .argument('<name>', 'path of the two files without their endings')
     .action(async (name: string, options: PrintOptions) => {
       const { scopeKeygen } = await import('./scope.ts');

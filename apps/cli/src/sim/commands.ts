@@ -39,7 +39,7 @@ export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): v
     .addOption(
       new Option(
         '--runs <n>',
-        'number of runs, each with its own random numbers (default: 1, or as many as chance calls for)',
+        'number of runs, each with its own random numbers (default: 1, or more where chance decides)',
       ).argParser(runsOf),
     )
     .addOption(setOption())

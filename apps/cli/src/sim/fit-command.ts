@@ -27,7 +27,7 @@ export function addSimFit(sim: Command, finish: (exitCode: ExitCode) => void): v
     .addOption(
       new Option(
         '--telescope <addresses>',
-        'how many addresses the telescope monitors that counted sources',
+        'number of addresses that the telescope monitors, if the data counts its sources',
       ).argParser((text: string) => {
         const count = parseCount(text);
         if (!count.ok || count.value < 1)
@@ -38,7 +38,7 @@ export function addSimFit(sim: Command, finish: (exitCode: ExitCode) => void): v
     .addOption(
       new Option(
         '--scan-rate <rate>',
-        'scan rate of a host where it is known, such as 6/s: early growth then fixes the number of hosts too',
+        'scan rate of a host, if known, such as 6/s: early growth then determines the number of hosts too',
       ).argParser((text: string) => {
         const rate = parseRate(text);
         if (!rate.ok || !(rate.value > 0)) throw new InvalidArgumentError('Give a rate, such as 358/min.');

@@ -66,7 +66,8 @@ export async function simFit(
   const reading = readSeries(text, options.data);
   if (!reading.ok) {
     const color = terminal.stderr.isColorSupported;
-    for (const diagnostic of reading.diagnostics) terminal.warn(renderDiagnostic(diagnostic, '', { color }));
+    for (const diagnostic of reading.diagnostics)
+      terminal.warn(renderDiagnostic(diagnostic, text, { color }));
     if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics: reading.diagnostics }));
     return EXIT.invalidFile;
   }

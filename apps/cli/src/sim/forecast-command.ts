@@ -18,7 +18,7 @@ export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => voi
     sim
       .command('forecast')
       .description(
-        'what honeypots see now, what comes of it, and what more honeypots, a filter or a faster response change',
+        'forecast an outbreak from what honeypots see now, and compare what more honeypots, a filter or a faster response change',
       ),
   )
     .addOption(
@@ -27,13 +27,15 @@ export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => voi
         .argParser(spaceOf),
     )
     .addOption(
-      new Option('--horizon <time>', 'how far to look (default: four doubling times)').argParser(positive),
+      new Option('--horizon <time>', 'length of the forecast (default: four doubling times)').argParser(
+        positive,
+      ),
     )
-    .option('--follow', 'go on with a growing file until Ctrl-C, with a forecast every doubling time')
+    .option('--follow', 'follow a growing file until Ctrl-C, with a forecast every doubling time')
     .addOption(
       new Option(
         '--every <time>',
-        'forecast so often, by the clock of the events, from the alarm on',
+        'time between forecasts after the alarm, by the timestamps of the events',
       ).argParser(positive),
     )
     .option('--keep <file>', 'where forecasts are kept and scored (default: beside the events)')
@@ -53,7 +55,7 @@ export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => voi
     ['wormwood sim forecast --events events.jsonl', 'of the honeynet that wrote the events'],
     [
       'wormwood sim forecast --events events.jsonl --follow --response 10min',
-      'as it grows, with a response at work',
+      'while the file grows, with a response in force',
     ],
     [
       'wormwood sim forecast --pcap day.pcap --dark 10.1.0.0/16 --space 10.0.0.0/8',
@@ -61,7 +63,7 @@ export function addSimForecast(sim: Command, finish: (exitCode: ExitCode) => voi
     ],
     [
       'wormwood sim forecast --events events.jsonl --cost honeypot=0.1 --cost filter=500',
-      'with what a spared host costs',
+      'with the price of each saved host',
     ],
   ]);
 }
@@ -72,7 +74,7 @@ function withMeasures(command: Command): Command {
     .addOption(
       new Option(
         '--response <time>',
-        'mean time from a contact to the immunization of the host, as things are (default: nobody acts)',
+        'current mean time from a contact to the immunization of the host (default: no response)',
       ).argParser(durationOf),
     )
     .addOption(

@@ -24,7 +24,7 @@ export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): 
   ];
   const plan = sim
     .command('plan')
-    .description('find the least that keeps a goal: how many honeypots, how late, how slow')
+    .description('find the least that meets a goal: how many honeypots, how late, how slow')
     .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
     .requiredOption(
       '--goal <goal>',
@@ -33,7 +33,7 @@ export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): 
     .addOption(
       new Option(
         '--vary <path=A..B>',
-        'the range that is searched; a second --vary (a range or a list) gives a plan for each of its values',
+        'range to search; a second --vary (a range or a list) gives a plan for each of its values',
       )
         .argParser(repeated)
         .makeOptionMandatory(),
@@ -47,7 +47,7 @@ export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): 
     .addOption(
       new Option(
         '--engine <name>',
-        'engine that judges the goal (default: ode, or hosts where ode has no equations)',
+        'engine that decides whether the goal is met (default: ode, or hosts where ode has no equations)',
       ).choices(ENGINES),
     )
     .addOption(

@@ -9,7 +9,7 @@ export function addSimResults(sim: Command, finish: (exitCode: ExitCode) => void
   const ls = sim
     .command('ls')
     .description('list saved results')
-    .argument('[dir]', 'where to look, also in the directories below', 'out')
+    .argument('[dir]', 'directory to search, with its subdirectories', 'out')
     .action(async (directory: string, options: PrintOptions) => {
       const { simLs } = await import('./results.ts');
       finish(await simLs(directory, options));
@@ -17,7 +17,7 @@ export function addSimResults(sim: Command, finish: (exitCode: ExitCode) => void
   withExamples(withPrintOptions(ls), [['wormwood sim ls out', 'what was computed, and when']]);
   const show = sim
     .command('show')
-    .description('say what a saved result is of, what it came to, and whether its files are unchanged')
+    .description('describe a saved result, and verify that its files are unchanged')
     .argument('<dir>', 'a directory that sim run, sweep, plan or fit wrote')
     .action(async (directory: string, options: PrintOptions) => {
       const { simShow } = await import('./results.ts');
@@ -39,7 +39,7 @@ export function addSimResults(sim: Command, finish: (exitCode: ExitCode) => void
     .command('reproduce')
     .description('compute a saved result again, and compare the files')
     .argument('<manifest>', 'the manifest.json of a result, or its directory')
-    .option('--out <dir>', 'also keep what is computed in this directory')
+    .option('--out <dir>', 'also store computed cells in this directory')
     .action(async (manifest: string, options: SimReproduceOptions) => {
       const { simReproduce } = await import('./reproduce.ts');
       finish(await simReproduce(manifest, options, sim));

@@ -45,7 +45,7 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
     .addOption(
       new Option(
         '--vary <path=values>',
-        'what varies, once for each path: A,B,… or A..B/STEP or A..B*FACTOR; with --sample lhs or sobol also A..B',
+        'values of a path: A,B,… or A..B/STEP or A..B*FACTOR; with --sample lhs or sobol also A..B; repeatable',
       )
         .argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
         .makeOptionMandatory(),
@@ -84,10 +84,10 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
     )
     .option(
       '--out <dir>',
-      'keep the cells in this directory, and write the results there; a repeated call computes what is missing',
+      'store cells and results in this directory; a repeated call computes only missing cells',
     )
     .option('--reuse <dir...>', 'also use the cells in these directories')
-    .option('--force', 'compute cells again that are there already')
+    .option('--force', 'compute all cells again, existing ones too')
     .action(async (scenario: string, options: SimSweepOptions, command: Command) => {
       const { simSweep } = await import('./sweep.ts');
       finish(await simSweep(scenario, options, wordsOf(command)));

@@ -19,7 +19,7 @@ export function addStudio(parent: Command, finish: (exitCode: ExitCode) => void)
     .option('--control <path>', 'control socket of a running sensor')
     .option('--state <dir>', 'state directory of `wormwood respond`')
     .option('--capture <dir>', 'captures of sessions, as `wormwood net up --capture` writes them')
-    .option('--token', 'let who opens the printed address approve, undo and pause')
+    .option('--token', 'whoever opens the printed address may approve, undo and pause')
     .option('--demo', 'a honeynet in memory, hosts that scan it, and decisions to approve')
     .action(async (options: StudioCommandOptions) => {
       const { studio: serve } = await import('./studio.ts');

@@ -55,7 +55,7 @@ async function started(options: StudioCommandOptions, terminal: Terminal): Promi
       state: state ?? null,
       capture: capture ?? null,
       demo: demo === true,
-      // What the demonstration blocks is nobody's.
+      // What the demonstration blocks belongs to no one.
       writable: token === true || demo === true,
       onTrouble: (sentence) => terminal.warn(`wormwood: ${printable(sentence)}`),
     });

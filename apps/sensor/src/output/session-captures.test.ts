@@ -99,7 +99,7 @@ describe('bounds', () => {
     expect(numbers.toSorted((a, b) => a - b)).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
   });
 
-  it('a session whose file gave way begins another one, whole from its head', async () => {
+  it('a session whose file was evicted begins another one, whole from its head', async () => {
     const bounds = { ...CAPTURE_BOUNDS, octetsInAll: 4096 };
     const captures = await SessionCaptures.open(directory, never, bounds);
     for (const source of [7, 8, 7, 7]) {

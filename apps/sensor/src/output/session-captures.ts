@@ -1,6 +1,6 @@
 /**
  * A pcapng file for each session, within bounds: octets of a file, sessions at a time, octets of the directory, of which
- * the oldest files give way. Frames are gathered and appended in batches, one after the other, so that the stack never
+ * the oldest files are deleted. Frames are gathered and appended in batches, one after the other, so that the stack never
  * waits for a disk; what a disk cannot follow is left out and counted.
  */
 import { appendFile, mkdir, readdir, stat, unlink } from 'node:fs/promises';
@@ -40,7 +40,7 @@ interface Session {
   readonly path: string;
   octets: number;
   lastSeconds: number;
-  /** Its file gave way to newer ones; what still waits goes nowhere. */
+  /** Its file was deleted for newer ones; what still waits is dropped. */
   isGone: boolean;
   readonly waiting: Uint8Array[];
 }

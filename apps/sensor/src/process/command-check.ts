@@ -85,8 +85,8 @@ function faultsOf(command: string, placed: PlacedAction, options: CommandCheckOp
     return [
       {
         code: 'command-words',
-        message: 'The command has no word, or more than 31',
-        help: 'Put what it does into a script.',
+        message: 'The command has no words or more than 31',
+        help: 'Put the command into a script.',
       },
     ];
   }
@@ -199,7 +199,7 @@ function fileFault(
     return {
       code: 'not-readable',
       message: `User ${user.userId}, as which it runs, may not enter ${closed}, where ${quoted(written)} is`,
-      help: `Let others enter it: chmod o+x ${closed}.`,
+      help: `Allow it: chmod o+x ${closed}.`,
     };
   if (right === EXECUTE && (found.mode & 0o111) === 0)
     return {
@@ -213,7 +213,7 @@ function fileFault(
     : {
         code: 'not-readable',
         message: `User ${user.userId}, as which it runs, may not ${right === READ ? 'read' : 'run'} ${quoted(written)}`,
-        help: `Let others do so: chmod o+r${right === READ ? '' : 'x'} ${written}.`,
+        help: `Allow it: chmod o+r${right === READ ? '' : 'x'} ${written}.`,
       };
 }
 
@@ -230,22 +230,22 @@ function headFault(path: string, written: string): Fault | null {
     return {
       code: 'no-interpreter',
       message: `${quoted(written)} names no interpreter in its first line`,
-      help: `Begin it with #!/bin/sh, or write sh ${written}.`,
+      help: `Start it with #!/bin/sh, or write sh ${written}.`,
     };
   const line = head.slice(2).split('\n', 1)[0] ?? '';
   const interpreter = line.trim().split(/[ \t]/, 1)[0] ?? '';
   if (line.endsWith('\r'))
     return {
       code: 'carriage-return',
-      message: `The first line of ${quoted(written)} ends in a carriage return, which the kernel takes for a part of the name`,
-      help: `Give the file line ends of Unix: sed -i 's/\\r$//' ${written}.`,
+      message: `The first line of ${quoted(written)} ends in a carriage return, which the kernel treats as part of the name`,
+      help: `Convert its line ends to Unix: sed -i 's/\\r$//' ${written}.`,
     };
   return exists(interpreter)
     ? null
     : {
         code: 'no-interpreter',
-        message: `There is no ${quoted(interpreter)}, which is to interpret ${quoted(written)}`,
-        help: 'Install it, or name another one in the first line.',
+        message: `There is no ${quoted(interpreter)}, the interpreter of ${quoted(written)}`,
+        help: 'Install it, or name another interpreter in the first line.',
       };
 }
 

@@ -79,7 +79,7 @@ describe('a limited process', () => {
   });
 
   // Honeyd's scripts inherit everything.
-  it('B12: knows nothing of the environment of the daemon', async () => {
+  it('B12: sees no variable of the environment of the daemon', async () => {
     process.env['WORMWOOD_TEST_SECRET'] = 'secret';
     const { output } = await start(['env'], { environment: { HONEYD_IP_SRC: '10.9.8.2' } }).ended;
     expect(output.trim().split('\n').sort()).toEqual([

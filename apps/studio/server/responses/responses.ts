@@ -179,7 +179,7 @@ function approvingWords({ source, action, actuator, ttlSeconds, dryRun }: Decisi
   if (dryRun)
     return (
       `This is a dry run: your yes is recorded, and nothing is done to ${host}. ` +
-      `In earnest ${actuator} would carry out ${action} for ${time}.`
+      `With --act, ${actuator} would carry out ${action} for ${time}.`
     );
   const when = paused ? 'once actions go on again' : 'now';
   return `${actuator} carries out ${action} on ${host} ${when}, for ${time}; then it ends by itself. Undo ends it before.`;

@@ -392,7 +392,7 @@ describe('alarm', () => {
 });
 
 describe('explanation', () => {
-  it('knows nothing of a stranger, nor of what is no address', () => {
+  it('returns nothing for a stranger or for what is not an address', () => {
     expect(newDetector().explain(OUTSIDE).text).toBe(
       '8.8.8.8 has left no trace here, or none that is still remembered.',
     );

@@ -87,7 +87,7 @@ function judgmentsOf(
 
 describe('a detector that has seen others before', () => {
   it.each([
-    ['other sources, which give way', 200],
+    ['other sources, which are evicted', 200],
     ['the same sources, long ago', 0],
   ])('judges as one that has not: %s', (_, offset) => {
     let verdicts = 0;
@@ -262,14 +262,14 @@ describe('a remembered contact that takes the place of another', () => {
   });
 });
 
-describe('a port that had to give way', () => {
+describe('a port that was evicted', () => {
   it('is followed again only after as many contacts as any other', () => {
     const trend = new WormTrend();
     let timeSeconds = 0;
     const contacts = (port: number, count: number): void => {
       for (let i = 0; i < count; i++) trend.observe(port, timeSeconds, -Infinity);
     };
-    // 700 ports become worth following; all but the last 256 give way.
+    // 700 ports become worth following; all but the last 256 are evicted.
     for (let port = 1000; port < 1700; port++) contacts(port, 16);
     // Then something multiplies on another one.
     for (let second = 0; second < 400; second++) {

@@ -1,6 +1,6 @@
 /**
  * Which slot belongs to which source, in memory that never grows: a fixed number of slots, in groups; a source may lie
- * in any slot of the group that its hash names. When the group is full, the source with the least worth gives way.
+ * in any slot of the group that its hash names. When the group is full, the source that is worth least is evicted.
  */
 import { assert } from '@wormwood/base';
 import type { KeyedHash } from '../evidence/keyed-hash.ts';
@@ -9,7 +9,7 @@ const SLOTS_PER_GROUP = 16;
 /** Address and mark of occupation. */
 const BYTES_PER_SLOT = 5;
 
-/** How much would be lost with what a slot knows; the slot with the least gives way to a newcomer. */
+/** How much would be lost with what a slot knows; the slot with the least is evicted for a newcomer. */
 export type Worth = (slot: number, nowSeconds: number) => number;
 
 export class SourceTable {
@@ -42,7 +42,7 @@ export class SourceTable {
     return this.#size;
   }
 
-  /** Sources that gave way to a newcomer. */
+  /** Sources evicted for a newcomer. */
   get evictions(): number {
     return this.#evictions;
   }

@@ -11,7 +11,7 @@ const INTERVALS_SECONDS = [1, 10, 60, 600, 3600] as const;
 const PORT_KEYS = 3 * 0x10000;
 /** A port is followed after so many contacts, those of one source within a second taken as one. */
 const FOLLOWED_FROM = 16;
-/** Ports followed at a time; the one without contacts for longest gives way. */
+/** Ports followed at a time; the one without contacts for longest is evicted. */
 const FOLLOWED_MAX = 256;
 /** A port found so many intervals after the first observation had no contacts to speak of before. */
 const QUIET_INTERVALS = 10;

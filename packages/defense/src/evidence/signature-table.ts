@@ -58,7 +58,7 @@ export class SignatureTable {
     return key;
   }
 
-  /** How far the signature has spread; null when it had to give way to others. */
+  /** How far the signature has spread; null when it was evicted. */
   spread(key: number): Spread | null {
     const row = this.#rowOf(key);
     if (row === null) return null;

@@ -1,6 +1,6 @@
 /**
  * The flows that a capture shows, as far as it takes to tell a first contact from the rest, an answer from backscatter,
- * and a completed handshake from a forged one. The table never grows beyond its limit: the flow begun first gives way. Flows
+ * and a completed handshake from a forged one. The table never grows beyond its limit: the oldest flow is evicted. Flows
  * are found by their ends in a table of open addressing; each is a row of one line of the processor's cache, and rows are used
  * again.
  */
@@ -72,7 +72,7 @@ export class FlowTable {
   readonly #mask: number;
   readonly #rows: Rows;
   readonly #flow: KeptFlow;
-  /** Flow that gives way next, once all are used. */
+  /** Flow that is evicted next, once all are used. */
   #next = 0;
   #size = 0;
 

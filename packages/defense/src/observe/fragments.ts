@@ -1,7 +1,7 @@
 /**
  * Puts the fragments of IPv4 datagrams together (RFC 791 §3.2), so that what is cut in pieces is seen like everything else.
  * Fragments that contradict each other are dropped together; so is a datagram that is not whole within 30 seconds of the
- * capture. The memory never grows beyond its limit: the datagram begun first gives way.
+ * capture. The memory never grows beyond its limit: the oldest datagram is evicted.
  */
 import { readU16, readU32, writeU16 } from '@wormwood/wire';
 

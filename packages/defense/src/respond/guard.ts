@@ -96,7 +96,7 @@ function firstRefusal<T>(rules: readonly Rule<T>[], subject: T, standing: Standi
 
 function mustBeAddress({ source }: { readonly source: number }): Refusal | undefined {
   if (Number.isInteger(source) && source >= 0 && source < 2 ** 32) return undefined;
-  return { code: 'not-an-address', reason: 'The source is no IPv4 address.' };
+  return { code: 'not-an-address', reason: 'The source is not an IPv4 address.' };
 }
 
 /** Even without a scope, so that the reason shown is the one that would hold with any scope. */
@@ -117,7 +117,7 @@ function mustNotBeProtected(
 function mustBeUnforgeable(verdict: Verdict): Refusal | undefined {
   const { unforgeable, protocol, evidence } = verdict;
   if (unforgeable && protocol === 'tcp' && evidence.some((each) => !each.forgeable)) return undefined;
-  return { code: 'forgeable', reason: 'The evidence can be forged by whoever writes a source address.' };
+  return { code: 'forgeable', reason: 'Anyone who can forge a source address can forge this evidence.' };
 }
 
 /** Whoever is known to contact unused addresses is shown, and left alone. */

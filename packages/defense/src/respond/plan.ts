@@ -151,15 +151,18 @@ export function refuseNow(decision: Decision, moment: Moment): { code: string; r
     refuseDeed(decision, moment) ?? (isBegun ? undefined : refuseAge(decision.judgedSeconds, moment));
   if (refusal !== undefined) return refusal;
   if (!isBegun && decision.approvedBy === 'scope' && approvalNow(decision, moment) === 'required') {
-    return { code: 'approval-required', reason: 'The scope asks a person to approve now.' };
+    return { code: 'approval-required', reason: 'The scope requires the approval of a person now.' };
   }
   if (decision.dryRun && moment.mode === 'act') {
-    return { code: 'was-dry-run', reason: 'It was decided in a dry run, and responses are carried out now.' };
+    return {
+      code: 'was-dry-run',
+      reason: 'It was decided in a dry run, and this run carries responses out.',
+    };
   }
   // What is in force ends in its time; what is not, or not surely, is not begun again.
   const isInForce = decision.status === 'active' || decision.status === 'releasing';
   if (isInForce || decision.dryRun || moment.mode === 'act') return undefined;
-  return { code: 'dry-run', reason: 'It was decided to be carried out, and this is a dry run.' };
+  return { code: 'dry-run', reason: 'It was decided for real, and this is a dry run.' };
 }
 
 function approvalNow({ action, actuator }: Decision, { scope }: Moment): Decision['approval'] {

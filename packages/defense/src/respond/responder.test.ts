@@ -177,7 +177,7 @@ describe('nothing is done', () => {
     ]);
   });
 
-  it('in a dry run about an act that was begun in earnest and refused', async () => {
+  it('in a dry run about an action that was begun for real and refused', async () => {
     const { machine, responder } = await started();
     machine.firewall.troubles.push('refuse');
     responder.offer(verdictOn(INFECTED));
@@ -188,7 +188,7 @@ describe('nothing is done', () => {
     expect(checkAudit(await machine.entries())).toMatchObject({ faults: [], open: [] });
   });
 
-  it('by a dry run to keep the same verdict from being answered in earnest', async () => {
+  it('by a dry run to keep the same verdict from being acted upon', async () => {
     const { machine } = await started(SCOPE_FILE);
     const dry = await machine.start({ mode: 'dryRun' });
     dry.offer(verdictOn(INFECTED));
@@ -203,7 +203,7 @@ describe('nothing is done', () => {
     ]);
   });
 
-  it('in a dry run about what was decided in earnest, and the other way round', async () => {
+  it('in a dry run about what was decided for real, and the other way round', async () => {
     const { machine, responder } = await started({ ...BLOCK_ONLY, actionsPerMinute: 1 });
     responder.offer(verdictOn(INFECTED));
     responder.offer(verdictOn('10.20.7.10'));

@@ -61,7 +61,11 @@ const END_OCTETS = 4096;
 const RESERVE_OCTETS = 65_536;
 /** An act that is about to end is not missed. */
 const RECONCILE_MARGIN_SECONDS = 5;
-const UNREAD: ScopeAdmission = { ok: false, code: 'missing', reason: 'The scope file was not read yet.' };
+const UNREAD: ScopeAdmission = {
+  ok: false,
+  code: 'missing',
+  reason: 'The scope file has not been read yet.',
+};
 
 /** Something to be done outside the lock: a question to an actuator, or an act whose beginning is recorded. */
 interface Task {

@@ -135,7 +135,7 @@ function prefixProblems({ prefixes, addressesMax }: ScopeFile): readonly ScopePr
       code: 'too-wide',
       path: 'prefixes',
       message,
-      help: 'Correct the prefixes, or the limit if it is wrong.',
+      help: 'Correct the prefixes or the limit.',
     },
   ];
 }

@@ -49,11 +49,7 @@ export function oneOf<T>(
   words: readonly WordAlternative<T>[],
   keys: readonly KeyAlternative<T>[],
 ): Shape<T> {
-  const names = [
-    ...words.map(({ word }) => `\`${word}\``),
-    ...keys.map(({ key }) => `a mapping with the key ${key}`),
-  ];
-  const allowed = `one of ${enumerated(names)}`;
+  const allowed = allowedForms(words, keys);
   const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   return {
     allowed,
@@ -71,6 +67,14 @@ export function oneOf<T>(
       return readKey(node, { noun, allowed, words, keys, place, reader });
     },
   };
+}
+
+/** Such as "`uniform`, or a mapping with one of the keys local and lists". */
+function allowedForms<T>(words: readonly WordAlternative<T>[], keys: readonly KeyAlternative<T>[]): string {
+  const names = enumerated(keys.map(({ key }) => key));
+  const mapping = `a mapping with ${keys.length > 1 ? 'one of the keys' : 'the key'} ${names}`;
+  const forms = [...words.map(({ word }) => `\`${word}\``), ...(keys.length > 0 ? [mapping] : [])];
+  return forms.length < 2 ? forms.join('') : `${forms.slice(0, -1).join(', ')} or ${forms.at(-1)}`;
 }
 
 interface Reading<T> {
@@ -117,7 +121,7 @@ function readKey<T>(
   const problem = { path: place.path, help: place.description };
   if (entry === undefined || second !== undefined) {
     const span = second?.keySpan ?? node.span;
-    const message = `${nameOf(place)} must be ${allowed}: one key that names it.`;
+    const message = `${nameOf(place)} must be ${allowed}; this one has ${node.entries.length} keys.`;
     reader.report({ ...problem, code: 'one-key', span, message });
     return undefined;
   }

@@ -98,7 +98,7 @@ function readRows<Row>(
     }
     const row = parse(bare);
     if (row.ok) rows.push(row.value);
-    // The scenario may name any file: what stands there is nobody's to see.
+    // The scenario may name any file: its content must not be shown.
     else tell(`${name}:${index + 1}:${line.search(/\S/) + 1}`, `This row is not ${allowed}.`);
   }
   if (bad > TOLD_MAX) {

@@ -216,7 +216,7 @@ function tooMany(offset: number, maximumTokens: number): Problem {
     code: 'file-too-large',
     span: [offset, offset + 1],
     path: '',
-    message: `The file has more than ${maximumTokens} words and signs, so it was not read further.`,
+    message: `The file has more than ${maximumTokens} tokens, so the rest was not read.`,
     help: 'Files of this kind are written by hand and short; is this the right one?',
   };
 }
@@ -257,7 +257,7 @@ function tagged(tag: string, span: Span): Problem {
     code: 'tag',
     span,
     path: '',
-    message: `The tag ${quoted(tag)} has no meaning in this file.`,
+    message: `The tag ${quoted(tag)} is not allowed in this file.`,
     help: 'Write the value without a tag.',
   };
 }
@@ -274,7 +274,7 @@ function syntaxProblem(code: string, message: string, [start, end]: readonly [nu
   return {
     ...problem,
     code: 'yaml-syntax',
-    message: `This is not YAML: ${message.replace(/\.$/, '')}.`,
+    message: `This is not valid YAML: ${message.replace(/\.$/, '')}.`,
     help: 'Write one `key: value` per line, and indent the keys of a mapping equally with spaces.',
   };
 }

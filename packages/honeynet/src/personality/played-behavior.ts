@@ -23,7 +23,7 @@ const TIMESTAMP_DEVIATION = 0.3;
 
 /**
  * Returns the behavior of a system. `secret` is a key of 16 octets that strangers must not know: under the generators that
- * systems have lies a number for each pair of hosts, so that whoever sees his own numbers grow knows nothing of another's.
+ * systems have lies a number for each pair of hosts, so that a source that sees its own numbers grow learns nothing about another's.
  */
 export function playedBehavior(personality: Personality, secret: Uint8Array): StackBehavior {
   const hash = new SipHash(secret);

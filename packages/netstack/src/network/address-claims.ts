@@ -174,7 +174,7 @@ export class AddressClaims<Address extends number | bigint> {
       hadOwner: false,
       answer: null,
     };
-    // The oldest claim gives way; asking again about it costs a second.
+    // The oldest claim is evicted; asking again about it costs a second.
     if (this.#claims.size >= CLAIMS_MAX) {
       const oldest = this.#claims.oldest()?.key ?? key;
       this.#claims.delete(oldest);

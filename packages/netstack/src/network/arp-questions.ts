@@ -79,7 +79,7 @@ export class ArpQuestions {
   /**
    * Asks, unless the same question is open, and calls `listener` once the answers are in. Returns false where too many listen,
    * or the device has no room: then `listener` is not called. Whoever has answered meanwhile is never one too many: somebody
-   * with another link address, whom the answer cannot confirm any more, hears of it at once and gives way.
+   * with another link address, whom the answer cannot confirm any more, is refused at once and evicted.
    */
   ask(question: Question, nowSeconds: number, listener: Listener): boolean {
     const key = subjectKey(question);

@@ -190,7 +190,7 @@ export class Icmp {
 
   /**
    * Sends an error that quotes the packet at hand, which is no ICMP error, as much of it as the host's behavior quotes. The stack
-   * has seen to it that neither address is a group or nobody's.
+   * has seen to it that neither address is a group or unassigned.
    */
   #sendError(packet: PacketContext, type: number, code: number, word = 0): void {
     const { bytes, ipStart, end, host } = packet;

@@ -153,7 +153,7 @@ export class Icmpv6 {
   #sendError(packet: PacketContext, type: number, code: number, word = 0): void {
     const { output, observer, names, errors } = this.#components;
     const { bytes, ipStart, end, host } = packet;
-    // The stack has seen to it that neither address is a group or nobody's.
+    // The stack has seen to it that neither address is a group or unassigned.
     if (host === null || isAboutError(packet)) return;
     if (!errors.allows(packet.share, packet.nowSeconds)) {
       const [source, destination] = [names.addressOf(packet.source), names.addressOf(packet.destination)];

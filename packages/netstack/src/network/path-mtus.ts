@@ -3,7 +3,7 @@
  * than our link, so mostly there is nothing to look up.
  */
 
-/** As in Linux (RFC 1191 3): no path is believed to be narrower, lest forged news make us send crumbs. */
+/** As in Linux (RFC 1191 3): no path is believed to be narrower, so that forged messages cannot make us send tiny packets. */
 const PATH_MTU_BYTES_MIN = 552;
 /** RFC 1191 6.3: after ten minutes a larger one is tried. */
 const FORGET_SECONDS = 600;

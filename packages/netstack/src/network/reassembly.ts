@@ -137,7 +137,7 @@ export class Reassembly {
     packet.reach = Math.max(packet.reach, pieceEnd);
     this.#enlarge(packet, start + length);
     while (this.#sources.heldBytes > this.#limits.bytes) this.#removeFromLargest();
-    // It may be the one that had to give way.
+    // It may be the one that was evicted.
     if (packet.isGone) return null;
     if (policy === 'discard' && overlapsInPart(packet, start, length)) return this.#giveUp(packet);
     const octets = context.bytes.subarray(payloadStart, payloadStart + length);

@@ -103,7 +103,7 @@ describe('packets in the making', () => {
     expect(Math.min(happened.whole, happened.crowded)).toBeGreaterThan(50);
   });
 
-  it('that had to give way leave nothing: the same packet, sent again, is made of its new pieces alone', () => {
+  it('that were evicted leave nothing: the same packet, sent again, is made of its new pieces alone', () => {
     const table = make();
     const piece = (
       source: number,

@@ -65,7 +65,7 @@ describe('a source on the link', () => {
     expect(opened.at(-1)).toEqual({ linkAddress: HOST.mac, kind: 'pending', forgeable: null });
     pass(1);
     expect(proven.filter(({ kind }) => kind === 'link')).toEqual([link(HOST.mac)]);
-    // One gave way to the owner; those beyond 64 were refused at once.
+    // One was evicted for the owner; those beyond 64 were refused at once.
     expect(proven.filter(({ kind }) => kind !== 'link')).toEqual(
       Array(64).fill(none(ATTACKER.mac, 'arp-mismatch')),
     );

@@ -57,17 +57,16 @@ export function residualChart({
   };
 }
 
-/** Returns the chart. The curve goes through the last count, where a forecast begins. */
+/** Returns the chart. */
 export function fitChart({ name, counts, best, forecast }: FittedSeries): LineChart {
   const { timeSeconds, cumulative } = counts;
   const endSeconds = timeSeconds.at(-1) ?? 0;
   const spanSeconds = endSeconds + (forecast?.timeSeconds.at(-1) ?? 0);
   const unit = UNITS.find(({ seconds }) => spanSeconds > 4 * seconds) ?? { name: 's', seconds: 1 };
   const time = timeSeconds.map((seconds) => seconds / unit.seconds);
-  const last = cumulative.at(-1) ?? 1;
-  const ratio = (best.vulnerable - last) / last;
+  const offset = logOddsAtZero(counts, best);
   const curve = timeSeconds.map(
-    (seconds) => best.vulnerable / (1 + ratio * Math.exp(best.ratePerSecond * (endSeconds - seconds))),
+    (seconds) => best.vulnerable / (1 + Math.exp(-offset - best.ratePerSecond * seconds)),
   );
   const lines: Line[] = [
     { name: 'counted', role: 'everInfected', x: time, y: cumulative },
@@ -97,4 +96,24 @@ export function fitChart({ name, counts, best, forecast }: FittedSeries): LineCh
     lines,
     moments: [],
   };
+}
+
+/**
+ * Returns the log odds log(C/(N − C)) at time 0 of the logistic curve nearest to the counts C. They grow by β a second, so each
+ * count gives an estimate; the one near N/2 counts most, as the log odds of a count have a variance of N/(C(N − C)).
+ */
+function logOddsAtZero(
+  { timeSeconds, cumulative }: FittedSeries['counts'],
+  { ratePerSecond, vulnerable }: FittedSeries['best'],
+): number {
+  let weights = 0;
+  let sum = 0;
+  cumulative.forEach((count, row) => {
+    const left = vulnerable - count;
+    if (count <= 0 || left <= 0) return;
+    const weight = (count * left) / vulnerable;
+    weights += weight;
+    sum += weight * (Math.log(count / left) - ratePerSecond * (timeSeconds[row] ?? 0));
+  });
+  return weights > 0 ? sum / weights : Infinity;
 }

@@ -26,14 +26,17 @@ export type SeriesReading =
 
 type CountColumn = 'ever_infected' | 'new_infections' | 'sources';
 
-/** The names that a column may have; `sim run --out` writes the first form. */
+/**
+ * The names that a column may have, in the order in which they are looked for. `sim run --out` writes the first forms, and beside
+ * them `infected_hosts`: hosts infected at the moment, which are those ever infected only where none is immunized.
+ */
 const COLUMNS: ReadonlyMap<string, CountColumn> = new Map([
   ['ever_infected_hosts', 'ever_infected'],
   ['ever_infected_hosts_mean', 'ever_infected'],
   ['ever_infected', 'ever_infected'],
-  ['infected_hosts', 'ever_infected'],
   ['new_infections', 'new_infections'],
   ['sources', 'sources'],
+  ['infected_hosts', 'ever_infected'],
 ]);
 const TIME_COLUMNS = ['time_s', 'time'] as const;
 const ROWS_MAX = 1_000_000;
@@ -63,10 +66,10 @@ export function readSeries(text: string, fileName: string): SeriesReading {
   }
   const names = head.text.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
   const timeAt = names.findIndex((name) => TIME_COLUMNS.some((known) => known === name));
-  const countAt = names.findIndex((name) => COLUMNS.has(name));
+  const countName = [...COLUMNS.keys()].find((name) => names.includes(name));
+  const countAt = countName === undefined ? -1 : names.indexOf(countName);
   if (timeAt < 0) problems.push(missingColumn(head, names, TIME_COLUMNS, 'a time'));
   if (countAt < 0) problems.push(missingColumn(head, names, [...COLUMNS.keys()], 'a count'));
-  if (problems.length > 0) return refuse();
   const rows: Row[] = [];
   for (const line of lines.slice(1)) {
     const row = rowOf(line, { timeAt, countAt, isSeconds: names[timeAt] === 'time_s' }, problems);
@@ -74,18 +77,18 @@ export function readSeries(text: string, fileName: string): SeriesReading {
     if (problems.length >= PROBLEMS_MAX || rows.length > ROWS_MAX) break;
   }
   if (problems.length > 0) return refuse();
-  const kind = COLUMNS.get(names[countAt] ?? '') ?? 'ever_infected';
-  return assembled(rows, kind, { head, refuse, problems });
+  const kind = COLUMNS.get(countName ?? '') ?? 'ever_infected';
+  return assembled(rows, kind, { lines, refuse, problems });
 }
 
 function assembled(
   rows: readonly Row[],
   kind: CountColumn,
   {
-    head,
+    lines,
     refuse,
     problems,
-  }: { readonly head: Line; readonly refuse: () => SeriesReading; readonly problems: Problem[] },
+  }: { readonly lines: readonly Line[]; readonly refuse: () => SeriesReading; readonly problems: Problem[] },
 ): SeriesReading {
   const start = rows[0]?.seconds ?? 0;
   let total = 0;
@@ -93,38 +96,24 @@ function assembled(
     total += count;
     return kind === 'new_infections' ? total : count;
   });
-  const places = rows.map((_, index) => index);
-  const late = places.find(
-    (index) => index > 0 && (rows[index]?.seconds ?? 0) <= (rows[index - 1]?.seconds ?? 0),
-  );
-  const falling = places.find(
-    (index) => index > 0 && (cumulative[index] ?? 0) < (cumulative[index - 1] ?? 0),
-  );
   if (rows.length < ROWS_MIN) {
-    problems.push(
-      problem(
-        'too-short',
-        spanOf(head),
-        `The series has ${rows.length} rows; a fit needs at least ${ROWS_MIN}.`,
-        'Add rows.',
-      ),
-    );
+    const message = `The series has ${rows.length} rows; a fit needs at least ${ROWS_MIN}.`;
+    problems.push(problem('too-short', spanOf(lines[0]!), message, 'Add rows.'));
   }
-  if (late !== undefined) {
-    problems.push(
-      problem(
-        'time-order',
-        spanOf(head),
-        `Row ${late + 1} is not later than the row before it.`,
-        'Sort the rows by time and give each moment once.',
-      ),
-    );
-  }
-  if (falling !== undefined) {
-    const help =
-      'Hosts that are infected at the moment can fall in number; give the hosts ever infected, or new_infections.';
-    problems.push(problem('count-falls', spanOf(head), `The count falls in row ${falling + 1}.`, help));
-  }
+  rows.forEach(({ seconds }, index) => {
+    const before = rows[index - 1];
+    if (before === undefined || problems.length >= PROBLEMS_MAX) return;
+    const span = spanOf(lines[index + 1]!);
+    if (seconds <= before.seconds) {
+      const help = 'Sort the rows by time and give each moment once.';
+      problems.push(problem('time-order', span, 'This time is not later than that of the row before.', help));
+    }
+    if ((cumulative[index] ?? 0) < (cumulative[index - 1] ?? 0)) {
+      const help =
+        'Hosts that are infected at the moment can fall in number; give the hosts ever infected, or new_infections.';
+      problems.push(problem('count-falls', span, 'This count is below that of the row before.', help));
+    }
+  });
   if (problems.length > 0) return refuse();
   const timeSeconds = rows.map(({ seconds }) => seconds - start);
   return {
@@ -165,21 +154,15 @@ function rowOf(
   const count = fields[countAt] ?? '';
   const seconds = isSeconds ? numberOf(time) : momentOf(time);
   const hosts = numberOf(count);
-  if (seconds === undefined) {
+  if (timeAt >= 0 && seconds === undefined) {
     const help = isSeconds
       ? 'Write seconds, such as 600.'
       : 'Write a duration such as 10min, or a moment such as 2001-07-19T12:00:00Z.';
-    problems.push(problem('bad-time', spanOf(line), `"${time}" is no time.`, help));
+    problems.push(problem('bad-time', spanOf(line), `"${time}" is not a time.`, help));
   }
-  if (hosts === undefined || hosts < 0) {
-    problems.push(
-      problem(
-        'bad-count',
-        spanOf(line),
-        `"${count}" is no number of hosts.`,
-        'Write a number of at least 0.',
-      ),
-    );
+  if (countAt >= 0 && (hosts === undefined || hosts < 0)) {
+    const message = `"${count}" is not a number of hosts.`;
+    problems.push(problem('bad-count', spanOf(line), message, 'Write a number of at least 0.'));
   }
   return seconds === undefined || hosts === undefined ? undefined : { seconds, count: hosts };
 }
@@ -203,7 +186,10 @@ function missingColumn(
   noun: string,
 ): Problem {
   const meant = names.map((name) => nearest(name, known)).find((name) => name !== undefined);
-  const help = meant === undefined ? `Name a column ${known.join(' or ')}.` : `Did you mean ${meant}?`;
+  const help =
+    meant === undefined
+      ? `Name a column ${known.slice(0, -1).join(', ')} or ${known.at(-1)}.`
+      : `Did you mean ${meant}?`;
   return problem('missing-column', spanOf(head), `No column holds ${noun}.`, help);
 }
 

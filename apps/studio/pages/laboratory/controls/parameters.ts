@@ -196,7 +196,7 @@ function numberOf(quantity: Quantity, value: unknown): number | null {
   return parsed.ok ? parsed.value : null;
 }
 
-/** Ends that a value lies beyond give way to it. */
+/** A value beyond an end moves that end. */
 function parameter(
   name: string,
   path: string,

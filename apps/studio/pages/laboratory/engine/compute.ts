@@ -30,7 +30,7 @@ export function meanField({ scenario, outbreak, seed }: Setup): Computed {
   const run = ode.run(outbreak, { streams: randomStreams(seed), replicate: 0 }, control);
   const tookMs = performance.now() - began;
   if (run.partial)
-    return { ok: false, reason: 'The mean field takes too long for a page; the command line has the time.' };
+    return { ok: false, reason: 'The mean field takes too long for a page; run it on the command line.' };
   return { ok: true, result: toSingleResult(run, { scenario, seed, version }), tookMs };
 }
 

@@ -44,7 +44,7 @@ export function mailText({ from, to }: MailEnvelope, { key, events }: OutgoingMe
     `Date: ${formatMessageDate(last.timeSeconds)}`,
     `Message-ID: <${key}@${DOMAIN.exec(from)?.[1] ?? ''}>`,
     `Subject: ${subject(`[wormwood] ${first.message}`, more)}`,
-    // RFC 3834: nobody's absence note need answer.
+    // RFC 3834: an automatic reply to it is not wanted.
     'Auto-Submitted: auto-generated',
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',

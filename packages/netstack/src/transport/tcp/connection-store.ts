@@ -29,9 +29,9 @@ export interface TcpComponents {
 }
 
 export interface TcpLimits {
-  /** Connections past their handshake; beyond, one gives way as when memory is short. @default 1048576 */
+  /** Connections past their handshake; beyond, one is evicted as when memory is short. @default 1048576 */
   readonly connections?: number;
-  /** Handshakes that wait for their last segment; the oldest gives way, so a flood costs constant memory. @default 65536 */
+  /** Handshakes that wait for their last segment; the oldest is evicted, so a flood costs constant memory. @default 65536 */
   readonly halfOpen?: number;
   /** Seconds without a segment after which a connection is forgotten. @default 300 */
   readonly idleSeconds?: number;
@@ -56,7 +56,7 @@ export class ConnectionStore {
   readonly endpoints: EndpointList = new EndpointList();
   readonly segments: SegmentOutput;
   readonly wheel: TimerWheel;
-  /** What connections past their handshake hold, and which of them gives way. */
+  /** What connections past their handshake hold, and which of them is evicted. */
   readonly claims: MemoryClaims;
   readonly #epochSeconds: number;
 

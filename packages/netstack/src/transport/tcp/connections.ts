@@ -103,7 +103,7 @@ export class Connections {
     return endpoint;
   }
 
-  /** A connection holds more of our memory than before, or less; who has to give way is seen at the end of the batch. */
+  /** A connection holds more of our memory than before, or less; what is evicted is decided at the end of the batch. */
   hold(at: number, bytes: number): void {
     this.#store.claims.hold(at, bytes);
   }
@@ -159,7 +159,7 @@ export class Connections {
     else this.sender.transmit(at, host);
   }
 
-  /** One after the other gives way: first what lies beyond gaps, which its source sends again, then connections. */
+  /** Evicts one after the other: first what lies beyond gaps, which its source sends again, then connections. */
   #makeRoom(): void {
     const { claims } = this.#store;
     while (claims.isShort) {
@@ -170,7 +170,7 @@ export class Connections {
     }
   }
 
-  /** Forgets what one of the connections that give way next, from `first` on, has beyond gaps; false where none has any. */
+  /** Forgets what one of the connections that are evicted next, from `first` on, has beyond gaps; false where none has any. */
   #forgetEarly(first: number): boolean {
     const { claims, endpoints, table } = this.#store;
     let at = first;

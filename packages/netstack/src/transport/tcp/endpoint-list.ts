@@ -17,7 +17,7 @@ export class EndpointList {
 
   set(at: number, endpoint: Endpoint): void {
     const place = at / CONNECTION_WORDS;
-    // One after the other, lest the engine makes a dictionary of it.
+    // One after the other, so that the engine does not make a dictionary of it.
     while (this.#endpoints.length <= place) this.#endpoints.push(undefined);
     if (this.#endpoints[place] === undefined) this.#size++;
     this.#endpoints[place] = endpoint;

@@ -67,7 +67,7 @@ function memoryInUse(): number {
   return heapUsed + arrayBuffers;
 }
 
-it(`B7: ${SYNS} handshakes that nobody completes cost constant memory; the oldest give way`, () => {
+it(`B7: ${SYNS} handshakes that nobody completes cost constant memory; the oldest are evicted`, () => {
   const { stack, clock, far, answers, bytes } = flooded({}, SYNS);
   const halfOpen = Math.min(SYNS, 65_536);
   expect(answers).toBe(SYNS);

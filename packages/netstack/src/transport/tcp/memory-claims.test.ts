@@ -1,4 +1,4 @@
-/** Who gives way when memory is short, against lists in JavaScript that follow the rule to the letter. */
+/** Which connection is evicted when memory is short, against lists in JavaScript that follow the rule to the letter. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AddressNames } from '../../network/address-names.ts';

@@ -1,8 +1,8 @@
 /**
- * Who gives way when the memory that strangers claim runs short. A connection costs whoever completes a handshake next to
+ * Which connection is evicted when the memory that strangers claim runs short. A connection costs whoever completes a handshake next to
  * nothing, and addresses are free on the link; what cannot be had for nothing is progress: new octets that arrive in order, or
  * that are acknowledged. So connections stand in two queues, those that never made progress and those that did, each in the
- * order of its last progress, and the first in a queue gives way: segmented LRU (Karedla, Love, Wherry, "Caching Strategies to
+ * order of its last progress, and the first in a queue is evicted: segmented LRU (Karedla, Love, Wherry, "Caching Strategies to
  * Improve Disk System Performance", IEEE Computer 27(3), 1994). Newcomers go first, so a flood of handshakes displaces itself;
  * they have at least a quarter, so a flood of tiny exchanges shuts nobody out. Among the first few, one of a source that holds
  * a notable part of all goes before others, so one address with ten thousand idle connections loses them before anybody loses
@@ -106,7 +106,7 @@ export class MemoryClaims {
     this.#queueOf(at).renew(at);
   }
 
-  /** The connection that gives way next; -1 when there is none. */
+  /** The connection that is evicted next; -1 when there is none. */
   next(): number {
     const { bytes, connections } = this.limits;
     const isUsefulFull =

@@ -160,7 +160,7 @@ describe('handshake', () => {
     expect(stack.tcp.halfOpenCount).toBe(1);
   });
 
-  it('holds a flood of SYNs at constant memory; the oldest handshake gives way', () => {
+  it('holds a flood of SYNs at constant memory; the oldest handshake is evicted', () => {
     const { sendPacket, receive, stack } = bench({ stack: { tcp: { halfOpen: 100 } } });
     for (let i = 0; i < 5000; i++) {
       sendPacket(tcpPacket({ flags: 'S', sourcePort: 1024 + (i % 60_000) }, 0xc6330000 + i));
