@@ -22,8 +22,8 @@ const WORD = 2 ** 32;
 const TIMESTAMP_DEVIATION = 0.3;
 
 /**
- * Returns the behavior of a system. `secret` is a key of 16 octets that strangers must not know: under the generators that
- * systems have lies a number for each pair of hosts, so that a source that sees its own numbers grow learns nothing about another's.
+ * Returns the behavior of a system. `secret` is a key of 16 octets that strangers must not know. The generators of the system
+ * start from a keyed number for each pair of hosts, so a source that sees its own numbers grow learns nothing about another's.
  */
 export function playedBehavior(personality: Personality, secret: Uint8Array): StackBehavior {
   const hash = new SipHash(secret);

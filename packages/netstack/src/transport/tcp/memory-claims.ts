@@ -1,7 +1,7 @@
 /**
- * Which connection is evicted when the memory that strangers claim runs short. A connection costs whoever completes a handshake next to
- * nothing, and addresses are free on the link; what cannot be had for nothing is progress: new octets that arrive in order, or
- * that are acknowledged. So connections stand in two queues, those that never made progress and those that did, each in the
+ * Which connection is evicted when the memory that strangers claim runs short. To complete a handshake costs almost nothing, and
+ * addresses are free on the link; what costs something is progress: new octets that arrive in order, or that are acknowledged.
+ * So connections stand in two queues, those that never made progress and those that did, each in the
  * order of its last progress, and the first in a queue is evicted: segmented LRU (Karedla, Love, Wherry, "Caching Strategies to
  * Improve Disk System Performance", IEEE Computer 27(3), 1994). Newcomers go first, so a flood of handshakes displaces itself;
  * they have at least a quarter, so a flood of tiny exchanges shuts nobody out. Among the first few, one of a source that holds
