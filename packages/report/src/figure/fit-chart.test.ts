@@ -16,7 +16,7 @@ function logistic(): { readonly timeSeconds: readonly number[]; readonly cumulat
 function fittedTo(counts: ReturnType<typeof logistic>): readonly number[] {
   const best = { ratePerSecond: RATE_PER_SECOND, vulnerable: HOSTS };
   const chart = fitChart({ name: 'worm', counts, best, forecast: undefined });
-  return chart.lines.find(({ name }) => name === 'fitted')?.y.map(Number) ?? [];
+  return Array.from(chart.lines.find(({ name }) => name === 'fitted')?.y ?? []);
 }
 
 describe('the fitted curve', () => {
