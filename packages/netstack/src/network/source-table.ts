@@ -1,8 +1,8 @@
 /**
  * Which source claims how much of our memory: what it holds, and its members, which are the things that hold it, oldest first.
  * When memory runs short, a source that holds most is evicted first: with a budget and `n` sources, no source loses anything
- * that holds less than half of the `n`th part. Sources are sorted by the power of two of what they hold, so that all of this costs the
- * same for one source and for a million. 32 octets a source and no object.
+ * that holds less than half of the `n`th part. Sources are sorted by the power of two of what they hold, so that all of this
+ * costs the same for one source and for a million. 32 octets a source and no object.
  */
 import { mixWord } from '@wormwood/base';
 
