@@ -26,6 +26,7 @@ import { SourceTable } from './source-table.ts';
 import { SourceWalk } from '../evidence/source-walk.ts';
 import { StrayPrior } from '../statistics/stray-prior.ts';
 import { thresholdRandomWalk } from '../statistics/threshold-random-walk.ts';
+import { TwoPhase } from '../evidence/two-phase.ts';
 import { type Explanation, explanationOf, verdictOf } from './verdict-words.ts';
 import { type WormAlarm, WormTrend } from './worm-trend.ts';
 
@@ -138,7 +139,9 @@ class SourceDetector implements Detector {
       });
     const chain = this.#chain === null ? [] : [this.#chain];
     const noted = [this.#content, ...chain];
-    this.#noted = test === 'trw' ? [] : noted;
+    const slotOf = (source: number): number => this.#table.find(source);
+    const twoPhase = test === 'trw' ? null : new TwoPhase({ capacity, streams, slotOf });
+    this.#noted = twoPhase === null ? [] : [...noted, twoPhase];
     const tests: Test[] = [
       { detectors: [this.#dark, ...(test === 'trw' ? noted : [])], thresholds: this.#model.thresholds },
     ];
@@ -154,7 +157,7 @@ class SourceDetector implements Detector {
     rows.take();
     this.#bytesPerSource = rows.bytesPerRow + this.#sumBytesPerSource();
     const others = signatures.bytes + this.#dark.bytes + (this.#chain?.bytes ?? 0) + this.#trend.bytes;
-    this.#bytes = this.#bytesPerSource * capacity + others;
+    this.#bytes = this.#bytesPerSource * capacity + others + (twoPhase?.bytes ?? 0);
   }
 
   observe(given: Observation): Verdict | null {
