@@ -9,7 +9,7 @@ import {
   type RunControl,
   transferables,
 } from '@wormwood/epidemic';
-import { type Cell, CellEnded, type CellOutcome, evaluateCell } from '@wormwood/study';
+import type { Cell, CellOutcome } from '@wormwood/study';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 
 /** What every worker receives when it starts; all of it is shared memory. */
@@ -64,6 +64,8 @@ export default function runTask(task: SingleTask | ChunkTask | CellsTask): objec
 
 /** Returns the outcomes of the cells that were completed before the runs were to end. */
 async function runCells(cells: readonly Cell[]): Promise<readonly CellOutcome[]> {
+  // Runs need none of it, and it takes a thread longer to load than most runs take.
+  const { CellEnded, evaluateCell } = await import('@wormwood/study');
   const outcomes: CellOutcome[] = [];
   for (const cell of cells) {
     if (control.shouldStop()) break;

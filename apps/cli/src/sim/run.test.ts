@@ -6,8 +6,18 @@ import { join } from 'node:path';
 import type { EnsembleSeries, EnsembleSummary, SingleSummary } from '@wormwood/report';
 import { describe, expect, it } from 'vitest';
 import { wormwoodInProcess } from '../in-process-test-support.ts';
-import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
-import { parse, run, SMALL } from './run-test-support.ts';
+import { type Ended, inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
+import { parse, run as runAnew, SMALL } from './run-test-support.ts';
+
+const results: Map<string, Promise<Ended>> = new Map();
+
+/** Runs `sim run` once for all tests that look at the same command line. */
+function run(args: readonly string[], input: string = SMALL): Promise<Ended> {
+  const key = JSON.stringify([args, input]);
+  const known = results.get(key) ?? runAnew(args, input);
+  results.set(key, known);
+  return known;
+}
 
 const SUMMARY_KEYS = [
   'peakInfected',
@@ -30,9 +40,9 @@ const DISTRIBUTION_KEYS = ['mean', 'sd', 'se', 'q05', 'q25', 'q50', 'q75', 'q95'
 
 describe('the JSON contract', () => {
   it.each(['ode', 'stochastic', 'hosts', 'probes'])('of one run of %s', async (engine) => {
-    const ended = await run(['--engine', engine, '--json', '--seed', '7', '-q']);
-    expect([ended.code, ended.stderr]).toEqual([0, '']);
-    const result = parse(ended);
+    const printed = await run(['--engine', engine, '--json', '--seed', '7', '-q']);
+    expect([printed.code, printed.stderr]).toEqual([0, '']);
+    const result = parse(printed);
     expect(Object.keys(result)).toEqual(TOP_KEYS);
     expect(result).toMatchObject({ engine, seed: '7', runs: 1, scenario: { name: 'small', version: 1 } });
     expect(Object.keys(result.summary)).toEqual(SUMMARY_KEYS);
@@ -51,12 +61,17 @@ describe('the JSON contract', () => {
     expect(everInfected + neverInfected).toBeCloseTo(2000, 6);
   });
 
-  it.each(['stochastic', 'hosts', 'probes'])('of an ensemble of %s', async (engine) => {
-    const ended = await run(['--engine', engine, '--json', '--runs', '6', '--workers', '2', '-q']);
-    expect([ended.code, ended.stderr]).toEqual([0, '']);
-    const result = parse(ended);
+  it.each([
+    ['stochastic', 6],
+    ['hosts', 6],
+    ['probes', 2],
+  ] as const)('of an ensemble of %s', async (engine, runs) => {
+    const args = ['--engine', engine, '--json', '--runs', String(runs), '--workers', '2', '-q'];
+    const printed = await run(args);
+    expect([printed.code, printed.stderr]).toEqual([0, '']);
+    const result = parse(printed);
     expect(Object.keys(result)).toEqual(TOP_KEYS);
-    expect(result).toMatchObject({ engine, seed: '1', runs: 6 });
+    expect(result).toMatchObject({ engine, seed: '1', runs });
     const summary = result.summary as EnsembleSummary;
     expect(Object.keys(summary).sort()).toEqual(
       [...SUMMARY_KEYS, 'extinctProbability', 'timeToProbability'].sort(),
