@@ -1,5 +1,5 @@
-// `sim run` as a program sees it: the JSON contract, refusals, interruption; `run-files.test.ts` has the files. Where a process of its own is the point, the
-// program runs as built.
+// `sim run` as a program sees it: the JSON contract, refusals, interruption; `run-files.test.ts` has the files. Where a process of
+// its own is the point, the program runs as built.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

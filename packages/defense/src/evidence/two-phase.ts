@@ -100,10 +100,11 @@ export class TwoPhase implements EvidenceDetector {
     const addresses = this.#votes[slot] ?? 0;
     const seconds = this.#waited[slot] ?? 0;
     const [port, later] = [formatPort(this.#port[slot] ?? 0), formatDuration(seconds)];
+    const by = formatIpv4(finder);
     const text =
       this.#slotOf(finder) === slot
         ? `Two-phase scan: it sent a SYN of a tool on ${port}, and its system connected there ${later} later.`
-        : `Two-phase scan: it connects on ${port} where ${formatIpv4(finder)} sent a SYN of a tool before it, ${later} at the last.`;
+        : `Two-phase scan: it connects on ${port} where ${by} sent a SYN of a tool before it, ${later} at the last.`;
     return evidenceOf(text, { phase: 2, finder, addresses, seconds });
   }
 
