@@ -2,5 +2,6 @@
 export { missesOf } from './bars.ts';
 export { classes } from './classes.ts';
 export { crowdHardship, disorderHardships, rampHardships } from './hardships.ts';
+export { sweep } from './sweep.ts';
 export { tableRows } from './table.ts';
-export { hardshipsOf, briefOf, markdownOf } from './words.ts';
+export { hardshipsOf, briefOf, markdownOf, sweptWords } from './words.ts';

@@ -4,6 +4,7 @@ import type { Miss } from './bars.ts';
 import type { Hardship } from './hardships.ts';
 import { countFrom, type Row } from './rows.ts';
 import { upperBound } from './statistics.ts';
+import type { Outcome, Swept } from './sweep.ts';
 
 export function markdownOf(rows: readonly Row[], misses: readonly Miss[]): string {
   const innocents = rows.filter(({ side }) => side === 'innocent');
@@ -151,6 +152,22 @@ export function hardshipsOf(hardships: readonly Hardship[]): string {
     ['hardship', 'what it is', 'holds', 'figures'],
     hardships.map(({ name, about, holds, figures }) => [name, about, holds ? 'yes' : '**no**', figures]),
   );
+}
+
+/** One line a constant: as it is, half, twice; what stays as it is is left out. */
+export function sweptWords(swept: readonly Swept[]): string {
+  return tableOf(
+    ['constant', 'as it is', '× ½', '× 2'],
+    swept.map(({ constant, outcomes }) => {
+      const [asItIs = '', ...others] = outcomes.map(outcomeWords);
+      return [constant, asItIs, ...others.map((each) => (each === asItIs ? 'the same' : each))];
+    }),
+  );
+}
+
+function outcomeWords({ found, promised, timeRatio, falseVerdicts, fails }: Outcome): string {
+  if (promised === 0) return fails.length === 0 ? 'all hold' : `fails: ${fails.join(', ')}`;
+  return `${percent(found / promised)}, ${timeRatio.toFixed(3)}, ${falseVerdicts} false`;
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
