@@ -43,7 +43,7 @@ describe('docs/respond.md', () => {
       expect(saidBy(/scope sign/)).toContain('It is signed by owner.');
       expect(saidBy(/propose verdicts.json\n/)).toContain('Would apply for 10.20.7.9');
       expect(saidBy(/propose verdicts.json --act/)).toContain('waits for approval');
-      expect(saidBy(/approve/)).toMatch(/nac apply [0-9a-f-]{36} 10\.20\.7\.9 quarantine 7200/);
+      expect(saidBy(/respond approve/)).toMatch(/nac apply [0-9a-f-]{36} 10\.20\.7\.9 quarantine 7200/);
       expect(saidBy(/undo/)).toContain('our own vulnerability scanner');
       expect(saidBy(/audit/)).toContain('Every promise was kept: 2 acts, 1 of them ended');
       expect(readdirSync(join(directory, 'quarantine'))).toEqual([]);
