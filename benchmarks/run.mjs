@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = import.meta.dirname;
-const noBenchmarks = new Set(['run.mjs', 'limit/compile.mjs', 'honeynet/pair.mjs']);
+const noBenchmarks = new Set(['run.mjs', 'limit/compile.mjs', 'honeynet/pair.mjs', 'honeynet/loads.mjs']);
 const known = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.mjs') && !noBenchmarks.has(file) && !file.endsWith('-worker.mjs'))
   .map((file) => file.slice(0, -'.mjs'.length));

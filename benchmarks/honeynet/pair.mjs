@@ -43,13 +43,13 @@ function compile(name) {
 const ip = (...options) => execFileSync('ip', options, { encoding: 'utf8' });
 let made = 0;
 
-/** Makes the pair; `remove` takes it away. */
-export function makePair() {
+/** Makes the pair; `remove` takes it away. Without `hasIpv6` the kernels at its ends speak no IPv6. */
+export function makePair({ hasIpv6 = false } = {}) {
   const stem = `wwb${process.pid}n${made++}`;
   const [client, server] = [`${stem}c`, `${stem}d`];
   for (const name of [client, server]) ip('netns', 'add', name);
   ip('-n', client, 'link', 'add', 'c0', 'type', 'veth', 'peer', 'name', 'd0', 'netns', server);
-  const settings = 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up';
+  const settings = `echo ${hasIpv6 ? 0 : 1} > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up`;
   for (const [name, device] of [
     [client, 'c0'],
     [server, 'd0'],
@@ -155,13 +155,37 @@ export async function startKernel(pair) {
   routeBack(
     pair,
     `ip route add local 10.3.0.0/16 dev lo
+    ${KERNEL_LIMITS}`,
+  );
+  return startAccepting(pair);
+}
+
+/** What lets a kernel take connections as fast as it can, and keeps its receive side on one core. */
+const KERNEL_LIMITS = `
     sysctl -qw net.core.somaxconn=65535 net.ipv4.tcp_max_syn_backlog=65535 net.ipv4.conf.all.rp_filter=0
     echo ${1 << Number(DAEMON_CORE)} > /sys/class/net/d0/queues/rx-0/rps_cpus
-    echo ${1 << Number(LOAD_CORE)} > /sys/class/net/d0/queues/tx-0/xps_cpus 2> /dev/null`,
-  );
-  const words = ['sh', '-c', `ulimit -n $(ulimit -H -n); exec ${compile('accept')} 80`];
+    echo ${1 << Number(LOAD_CORE)} > /sys/class/net/d0/queues/tx-0/xps_cpus 2> /dev/null || true`;
+
+async function startAccepting(pair, options = []) {
+  const words = [
+    'sh',
+    '-c',
+    `ulimit -n $(ulimit -H -n); exec ${[compile('accept'), '80', ...options].join(' ')}`,
+  ];
   const child = await startPinned(pair.server, DAEMON_CORE, 'ready', words);
   return { pid: child.pid, stop: () => stop(child) };
+}
+
+/** The same for 2001:db8:3::/64. */
+export async function startKernelIpv6(pair) {
+  const setup = `
+    ip address add 2001:db8:9::1/64 dev d0 nodad
+    ip route add 2001:2::/48 via 2001:db8:9::2
+    ip neighbor add 2001:db8:9::2 lladdr ${LOAD_MAC} dev d0
+    ip route add local 2001:db8:3::/64 dev lo`;
+  const script = setup.replaceAll('ip ', 'ip -6 ');
+  execFileSync('ip', ['netns', 'exec', pair.server, 'sh', '-ec', `${script}\n${KERNEL_LIMITS}`]);
+  return startAccepting(pair, ['6']);
 }
 
 /** Runs the generator; returns answers a second, how many were asked again, and the CPU time of `pid` for each. */
@@ -201,8 +225,8 @@ export function residentBytes(pid) {
   return Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 }
 
-/** A honeyd.conf with one template, port 80 open, bound to these addresses. */
-export function honeydConfiguration(addresses) {
+/** A honeyd.conf with one template, port 80 open, bound to these addresses; null: without a personality. */
+export function honeydConfiguration(addresses, personality = null) {
   return [
     'create default',
     'set default default tcp action reset',
@@ -211,6 +235,7 @@ export function honeydConfiguration(addresses) {
     'set host default tcp action reset',
     'set host default udp action reset',
     'add host tcp port 80 open',
+    ...(personality === null ? [] : [`set host personality "${personality}"`]),
     ...addresses.map((address) => `bind ${address} host`),
     '',
   ].join('\n');

@@ -6,56 +6,28 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOADS, measure, ratio, ROUNDS, seenIn } from './loads.mjs';
 import {
   directory,
   hasHoneyd,
   honeydConfiguration,
   linesDropped,
-  makePair,
   requireNamespaces,
-  runLoad,
   startDaemon,
   startHoneyd,
   startKernel,
 } from './pair.mjs';
-import { median } from '../limit/compile.mjs';
-
-const ROUNDS = Number(process.env['WORMWOOD_BENCH_ROUNDS'] ?? 5);
-/** Microseconds of Honeyd 1.5c for an answer, without logs and with its packet log, seen on other machines of this kind. */
-const LOADS = [
-  { name: 'ICMP echo', load: { mode: 'echo' }, honeyd: 4.7, honeydLogging: 6.7 },
-  { name: 'SYN to RST', load: { mode: 'syn', port: 81 }, honeyd: 5.3, honeydLogging: 7.4 },
-  { name: 'SYN to SYN/ACK', load: { mode: 'syn' }, honeyd: 7.2, honeydLogging: 11.7 },
-  { name: 'connect and close', load: { mode: 'close' }, honeyd: 12.9, honeydLogging: 16.1 },
-];
 
 requireNamespaces();
-
-/** All loads once, each after a second to warm up. */
-async function measure(start, look = () => ({})) {
-  const pair = makePair();
-  const server = await start(pair);
-  try {
-    const measured = LOADS.map(({ load }) => {
-      runLoad(pair, { ...load, seconds: 1 }, server.pid);
-      return runLoad(pair, load, server.pid);
-    });
-    return Object.assign(measured, look());
-  } finally {
-    await server.stop();
-    pair.remove();
-  }
-}
 
 /** With events, whose file is taken away afterwards. */
 async function measureWithEvents() {
   const file = join(directory, 'events.jsonl');
   const configuration = honeydConfiguration(['10.3.0.5']);
   try {
-    return await measure(
-      (pair) => startDaemon(pair, configuration, ['--events', file]),
-      () => ({ dropped: linesDropped() }),
-    );
+    return await measure((pair) => startDaemon(pair, configuration, ['--events', file]), {
+      look: () => ({ dropped: linesDropped() }),
+    });
   } finally {
     rmSync(file, { force: true });
   }
@@ -72,17 +44,9 @@ for (let i = 0; i < ROUNDS; i++) {
   });
 }
 
-/** The middle of all rounds. */
-function seen(who, load) {
-  const middle = (name) => median(rounds.map((round) => round[who][load][name]));
-  return { rate: middle('rate'), microseconds: middle('microseconds'), repeated: middle('repeated') };
-}
-
-const ratio = (ours, reference) => Number((ours / reference).toFixed(2));
-
 LOADS.forEach(({ name, honeydLogging }, i) => {
-  const events = seen('events', i);
-  const honeyd = hasHoneyd() ? seen('honeyd', i) : { rate: null, microseconds: honeydLogging };
+  const events = seenIn(rounds, 'events', i);
+  const honeyd = hasHoneyd() ? seenIn(rounds, 'honeyd', i) : { rate: null, microseconds: honeydLogging };
   console.log(
     JSON.stringify({
       benchmark: `honeynet with events: ${name}`,
@@ -99,8 +63,8 @@ LOADS.forEach(({ name, honeydLogging }, i) => {
 });
 
 LOADS.forEach(({ name, honeyd: honeydMicroseconds }, i) => {
-  const kernel = seen('kernel', i);
-  const daemon = seen('daemon', i);
+  const kernel = seenIn(rounds, 'kernel', i);
+  const daemon = seenIn(rounds, 'daemon', i);
   console.log(
     JSON.stringify({
       benchmark: `honeynet: ${name}`,

@@ -4,6 +4,7 @@
  * one state a client. Prints one JSON object: answers, seconds, how many questions had to be repeated.
  *
  * load IFACE DST_MAC FIRST_ADDRESS ADDRESSES PORT MODE CLIENTS SECONDS
+ * FIRST_ADDRESS: of either protocol; of IPv6 addresses the last 32 bits vary.
  * MODE: echo (ICMP echo), syn (SYN, answered by SYN/ACK or RST; a SYN/ACK is reset), close (connect and close), hold
  * (connect and stay), flood (CLIENTS times a SYN from somewhere else, whatever is answered)
  */
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 enum { SLOT = 2048, RX_SLOTS = 16384, TX_SLOTS = 16384, BLOCK = 1 << 20, FIRST_PORT = 1024 };
+/* The sources of IPv6 lie in 2001:2::/48 (RFC 5180), with the same last 32 bits. */
 enum { SOURCE_BASE = 0xc6120000 /* 198.18.0.0/15, RFC 2544 */, SOURCE_COUNT = 1 << 17 };
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 enum { WAIT_ANSWER, WAIT_FIN, HELD };
@@ -39,6 +41,9 @@ static uint32_t rx_next, tx_next, queued;
 static const uint8_t own_mac[6] = {2, 0, 0, 0, 0, 0xfe};
 static uint8_t peer_mac[6];
 static uint32_t first_address, addresses, question;
+/* The first 96 bits of the addresses, of IPv6. */
+static uint8_t source_prefix[12] = {0x20, 0x01, 0x00, 0x02}, destination_prefix[12];
+static int is_ipv6, ip_length = 20;
 static uint16_t port;
 /* Of all clients that stay: they differ by their address. */
 static uint16_t held_port;
@@ -82,14 +87,28 @@ static uint8_t *begin(uint32_t source, uint32_t destination, int protocol, int l
   while (__atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_AVAILABLE) flush(), queued = 1;
   uint8_t *frame = (uint8_t *)header + TPACKET2_HDRLEN - sizeof(struct sockaddr_ll);
   uint8_t *ip = frame + 14;
-  memcpy(frame, peer_mac, 6), memcpy(frame + 6, own_mac, 6), put16(frame + 12, ETH_P_IP);
-  memset(ip, 0, 20);
+  memcpy(frame, peer_mac, 6), memcpy(frame + 6, own_mac, 6);
+  put16(frame + 12, is_ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+  header->tp_len = 14 + ip_length + length < 60 ? 60 : 14 + ip_length + length;
+  memset(ip, 0, ip_length);
+  if (is_ipv6) {
+    ip[0] = 0x60, ip[6] = protocol, ip[7] = 64;
+    put16(ip + 4, length);
+    memcpy(ip + 8, source_prefix, 12), put32(ip + 20, source);
+    memcpy(ip + 24, destination_prefix, 12), put32(ip + 36, destination);
+    return ip + 40;
+  }
   ip[0] = 0x45, ip[8] = 64, ip[9] = protocol;
   put16(ip + 2, 20 + length), put16(ip + 4, question), put16(ip + 6, 0x4000);
   put32(ip + 12, source), put32(ip + 16, destination);
   put16(ip + 10, fold(sum(ip, 20, 0)));
-  header->tp_len = 34 + length < 60 ? 60 : 34 + length;
   return ip + 20;
+}
+
+/* Of the pseudo header: the addresses stand before the payload in both protocols. */
+static uint32_t pseudo(const uint8_t *payload, int protocol, int length) {
+  int octets = is_ipv6 ? 32 : 8;
+  return sum(payload - octets, octets, protocol + length);
 }
 
 static void finish(void) {
@@ -107,7 +126,7 @@ static void send_tcp(const struct client *c, int id, int flags) {
   put32(tcp + 4, c->sequence), put32(tcp + 8, flags & ACK ? c->acknowledgment : 0);
   tcp[12] = length << 2, tcp[13] = flags, put16(tcp + 14, 64240);
   if (flags & SYN) put32(tcp + 20, 0x020405b4); /* MSS 1460 */
-  put16(tcp + 16, fold(sum(tcp, length, sum(tcp - 8, 8, 6 + length))));
+  put16(tcp + 16, fold(sum(tcp, length, pseudo(tcp, 6, length))));
   finish();
 }
 
@@ -119,10 +138,10 @@ static void ask(struct client *c, int id) {
   c->sequence = source * 2654435761u;
   c->state = WAIT_ANSWER;
   if (mode == 'e') {
-    uint8_t *icmp = begin(c->source, c->destination, 1, 64);
+    uint8_t *icmp = begin(c->source, c->destination, is_ipv6 ? 58 : 1, 64);
     memset(icmp, 0, 64);
-    icmp[0] = 8, put16(icmp + 4, FIRST_PORT + id), put16(icmp + 6, question);
-    put16(icmp + 2, fold(sum(icmp, 64, 0)));
+    icmp[0] = is_ipv6 ? 128 : 8, put16(icmp + 4, FIRST_PORT + id), put16(icmp + 6, question);
+    put16(icmp + 2, fold(sum(icmp, 64, is_ipv6 ? pseudo(icmp, 58, 64) : 0)));
     finish();
   } else
     send_tcp(c, id, SYN);
@@ -131,14 +150,16 @@ static void ask(struct client *c, int id) {
 /* Returns whether the frame is the last that a client waits for. */
 static int take(const uint8_t *frame, struct client *clients, int count) {
   const uint8_t *ip = frame + 14;
-  if (get16(frame + 12) != ETH_P_IP || ip[0] != 0x45) return -1;
-  const uint8_t *data = ip + 20;
-  int id = mode == 'h' ? (int)(get32(ip + 16) - SOURCE_BASE) : (int)(ip[9] == 1 ? get16(data + 4) : get16(data + 2)) - FIRST_PORT;
+  if (get16(frame + 12) != (is_ipv6 ? ETH_P_IPV6 : ETH_P_IP) || ip[0] != (is_ipv6 ? 0x60 : 0x45)) return -1;
+  const uint8_t *data = ip + ip_length;
+  uint32_t from = get32(data - (is_ipv6 ? 20 : 8)), to = get32(data - 4);
+  int protocol = ip[is_ipv6 ? 6 : 9], is_echo = protocol == (is_ipv6 ? 58 : 1);
+  int id = mode == 'h' ? (int)(to - SOURCE_BASE) : (int)get16(data + (is_echo ? 4 : 2)) - FIRST_PORT;
   if (id < 0 || id >= count) return -1;
   struct client *c = clients + id;
-  if (get32(ip + 16) != c->source || get32(ip + 12) != c->destination) return -1;
-  if (mode == 'e') return ip[9] == 1 && data[0] == 0 ? id : -1;
-  if (ip[9] != 6) return -1;
+  if (to != c->source || from != c->destination) return -1;
+  if (mode == 'e') return is_echo && data[0] == (is_ipv6 ? 129 : 0) ? id : -1;
+  if (protocol != 6) return -1;
   int flags = data[13];
   if (flags & RST) return mode == 's' ? id : -1;
   if (c->state == WAIT_ANSWER && (flags & (SYN | ACK)) == (SYN | ACK)) {
@@ -168,7 +189,7 @@ static void option(int name, int value) {
 
 static void open_interface(const char *name) {
   struct tpacket_req request = {BLOCK, RX_SLOTS / (BLOCK / SLOT), SLOT, RX_SLOTS};
-  struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP)};
+  struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(is_ipv6 ? ETH_P_IPV6 : ETH_P_IP)};
   if ((fd = socket(AF_PACKET, SOCK_RAW, 0)) < 0) fail("socket");
   option(PACKET_VERSION, TPACKET_V2), option(PACKET_LOSS, 1), option(PACKET_QDISC_BYPASS, 1);
   option(PACKET_IGNORE_OUTGOING, 1);
@@ -196,7 +217,7 @@ static uint64_t flood(uint32_t count) {
     /* About 100,000 a second: none shall be lost for want of room on the way. */
     usleep(2000);
     for (struct tpacket2_hdr *header; (header = (void *)(rx + (size_t)rx_next * SLOT))->tp_status & TP_STATUS_USER;) {
-      const uint8_t *tcp = (uint8_t *)header + header->tp_mac + 34;
+      const uint8_t *tcp = (uint8_t *)header + header->tp_mac + 14 + ip_length;
       answered += (tcp[13] & (SYN | ACK)) == (SYN | ACK);
       __atomic_store_n(&header->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
       rx_next = (rx_next + 1) % RX_SLOTS;
@@ -210,7 +231,12 @@ int main(int argc, char **argv) {
   unsigned mac[6];
   sscanf(argv[2], "%x:%x:%x:%x:%x:%x", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5);
   for (int i = 0; i < 6; i++) peer_mac[i] = mac[i];
-  first_address = ntohl(inet_addr(argv[3])), addresses = strtoul(argv[4], NULL, 10), port = atoi(argv[5]);
+  uint8_t first[16] = {0};
+  if (inet_pton(AF_INET6, argv[3], first) == 1)
+    is_ipv6 = 1, ip_length = 40, memcpy(destination_prefix, first, 12), first_address = get32(first + 12);
+  else
+    first_address = ntohl(inet_addr(argv[3]));
+  addresses = strtoul(argv[4], NULL, 10), port = atoi(argv[5]);
   mode = argv[6][0];
   int count = atoi(argv[7]);
   double seconds = atof(argv[8]);

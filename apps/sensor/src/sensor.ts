@@ -99,6 +99,7 @@ export class Sensor {
   #honeynet: Honeynet;
   readonly #directory: ReplaceableDirectory;
   readonly #waiter: Waiter;
+  readonly #jitterSeed: number;
   #topology: Topology;
   #externals: ReadonlySet<number>;
   #isClosing = false;
@@ -130,7 +131,8 @@ export class Sensor {
           });
     const bare = this.#dhcp ?? device;
     const link = components.tap?.(bare) ?? bare;
-    this.#topology = new Topology(honeynet.topology);
+    this.#jitterSeed = streams.stream('sensor/topology/jitter').nextUint32();
+    this.#topology = new Topology(honeynet.topology, this.#jitterSeed);
     const topologyOf = (): Topology => this.#topology;
     this.#externals = externalsOf(honeynet);
     const externalsNow = (): ReadonlySet<number> => this.#externals;
@@ -256,7 +258,7 @@ export class Sensor {
 
   /** Answers by another configuration from the next packet on; connections and frames on their way go on. */
   replace(honeynet: Honeynet): void {
-    this.#topology = new Topology(honeynet.topology);
+    this.#topology = new Topology(honeynet.topology, this.#jitterSeed);
     this.#externals = externalsOf(honeynet);
     this.#honeynet = honeynet;
     this.#answerAnew();

@@ -50,6 +50,15 @@ export interface ShortFlow {
   readonly remotePort: number;
 }
 
+/** Which of ICMP's questions beside echo are answered. */
+export interface IcmpQueries {
+  /** Timestamp requests (RFC 1122 3.2.2.8), and information requests, which RFC 1122 3.2.2.7 gives up. */
+  readonly timestamp: boolean;
+  readonly information: boolean;
+  /** What answers an address mask request (RFC 950): 32 bits; null: nothing does. */
+  readonly addressMask: number | null;
+}
+
 /** The answers to every question whose answer differs between operating systems. */
 export interface StackBehavior {
   readonly name: string;
@@ -68,8 +77,7 @@ export interface StackBehavior {
   echoTypeOfService(requested: number): number;
   /** The same of a reset outside any connection, and of an ICMP error (RFC 1812 4.3.2.5). */
   refusalTypeOfService(kind: 'reset' | 'icmp-error', requested: number): number;
-  /** Whether timestamp requests are answered (RFC 1122 3.2.2.8). */
-  readonly answersTimestamps: boolean;
+  readonly icmpQueries: IcmpQueries;
   /** DF flag and code of an echo reply, given those of the request. */
   echoDontFragment(requested: boolean): boolean;
   echoCode(requested: number): number;
@@ -120,8 +128,8 @@ export type TcpOptionName = 'mss' | 'sack' | 'timestamps' | 'nop' | 'scale' | 'e
 
 /** How a SYN/ACK differs from what RFC 9293 and RFC 7323 describe. */
 export interface SynAckOddities {
-  /** The port stays silent to such a SYN. */
-  readonly isSilent: boolean;
+  /** What such a SYN gets in place of a SYN/ACK, without a connection: another segment, or nothing; null: a SYN/ACK. */
+  readonly instead: StrayAnswer | 'nothing' | null;
   /** Every option of the order is sent, whatever the SYN offered, with the MSS as it stands there. */
   readonly isLiteral: boolean;
   /** TSval, or TSecr, is 0. */
@@ -147,11 +155,17 @@ export interface StrayAnswer {
   readonly payload: Uint8Array;
 }
 
+/** What the header of a SYN says beside its ports and numbers. */
+export interface SynHead {
+  readonly flags: number;
+  readonly window: number;
+}
+
 /** What TCP does for a host. Its own window is the most octets that we take before the service reads. */
 export interface TcpBehavior extends SynAckShape {
   /** SYN/ACKs by what the SYN says, 256 at most; null: all are as described above. */
   readonly shapes: {
-    of(offer: tcpOption.Scan, flags: number): number;
+    of(offer: tcpOption.Scan, syn: SynHead): number;
     readonly list: readonly SynAckShape[];
   } | null;
   /** What answers segments outside of connections, null: nothing does; as RFC 9293 3.10.7.1 has it where there is no table. */

@@ -13,15 +13,17 @@ export { type MemoryDevice, memoryLink } from './link/memory-link.ts';
 // The stack, what it asks and what it reports.
 export type {
   Flow,
+  IcmpQueries,
   PacketClass,
   StackBehavior,
   StrayAnswer,
   StraySegment,
   SynAckOddities,
   SynAckShape,
+  SynHead,
   TcpOptionName,
 } from './behavior.ts';
-export { plainBehavior } from './plain-behavior.ts';
+export { plainBehavior, raisedTypeOfService } from './plain-behavior.ts';
 export type {
   HostDirectory,
   PortState,

@@ -8,6 +8,11 @@ import { IdentificationCounters } from './network/identification.ts';
 const TOS_MASK = 0x1e;
 const INTERNETWORK_CONTROL = 0xc0;
 
+/** Returns the TOS with which Linux refuses: a reset in kind, and an error raised to internetwork control (RFC 1812 4.3.2.5). */
+export function raisedTypeOfService(kind: 'reset' | 'icmp-error', requested: number): number {
+  return kind === 'reset' ? requested : (requested & TOS_MASK) | INTERNETWORK_CONTROL;
+}
+
 /** What a SYN offers, a bit each: the number of the SYN/ACK's shape. */
 const offers = { timestamps: 1, sack: 2, scale: 4 } as const;
 const usual = { windowScale: 7, mssBytes: 1460, sack: true, timestamps: true, oddities: null } as const;
@@ -60,10 +65,8 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
     answersEcho: true,
     refusesDatagrams: true,
     echoTypeOfService: (requested) => requested,
-    // Linux returns a reset in kind, and raises an error to internetwork control (RFC 1812 4.3.2.5).
-    refusalTypeOfService: (kind, requested) =>
-      kind === 'reset' ? requested : (requested & TOS_MASK) | INTERNETWORK_CONTROL,
-    answersTimestamps: true,
+    refusalTypeOfService: raisedTypeOfService,
+    icmpQueries: { timestamp: true, information: false, addressMask: null },
     echoDontFragment: () => false,
     echoCode: (requested) => requested,
     fragments: 'discard',

@@ -10,7 +10,10 @@ export interface PollDescriptor {
 }
 
 koffi.struct('pollfd', { fd: 'int', events: 'short', revents: 'short' });
-const poll = libc.func('int poll(_Inout_ pollfd *fds, unsigned long nfds, int timeout)');
+koffi.struct('timespec', { tv_sec: 'long', tv_nsec: 'long' });
+const ppoll = libc.func(
+  'int ppoll(_Inout_ pollfd *fds, unsigned long nfds, const timespec *timeout, const void *signals)',
+);
 
 export const socket = libc.func('int socket(int domain, int type, int protocol)') as (
   domain: number,
@@ -105,9 +108,11 @@ export function mapShared(fd: number, lengthBytes: number): Mapping {
 }
 
 /** Waits in a thread of its own until one of the descriptors is ready or the time is over; returns how many are. */
-export function pollLater(descriptors: PollDescriptor[], timeoutMs: number): Promise<number> {
+export function pollLater(descriptors: PollDescriptor[], seconds: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    poll.async(descriptors, descriptors.length, timeoutMs, (error: Error | null, ready: number) => {
+    const whole = Math.floor(seconds);
+    const timeout = { tv_sec: whole, tv_nsec: Math.floor((seconds - whole) * 1e9) };
+    ppoll.async(descriptors, descriptors.length, timeout, null, (error: Error | null, ready: number) => {
       if (error === null) resolve(ready);
       else reject(error);
     });

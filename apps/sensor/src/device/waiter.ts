@@ -56,8 +56,7 @@ export class Waiter {
       { fd: this.#alarm, events: POLLIN, revents: 0 },
     ];
     this.#isPolling = true;
-    // Rounded up: waking a moment early would only mean to sleep again.
-    await libc.pollLater(descriptors, Math.ceil(seconds * 1000));
+    await libc.pollLater(descriptors, seconds);
     this.#isPolling = false;
     if (this.#isCalled) libc.read(this.#alarm, this.#counter, this.#counter.length);
     return (descriptors[0]!.revents & POLLERR) === 0 ? null : libc.pendingError(fd);

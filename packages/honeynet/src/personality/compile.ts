@@ -2,8 +2,7 @@
  * Makes a personality of a fingerprint: where it allows several values one is taken, so that all tests of one host agree. What
  * cannot be played is noted with its reason.
  */
-import type { PacketClass, StrayAnswer, StraySegment, SynAckShape } from '@wormwood/netstack';
-import { tcp } from '@wormwood/wire';
+import type { PacketClass, StrayAnswer, StraySegment } from '@wormwood/netstack';
 import { allowsWord, rangesOf, wordsOf } from './expression.ts';
 import type { Fingerprint, TestResults } from './fingerprint.ts';
 import type {
@@ -14,29 +13,13 @@ import type {
   TimestampTraits,
   Unmet,
 } from './personality.ts';
-import { sequenceOf } from './stepped-numbers.ts';
-import {
-  looseShape,
-  withOddities,
-  NO_OPTIONS,
-  optionsLike,
-  quirksOf,
-  shapeOf,
-  silentShape,
-  strayAnswerOf,
-  windowOf,
-  type KnownTimestamps,
-  type WrittenOptions,
-} from './tcp-shapes.ts';
+import { sequenceOf } from './sequence-search.ts';
+import { isSynAck, isUnanswered, synAcksOf } from './syn-acks.ts';
+import { optionsLike, strayAnswerOf } from './tcp-shapes.ts';
 import { timeToLivesOf } from './time-to-live.ts';
 import { unreachableOf } from './unreachable.ts';
 
 type Tests = Fingerprint['tests'];
-
-const PROBES = [1, 2, 3, 4, 5, 6] as const;
-/** Windows of the SYN/ACKs are unknown: as large as without scaling. */
-const WINDOW_DEFAULT = 65_535;
-const OPTIONS_DEFAULT: WrittenOptions = { ...NO_OPTIONS, order: ['mss'], mssBytes: 1460 };
 
 const STRAY_TESTS: Readonly<Record<StraySegment, string>> = {
   'listening-null': 'T2',
@@ -60,7 +43,7 @@ const STRAYS_DEFAULT: Readonly<Record<StraySegment, string | null>> = {
 /** Returns the personality that plays a fingerprint. */
 export function personalityOf(fingerprint: Fingerprint): Personality {
   const { name, classes, tests } = fingerprint;
-  const unmet: Unmet[] = [...unmetHandshake(tests)];
+  const unmet: Unmet[] = [];
   const sequence = sequenceOf(tests.get('SEQ'));
   if (!sequence.isMet)
     unmet.push({
@@ -77,7 +60,7 @@ export function personalityOf(fingerprint: Fingerprint): Personality {
     unmet,
     timeToLive,
     dontFragment: dontFragmentOf(tests),
-    sequence: wordsOf(tests.get('T1')?.get('S') ?? 'O')[0] === 'Z' ? { kind: 'zero' } : sequence.traits,
+    sequence: isZero(tests.get('T1')) ? { kind: 'zero' } : sequence.traits,
     identification: identificationOf(tests.get('SEQ')),
     timestamps: timestampsOf(tests.get('SEQ'), unmet),
     synAcks,
@@ -85,6 +68,11 @@ export function personalityOf(fingerprint: Fingerprint): Personality {
     echo: echoOf(tests.get('IE')),
     unreachable: unreachable.traits,
   };
+}
+
+/** Whether the sequence numbers of SYN/ACKs are 0. */
+function isZero(t1: TestResults | undefined): boolean {
+  return isSynAck(t1) && wordsOf(t1?.get('S') ?? 'O')[0] === 'Z';
 }
 
 /** By which test the IP header of a packet is known. */
@@ -110,86 +98,6 @@ function dontFragmentOf(tests: Tests): Personality['dontFragment'] {
     udp: icmp,
     'echo-reply': icmp,
   };
-}
-
-/** A port that ordinary clients cannot use would be no open port. */
-function unmetHandshake(tests: Tests): readonly Unmet[] {
-  const t1 = tests.get('T1');
-  if (t1 === undefined) return [];
-  const reason = 'an open port of ours takes connections';
-  if (wordsOf(t1.get('R') ?? 'Y')[0] === 'N') return [{ test: 'T1.R', reason }];
-  const flags = allowsWord(t1.get('F'), 'AS') ? [] : [{ test: 'T1.F', reason }];
-  const acknowledged = allowsWord(t1.get('A'), 'S+') ? [] : [{ test: 'T1.A', reason }];
-  const sequence = ['O', 'Z'].some((word) => allowsWord(t1.get('S'), word))
-    ? []
-    : [{ test: 'T1.S', reason: 'a number that the client chooses could be forged by anybody' }];
-  return [...flags, ...acknowledged, ...sequence];
-}
-
-function synAcksOf(tests: Tests, unmet: Unmet[]): readonly SynAckShape[] {
-  const ops = tests.get('OPS');
-  const win = tests.get('WIN');
-  const ecn = tests.get('ECN');
-  const known = knownTimestamps(tests.get('SEQ')?.get('TS'));
-  const first = optionsLike(ops?.get('O1'), null, known);
-  const model = first ?? optionsLike(ecn?.get('O'), null) ?? OPTIONS_DEFAULT;
-  let isTold = false;
-  const optionsOf = (results: TestResults | undefined, attribute: string): WrittenOptions => {
-    const expression = results?.get(attribute);
-    const options = optionsLike(expression, model, results === ops ? known : null);
-    if (known === 'ticking' && results === ops && options?.hasTimestamps === false && !isTold) {
-      isTold = true;
-      unmet.push({ test: 'SEQ.TS', reason: 'not every SYN/ACK has the timestamps that would be measured' });
-    }
-    if (options === null && expression !== undefined)
-      unmet.push({
-        test: `OPS.${attribute}`,
-        reason: `no TCP header has room for the options ${expression}`,
-      });
-    return options ?? model;
-  };
-  const window = windowOf(win, 'W1') ?? windowOf(ecn) ?? WINDOW_DEFAULT;
-  const answered = quirksOf(tests.get('T1'));
-  const probes = PROBES.map((number) =>
-    shapeOf(optionsOf(ops, `O${number}`), windowOf(win, `W${number}`) ?? window, answered),
-  );
-  // nmap gives no results of the six probes where one was not answered: the one that is least like what clients send.
-  const isPartial = isUnanswered(ops) || isUnanswered(win);
-  if (isPartial) probes[PROBE_WITHOUT_MSS] = silentShape();
-  const ecnOptions = optionsLike(ecn?.get('O'), model) ?? model;
-  const plain = [
-    ...probes,
-    shapeOf(ecnOptions, windowOf(ecn) ?? window, answered),
-    looseShape(shapeOf(model, window, answered)),
-  ];
-  if (isUnanswered(ecn)) return [...plain, ...plain.map(silentShape)];
-  const setup = {
-    ...quirksOf(ecn),
-    flags: congestionFlagsOf(ecn),
-    packetClass: 'ecn-syn-ack' as const,
-  };
-  return [...plain, ...plain.map((shape) => withOddities(shape, setup))];
-}
-
-function knownTimestamps(ts: string | undefined): KnownTimestamps {
-  if (ts === undefined) return null;
-  const [word] = wordsOf(ts);
-  if (word === 'U') return 'none';
-  return word === '0' ? 'zero' : 'ticking';
-}
-
-const PROBE_WITHOUT_MSS = 3;
-
-function isUnanswered(results: TestResults | undefined): boolean {
-  return results !== undefined && wordsOf(results.get('R') ?? 'Y')[0] === 'N';
-}
-
-/** CC: `Y` takes ECN (RFC 3168 6.1.1), `S` sends both flags back, `O` has CWR alone. */
-function congestionFlagsOf(ecn: TestResults | undefined): number {
-  const word = wordsOf(ecn?.get('CC') ?? 'N')[0];
-  if (word === 'Y') return tcp.flag.ECE;
-  if (word === 'S') return tcp.flag.ECE | tcp.flag.CWR;
-  return word === 'O' ? tcp.flag.CWR : 0;
 }
 
 function straysOf(tests: Tests): Personality['strays'] {

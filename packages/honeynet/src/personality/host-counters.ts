@@ -19,7 +19,8 @@ const POSITIVE_STEPS = 1000;
 /** Counters of hosts that have just been started, far from their end and from each other. */
 const FIRST_MIN = 0x0800;
 const FIRSTS = 0x3000;
-const APART = 0x4000;
+/** In both octets: where they are swapped the lower one counts. */
+const APART = 0x4060;
 const CLOSE = 64;
 
 export class HostCounters {
@@ -46,8 +47,7 @@ export class HostCounters {
     counters.icmp = this.#step(icmp, counters.icmp);
     // Whether two counters are one is seen by which of them is ahead.
     if (icmpCounts === 'shared' && counters.icmp >= counters.open) counters.icmp = this.#draw(FIRST_MIN / 2);
-    if (icmpCounts === 'apart' && counters.icmp <= counters.open + CLOSE)
-      counters.icmp = (counters.open + APART) % WORD;
+    if (icmpCounts === 'apart' && isClose(icmp, counters)) counters.icmp = (counters.open + APART) % WORD;
     return written(icmp, counters.icmp);
   }
 
@@ -82,6 +82,12 @@ export class HostCounters {
   #draw(below: number): number {
     return Math.floor(this.#stream.nextDouble() * below);
   }
+}
+
+/** Whether a counter of ICMP is behind that of TCP, or hardly ahead, as it is seen. */
+function isClose(mode: IdentificationMode, { icmp, open }: Counters): boolean {
+  if (mode.kind !== 'broken') return icmp <= open + CLOSE;
+  return (icmp & 0xff) <= (open & 0xff) + CLOSE / 4;
 }
 
 function groupOf(kind: PacketClass): 'open' | 'closed' | 'icmp' {

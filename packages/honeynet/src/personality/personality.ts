@@ -2,7 +2,8 @@
  * A personality as data: everything of a system's network behaviour that it answers by, with one value for each. Fingerprints
  * are compiled to it, and `behavior.ts` plays it.
  */
-import type { PacketClass, StrayAnswer, StraySegment, SynAckShape } from '@wormwood/netstack';
+import type { PacketClass, StrayAnswer, StraySegment, SynAckShape, SynHead } from '@wormwood/netstack';
+import type { Steps } from './stepped-numbers.ts';
 
 export interface Personality {
   readonly name: string;
@@ -15,7 +16,7 @@ export interface Personality {
   readonly sequence: SequenceTraits;
   readonly identification: IdentificationTraits;
   readonly timestamps: TimestampTraits;
-  /** By `synAckIndex`. */
+  /** By `synAckIndex`, what a client with all options gets first. */
   readonly synAcks: readonly SynAckShape[];
   readonly strays: Readonly<Record<StraySegment, StrayAnswer | null>>;
   readonly echo: EchoTraits;
@@ -30,16 +31,9 @@ export interface Unmet {
 
 /**
  * Initial sequence numbers. `zero`: all are 0. `constant`: one for each pair of hosts. `stepped`: each is a multiple of
- * `step` above the last one between two hosts, `ratePerSecond` on average with the relative standard deviation `deviation`.
+ * a step above the last one between two hosts.
  */
-export type SequenceTraits =
-  | { readonly kind: 'zero' | 'constant' }
-  | {
-      readonly kind: 'stepped';
-      readonly step: number;
-      readonly ratePerSecond: number;
-      readonly deviation: number;
-    };
+export type SequenceTraits = { readonly kind: 'zero' | 'constant' } | ({ readonly kind: 'stepped' } & Steps);
 
 /**
  * How IP identifications follow each other. `incremental` by one; `broken`: the same with its octets swapped; `positive`: by
@@ -96,10 +90,13 @@ export type QuotedNumber =
   | { readonly kind: 'fixed'; readonly value: number };
 
 /**
- * SYNs by the options that they offer: those of nmap's six probes in their order, its ECN probe's, and all others; and beside
- * them the same for SYNs that offer ECN.
+ * SYNs by the options that they offer: those of nmap's six probes in their order, its ECN probe's, and all others; beside them
+ * the same for SYNs that offer ECN; and all of that again for SYNs of probes.
  */
 const SHAPES_BY_OPTIONS = 8;
+const SHAPES_OF_CLIENTS = 2 * SHAPES_BY_OPTIONS;
+/** nmap's probes have windows of 512 octets at most, its port scan 1024, and whoever wants data many more. */
+const CLIENT_WINDOW_MIN = 1024;
 
 /** What a SYN says, as far as SYN/ACKs differ by it. */
 export interface SynOffer {
@@ -118,9 +115,10 @@ const MIDDLE_MSS_MIN = 968;
 /** Returns which of the shapes answers a SYN. */
 export function synAckIndex(
   { mssBytes, windowScale, sackPermitted, hasTimestamps }: SynOffer,
-  flags: number,
+  { flags, window }: SynHead,
 ): number {
-  const ecn = (flags & ECN_SETUP) === ECN_SETUP ? SHAPES_BY_OPTIONS : 0;
+  const first = window < CLIENT_WINDOW_MIN ? SHAPES_OF_CLIENTS : 0;
+  const ecn = first + ((flags & ECN_SETUP) === ECN_SETUP ? SHAPES_BY_OPTIONS : 0);
   const offered = (windowScale >= 0 ? 4 : 0) | (sackPermitted ? 2 : 0) | (hasTimestamps ? 1 : 0);
   if (offered === 7) {
     if (mssBytes < 0) return ecn + 3;

@@ -1,8 +1,15 @@
 /** Plays a personality: answers the questions of the stack as that system does. */
 import { RandomStream, SipHash } from '@wormwood/base';
-import { IdentificationCounters, type StackBehavior } from '@wormwood/netstack';
+import {
+  type IcmpQueries,
+  IdentificationCounters,
+  raisedTypeOfService,
+  type StackBehavior,
+} from '@wormwood/netstack';
+import { familyTraitsOf } from './family-traits.ts';
 import { HostCounters } from './host-counters.ts';
 import { type EchoTraits, type Personality, synAckIndex } from './personality.ts';
+import { irregularSteps } from './sequence-search.ts';
 import { firstState, nextNumber, type StepState, type Steps } from './stepped-numbers.ts';
 import { changeQuote } from './unreachable.ts';
 
@@ -18,6 +25,7 @@ const PAIRS_MAX = 1 << 14;
 const SECONDS_A_DAY = 86_400;
 const UPTIME_DAYS = 20;
 const WORD = 2 ** 32;
+const NO_QUERIES: IcmpQueries = { timestamp: false, information: false, addressMask: null };
 /** Of `random` timestamps: about as unpredictable as sequence numbers. */
 const TIMESTAMP_DEVIATION = 0.3;
 
@@ -34,15 +42,12 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
   const sequenceNumbers =
     sequence.kind === 'stepped' ? new PairNumbers(hash, purpose.sequenceNumber, sequence) : null;
   const offsets = timestamps.isRandom
-    ? new PairNumbers(hash, purpose.timestamp, {
-        step: 1,
-        ratePerSecond: timestamps.ticksPerSecond,
-        deviation: TIMESTAMP_DEVIATION,
-      })
+    ? new PairNumbers(hash, purpose.timestamp, irregularSteps(timestamps.ticksPerSecond, TIMESTAMP_DEVIATION))
     : null;
   let lastSeconds = 0;
   let epochSeconds = Number.NaN;
   const { changes } = unreachable;
+  const family = familyTraitsOf(personality);
   const [usual] = personality.synAcks;
   return {
     name: personality.name,
@@ -56,9 +61,9 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
     spoofedSource: null,
     answersEcho: echo.answers,
     refusesDatagrams: unreachable.answers,
-    echoTypeOfService: (requested) => requested,
-    refusalTypeOfService: () => 0,
-    answersTimestamps: echo.answers && !/Windows/.test(personality.name),
+    echoTypeOfService: (requested) => (family.keepsEchoTypeOfService ? requested : 0),
+    refusalTypeOfService: family.raisesPrecedence ? raisedTypeOfService : () => 0,
+    icmpQueries: echo.answers ? family.queries : NO_QUERIES,
     echoDontFragment: (requested) => echoFlagOf(echo, requested),
     echoCode: (requested) => echoCodeOf(echo, requested),
     fragments: 'old',
@@ -91,18 +96,9 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
       answersFinToListener: strays['listening-null'] !== null,
       shapes: { of: synAckIndex, list: personality.synAcks },
       strays,
-      synAckRepeats: synAckRepeatsOf(personality.name),
+      synAckRepeats: family.synAckRepeats,
     },
   };
-}
-
-/**
- * What no fingerprint says: the defaults of Linux (tcp_synack_retries), of Windows (TcpMaxConnectResponseRetransmissions), and
- * of BSD.
- */
-function synAckRepeatsOf(name: string): number {
-  if (name.includes('Linux')) return 5;
-  return name.includes('Windows') ? 2 : 3;
 }
 
 function echoFlagOf({ dontFragment }: EchoTraits, requested: boolean): boolean {

@@ -95,7 +95,7 @@ function timestampsOf({ hasTimestamps, zeroTimestamp }: WrittenOptions): KnownTi
 }
 
 const PLAIN_ODDITIES: SynAckOddities = {
-  isSilent: false,
+  instead: null,
   isLiteral: true,
   zeroTimestamp: false,
   zeroEcho: false,
@@ -138,7 +138,24 @@ export function withOddities(shape: SynAckShape, oddities: Partial<SynAckOdditie
 }
 
 export function silentShape(): SynAckShape {
-  return shapeOf(NO_OPTIONS, 0, { isSilent: true });
+  return shapeOf(NO_OPTIONS, 0, { instead: 'nothing' });
+}
+
+/** Returns a shape in whose place another segment is sent, with the IP header that the SYN/ACK would have. */
+export function insteadShape(shape: SynAckShape, instead: StrayAnswer): SynAckShape {
+  return withOddities(shape, { instead });
+}
+
+/** Returns the same options with timestamps. */
+export function withTimestamps(options: WrittenOptions, known: 'zero' | 'ticking'): WrittenOptions {
+  if (options.hasTimestamps) return options;
+  const order = options.order.filter((name) => name !== 'end');
+  return {
+    ...options,
+    order: [...order, 'nop', 'nop', 'timestamps'],
+    hasTimestamps: true,
+    zeroTimestamp: known === 'zero',
+  };
 }
 
 export const NO_OPTIONS: WrittenOptions = {

@@ -97,16 +97,19 @@ function sequenceOf(
   segments: readonly (tcp.Repr | null)[],
 ): Results {
   const results = new Map<string, string>();
+  // What refuses a connection is no part of a sequence.
+  const isSynAck = (segment: tcp.Repr): boolean =>
+    (segment.flags & (tcp.flag.SYN | tcp.flag.ACK | tcp.flag.RST)) === (tcp.flag.SYN | tcp.flag.ACK);
   const seen = segments.flatMap((segment, i) =>
-    segment === null
+    segment === null || !isSynAck(segment)
       ? []
       : [{ segment, packet: syns[i]!, seconds: exchanges.get(SEQUENCE[i]!)?.sentSeconds ?? 0 }],
   );
-  if (exchanges.has('SEQ1') && seen.length === 0) return NOT_ANSWERED;
+  if (exchanges.has('SEQ1') && segments.every((segment) => segment === null)) return NOT_ANSWERED;
   addNumbers(results, seen);
   const ids = (names: readonly string[]): number[] =>
     names.flatMap((name) => exchanges.get(name)?.answer?.identification ?? []);
-  const open = ids(SEQUENCE);
+  const open = seen.map(({ packet }) => packet.identification);
   const icmp = ids(['IE1', 'IE2']);
   const classes = {
     TI: identificationClass(open, 3),

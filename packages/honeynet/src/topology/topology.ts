@@ -3,8 +3,9 @@
  * arrives (docs/honeynet.md#who-answers-over-which-route). The whole way of a packet is computed when it arrives; the sum of
  * its delays is returned, and the caller holds the packet back that long. The ways out and back may differ.
  */
-import type { RandomStream } from '@wormwood/base';
+import { mixWord, type RandomStream } from '@wormwood/base';
 import type { Honeynet, LinkQuality, Network, Tunnel } from '../model.ts';
+import { jitterSeconds } from './jitter.ts';
 import { PrefixTable } from './prefix-table.ts';
 
 /** One packet at the moment when it enters the topology. */
@@ -44,6 +45,8 @@ interface Hop {
 /** A link in one direction; at `busyUntilSeconds` its queue is empty. */
 interface LinkState {
   readonly quality: LinkQuality;
+  /** Of its jitter; null: none. */
+  readonly seed: number | null;
   busyUntilSeconds: number;
 }
 
@@ -70,7 +73,11 @@ export class Topology {
   /** The router to which the network of an address is attached. */
   readonly #attached: PrefixTable<number>;
 
-  constructor(topology: Honeynet['topology']) {
+  /** `jitterSeed`: by which the latency of each link varies; null: it is always the same. */
+  constructor(topology: Honeynet['topology'], jitterSeed: number | null = null) {
+    let linkCount = 0;
+    const seedOfNextLink = (): number | null =>
+      jitterSeed === null ? null : mixWord(jitterSeed + ++linkCount);
     this.#entries = new PrefixTable(topology.entries.map(({ network, router }) => [network, router]));
     this.#attached = new PrefixTable(
       topology.routers.flatMap(({ address, links }) => links.map((network) => [network, address] as const)),
@@ -86,7 +93,8 @@ export class Topology {
           ...links.map((network) => [network, { kind: 'attached' }] as const),
           ...tunnels.map((tunnel) => [tunnel.network, { kind: 'tunnel', tunnel }] as const),
           ...routes.map(({ network, nextHop, link }) => {
-            const hop = { next: nextHop, link: { quality: link, busyUntilSeconds: 0 } };
+            const state = { quality: link, seed: seedOfNextLink(), busyUntilSeconds: 0 };
+            const hop = { next: nextHop, link: state };
             return [network, { kind: 'hop', hop }] as const;
           }),
         ];
@@ -181,7 +189,7 @@ export class Topology {
 function cross(link: LinkState, lengthBytes: number, atSeconds: number, stream: RandomStream): number | null {
   const { latencySeconds, loss, bandwidth, drop } = link.quality;
   if (loss > 0 && stream.nextDouble() < loss) return null;
-  if (bandwidth === null) return latencySeconds;
+  if (bandwidth === null) return latencySeconds + jitterOf(link, atSeconds);
   const queueSeconds = Math.max(0, link.busyUntilSeconds - atSeconds);
   if (drop !== null) {
     const risk = (queueSeconds - drop.fromSeconds) / (drop.toSeconds - drop.fromSeconds);
@@ -189,5 +197,9 @@ function cross(link: LinkState, lengthBytes: number, atSeconds: number, stream: 
   }
   const sendSeconds = (lengthBytes * 8) / bandwidth;
   link.busyUntilSeconds = atSeconds + queueSeconds + sendSeconds;
-  return queueSeconds + sendSeconds + latencySeconds;
+  return queueSeconds + sendSeconds + latencySeconds + jitterOf(link, link.busyUntilSeconds);
+}
+
+function jitterOf({ quality, seed }: LinkState, atSeconds: number): number {
+  return seed === null ? 0 : jitterSeconds(quality.latencySeconds, seed, atSeconds);
 }

@@ -1,6 +1,7 @@
 /**
- * ICMP for virtual hosts (RFC 792, RFC 1122 3.2.2): answers echo requests and makes the errors that others ask for. Errors
- * are never sent about errors, fragments after the first, broadcasts or multicasts (RFC 1122 3.2.2).
+ * ICMP for virtual hosts (RFC 792, RFC 1122 3.2.2): answers echo requests and makes the errors that others ask for;
+ * `icmp-queries.ts` answers other questions. Errors are never sent about errors, fragments after the first, broadcasts or
+ * multicasts (RFC 1122 3.2.2).
  */
 import {
   complementSum,
@@ -18,8 +19,8 @@ import {
   writeU32,
 } from '@wormwood/wire';
 import type { StackBehavior } from '../behavior.ts';
-import type { StackHost } from '../host.ts';
 import type { StackObserver } from '../observer.ts';
+import { answerQuery } from './icmp-queries.ts';
 import type { IpOutput, PacketHead } from './ip-output.ts';
 import type { PacketContext } from './packet-context.ts';
 import type { ReplyLimiter } from './reply-limiter.ts';
@@ -52,9 +53,6 @@ export interface SegmentError {
 const QUOTED_LENGTH_MIN = 8;
 const REASSEMBLY_TIME_EXCEEDED = 1;
 
-const TIMESTAMP_LENGTH = 20;
-const SECONDS_A_DAY = 86_400;
-
 export class Icmp {
   readonly #output: IpOutput;
   readonly #observer: StackObserver;
@@ -76,8 +74,7 @@ export class Icmp {
     this.#observer.icmp(packet.source, packet.destination, type, code, end - packet.ipStart);
     if (isError(type)) return this.#hear(packet, type, code);
     if (host === null || !host.answersEcho) return;
-    if (type === icmpv4.messageType.timestampRequest) return this.#answerTimestamp(packet, host);
-    if (type !== icmpv4.messageType.echoRequest) return;
+    if (type !== icmpv4.messageType.echoRequest) return answerQuery(this.#output, packet, host, type);
     if (!host.behavior.answersEcho) return;
     this.#answerEcho(packet);
   }
@@ -109,33 +106,6 @@ export class Icmp {
     if (at < 0) return;
     writeEchoReply(packet, behavior, this.#output.bytes, at);
     this.#output.finish(at + length);
-  }
-
-  /** RFC 1122 3.2.2.8: the time since midnight UT, of arrival and of departure. */
-  #answerTimestamp(packet: PacketContext, { behavior }: StackHost): void {
-    const { bytes, transportStart, end, nowSeconds } = packet;
-    if (!behavior.answersTimestamps) return;
-    if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
-    const at = this.#output.beginReply(packet, {
-      source: packet.destination,
-      destination: packet.source,
-      protocol: ipProtocol.icmpv4,
-      typeOfService: behavior.echoTypeOfService(packet.typeOfService),
-      kind: 'echo-reply',
-      dontFragment: behavior.dontFragment('echo-reply'),
-      behavior,
-    });
-    if (at < 0) return;
-    const out = this.#output.bytes;
-    const replyEnd = at + TIMESTAMP_LENGTH;
-    for (let i = 0; i < TIMESTAMP_LENGTH; i++) out[at + i] = bytes[transportStart + i]!;
-    out[at + icmpv4.field.type] = icmpv4.messageType.timestampReply;
-    out[at + icmpv4.field.code] = 0;
-    const milliseconds = Math.floor((nowSeconds % SECONDS_A_DAY) * 1000);
-    writeU32(out, at + icmpv4.field.receiveTimestamp, milliseconds);
-    writeU32(out, at + icmpv4.field.transmitTimestamp, milliseconds);
-    icmpv4.fillChecksum(out, at, replyEnd);
-    this.#output.finish(replyEnd);
   }
 
   /** RFC 1122 4.2.3.9: an error about a segment of ours is for its connection. */

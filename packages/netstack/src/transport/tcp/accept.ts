@@ -99,9 +99,14 @@ export class Acceptor {
     const { sequence, window, options } = segment;
     segment.scanOptions();
     const { shapes } = host.behavior.tcp;
-    const shape = shapes === null ? 0 : shapes.of(options, segment.flags);
+    const shape = shapes === null ? 0 : shapes.of(options, segment);
     const traits = shapes === null ? host.behavior.tcp : shapes.list[shape]!;
-    if (traits.oddities?.isSilent === true) return;
+    const instead = traits.oddities?.instead ?? null;
+    if (instead !== null) {
+      if (instead !== 'nothing')
+        this.#strays.send(packet, host.behavior, instead, { kind: traits.oddities!.packetClass, segment });
+      return;
+    }
     const at = connections.open(packet.source, packet.destination, segment.ports);
     if (at === NONE) return;
     const { words, bytes } = this.#store.table;

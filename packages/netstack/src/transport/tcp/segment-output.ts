@@ -71,7 +71,7 @@ export class SegmentOutput {
     const { shapes } = behavior.tcp;
     const shape = shapes === null ? behavior.tcp : shapes.list[shapeIn(words[at + field.scales]!)]!;
     const { oddities } = shape;
-    if (oddities?.isSilent === true) return;
+    if ((oddities?.instead ?? null) !== null) return;
     const start = this.#begin(at, behavior, oddities?.packetClass ?? 'syn-ack');
     if (start < 0) return;
     const out = this.#output.bytes;
@@ -129,6 +129,8 @@ export class SegmentOutput {
       const end = this.#writeTimestamps(out, option, at, behavior, nowSeconds);
       if (oddities?.zeroTimestamp === true) writeU32(out, option + 2, 0);
       if (oddities?.zeroEcho === true) writeU32(out, option + 6, 0);
+      // There is nothing to echo: our own clock, as whatever a system has in its place.
+      else if (!this.#isOffered(at, name)) out.copyWithin(option + 6, option + 2, option + 6);
       return end;
     }
     if (name === 'mss') {

@@ -1,6 +1,13 @@
 /** Answers segments outside any connection as the disguise does, which need not be as RFC 9293 3.10.7 has it. */
 import { ipProtocol, tcp, tcpOption, writeU16, writeU32, writeU8 } from '@wormwood/wire';
-import type { ShortFlow, StackBehavior, StrayAnswer, StraySegment, SynAckShape } from '../../behavior.ts';
+import type {
+  PacketClass,
+  ShortFlow,
+  StackBehavior,
+  StrayAnswer,
+  StraySegment,
+  SynAckShape,
+} from '../../behavior.ts';
 import type { AddressNames } from '../../network/address-names.ts';
 import type { IpOutput } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
@@ -11,6 +18,12 @@ export function strayKindOf(flags: number, isListening: boolean): StraySegment {
   if ((flags & tcp.flag.ACK) !== 0) return isListening ? 'listening-ack' : 'closed-ack';
   if ((flags & tcp.flag.SYN) !== 0) return isListening ? 'listening-syn-fin' : 'closed-syn';
   return isListening ? 'listening-null' : 'closed-null';
+}
+
+/** A segment that is answered without a connection, and what its answer is. */
+interface Stray {
+  readonly kind: PacketClass;
+  readonly segment: IncomingSegment;
 }
 
 export class StrayAnswers {
@@ -25,7 +38,11 @@ export class StrayAnswers {
   /** Answers the segment at hand, or stays silent. */
   answer(packet: PacketContext, behavior: StackBehavior, kind: StraySegment, segment: IncomingSegment): void {
     const answer = answerOf(behavior, kind, segment.flags);
-    if (answer === null) return;
+    if (answer !== null) this.send(packet, behavior, answer, { kind, segment });
+  }
+
+  /** Sends this answer to the segment at hand. */
+  send(packet: PacketContext, behavior: StackBehavior, answer: StrayAnswer, { kind, segment }: Stray): void {
     const at = this.#output.beginReply(packet, {
       source: packet.destination,
       destination: packet.source,
