@@ -225,8 +225,8 @@ export function residentBytes(pid) {
   return Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 }
 
-/** A honeyd.conf with one template, port 80 open, bound to these addresses; null: without a personality. */
-export function honeydConfiguration(addresses, personality = null) {
+/** A honeyd.conf with one template, port 80 open, bound to these addresses; with `personality`, as that system. */
+export function honeydConfiguration(addresses, personality = '') {
   return [
     'create default',
     'set default default tcp action reset',
@@ -235,7 +235,7 @@ export function honeydConfiguration(addresses, personality = null) {
     'set host default tcp action reset',
     'set host default udp action reset',
     'add host tcp port 80 open',
-    ...(personality === null ? [] : [`set host personality "${personality}"`]),
+    ...(personality === '' ? [] : [`set host personality "${personality}"`]),
     ...addresses.map((address) => `bind ${address} host`),
     '',
   ].join('\n');

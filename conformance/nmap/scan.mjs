@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomStreams } from '@wormwood/base';
-import { indexFingerprints } from '@wormwood/honeynet';
+import { differences, fingerprintsOf, indexFingerprints } from '@wormwood/honeynet';
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +31,7 @@ const directory = mkdtempSync(join(tmpdir(), 'wormwood-nmap-'));
 chmodSync(directory, 0o755);
 const ip = (...words) => execFileSync('ip', words, { encoding: 'utf8' });
 
+const index = indexFingerprints(readFileSync(values.database, 'latin1'));
 const names = chosenNames();
 try {
   makeNamespaces();
@@ -54,7 +55,7 @@ try {
 
 function chosenNames() {
   if (values.name.length > 0) return values.name;
-  const all = [...indexFingerprints(readFileSync(values.database, 'latin1')).places.keys()];
+  const all = [...index.places.keys()];
   if (values.sample === undefined) return all;
   const stream = randomStreams(values.seed).stream('conformance/nmap/sample');
   const drawn = new Set();
@@ -188,6 +189,21 @@ function print(results) {
   for (const { name, best, isPerfect, fingerprint } of results)
     if (!isPerfect)
       console.log(
-        `missed: ${name}; ${best === null ? 'no match' : `${best.name} (${best.accuracy}%)`} ${process.env.SHOW ? fingerprint : ''}`,
+        `missed: ${name}; ${best === null ? 'no match' : `${best.name} (${best.accuracy}%)`}; ${differing(name, fingerprint)}`,
       );
+}
+
+/** What was measured otherwise than the fingerprint of this name that comes nearest to it has it. */
+function differing(name, fingerprint) {
+  const measured = new Map(
+    [...fingerprint.matchAll(/([A-Z][A-Z0-9]*)\(([^)]*)\)/g)].map(([, test, text]) => [
+      test,
+      new Map(
+        text.split('%').map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]),
+      ),
+    ]),
+  );
+  const all = fingerprintsOf(index, name).map(({ tests }) => differences(tests, measured));
+  const least = all.toSorted((a, b) => a.length - b.length)[0] ?? [];
+  return least.map(({ test, wanted, measured: got }) => `${test} is ${got} instead of ${wanted}`).join(', ');
 }

@@ -285,8 +285,11 @@ function runsPrograms({ defaultActions, ports, dynamic }: Template): boolean {
   );
 }
 
+/** Where the reasons stand, and what does the same. */
+const REASONS = 'Why, and what to use instead: docs/honeynet.md#read-and-kept-but-without-effect';
+
 function note(code: string, about: readonly Part[], message: string): Finding {
-  return { severity: 'note', code, about, message, help: '' };
+  return { severity: 'note', code, about, message, help: code.endsWith('-without-effect') ? REASONS : '' };
 }
 
 function distinct(findings: readonly Finding[]): readonly Finding[] {

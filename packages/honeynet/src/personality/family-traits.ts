@@ -47,7 +47,7 @@ const FAMILIES: readonly (readonly [system: RegExp, traits: Partial<FamilyTraits
   [/\bWindows\b/, { synAckRepeats: 2 }],
   [/\bFreeBSD\b|\bNetBSD\b|\bOpenBSD\b|\bBSD\/OS\b|\bSCO\b/, { queries: TIMESTAMP }],
   [/\bMac OS X\b.*\b10\.[0-4]\b/, { queries: TIMESTAMP }],
-  [/\bMac OS\b.*\b[89]\.(?:X\b|\d)/, { queries: MASKED }],
+  [/\bMac OS (?!X).*\b[89]\.(?:X\b|\d)/, { queries: MASKED }],
   [/\bSolaris\b|\bSunOS\b/, { queries: { ...TIMESTAMP, addressMask: MASK } }],
   [/\bHP-UX\b/, { queries: MASKED }],
   [/\bDigital UNIX\b|\bTru64\b|\bOSF\/1\b/, { queries: { ...TIMESTAMP, information: true } }],

@@ -86,3 +86,36 @@ it('there is no error about a later fragment', () => {
   sendPacket(ipPacket(200, new Uint8Array(16), REMOTE, { fragmentOffset: 8, moreFragments: true }));
   expect(receivePackets()).toEqual([]);
 });
+
+/** A query of this type with further octets behind its header. */
+function query(type: number, more: number): Uint8Array {
+  const message = new Uint8Array(icmpv4.HEADER_LENGTH + more);
+  message[0] = type;
+  message.set([1, 2, 3, 4], 4);
+  icmpv4.fillChecksum(message, 0, message.length);
+  return ipPacket(ipProtocol.icmpv4, message);
+}
+
+it.each([
+  ['timestamp', 13, 12, { kind: 'timestampReply' }],
+  ['information', 15, 0, { kind: 'informationReply' }],
+  ['address mask', 17, 4, { kind: 'addressMaskReply', addressMask: 0xffff_ff00 }],
+] as const)(
+  'a host answers %s requests if its system does, with as many octets (RFC 792, RFC 950)',
+  (_, type, more, words) => {
+    const none = { timestamp: false, information: false, addressMask: null };
+    const silent = bench({ behavior: { icmpQueries: none } });
+    silent.sendPacket(query(type, more));
+    expect(silent.receivePackets()).toEqual([]);
+    const all = { timestamp: true, information: true, addressMask: 0xffff_ff00 };
+    const { sendPacket, receivePackets, clock } = bench({ behavior: { icmpQueries: all } });
+    sendPacket(query(type, more));
+    const [answer] = receivePackets();
+    const message = icmpv4.parse(answer!.payload);
+    expect(message).toMatchObject({ ...words, identifier: 0x0102, sequenceNumber: 0x0304 });
+    expect(answer!.payload).toHaveLength(icmpv4.HEADER_LENGTH + more);
+    if (isMalformed(message) || message.kind !== 'timestampReply') return;
+    expect(message.receiveTimestamp).toBe(Math.floor((clock.nowSeconds() % 86_400) * 1000));
+    expect(message.transmitTimestamp).toBe(message.receiveTimestamp);
+  },
+);

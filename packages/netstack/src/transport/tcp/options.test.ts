@@ -1,9 +1,11 @@
 /** What TCP options change: repair by SACK (RFC 6675), window scaling and timestamps (RFC 7323), segment size. */
-import type { tcp, tcpOption } from '@wormwood/wire';
+import { tcp, type tcpOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
+import { plainBehavior } from '../../plain-behavior.ts';
 import { bench, establishedBench, segmentBytesMax } from '../../stack-test-support.ts';
 
 const MSS = 500;
+const { SYN, ACK, RST } = tcp.flag;
 
 /** A connection on which `count` segments are in flight, of which those of `lost` do not arrive. */
 function inFlight(options: readonly tcpOption.Repr[], count: number) {
@@ -215,5 +217,43 @@ describe('segment size (RFC 9293 3.7.1)', () => {
     const { send, receive } = bench();
     send({ flags: 'S' });
     expect(receive()[0]?.options).toEqual([{ kind: 'mss', mssBytes: segmentBytesMax() }]);
+  });
+});
+
+describe('a SYN that a disguise answers otherwise', () => {
+  it('gets that segment or nothing, and leaves no connection', () => {
+    const { tcp: traits } = plainBehavior(new Uint8Array(16));
+    const oddities = {
+      instead: 'nothing',
+      isLiteral: false,
+      zeroTimestamp: false,
+      zeroEcho: false,
+      flags: 0,
+      reserved: 0,
+      urgentPointer: 0,
+      packetClass: 'syn-ack',
+    } as const;
+    const plain = { ...traits.shapes!.list[0]!, oddities: null };
+    const reset = {
+      flags: RST | ACK,
+      sequence: 'zero',
+      acknowledgment: 'next',
+      shape: { ...plain, windowBytes: 12, optionOrder: [] },
+      payload: new Uint8Array(0),
+    } as const;
+    const list = [plain, { ...plain, oddities }, { ...plain, oddities: { ...oddities, instead: reset } }];
+    // By the window of the SYN.
+    const shapes = { of: (_: unknown, { window }: { readonly window: number }) => window, list };
+    const { send, receive, stack } = bench({ behavior: { tcp: { ...traits, shapes } } });
+    send({ flags: 'S', sequenceNumber: 77, window: 1 });
+    expect(receive()).toEqual([]);
+    send({ flags: 'S', sequenceNumber: 77, window: 2 });
+    expect(receive()).toMatchObject([
+      { flags: RST | ACK, sequenceNumber: 0, acknowledgmentNumber: 78, window: 12 },
+    ]);
+    expect(stack.tcp.halfOpenCount).toBe(0);
+    send({ flags: 'S', sequenceNumber: 77, window: 0 });
+    expect(receive()).toMatchObject([{ flags: SYN | ACK }]);
+    expect(stack.tcp.halfOpenCount).toBe(1);
   });
 });
