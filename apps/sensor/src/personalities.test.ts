@@ -1,5 +1,6 @@
-// Ordinary clients of hosts with personalities: the kernel's TCP connects at once and takes a file as fast as from the plain stack, and p0f,
-// which looks on, sees the window and the options of the fingerprint and names the family. Names are those of the installed nmap-os-db.
+// Ordinary clients of hosts with personalities: the kernel's TCP connects at once and takes 10 MB, and p0f, which looks on, sees the window
+// and the options of the fingerprint and names the family. Names are those of the installed nmap-os-db. How fast the data comes is measured
+// by benchmarks/honeynet/personality-stream.mjs.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startDaemon } from './daemon-test-support.ts';
@@ -11,8 +12,7 @@ const missing = missingForNamespaces('p0f') ?? (existsSync(DATABASE) ? null : `n
 /** What p0f's signatures of SYN/ACKs call them; null: it has none. */
 const SYSTEMS: readonly (readonly [name: string, family: RegExp | null])[] = [
   ['Linux 2.4.20', /^Linux 2\.4/],
-  // p0f has no signature of the windows of the fingerprint that answers pings.
-  ['Linux 2.6.32', null],
+  ['Linux 2.6.32', /^Linux 2\.6/],
   ['Linux 3.2', null],
   ['Linux 3.11 - 4.1', null],
   ['Linux 4.15 - 5.6', null],
@@ -34,41 +34,40 @@ const SYSTEMS: readonly (readonly [name: string, family: RegExp | null])[] = [
 ];
 
 const FILE_BYTES = 10_000_000;
-/** Connections to each host: what else the machine does disturbs one of them. */
-const TRIES = 2;
 const CONNECT_MS_MAX = 5;
-/** Of the speed of the plain stack: of most hosts, and of each, which one disturbance may halve. */
-const SPEED_MEDIAN_MIN = 0.8;
-const SPEED_MIN = 0.4;
+/** Before the one that takes the file: what else the machine does delays some of them. */
+const CONNECTS = 8;
 const address = (i: number): string => `10.3.0.${i + 1}`;
 
-/** The last one is the plain stack. */
-const CONFIGURATION = [...SYSTEMS.map(([name]) => `personality "${name}"`), null]
-  .map(
-    (personality, i) => `
+const CONFIGURATION = SYSTEMS.map(
+  ([name], i) => `
 create p${i}
-${personality === null ? '' : `set p${i} ${personality}`}
+set p${i} personality "${name}"
 set p${i} default tcp action reset
 add p${i} tcp port 80 "cat big.txt"
+add p${i} tcp port 81 open
 bind ${address(i)} p${i}`,
-  )
-  .join('\n');
+).join('\n');
 
-/** Connects to each address in turn and prints how long that took, how many octets came, and when the last one did. */
+/** Connects to each address some times and takes a file; prints how long the quickest connect took, and how many octets came. */
 const CLIENT = `
 import { connect } from 'node:net';
+const visit = (host, port) => new Promise((resolve) => {
+  const began = performance.now();
+  let [octets, connectedMs] = [0, -1];
+  const socket = connect({ host, port });
+  const end = (error) => { socket.destroy(); resolve({ octets, connectedMs, error }); };
+  socket.setTimeout(20000, () => end('silent'));
+  socket.on('connect', () => { connectedMs = performance.now() - began; if (port === 81) end(null); });
+  socket.on('data', (part) => (octets += part.length));
+  socket.on('error', (error) => end(error.message));
+  socket.on('end', () => end(null));
+});
 const seen = [];
 for (const host of process.argv.slice(2)) {
-  seen.push(await new Promise((resolve) => {
-    const began = performance.now();
-    let [octets, connectedMs] = [0, -1];
-    const socket = connect({ host, port: 80 });
-    socket.setTimeout(20000, () => resolve({ host, octets, connectedMs, tookMs: 0, error: 'silent' }));
-    socket.on('connect', () => (connectedMs = performance.now() - began));
-    socket.on('data', (part) => (octets += part.length));
-    socket.on('error', (error) => resolve({ host, octets, connectedMs, tookMs: 0, error: error.message }));
-    socket.on('end', () => { socket.destroy(); resolve({ host, octets, connectedMs, tookMs: performance.now() - began, error: null }); });
-  }));
+  const times = [];
+  for (let i = 0; i < ${CONNECTS}; i++) times.push((await visit(host, 81)).connectedMs);
+  seen.push({ ...(await visit(host, 80)), host, connectedMs: Math.min(...times) });
 }
 console.log(JSON.stringify(seen));`;
 
@@ -76,7 +75,6 @@ interface Seen {
   readonly host: string;
   readonly octets: number;
   readonly connectedMs: number;
-  readonly tookMs: number;
   readonly error: string | null;
 }
 
@@ -107,22 +105,21 @@ function expectedOf(database: string, name: string): readonly string[] {
   });
 }
 
-/** The same of a signature of p0f: `version:ttl+distance:options length:mss:window,scale:layout:quirks:payload`. */
-function seenIn(signature: string): string {
+/**
+ * The same of a signature of p0f, `version:ttl+distance:options length:mss:window,scale:layout:quirks:payload`: for a window in segments
+ * both with their timestamps and without.
+ */
+function seenIn(signature: string): readonly string[] {
   const [, , , mss = '', windows = '', layout = ''] = signature.split(':');
   const [window = '', scale = ''] = windows.split(',');
-  const unit = { mss: Number(mss), mtu: Number(mss) + 40 }[window.slice(0, 3)];
-  const octets = unit === undefined ? Number(window) : unit * Number(window.slice(4));
+  const units = { mss: [Number(mss), Number(mss) - 12], mtu: [Number(mss) + 40] }[window.slice(0, 3)];
+  const octets = units?.map((unit) => unit * Number(window.slice(4))) ?? [Number(window)];
   // The end of the options is one word, with what stands behind it.
   const options = layout.split(',').flatMap((word) => {
     const filled = /^eol\+(\d+)$/.exec(word)?.[1];
     return filled === undefined ? [word] : Array<string>(1 + Number(filled)).fill('eol');
   });
-  return [mss, scale, octets, ...options].join(' ');
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+  return octets.map((each) => [mss, scale, each, ...options].join(' '));
 }
 
 describe.skipIf(missing !== null)('hosts with personalities', () => {
@@ -133,31 +130,21 @@ describe.skipIf(missing !== null)('hosts with personalities', () => {
       'p0f.log': '',
     });
     try {
-      const p0f = daemon.pair.start('client', 'p0f', '-i', 'c0', '-o', daemon.file('p0f.log'));
+      const p0f = daemon.pair.start('client', 'p0f', '-i', 'c0', '-o', daemon.file('p0f.log'), 'tcp port 81');
       await new Promise<void>((resolve, reject) => {
         p0f.stdout?.setEncoding('utf8').on('data', (text: string) => {
           if (text.includes('Entered main event loop')) resolve();
         });
         p0f.on('close', () => reject(new Error('p0f ended')));
       });
-      const addresses = [...SYSTEMS, null].map((_, i) => address(i));
-      const visits = Array.from({ length: TRIES }, () => addresses).flat();
-      const { stdout } = await daemon.pair.client(process.execPath, daemon.file('client.mjs'), ...visits);
+      const addresses = SYSTEMS.map((_, i) => address(i));
+      const { stdout } = await daemon.pair.client(process.execPath, daemon.file('client.mjs'), ...addresses);
       const seen = JSON.parse(stdout) as Seen[];
+      const connected = seen.map(({ connectedMs }) => connectedMs);
+      process.stdout.write(`connects took ${connected.map((each) => each.toFixed(1)).join(', ')} ms\n`);
       expect(seen.filter(({ octets, error }) => octets !== FILE_BYTES || error !== null)).toEqual([]);
-      const best = (key: 'connectedMs' | 'tookMs'): readonly number[] =>
-        addresses.map((host) =>
-          Math.min(...seen.filter((each) => each.host === host).map((each) => each[key])),
-        );
-      const connected = best('connectedMs');
-      const times = best('tookMs');
-      const speeds = times.slice(0, -1).map((took) => times.at(-1)! / took);
-      process.stdout.write(
-        `connects took ${connected.map((each) => each.toFixed(1)).join(', ')} ms, 10 MB from the plain stack ${times.at(-1)!.toFixed(0)} ms; speeds beside it ${speeds.map((each) => each.toFixed(2)).join(', ')}\n`,
-      );
+      expect(Math.min(...connected)).toBeGreaterThan(0);
       expect(Math.max(...connected)).toBeLessThan(CONNECT_MS_MAX);
-      expect(median(speeds)).toBeGreaterThan(SPEED_MEDIAN_MIN);
-      expect(Math.min(...speeds)).toBeGreaterThan(SPEED_MIN);
       const lineOf = (i: number): string | undefined =>
         readFileSync(daemon.file('p0f.log'), 'utf8')
           .split('\n')
@@ -167,11 +154,10 @@ describe.skipIf(missing !== null)('hosts with personalities', () => {
       const familyOf = (i: number): string | undefined => /\|os=([^|]*)/.exec(lineOf(i) ?? '')?.[1];
       const database = readFileSync(DATABASE, 'latin1');
       const otherwise = SYSTEMS.flatMap(([name], i) => {
-        const signature = seenIn(/\|raw_sig=([^|]*)/.exec(lineOf(i) ?? '')?.[1] ?? '');
+        const signatures = seenIn(/\|raw_sig=([^|]*)/.exec(lineOf(i) ?? '')?.[1] ?? '');
         const expected = expectedOf(database, name);
-        return expected.includes(signature)
-          ? []
-          : [`${name}: ${signature} instead of ${expected.join(' or ')}`];
+        if (signatures.some((signature) => expected.includes(signature))) return [];
+        return [`${name}: ${signatures.join(' or ')} instead of ${expected.slice(0, 3).join(' or ')}`];
       });
       expect(otherwise).toEqual([]);
       const named = SYSTEMS.map(([name], i) => `${name}: ${familyOf(i)}`);
