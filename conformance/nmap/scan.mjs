@@ -31,7 +31,7 @@ const directory = mkdtempSync(join(tmpdir(), 'wormwood-nmap-'));
 chmodSync(directory, 0o755);
 const ip = (...words) => execFileSync('ip', words, { encoding: 'utf8' });
 
-const index = indexFingerprints(readFileSync(values.database, 'latin1'));
+const known = indexFingerprints(readFileSync(values.database, 'latin1'));
 const names = chosenNames();
 try {
   makeNamespaces();
@@ -55,7 +55,7 @@ try {
 
 function chosenNames() {
   if (values.name.length > 0) return values.name;
-  const all = [...index.places.keys()];
+  const all = [...known.places.keys()];
   if (values.sample === undefined) return all;
   const stream = randomStreams(values.seed).stream('conformance/nmap/sample');
   const drawn = new Set();
@@ -203,7 +203,7 @@ function differing(name, fingerprint) {
       ),
     ]),
   );
-  const all = fingerprintsOf(index, name).map(({ tests }) => differences(tests, measured));
+  const all = fingerprintsOf(known, name).map(({ tests }) => differences(tests, measured));
   const least = all.toSorted((a, b) => a.length - b.length)[0] ?? [];
   return least.map(({ test, wanted, measured: got }) => `${test} is ${got} instead of ${wanted}`).join(', ');
 }
