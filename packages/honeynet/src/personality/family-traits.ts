@@ -2,12 +2,12 @@
  * What no fingerprint of nmap says of a system: which of ICMP's questions it answers beside echo, the TOS of what it refuses, and
  * how often it repeats a SYN/ACK. It is known by family, from these sources:
  *
- * - Linux, *BSD, Solaris, Digital UNIX, HP-UX 11, SCO, Mac OS, Windows up to XP: the signatures that Arkin and Yarochkin verified for
- *   Xprobe2 (8 September 2002); Windows 2003 has the stack of XP.
+ * - Linux, *BSD, Solaris, Digital UNIX, HP-UX 11, SCO, Mac OS, Windows up to XP: the signatures that Arkin and Yarochkin verified
+ *   for Xprobe2 (8 September 2002); Windows 2003 has the stack of XP.
  * - Windows since Vista, macOS since 10.5: their firewall, or net.inet.icmp.timestamp, passes echo requests alone.
  * - Cisco IOS: `ip mask-reply` and `ip information-reply` are off unless they are configured; timestamps are answered.
  * - FreeBSD since: icmp(4), net.inet.icmp.tstamprepl is on and maskrepl off.
- * - SYN/ACKs: tcp_synack_retries of Linux, TcpMaxConnectResponseRetransmissions of Windows, and TCP_MAXRXTSHIFT's SYN cache of BSD.
+ * - SYN/ACKs: tcp_synack_retries of Linux, TcpMaxConnectResponseRetransmissions of Windows, and the SYN cache of BSD.
  *
  * Of all others, most of them small devices, only echo is known to be answered.
  */

@@ -18,7 +18,7 @@ const SUM_OF_ALL_MAX = 25;
 /** Otherwise those that differ from the mean by so much. */
 const NEAR = 2;
 
-/** Returns the pattern that comes nearest to a mean and a standard deviation over the mean; null: none with the divisor 1 is near. */
+/** Returns the pattern nearest to a mean and a standard deviation over the mean; null: none with the divisor 1 is near. */
 export function patternOf(mean: number, deviation: number): readonly number[] | null {
   const rounded = shapedPattern(mean, deviation);
   if (mean > EXACT_MAX) return rounded;

@@ -7,8 +7,8 @@ export interface Steps {
   readonly step: number;
   readonly ratePerSecond: number;
   /**
-   * Multiples of the step by which the numbers grow in one tenth of a second after the other, again and again: whichever five in a
-   * row somebody sees have the same mean and the same variance. Null: they grow as time passes, now more and now less.
+   * Multiples of the step by which the numbers grow in one tenth of a second after the other, again and again: whichever five in
+   * a row somebody sees have the same mean and the same variance. Null: they grow as time passes, now more and now less.
    */
   readonly pattern: readonly number[] | null;
   /** Standard deviation of the growth over its mean. */

@@ -10,7 +10,7 @@ const SHARE_MAX = 0.04;
 const SPACING = 2;
 const WORD = 2 ** 32;
 
-/** Returns the seconds that a packet waits which begins to cross a link at `atSeconds`; links with other seeds are independent. */
+/** Returns the seconds that a packet waits which crosses a link from `atSeconds` on; links with other seeds are independent. */
 export function jitterSeconds(latencySeconds: number, seed: number, atSeconds: number): number {
   const longest = SHARE_MAX * latencySeconds;
   if (longest <= 0) return 0;
