@@ -1,8 +1,8 @@
 /**
- * The laboratory in Chromium: from an empty cache to a page that can be used, from a move of a slider to its repainted curve over
- * 500 moves, frames of a film of 360,000 hosts, and seeking in it. Takes the pages that `npm run build` made. Prints one line of JSON,
- * times in milliseconds; the references are the 16.7 ms of a frame of the screen, and the frames that an empty page gets in the same
- * browser. A move is measured twice: until its frame is painted, and, as `script`, how long the page's own code ran in it.
+ * The laboratory in Chromium: from an empty cache to a page that can be used, from a move of a slider to its repainted curve
+ * over 500 moves, frames of a film of 360,000 hosts, and seeking in it. Takes the pages that `npm run build` made. Prints one line
+ * of JSON, times in milliseconds; the references are the 16.7 ms of a frame of the screen, and the frames that an empty page gets in
+ * the same browser. A move is measured twice: until its frame is painted, and, as `script`, how long the page's own code ran in it.
  */
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * Answers a second of the daemon with events on, with the studio beside it that reads and judges those events and serves a page that follows
- * them, against the same daemon alone (bar: 0.97). Rounds are in turns. Prints a line of JSON for each kind of load.
+ * Answers a second of the daemon with events on, with the studio beside it that reads and judges those events and serves a page
+ * that follows them, against the same daemon alone (bar: 0.97). Rounds are in turns. Prints a line of JSON for each kind of load.
  */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// What the server answers is what its interface says, no more and no less: every route of the demonstration, the state, the stream of news, and
-// the basis of a forecast while an alarm stands.
+// What the server answers is what its interface says, no more and no less: every route of the demonstration, the state, the stream
+// of news, and the basis of a forecast while an alarm stands.
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { routes } from './http/routes.ts';

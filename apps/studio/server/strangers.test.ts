@@ -1,5 +1,5 @@
-// What strangers send to the studio's server: requests that are not allowed or make no sense, and events that carry markup. Each request
-// gets a sentence, and nothing changes.
+// What strangers send to the studio's server: requests that are not allowed or make no sense, and events that carry markup. Each
+// request gets a sentence, and nothing changes.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';

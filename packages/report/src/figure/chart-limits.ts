@@ -17,7 +17,8 @@ export function chartLimits({ x, y, lines }: LineChart): ChartLimits {
   let highest = 0;
   let lowest = 0;
   let rightmost = 0;
-  for (const line of lines) {
+  const areGiven = x.max !== undefined && y.min !== undefined && y.max !== undefined;
+  for (const line of areGiven ? [] : lines) {
     for (let i = 0; i < line.x.length; i++) {
       rightmost = largest(rightmost, line.x[i]);
       highest = largest(largest(highest, line.y[i]), line.band?.high[i]);

@@ -75,12 +75,12 @@ export function trajectoryChart(result: SimulationResult, options: ChartOptions 
     ...(isImmunizing ? ['immunized' as const] : []),
     'infected',
   ];
+  const x = timesUntil(ever, unit, until);
   const lines = compartments.map((compartment) =>
-    lineOf(curveOf(result, compartment), {
+    lineOf(compartment === 'everInfected' ? ever : curveOf(result, compartment), {
       name: COMPARTMENT_NAMES[compartment],
       role: compartment,
-      unit,
-      until,
+      x,
     }),
   );
   const { name } = result.scenario;
@@ -118,9 +118,10 @@ export function comparisonChart(
     x: timeAxis(unit, until),
     y: { label: `hosts ${named}`, min: 0 },
     ...(options.legend === undefined ? {} : { legend: options.legend }),
-    lines: results.map(({ name, result }) =>
-      lineOf(curveOf(result, compartment), { name, role: 'sequence', unit, until }),
-    ),
+    lines: results.map(({ name, result }) => {
+      const curve = curveOf(result, compartment);
+      return lineOf(curve, { name, role: 'sequence', x: timesUntil(curve, unit, until) });
+    }),
     moments: honeypotMoments(
       results.map(({ result }) => result),
       unit,
@@ -138,8 +139,15 @@ export function agreementChart(
   const until = options.untilSeconds ?? settledSeconds(meanField);
   const unit = timeUnitFor(until);
   const compartments: readonly Compartment[] = ['everInfected', 'infected'];
-  const line = (result: SimulationResult, compartment: Compartment, role: Line['role'], name: string): Line =>
-    lineOf(curveOf(result, compartment), { name, role, unit, until });
+  const line = (
+    result: SimulationResult,
+    compartment: Compartment,
+    role: Line['role'],
+    name: string,
+  ): Line => {
+    const curve = curveOf(result, compartment);
+    return lineOf(curve, { name, role, x: timesUntil(curve, unit, until) });
+  };
   const runs = ensemble.runs > 1 ? `the mean of ${formatCount(ensemble.runs)} runs` : 'one run';
   return {
     kind: 'lines',
@@ -178,14 +186,14 @@ export function differenceChart(
     options.untilSeconds ??
     longestSettledSeconds(pairs.map(({ name, meanField }) => ({ name, result: meanField })));
   const unit = timeUnitFor(until);
-  const lines = pairs.map(({ name, meanField, ensemble }) =>
-    lineOf(minus(curveOf(ensemble, compartment), curveOf(meanField, compartment), pairs.length === 1), {
+  const lines = pairs.map(({ name, meanField, ensemble }) => {
+    const curve = minus(curveOf(ensemble, compartment), curveOf(meanField, compartment), pairs.length === 1);
+    return lineOf(curve, {
       name: pairs.length > 1 ? name : COMPARTMENT_NAMES[compartment],
       role: pairs.length > 1 ? 'sequence' : compartment,
-      unit,
-      until,
-    }),
-  );
+      x: timesUntil(curve, unit, until),
+    });
+  });
   const engines = pairs[0] && { ensemble: pairs[0].ensemble.engine, meanField: pairs[0].meanField.engine };
   const titled = engines ? `: engine ${engines.ensemble} minus ${engines.meanField}` : '';
   return {
@@ -215,20 +223,21 @@ function minus({ time, value, band }: Curve, subtrahend: Curve, withBand: boolea
 interface LineStyle {
   readonly name: string;
   readonly role: Line['role'];
-  readonly unit: TimeUnit;
-  readonly until: number;
+  /** Times of the samples that are shown. */
+  readonly x: readonly number[];
 }
 
-/** The part of a curve before the end of the axis. */
-function lineOf(curve: Curve, { name, role, unit, until }: LineStyle): Line {
-  let count = curve.time.length;
-  while (count > 1 && (curve.time[count - 1] ?? 0) > until) count--;
-  const line: Line = {
-    name,
-    role,
-    x: curve.time.slice(0, count).map((time) => time / unit.seconds),
-    y: curve.value.slice(0, count),
-  };
+/** The times of a curve before the end of the axis, in its unit. */
+function timesUntil({ time }: Pick<Curve, 'time'>, unit: TimeUnit, until: number): readonly number[] {
+  let count = time.length;
+  while (count > 1 && (time[count - 1] ?? 0) > until) count--;
+  return time.slice(0, count).map((seconds) => seconds / unit.seconds);
+}
+
+/** As many samples of a curve as there are times. */
+function lineOf(curve: Curve, { name, role, x }: LineStyle): Line {
+  const count = x.length;
+  const line: Line = { name, role, x, y: curve.value.slice(0, count) };
   // A dashed reference has no band: two overlapping bands cannot be distinguished.
   if (curve.band === null || role === 'reference') return line;
   const { low, high } = curve.band;

@@ -24,13 +24,20 @@ export function toSingleResult(run: Run, { scenario, seed, version }: ResultCont
     ...(run.partial ? { partial: true } : {}),
     summary: run.summary,
     series: {
-      time: Array.from(time),
-      susceptible: Array.from(susceptible),
-      infected: Array.from(infected),
-      immunized: Array.from(immunized),
-      ...(everInfected && { everInfected: Array.from(everInfected) }),
+      time: numbersOf(time),
+      susceptible: numbersOf(susceptible),
+      infected: numbersOf(infected),
+      immunized: numbersOf(immunized),
+      ...(everInfected && { everInfected: numbersOf(everInfected) }),
     },
   };
+}
+
+/** A loop, since `Array.from` asks an iterator for each value, and a page does this with each move of a slider. */
+function numbersOf(values: ArrayLike<number>): readonly number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < values.length; i++) numbers.push(values[i]!);
+  return numbers;
 }
 
 /** Returns the result of an ensemble; of the completed runs, if it was ended early. */

@@ -103,23 +103,21 @@ const TOLERANCE = 0.0007;
 
 /** Returns the path of a line through the plot. */
 export function pathOf({ x, y }: Pick<Line, 'x' | 'y'>, geometry: Geometry): string {
-  const heights = Float64Array.from(y, geometry.height01);
-  return `M${pointsOf(x, y, heights, geometry).join('L')}`;
+  return `M${pointsOf(x, y, geometry).join('L')}`;
 }
 
 /** Returns the outline of a band. */
 export function bandPath(x: ArrayLike<number>, band: NonNullable<Line['band']>, geometry: Geometry): string {
-  const up = pointsOf(x, band.high, Float64Array.from(band.high, geometry.height01), geometry);
-  const down = pointsOf(x, band.low, Float64Array.from(band.low, geometry.height01), geometry);
+  const up = pointsOf(x, band.high, geometry);
+  const down = pointsOf(x, band.low, geometry);
   return `M${[...up, ...down.toReversed()].join('L')}Z`;
 }
 
-function pointsOf(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  heights: Float64Array,
-  geometry: Geometry,
-): readonly string[] {
+function pointsOf(x: ArrayLike<number>, y: ArrayLike<number>, geometry: Geometry): readonly string[] {
+  const { height01 } = geometry;
+  const heights = new Float64Array(y.length);
+  // A loop, since `Float64Array.from` asks an iterator for each value.
+  for (let i = 0; i < heights.length; i++) heights[i] = height01(y[i]!);
   return thinLine(x, heights, TOLERANCE)
     .filter((index) => Number.isFinite(heights[index]))
     .map((index) => `${pixels(geometry.x(x[index]!))},${pixels(geometry.y(y[index]!))}`);
