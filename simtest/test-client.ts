@@ -196,7 +196,7 @@ export class TestClient {
       this.#next = this.#acknowledged;
       if (this.#peerWindow === 0 && this.#next < this.plan.sendBytes) {
         this.#emit(tcp.flag.ACK, this.#next, 1);
-        // A window that stays closed is no loss (RFC 9293 3.8.6.1).
+        // A window that stays closed is not a loss (RFC 9293 3.8.6.1).
         this.#retries = 0;
       } else this.#transmit();
     }

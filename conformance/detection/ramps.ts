@@ -1,4 +1,4 @@
-/** Growing numbers of sources: two that are no worm, and one that is, so that an alarm that never rings is no answer. */
+/** Growing numbers of sources: two that are not a worm, and one that is, so that an alarm that never rings is not an answer. */
 import { randomStreams } from '@wormwood/base';
 import { DAY, HOUR, MINUTE } from './durations.ts';
 import { type Generated, record } from './generate.ts';

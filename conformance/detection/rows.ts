@@ -88,7 +88,7 @@ export function rowsOf(
   });
 }
 
-/** A scanner that never came by is no scanner that was missed. */
+/** A scanner that never came by is not a scanner that was missed. */
 function isSeen({ side, contacts }: Label): boolean {
   return side === 'innocent' || contacts > 0;
 }

@@ -94,7 +94,7 @@ class Way {
     this.#to.flush();
   }
 
-  /** Handshakes are not the matter: what has SYN passes, and is no number. */
+  /** Handshakes are not the matter: what has SYN passes, and is not a number. */
   #isLost(frame: Uint8Array): boolean {
     if (!isTcp(frame) || this.#stream === null) return false;
     const transport = ethernet.HEADER_LENGTH + ipv4.readHeaderLength(frame, ethernet.HEADER_LENGTH);

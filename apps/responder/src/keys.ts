@@ -34,13 +34,13 @@ export function generateKeys(): KeyTexts {
   return { privateKey, publicKey };
 }
 
-/** Returns the key that the text holds, or undefined if it is no Ed25519 key of that kind. */
+/** Returns the key that the text holds, or undefined if it is not an Ed25519 key of that kind. */
 export function readKey(kind: 'private' | 'public', text: string): KeyObject | undefined {
   try {
     const key = kind === 'private' ? createPrivateKey(text) : createPublicKey(text);
     return key.asymmetricKeyType === 'ed25519' ? key : undefined;
   } catch {
-    // The library reports a text that is no key by throwing.
+    // The library reports a text that is not a key by throwing.
     return undefined;
   }
 }

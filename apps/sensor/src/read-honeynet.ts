@@ -103,7 +103,7 @@ function readingOf(
           ...commandFindings(draft, { directory, userId }),
           ...(further?.(draft, (command) => scriptTextOf(command, directory)) ?? []),
         ].filter(({ code }) => !hasErrors || code !== 'nothing-bound');
-  // A word that is no action is reported as such, and not a second time as a program that is missing.
+  // A word that is not an action is reported as such, and not a second time as a program that is missing.
   const bare = new Set(found.filter(({ code }) => code === 'bare-command').map(placeKey));
   const located = findings
     .map((finding) => diagnosticOf(finding, places, path))

@@ -52,7 +52,7 @@ describe('who may ask', () => {
       `127.0.0.1:${studio.port}.attacker.example`,
     ]) {
       const { status, text } = await raw(studio, '/api/state', { headers: { host } });
-      // What is no host at all is refused before it is compared.
+      // What is not a host at all is refused before it is compared.
       if (status !== 400)
         expect([host, status, text]).toEqual([host, 421, expect.stringContaining('another host')]);
       expect(status).not.toBe(200);
@@ -212,7 +212,7 @@ it(`a request that somebody has tampered with gets a sentence, and changes nothi
     if (status === 200 || status === 302) continue;
     const type = (answered['content-type'] as string | undefined) ?? '';
     const sentence = type.startsWith('application/json') ? (JSON.parse(text) as { error: string }).error : '';
-    // What is no HTTP the server of the language refuses before it comes here.
+    // What is not HTTP the server of the language refuses before it comes here.
     const isRefused = status < 500 && (/^[A-Z].{10,}\.$/s.test(sentence) || status === 400);
     expect([asked, method, headers, status, text, isRefused]).toEqual([
       asked,
@@ -282,7 +282,7 @@ describe('lines of strangers', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('cannot be waited for at a place that is no file', async () => {
+  it('cannot be waited for at a place that is not a file', async () => {
     const directory = temporaryDirectory();
     mkdirSync(`${directory}/events.jsonl`);
     const studio = await openStudio({ events: `${directory}/events.jsonl` });

@@ -70,7 +70,7 @@ describe('dhcpv4', () => {
     });
   });
 
-  it('refuses what is no message for Ethernet, naming the field', () => {
+  it('refuses what is not a message for Ethernet, naming the field', () => {
     const emitted = (): Uint8Array => {
       const out = new Uint8Array(dhcpv4.length(discover));
       dhcpv4.emit(discover, out);

@@ -1,5 +1,5 @@
 /**
- * What a parser returns for octets that are no packet. It is a value and not an exception: on a honeypot malformed
+ * What a parser returns for octets that are not a packet. It is a value and not an exception: on a honeypot malformed
  * packets are ordinary input, and what is wrong with them is evidence.
  */
 

@@ -91,7 +91,7 @@ export function dissect(source: PacketSource): Packet {
   return { layers, fault: undefined };
 }
 
-/** The layer at this step, or the step after a link header that is no layer of its own. */
+/** The layer at this step, or the step after a link header that is not a layer of its own. */
 function take(step: Step, isCut: boolean): Layer | Malformed | Step {
   switch (step.next) {
     case 'link':

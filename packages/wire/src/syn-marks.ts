@@ -26,7 +26,7 @@ const HIGH_TTL = 200;
 
 /**
  * Returns the marks of the segment at `tcpStart` in the IPv4 packet at `ipStart`, both of which were checked; 0 for a segment
- * that is no SYN, or a SYN that acknowledges.
+ * that is not a SYN, or a SYN that acknowledges.
  */
 export function readSynMarks(bytes: Uint8Array, ipStart: number, tcpStart: number): number {
   const flags = readU8(bytes, tcpStart + tcp.field.flags);

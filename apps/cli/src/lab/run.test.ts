@@ -70,7 +70,7 @@ describe('lab run', () => {
     });
   });
 
-  it('refuses what is no lab, with the place, and what is not there, with what is', async () => {
+  it('refuses what is not a lab, with the place, and what is not there, with what is', async () => {
     const outside = await run([], SMALL.replace('10.66.0.0/20', '8.8.0.0/20'));
     expect(outside.code).toBe(3);
     expect(outside.stderr).toMatch(/a private prefix of at most 2\^16 addresses/);

@@ -58,7 +58,7 @@ describe('net check', () => {
         ]);
         expect(diagnostics[0]!.help).toContain('Did you mean "create"?');
         expect(ended.stderr.split('error:').length - 1).toBe(4);
-        expect(ended.stderr).toContain('warning: "opn" is no action and is taken for a command to run');
+        expect(ended.stderr).toContain('warning: "opn" is not an action and is taken for a command to run');
       },
     ));
 

@@ -123,7 +123,7 @@ function messageOf(outcome: CellOutcome): string {
   }
 }
 
-/** Repeats until Redis takes it. A claim that was lost meanwhile is no loss: whoever has it now delivers the same result. */
+/** Repeats until Redis takes it. A claim that was lost meanwhile is not a loss: whoever has it now delivers the same result. */
 async function deliver(move: () => Promise<unknown>, { say, signal }: CellWorkerOptions): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {
     try {

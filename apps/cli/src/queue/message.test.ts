@@ -33,7 +33,7 @@ it('throws for anything else, and does nothing else', () => {
       } catch (error) {
         expect(error).toBeInstanceOf(Error);
       }
-      expect(() => unpackMessage(`q${text}`)).toThrow('This is no message of a sweep.');
+      expect(() => unpackMessage(`q${text}`)).toThrow('This is not a message of a sweep.');
     }),
   );
 });

@@ -32,7 +32,7 @@ export function packMessage(value: unknown, octetsMax: number = MESSAGE_OCTETS_M
 export function unpackMessage(message: string): unknown {
   const rest = message.slice(1);
   if (message.startsWith(PLAIN)) return JSON.parse(rest);
-  if (!message.startsWith(COMPRESSED)) throw new Error('This is no message of a sweep.');
+  if (!message.startsWith(COMPRESSED)) throw new Error('This is not a message of a sweep.');
   const text = inflateRawSync(Buffer.from(rest, 'base64'), { maxOutputLength: TEXT_OCTETS_MAX });
   return JSON.parse(text.toString('utf8'));
 }

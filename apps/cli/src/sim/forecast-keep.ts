@@ -32,7 +32,7 @@ export class ForecastKeeper {
     const kept = lines.flatMap((line) => readKeptForecast(line) ?? []);
     if (kept.length < lines.length)
       warn(
-        `${lines.length - kept.length} lines of ${printable(path)} are no forecasts; they are left as they are.`,
+        `${lines.length - kept.length} lines of ${printable(path)} are not forecasts; they are left as they are.`,
       );
     return new ForecastKeeper(path, warn, kept);
   }

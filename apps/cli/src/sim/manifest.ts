@@ -79,7 +79,7 @@ export function readManifest(path: string): Manifest {
   }
   const manifest = manifestOf(text);
   if (manifest === undefined)
-    throw new CommandFailure(EXIT.invalidFile, `${path} is no manifest of a result.`);
+    throw new CommandFailure(EXIT.invalidFile, `${path} is not a manifest of a result.`);
   return manifest;
 }
 

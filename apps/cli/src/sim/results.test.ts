@@ -131,7 +131,7 @@ describe('a saved result', PATIENCE, () => {
         const refused = await wormwoodInProcess(['sim', 'reproduce', 'out/run'], { cwd: directory });
         expect([refused.code, refused.stderr]).toEqual([
           3,
-          'wormwood: out/run is no manifest of a result.\n',
+          'wormwood: out/run is not a manifest of a result.\n',
         ]);
       }
     }));

@@ -149,7 +149,7 @@ describe('text', () => {
     }
   });
 
-  it('a reader that stops reading is no error', () => {
+  it('a reader that stops reading is not an error', () => {
     const program = new URL('../../bin/wormwood.js', import.meta.url).pathname;
     const command = `"${process.execPath}" "${program}" sim run provos-2004-20min --json | head -c 10; echo "\${PIPESTATUS[0]}"`;
     const output = execFileSync('bash', ['-c', `${command} 2>&1`], { encoding: 'utf8' });
@@ -227,10 +227,10 @@ describe('refusals', () => {
     ['a duration of 0', SMALL.replace('duration: 10min', 'duration: 0s')],
     ['more infected than vulnerable', SMALL.replace('infected: 20', 'infected: 2001')],
     ['more addresses than the space has', SMALL.replace('count: 1500', 'count: 70000')],
-    ['a rate that is no number', SMALL.replace('2/s', 'NaN')],
+    ['a rate that is not a number', SMALL.replace('2/s', 'NaN')],
     ['no YAML', ': : : ['],
     ['an empty file', ''],
-    ['octets that are no text', '\u0000\u0001'],
+    ['octets that are not text', '\u0000\u0001'],
   ])('%s', async (_, input) => {
     const { code, stdout, stderr } = await run([], input);
     expect(stderr).toMatch(/^stdin:\d+:\d+: error: /);
@@ -336,7 +336,7 @@ describe('--set', () => {
     expect([code, stdout]).toEqual([3, '']);
   });
 
-  it('reports all mistakes at once, and refuses what is no change', async () => {
+  it('reports all mistakes at once, and refuses what is not a change', async () => {
     const both = await run(['--set', 'wrom.scanRate=5/s', '--set', 'duration=x', '--json']);
     const { diagnostics } = JSON.parse(both.stdout) as { diagnostics: { file: string }[] };
     expect(diagnostics.map(({ file }) => file)).toEqual(['--set wrom.scanRate=5/s', '--set duration=x']);

@@ -155,7 +155,7 @@ describe('sim sweep', () => {
   });
 });
 
-/** Reads a file with DuckDB, which is no relation of the library that wrote it. */
+/** Reads a file with DuckDB, which is not a relation of the library that wrote it. */
 async function readParquet(path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   try {

@@ -16,7 +16,7 @@ export function parseRouter(text: string): Parsed<RouterName> {
   const { name, vlan } = words.value;
   const mac = parseMac(name);
   if (mac.ok && (mac.value === 0 || isMacMulticast(mac.value)))
-    return { ok: false, reason: `"${name}" is no Ethernet address of one machine.` };
+    return { ok: false, reason: `"${name}" is not an Ethernet address of one machine.` };
   if (mac.ok) return { ok: true, value: { linkAddress: mac.value, vlan } };
   const address = parseIpv4(name);
   if (address.ok) return { ok: true, value: { address: address.value, vlan } };

@@ -14,7 +14,7 @@ export interface NamedLink {
   readonly routers: readonly RouterName[];
 }
 
-/** More addresses in the head of a capture are no description of one sensor. */
+/** More addresses in the head of a capture are not a description of one sensor. */
 const MACS_MAX = 1024;
 const NOTHING: InterfaceLink = { ownAddresses: [], networks: [], routers: [] };
 

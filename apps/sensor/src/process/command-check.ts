@@ -174,7 +174,7 @@ function programFault(words: readonly string[], directory: string, user: User): 
   return headFault(path, first);
 }
 
-/** The script of an interpreter: its first word that is no option. */
+/** The script of an interpreter: its first word that is not an option. */
 function interpreted(script: string | undefined, directory: string, user: User): Fault | null {
   if (script === undefined || script.startsWith('-') || script.includes('$')) return null;
   return fileFault(resolve(directory, script), script, { user, right: READ, directory });
@@ -193,7 +193,7 @@ function fileFault(
       help: `Paths begin in ${directory}, the directory of the configuration.`,
     };
   if (!found.isFile())
-    return { code: 'no-such-program', message: `${quoted(written)} is no file`, help: 'Name a program.' };
+    return { code: 'no-such-program', message: `${quoted(written)} is not a file`, help: 'Name a program.' };
   const closed = closedDirectory(path, user);
   if (closed !== null)
     return {

@@ -133,7 +133,7 @@ export function HostPage({ parameters }: PageProps): JSX.Element {
   if (address === null)
     return (
       <HoneynetPage title="No such host">
-        <Missing failure="The address of this page is no IPv4 address; the list of hosts has those that answer." />
+        <Missing failure="The address of this page is not an IPv4 address; the list of hosts has those that answer." />
       </HoneynetPage>
     );
   return (

@@ -163,7 +163,7 @@ function octetsOf(base64: string): Uint8Array {
   return (decodeBase64(base64) ?? new Uint8Array()).subarray(0, SHOWN_OCTETS);
 }
 
-/** Text as it is, line by line; what is no text of a line is written as its number. */
+/** Text as it is, line by line; what is not text of a line is written as its number. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
   for (const octet of bytes) {

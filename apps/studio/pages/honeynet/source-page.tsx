@@ -20,7 +20,7 @@ export function SourcePage({ parameters }: PageProps): JSX.Element {
   if (address === null)
     return (
       <HoneynetPage title="No such source">
-        <Missing failure="The address of this page is no IPv4 address; the list of sources has those that came." />
+        <Missing failure="The address of this page is not an IPv4 address; the list of sources has those that came." />
       </HoneynetPage>
     );
   const { value, failure } = found;

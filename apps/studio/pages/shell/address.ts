@@ -10,7 +10,7 @@ export interface Place {
   readonly query: string;
 }
 
-/** Returns the place that a fragment names; what is no path names the first page. */
+/** Returns the place that a fragment names; what is not a path names the first page. */
 export function placeOf(hash: string): Place {
   const text = hash.replace(/^#/, '');
   const end = text.indexOf('?');

@@ -10,7 +10,7 @@ export interface PageProps {
 }
 
 export interface Page {
-  /** Segments behind slashes; `:name` takes any one segment, and its page is no tab. */
+  /** Segments behind slashes; `:name` takes any one segment, and its page is not a tab. */
   readonly path: string;
   /** Of the tab and of the window. */
   readonly title: string;

@@ -118,8 +118,8 @@ export class DemoTraffic {
   }
 
   /**
-   * Each address once before any comes again: whoever comes back to the same ones has a list, and is no scanner. Those that carry
-   * the marker stay in the network of the desktops, so that each contact ends in a handshake, which proves their addresses.
+   * Each address once before any is repeated: a source that returns to the same ones has a list, and is not a scanner. Those that
+   * carry the marker stay in the network of the desktops, so that each contact ends in a handshake, which proves their addresses.
    */
   #targetOf(visitor: Visitor): number {
     const place = visitor.contacts++ * STRIDE + visitor.address;

@@ -36,7 +36,7 @@ export class EventRowReader {
   #second = '';
   #secondMicroseconds = 0;
 
-  /** Returns the row of a line, or undefined where the line is no event. */
+  /** Returns the row of a line, or undefined where the line is not an event. */
   read(text: string): EventRow | undefined {
     let value: unknown;
     try {

@@ -105,7 +105,7 @@ function spanOf(value: string): AddressSpan | undefined {
 function unknownTerm(term: string, name: string): string {
   const meant = nearest(name === '' ? term : name, KEYS);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
-  return `"${shown(term)}" is no term of a filter; write ${KEYS.join(', ')} with a value, such as ${EXAMPLE}.${hint}`;
+  return `"${shown(term)}" is not a term of a filter; write ${KEYS.join(', ')} with a value, such as ${EXAMPLE}.${hint}`;
 }
 
 function shown(text: string): string {

@@ -1,4 +1,4 @@
-/** The studio's HTTP: its pages, its interface, and the stream of news. Every answer that is no answer is a sentence. */
+/** The studio's HTTP: its pages, its interface, and the stream of news. Every answer that is not an answer is a sentence. */
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
@@ -130,7 +130,7 @@ async function bodyOf(context: Context): Promise<unknown> {
     return JSON.parse(text);
   } catch {
     // The language reports malformed JSON by throwing.
-    throw new Refusal(400, 'The body is no JSON.');
+    throw new Refusal(400, 'The body is not JSON.');
   }
 }
 

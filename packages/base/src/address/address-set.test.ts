@@ -92,7 +92,7 @@ describe('an address set', () => {
     expect(() => AddressSet.fromRanges([range])).toThrow('range');
   });
 
-  test('asserts against blocks for what is no IPv4', () => {
+  test('asserts against blocks for what is not IPv4', () => {
     expect(() => AddressSet.fromRanges([{ first: 0, last: 2 ** 32 }]).toCidrs()).toThrow('IPv4');
   });
 });

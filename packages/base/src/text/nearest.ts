@@ -1,6 +1,6 @@
 /** The word a person probably meant. */
 
-/** Longer words are no slips, and comparing takes time that grows with the product of the lengths. */
+/** Longer words are not slips, and comparing takes time that grows with the product of the lengths. */
 const LENGTH_MAX = 100;
 /** A suggestion is a courtesy: of more candidates, the first are compared. */
 const CANDIDATES_MAX = 5000;
@@ -19,7 +19,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (++compared > CANDIDATES_MAX) break;
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
-    // A candidate that would have to be replaced as a whole is no likeness.
+    // A candidate that would have to be replaced as a whole is not a likeness.
     if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;

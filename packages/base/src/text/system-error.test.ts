@@ -26,7 +26,7 @@ describe('an error of the system', () => {
   });
 });
 
-describe('what is no error of the system', () => {
+describe('what is not an error of the system', () => {
   it.each([
     [Object.assign(new Error('a number as code'), { code: 2 }), 'a number as code'],
     [new Error('no code'), 'no code'],

@@ -100,7 +100,7 @@ function reasonOfUnit(text: string, parts: readonly DurationPart[], wrong: Durat
     return meant === undefined ? undefined : `${number}${meant}`;
   });
   const question = suggestions.includes(undefined) ? '' : ` Did you mean ${suggestions.join('')}?`;
-  return `"${wrong.unit}" in "${text}" is no unit of time; the units are ms, s, min, h and d.${question}`;
+  return `"${wrong.unit}" in "${text}" is not a unit of time; the units are ms, s, min, h and d.${question}`;
 }
 
 /**

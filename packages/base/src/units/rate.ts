@@ -31,7 +31,7 @@ export function parseRate(input: string | number): Parsed<number> {
     const meant = nearestTimeUnit(spelling);
     const question = meant === undefined ? '' : ` Did you mean ${number}/${meant}?`;
     return refused(
-      `"${spelling}" in "${text}" is no unit of time; the units are ms, s, min, h and d.${question}`,
+      `"${spelling}" in "${text}" is not a unit of time; the units are ms, s, min, h and d.${question}`,
     );
   }
   const perSecond = (numberOf(number) * unit.denominator) / unit.numerator;

@@ -2,7 +2,7 @@
  * Two-phase scanning: a tool sends SYNs and keeps no state of them; where something answers, a system connects within ten
  * minutes, from the same address or from another one: a bot finds, and its loader delivers. It is named and counts for nothing,
  * for whoever forges a SYN can put its source into the first role. Chance brings a stranger to an address that a tool has just
- * tried; the same tool before it at three addresses is no chance.
+ * tried; the same tool before it at three addresses is not chance.
  *
  * Source: Hiesgen, Nawrocki, King, Dainotti, Schmidt, Wählisch, "Spoki: unveiling a new wave of scanners through a reactive
  * network telescope", USENIX Security 2022.

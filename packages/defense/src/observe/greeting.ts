@@ -13,7 +13,7 @@ const ASCII_GREETINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:OPTIONS|REGISTER|INVITE) sips?:/, 'sip'],
   [/^RTSP|^(?:DESCRIBE|OPTIONS) rtsp:/, 'rtsp'],
   [/^M-SEARCH \*/, 'ssdp'],
-  // Behind the length of the name, which is no character.
+  // Behind the length of the name, which is not a character.
   [/^.BitTorrent protocol/s, 'bittorrent'],
   [/^d1:[ar]d2:id20:/, 'bittorrent'],
   [/^(?:stats|version|get) /, 'memcached'],

@@ -44,7 +44,7 @@ export function behindLink({ bytes, linkType: link }: CaptureRecord): Behind | n
   return { type, start, vlan };
 }
 
-/** The machines between which a frame went; nothing is known of them where the link is no Ethernet. */
+/** The machines between which a frame went; nothing is known of them where the link is not Ethernet. */
 export function frameEnds({ linkType: link, bytes, options }: CaptureRecord, vlan: number): FrameEnds {
   if (link !== linkType.ethernet) return UNKNOWN_FRAME;
   const direction = options.length === 0 ? 'unknown' : directionOf(options);

@@ -7,7 +7,7 @@
 /** Sensors hand over packets in a slightly different order than they came in. */
 const DISORDER_SECONDS = 10;
 const LEAP_SECONDS = 600;
-/** A pause is no leap where the usual pause is a twentieth of it. */
+/** A pause is not a leap where the usual pause is a twentieth of it. */
 const USUAL_PAUSES = 20;
 /** So many in a row, each no earlier than the first of them, confirm a leap. */
 const CONFIRMED_BY = 3;

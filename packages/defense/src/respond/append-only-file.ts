@@ -36,7 +36,7 @@ export interface Extent {
 
 /** A line of a file, and where the next one begins. */
 export interface FileLine {
-  /** Without its end; octets that are no UTF-8 as U+FFFD. */
+  /** Without its end; octets that are not UTF-8 as U+FFFD. */
   readonly text: string;
   /** Where the line after begins. */
   readonly endOffset: number;

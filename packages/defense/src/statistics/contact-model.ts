@@ -4,7 +4,7 @@
  * them. Each new address weighs ln(λ1/λ0) for infection, each second of quiet λ1 − λ0 against it.
  *
  * What happens to innocent hosts does not look like that: a misconfigured one calls the same address again and again,
- * which counts once; answers to forged packets are no contacts at all.
+ * which counts once; answers to forged packets are not contacts at all.
  *
  * Source: Dvoretzky, Kiefer, Wolfowitz, "Sequential decision problems for processes with continuous time parameter",
  * Annals of Mathematical Statistics 24(2), 1953.

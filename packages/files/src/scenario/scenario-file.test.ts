@@ -274,7 +274,7 @@ describe('what is refused', () => {
     // Numbers.
     ['no time at all', withLine('duration: 0'), ['2:11 out-of-range']],
     ['no time at all, with a unit', withLine('duration: 0s'), ['2:11 out-of-range']],
-    ['a duration that is no number', withLine('duration: .nan'), ['2:11 invalid-duration']],
+    ['a duration that is not a number', withLine('duration: .nan'), ['2:11 invalid-duration']],
     ['an infinite duration', withLine('duration: .inf'), ['2:11 invalid-duration']],
     ['an infinite duration, spelt out', withLine('duration: 1e400'), ['2:11 invalid-duration']],
     ['a negative duration', withLine('duration: -1h'), ['2:11 invalid-duration']],

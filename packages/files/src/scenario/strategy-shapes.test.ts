@@ -148,7 +148,7 @@ describe('files that a scenario names', () => {
     ['{topological: {fiel: graph.csv}}', ['unknown-key']],
     ['{topological: {file: graph.csv, directed: 1}}', ['wrong-type']],
     ['{topological: graph.csv}', ['wrong-type']],
-  ])('%s is no graph', (strategy, codes) => {
+  ])('%s is not a graph', (strategy, codes) => {
     const checked = check({ worm: `, strategy: ${strategy}` });
     expect(checked.diagnostics.map(({ code }) => code)).toEqual(codes);
   });

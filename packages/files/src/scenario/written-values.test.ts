@@ -23,7 +23,7 @@ function codes(text: string): readonly string[] {
 }
 
 describe('a rate', () => {
-  // The reader divides by the unit, the writer multiplies: 7 is no whole number of any shorter unit.
+  // The reader divides by the unit, the writer multiplies: 7 is not a whole number of any shorter unit.
   it.each(['7/s', '7/min', '7/h', '7/d'])('of %s is written in the same unit', (rate) => {
     expect(written(SCENARIO.replace('1/s', rate))).toMatchObject({ worm: { scanRate: rate } });
   });

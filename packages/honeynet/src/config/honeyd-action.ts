@@ -72,7 +72,7 @@ function readActionWords(reader: TokenReader): PortAction {
         'warning',
         token,
         'bare-command',
-        `"${token.text}" is no action and is taken for a command to run.`,
+        `"${token.text}" is not an action and is taken for a command to run.`,
         `${meant === undefined ? '' : `Did you mean "${meant}"? `}Put a command in double quotes.`,
       );
       return { kind: 'script', command: token.text, tarpit };
@@ -104,7 +104,7 @@ function readProxy(reader: TokenReader, tarpit: boolean): PortAction {
     reader.fault(
       port,
       'proxy-port',
-      `"${port.text}" is no port.`,
+      `"${port.text}" is not a port.`,
       'A number up to 65535, or a variable such as $dport.',
     );
   }
@@ -150,7 +150,7 @@ function readTimeOfDay(reader: TokenReader): number {
     const minutes = parts && minutesOfDay(Number(parts[1]), Number(parts[2]), parts[4]?.toLowerCase());
     return (
       minutes ??
-      reader.fault(token, 'bad-time', `"${token.text}" is no time of day.`, 'Write "14:30:00" or 2:30pm.')
+      reader.fault(token, 'bad-time', `"${token.text}" is not a time of day.`, 'Write "14:30:00" or 2:30pm.')
     );
   }
   const hour = reader.expectNumber('An hour', { min: 0, max: 23, whole: true });
@@ -159,7 +159,7 @@ function readTimeOfDay(reader: TokenReader): number {
   const half = reader.expectWord(['am', 'pm'], 'am or pm');
   return (
     minutesOfDay(hour, minute, half) ??
-    reader.fault(token, 'bad-time', `${hour} is no hour with ${half}.`, '1 to 12.')
+    reader.fault(token, 'bad-time', `${hour} is not an hour with ${half}.`, '1 to 12.')
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * The words of `honeyd.conf`: text to tokens, each with its place. Whitespace and line ends are equal; `#` starts a
- * comment; a quoted string has no escapes and may span lines. Lexing never fails: what is no token becomes one of kind
+ * comment; a quoted string has no escapes and may span lines. Lexing never fails: what is not a token becomes one of kind
  * `unknown`, and the parser says so.
  */
 

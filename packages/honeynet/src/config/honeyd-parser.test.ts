@@ -329,9 +329,9 @@ describe('honeyd.conf', () => {
     expect(message('create a\nset a personality ""')).toBe('A personality is empty.');
   });
 
-  it('distinguishes a word in the wrong place from what is no word', () => {
+  it('distinguishes a word in the wrong place from what is not a word', () => {
     const message = (text: string) => parse(text).diagnostics.map((each) => each.message)[0];
     expect(message('open')).toBe('"open" begins no statement.');
-    expect(message('§')).toBe('"§" is no word of the language.');
+    expect(message('§')).toBe('"§" is not a word of the language.');
   });
 });

@@ -115,7 +115,7 @@ function readStatement(context: ParserContext): void {
   const help = `${meant === undefined ? '' : `Did you mean "${meant}"? `}Statements: ${words.join(', ')}.`;
   const message =
     token.kind === 'unknown'
-      ? `"${token.text}" is no word of the language.`
+      ? `"${token.text}" is not a word of the language.`
       : `"${token.text}" begins no statement.`;
   context.reader.fault(token, 'unknown-statement', message, help);
 }
@@ -267,7 +267,7 @@ function readBind({ reader, builder }: ParserContext): void {
       reader.fault(
         name,
         'interface-expected',
-        `"${name.text}" is no interface.`,
+        `"${name.text}" is not an interface.`,
         'Write bind ADDRESS to eth0.',
       );
     if (!isNobodys) builder.externals.push({ address: first, interfaceName: name.text });
@@ -344,7 +344,12 @@ function readDhcp({ reader, builder }: ParserContext): void {
   reader.expectWord(['on'], 'on');
   const name = reader.take();
   if (name.kind !== 'word')
-    reader.fault(name, 'interface-expected', `"${name.text}" is no interface.`, 'Write dhcp NAME on eth0.');
+    reader.fault(
+      name,
+      'interface-expected',
+      `"${name.text}" is not an interface.`,
+      'Write dhcp NAME on eth0.',
+    );
   const ethernet = reader.accept('ethernet')
     ? readEthernet(reader, partOf.ethernet(`dhcp-${builder.dhcpClients.length + 1}`))
     : template.ethernet;
@@ -376,12 +381,17 @@ function readOption({ reader, builder }: ParserContext): void {
   const [plugin, key] = [reader.take(), reader.take()];
   for (const token of [plugin, key]) {
     if (token.kind !== 'word')
-      reader.fault(token, 'word-expected', `"${token.text}" is no name.`, 'Write option PLUGIN KEY VALUE.');
+      reader.fault(
+        token,
+        'word-expected',
+        `"${token.text}" is not a name.`,
+        'Write option PLUGIN KEY VALUE.',
+      );
   }
   const slash = reader.accept('/') ? '/' : '';
   const value = reader.take();
   if (value.kind !== 'word' && value.kind !== 'number' && value.kind !== 'quoted') {
-    reader.fault(value, 'value-expected', `"${value.text}" is no value.`, 'A number or a word.');
+    reader.fault(value, 'value-expected', `"${value.text}" is not a value.`, 'A number or a word.');
   }
   builder.options.push({ plugin: plugin.text, key: key.text, value: slash + value.text });
 }

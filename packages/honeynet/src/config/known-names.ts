@@ -77,7 +77,7 @@ export function unknownNames(honeynet: Honeynet, text: string, known: KnownNames
     ...distinct(templates, ({ ethernet }) => ethernet)
       .filter((written) => !isEthernetAddress(written, vendors))
       .map((written): Problem => {
-        const message = `${quoted(written)} is no Ethernet address and no vendor of them.`;
+        const message = `${quoted(written)} is neither an Ethernet address nor a known vendor.`;
         const help =
           'Its hosts have locally administered addresses. Write a vendor such as dell, or an address such as 00:06:5b:12:34:56.';
         return warningAt(written, text, { code: 'unknown-vendor', message, help });

@@ -15,7 +15,7 @@ export interface TextPlace {
 /** A part: an action as an object, since copies of templates share it; else a name made by `partOf`. */
 export type Part = object | string;
 
-/** Names of parts that are no objects of their own. */
+/** Names of parts that are not objects of their own. */
 export const partOf = {
   ethernet: (template: string): string => `ethernet ${template}`,
   personality: (template: string): string => `personality ${template}`,

@@ -31,7 +31,7 @@ interface Conversation {
 
 const UDP_IDLE_SECONDS = 60;
 const CONVERSATIONS_MAX = 65_536;
-/** Names that are no protocol's own in /etc/protocols have this one. */
+/** Names that are not protocol's own in /etc/protocols have this one. */
 const UNKNOWN = 'unkn';
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'ip'],

@@ -131,7 +131,7 @@ export class TrafficCounts implements StackObserver {
 
   other(source: IpAddress, destination: IpAddress, protocol: number): void {
     this.totals.otherPackets++;
-    // Packets to addresses of nobody come here too: what a link carries besides is no contact.
+    // Packets to addresses of nobody come here too: what a link carries besides is not a contact.
     if (!REPORTED_OTHERWISE.has(protocol)) {
       this.#contact(source, destination);
     }

@@ -83,7 +83,7 @@ describe('a template', () => {
     ['Either', 'add a tcp port 135 open', []],
     ['Router', 'add a tcp port 5985 open', ['port-contradicts-personality']],
     ['Windows', 'add a tcp port 513 open', ['port-contradicts-personality']],
-    // Samba is no contradiction, nor is a port that refuses.
+    // Samba is not a contradiction, nor is a port that refuses.
     ['Linux', 'add a tcp port 445 open', []],
     ['Linux', 'add a tcp port 135 reset', []],
     ['Linux', 'add a udp port 135 open', []],

@@ -46,7 +46,7 @@ export function unreachableOf(
           {
             test: 'U1.IPL',
             reason:
-              'no answer is longer than its question by more than its own headers, so that it is no reflector',
+              'no answer is longer than its question by more than its own headers, so that it is not a reflector',
           },
         ]
       : [],

@@ -119,7 +119,7 @@ export class ExternalHosts {
     this.#ask(frame, ipStart, router, destination);
   }
 
-  /** Takes what is no IPv4 frame: a machine that gives its Ethernet address gets what waits for it. */
+  /** Takes what is not an IPv4 frame: a machine that gives its Ethernet address gets what waits for it. */
   receive(bytes: Uint8Array, start: number, end: number): void {
     const arpStart = start + ethernet.HEADER_LENGTH;
     if (this.#components.device.medium === 'ip' || end < arpStart) return;

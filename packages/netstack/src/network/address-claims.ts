@@ -36,7 +36,7 @@ interface Claim<Address> {
   state: 'asking' | 'ours' | 'taken';
   questions: number;
   nextSeconds: number;
-  /** Another machine had it once: a probe of its is no newcomer's. */
+  /** Another machine had it once: a probe of its is not a newcomer's. */
   hadOwner: boolean;
   /** Answers whoever asked last while we did. */
   answer: (() => void) | null;

@@ -234,7 +234,7 @@ export class DhcpClient {
   #bind(message: dhcpv4.Repr): void {
     const seconds = wordOf(message, dhcpv4.optionCode.leaseTime);
     const server = wordOf(message, dhcpv4.optionCode.serverIdentifier) ?? this.#lease?.server ?? null;
-    // RFC 2131 table 3: without them it is no acknowledgment.
+    // RFC 2131 table 3: without them it is not an acknowledgment.
     if (seconds === null || server === null || message.yourAddress === NO_ADDRESS) return;
     const isEndless = seconds === FOREVER;
     const lasts = isEndless ? Number.POSITIVE_INFINITY : seconds;

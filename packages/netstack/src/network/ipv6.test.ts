@@ -169,7 +169,7 @@ describe('fragments', () => {
     expect(repeated.receive().length).toBe(1);
   });
 
-  it('whose length is no multiple of eight, or whose end lies too far, are refused', () => {
+  it('whose length is not a multiple of eight, or whose end lies too far, are refused', () => {
     const bench = ipv6Bench();
     bench.sendPacket(ipv6Packet(ipProtocol.icmpv6, message.subarray(0, 30), fragment(0, true)));
     expect(messageIn(bench.receive()[0])).toMatchObject({ kind: 'parameterProblem', code: 0, pointer: 4 });

@@ -20,7 +20,7 @@ export interface SweepGrid {
 /** Of a spread of points nearly all places would be empty. */
 const FILLED_MIN = 0.5;
 
-/** Returns the grid of a sweep in which exactly two paths have more than one value; null if its points are no grid. */
+/** Returns the grid of a sweep in which exactly two paths have more than one value; null if its points are not a grid. */
 export function sweepGrid(sweep: SweepResult): SweepGrid | null {
   const names = shortNames(sweep.paths);
   const axes = sweep.paths

@@ -107,7 +107,7 @@ function conditionOf(text: string): Parsed<Condition> {
 
 function boundOf(text: string): Parsed<Bound> {
   const match = BOUND.exec(text);
-  if (match === null) return { ok: false, reason: `"${text}" is no condition; a goal is ${FORM}.` };
+  if (match === null) return { ok: false, reason: `"${text}" is not a condition; a goal is ${FORM}.` };
   const [, name = '', comparison = '', value = ''] = match;
   if (!Object.hasOwn(FIGURES, name)) {
     const meant = name === 'extinct' ? 'P(extinct)' : nearest(name, Object.keys(FIGURES));

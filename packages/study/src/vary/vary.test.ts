@@ -77,7 +77,7 @@ describe('what cannot be read', () => {
     ['a=1..9e9/1', 'The range of a has 9000000000 values; at most 1000000 are possible.'],
     [
       'a=1..x/2',
-      '"1..x/2" is no range: write A..B/STEP, A..B*FACTOR or A..B, with numbers, percentages, durations or rates.',
+      '"1..x/2" is not a range: write A..B/STEP, A..B*FACTOR or A..B, with numbers, percentages, durations or rates.',
     ],
   ])('%s', (text, reason) => {
     expect(reasonOf(text)).toBe(reason);

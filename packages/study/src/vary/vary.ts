@@ -48,7 +48,7 @@ export function parseVariation(text: string): Parsed<Variation> {
   if (match !== null) return rangeOf(path, match);
   if (/^[^{["']*\.\./.test(values)) {
     return refused(
-      `"${values}" is no range: write A..B/STEP, A..B*FACTOR or A..B, with numbers, percentages, durations or rates.`,
+      `"${values}" is not a range: write A..B/STEP, A..B*FACTOR or A..B, with numbers, percentages, durations or rates.`,
     );
   }
   const list = splitList(values);
@@ -63,7 +63,7 @@ function rangeOf(path: string, match: RegExpExecArray): Parsed<Variation> {
   const from = quantityOf(first);
   const to = quantityOf(last);
   if (from === undefined || to === undefined)
-    return refused(`"${from === undefined ? first : last}" is no quantity.`);
+    return refused(`"${from === undefined ? first : last}" is not a quantity.`);
   // A bare zero fits any quantity.
   const quantity = from.value === 0 && from.quantity === 'number' ? to.quantity : from.quantity;
   if (to.quantity !== quantity) {

@@ -61,7 +61,7 @@ export function changesOf({ preset, document }: Setup): readonly Change[] {
   const changes = differences(preset.document, document);
   const bare = changes.filter(({ path }) => path !== 'sample');
   if (bare.length === changes.length) return changes;
-  // A spacing of samples that follows from the duration is no change of the reader's.
+  // A spacing of samples that follows from the duration is not a change of the reader's.
   const followed = withChanges(setupOf(preset), bare);
   return followed.ok && followed.setup.document['sample'] === document['sample'] ? bare : changes;
 }

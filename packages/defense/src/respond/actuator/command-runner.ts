@@ -36,7 +36,7 @@ export function commandOf(program: string, args: readonly string[], input: strin
   return { program, arguments: args, input, timeoutSeconds: COMMAND_TIMEOUT_SECONDS };
 }
 
-/** Returns why a result is no success, in the words of the program where it had some. */
+/** Returns why a result is not a success, in the words of the program where it had some. */
 export function reasonOf(result: CommandResult): string {
   if (result.kind !== 'exited') return result.reason;
   const words = (result.errorOutput.trim() || result.output.trim()).replaceAll(/\s+/g, ' ');

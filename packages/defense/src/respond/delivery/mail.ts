@@ -24,7 +24,7 @@ const DOMAIN = /@(.*)$/;
 /** Returns the transport that mails to these people. */
 export function mailTransport(sender: MailSender, envelope: MailEnvelope): Transport {
   for (const each of [envelope.from, ...envelope.to])
-    assert(MAIL_ADDRESS.test(each), `${each} is no mail address`);
+    assert(MAIL_ADDRESS.test(each), `${each} is not a mail address`);
   return {
     async send(message) {
       const sent = await sender.send(envelope, mailText(envelope, message));

@@ -213,7 +213,7 @@ describe('a mail', () => {
   it('goes to mail addresses alone, and is tried again when the server does not take it', async () => {
     const sender = { send: async () => failed('451 later') };
     expect(() => mailTransport(sender, { ...envelope, to: ['a@example.org\r\nBcc: b@example.org'] })).toThrow(
-      'no mail address',
+      'not a mail address',
     );
     expect(await mailTransport(sender, envelope).send(messageOf('x'))).toEqual({
       kind: 'failed',

@@ -1,4 +1,4 @@
-/** Draws probes one by one: in small spaces, and in those whose size is no power of two. */
+/** Draws probes one by one: in small spaces, and in those whose size is not a power of two. */
 import type { LookUp } from './look-up.ts';
 
 /** Targets of a block that passed the filter: their place in the block and their offset in the space. */

@@ -57,7 +57,7 @@ export function tryStep(
   for (let j = 0; j < state.length; j++) {
     const scale = step.tolerance * Math.max(Math.abs(state[j]!), Math.abs(next[j]!), 1);
     const error = Math.abs(h * weighted(stages, ERROR, j)) / scale;
-    // Written so that an error that is no number is the worst.
+    // Written so that an error that is not a number is the worst.
     if (!(error <= worst)) worst = error;
   }
   return worst;
