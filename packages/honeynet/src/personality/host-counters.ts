@@ -2,6 +2,7 @@
 import type { RandomStream } from '@wormwood/base';
 import type { PacketClass } from '@wormwood/netstack';
 import type { IdentificationMode, IdentificationTraits } from './personality.ts';
+import { RecentTable } from './recent-table.ts';
 
 interface Counters {
   open: number;
@@ -9,8 +10,8 @@ interface Counters {
   icmp: number;
 }
 
-/** Hosts that are remembered; beyond, the one that was met first begins anew. */
-const HOSTS_MAX = 1 << 16;
+/** Half of the hosts that are remembered; one that is forgotten begins anew. */
+const SETS_MAX = 1 << 15;
 const WORD = 1 << 16;
 /** nmap calls larger steps random, and smaller ones than a thousand uneven ones regular. */
 const RANDOM_STEP_MIN = 20_001;
@@ -26,7 +27,7 @@ const CLOSE = 64;
 export class HostCounters {
   readonly #traits: IdentificationTraits;
   readonly #stream: RandomStream;
-  readonly #hosts: Map<number, Counters> = new Map();
+  readonly #hosts: RecentTable<Counters> = new RecentTable(SETS_MAX);
 
   /** `stream` draws where counters begin and how far they step: strangers must not know its seed. */
   constructor(traits: IdentificationTraits, stream: RandomStream) {
@@ -37,7 +38,7 @@ export class HostCounters {
   /** Returns the identification of a packet of a host: 16 bits. */
   next(kind: PacketClass, address: number): number {
     const { open, closed, icmp, icmpCounts } = this.#traits;
-    const counters = this.#hosts.get(address) ?? this.#begin(address);
+    const counters = this.#hosts.find(address, 0) ?? this.#begin(address);
     const group = groupOf(kind);
     if (group === 'open' || (group === 'closed' && closed.kind === open.kind))
       return written(open, (counters.open = this.#step(open, counters.open)));
@@ -62,12 +63,7 @@ export class HostCounters {
     const open = first(this.#traits.open);
     const counters = { open, closed: first(this.#traits.closed), icmp: (open + APART) % WORD };
     if (this.#traits.icmpCounts === 'shared') counters.icmp = this.#draw(FIRST_MIN / 2);
-    if (this.#hosts.size >= HOSTS_MAX)
-      for (const oldest of this.#hosts.keys()) {
-        this.#hosts.delete(oldest);
-        break;
-      }
-    this.#hosts.set(address, counters);
+    this.#hosts.add(address, 0, counters);
     return counters;
   }
 

@@ -9,8 +9,8 @@ import {
 import { familyTraitsOf } from './family-traits.ts';
 import { HostCounters } from './host-counters.ts';
 import { type EchoTraits, type Personality, synAckIndex } from './personality.ts';
+import { PairNumbers } from './pair-numbers.ts';
 import { irregularSteps } from './sequence-search.ts';
-import { firstState, nextNumber, type StepState, type Steps } from './stepped-numbers.ts';
 import { changeQuote } from './unreachable.ts';
 
 /** What the secret is hashed with, so that one answer says nothing about another. */
@@ -20,8 +20,6 @@ const purpose = { sequenceNumber: 1, timestamp: 2, uptime: 3, identification: 4,
 const RECEIVE_BYTES = 65_160;
 /** What the headers of an ICMP error take. */
 const ICMP_HEADERS_BYTES = 28;
-/** Pairs of hosts whose numbers are remembered; beyond, the one that was met first begins anew. */
-const PAIRS_MAX = 1 << 14;
 const SECONDS_A_DAY = 86_400;
 const UPTIME_DAYS = 20;
 const WORD = 2 ** 32;
@@ -109,39 +107,6 @@ function echoFlagOf({ dontFragment }: EchoTraits, requested: boolean): boolean {
 function echoCodeOf({ code }: EchoTraits, requested: number): number {
   if (code === 'other') return requested ^ 1;
   return code === 'same' ? requested : 0;
-}
-
-/** Numbers that grow by steps, for each pair of hosts from another beginning. */
-class PairNumbers {
-  readonly #hash: SipHash;
-  readonly #use: number;
-  readonly #steps: Steps;
-  readonly #pairs: Map<number, StepState> = new Map();
-
-  constructor(hash: SipHash, use: number, steps: Steps) {
-    this.#hash = hash;
-    this.#use = use;
-    this.#steps = steps;
-  }
-
-  next(localAddress: number, remoteAddress: number, nowSeconds: number): number {
-    const first = this.#hash.ofWords(this.#use, localAddress, remoteAddress, 0);
-    // 53 bits: pairs that share them share a sequence, which shows neither of them anything.
-    const key = (this.#hash.upper & 0x1f_ffff) * WORD + first;
-    let state = this.#pairs.get(key);
-    if (state === undefined) {
-      if (this.#pairs.size >= PAIRS_MAX)
-        for (const oldest of this.#pairs.keys()) {
-          this.#pairs.delete(oldest);
-          break;
-        }
-      // Also whoever was forgotten goes on where time has led to.
-      const grown = (this.#steps.ratePerSecond * nowSeconds) % WORD;
-      state = firstState((first + Math.floor(grown)) % WORD, nowSeconds);
-      this.#pairs.set(key, state);
-    }
-    return nextNumber(state, this.#steps, nowSeconds);
-  }
 }
 
 /** A stream that whoever does not know the key cannot repeat. */

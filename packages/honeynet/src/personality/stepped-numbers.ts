@@ -82,6 +82,16 @@ export function firstState(value: number, nowSeconds: number): StepState {
   return { value, carry: 0, lastSeconds: nowSeconds, place: 0, lastMultiple: 1 };
 }
 
+/** Lets a state that is used no longer begin as `firstState` does, and returns it. */
+export function beginAnew(state: StepState, value: number, nowSeconds: number): StepState {
+  state.value = value;
+  state.carry = 0;
+  state.lastSeconds = nowSeconds;
+  state.place = 0;
+  state.lastMultiple = 1;
+  return state;
+}
+
 /** Euclid's; of anything and 0 it is the other. */
 export function greatestCommonDivisor(a: number, b: number): number {
   let [larger, smaller] = [a, b];

@@ -62,11 +62,14 @@ export class StrayAnswers {
       answer.sequence === 'initial' ? behavior.initialSequenceNumber(flow, packet.arrivedSeconds) : 0;
     writeU32(out, at + tcp.field.sequenceNumber, sequenceOf(answer, segment, initial));
     writeU32(out, at + tcp.field.acknowledgmentNumber, acknowledgmentOf(answer, segment));
-    const clock = behavior.timestampValue(
-      behavior.timestampOffset(flow.localAddress, flow.remoteAddress),
-      packet.nowSeconds,
-    );
     const { shape, payload } = answer;
+    // Few answers have any, and a clock costs more than all the rest.
+    const clock = shape.optionOrder.includes('timestamps')
+      ? behavior.timestampValue(
+          behavior.timestampOffset(flow.localAddress, flow.remoteAddress),
+          packet.nowSeconds,
+        )
+      : 0;
     const optionsEnd = writeOptions(out, at + tcp.HEADER_LENGTH, shape, {
       value: clock,
       echo: segment.options.hasTimestamps ? segment.options.timestampValue : 0,
