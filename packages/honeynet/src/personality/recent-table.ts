@@ -1,6 +1,6 @@
 /**
- * What is kept for the latest of many keys of two words: a table with two places for each hash, whose older entry makes room. Unlike a
- * `Map` whose oldest entry is deleted again and again it costs the same however many keys have gone by.
+ * What is kept for the latest of many keys of two words: a table with two places for each hash, whose older entry makes room.
+ * Unlike a `Map` whose oldest entry is deleted again and again it costs the same however many keys have gone by.
  */
 import { mixWord } from '@wormwood/base';
 
