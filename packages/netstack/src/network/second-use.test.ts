@@ -5,23 +5,16 @@
 import { RandomStream } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryLink } from '../link/memory-link.ts';
 import { ipPacket, LOCAL } from '../stack-test-support.ts';
 import { HandshakeGuesses } from '../transport/tcp/handshake-guesses.ts';
 import { AddressClaims } from './address-claims.ts';
-import { ArpQuestions, type ArpVerdict } from './arp-questions.ts';
 import { IdentificationCounters } from './identification.ts';
-import { KnownRouters, type RouterName, type RouterStatus } from './known-routers.ts';
-import { lan } from './lan-test-support.ts';
 import { QuestionBudget } from './question-budget.ts';
 import { PacketContext } from './packet-context.ts';
 import { pieceOfIpv4, wholeIpv4 } from './fragments.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReplyLimiter } from './reply-limiter.ts';
-
-const SEED = Number(process.env['WORMWOOD_SEED'] ?? 20_261_130);
-const RUNS = { numRuns: 300, seed: SEED };
-const START = 1_700_000_000;
+import { RUNS, SEED, START } from './second-use-test-support.ts';
 
 const stream = (): RandomStream => new RandomStream([SEED, 1, 2, 3]);
 
@@ -334,7 +327,8 @@ it(`identifications of a pair begin at a number drawn anew, and go on until anot
   const happened = { continued: 0, displaced: 0, foreign: 0 };
   for (let i = 0; i < 60_000; i++) {
     const pair = order.nextBelow(6000);
-    const identify = (): number => counters.next(0x0a00_0000 + (pair >> 6), 0xc000_0000 + (pair & 63));
+    const identify = (): number =>
+      counters.next(0x0a00_0000 + (pair >> 6), 0xc000_0000 + (pair & 31), (pair >> 5) & 1);
     const [before, value] = [last.get(pair), identify()];
     // By chance, one of 65,536 new numbers is the next one: then no draw is missed by looking at it first.
     if (before !== undefined && value === ((before + 1) & 0xffff)) happened.continued++;
@@ -366,174 +360,4 @@ it(`questions of a second are as many as in the first one, whoever asked before;
     }),
     RUNS,
   );
-});
-
-/** What happens around a question by ARP. */
-const saying = fc.record({
-  what: fc.constantFrom('ask', 'reply', 'reply', 'rival', 'talk'),
-  count: fc.constantFrom(1, 1, 40),
-  seconds: fc.constantFrom(0, 0.1, 0.4),
-});
-type Saying = typeof saying extends fc.Arbitrary<infer T> ? T : never;
-
-const [OWNER, RIVAL, ASKER] = [0x02_00_00_00_00_0a, 0x02_00_00_00_00_0b, 0x0a00_0001];
-
-function claim(what: Saying['what'], address: number) {
-  const mac = what === 'rival' ? RIVAL : OWNER;
-  return { address, vlan: 0, linkAddresses: [mac, mac] as const, isReply: what !== 'talk', target: ASKER };
-}
-
-it(`a question by ARP that is asked again has no answers of before; seed ${SEED}`, () => {
-  const question = {
-    address: LOCAL,
-    vlan: 0,
-    tags: new Uint8Array(0),
-    askerAddress: ASKER,
-    askerLinkAddress: 1,
-  };
-  const make = () => {
-    const heard: ArpVerdict[] = [];
-    const questions = new ArpQuestions(memoryLink({ slots: 128 })[1]);
-    const say = ({ what, count }: Saying, now: number): boolean[] => {
-      questions.runTimers(now);
-      if (what !== 'ask') questions.note(claim(what, LOCAL));
-      const asks = what === 'ask' ? count : 0;
-      return Array.from({ length: asks }, () =>
-        questions.ask(question, now, { linkAddress: RIVAL, hear: (verdict) => void heard.push(verdict) }),
-      );
-    };
-    return { heard, questions, say };
-  };
-  const verdicts = new Set<ArpVerdict>();
-  fc.assert(
-    fc.property(fc.array(saying, { maxLength: 12 }), fc.array(saying, { maxLength: 12 }), (before, last) => {
-      const [used, fresh] = [make(), make()];
-      let now = START;
-      for (const each of before) used.say(each, (now += each.seconds));
-      used.questions.runTimers((now += 1));
-      expect([used.questions.size, used.questions.nextTimerSeconds()]).toEqual([0, Number.POSITIVE_INFINITY]);
-      for (const verdict of used.heard.splice(0)) verdicts.add(verdict);
-      for (const each of last) {
-        now += each.seconds;
-        expect(used.say(each, now)).toEqual(fresh.say(each, now));
-      }
-      for (const { questions } of [used, fresh]) questions.runTimers(now + 1);
-      expect(used.heard).toEqual(fresh.heard);
-    }),
-    RUNS,
-  );
-  expect(verdicts).toEqual(new Set(['silent', 'conflict', OWNER, RIVAL]));
-});
-
-describe('a router', () => {
-  const NAMES: readonly RouterName[] = [
-    { address: LOCAL, vlan: 0 },
-    { linkAddress: 77, vlan: 3 },
-  ];
-  const make = () => {
-    const questions = new ArpQuestions(memoryLink({ slots: 128 })[1]);
-    const changes = { count: 0 };
-    const routers = new KnownRouters({
-      questions,
-      askerFor: () => ({ askerAddress: ASKER, askerLinkAddress: 1 }),
-      changed: () => changes.count++,
-    });
-    const work = (now: number): void => {
-      questions.runTimers(now);
-      routers.runTimers(now);
-    };
-    /** Lets time pass in small steps, in which the owner or a rival says something. */
-    const say = ({ what, seconds }: Saying, start: number): unknown[] => {
-      work(start);
-      if (what !== 'ask') {
-        questions.note(claim(what, LOCAL));
-        routers.note(claim(what, LOCAL), start);
-      }
-      // Silence lasts: three questions may stay without an answer.
-      const steps = what === 'ask' ? 40 : 4;
-      for (let i = 1; i <= steps; i++) work(start + seconds + i / 2);
-      return [routers.status(), changes.count, routers.nextTimerSeconds(), questions.size];
-    };
-    return { routers, questions, changes, work, say };
-  };
-
-  it(`that is named again after it was not begins as a new one; seed ${SEED}`, () => {
-    const states = new Set<RouterStatus['state']>();
-    fc.assert(
-      fc.property(fc.array(saying, { maxLength: 8 }), fc.array(saying, { maxLength: 8 }), (before, last) => {
-        const [used, fresh] = [make(), make()];
-        let now = START;
-        used.routers.replace(NAMES);
-        for (const each of before) {
-          used.say(each, now);
-          now += 30;
-          states.add(used.routers.status()[0]!.state);
-        }
-        used.routers.replace([]);
-        expect(used.say({ what: 'talk', count: 1, seconds: 0 }, now)[0]).toEqual([]);
-        now += 30;
-        used.changes.count = 0;
-        for (const { routers } of [used, fresh]) routers.replace(NAMES);
-        for (const each of last) {
-          expect(used.say(each, now)).toEqual(fresh.say(each, now));
-          now += 30;
-        }
-      }),
-      RUNS,
-    );
-    expect(states).toEqual(new Set(['answered', 'silent', 'conflict', 'asking']));
-  });
-
-  it('that has answered may stay silent twice again, however often it was silent before', () => {
-    const { routers, questions, work } = make();
-    routers.replace([NAMES[0]!]);
-    for (let round = 0; round < 5; round++) {
-      const start = START + 71 * round;
-      work(start);
-      questions.note(claim('reply', LOCAL));
-      // The questions after 61 and 66 seconds have no answer, the one after 71 has.
-      for (let after = 1; after < 71; after += 0.5) {
-        work(start + after);
-        expect(routers.status()[0]).toMatchObject({ linkAddress: OWNER, state: 'answered' });
-      }
-    }
-  });
-});
-
-describe('the proof of an address on the link', () => {
-  const address = 0x0a00_0064;
-  const link = { networks: [{ first: 0x0a00_0000, last: 0x0a00_00ff, vlan: 0 }] };
-  const kinds = (net: ReturnType<typeof lan>, mac: number): (string | undefined)[] => {
-    const before = net.opened.length;
-    const judged = net.judge({ source: address, mac });
-    return [net.opened[before]?.kind, judged?.kind];
-  };
-
-  it('is asked for again by its owner once another link address has used the address', () => {
-    const net = lan({ link, machines: [{ mac: OWNER, address }] });
-    for (let round = 0; round < 5; round++) {
-      expect(kinds(net, OWNER)).toEqual(['pending', 'link']);
-      expect(kinds(net, OWNER)).toEqual(['link', 'link']);
-      expect(kinds(net, RIVAL)).toEqual(['pending', 'none']);
-    }
-  });
-
-  it('is that of the machine that has the address now, and none of the one before', () => {
-    const net = lan({ link, machines: [] });
-    for (const mac of [OWNER, RIVAL, OWNER, RIVAL]) {
-      net.machines.splice(0, 1, { mac, address });
-      net.say({ operation: 2, senderMac: mac, senderAddress: address, targetMac: 0, targetAddress: address });
-      expect(kinds(net, mac)).toEqual(['pending', 'link']);
-      expect(kinds(net, mac === OWNER ? RIVAL : OWNER)).toEqual(['pending', 'none']);
-    }
-  });
-
-  it('takes no memory once it is over', () => {
-    const net = lan({ link, machines: [{ mac: OWNER, address }] });
-    net.machines.push({ mac: RIVAL, address: address + 1 });
-    net.judge({ source: address, mac: OWNER });
-    net.pass(60);
-    net.judge({ source: address + 1, mac: RIVAL });
-    expect(net.stack.sources.rememberedCount).toBe(1);
-  });
 });
