@@ -39,6 +39,11 @@ const TIMESTAMP_STEP = 100;
 /** What the numbers of a host are relative to that has not shown its own. */
 export const UNKNOWN_INITIAL = 0x2222_2222;
 
+/** How long a case takes. */
+export function secondsOf({ steps }: Case): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'wait' ? step.seconds : SETTLE_SECONDS), 0);
+}
+
 /** Runs a case; `turn` makes addresses and numbers its own. */
 export async function converse(
   { port = 9, steps }: Case,

@@ -1,13 +1,11 @@
 /** Runs the cases against the kernel and against a virtual host, side by side, and says where their answers differ. */
-import { inNetworkNamespace } from '@wormwood/sensor';
 import { reasonOf } from './accepted.ts';
+import { type BothHosts, withBothHosts } from './both-hosts.ts';
 import type { Case } from './case.ts';
 import { cases } from './cases/index.ts';
-import { converse, type Conversation } from './conversation.ts';
-import { makeLink, startKernelHost } from './kernel-host.ts';
+import { converse, type Conversation, secondsOf } from './conversation.ts';
 import { isSameTime, type Line, linesOf } from './lines.ts';
-import { RawClient } from './raw-client.ts';
-import { type RunningVirtualHost, startVirtualHost } from './virtual-host.ts';
+import type { RunningVirtualHost } from './virtual-host.ts';
 
 export interface Difference {
   readonly case: Case;
@@ -32,7 +30,6 @@ export interface SuiteOptions {
   readonly onProgress?: (sentence: string) => void;
 }
 
-const HOST = 0x0a32_0001;
 /** A difference counts when it is there each time: chance and a busy machine have one chance less each time. */
 const ROUNDS = 3;
 /** Between the beginnings of two cases. */
@@ -43,22 +40,21 @@ export async function runSuite({
   only = '',
   onProgress = () => {},
 }: SuiteOptions = {}): Promise<SuiteResult> {
-  const links = [makeLink(), makeLink()] as const;
-  const closers: (() => void)[] = [];
-  try {
-    const [kernelLink, virtualLink] = links;
-    closers.push(await startKernelHost(kernelLink, HOST));
-    const host = inNetworkNamespace(virtualLink.hostName, () =>
-      startVirtualHost('h0', virtualLink.hostLinkAddress, HOST),
+  // All run side by side: the longest begin first.
+  const chosen = cases
+    .filter(({ name }) => name.includes(only))
+    .toSorted((one, other) => secondsOf(other) - secondsOf(one));
+  return withBothHosts(async (both) => {
+    onProgress(`${chosen.length} cases`);
+    const found = await Promise.all(
+      chosen.map(async (each, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i * STAGGER_MS));
+        return lastingDifference(each, both, (round) => round * chosen.length + i);
+      }),
     );
-    closers.push(() => host.stop());
-    const clients = links.map((link) =>
-      inNetworkNamespace(link.clientName, () => new RawClient('c0', link.clientLinkAddress)),
-    ) as [RawClient, RawClient];
-    closers.push(...clients.map((client) => () => client.close()));
-    await Promise.all(clients.map((client) => client.find(HOST)));
-    const chosen = cases.filter(({ name }) => name.includes(only));
-    const differences = await differencesOf(chosen, clients, host, onProgress);
+    const differences = found
+      .filter((difference) => difference !== null)
+      .toSorted((one, other) => cases.indexOf(one.case) - cases.indexOf(other.case));
     return {
       cases: chosen.length,
       differences,
@@ -66,50 +62,34 @@ export async function runSuite({
         .filter(({ name }) => reasonOf(name) !== null && differences.every((each) => each.case.name !== name))
         .map(({ name }) => name),
     };
-  } finally {
-    for (const close of closers.toReversed()) close();
-    for (const link of links) link.remove();
-  }
+  });
 }
 
-async function differencesOf(
-  chosen: readonly Case[],
-  clients: readonly [RawClient, RawClient],
-  host: RunningVirtualHost,
-  onProgress: (sentence: string) => void,
-): Promise<Difference[]> {
-  let left = chosen;
-  let differences: Difference[] = [];
-  let turn = 0;
-  for (let round = 1; round <= ROUNDS && left.length > 0; round++) {
-    onProgress(`round ${round}: ${left.length} cases`);
-    const first = turn;
-    turn += left.length;
-    // oxlint-disable-next-line no-await-in-loop -- a round takes what the last one left
-    const found = await Promise.all(
-      left.map(async (each, i) => {
-        await new Promise((resolve) => setTimeout(resolve, i * STAGGER_MS));
-        return differenceOf(each, clients, host, first + i);
-      }),
-    );
-    differences = found.filter((difference) => difference !== null);
-    left = differences.map((difference) => difference.case);
+/** The difference that is there each time; one that has a reason is not asked for again. */
+async function lastingDifference(
+  wanted: Case,
+  both: BothHosts,
+  turnOf: (round: number) => number,
+): Promise<Difference | null> {
+  let found: Difference | null = null;
+  for (let round = 0; round < ROUNDS; round++) {
+    // oxlint-disable-next-line no-await-in-loop -- a round is needed where the last one found a difference
+    found = await differenceOf(wanted, both, turnOf(round));
+    if (found === null || (found.reason !== null && found.untruth === null)) return found;
   }
-  return differences;
+  return found;
 }
 
 async function differenceOf(
   wanted: Case,
-  [kernelClient, virtualClient]: readonly [RawClient, RawClient],
-  host: RunningVirtualHost,
+  { clients, address, virtualHost }: BothHosts,
   turn: number,
 ): Promise<Difference | null> {
-  const [kernel, virtual] = await Promise.all([
-    converse(wanted, kernelClient, HOST, turn),
-    converse(wanted, virtualClient, HOST, turn),
-  ]);
+  const [kernel, virtual] = (await Promise.all(
+    clients.map((client) => converse(wanted, client, address, turn)),
+  )) as [Conversation, Conversation];
   const [kernelLines, virtualLines] = [linesOf(wanted, kernel), linesOf(wanted, virtual)];
-  const untruth = untruthOf(virtual, host);
+  const untruth = untruthOf(virtual, virtualHost);
   if (untruth === null && areAlike(kernelLines, virtualLines)) return null;
   return { case: wanted, kernel: kernelLines, virtual: virtualLines, reason: reasonOf(wanted.name), untruth };
 }

@@ -66,8 +66,8 @@ export interface StackBehavior {
   timeToLive(kind: PacketClass): number;
   /** The DF flag. */
   dontFragment(kind: PacketClass): boolean;
-  /** The identification field of an IPv4 packet from one address to another: 16 bits. */
-  identification(kind: PacketClass, source: number, destination: number): number;
+  /** The identification field of an IPv4 packet from one address to another: 16 bits. `ports`: of its connection, or 0. */
+  identification(kind: PacketClass, source: number, destination: number, ports: number): number;
   /** The address that all packets claim to come from; null: the one that was asked. */
   readonly spoofedSource: number | null;
   /** Whether echo requests are answered, and datagrams to closed ports refused, by a host that may. */

@@ -57,10 +57,10 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
     timeToLive: () => 64,
     dontFragment: (kind) => kind !== 'echo-reply' && kind !== 'icmp-error',
     // RFC 6864 4.1: with DF and no fragments the field means nothing; Linux sends 0 with SYN/ACK and RST.
-    identification: (kind, source, destination) =>
+    identification: (kind, source, destination, ports) =>
       kind === 'syn-ack' || kind === 'reset'
         ? 0
-        : identifications.next(source, destination, countsWith(kind)),
+        : identifications.next(source, destination, countsWith(kind, ports)),
     spoofedSource: null,
     answersEcho: true,
     refusesDatagrams: true,
@@ -105,10 +105,10 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
   };
 }
 
-/** In Linux the packets of a protocol to an address count together. */
-function countsWith(kind: PacketClass): number {
+/** In Linux the packets of a protocol to an address count together, and those of a connection by themselves. */
+function countsWith(kind: PacketClass, ports: number): number {
   if (kind === 'echo-reply' || kind === 'icmp-error') return ipProtocol.icmpv4;
-  return kind === 'udp' ? ipProtocol.udp : ipProtocol.tcp;
+  return kind === 'udp' ? ipProtocol.udp : ports;
 }
 
 /** A stream that whoever does not know the key cannot repeat. */

@@ -52,9 +52,9 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
     timeToLive: (kind) => timeToLive[kind],
     dontFragment: (kind) => dontFragment[kind],
     // Data of a system whose SYN/ACKs have 0 counts as that of a current Linux does.
-    identification: (kind, source, destination) =>
+    identification: (kind, source, destination, ports) =>
       identification.open.kind === 'zero' && kind === 'established'
-        ? flows.next(source, destination)
+        ? flows.next(source, destination, ports)
         : counters.next(kind, source),
     spoofedSource: null,
     answersEcho: echo.answers,

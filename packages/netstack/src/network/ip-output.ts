@@ -35,6 +35,8 @@ export interface PacketHead {
   /** Means nothing to IPv6, where nobody but the sender cuts packets. */
   readonly dontFragment: boolean;
   readonly behavior: StackBehavior;
+  /** Of a connection, both in one word. */
+  readonly ports?: number;
 }
 
 /** Which way pieces go: the link header saved before, and the largest packet. */
@@ -220,13 +222,13 @@ export class IpOutput {
 
   #writeIpHeader(ipStart: number, head: PacketHead, isIpv6: boolean): number {
     const bytes = this.bytes;
-    const { kind, behavior } = head;
+    const { kind, behavior, source, destination, ports = 0 } = head;
     this.#ipStart = ipStart;
     this.#isIpv6 = isIpv6;
     if (isIpv6) return this.#writeIpv6Header(ipStart, head);
     bytes[ipStart] = 0x45;
     writeU8(bytes, ipStart + ipv4.field.typeOfService, head.typeOfService);
-    const identification = behavior.identification(kind, head.source, head.destination);
+    const identification = behavior.identification(kind, source, destination, ports);
     writeU16(bytes, ipStart + ipv4.field.identification, identification);
     writeU16(
       bytes,
@@ -235,8 +237,8 @@ export class IpOutput {
     );
     writeU8(bytes, ipStart + ipv4.field.timeToLive, behavior.timeToLive(kind));
     writeU8(bytes, ipStart + ipv4.field.protocol, head.protocol);
-    writeU32(bytes, ipStart + ipv4.field.source, behavior.spoofedSource ?? head.source);
-    writeU32(bytes, ipStart + ipv4.field.destination, head.destination);
+    writeU32(bytes, ipStart + ipv4.field.source, behavior.spoofedSource ?? source);
+    writeU32(bytes, ipStart + ipv4.field.destination, destination);
     return ipStart + ipv4.HEADER_LENGTH;
   }
 

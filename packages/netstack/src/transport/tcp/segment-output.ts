@@ -189,6 +189,7 @@ export class SegmentOutput {
       kind,
       dontFragment: behavior.dontFragment(kind),
       behavior,
+      ports: words[at + field.ports]!,
     };
     return this.#output.beginSaved(bytes, this.#table.linkOffset(at), this.#table.linkLength(at), head);
   }
