@@ -47,8 +47,10 @@ export class Acknowledger {
     const hasFin = (flags & tcp.flag.FIN) !== 0;
     const isBare = payloadLength === 0 && !hasFin && window === words[at + field.sendWindow];
     if (acknowledged > 0) this.#onAcknowledged(at, endpoint, acknowledged);
-    else if (acknowledged === 0 && endpoint !== undefined && this.#store.inFlight(at) > 0)
-      this.#onRepeated(at, endpoint, isBare);
+    else if (acknowledged === 0 && endpoint !== undefined) {
+      if (this.#store.inFlight(at) > 0) this.#onRepeated(at, endpoint, isBare);
+      else if (this.#mayUndo(endpoint)) this.#recover(at, endpoint, 0);
+    }
     if (this.#store.stateOf(at) === state.free) return false;
     if (acknowledged >= 0) this.#updateWindow(at, endpoint, { window, sequence, isNew: acknowledged > 0 });
     return this.#store.stateOf(at) !== state.timeWait || payloadLength > 0 || hasFin;
@@ -113,6 +115,11 @@ export class Acknowledger {
     this.#connections.changed(at);
   }
 
+  /** Nothing is in flight any more, but octets that were sent again may come twice (RFC 3708). */
+  #mayUndo({ congestion, recovery }: Endpoint): boolean {
+    return recovery !== null && congestion.usesSack && this.#segment.options.sackBlockCount > 0;
+  }
+
   #measure(endpoint: Endpoint): void {
     const { timedSequence } = endpoint;
     if (timedSequence === null || seqDistance(timedSequence, this.#segment.acknowledgment) < 0) return;
@@ -152,8 +159,12 @@ export class Acknowledger {
       const block = sackStart + 8 * i;
       const start = seqDistance(acknowledgment, readU32(bytes, block));
       const end = seqDistance(acknowledgment, readU32(bytes, block + 4));
-      // RFC 2883 4: the first block, of what was acknowledged already.
-      if (i === 0 && start < end && end <= 0) twice = end - start;
+      // RFC 2883 4: the first block, of what was acknowledged already, or is held and reported by the second.
+      const isInside = (at: number): boolean =>
+        seqDistance(acknowledgment, readU32(bytes, at)) <= start &&
+        end <= seqDistance(acknowledgment, readU32(bytes, at + 4));
+      if (i === 0 && start < end && (end <= 0 || (sackBlockCount > 1 && isInside(block + 8))))
+        twice = end - start;
       else flight.hold(start, end, nowMs);
     }
     return twice;

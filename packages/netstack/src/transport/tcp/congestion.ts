@@ -15,8 +15,12 @@ const RTO_MAX_MS = 60_000;
 /** RFC 9438 4.6 and 4.3. Windows are too small here, by the send buffer, for its cubic function to matter. */
 const DECREASE = 0.7;
 const INCREASE = (3 * (1 - DECREASE)) / (1 + DECREASE);
-/** RFC 8985 7.2 adds nothing for a peer's clock; as Linux, two ticks. */
+/**
+ * RFC 8985 7.2 adds nothing for a peer's clock; as Linux, two ticks. An acknowledgment of a segment that is alone may be delayed
+ * (WCDelAckT).
+ */
 const PROBE_SLACK_MS = 2;
+const DELAYED_MS_MAX = 200;
 /** Small whole numbers need no memory of their own, and a hundred thousand connections have them. */
 const THRESHOLD_BYTES_MAX = 2 ** 30 - 1;
 
@@ -48,10 +52,10 @@ export class Congestion {
     return Math.max(0, this.#smoothedEighths) / 8;
   }
 
-  /** RFC 8985 7.2: when the tail of a flight of several segments is asked about, unless the retransmission timer runs sooner. */
-  get probeMs(): number {
+  /** RFC 8985 7.2: when the tail of a flight is asked about, of several segments or of one, unless the timer runs sooner. */
+  probeMs(isAlone: boolean): number {
     if (this.#smoothedEighths < 0) return this.rtoMs;
-    return Math.min(this.rtoMs, (this.#smoothedEighths >> 2) + PROBE_SLACK_MS);
+    return Math.min(this.rtoMs, (this.#smoothedEighths >> 2) + (isAlone ? DELAYED_MS_MAX : PROBE_SLACK_MS));
   }
 
   /** `acknowledged` new octets were acknowledged while nothing is repaired. */
@@ -95,4 +99,9 @@ export class Congestion {
     const rto = (this.#smoothedEighths >> 3) + Math.max(VARIATION_MIN_MS, this.#variationQuarters);
     this.rtoMs = Math.min(RTO_MAX_MS, rto);
   }
+}
+
+/** RFC 6298 2.2: how long is waited after a single measurement. */
+export function timeoutAfter(roundTripMs: number): number {
+  return Math.min(RTO_MAX_MS, roundTripMs + Math.max(VARIATION_MIN_MS, 2 * roundTripMs));
 }

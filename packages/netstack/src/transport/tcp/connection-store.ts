@@ -10,7 +10,8 @@ import type { IpOutput } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { isFromSameSource, type SourceProver } from '../../network/source-prover.ts';
 import type { StackObserver } from '../../observer.ts';
-import { ConnectionTable, field, flag, state } from './connection-table.ts';
+import { timeoutAfter } from './congestion.ts';
+import { ConnectionTable, field, flag, NO_ROUND_TRIP, state } from './connection-table.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointList } from './endpoint-list.ts';
 import { MemoryClaims } from './memory-claims.ts';
@@ -99,7 +100,9 @@ export class ConnectionStore {
   startRetransmissionTimer(at: number): void {
     const endpoint = this.endpoints.get(at);
     if (endpoint === undefined) {
-      this.startTimer(at, FIRST_RTO_MS * 2 ** this.table.words[at + field.retries]!);
+      const roundTripMs = this.roundTripOf(at);
+      const first = roundTripMs === NO_ROUND_TRIP ? FIRST_RTO_MS : timeoutAfter(roundTripMs);
+      this.startTimer(at, first * 2 ** this.table.words[at + field.retries]!);
       return;
     }
     const { congestion, recovery } = endpoint;
@@ -109,18 +112,18 @@ export class ConnectionStore {
       this.startTimer(at, waitMs);
     } else if (this.mayProbe(at, endpoint)) {
       endpoint.due = 'probe';
-      this.startTimer(at, congestion.probeMs);
+      this.startTimer(at, congestion.probeMs(this.inFlight(at) <= this.segmentBytesMax(at)));
     } else {
       endpoint.due = 'repeat';
       this.startTimer(at, congestion.rtoMs);
     }
   }
 
-  /** RFC 8985 7.2: several segments are in flight, and nothing is known to be wrong with them. */
+  /** RFC 8985 7.2: something is in flight, and nothing is known to be wrong with it. */
   mayProbe(at: number, { congestion, recovery }: Endpoint): boolean {
     return (
       congestion.usesSack &&
-      this.inFlight(at) > this.segmentBytesMax(at) &&
+      this.inFlight(at) > 0 &&
       this.table.words[at + field.retries] === 0 &&
       (recovery === null || recovery.mayProbe)
     );
@@ -202,9 +205,25 @@ export class ConnectionStore {
     return hosts.find(local, remote, ipProtocol.tcp);
   }
 
+  /** Keeps how long the handshake took, for a connection that may have nothing else to measure by. */
+  keepRoundTrip(at: number, roundTripMs: number): void {
+    const { words } = this.table;
+    words[at + field.roundTrip] = this.mssOf(at) | (Math.min(roundTripMs, NO_ROUND_TRIP) << 16);
+  }
+
+  /** How long the handshake took, milliseconds, or `NO_ROUND_TRIP`. */
+  roundTripOf(at: number): number {
+    return this.table.words[at + field.roundTrip]! >>> 16;
+  }
+
+  /** The largest segment that the remote side takes. */
+  mssOf(at: number): number {
+    return this.table.words[at + field.mss]! & 0xffff;
+  }
+
   /** Octets of a whole segment, as congestion control counts them: what the remote side takes, less timestamps. */
   segmentBytesMax(at: number): number {
-    return Math.max(1, this.table.words[at + field.mss]! - (this.hasFlag(at, flag.timestamps) ? 12 : 0));
+    return Math.max(1, this.mssOf(at) - (this.hasFlag(at, flag.timestamps) ? 12 : 0));
   }
 
   /**

@@ -25,8 +25,10 @@ export const field = {
   wrongAcknowledgments: 11,
   /** After that, in the same word: octets that it claims of the common memory. */
   heldBytes: 11,
-  /** Largest segment that the remote side takes. */
+  /** In the lower half the largest segment that the remote side takes. */
   mss: 12,
+  /** In the upper half the round trip of the handshake in milliseconds, or `NO_ROUND_TRIP`. */
+  roundTrip: 12,
   /** Shift of the windows that the remote side sends, in the upper half, and of ours in the lower. */
   scales: 13,
   recentTimestamp: 14,
@@ -55,6 +57,8 @@ export const field = {
 /** Words of a connection. */
 export const CONNECTION_WORDS = 32;
 export const NONE = -1;
+/** No round trip was measured: the SYN/ACK was sent twice, or it took longer than fits. */
+export const NO_ROUND_TRIP = 0xffff;
 
 export const state = {
   free: 0,

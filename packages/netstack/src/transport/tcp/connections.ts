@@ -6,7 +6,7 @@ import type { SegmentError } from '../../network/icmp.ts';
 import type { SourceProof } from '../../observer.ts';
 import { type ConnectionStore, FIRST_RTO_MS, FLOW_BYTES, TIME_WAIT_SECONDS } from './connection-store.ts';
 import { ConnectionQueue } from './connection-queue.ts';
-import { field, flag, NONE, state } from './connection-table.ts';
+import { field, flag, NO_ROUND_TRIP, NONE, state } from './connection-table.ts';
 import { Endpoint } from './endpoint.ts';
 import { Sender } from './send.ts';
 import { Timers } from './timers.ts';
@@ -61,13 +61,13 @@ export class Connections {
     // Karn's rule: a SYN/ACK that was sent twice measures nothing.
     const wasPrompt = words[at + field.retries] === 0;
     const roundTripMs = Math.max(0, Math.round(this.#store.nowMs()) - words[at + field.synAckMs]!);
+    this.#store.keepRoundTrip(at, wasPrompt ? roundTripMs : NO_ROUND_TRIP);
     words[at + field.sentBytes] = 0;
     words[at + field.retries] = 0;
     words[at + field.lastSeen] = this.#store.nowSeconds();
     this.#store.components.observer.flowOpen(flow, proof);
     this.#store.startTimer(at, this.#store.limits.idleSeconds * 1000);
     const endpoint = this.#endpointOf(at, flow);
-    if (wasPrompt) endpoint.congestion.onRoundTrip(roundTripMs);
     // The service may write at once, before the map knows the endpoint.
     this.#store.endpoints.set(at, endpoint);
     endpoint.service = host.acceptTcp(endpoint);
@@ -100,6 +100,8 @@ export class Connections {
       this,
     );
     endpoint.noteWindow(words[at + field.sendWindow]!);
+    const roundTripMs = this.#store.roundTripOf(at);
+    if (roundTripMs !== NO_ROUND_TRIP) endpoint.congestion.onRoundTrip(roundTripMs);
     return endpoint;
   }
 

@@ -99,6 +99,11 @@ export class Flight {
     return this.#lost;
   }
 
+  /** Octets on their way that were sent twice. */
+  get repeatedBytes(): number {
+    return this.#runs.reduce((sum, run, i) => sum + (run.isRepeated ? run.end - this.#beginOf(i) : 0), 0);
+  }
+
   /** Nothing is held, lost, or sent twice: it goes on as if nothing had happened. */
   get isPlain(): boolean {
     return (

@@ -1,5 +1,6 @@
 // Downloads over paths that lose packets, in virtual time, beside a sender that knows what became of each packet. A median over
-// twenty paths of a ratio; the bars leave a quarter for what that sender is spared: losses of acknowledgments, and of the last packet.
+// twenty paths of a ratio; the bars leave a quarter for what that sender is spared: losses of acknowledgments, and of the last
+// packet.
 import { describe, expect, it } from 'vitest';
 import { download, leastSeconds, type LossyPath } from './lossy-path-test-support.ts';
 
@@ -24,6 +25,7 @@ describe(`a download over a lossy path, seed ${SEED}`, () => {
 
   it.each([
     ['2 % and 20 ms', path],
+    ['2 % and 0.2 ms, where a timer is as long as the whole', { ...path, roundTripSeconds: 0.0002 }],
     ['5 % and 200 ms', { ...path, loss: 0.05, roundTripSeconds: 0.2 }],
     ['2 % without SACK', { ...path, usesSack: false }],
   ])('takes little longer than it must: %s', (_, each) => {

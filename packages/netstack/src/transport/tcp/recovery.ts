@@ -35,13 +35,18 @@ export class Recovery {
   /** The phase ends when this is acknowledged. */
   #until = 0;
   #duplicates = 0;
-  /** RFC 6937: RecoverFS, prr_delivered and prr_out. */
+  /** RFC 6937: the window before, which Linux takes for RecoverFS; prr_delivered and prr_out. */
   #priorBytes = 1;
   #arrivedBytes = 0;
   #sentBytes = 0;
-  /** What was taken away last, as long as that may be wrong, and what was sent again since, less what came twice. */
+  /**
+   * What was taken away since all was well, as long as that may be wrong, and what was sent again, less what came twice. Further
+   * timeouts change nothing: whoever sent all of it without reason had no reason for the first one either.
+   */
   #undo: { readonly windowBytes: number; readonly thresholdBytes: number } | null = null;
   #repeatedBytes = 0;
+  /** RFC 5682 2.1: the timer may have been early, which what was sent once before it shows when it arrives. */
+  #mayBeEarly = false;
   /** RFC 8985 7: TLP.end_seq, and whether the probe was a repetition. */
   #probeEnd: number | null = null;
   #isProbeRepeated = false;
@@ -123,16 +128,19 @@ export class Recovery {
     this.waitMs = 0;
     if (flight === null) return;
     this.#detect(flight, nowMs);
-    if (this.phase === 'watching' && flight.lostBytes > 0) this.#repair(flight, inFlight, sendNext);
-    if (this.phase === 'repairing') this.#reduce(flight, 0, false);
+    if (this.phase === 'watching' && flight.lostBytes > 0) this.#repair(flight, inFlight, sendNext, 0);
+    // As Linux: what it waited with arrived without another acknowledgment.
+    if (this.phase === 'repairing') this.#reduce(flight, this.#mss, false);
   }
 
   /** RFC 6298 5.4 to 5.6: the retransmission timer expired. */
   onTimeout(inFlight: number, sendNext: number, nowMs: number): void {
     const congestion = this.#congestion;
     const flight = (this.#flight ??= new Flight(inFlight, nowMs - congestion.rtoMs));
-    if (this.phase === 'watching' && flight.isPlain && congestion.usesSack) this.#remember();
-    else this.#undo = null;
+    if (this.phase === 'watching') {
+      this.#mayBeEarly = flight.isPlain && congestion.usesSack;
+      this.#remember(flight);
+    } else if (this.phase === 'repairing') this.#mayBeEarly = false;
     // RFC 5681 3.1: the threshold stays where the same octets are lost again.
     if (this.phase !== 'timeout') congestion.reduce(inFlight);
     congestion.onTimeout();
@@ -168,10 +176,11 @@ export class Recovery {
     if (congestion.usesSack) this.#detect(flight, nowMs);
     else this.#detectByDuplicates(flight, acknowledged);
     if (this.phase === 'timeout') {
-      if (flight.arrivedOnceBytes > 0 && this.#undo !== null) this.#takeBack(flight, this.#undo);
+      if (this.#mayBeEarly && flight.arrivedOnceBytes > 0 && this.#undo !== null)
+        this.#takeBack(flight, this.#undo);
       else if (acknowledged > 0) congestion.onAcknowledged(acknowledged);
     } else if (this.phase === 'watching') {
-      if (flight.lostBytes > 0) this.#repair(flight, inFlight + acknowledged, sendNext);
+      if (flight.lostBytes > 0) this.#repair(flight, inFlight + acknowledged, sendNext, arrived);
       else if (acknowledged > 0) congestion.onAcknowledged(acknowledged);
     }
     if (this.phase === 'repairing') {
@@ -217,26 +226,28 @@ export class Recovery {
     if (isThird || (this.phase === 'repairing' && acknowledged > 0)) flight.loseOldest(this.#mss);
   }
 
-  #repair(flight: Flight, inFlight: number, sendNext: number): void {
-    this.#remember();
+  #repair(flight: Flight, inFlight: number, sendNext: number, arrived: number): void {
+    this.#remember(flight);
     const { isUsed, windowBytes } = this.#congestion;
-    // A batch of acknowledgments is answered as one: what each made room for before the loss would have been sent.
-    const owedBytes = isUsed ? Math.max(0, windowBytes - flight.pipe - flight.lostBytes) : 0;
+    // A batch of acknowledgments is answered as one: what those before this one made room for would have been sent.
+    const owedBytes = isUsed ? Math.max(0, windowBytes - flight.pipe - flight.lostBytes - arrived) : 0;
     this.#congestion.reduce(inFlight);
-    this.#priorBytes = inFlight + owedBytes;
+    this.#priorBytes = isUsed ? windowBytes : Math.min(windowBytes, inFlight);
     this.#arrivedBytes = owedBytes;
     this.#sentBytes = 0;
     this.#begin('repairing', sendNext);
   }
 
-  /** RFC 6937 3.1: as much is sent as arrives, less what the window is to shrink by. */
+  /** RFC 6937 3.1: as much is sent as arrives, less what the window is to shrink by, in whole segments. */
   #reduce(flight: Flight, arrived: number, isClean: boolean): void {
     const congestion = this.#congestion;
     const { pipe } = flight;
     this.#arrivedBytes += arrived;
     const allowed =
       pipe > congestion.thresholdBytes
-        ? Math.ceil((this.#arrivedBytes * congestion.thresholdBytes) / this.#priorBytes) - this.#sentBytes
+        ? this.#mss *
+            Math.ceil((this.#arrivedBytes * congestion.thresholdBytes) / (this.#priorBytes * this.#mss)) -
+          this.#sentBytes
         : Math.min(
             congestion.thresholdBytes - pipe,
             Math.max(this.#arrivedBytes - this.#sentBytes, arrived) + (isClean ? this.#mss : 0),
@@ -244,10 +255,10 @@ export class Recovery {
     congestion.windowBytes = pipe + Math.max(allowed, this.#sentBytes > 0 ? 0 : this.#mss);
   }
 
-  #remember(): void {
+  #remember(flight: Flight): void {
     const { windowBytes, thresholdBytes } = this.#congestion;
     this.#undo = { windowBytes, thresholdBytes };
-    this.#repeatedBytes = 0;
+    this.#repeatedBytes = flight.repeatedBytes;
   }
 
   /** RFC 5682 and RFC 3708: what was thought to be lost was late. */

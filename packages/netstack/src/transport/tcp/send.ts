@@ -178,7 +178,7 @@ export class Sender {
       return room >>> scale;
     const next = words[at + field.receiveNext]!;
     const known = endpoint.offeredEdge === null ? 0 : Math.max(0, seqDistance(next, endpoint.offeredEdge));
-    const step = Math.min(words[at + field.mss]!, host.behavior.tcp.windowBytes >>> 1);
+    const step = Math.min(this.#store.mssOf(at), host.behavior.tcp.windowBytes >>> 1);
     let told = room - known < step ? known : room;
     told = scale === 0 ? told : ((told + (told === known ? (1 << scale) - 1 : 0)) >>> scale) << scale;
     endpoint.offeredEdge = seqAdd(next, told) | 0;
@@ -190,8 +190,7 @@ export class Sender {
    * (RFC 6691), and no more than half of the largest window (RFC 9293 3.8.6.2.1), so that it need not wait for all of it.
    */
   #segmentBytes(at: number, endpoint: Endpoint): number {
-    const { words } = this.#store.table;
-    const packetBytes = Math.min(words[at + field.mss]! + HEADERS_LENGTH, this.#store.mtuOf(at));
+    const packetBytes = Math.min(this.#store.mssOf(at) + HEADERS_LENGTH, this.#store.mtuOf(at));
     let options = this.#store.hasFlag(at, flag.timestamps) ? TIMESTAMPS_LENGTH : 0;
     if (this.#tellsHeld(at, endpoint)) options += 4 + 8 * this.#sackBlocks(at);
     const { maxWindow } = endpoint;

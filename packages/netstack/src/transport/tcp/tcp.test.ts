@@ -382,6 +382,24 @@ describe('closing', () => {
     expect(stack.tcp.connectionCount).toBe(0);
   });
 
+  it('sends the FIN of a port without a service again as soon as any other (RFC 6298 2.2)', () => {
+    // The handshake takes 0.1 s: the first timeout is 0.1 s and 0.2 s for the variation.
+    const { send, receive, advance } = bench({ accept: () => null });
+    send({ flags: 'S', sequenceNumber: 1000 });
+    const [synAck] = receive();
+    advance(0.1);
+    const local = synAck!.sequenceNumber + 1;
+    send({ flags: 'A', sequenceNumber: 1001, acknowledgmentNumber: local });
+    send({ flags: 'FA', sequenceNumber: 1001, acknowledgmentNumber: local });
+    const at: number[] = [];
+    for (let tick = 0; tick < 300; tick++, advance(0.01))
+      if (brief(receive()).includes('FA')) at.push(tick / 100);
+    expect(at).toHaveLength(4);
+    // A tick of the timer wheel at each, and a step of this test.
+    for (const [i, seconds] of [0, 0.3, 0.9, 2.1].entries())
+      expect(Math.abs(at[i]! - seconds)).toBeLessThan(0.016 * i + 0.011);
+  });
+
   it('forgets a connection that has been quiet for five minutes', () => {
     const closed: string[] = [];
     const observer = {
