@@ -10,6 +10,9 @@ const settings = {
   expect: { poll: { timeout: 15_000, interval: 50 } },
 };
 
+/** What is timed beside the kernel, which has the machine to itself. */
+const timed = ['conformance/tcp/lossy-transfer.test.ts'];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -30,7 +33,7 @@ export default defineConfig({
             'simtest/**/*.test.ts',
             'conformance/**/*.test.ts',
           ],
-          exclude: ['**/*.browser.test.ts'],
+          exclude: ['**/*.browser.test.ts', ...timed],
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
@@ -45,6 +48,7 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'apps/studio/server/**/*.test.ts',
             'apps/studio/pages/**/*.browser.test.ts',
+            ...timed,
           ],
           exclude: ['apps/cli/src/{gallery,sim}/*.test.ts'],
           fileParallelism: false,

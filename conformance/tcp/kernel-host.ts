@@ -1,5 +1,5 @@
 /** The kernel at an address of its own: a namespace with the services of `servers.mjs`, and the raw client's end of its link. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { formatIpv4 } from '@wormwood/base';
 
@@ -78,6 +78,7 @@ function linkAddressOf(name: string, device: string): number {
 export async function startKernelHost(link: Link, address: number): Promise<() => void> {
   ip('-n', link.hostName, 'address', 'add', `${formatIpv4(address)}/16`, 'dev', 'h0');
   execFileSync('ip', ['netns', 'exec', link.hostName, 'sh', '-c', SETTINGS]);
+  useCubic(link.hostName);
   const servers: ChildProcess = spawn(
     'ip',
     ['netns', 'exec', link.hostName, process.execPath, join(SERVERS_FOLDER, 'servers.mjs')],
@@ -92,14 +93,34 @@ export async function startKernelHost(link: Link, address: number): Promise<() =
 }
 
 /**
- * The kernel's defaults where a distribution or the size of the machine changes them, no limit that all sources share, since the
- * cases run side by side, and no tail loss probes (RFC 8985 7), which would hide when the retransmission timer runs.
+ * Gives the connections of a host the congestion control that is the kernel's default, whatever the machine has: BBR hardly heeds
+ * losses. A namespace may not choose what the machine restricts, but its routes may; where there is no CUBIC it keeps Reno.
+ */
+function useCubic(name: string): void {
+  const [route = ''] = ip('-n', name, '-4', 'route', 'show', 'dev', 'h0').split('\n');
+  const words = [
+    '-n',
+    name,
+    'route',
+    'replace',
+    ...route.trim().split(/\s+/),
+    'dev',
+    'h0',
+    'congctl',
+    'cubic',
+  ];
+  spawnSync('ip', words, { stdio: 'ignore' });
+}
+
+/**
+ * The kernel's defaults where a distribution or the size of the machine changes them, and no limit that all sources share, since the
+ * cases run side by side.
  */
 const SETTINGS = [
   'sysctl -q net.ipv4.tcp_syncookies=0 || :',
   'sysctl -q net.ipv4.tcp_max_syn_backlog=4096 || :',
   'sysctl -q net.ipv4.icmp_msgs_per_sec=100000 || :',
-  'sysctl -q net.ipv4.tcp_early_retrans=0 || :',
+  'sysctl -q net.ipv4.tcp_early_retrans=3 || :',
   'sysctl -q net.ipv4.tcp_congestion_control=reno || :',
   'sysctl -q net.ipv4.tcp_rmem="4096 131072 6291456" || :',
   'sysctl -q net.ipv4.icmp_msgs_burst=100000 || :',

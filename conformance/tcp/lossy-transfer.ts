@@ -7,7 +7,7 @@ import { inNetworkNamespace } from '@wormwood/sensor';
 import { makeRelayedLink, startKernelHost } from './kernel-host.ts';
 import { startRelay } from './lossy-relay.ts';
 import { sizes } from './services.ts';
-import { heedsLosses, HOST, median, probesTails, transfer, type TransferRow } from './transfer.ts';
+import { heedsLosses, HOST, type Summary, summaryOf, transfer } from './transfer.ts';
 import { startVirtualHost } from './virtual-host.ts';
 
 export interface LossyTransfer {
@@ -39,7 +39,6 @@ export async function lossyTransfers(options: LossyTransferOptions): Promise<Los
       execFileSync('ip', ['-n', clientName, 'address', 'add', '10.50.0.2/16', 'dev', 'c0']);
     }
     closers.push(await startKernelHost(links[0], HOST));
-    probesTails(links[0].hostName);
     const host = inNetworkNamespace(links[1].hostName, () =>
       startVirtualHost('h0', links[1].hostLinkAddress, HOST),
     );
@@ -47,12 +46,9 @@ export async function lossyTransfers(options: LossyTransferOptions): Promise<Los
     const rows: LossyTransfer[] = [];
     for (const what of ['upload', 'download'] as const)
       for (const seed of seeds) {
-        const seconds: number[] = [];
-        for (const side of [0, 1] as const) {
-          relays[side]!.begin(seed);
-          // oxlint-disable-next-line no-await-in-loop -- one transfer after the other
-          seconds.push(await transfer(links[side], what, 0, octets));
-        }
+        for (const relay of relays) relay.begin(seed);
+        // oxlint-disable-next-line no-await-in-loop -- one seed after the other
+        const seconds = await Promise.all(links.map((link) => transfer(link, what, 0, octets)));
         rows.push({ what, seed, kernelSeconds: seconds[0]!, virtualSeconds: seconds[1]! });
       }
     return rows;
@@ -61,14 +57,10 @@ export async function lossyTransfers(options: LossyTransferOptions): Promise<Los
   }
 }
 
-/** A row for each direction. */
-export function mediansOf(transfers: readonly LossyTransfer[]): TransferRow[] {
-  return (['upload', 'download'] as const).map((name) => {
-    const those = transfers.filter(({ what }) => what === name);
-    return {
-      name,
-      kernelSeconds: median(those.map(({ kernelSeconds }) => kernelSeconds)),
-      virtualSeconds: median(those.map(({ virtualSeconds }) => virtualSeconds)),
-    };
-  });
+/** Logarithms of how much longer the virtual host takes than the kernel, which loses the same segments. */
+export function ratiosOf(transfers: readonly LossyTransfer[], what: LossyTransfer['what']): Summary {
+  const those = transfers.filter((each) => each.what === what);
+  return summaryOf(
+    those.map(({ kernelSeconds, virtualSeconds }) => Math.log(virtualSeconds / kernelSeconds)),
+  );
 }

@@ -9,9 +9,16 @@ import { startVirtualHost } from './virtual-host.ts';
 
 export interface TransferRow {
   readonly name: string;
-  /** Medians. */
-  readonly kernelSeconds: number;
-  readonly virtualSeconds: number;
+  /** Seconds of each round. */
+  readonly kernel: readonly number[];
+  readonly virtual: readonly number[];
+}
+
+/** Seconds: a retransmission timer more or less makes most of the difference between two rounds. */
+export interface Summary {
+  readonly median: number;
+  readonly mean: number;
+  readonly standardError: number;
 }
 
 export interface TransferOptions {
@@ -85,7 +92,7 @@ function narrow(routerName: string, mtuBytes: number): void {
     );
 }
 
-/** Takes the rights of root. Each row is the median of so many rounds, the two hosts by turns. */
+/** Takes the rights of root. Each row has so many rounds, the two hosts by turns. */
 export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): Promise<TransferRow[]> {
   const links = [makeLink(), makeLink()] as const;
   const closers: (() => void)[] = links.map((link) => () => link.remove());
@@ -94,7 +101,6 @@ export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): 
     closers.push(...places.map((place) => () => place.remove()));
     const [kernelLink, virtualLink] = links;
     closers.push(await startKernelHost(kernelLink, HOST));
-    probesTails(kernelLink.hostName);
     for (const { clientName } of places) heedsLosses(clientName);
     ip('-n', kernelLink.hostName, 'route', 'add', 'default', 'via', ROUTER);
     const host = inNetworkNamespace(virtualLink.hostName, () =>
@@ -115,17 +121,12 @@ export async function timeTransfers({ rounds, pauseSeconds }: TransferOptions): 
         for (const side of [0, 1] as const)
           // oxlint-disable-next-line no-await-in-loop -- one transfer after the other
           times[side].push(await transfer(places[side]!, what, pause));
-      rows.push({ name, kernelSeconds: median(times[0]), virtualSeconds: median(times[1]) });
+      rows.push({ name, kernel: times[0], virtual: times[1] });
     }
     return rows;
   } finally {
     for (const close of closers.toReversed()) close();
   }
-}
-
-/** Gives a kernel its tail loss probes back (RFC 8985 7), which the cases do without. */
-export function probesTails(hostName: string): void {
-  ip('netns', 'exec', hostName, 'sysctl', '-q', 'net.ipv4.tcp_early_retrans=3');
 }
 
 /** Gives a client a sender that heeds losses (RFC 5681), whatever the machine has: BBR hardly does. */
@@ -151,6 +152,13 @@ export function transfer(
   });
 }
 
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+export function summaryOf(values: readonly number[]): Summary {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    median: values.toSorted((a, b) => a - b)[count >> 1] ?? Number.NaN,
+    mean,
+    standardError: count < 2 ? 0 : Math.sqrt(squares / count / (count - 1)),
+  };
 }

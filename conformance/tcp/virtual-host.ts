@@ -27,6 +27,8 @@ export interface RunningVirtualHost {
 
 const BATCH_FRAMES = 512;
 const SLEEP_SECONDS_MAX = 1;
+/** How long it goes on asking after the last frame before it sleeps, as the sensor does. */
+const SPIN_SECONDS = 0.0001;
 
 /** Starts a host; must be called in the namespace of the interface. */
 export function startVirtualHost(
@@ -63,11 +65,14 @@ export function startVirtualHost(
   const waiter = new Waiter(device.fd);
   const ending = { isAsked: false };
   const run = async (): Promise<void> => {
+    let lastFrameSeconds = Number.NEGATIVE_INFINITY;
     while (!ending.isAsked) {
       const frames = stack.work(BATCH_FRAMES);
-      const seconds = Math.min(SLEEP_SECONDS_MAX, stack.nextTimerSeconds() - systemClock.nowSeconds());
+      const now = systemClock.nowSeconds();
+      if (frames > 0) lastFrameSeconds = now;
+      const seconds = Math.min(SLEEP_SECONDS_MAX, stack.nextTimerSeconds() - now);
       // oxlint-disable-next-line no-await-in-loop -- one batch after the other
-      await (frames > 0
+      await (now - lastFrameSeconds < SPIN_SECONDS
         ? new Promise((resolve) => setImmediate(resolve))
         : waiter.wait(Math.max(0, seconds)));
     }
@@ -91,11 +96,15 @@ const silent: TcpService = { data() {}, ended() {}, writable() {}, closed() {} }
 
 const endsWith = (connection: TcpConnection): TcpService => ({ ...silent, ended: () => connection.end() });
 
+const PIECE_BYTES = 16_384;
+
 /** Writes octets as room allows, then ends if it is to. */
 function says(connection: TcpConnection, octets: number, letter: string, thenEnds: boolean): TcpService {
+  const piece = new Uint8Array(Math.min(octets, PIECE_BYTES)).fill(letter.charCodeAt(0));
   let left = octets;
   const more = (): void => {
-    left -= connection.write(new Uint8Array(left).fill(letter.charCodeAt(0)));
+    let taken = piece.length;
+    while (left > 0 && taken === piece.length) left -= taken = connection.write(piece.subarray(0, left));
     if (left === 0 && thenEnds) connection.end();
   };
   more();

@@ -165,6 +165,13 @@ export const sendingCases: readonly Case[] = [
     steps: [...open(), wait(7)],
   },
   {
+    name: 'FIN of a port without a service that nobody acknowledges is sent again',
+    rfc: '6298 5',
+    port: port.sink,
+    repeats: true,
+    steps: [...open(), tcp('FA'), wait(3)],
+  },
+  {
     name: 'octets and FIN that nobody acknowledges are sent again',
     rfc: '6298 5',
     port: port.page,
