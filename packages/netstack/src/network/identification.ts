@@ -1,7 +1,7 @@
 /**
- * The identification field of IPv4 headers: a counter for each pair of hosts, or each flow between them, so that nobody learns from
- * the packets that he gets how many others get (RFC 7739 5.3 and 5.4 say the same of IPv6). Counters that meet in one place of the
- * table displace each other, and each begins at a number drawn anew.
+ * The identification field of IPv4 headers: a counter for each pair of hosts, or each flow between them, so that nobody learns
+ * from the packets that he gets how many others get (RFC 7739 5.3 and 5.4 say the same of IPv6). Counters that meet in one place
+ * of the table displace each other, and each begins at a number drawn anew.
  */
 import { mixWord, type RandomStream } from '@wormwood/base';
 
