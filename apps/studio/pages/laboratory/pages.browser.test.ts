@@ -195,17 +195,21 @@ describe.skipIf(!hasBrowser)('the laboratory in Chromium', () => {
       .map((pairs) => pairs.map(([key, text]) => `${key}=${text}`).join('&'));
     const addresses = fc.sample(query, { numRuns: ADDRESSES, seed: 17 });
     // One after the other in the page itself: each is read, shown, and looked at.
-    const wrong = await page.evaluate(async (texts) => {
+    const { wrong, refused } = await page.evaluate(async (texts) => {
       const found: string[] = [];
+      let sentences = 0;
       for (const text of texts) {
         location.hash = `#/?${text}`;
         await new Promise((resolve) => setTimeout(resolve, 25));
         const heading = document.querySelector('[aria-label=Verdict] h1')?.textContent ?? '';
         if (heading.length < 10 || document.querySelector('main script, main img') !== null) found.push(text);
+        if (document.querySelector('main [role=alert]') !== null) sentences++;
       }
-      return found;
+      return { wrong: found, refused: sentences };
     }, addresses);
+    console.log(`${ADDRESSES} mutated addresses: ${refused} refused in a sentence, ${wrong.length} wrong`);
     expect(wrong).toEqual([]);
+    expect(refused).toBeGreaterThan(ADDRESSES / 2);
     await page.evaluate(() => {
       location.hash = '#/?scenario=slamer';
     });
