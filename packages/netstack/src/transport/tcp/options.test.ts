@@ -109,7 +109,7 @@ describe('window scaling (RFC 7323 section 2)', () => {
       window: 250,
     });
     // Linux: a multiple of the segments that have no timestamps.
-    expect(synAck.window).toBe(44 * 1460);
+    expect(synAck.window).toBe(Math.floor(65_535 / segmentBytesMax()) * segmentBytesMax());
     service!.connection.write(new Uint8Array(10_000));
     // 250 scaled by 8 are two segments.
     expect(receive().map(({ payload }) => payload.length)).toEqual([1000, 1000]);
@@ -220,19 +220,40 @@ describe('segment size (RFC 9293 3.7.1)', () => {
   });
 });
 
+/** Oddities of a SYN/ACK that is sent as it is written. */
+const LITERAL = {
+  instead: null,
+  isLiteral: true,
+  zeroTimestamp: false,
+  zeroEcho: false,
+  flags: 0,
+  reserved: 0,
+  urgentPointer: 0,
+  packetClass: 'syn-ack',
+} as const;
+
+describe('a SYN/ACK that is sent as it is written', () => {
+  it.each([
+    ['whole segments with timestamps', 45 * 1448, 45 * (segmentBytesMax() - 12)],
+    ['whole segments', 10 * 1460, 10 * segmentBytesMax()],
+    ['as many as there is room for', 44 * 1460, Math.floor(65_535 / segmentBytesMax()) * segmentBytesMax()],
+    ['anything else', 8192, 8192],
+  ])('has the segment size of its protocol, and a window of %s', (_, windowBytes, seen) => {
+    const { tcp: traits } = plainBehavior(new Uint8Array(16));
+    const shape = { ...traits.shapes!.list[0]!, windowBytes, mssBytes: 1460, oddities: LITERAL };
+    const shapes = { of: () => 0, list: [shape] };
+    const { send, receive } = bench({ behavior: { tcp: { ...traits, shapes } } });
+    send({ flags: 'S', options: [{ kind: 'mss', mssBytes: 1460 }] });
+    const [answer] = receive();
+    expect(answer).toMatchObject({ flags: SYN | ACK, window: seen });
+    expect(answer?.options).toContainEqual({ kind: 'mss', mssBytes: segmentBytesMax() });
+  });
+});
+
 describe('a SYN that a disguise answers otherwise', () => {
   it('gets that segment or nothing, and leaves no connection', () => {
     const { tcp: traits } = plainBehavior(new Uint8Array(16));
-    const oddities = {
-      instead: 'nothing',
-      isLiteral: false,
-      zeroTimestamp: false,
-      zeroEcho: false,
-      flags: 0,
-      reserved: 0,
-      urgentPointer: 0,
-      packetClass: 'syn-ack',
-    } as const;
+    const oddities = { ...LITERAL, instead: 'nothing' } as const;
     const plain = { ...traits.shapes!.list[0]!, oddities: null };
     const reset = {
       flags: RST | ACK,

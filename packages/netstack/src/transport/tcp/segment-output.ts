@@ -1,6 +1,7 @@
 /** Writes TCP segments into the device: resets, SYN/ACKs with the options of the disguise, and everything after. */
 import { ipProtocol, readU16, readU32, tcp, tcpOption, writeU16, writeU32, writeU8 } from '@wormwood/wire';
 import type { StackBehavior, SynAckOddities, SynAckShape, TcpOptionName } from '../../behavior.ts';
+import { isName } from '../../network/address-names.ts';
 import type { IpOutput, PacketHead } from '../../network/ip-output.ts';
 import type { PacketContext } from '../../network/packet-context.ts';
 import { type ConnectionTable, field, flag } from './connection-table.ts';
@@ -10,6 +11,10 @@ import { isTarpit, TARPIT_MSS_BYTES, TARPIT_WINDOW_BYTES } from './tarpit.ts';
 
 const NOP = 1;
 const END = 0;
+/** RFC 9293 3.1: 16 bits. */
+const WINDOW_MAX = 0xffff;
+/** What a segment with timestamps has less of data. */
+const TIMESTAMPS_BYTES = 12;
 
 /** What to send on a connection; addresses, ports and acknowledgment come from the table. */
 export interface Segment {
@@ -98,11 +103,35 @@ export class SegmentOutput {
     this.#writeHeader(start, at, {
       flags: tcp.flag.SYN | tcp.flag.ACK | (oddities?.flags ?? 0),
       sequence,
-      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : shape.windowBytes,
+      window: isTarpit(this.#table, at) ? TARPIT_WINDOW_BYTES : this.#synAckWindow(at, shape, nowSeconds),
       headerLength: option - start,
     });
     if (oddities !== null) writeOddities(out, start, option - start, oddities);
     this.#finish(start, option);
+  }
+
+  /**
+   * RFC 6691: what the link can carry, without regard to options. What is written as it stands in a shape is that of IPv4, whose
+   * header is shorter.
+   */
+  #longestMss(at: number, { oddities }: SynAckShape, nowSeconds: number): number {
+    const remote = this.#table.words[at + field.remoteAddress]! >>> 0;
+    if (oddities?.isLiteral === true && !isName(remote)) return 0xffff;
+    return this.#output.roomTo(remote, nowSeconds) - tcp.HEADER_LENGTH;
+  }
+
+  /**
+   * A window of whole segments, with their timestamps or without, is one of as many over IPv6, and one of as many as there is room
+   * for is so, too.
+   */
+  #synAckWindow(at: number, shape: SynAckShape, nowSeconds: number): number {
+    const { windowBytes, mssBytes } = shape;
+    if (!isName(this.#table.words[at + field.remoteAddress]! >>> 0)) return windowBytes;
+    const shorter = mssBytes - Math.min(mssBytes, this.#longestMss(at, shape, nowSeconds));
+    const unit = [mssBytes - TIMESTAMPS_BYTES, mssBytes].find((each) => each > 0 && windowBytes % each === 0);
+    if (unit === undefined) return windowBytes;
+    const room = windowBytes + unit > WINDOW_MAX ? WINDOW_MAX : (windowBytes / unit) * (unit - shorter);
+    return room - (room % (unit - shorter));
   }
 
   /** Whether the SYN had the option too, so that the SYN/ACK may. */
@@ -137,10 +166,7 @@ export class SegmentOutput {
       out[option] = tcpOption.code.mss;
       out[option + 1] = 4;
       const mssBytes = isTarpit(this.#table, at) ? TARPIT_MSS_BYTES : shape.mssBytes;
-      // RFC 6691: what the link can carry, without regard to options.
-      const room = this.#output.roomTo(this.#table.words[at + field.remoteAddress]! >>> 0, nowSeconds);
-      const longest = oddities?.isLiteral === true ? 0xffff : room - tcp.HEADER_LENGTH;
-      writeU16(out, option + 2, Math.min(mssBytes, longest));
+      writeU16(out, option + 2, Math.min(mssBytes, this.#longestMss(at, shape, nowSeconds)));
       return option + 4;
     }
     if (name === 'sack') {
