@@ -121,8 +121,8 @@ export class SegmentOutput {
   }
 
   /**
-   * A window of whole segments, with their timestamps or without, is one of as many over IPv6, and one of as many as there is room
-   * for is so, too.
+   * A window of whole segments, with their timestamps or without, is one of as many over IPv6, and one of as many as there is
+   * room for is so, too.
    */
   #synAckWindow(at: number, shape: SynAckShape, nowSeconds: number): number {
     const { windowBytes, mssBytes } = shape;
