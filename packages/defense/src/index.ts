@@ -1,7 +1,7 @@
 /** From observations to verdicts to responses: start with `observation.ts` and `verdict.ts`. */
 
-export type { Observation } from './observation.ts';
-export type { KnownRole, Verdict } from './verdict.ts';
+export { FORGEABLE_REASONS, type Observation } from './observation.ts';
+export { INFECTION_PROOFS, KNOWN_ROLES, type KnownRole, type Verdict, VERDICT_KINDS } from './verdict.ts';
 
 // Detection: start with `detect/detector.ts`.
 export { createDetector } from './detect/detector.ts';
@@ -17,7 +17,7 @@ export { EventObserver } from './observe/observe-events.ts';
 
 // Responses: start with `respond/responder.ts`.
 export { Responder } from './respond/responder.ts';
-export type { ActionKind, Actuator } from './respond/action.ts';
+export { ACTION_KINDS, type ActionKind, type Actuator } from './respond/action.ts';
 export { DONE, type Failed, failed, type Outcome } from './respond/outcome.ts';
 export type { Decision } from './respond/decision.ts';
 export { Ledger, type LedgerView } from './respond/ledger.ts';

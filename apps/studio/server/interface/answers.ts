@@ -2,6 +2,13 @@
  * What the server answers: one shape each. The OpenAPI document is made of them, the server's own types and those of the pages
  * are inferred from them, and a test compares them with answers. Pages import types alone.
  */
+import {
+  ACTION_KINDS,
+  FORGEABLE_REASONS,
+  INFECTION_PROOFS,
+  KNOWN_ROLES,
+  VERDICT_KINDS,
+} from '@wormwood/defense';
 import type { AlarmedSeries } from '@wormwood/study';
 import { z } from 'zod';
 
@@ -30,11 +37,9 @@ export type Evidence = Answer<typeof evidence>;
 
 const verdict = z.object({
   id: text,
-  kind: z.enum(['contact', 'scanning', 'infected']),
-  proof: nullable(z.enum(['payload', 'chain', 'signature', 'worm', 'role'])),
-  known: nullable(
-    z.object({ role: z.enum(['scanner', 'monitor', 'resolver', 'gateway']), name: text, reason: text }),
-  ),
+  kind: z.enum(VERDICT_KINDS),
+  proof: nullable(z.enum(INFECTION_PROOFS)),
+  known: nullable(z.object({ role: z.enum(KNOWN_ROLES), name: text, reason: text })),
   source: number,
   timeSeconds: number,
   sinceSeconds: number,
@@ -48,20 +53,7 @@ const verdict = z.object({
   missRate: number,
   unforgeable: flag,
   linkAddress: nullable(text),
-  forgeableReasons: z.array(
-    z.enum([
-      'no-link-address',
-      'unknown-router',
-      'arp-silent',
-      'arp-conflict',
-      'arp-mismatch',
-      'address-changed',
-      'weak-sequence-numbers',
-      'unknown-sensor',
-      'proof-pending',
-      'no-proof',
-    ]),
-  ),
+  forgeableReasons: z.array(z.enum(FORGEABLE_REASONS)),
   caution: nullable(text),
   evidence: z.array(evidence),
 });
@@ -129,7 +121,7 @@ const decision = z.object({
   id: text,
   source: text,
   linkAddress: nullable(text),
-  action: z.enum(['block', 'quarantine', 'patch']),
+  action: z.enum(ACTION_KINDS),
   actuator: text,
   status: z.enum(['proposed', 'approved', 'applying', 'active', 'releasing', 'ended']),
   approval: z.enum(['required', 'automatic']),

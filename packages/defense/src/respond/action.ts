@@ -11,6 +11,7 @@ import type { Outcome } from './outcome.ts';
  */
 export type ActionKind = 'block' | 'quarantine' | 'patch';
 
+/** What may be done about a host. */
 export const ACTION_KINDS: readonly ActionKind[] = ['block', 'quarantine', 'patch'];
 
 /** Actuators are named in scope files: short, and safe in a log, a URL and a file name. */
