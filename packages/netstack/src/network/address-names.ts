@@ -19,11 +19,17 @@ const field = {
   isIpv4: 4,
   holders: 5,
   nextInBucket: 6,
+  /** 0: nobody has asked for it yet. */
   share: 7,
-  digest: 8,
+  hash: 8,
+  digest: 9,
 } as const;
 
-const STRIDE = 9;
+const STRIDE = 10;
+/** Addresses whose hashes are remembered: a packet has two, and those of the next packet are often the same. */
+const MEMO_PLACES = 256;
+/** Words of a remembered address, as of a name: the address, whether it is one of IPv4, and both halves of its hash. */
+const MEMO_STRIDE = 7;
 const FIRST_CAPACITY = 64;
 const NONE = -1;
 
@@ -36,6 +42,12 @@ export class AddressNames {
   readonly #hash: SipHash;
   /** The address at hand, and whether it is one of IPv4. */
   readonly #asked: Int32Array = new Int32Array(field.isIpv4 + 1);
+  /** Both halves of its hash, once `#hashAsked` was called. */
+  #askedHash = 0;
+  #askedDigest = 0;
+  readonly #memo: Int32Array = new Int32Array(MEMO_PLACES * MEMO_STRIDE).fill(NONE);
+  /** The network of 64 bits that was counted last. */
+  #network: { readonly upper: number; readonly lower: number; readonly share: number } | null = null;
   readonly #octets: Uint8Array = new Uint8Array(16);
   #words: Int32Array = new Int32Array(FIRST_CAPACITY * STRIDE);
   #heads: Int32Array = new Int32Array(FIRST_CAPACITY).fill(NONE);
@@ -85,13 +97,15 @@ export class AddressNames {
   find(address: IpAddress): number {
     if (typeof address === 'number' && address < FIRST_NAME) return address;
     this.#ask(address);
-    return this.#findAsked(this.#bucketOfAsked());
+    this.#hashAsked();
+    return this.#findAsked();
   }
 
   /** The same of the IPv6 address at `offset`. */
   findOctets(bytes: Uint8Array, offset: number): number {
     this.#askOctets(bytes, offset);
-    return this.#findAsked(this.#bucketOfAsked());
+    this.#hashAsked();
+    return this.#findAsked();
   }
 
   /** One who held the word holds it no more. */
@@ -102,8 +116,7 @@ export class AddressNames {
     const at = index * STRIDE;
     assert(words[at + field.holders]! > 0, 'a name is released by one who holds it');
     if (--words[at + field.holders]! > 0) return;
-    this.#askWords(at);
-    const bucket = this.#bucketOfAsked();
+    const bucket = words[at + field.hash]! & (this.#heads.length - 1);
     let previous = NONE;
     for (
       let other = this.#heads[bucket]!;
@@ -144,7 +157,12 @@ export class AddressNames {
    * bits, whose owner has every address of it.
    */
   shareOf(word: number): number {
-    return word < FIRST_NAME ? word : this.#words[(word - FIRST_NAME) * STRIDE + field.share]! >>> 0;
+    if (word < FIRST_NAME) return word;
+    const at = (word - FIRST_NAME) * STRIDE;
+    const words = this.#words;
+    if (words[at + field.share] === 0)
+      words[at + field.share] = this.#shareOfNetwork(words[at]!, words[at + 1]!);
+    return words[at + field.share]! >>> 0;
   }
 
   /** Returns 32 bits that stand for the address for as long as this lives: an IPv4 address, or a keyed hash. */
@@ -169,18 +187,40 @@ export class AddressNames {
     asked[field.isIpv4] = 0;
   }
 
-  #askWords(at: number): void {
-    for (let i = 0; i <= field.isIpv4; i++) this.#asked[i] = this.#words[at + i]!;
+  #shareOfNetwork(upper: number, lower: number): number {
+    if (this.#network?.upper !== upper || this.#network.lower !== lower)
+      this.#network = { upper, lower, share: this.#hash.ofWords(upper, lower, 0, 0) };
+    return this.#network.share;
   }
 
-  #bucketOfAsked(): number {
+  #hashAsked(): void {
     const asked = this.#asked;
-    return this.#hash.ofWords(asked[0]!, asked[1]!, asked[2]!, asked[3]!) & (this.#heads.length - 1);
+    const [a, b] = [asked[0]!, asked[1]!];
+    const [c, d] = [asked[2]!, asked[3]!];
+    const isIpv4 = asked[field.isIpv4]!;
+    const memo = this.#memo;
+    // Where an address is remembered says nothing of where its name is.
+    const place =
+      (Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 0x0101_0101) ^ d, 0x9e37_79b1) >>> 24) * MEMO_STRIDE;
+    if (
+      memo[place + 3] !== d ||
+      memo[place + 2] !== c ||
+      memo[place + 1] !== b ||
+      memo[place] !== a ||
+      memo[place + field.isIpv4] !== isIpv4
+    ) {
+      memo.set(asked, place);
+      memo[place + MEMO_STRIDE - 2] = this.#hash.ofWords(a, b, c, d);
+      memo[place + MEMO_STRIDE - 1] = this.#hash.upper;
+    }
+    this.#askedHash = memo[place + MEMO_STRIDE - 2]!;
+    this.#askedDigest = memo[place + MEMO_STRIDE - 1]!;
   }
 
-  #findAsked(bucket: number): number {
+  #findAsked(): number {
     const words = this.#words;
     const asked = this.#asked;
+    const bucket = this.#askedHash & (this.#heads.length - 1);
     for (
       let index = this.#heads[bucket]!;
       index !== NONE;
@@ -200,9 +240,8 @@ export class AddressNames {
   }
 
   #holdAsked(): number {
-    const bucket = this.#bucketOfAsked();
-    const digest = this.#hash.upper;
-    const known = this.#findAsked(bucket);
+    this.#hashAsked();
+    const known = this.#findAsked();
     if (known !== NOT_HELD) {
       this.holdAgain(known);
       return known;
@@ -217,8 +256,9 @@ export class AddressNames {
     const at = index * STRIDE;
     this.#words.set(asked, at);
     this.#words[at + field.holders] = 1;
-    this.#words[at + field.digest] = digest;
-    this.#words[at + field.share] = this.#hash.ofWords(asked[0]!, asked[1]!, 0, 0);
+    this.#words[at + field.hash] = this.#askedHash;
+    this.#words[at + field.digest] = this.#askedDigest;
+    this.#words[at + field.share] = 0;
     this.#link(index);
     this.#size++;
     return FIRST_NAME + index;
@@ -230,15 +270,12 @@ export class AddressNames {
     words.set(this.#words);
     this.#words = words;
     this.#heads = new Int32Array(2 * this.#heads.length).fill(NONE);
-    const asked = this.#asked.slice();
     for (let index = 0; index < this.#used; index++) this.#link(index);
-    this.#asked.set(asked);
   }
 
   #link(index: number): void {
     const at = index * STRIDE;
-    this.#askWords(at);
-    const bucket = this.#bucketOfAsked();
+    const bucket = this.#words[at + field.hash]! & (this.#heads.length - 1);
     this.#words[at + field.nextInBucket] = this.#heads[bucket]!;
     this.#heads[bucket] = index;
   }
