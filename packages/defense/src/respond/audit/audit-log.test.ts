@@ -160,6 +160,47 @@ describe('the audit log', () => {
     expect((await read(file)).ok).toBe(true);
   });
 
+  it('catches up with what another process wrote, and goes on from there', async () => {
+    const file = await written();
+    const [log, other] = [await open(file), await open(file)];
+    const seen: AuditEntry[] = [];
+    const restarts: number[] = [];
+    const catchUp = (): ReturnType<AuditLog['catchUp']> =>
+      log.catchUp(
+        (entry) => void seen.push(entry),
+        () => restarts.push(seen.length),
+      );
+    expect([await catchUp(), seen.length]).toEqual([{ ok: true }, 0]);
+    await other.append([{ event: 'respond.start', mode: 'act' }], AT_NOON, () => {});
+    expect(await catchUp()).toEqual({ ok: true });
+    expect([seen.map(({ sequence }) => sequence), restarts]).toEqual([[5], []]);
+    expect([log.head, log.syncedOffset]).toEqual([other.head, other.head.endOffset]);
+    await log.append([{ event: 'respond.resume', by: 'ada' }], AT_NOON, () => {});
+    expect((await read(file)).ok).toBe(true);
+  });
+
+  it('begins anew where another process has begun a segment, and does not go on in a log that was cut or changed', async () => {
+    const file = await written();
+    const [log, other] = [await open(file), await open(file)];
+    const seen: AuditEntry[] = [];
+    let restarts = 0;
+    const catchUp = (): ReturnType<AuditLog['catchUp']> =>
+      log.catchUp(
+        (entry) => void seen.push(entry),
+        () => restarts++,
+      );
+    await other.rotate('log-1', '{}', AT_NOON, () => {});
+    expect(await catchUp()).toEqual({ ok: true });
+    expect([restarts, seen.map(({ event }) => event)]).toEqual([1, ['log.snapshot']]);
+    expect(log.head).toEqual(other.head);
+    const { text } = file;
+    file.text = '';
+    expect(await catchUp()).toMatchObject({ ok: false });
+    file.text = `${text}no line of the log\n`;
+    expect(await catchUp()).toMatchObject({ ok: false });
+    expect(log.head).toEqual(other.head);
+  });
+
   it('shows every change of any octet, every line left out, doubled or exchanged', async () => {
     const { text } = await written();
     const lines = text.trimEnd().split('\n');

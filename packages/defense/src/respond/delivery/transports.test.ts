@@ -173,6 +173,23 @@ describe('a mail', () => {
     );
   });
 
+  it('says how many events there are beside the first, cut at 150 characters, and has the date of the last', () => {
+    const subjectOf = (message: OutgoingMessage): string => {
+      const [heading = ''] = mailText(envelope, message).split('\r\n\r\n');
+      const folded = /\r\nSubject: ([^]*?)\r\n(?! )/.exec(heading)?.[1] ?? '';
+      if (!folded.startsWith('=?')) return folded;
+      const words = folded.split('\r\n ').map((word) => /^=\?utf-8\?B\?(.*)\?=$/.exec(word)?.[1] ?? '');
+      return words.map((word) => Buffer.from(word, 'base64').toString()).join('');
+    };
+    const beginning = '[wormwood] ada ended the decision about 10.20.7.9: ';
+    expect(subjectOf(messageOf('a'))).toBe(`${beginning}a`);
+    expect(subjectOf(messageOf('a', 'b'))).toBe(`${beginning}a (and 1 more)`);
+    expect(subjectOf(messageOf('a', 'b', 'c'))).toBe(`${beginning}a (and 2 more)`);
+    const long = 'x'.repeat(150 - beginning.length);
+    expect(subjectOf(messageOf(long))).toBe(beginning + long);
+    expect(subjectOf(messageOf(`${long}x`, 'b'))).toBe(`${beginning}${long}… (and 1 more)`);
+  });
+
   it('cannot be given another heading, whatever the text; and every line is short and ASCII', () => {
     fc.assert(
       fc.property(anyText, fc.array(anyText, { maxLength: 3 }), (first, others) => {
