@@ -98,7 +98,8 @@ describe('a greeting', () => {
     const almost = new Uint8Array(200).fill(0x90);
     almost[199] = 0x91;
     expect(greetingOf('tcp', 9, almost)).toBeNull();
-    const white = (until: number): Uint8Array => payloadOf({ ...new Array<number>(until).fill(0x20) }, 200);
+    const white = (until: number): Uint8Array =>
+      payloadOf({ ...Array.from({ length: until }, () => 0x20) }, 200);
     expect(greetingOf('tcp', 9, white(96))).toBe('blank');
     expect(greetingOf('tcp', 9, white(95))).toBeNull();
   });
