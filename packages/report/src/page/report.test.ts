@@ -75,6 +75,15 @@ describe('tables', () => {
     });
   });
 
+  it('give the time to each fraction that was reached, and say of the lowest other one that it was not', () => {
+    const times = summaryTables(odeResult())[0]!.rows.filter(([label]) => label?.includes('% ever infected'));
+    // 57.3 % are ever infected.
+    expect(times).toEqual([
+      ['50% ever infected after', expect.stringMatching(/min|h/)],
+      ['90% ever infected', 'not reached'],
+    ]);
+  });
+
   it('give an ensemble its spread, and times the share of the runs that reached them', () => {
     const result = ensembleOf(odeResult(), {});
     const half = { mean: 3300, sd: 1, se: 0.1, q05: 3200, q25: 3250, q50: 3300, q75: null, q95: null };
@@ -92,9 +101,14 @@ describe('tables', () => {
       '31,188',
       '28,069 to 34,306',
     ]);
+    expect(times?.rows.map(([label]) => label)).toEqual([
+      '50% ever infected',
+      '90% ever infected',
+      'No host infected any more',
+    ]);
     expect(times?.rows.slice(0, 2)).toEqual([
       ['50% ever infected', '60%', '55 min', '53 min 20 s to > 1 d'],
-      ['90% ever infected', '0%', '–', '–'],
+      ['90% ever infected', 'none', '', ''],
     ]);
   });
 

@@ -24,6 +24,8 @@ export interface ReportTable {
 
 const NONE = '–';
 
+type Fraction = (typeof FRACTIONS)[number];
+
 interface SummaryRow {
   readonly label: string;
   readonly figure: FigureName;
@@ -65,7 +67,8 @@ const meanText = (value: number, format: SummaryRow['format']): string =>
 /**
  * Returns the key figures of a result, active and ever infected apart, and the times at which it reached fractions of all hosts.
  * Of an ensemble these are two tables: figures that each run has, with mean, median and spread; and times that runs may end
- * without, with the share of the runs that reached them and quantiles over all runs.
+ * without, with the share of the runs that reached them and quantiles over all runs. Of the fractions that no run reached only
+ * the lowest has a row, which says so.
  */
 export function summaryTables(result: SimulationResult): readonly ReportTable[] {
   return result.runs > 1 ? [figuresOfRuns(result), timesOfRuns(result)] : [figuresOfRun(result)];
@@ -76,15 +79,31 @@ function figuresOfRun(result: SimulationResult): ReportTable {
     label,
     shown(figureOf(result, figure), format),
   ];
-  const times = FRACTIONS.map((fraction) => [
-    `${percent(Number(fraction))} ever infected after`,
-    shown(timeToFraction(result, fraction), formatDuration),
-  ]);
+  const times = timeRows(
+    (fraction) => timeToFraction(result, fraction) !== null,
+    (share) => [`${share} ever infected`, 'not reached'],
+    (share, fraction) => [
+      `${share} ever infected after`,
+      shown(timeToFraction(result, fraction), formatDuration),
+    ],
+  );
   return {
     caption: `Key figures, ${computation(result)}`,
     columns: ['', 'value'],
     rows: [...HOST_ROWS.map(row), ...times, row(EXTINCTION_ROW), ...RATE_ROWS.map(row)],
   };
+}
+
+/** A row for each fraction that was reached, and one for all those that were not: the lowest of them says it for the others. */
+function timeRows<Row>(
+  isReached: (fraction: Fraction) => boolean,
+  missed: (share: string) => Row,
+  row: (share: string, fraction: Fraction) => Row,
+): readonly Row[] {
+  const shareOf = (fraction: Fraction): string => percent(Number(fraction));
+  const reached = FRACTIONS.filter(isReached).map((fraction) => row(shareOf(fraction), fraction));
+  const lowest = FRACTIONS.find((fraction) => !isReached(fraction));
+  return lowest === undefined ? reached : [...reached, missed(shareOf(lowest))];
 }
 
 const NINE_OF_TEN = 'nine of ten runs';
@@ -107,23 +126,29 @@ function timesOfRuns(result: SimulationResult): ReportTable {
   const end = `> ${formatDuration(result.scenario.durationSeconds)}`;
   const time = (value: number | null | undefined): string =>
     value === null || value === undefined ? end : formatDuration(value);
+  const missed = (label: string): readonly string[] => [label, 'none', '', ''];
   const row = (label: string, share: number | null, spread: Distribution | null): readonly string[] => [
     label,
     share === null ? NONE : percent(share),
-    ...(share === 0 ? [NONE, NONE] : [time(spread?.q50), rangeText(time(spread?.q05), time(spread?.q95))]),
+    time(spread?.q50),
+    rangeText(time(spread?.q05), time(spread?.q95)),
   ];
+  const [extinct, extinction] = ['No host infected any more', extinctProbabilityOf(result)] as const;
   return {
     caption: 'Times, over all runs; those that never got there count as later than the end',
     columns: ['', 'runs that did', 'median', NINE_OF_TEN],
     rows: [
-      ...FRACTIONS.map((fraction) =>
-        row(
-          `${percent(Number(fraction))} ever infected`,
-          reachedProbabilityOf(result, fraction),
-          timeToSpread(result, fraction),
-        ),
+      ...timeRows(
+        (fraction) => reachedProbabilityOf(result, fraction) !== 0,
+        (share) => missed(`${share} ever infected`),
+        (share, fraction) =>
+          row(
+            `${share} ever infected`,
+            reachedProbabilityOf(result, fraction),
+            timeToSpread(result, fraction),
+          ),
       ),
-      row('No host infected any more', extinctProbabilityOf(result), spreadOf(result, 'extinctionTime')),
+      extinction === 0 ? missed(extinct) : row(extinct, extinction, spreadOf(result, 'extinctionTime')),
     ],
   };
 }
