@@ -26,6 +26,7 @@ export interface Avoided {
 
 /** For so long, as a fraction of the outbreak, a bound of a rate that rises with time holds. */
 const BOUND_FRACTION = 1 / 2000;
+const NONE: readonly number[] = [];
 
 export class EffectsAtWork {
   /** Rates a second of each host; that of patching is a bound until `endSeconds`. */
@@ -85,7 +86,7 @@ export class EffectsAtWork {
 
   /** Raises alarms and starts countermeasures that are due; returns the positions of those that start. */
   begin(nowSeconds: number, seen: number): readonly number[] {
-    if (seen < this.#nextSeen && nowSeconds < this.#nextStart) return [];
+    if (seen < this.#nextSeen && nowSeconds < this.#nextStart) return NONE;
     for (const needed of this.#needed) {
       if (needed.isSeen || seen < needed.seen) continue;
       needed.isSeen = true;

@@ -22,8 +22,8 @@ export function permutation({ firstAddress, addressSpaceSize: size, key }: ScanS
   const forth = (value: number): number => {
     let left = Math.floor(value / half);
     let right = value % half;
-    for (const roundKey of keys) {
-      const next = left ^ (mixWord(right ^ roundKey) & mask);
+    for (let round = 0; round < ROUNDS; round++) {
+      const next = left ^ (mixWord(right ^ keys[round]!) & mask);
       left = right;
       right = next;
     }

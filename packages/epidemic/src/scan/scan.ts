@@ -41,7 +41,7 @@ export interface WalkedScan {
   /** Whether the walker recognizes a host that is infected already. */
   readonly noticesInfected: boolean;
   /** An infected host begins to scan. */
-  begin(walks: Walks, infected: NewWalker, stream: RandomStream): void;
+  begin(walks: Walks, infected: Readonly<NewWalker>, stream: RandomStream): void;
   /** A host's probe has infected another, whose walk begins next. */
   succeeded(walks: Walks, host: number): void;
   /** A host's probe has met an infected one. */
@@ -50,14 +50,15 @@ export interface WalkedScan {
   finishedRange(walks: Walks, host: number, stream: RandomStream): void;
 }
 
+/** Engines may fill the same one anew for each host. */
 export interface NewWalker {
-  readonly host: number;
+  host: number;
   /** −1 for a host infected at the start. */
-  readonly infector: number;
+  infector: number;
   /** The host's own place; −1 for none. */
-  readonly place: number;
+  place: number;
   /** Whether the walk of the infector led to it, rather than a hitlist. */
-  readonly isByWalk: boolean;
+  isByWalk: boolean;
 }
 
 /**
@@ -74,18 +75,29 @@ const NEXT = 0;
 const REMAINING = 1;
 const ARC_FIRST = 2;
 const ARC_SIZE = 3;
-const MEETINGS = 4;
+const SINCE = 4;
 const PROBES = 5;
-const TARGET = 6;
-const SINCE = 7;
+/** Two words in place of a number. */
+const WORDS = 6;
+const TIME = 7;
 const FIELDS = 8;
+const TARGET = 2 * WORDS;
+/** Twice the meetings, and 1 more while the host scans. */
+const MEETINGS = 2 * WORDS + 1;
 
 /** The walks of all hosts; each walk fits one cache line. */
 export class Walks {
   readonly #of: Float64Array;
+  readonly #words: Int32Array;
 
   constructor(hosts: number) {
     this.#of = new Float64Array(hosts * FIELDS);
+    this.#words = new Int32Array(this.#of.buffer);
+  }
+
+  /** Room beside each walk for when its next probe comes. */
+  get times(): { readonly numbers: Float64Array; readonly stride: number; readonly offset: number } {
+    return { numbers: this.#of, stride: FIELDS, offset: TIME };
   }
 
   /** Place of the next probe. */
@@ -122,11 +134,22 @@ export class Walks {
 
   /** Infected hosts met since the last success. */
   meetings(host: number): number {
-    return this.#of[host * FIELDS + MEETINGS]!;
+    return this.#words[2 * FIELDS * host + MEETINGS]! >> 1;
   }
 
   setMeetings(host: number, meetings: number): void {
-    this.#of[host * FIELDS + MEETINGS] = meetings;
+    const at = 2 * FIELDS * host + MEETINGS;
+    this.#words[at] = (meetings << 1) | (this.#words[at]! & 1);
+  }
+
+  /** Whether the host scans. For the engine that skips misses. */
+  isScanning(host: number): boolean {
+    return (this.#words[2 * FIELDS * host + MEETINGS]! & 1) === 1;
+  }
+
+  setScanning(host: number, isScanning: boolean): void {
+    const at = 2 * FIELDS * host + MEETINGS;
+    this.#words[at] = (this.#words[at]! & ~1) | (isScanning ? 1 : 0);
   }
 
   /** The stretch that a host is on: since when, its probes, and the target of its last one. For the engine that skips misses. */
@@ -139,14 +162,14 @@ export class Walks {
   }
 
   target(host: number): number {
-    return this.#of[host * FIELDS + TARGET]!;
+    return this.#words[2 * FIELDS * host + TARGET]!;
   }
 
   setStretch(host: number, since: number, probes: number, target: number): void {
     const at = host * FIELDS;
     this.#of[at + SINCE] = since;
     this.#of[at + PROBES] = probes;
-    this.#of[at + TARGET] = target;
+    this.#words[2 * at + TARGET] = target;
   }
 
   /** Sends so many probes: the place moves on round the arc, and as many fewer remain. */

@@ -11,7 +11,7 @@ import type { ScanWeights } from '../individual/scan-weights.ts';
 import type { Hit, Scanning } from '../individual/scanning.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import type { DrawnPart, DrawnScan } from '../../scan/scan.ts';
-import { NetworkMembers } from './network-members.ts';
+import { MemberRecords, NetworkMembers } from './network-members.ts';
 import { OwnNetworks } from './own-networks.ts';
 import { OwnSurroundings } from './own-surroundings.ts';
 
@@ -52,7 +52,8 @@ export class DrawnScanning implements Scanning {
     const hosts = placed.hostAddress.length;
     this.#weights = weights;
     this.#hosts = hosts;
-    this.#everyone = new NetworkMembers(Int32Array.of(0, hosts), hosts);
+    const records = new MemberRecords(hosts, 1 + scan.parts.filter(({ kind }) => kind !== 'around').length);
+    this.#everyone = new NetworkMembers(Int32Array.of(0, hosts), records);
     this.#honeypots = placed.honeypotAddress.map((addresses) => {
       const found = addresses.map((address) => track.placeOf(address)).filter((place) => place >= 0);
       return orderPlaces(found, track.size);
@@ -60,11 +61,12 @@ export class DrawnScanning implements Scanning {
     const runs: OpenRun[] = [];
     const own: OwnNetworks[] = [];
     const around: OwnSurroundings[] = [];
-    const sizes = { hosts, trackSize: track.size };
+    const sizes = { hosts, records, trackSize: track.size };
+    const everyone = this.#everyone;
     for (const part of scan.parts) {
       if (part.kind === 'own') own.push(new OwnNetworks(part, hostPlaces, sizes));
       else if (part.kind === 'around') around.push(new OwnSurroundings(part, hostPlaces, sizes));
-      else runs.push(openRun(part, { hostPlaces, honeypots: this.#honeypots, everyone: this.#everyone }));
+      else runs.push(openRun(part, { hostPlaces, honeypots: this.#honeypots, everyone, records }));
     }
     this.#runs = runs;
     this.#runsApart = runs.filter(({ members }) => members !== this.#everyone);
@@ -202,7 +204,12 @@ export class DrawnScanning implements Scanning {
     const susceptible = run.members.susceptible[0]!;
     const row = run.honeypots === 0 ? 0 : stream.nextBelow(susceptible + run.honeypots);
     if (row < susceptible) hit.target = run.members.anySusceptible(0, stream);
-    else hit.target = this.#honeypotAt(row - susceptible, (group) => run.inGroup[group]!);
+    else hit.target = this.#honeypotInRun(row - susceptible, run);
+  }
+
+  // Functions that close over a draw have methods of their own: to make room for them costs more than most draws do.
+  #honeypotInRun(row: number, { inGroup }: OpenRun): number {
+    return this.#honeypotAt(row, (group) => inGroup[group]!);
   }
 
   #drawInNetwork(networks: OwnNetworks, target: number, hit: Hit, stream: RandomStream): void {
@@ -213,10 +220,11 @@ export class DrawnScanning implements Scanning {
     const honeypots = networks.honeypotCountIn(network);
     const row = honeypots === 0 ? 0 : stream.nextBelow(susceptible + honeypots);
     if (row < susceptible) hit.target = members.anySusceptible(network, stream);
-    else {
-      const inGroup = (group: number): number => networks.honeypotsIn(this.#honeypots[group]!, network);
-      hit.target = this.#honeypotAt(row - susceptible, inGroup);
-    }
+    else hit.target = this.#honeypotInNetwork(row - susceptible, networks, network);
+  }
+
+  #honeypotInNetwork(row: number, networks: OwnNetworks, network: number): number {
+    return this.#honeypotAt(row, (group) => networks.honeypotsIn(this.#honeypots[group]!, network));
   }
 
   #drawAround(surroundings: OwnSurroundings, target: number, hit: Hit, stream: RandomStream): void {
@@ -224,9 +232,11 @@ export class DrawnScanning implements Scanning {
     const { host, honeypot } = surroundings.draw(sender, stream);
     hit.sender = sender;
     hit.target = host;
-    if (honeypot < 0) return;
-    const inGroup = (group: number): number => surroundings.honeypotsAround(this.#honeypots[group]!, sender);
-    hit.target = this.#honeypotAt(honeypot, inGroup);
+    if (honeypot >= 0) hit.target = this.#honeypotAround(honeypot, surroundings, sender);
+  }
+
+  #honeypotAround(row: number, surroundings: OwnSurroundings, sender: number): number {
+    return this.#honeypotAt(row, (group) => surroundings.honeypotsAround(this.#honeypots[group]!, sender));
   }
 
   #senderIn(networks: OwnNetworks, network: number, stream: RandomStream): number {
@@ -253,10 +263,12 @@ function openRun(
     hostPlaces,
     honeypots,
     everyone,
+    records,
   }: {
     readonly hostPlaces: PlaceOrder;
     readonly honeypots: readonly PlaceOrder[];
     readonly everyone: NetworkMembers;
+    readonly records: MemberRecords;
   },
 ): OpenRun {
   const all = everyone.susceptible[0]!;
@@ -266,7 +278,7 @@ function openRun(
   return {
     probability,
     size,
-    members: isAll ? everyone : new NetworkMembers(Int32Array.of(firstHost, endHost), all),
+    members: isAll ? everyone : new NetworkMembers(Int32Array.of(firstHost, endHost), records),
     inGroup: honeypots.map((places) => places.firstAtLeast(first + size) - places.firstAtLeast(first)),
     honeypots: 0,
   };

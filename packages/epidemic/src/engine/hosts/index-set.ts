@@ -15,15 +15,16 @@ export class IndexSet {
 
   add(index: number): void {
     let at = index;
-    for (const level of this.#levels) {
-      level[at >>> 5]! |= 1 << (at & 31);
+    for (let height = 0; height < this.#levels.length; height++) {
+      this.#levels[height]![at >>> 5]! |= 1 << (at & 31);
       at >>>= 5;
     }
   }
 
   remove(index: number): void {
     let at = index;
-    for (const level of this.#levels) {
+    for (let height = 0; height < this.#levels.length; height++) {
+      const level = this.#levels[height]!;
       level[at >>> 5]! &= ~(1 << (at & 31));
       if (level[at >>> 5] !== 0) return;
       at >>>= 5;

@@ -4,36 +4,69 @@
  */
 import type { RandomStream } from '@wormwood/base';
 
+/** Where a host stands in the list of members, and its network. */
+const AT = 0;
+const NETWORK = 1;
+const WORDS = 2;
+
+/** Room for what members of several kinds of networks keep of a host, side by side: most changes of a host concern all. */
+export class MemberRecords {
+  readonly words: Int32Array;
+  readonly stride: number;
+  readonly hosts: number;
+  #taken = 0;
+
+  constructor(hosts: number, kinds: number) {
+    this.hosts = hosts;
+    this.stride = WORDS * kinds;
+    this.words = new Int32Array(hosts * this.stride);
+  }
+
+  /** Returns where in the record of each host the next kind of networks may keep its words. */
+  take(): number {
+    return WORDS * this.#taken++;
+  }
+}
+
 export class NetworkMembers {
   /** Of each network, counts of hosts. */
   readonly susceptible: Int32Array;
   readonly scanning: Int32Array;
-  /** Network of each host; −1 for one in none. */
-  readonly #networkOf: Int32Array;
+  readonly #words: Int32Array;
+  readonly #stride: number;
+  readonly #offset: number;
   readonly #first: Int32Array;
-  /** Hosts, network by network, and where each stands. */
+  /** Hosts, network by network. */
   readonly #member: Int32Array;
-  readonly #at: Int32Array;
 
   /** `firstHost` of each network, and the one behind the last network; all begin susceptible. */
-  constructor(firstHost: Int32Array, hosts: number) {
+  constructor(firstHost: Int32Array, records: MemberRecords) {
     const networks = firstHost.length - 1;
+    const { hosts, words, stride } = records;
+    this.#words = words;
+    this.#stride = stride;
+    this.#offset = records.take();
     this.#first = firstHost;
-    this.#networkOf = new Int32Array(hosts).fill(-1);
     this.susceptible = new Int32Array(networks);
     this.scanning = new Int32Array(networks);
     this.#member = new Int32Array(hosts);
-    for (let host = 0; host < hosts; host++) this.#member[host] = host;
-    this.#at = this.#member.slice();
+    for (let host = 0; host < hosts; host++) {
+      const record = host * stride + this.#offset;
+      this.#member[host] = host;
+      words[record + AT] = host;
+      words[record + NETWORK] = -1;
+    }
     for (let network = 0; network < networks; network++) {
       this.susceptible[network] = firstHost[network + 1]! - firstHost[network]!;
-      this.#networkOf.fill(network, firstHost[network], firstHost[network + 1]);
+      for (let host = firstHost[network]!; host < firstHost[network + 1]!; host++) {
+        words[host * stride + this.#offset + NETWORK] = network;
+      }
     }
   }
 
   /** −1 for a host in none. */
   networkOf(host: number): number {
-    return this.#networkOf[host]!;
+    return this.#words[host * this.#stride + this.#offset + NETWORK]!;
   }
 
   dropSusceptible(host: number, network: number): void {
@@ -72,11 +105,13 @@ export class NetworkMembers {
   }
 
   #swap(host: number, to: number): void {
+    const words = this.#words;
+    const place = host * this.#stride + this.#offset + AT;
     const other = this.#member[to]!;
-    const at = this.#at[host]!;
+    const at = words[place]!;
     this.#member[at] = other;
-    this.#at[other] = at;
+    words[other * this.#stride + this.#offset + AT] = at;
     this.#member[to] = host;
-    this.#at[host] = to;
+    words[place] = to;
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { PlaceOrder } from '../individual/place-order.ts';
 import type { DrawnPart } from '../../scan/scan.ts';
-import { NetworkMembers } from './network-members.ts';
+import { type MemberRecords, NetworkMembers } from './network-members.ts';
 import { ProductTree } from './product-tree.ts';
 
 export class OwnNetworks {
@@ -18,11 +18,11 @@ export class OwnNetworks {
   readonly #honeypots: Float64Array;
   readonly #rate: ProductTree;
 
-  /** `places` of the hosts in order; `hosts` also counts those that have none. */
+  /** `places` of the hosts in order; `records` are also for those that have none. */
   constructor(
     part: Extract<DrawnPart, { kind: 'own' }>,
     { place }: PlaceOrder,
-    { hosts, trackSize }: { readonly hosts: number; readonly trackSize: number },
+    { records, trackSize }: { readonly records: MemberRecords; readonly trackSize: number },
   ) {
     this.#probability = part.probability;
     const blocks: number[] = [];
@@ -34,7 +34,7 @@ export class OwnNetworks {
       firstHost.push(host);
     }
     this.firstHost = Int32Array.from([...firstHost, place.length]);
-    this.members = new NetworkMembers(this.firstHost, hosts);
+    this.members = new NetworkMembers(this.firstHost, records);
     this.#firstPlace = Float64Array.from(blocks, (block) => Math.max(0, block * part.size - part.phase));
     this.#size = Float64Array.from(blocks, (block, network) => {
       return Math.min(trackSize, (block + 1) * part.size - part.phase) - this.#firstPlace[network]!;

@@ -39,8 +39,10 @@ export class OwnSurroundings {
   ) {
     const { place } = places;
     this.#probability = probability;
-    this.#firstPlace = place.map((own) => Math.max(0, own - distance));
-    this.#size = place.map((own, host) => Math.min(trackSize, own + distance + 1) - this.#firstPlace[host]!);
+    this.#firstPlace = Float64Array.from(place, (own) => Math.max(0, own - distance));
+    this.#size = Float64Array.from(place, (own, host) => {
+      return Math.min(trackSize, own + distance + 1) - this.#firstPlace[host]!;
+    });
     this.#first = Int32Array.from(place, (_, host) => places.firstAtLeast(this.#firstPlace[host]!));
     this.#end = Int32Array.from(place, (_, host) => {
       return places.firstAtLeast(this.#firstPlace[host]! + this.#size[host]!);

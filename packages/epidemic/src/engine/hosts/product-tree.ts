@@ -45,7 +45,8 @@ export class ProductTree {
   /** The number in which the point `target` of the sum lies; never one that is zero, unless all are. */
   indexAt(target: number): number {
     let node = 0;
-    let left = target;
+    // A sum, so that it is kept as a number of 64 bits and not made room for at each step.
+    let left = target + 0;
     for (let height = this.#levels.length - 2; height >= 0; height--) {
       const level = this.#levels[height]!;
       const first = node * CHILDREN;

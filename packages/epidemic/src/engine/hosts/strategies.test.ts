@@ -214,6 +214,18 @@ describe('a population without the misses as with them', () => {
       );
     }
   });
+
+  // Nobody is immunized, so whoever meets an infected host would meet it infected later, too.
+  it('dormancy, with nothing against the worm', () => {
+    const dormancy = { sleepRatePerSecond: 0.4, wakeRatePerSecond: 0.3 };
+    expectAlike(
+      outbreakOf({
+        population: { vulnerable: 128, infected: 6 },
+        worm: { scanRatePerSecond: 16, strategy: walk, dormancy },
+        honeypots: [],
+      }),
+    );
+  });
 });
 
 const now = { kind: 'time', timeSeconds: 4 } as const;

@@ -16,7 +16,8 @@ import type { ScanWeights } from '../individual/scan-weights.ts';
 import type { Hit, Outcome, Scanning } from '../individual/scanning.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { pacedSeconds } from '../../dynamics/rate-changes.ts';
-import { type WalkedScan, Walks } from '../../scan/scan.ts';
+import { type NewWalker, type WalkedScan, Walks } from '../../scan/scan.ts';
+import { IndexSet } from './index-set.ts';
 import { nextTarget, type Step, walkTargets, type WalkTargets } from './walk-targets.ts';
 
 const NO_TARGET = -1;
@@ -29,13 +30,14 @@ export class WalkScanning implements Scanning {
   readonly #targets: WalkTargets;
   readonly #walks: Walks;
   readonly #queue: HostQueue;
-  readonly #isScanning: Uint8Array;
+  readonly #hosts: number;
   readonly #keepsHosts: boolean;
   /** Whether a host that stops may continue later, or at another rate. */
   readonly #mayResume: boolean;
-  /** Where whoever is infected stays so, those that are; meetings with them need no event. */
-  readonly #isInfected: Uint8Array | undefined;
+  /** Where whoever is infected stays so and walks on without a break, those that are; meetings with them need no event. */
+  readonly #infected: IndexSet | undefined;
   readonly #horizonSeconds: number;
+  readonly #new: NewWalker = { host: -1, infector: -1, place: -1, isByWalk: false };
   readonly #step: Step = { entry: -1, probes: 0 };
   #now = 0;
   #isRangeEnd = false;
@@ -47,23 +49,25 @@ export class WalkScanning implements Scanning {
 
   constructor(scan: WalkedScan, outbreak: Outbreak, setup: ScanSetup) {
     const { vulnerable, rebootRatePerSecond = 0, churnRatePerSecond = 0 } = outbreak.population;
+    this.#hosts = vulnerable;
     this.#scan = scan;
     this.#weights = setup.weights;
     this.#targets = walkTargets(scan.track, setup);
     this.#walks = new Walks(vulnerable);
     this.#horizonSeconds = pacedSeconds(outbreak);
-    this.#queue = new HostQueue(vulnerable, this.#horizonSeconds);
-    this.#isScanning = new Uint8Array(vulnerable);
+    this.#queue = new HostQueue(vulnerable, this.#horizonSeconds, this.#walks.times);
     const staysInfected =
       outbreak.honeypots.length === 0 &&
       (outbreak.countermeasures ?? []).length === 0 &&
       rebootRatePerSecond === 0 &&
       churnRatePerSecond === 0;
-    this.#isInfected = scan.noticesInfected && staysInfected ? new Uint8Array(vulnerable) : undefined;
+    const mayBreak = outbreak.worm.dormancy !== undefined;
+    this.#infected =
+      scan.noticesInfected && staysInfected && !mayBreak ? new IndexSet(vulnerable) : undefined;
     const isHeld = (outbreak.countermeasures ?? []).some(
       ({ kind }) => kind === 'throttle' || kind === 'quarantine',
     );
-    this.#mayResume = isHeld || outbreak.worm.dormancy !== undefined;
+    this.#mayResume = isHeld || mayBreak;
     this.#keepsHosts = scan.noticesInfected || rebootRatePerSecond > 0 || churnRatePerSecond > 0;
   }
 
@@ -95,7 +99,7 @@ export class WalkScanning implements Scanning {
     else if (outcome === 'was-infected') this.#scan.metInfected(this.#walks, sender, stream);
     if (this.#isRangeEnd) this.#scan.finishedRange(this.#walks, sender, stream);
     const hasGivenUp = this.#walks.remaining(sender) === 0;
-    if (this.#isScanning[sender] === 1 && !hasGivenUp) this.#schedule(sender, stream);
+    if (this.#walks.isScanning(sender) && !hasGivenUp) this.#schedule(sender, stream);
     this.#walker = -1;
     return hasGivenUp;
   }
@@ -108,16 +112,19 @@ export class WalkScanning implements Scanning {
 
   infect(host: number, infector: number, stream: RandomStream): void {
     this.#dropTarget(host);
-    if (this.#isInfected !== undefined) this.#isInfected[host] = 1;
+    this.#infected?.add(host);
     const entry = this.#targets.entryOf(host);
-    const place = entry < 0 ? -1 : this.#targets.order.place[entry]!;
-    const isByWalk = infector >= 0 && infector === this.#walker;
-    this.#scan.begin(this.#walks, { host, infector, place, isByWalk }, stream);
+    const walker = this.#new;
+    walker.host = host;
+    walker.infector = infector;
+    walker.place = entry < 0 ? -1 : this.#targets.order.place[entry]!;
+    walker.isByWalk = infector >= 0 && infector === this.#walker;
+    this.#scan.begin(this.#walks, walker, stream);
   }
 
   start(host: number, seconds: number, stream: RandomStream): void {
     this.#now = seconds;
-    this.#isScanning[host] = 1;
+    this.#walks.setScanning(host, true);
     this.#schedule(host, stream);
   }
 
@@ -126,15 +133,15 @@ export class WalkScanning implements Scanning {
       this.#now = seconds;
       this.#interrupt(host, stream);
     }
-    this.#isScanning[host] = 0;
+    this.#walks.setScanning(host, false);
     this.#queue.remove(host);
   }
 
   listen(group: number, seconds: number, stream: RandomStream): void {
     this.#targets.listen(group);
     this.#now = seconds;
-    for (let host = 0; host < this.#isScanning.length; host++) {
-      if (this.#isScanning[host] !== 1) continue;
+    for (let host = 0; host < this.#hosts; host++) {
+      if (!this.#walks.isScanning(host)) continue;
       this.#interrupt(host, stream);
       this.#schedule(host, stream);
     }
@@ -206,8 +213,8 @@ export class WalkScanning implements Scanning {
 
   /** Whether a stretch that leads to an entry, or to the end of a range, has no other effect than on its host. */
   #isForeseen(entry: number): boolean {
-    if (this.#isInfected === undefined) return false;
-    return entry < 0 || this.#isInfected[this.#targets.whatAt(entry)] === 1;
+    if (this.#infected === undefined) return false;
+    return entry < 0 || this.#infected.has(this.#targets.whatAt(entry));
   }
 
   /** Follows such a stretch of a host; returns whether it gives up at its end. */

@@ -22,7 +22,7 @@ import { AvoidedContacts } from './avoided-contacts.ts';
 import { HoneypotContacts } from './honeypot-contacts.ts';
 import { drawDelay } from './draw-delay.ts';
 import { HostClocks, type Ring } from './host-clocks.ts';
-import { HostSenders } from './host-senders.ts';
+import { HostSenders, type Sender } from './host-senders.ts';
 import {
   DORMANT,
   type HostStates,
@@ -74,9 +74,15 @@ export class Following {
   /** Blockers that hold a host, as bits. */
   readonly #blocked: Uint8Array;
   readonly #hasGivenUp: Uint8Array;
+  /** Filled anew for each call, as those below. */
+  readonly #sender: Sender = { sends: false, blocked: 0, weight: 0 };
   readonly #hit: Hit = { sender: -1, target: -1 };
   readonly #ring: Ring = { host: -1, blocker: -1, watch: -1, isOnset: false };
   readonly #drawn: HostTransition = { host: -1, to: SUSCEPTIBLE, cause: 'onset' };
+  readonly #listen = (group: number): void => {
+    if (this.#outbreak.honeypots[group]!.start.kind === 'contacts') return;
+    this.#scanning.listen(group, this.#scanSeconds, this.#stream);
+  };
   /** The scanning clock. */
   #scanSeconds = 0;
   #infected = 0;
@@ -157,13 +163,13 @@ export class Following {
 
   #startDue(): void {
     const { timeSeconds } = this.#recorder;
-    this.#contacts.starts.startDue(timeSeconds, this.#states.count[SUSCEPTIBLE]!, (group) => {
-      if (this.#outbreak.honeypots[group]!.start.kind === 'contacts') return;
-      this.#scanning.listen(group, this.#scanSeconds, this.#stream);
-    });
+    if (this.#outbreak.honeypots.length > 0)
+      this.#contacts.starts.startDue(timeSeconds, this.#states.count[SUSCEPTIBLE]!, this.#listen);
     if (!this.#hasEffects) return;
+    if (this.#seen < this.#effects.nextSeen() && timeSeconds < this.#effects.nextStartSeconds()) return;
     const { pace } = this.#effects;
-    for (const position of this.#effects.begin(timeSeconds, this.#seen)) this.#startMeasure(position);
+    const begun = this.#effects.begin(timeSeconds, this.#seen);
+    for (let row = 0; row < begun.length; row++) this.#startMeasure(begun[row]!);
     if (this.#effects.pace === pace || this.#traits.throttled === undefined) return;
     // What a throttle leaves of a rate depends on the rate.
     const stages = this.#states.stage;
@@ -220,24 +226,22 @@ export class Following {
       this.#scanSeconds = nextScan;
       this.#scanning.take(this.#hit);
       this.#receive();
-    } else this.#draw(this.#stream.nextDouble() * rate, { scanRate, exitRate });
+    } else {
+      const target = this.#stream.nextDouble() * rate;
+      if (target < scanRate) {
+        this.#scanning.draw(this.#hit, this.#stream);
+        this.#receive();
+      } else if (target < scanRate + exitRate) this.#leave(this.#stream.nextDouble() * exitRate);
+      else this.#avoid(target - scanRate - exitRate);
+    }
   }
 
-  #draw(
-    target: number,
-    { scanRate, exitRate }: { readonly scanRate: number; readonly exitRate: number },
-  ): void {
-    if (target < scanRate) {
-      this.#scanning.draw(this.#hit, this.#stream);
-      this.#receive();
-    } else if (target < scanRate + exitRate) this.#leave(this.#stream.nextDouble() * exitRate);
-    else {
-      const isHeld = (host: number): boolean => this.#isHeldLate(host);
-      const sender = this.#avoided.draw(target - scanRate - exitRate, this.#senders, isHeld, this.#stream);
-      if (sender < 0) return;
-      this.#changeStage(sender, IMMUNIZED);
-      this.#noteCounts();
-    }
+  #avoid(target: number): void {
+    const isHeld = (host: number): boolean => this.#isHeldLate(host);
+    const sender = this.#avoided.draw(target, this.#senders, isHeld, this.#stream);
+    if (sender < 0) return;
+    this.#changeStage(sender, IMMUNIZED);
+    this.#noteCounts();
   }
 
   #look(): void {
@@ -442,8 +446,10 @@ export class Following {
       !this.#isKilled(host);
     const weight =
       this.#traits.throttled === undefined ? this.#weights.weightOf(host) : this.#throttled(host);
-    const sender = { sends, blocked: this.#blocked[host]!, weight };
-    this.#senders.set(host, sender, this.#scanSeconds, this.#stream);
+    this.#sender.sends = sends;
+    this.#sender.blocked = this.#blocked[host]!;
+    this.#sender.weight = weight;
+    this.#senders.set(host, this.#sender, this.#scanSeconds, this.#stream);
   }
 
   #isKilled(host: number): boolean {

@@ -1,35 +1,60 @@
 /**
  * Hosts by the time of their next probe, each at most once: a timetable of equal spans, in which hosts are unordered,
- * and a heap of those of the present span. Times beyond the horizon are stored but never come up. Hundreds of
- * thousands of hosts then cost two or three cache misses a probe, where a heap of all costs a dozen.
+ * and a heap of those of the present span. Times beyond the horizon are stored but never come up.
+ *
+ * A span holds what was ever put into it, in chunks of one or two cache lines; a host that was moved or taken out since is passed
+ * over when its span comes. So a change writes behind the last entry of a span and reads nothing, and the time of a host may lie
+ * in the record of its walk, which the look at the span's hosts loads before they are needed. Hundreds of thousands of hosts then
+ * cost about one cache miss a probe, where a heap of all costs a dozen.
  */
 const SPANS = 2 ** 15;
 const ROOM_MIN = 256;
+/** Entries of a chunk: a time and a host each. */
+const CHUNK = 8;
+const CHUNKS_MIN = 64;
 const NONE = -1;
-const BEFORE = 2;
-const BEHIND = 3;
+/** So many entries a host, and more by these, are kept until those that are out of date are thrown out. */
+const ENTRIES_PER_HOST = 4;
+const ENTRIES_MIN = 4096;
+
+/** Where the times of hosts lie: that of host i at i · `stride` + `offset`. */
+export interface HostTimes {
+  readonly numbers: Float64Array;
+  readonly stride: number;
+  readonly offset: number;
+}
 
 export class HostQueue {
-  /**
-   * 16 octets for each host, so that one cache miss loads them all: its time, Infinity if it does not wait; and, as
-   * words behind it, the hosts before and behind it in its span.
-   */
+  /** Infinity for a host that does not wait. */
   readonly #times: Float64Array;
-  readonly #links: Int32Array;
+  readonly #stride: number;
+  readonly #offset: number;
   readonly #spansPerSecond: number;
-  /** First host of each span. */
-  readonly #head: Int32Array;
+  /** The entries of all chunks: a time and a host. */
+  #entries: Float64Array = new Float64Array(2 * CHUNK * CHUNKS_MIN);
+  /** Of each chunk the one before it in its span, or the next free one. */
+  #before: Int32Array = new Int32Array(CHUNKS_MIN);
+  #freeChunk = NONE;
+  #chunks = 0;
+  /** Of each span the place behind its last entry; NONE for an empty one. */
+  readonly #end: Int32Array;
+  #count = 0;
+  readonly #countMax: number;
   /** The present span: hosts of it and of those before are in the heap. */
   #span = 0;
   #time: Float64Array = new Float64Array(ROOM_MIN);
   #host: Int32Array = new Int32Array(ROOM_MIN);
   #size = 0;
 
-  constructor(hosts: number, horizonSeconds: number) {
-    this.#times = new Float64Array(2 * hosts).fill(Infinity);
-    this.#links = new Int32Array(this.#times.buffer);
+  /** `times`: where to keep the times; without it the queue has a place of its own. */
+  constructor(hosts: number, horizonSeconds: number, times?: HostTimes) {
+    this.#times = times?.numbers ?? new Float64Array(hosts);
+    this.#stride = times?.stride ?? 1;
+    this.#offset = times?.offset ?? 0;
+    for (let host = 0; host < hosts; host++) this.#times[host * this.#stride + this.#offset] = Infinity;
     this.#spansPerSecond = SPANS / horizonSeconds;
-    this.#head = new Int32Array(SPANS + 1).fill(NONE);
+    this.#end = new Int32Array(SPANS + 1).fill(NONE);
+    this.#countMax = ENTRIES_PER_HOST * hosts + ENTRIES_MIN;
   }
 
   /** Infinity when no host has a time within the horizon. */
@@ -42,66 +67,107 @@ export class HostQueue {
   takeFirst(): number {
     this.#advance();
     const host = this.#host[0]!;
-    this.#times[2 * host] = Infinity;
+    this.#times[host * this.#stride + this.#offset] = Infinity;
     this.#dropFirst();
     return host;
   }
 
   has(host: number): boolean {
-    return this.#times[2 * host] !== Infinity;
+    return this.#times[host * this.#stride + this.#offset] !== Infinity;
   }
 
   timeOf(host: number): number {
-    return this.#times[2 * host]!;
+    return this.#times[host * this.#stride + this.#offset]!;
   }
 
   /** Puts a host in, or moves it to another time; Infinity takes it out. */
   set(host: number, time: number): void {
-    this.remove(host);
-    this.#times[2 * host] = time;
-    const span = this.#spanOf(time);
+    this.#times[host * this.#stride + this.#offset] = time;
+    const span = Math.floor(time * this.#spansPerSecond);
     if (span > SPANS) return;
-    if (span <= this.#span) {
-      this.#push(time, host);
-      return;
-    }
-    const other = this.#head[span]!;
-    this.#head[span] = host;
-    this.#links[4 * host + BEFORE] = NONE;
-    this.#links[4 * host + BEHIND] = other;
-    if (other !== NONE) this.#links[4 * other + BEFORE] = host;
+    if (span <= this.#span) this.#push(time, host);
+    else this.#append(span, time, host);
   }
 
   remove(host: number): void {
-    const time = this.#times[2 * host]!;
-    this.#times[2 * host] = Infinity;
-    const span = this.#spanOf(time);
-    // In the heap it is skipped when it comes to the front.
-    if (span <= this.#span || span > SPANS) return;
-    const before = this.#links[4 * host + BEFORE]!;
-    const behind = this.#links[4 * host + BEHIND]!;
-    if (before === NONE) this.#head[span] = behind;
-    else this.#links[4 * before + BEHIND] = behind;
-    if (behind !== NONE) this.#links[4 * behind + BEFORE] = before;
+    this.#times[host * this.#stride + this.#offset] = Infinity;
   }
 
-  #spanOf(time: number): number {
-    return Math.floor(time * this.#spansPerSecond);
+  #append(span: number, time: number, host: number): void {
+    if (this.#count >= this.#countMax) this.#throwOut();
+    let at = this.#end[span]!;
+    if (at === NONE) at = this.#newChunk(NONE) * CHUNK;
+    // Behind a chunk that is full.
+    else if (at % CHUNK === 0) at = this.#newChunk(at / CHUNK - 1) * CHUNK;
+    this.#entries[2 * at] = time;
+    this.#entries[2 * at + 1] = host;
+    this.#end[span] = at + 1;
+    this.#count++;
+  }
+
+  #newChunk(before: number): number {
+    let chunk = this.#freeChunk;
+    if (chunk === NONE) {
+      chunk = this.#chunks++;
+      if (chunk === this.#before.length) this.#widenChunks();
+    } else this.#freeChunk = this.#before[chunk]!;
+    this.#before[chunk] = before;
+    return chunk;
+  }
+
+  /** Returns the place behind the last entry of the chunk before one that has been read, which is free from now on. */
+  #releaseChunk(chunk: number): number {
+    const before = this.#before[chunk]!;
+    this.#before[chunk] = this.#freeChunk;
+    this.#freeChunk = chunk;
+    return before === NONE ? NONE : (before + 1) * CHUNK;
+  }
+
+  /** Throws out entries of hosts that were moved or taken out since; the others keep their order. */
+  #throwOut(): void {
+    const kept: number[] = [];
+    this.#count = 0;
+    for (let span = this.#span + 1; span <= SPANS; span++) {
+      kept.length = 0;
+      const seen = new Set<number>();
+      let at = this.#end[span]!;
+      this.#end[span] = NONE;
+      while (at !== NONE) {
+        at--;
+        const host = this.#entries[2 * at + 1]!;
+        if (this.#entries[2 * at] === this.timeOf(host) && !seen.has(host)) {
+          seen.add(host);
+          kept.push(host);
+        }
+        if (at % CHUNK === 0) at = this.#releaseChunk(at / CHUNK);
+      }
+      for (let row = kept.length - 1; row >= 0; row--)
+        this.#append(span, this.timeOf(kept[row]!), kept[row]!);
+    }
   }
 
   /** Brings the next host to the front of the heap, if there is one. */
   #advance(): void {
     for (;;) {
-      while (this.#size > 0 && this.#times[2 * this.#host[0]!] !== this.#time[0]) this.#dropFirst();
+      while (this.#size > 0 && this.timeOf(this.#host[0]!) !== this.#time[0]) this.#dropFirst();
       if (this.#size > 0 || this.#span === SPANS) return;
       this.#span++;
-      let host = this.#head[this.#span]!;
-      while (host !== NONE) {
-        const behind = this.#links[4 * host + BEHIND]!;
-        this.#push(this.#times[2 * host]!, host);
-        host = behind;
-      }
+      this.#open(this.#span);
     }
+  }
+
+  /** Moves the hosts of a span into the heap, the last one first. */
+  #open(span: number): void {
+    let at = this.#end[span]!;
+    while (at !== NONE) {
+      at--;
+      this.#count--;
+      const time = this.#entries[2 * at]!;
+      const host = this.#entries[2 * at + 1]!;
+      if (this.timeOf(host) === time) this.#push(time, host);
+      if (at % CHUNK === 0) at = this.#releaseChunk(at / CHUNK);
+    }
+    this.#end[span] = NONE;
   }
 
   #push(time: number, host: number): void {
@@ -146,5 +212,14 @@ export class HostQueue {
     host.set(this.#host);
     this.#time = time;
     this.#host = host;
+  }
+
+  #widenChunks(): void {
+    const entries = new Float64Array(this.#entries.length * 2);
+    const before = new Int32Array(this.#before.length * 2);
+    entries.set(this.#entries);
+    before.set(this.#before);
+    this.#entries = entries;
+    this.#before = before;
   }
 }

@@ -14,11 +14,11 @@ const REACHING = 2;
 
 /** How fast a host sends from now on. */
 export interface Sender {
-  readonly sends: boolean;
+  sends: boolean;
   /** Blockers that hold it, as bits. */
-  readonly blocked: number;
+  blocked: number;
   /** Scan rate in quanta. */
-  readonly weight: number;
+  weight: number;
 }
 
 export class HostSenders {

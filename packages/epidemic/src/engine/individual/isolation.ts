@@ -125,19 +125,30 @@ export class Isolation {
       if (was === 0 && rate === 0) continue;
       const is = one.law
         ? this.#alarmByAlarm(host, watch, { was, from, to: nowSeconds, rate }, stream)
-        : isolatedNow(one.isolatedSeconds, rate, was, nowSeconds - from, stream);
-      if (isInfected && one.law === undefined) {
-        this.#seconds[2 * host + HELD]! += heldMeanwhile(
-          one.isolatedSeconds,
-          rate,
-          was,
-          is,
-          nowSeconds - from,
-        );
-      }
+        : this.#changed(host, one, isInfected, was, nowSeconds - from, stream);
       this.#isolated[host] = (this.#isolated[host]! & ~(1 << watch)) | (is << watch);
     }
     this.#seconds[2 * host] = nowSeconds;
+  }
+
+  /** Returns 1 if a host is isolated after a time, else 0; `was`: the same before. */
+  #changed(
+    host: number,
+    { isolatedSeconds, alarmRatePerSecond, falseAlarmRatePerSecond }: Watch,
+    isInfected: boolean,
+    was: number,
+    elapsed: number,
+    stream: RandomStream,
+  ): number {
+    const rate = isInfected ? alarmRatePerSecond : falseAlarmRatePerSecond;
+    const change = rate + 1 / isolatedSeconds;
+    const steady = rate / change;
+    const left = exp(-change * elapsed);
+    const is = stream.nextDouble() < steady + (was - steady) * left ? 1 : 0;
+    if (isInfected) {
+      this.#seconds[2 * host + HELD]! += heldMeanwhile(change, steady, left, was, is, elapsed);
+    }
+    return is;
   }
 
   #alarmByAlarm(
@@ -170,33 +181,20 @@ export class Isolation {
   }
 }
 
-/** Returns 1 if a host is isolated after a time, else 0; `was`: the same before. */
-function isolatedNow(
-  isolatedSeconds: number,
-  rate: number,
-  was: number,
-  elapsed: number,
-  stream: RandomStream,
-): number {
-  const change = rate + 1 / isolatedSeconds;
-  const steady = rate / change;
-  return stream.nextDouble() < steady + (was - steady) * exp(-change * elapsed) ? 1 : 0;
-}
-
 /** Returns for how long a host was isolated of a time in the mean, if it was so or not before and is so or not after it. */
 function heldMeanwhile(
-  isolatedSeconds: number,
-  rate: number,
+  change: number,
+  steady: number,
+  left: number,
   was: number,
   is: number,
   elapsed: number,
 ): number {
-  const change = rate + 1 / isolatedSeconds;
-  const steady = rate / change;
-  const left = exp(-change * elapsed);
   // P(isolated at s) P(as it is at the end, from isolated at s), as (a + b e^{−cs}) (d + f e^{−c(t−s)}), over all s.
-  const [a, b] = [steady, was - steady];
-  const [d, f] = is === 1 ? [steady, 1 - steady] : [1 - steady, steady - 1];
+  const a = steady;
+  const b = was - steady;
+  const d = is === 1 ? steady : 1 - steady;
+  const f = is === 1 ? 1 - steady : steady - 1;
   const ends = is === 1 ? steady + (was - steady) * left : 1 - steady - (was - steady) * left;
   const sum = a * d * elapsed + ((a * f + b * d) * (1 - left)) / change + b * f * left * elapsed;
   return Math.min(elapsed, Math.max(0, sum / ends));

@@ -12,15 +12,35 @@ const QUANTA_MAX = 2 ** 27 - 1;
 /** A throttle may leave little of a rate, so quanta are finer then; the mean over 2^26 hosts leaves room for that. */
 const FINENESS = 2 ** 6;
 
-export interface ScanWeights {
-  /** The scan rate of a host in quanta, at present, and before anything throttles it. */
-  weightOf(host: number): number;
-  fullWeightOf(host: number): number;
-  set(host: number, weight: number): void;
+export class ScanWeights {
   /** Probes a second of one quantum. */
   readonly quantumPerSecond: number;
   /** Whether all hosts scan at one rate. */
   readonly areAlike: boolean;
+  readonly #full: Float64Array | undefined;
+  readonly #weight: Float64Array | undefined;
+
+  /** `full`: quanta of each host; without them each scans at one quantum, and nothing throttles it. */
+  constructor(quantumPerSecond: number, full?: Float64Array, isThrottled: boolean = false) {
+    this.quantumPerSecond = quantumPerSecond;
+    this.areAlike = full === undefined;
+    this.#full = full;
+    this.#weight = isThrottled ? full?.slice() : full;
+  }
+
+  /** The scan rate of a host in quanta, at present. */
+  weightOf(host: number): number {
+    return this.#weight === undefined ? 1 : this.#weight[host]!;
+  }
+
+  /** The same before anything throttles it. */
+  fullWeightOf(host: number): number {
+    return this.#full === undefined ? 1 : this.#full[host]!;
+  }
+
+  set(host: number, weight: number): void {
+    if (this.#weight !== undefined) this.#weight[host] = weight;
+  }
 }
 
 /** Draws the scan rate of each host. */
@@ -28,16 +48,7 @@ export function drawScanWeights(outbreak: Outbreak, stream: RandomStream): ScanW
   const { scanRatePerSecond, scanRates } = outbreak.worm;
   const hosts = outbreak.population.vulnerable;
   const isThrottled = (outbreak.countermeasures ?? []).some(({ kind }) => kind === 'throttle');
-  if (scanRates === undefined && !isThrottled) {
-    const one = (): number => 1;
-    return {
-      weightOf: one,
-      fullWeightOf: one,
-      set: () => {},
-      quantumPerSecond: scanRatePerSecond,
-      areAlike: true,
-    };
-  }
+  if (scanRates === undefined && !isThrottled) return new ScanWeights(scanRatePerSecond);
   const quanta = isThrottled ? QUANTA_IN_MEAN * FINENESS : QUANTA_IN_MEAN;
   const most = isThrottled ? QUANTA_MAX * FINENESS : QUANTA_MAX;
   const full = new Float64Array(hosts).fill(quanta);
@@ -50,16 +61,7 @@ export function drawScanWeights(outbreak: Outbreak, stream: RandomStream): ScanW
       full[host] = Math.min(most, Math.round(factor * quanta));
     }
   }
-  const weight = isThrottled ? full.slice() : full;
-  return {
-    weightOf: (host) => weight[host]!,
-    fullWeightOf: (host) => full[host]!,
-    set: (host, value) => {
-      weight[host] = value;
-    },
-    quantumPerSecond: scanRatePerSecond / quanta,
-    areAlike: false,
-  };
+  return new ScanWeights(scanRatePerSecond / quanta, full, isThrottled);
 }
 
 function classRate(

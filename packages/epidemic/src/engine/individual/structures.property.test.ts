@@ -3,7 +3,7 @@ import { randomStreams } from '@wormwood/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IndexSet } from '../hosts/index-set.ts';
-import { NetworkMembers } from '../hosts/network-members.ts';
+import { MemberRecords, NetworkMembers } from '../hosts/network-members.ts';
 import { ProductTree } from '../hosts/product-tree.ts';
 import { HostQueue } from './host-queue.ts';
 import { orderPlaces } from './place-order.ts';
@@ -108,6 +108,26 @@ it('a queue gives hosts in the order of their times', () => {
   );
 });
 
+it('a queue keeps the last time of hosts that are moved again and again', () => {
+  const queue = new HostQueue(20, 10);
+  const plain = new Map<number, number>();
+  const random = stream();
+  // Ten times as many moves as entries are kept.
+  for (let move = 0; move < 50_000; move++) {
+    const host = random.nextBelow(20);
+    const time = 1 + 9 * random.nextDouble();
+    queue.set(host, time);
+    plain.set(host, time);
+    if (move % 7 > 0) continue;
+    queue.remove(host);
+    plain.delete(host);
+  }
+  const rising = [...plain].toSorted(([, one], [, other]) => one - other);
+  const taken = rising.map(() => [queue.firstTime(), queue.takeFirst()]);
+  expect(taken).toEqual(rising.map(([host, time]) => [time, host]));
+  expect(queue.firstTime()).toBe(Infinity);
+});
+
 it('places are in order, and found', () => {
   const places = fc.array(fc.oneof(fc.nat(999), fc.nat(9)), { maxLength: 200 });
   fc.assert(
@@ -126,7 +146,7 @@ it('members of a network are in the part that fits their state', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(29), { maxLength: 200 }), (picked) => {
       // Hosts 3 … 29 in networks of ten; each goes from susceptible to scanning, to neither, and back.
-      const members = new NetworkMembers(Int32Array.of(3, 10, 20, 30), 30);
+      const members = new NetworkMembers(Int32Array.of(3, 10, 20, 30), new MemberRecords(30, 1));
       const state: number[] = Array.from({ length: 30 }, () => 0);
       const random = stream();
       for (const [index, host] of picked.entries()) {
