@@ -30,7 +30,12 @@ describe('lab run', () => {
     const result = JSON.parse(stdout) as LabResult;
     expect(result).toMatchObject({ medium: 'memory', seed: '7' });
     expect(result.runs).toHaveLength(2);
-    expect(result.agreement.predictedRuns).toBe(999);
+    const { predictedRuns, prior, calibrated, control } = result.agreement;
+    expect(predictedRuns).toBe(999);
+    // A rank among 1,000 curves, and two of them together: never 0.
+    for (const each of [prior, calibrated, control])
+      for (const p of [each?.combined, each?.mean])
+        expect(p).toSatisfy((value: number) => value > 0 && value <= 1);
     const { time, measured, predicted } = result.series;
     expect(time).toHaveLength(25);
     expect(measured.infected).toHaveLength(25);
@@ -44,6 +49,8 @@ describe('lab run', () => {
       const { code, stdout } = await run(['--out', out]);
       expect(code).toBe(0);
       expect(stdout).toMatch(/│ Contacts per verdict +│ +\d/);
+      for (const row of ['From the parameters alone', 'With the measured delays', 'Control: twice the wait'])
+        expect(stdout).toMatch(new RegExp(`│ ${row}[^│]*(?:│ +(?:\\d\\.\\d{3}|< 0\\.001) ){2}│`));
       expect(stdout).toMatch(/small: measured and predicted/);
       expect(stdout).toMatch(/the measured curve is within the predicted band/);
       expect(readdirSync(out).sort()).toEqual([
