@@ -1,5 +1,6 @@
 // Floods are reported as counts: the detector finds of the sensor's events what it finds of the packets themselves, one by one.
-import { AddressSet, formatIpv4, type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
+import { AddressSet, type RandomStream, randomStreams, VirtualClock } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import { createDetector, EventObserver, type Observation, type Verdict } from '@wormwood/defense';
 import { EventMaker } from '@wormwood/honeynet';
 import type { SourceProof } from '@wormwood/netstack';
@@ -84,7 +85,7 @@ function tell(made: EventMaker, { source, destination, port, what }: Packet): vo
 function summary({ source, kind, unforgeable, timeSeconds, evidence }: Verdict): object {
   // What was counted in the second at hand is not reported yet.
   const reached = evidence.map(({ detector, figures }) => ({ detector, addresses: figures['addresses'] }));
-  return { source: formatIpv4(source), kind, unforgeable, time: timeSeconds.toFixed(3), reached };
+  return { source: formatIp(source), kind, unforgeable, time: timeSeconds.toFixed(3), reached };
 }
 
 it(`the verdicts are the same: seed ${SEED}`, () => {

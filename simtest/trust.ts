@@ -19,6 +19,7 @@ import {
   arp,
   ethernet,
   etherType,
+  type IpAddress,
   ipProtocol,
   ipv4,
   isMalformed,
@@ -241,8 +242,8 @@ export class TrustWorld {
           actions: ['block'] as const,
           describe: () => 'block',
           isActive: async () => ({ ok: true, active: false }) as const,
-          apply: async ({ source }: { readonly source: number }) => {
-            this.#acted.push(source);
+          apply: async ({ source }: { readonly source: IpAddress }) => {
+            this.#acted.push(Number(source));
             return DONE;
           },
           release: async () => DONE,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AddressSet, errorCode, systemReason } from '@wormwood/base';
+import { errorCode, systemReason } from '@wormwood/base';
 import {
   type FeedClient,
   feedContent,
@@ -15,6 +15,7 @@ import {
   permissionTime,
   type ScopeAdmission,
 } from '@wormwood/defense';
+import type { IpSet } from '@wormwood/wire';
 import { ResponderFailure } from './failure.ts';
 import { machineClock } from './machine-clock.ts';
 import type { ResponseState } from './state.ts';
@@ -74,7 +75,7 @@ interface Reading {
   /** Null while the log is not in order: a list that cannot be proved is not served. */
   readonly ledger: Ledger | null;
   readonly scope: ScopeAdmission;
-  readonly ownAddresses: AddressSet;
+  readonly ownAddresses: IpSet;
 }
 
 /** Looks at a key before it does any work; reads the log once for all readers, and again only after a change. */

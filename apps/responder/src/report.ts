@@ -1,8 +1,16 @@
 /** Decisions, scopes and the audit log as they are shown: the same for the terminal, for programs and for a page. */
-import { formatIpv4, formatTimestamp } from '@wormwood/base';
-import type { AuditFindings, AuditReading, Decision, ScopeAdmission } from '@wormwood/defense';
+import { formatTimestamp } from '@wormwood/base';
+import {
+  type AuditFindings,
+  type AuditReading,
+  type Decision,
+  extentOf,
+  extentWords,
+  formatTarget,
+  type ScopeAdmission,
+} from '@wormwood/defense';
 
-/** A decision for programs: addresses as dotted quads, times as RFC 3339. */
+/** A decision for programs: addresses as they are written, a network with its length, times as RFC 3339. */
 interface DecisionObject extends Pick<
   Decision,
   | 'id'
@@ -25,11 +33,11 @@ interface DecisionObject extends Pick<
 
 /** Returns the decision as an object for programs. */
 export function decisionObject(decision: Decision): DecisionObject {
-  const { proposedSeconds, lapsesSeconds, expiresSeconds, source, linkAddress, id, verdict } = decision;
+  const { proposedSeconds, lapsesSeconds, expiresSeconds, linkAddress, id, verdict } = decision;
   const { action, actuator, status, approval, approvedBy, dryRun, ending, failures } = decision;
   return {
     id,
-    source: formatIpv4(source),
+    source: formatTarget(decision),
     linkAddress,
     action,
     actuator,
@@ -79,7 +87,7 @@ export function scopeObject(admission: ScopeAdmission): Readonly<Record<string, 
   if (!admission.ok) return { ok: false, code: admission.code, reason: admission.reason };
   const { file, signer, fingerprint, addresses } = admission.scope;
   const expires = formatTimestamp(file.expiresSeconds, 0);
-  return { ok: true, owner: file.owner, signer, fingerprint, addresses: addresses.size, expires };
+  return { ok: true, owner: file.owner, signer, fingerprint, addresses: extentOf(addresses), expires };
 }
 
 /** Returns the same as a sentence. */
@@ -87,5 +95,5 @@ export function scopeSentence(admission: ScopeAdmission): string {
   if (!admission.ok) return `No scope is in force: ${admission.reason}`;
   const { file, signer, addresses } = admission.scope;
   const expires = formatTimestamp(file.expiresSeconds, 0);
-  return `Scope of ${file.owner}, signed by ${signer}: ${addresses.size} addresses until ${expires}.`;
+  return `Scope of ${file.owner}, signed by ${signer}: ${extentWords(addresses)} until ${expires}.`;
 }

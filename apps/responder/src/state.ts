@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AddressSet, errorCode, formatCidr, renderDiagnostic, systemReason } from '@wormwood/base';
+import { errorCode, renderDiagnostic, systemReason } from '@wormwood/base';
 import {
   type Actuator,
   type AuditEntry,
@@ -25,6 +25,7 @@ import {
   type ScopeDocument,
   SharedLog,
 } from '@wormwood/defense';
+import { formatIpPrefix, IpSet } from '@wormwood/wire';
 import {
   type ActuatorEntry,
   checkRespondFile,
@@ -180,7 +181,7 @@ export class ResponseState {
       {
         sensor: file.sensor,
         mode,
-        ownAddresses: AddressSet.fromCidrs(file.ownPrefixes).union(ownAddresses()),
+        ownAddresses: IpSet.of(file.ownPrefixes).union(ownAddresses()),
       },
     );
   }
@@ -197,7 +198,7 @@ export class ResponseState {
 
   /** Changes whenever a responder that was made before would be another one now; the scope it reads itself. */
   #makingStamp(): string {
-    return [this.#stampOf(['respond.yaml']), ...ownAddresses().toCidrs().map(formatCidr)].join();
+    return [this.#stampOf(['respond.yaml']), ...ownAddresses().prefixes().map(formatIpPrefix)].join();
   }
 
   /** Reads the present segment of the log, without a lock: whoever writes it only adds. */
@@ -230,8 +231,8 @@ export class ResponseState {
   }
 
   /** The addresses that are protected beside those of the scope. */
-  ownAddresses(): AddressSet {
-    return AddressSet.fromCidrs(this.#readRespondFile().ownPrefixes).union(ownAddresses());
+  ownAddresses(): IpSet {
+    return IpSet.of(this.#readRespondFile().ownPrefixes).union(ownAddresses());
   }
 
   feeds(): readonly string[] {

@@ -55,4 +55,4 @@ export { renderDiagnostic } from './text/code-frame.ts';
 
 // Addresses and sets of them.
 export { AddressSet } from './address/address-set.ts';
-export { type Cidr, formatCidr, formatIpv4, parseCidr, parseIpv4 } from './address/ipv4.ts';
+export { type Cidr, cidrSize, formatCidr, formatIpv4, parseCidr, parseIpv4 } from './address/ipv4.ts';

@@ -5,7 +5,7 @@ export { INFECTION_PROOFS, KNOWN_ROLES, type KnownRole, type Verdict, VERDICT_KI
 
 // Detection: start with `detect/detector.ts`.
 export { createDetector } from './detect/detector.ts';
-export type { Detector, DetectorOptions, DetectorStatus } from './detect/detector-contract.ts';
+export type { Detector, DetectorOptions, DetectorStatus, Ipv6Promise } from './detect/detector-contract.ts';
 export { type KnownPrefix, KnownSources } from './detect/known-sources.ts';
 export type { ClockTrouble } from './observe/steady-clock.ts';
 export type { WormAlarm } from './detect/worm-trend.ts';
@@ -17,7 +17,7 @@ export { EventObserver } from './observe/observe-events.ts';
 
 // Responses: start with `respond/responder.ts`.
 export { Responder } from './respond/responder.ts';
-export { ACTION_KINDS, type ActionKind, type Actuator } from './respond/action.ts';
+export { ACTION_KINDS, type ActionKind, type Actuator, formatTarget } from './respond/action.ts';
 export { DONE, type Failed, failed, type Outcome } from './respond/outcome.ts';
 export type { Decision } from './respond/decision.ts';
 export { Ledger, type LedgerView } from './respond/ledger.ts';
@@ -33,7 +33,14 @@ export {
   type ScopeDocument,
   type SignatureVerifier,
 } from './respond/scope.ts';
-export { type AllowedAction, MAIL_ADDRESS, type ScopeFile, scopeProblems } from './respond/scope-file.ts';
+export {
+  type AllowedAction,
+  extentOf,
+  extentWords,
+  MAIL_ADDRESS,
+  type ScopeFile,
+  scopeProblems,
+} from './respond/scope-file.ts';
 
 // Who does it.
 export type { Command, CommandResult, CommandRunner } from './respond/actuator/command-runner.ts';

@@ -3,6 +3,8 @@
  * simulated outbreak; `defense` knows none of these, so a detector can be tested on a list.
  */
 
+import type { IpAddress } from '@wormwood/wire';
+
 /** Why a completed handshake does not prove who sent it, or does not yet. The words are stable. */
 export const FORGEABLE_REASONS = [
   /** The device or the capture has no Ethernet, so that nothing says who sent the frames. */
@@ -25,20 +27,24 @@ export const FORGEABLE_REASONS = [
   'proof-pending',
   /** The sensor does not say whether the handshake proves anything. */
   'no-proof',
+  /** The same three of neighbor discovery, when the sensor asked the link for an IPv6 source. */
+  'ndp-silent',
+  'ndp-conflict',
+  'ndp-mismatch',
 ] as const;
 
 export type ForgeableReason = (typeof FORGEABLE_REASONS)[number];
 
-export interface Observation {
+/** `Address` is how both ends are written. */
+export interface ObservationBetween<Address extends IpAddress> {
   /** Seconds of the sensor's clock; never decreasing within one source of observations by more than its reordering. */
   readonly timeSeconds: number;
   /** What the sensor wrote, where `steady-clock.ts` judged that to be another time. @default the same */
   readonly sensorSeconds?: number;
   readonly kind: ObservationKind;
   readonly protocol: 'tcp' | 'udp' | 'icmp';
-  /** IPv4 addresses as unsigned integers. */
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Address;
+  readonly destination: Address;
   readonly sourcePort: number;
   readonly destinationPort: number;
   /** Hash of the first payload of the flow, hexadecimal; null while there is none. The payload itself is not kept. */
@@ -60,6 +66,12 @@ export interface Observation {
   /** Of a payload: the protocol whose usual first message it is, so that it distinguishes nobody. @default null */
   readonly greeting?: string | null;
 }
+
+/** What was seen between two addresses of either version: a number is IPv4, a bigint is IPv6. */
+export type Observation = ObservationBetween<IpAddress>;
+
+/** The same as the tables of the evidence have it: an address is a word of 32 bits, an IPv4 address its own. */
+export type WordObservation = ObservationBetween<number>;
 
 /**
  * `contact`: a first packet of the source to that address and port (SYN, datagram, echo request). `handshake`: a TCP

@@ -1,5 +1,6 @@
 /** The judgment on a source, with what it rests on and how often such a judgment is wrong. */
 
+import type { IpAddress } from '@wormwood/wire';
 import type { ForgeableReason } from './observation.ts';
 
 /**
@@ -50,7 +51,14 @@ export interface Verdict {
   readonly proof: InfectionProof | null;
   /** Who the source is known to be; null for a stranger. */
   readonly known: KnownSource | null;
-  readonly source: number;
+  /** Of an IPv6 network, the address that the verdict came with. */
+  readonly source: IpAddress;
+  /**
+   * The IPv6 network of 64 bits that is one source, such as `2001:db8:5::/64`, and the addresses of it that were seen, the first
+   * eight; of a verdict on handshakes, those that completed some. Absent for an address that is judged alone.
+   */
+  readonly prefix?: string;
+  readonly addresses?: readonly string[];
   readonly timeSeconds: number;
   /** First observation that counts towards it: the host scans since then at the latest. */
   readonly sinceSeconds: number;

@@ -267,7 +267,7 @@ export class LabCourse {
     const now = this.nowSeconds();
     if (observation.kind === 'handshake') this.#countContact(now);
     if (now < this.#convictFromSeconds) return;
-    if (observation.kind === 'handshake') this.hosts.contacted(observation.source, now);
+    if (observation.kind === 'handshake') this.hosts.contacted(Number(observation.source), now);
     const verdict = this.#detector?.observe(observation) ?? null;
     if (verdict === null) return;
     if (!verdict.unforgeable) {
@@ -275,7 +275,7 @@ export class LabCourse {
       return;
     }
     this.#counts.verdicts++;
-    this.hosts.convicted(verdict.source, now);
+    this.hosts.convicted(Number(verdict.source), now);
     const waitSeconds = exponential(this.#response) * this.#plan.lab.response.delaySeconds;
     this.#verdicts.push(this.#surroundings.clock.nowSeconds() + waitSeconds, verdict);
   }

@@ -2,7 +2,8 @@
  * The immunizer of the lab: the same responder that owners run, with a scope that covers the lab's prefix and nothing else.
  * The lab owns its hosts, so it signs its own scope; any other signature or text is rejected.
  */
-import { AddressSet, assert, type Cidr, type Clock, formatIpv4 } from '@wormwood/base';
+import { assert, type Cidr, type Clock } from '@wormwood/base';
+import { formatIp, IpSet } from '@wormwood/wire';
 import {
   type Actuator,
   type AppendOnlyFile,
@@ -60,7 +61,7 @@ export async function openImmunizer(components: ImmunizerComponents): Promise<Re
       },
       actuators: [actuator],
     },
-    { sensor: 'lab', mode: 'act', ownAddresses: AddressSet.empty },
+    { sensor: 'lab', mode: 'act', ownAddresses: IpSet.empty },
   );
   assert(opening.ok, 'a new audit log can be opened');
   return opening.responder;
@@ -91,11 +92,11 @@ export function memoryActuator(immunize: (address: number) => void): Actuator {
   return {
     name: 'lab',
     actions: ['block'],
-    describe: (step, { source }) => `${step} ${formatIpv4(source)}`,
+    describe: (step, { source }) => `${step} ${formatIp(source)}`,
     isActive: ({ key }) => Promise.resolve({ ok: true, active: inForce.has(key) }),
     apply: ({ key, source }) => {
       inForce.add(key);
-      immunize(source);
+      immunize(Number(source));
       return Promise.resolve(DONE);
     },
     release: ({ key }) => {

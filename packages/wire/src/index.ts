@@ -38,6 +38,7 @@ export {
   type IpAddress,
   type Ipv6Prefix,
   isInIpv6Prefix,
+  isIpv6LinkLocal,
   isIpv6Martian,
   isIpv6Multicast,
   parseIp,
@@ -47,6 +48,8 @@ export {
   solicitedNodeAddress,
   writeIpv6Address,
 } from './ipv6-address.ts';
+export { formatIpPrefix, type IpPrefix, ipPrefixOf, isIpv6Prefix, parseIpPrefix } from './ip-prefix.ts';
+export { IpSet, Ipv6Set } from './ip-set.ts';
 
 // Link.
 export { etherType } from './ether-type.ts';

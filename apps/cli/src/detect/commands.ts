@@ -1,6 +1,6 @@
 /** `wormwood detect …` on the command line. */
-import { AddressSet, parseCidr, parseDuration, parseFraction, parseIpv4, parseRate } from '@wormwood/base';
-import { isMacMulticast, parseMac } from '@wormwood/wire';
+import { parseDuration, parseFraction, parseRate } from '@wormwood/base';
+import { type IpAddress, IpSet, isMacMulticast, parseIp, parseIpPrefix, parseMac } from '@wormwood/wire';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import { seedOf, wholeNumber, withExamples, withPrintOptions } from '../command-options.ts';
@@ -62,8 +62,8 @@ function addExplain(detect: Command, finish: Finish): void {
   const explain = detect
     .command('explain')
     .description('show everything that is known about one source')
-    .argument('<source>', 'an IPv4 address', sourceOf)
-    .action(async (source: number, options: DetectFileOptions) => {
+    .argument('<source>', 'an IPv4 or IPv6 address', sourceOf)
+    .action(async (source: IpAddress, options: DetectFileOptions) => {
       const { explain: run } = await import('./explain.ts');
       finish(await run(source, options));
     });
@@ -170,10 +170,10 @@ function withDetectorOptions(command: Command): Command {
   );
 }
 
-function prefixes(text: string, before: AddressSet | undefined): AddressSet {
-  const cidr = parseCidr(text);
-  if (!cidr.ok) throw new InvalidArgumentError(cidr.reason);
-  return AddressSet.fromCidrs([cidr.value]).union(before ?? AddressSet.empty);
+function prefixes(text: string, before: IpSet | undefined): IpSet {
+  const prefix = parseIpPrefix(text);
+  if (!prefix.ok) throw new InvalidArgumentError(prefix.reason);
+  return IpSet.of([prefix.value]).union(before ?? IpSet.empty);
 }
 
 function stations(text: string, before: ReadonlySet<number> | undefined): ReadonlySet<number> {
@@ -206,8 +206,8 @@ function durationOf(text: string): number {
   return duration.value;
 }
 
-function sourceOf(text: string): number {
-  const address = parseIpv4(text);
+function sourceOf(text: string): IpAddress {
+  const address = parseIp(text);
   if (!address.ok) throw new InvalidArgumentError(address.reason);
   return address.value;
 }

@@ -1,9 +1,19 @@
 // `detect` as a user calls it: captures and events, mistakes, a file that grows. The program runs as built.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatIpv4, parseIpv4 } from '@wormwood/base';
+import { parseIpv4 } from '@wormwood/base';
 import { readVerdicts } from '@wormwood/defense';
-import { ethernet, etherType, ipProtocol, ipv4, linkType, parseMac, pcap, tcp } from '@wormwood/wire';
+import {
+  ethernet,
+  etherType,
+  formatIp,
+  ipProtocol,
+  ipv4,
+  linkType,
+  parseMac,
+  pcap,
+  tcp,
+} from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
 import { NETS, probes, SCANNER, START } from './event-test-support.ts';
@@ -137,7 +147,7 @@ describe('a capture', () => {
       const verdicts = readVerdicts(stdout);
       expect(verdicts.ok).toBe(true);
       const proven = verdicts.ok ? verdicts.value.filter(({ unforgeable }) => unforgeable) : [];
-      expect(proven.map(({ source, port }) => [formatIpv4(source), port])).toEqual([[SCANNER, 445]]);
+      expect(proven.map(({ source, port }) => [formatIp(source), port])).toEqual([[SCANNER, 445]]);
     });
   });
 

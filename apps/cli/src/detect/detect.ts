@@ -11,6 +11,7 @@ import {
   clockWords,
   counted,
   forPrograms,
+  ipv6TimeWords,
   prefixesOf,
   promiseWords,
   statusWords,
@@ -93,6 +94,7 @@ function jsonPrinter(
       const tail = {
         ...(undecidedFrom === null ? {} : { undecided: detector.undecided(undecidedFrom).map(forPrograms) }),
         promise: { scanRatePerSecond: slowest, verdict: detector.promise(slowest) },
+        ...(monitored.ipv6.isEmpty ? {} : { ipv6Promise: detector.ipv6Promise() }),
         alarm: detector.alarm(),
         status: detector.status(),
         packets,
@@ -109,7 +111,7 @@ function textPrinter(
   terminal: Terminal,
   undecidedFrom: number | null,
 ): Printer {
-  const shown = new Map<number, Verdict>();
+  const shown = new Map<Verdict['source'], Verdict>();
   return {
     add: (verdict) => {
       if (shown.size < SHOWN_MAX || shown.has(verdict.source)) shown.set(verdict.source, verdict);
@@ -123,7 +125,9 @@ function textPrinter(
       await terminal.print(summaryOf(status, shown.size));
       if (undecidedFrom !== null)
         for (const { text } of detector.undecided(undecidedFrom)) await terminal.print(text);
-      await terminal.print(timeWords(detector, slowest, monitored.size));
+      if (monitored.ipv4.size > 0) await terminal.print(timeWords(detector, slowest, monitored.ipv4.size));
+      const ipv6 = detector.ipv6Promise();
+      if (ipv6 !== null) await terminal.print(ipv6TimeWords(ipv6));
       const alarm = detector.alarm();
       if (alarm !== null) await terminal.print(terminal.stdout.bold(alarmWords(alarm)));
     },
@@ -151,7 +155,7 @@ function inputWords({ packets, events }: InputReport): string {
   const { packets: all, elsewhere, ipv6, malformed, fragments, liveAsked, liveAnswered } = packets;
   const others = [
     ...(elsewhere === 0 ? [] : [`${formatCount(elsewhere)} between other addresses`]),
-    ...(ipv6 === 0 ? [] : [`${formatCount(ipv6)} of IPv6, which is not judged`]),
+    ...(ipv6 === 0 ? [] : [`${formatCount(ipv6)} of IPv6, of which no address is watched`]),
     ...(malformed === 0 ? [] : [`${formatCount(malformed)} malformed`]),
   ];
   const lost =

@@ -1,12 +1,13 @@
 /** `wormwood detect explain SOURCE`: all evidence about one source in words. */
 import { explanationWords, type Verdict } from '@wormwood/defense';
+import { formatIpPrefix, type IpAddress, ipPrefixOf } from '@wormwood/wire';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { type DetectFileOptions, readInput, setUp } from './input.ts';
 import { forPrograms } from './words.ts';
 
-export async function explain(source: number, options: DetectFileOptions): Promise<ExitCode> {
+export async function explain(source: IpAddress, options: DetectFileOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const { detector, monitored, seed } = await setUp(options);
   const verdicts: Verdict[] = [];
@@ -17,7 +18,7 @@ export async function explain(source: number, options: DetectFileOptions): Promi
       interrupt,
       take: (observation) => {
         const verdict = detector.observe(observation);
-        if (verdict !== null && verdict.source === source) verdicts.push(verdict);
+        if (verdict !== null && isAbout(verdict, source)) verdicts.push(verdict);
       },
       flush: () => Promise.resolve(),
     });
@@ -29,4 +30,12 @@ export async function explain(source: number, options: DetectFileOptions): Promi
   } finally {
     interrupt.release();
   }
+}
+
+const NETWORK_BITS = 64;
+
+/** Whether the verdict is about that address, or about the network that it lies in. */
+function isAbout({ source, prefix }: Verdict, address: IpAddress): boolean {
+  if (prefix === undefined) return source === address;
+  return typeof address === 'bigint' && prefix === formatIpPrefix(ipPrefixOf(address, NETWORK_BITS));
 }

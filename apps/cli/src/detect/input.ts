@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { AddressSet, type Cidr, formatCount, printable, randomStreams } from '@wormwood/base';
+import { formatCount, printable, randomStreams } from '@wormwood/base';
 import {
   type ClockTrouble,
   createDetector,
@@ -15,7 +15,7 @@ import {
   PacketObserver,
 } from '@wormwood/defense';
 import { checkKnownFile } from '@wormwood/files/known';
-import { CaptureReader } from '@wormwood/wire';
+import { CaptureReader, IpSet } from '@wormwood/wire';
 import { CommandFailure, EXIT, systemReason } from '../exit-code.ts';
 import type { Interrupt } from '../interrupt.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -26,9 +26,9 @@ import type { PrintOptions } from '../command-options.ts';
 /** The monitored addresses, and the seed of the detector's hash keys. */
 export interface DetectOptions extends PrintOptions {
   readonly events?: string;
-  readonly dark?: AddressSet;
-  readonly live?: AddressSet;
-  readonly own?: AddressSet;
+  readonly dark?: IpSet;
+  readonly live?: IpSet;
+  readonly own?: IpSet;
   readonly known?: string;
   /** Rates in probes per second over the whole space. */
   readonly slowest?: number;
@@ -53,7 +53,7 @@ export interface DetectFileOptions extends DetectOptions {
 /** A detector and the addresses that it monitors. */
 export interface DetectorSetup {
   readonly detector: Detector;
-  readonly monitored: AddressSet;
+  readonly monitored: IpSet;
   readonly seed: string;
   /** Scan rate per second of the slowest scanner that is to be found. */
   readonly slowest: number;
@@ -136,17 +136,17 @@ async function readKnown(path: string): Promise<Known> {
   throw new CommandFailure(EXIT.invalidFile, problems.join('\n'));
 }
 
-function setUpDetector(options: DetectOptions, nets: AddressSet, known: Known): DetectorSetup {
+function setUpDetector(options: DetectOptions, nets: IpSet, known: Known): DetectorSetup {
   const { seed, live, slowest, stray, falsePositives, misses, window, test, own } = options;
   const monitored = options.dark ?? nets;
-  if (monitored.size === 0) {
+  if (monitored.isEmpty) {
     throw new CommandFailure(
       EXIT.usage,
       'No event says which addresses the sensor answers for; name them, as in --dark 10.1.0.0/16.',
     );
   }
-  const overlap = live?.intersection(monitored).size ?? 0;
-  if (overlap > 0) throw new CommandFailure(EXIT.usage, 'An address cannot be both dark and live.');
+  const isBoth = live?.prefixes().some((prefix) => monitored.meets(prefix)) ?? false;
+  if (isBoth) throw new CommandFailure(EXIT.usage, 'An address cannot be both dark and live.');
   // An attacker who knew the keys could choose addresses that collide in the tables.
   const key = seed ?? randomBytes(8).readBigUInt64BE().toString();
   const streams = randomStreams(key);
@@ -172,7 +172,7 @@ function setUpDetector(options: DetectOptions, nets: AddressSet, known: Known): 
 /** Passes every observation of the file on, until the file ends or Ctrl-C. */
 export async function readInput(
   options: DetectFileOptions,
-  monitored: AddressSet,
+  monitored: IpSet,
   tools: ReadingTools,
 ): Promise<InputReport> {
   const { kind, path } = inputFile(options);
@@ -180,7 +180,7 @@ export async function readInput(
   return readCapture(path, observerOf(options, monitored), tools);
 }
 
-function observerOf({ live, sensorMac, router }: DetectFileOptions, dark: AddressSet): PacketObserver {
+function observerOf({ live, sensorMac, router }: DetectFileOptions, dark: IpSet): PacketObserver {
   const sensor = { sensorMacs: sensorMac ?? new Set<number>(), routerMacs: router ?? new Set<number>() };
   return new PacketObserver({ dark, sensor, ...(live === undefined ? {} : { live }) });
 }
@@ -222,7 +222,7 @@ async function readCapture(
   return { isPartial: fault !== undefined, packets };
 }
 
-async function readEvents(path: string, monitored: AddressSet, tools: ReadingTools): Promise<InputReport> {
+async function readEvents(path: string, monitored: IpSet, tools: ReadingTools): Promise<InputReport> {
   const reader = new EventReader({ file: path, monitored, warn: (text) => tools.terminal.warn(text) });
   const lines = new LineSplitter();
   for await (const chunk of chunksOf(path, tools)) {
@@ -252,7 +252,7 @@ export class EventReader {
 
   constructor(options: {
     readonly file: string;
-    readonly monitored: AddressSet;
+    readonly monitored: IpSet;
     readonly warn: (text: string) => void;
   }) {
     this.#file = options.file;
@@ -293,19 +293,19 @@ export class EventReader {
 }
 
 /** Returns all addresses for which the sensors in the file say they answer. */
-async function sensorNets(path: string): Promise<AddressSet> {
+async function sensorNets(path: string): Promise<IpSet> {
   const lines = new LineSplitter();
-  const observer = new EventObserver(AddressSet.empty);
-  const cidrs: Cidr[] = [];
+  const observer = new EventObserver(IpSet.empty);
+  const found: IpSet[] = [];
   const add = ({ text, line }: NumberedLine): void => {
     if (!text.includes('"sensor.start"')) return;
     const reading = observer.read({ text, line, file: path });
-    if (reading.kind === 'nets') for (const cidr of reading.nets.toCidrs()) cidrs.push(cidr);
+    if (reading.kind === 'nets') found.push(reading.nets);
   };
   for await (const chunk of createReadStream(path)) lines.push(chunk as Buffer).forEach(add);
   const last = lines.end();
   if (last !== null) add(last);
-  return AddressSet.fromCidrs(cidrs);
+  return IpSet.of(found.flatMap((each) => each.prefixes()));
 }
 
 async function checkReadable(path: string): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import { readVerdicts } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, wormwood } from '../spawn-test-support.ts';
@@ -56,7 +56,7 @@ type Watching = ReturnType<typeof startWatching>;
 function judged({ said }: Watching): readonly string[] {
   const verdicts = readVerdicts(said.stdout);
   if (!verdicts.ok) throw new Error(verdicts.reason);
-  return verdicts.value.filter(({ unforgeable }) => unforgeable).map(({ source }) => formatIpv4(source));
+  return verdicts.value.filter(({ unforgeable }) => unforgeable).map(({ source }) => formatIp(source));
 }
 
 function proven(source: string): RegExp {

@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { formatCount, printable } from '@wormwood/base';
 import type { Detector, Verdict } from '@wormwood/defense';
+import { formatIpv6Prefix, type IpSet } from '@wormwood/wire';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
@@ -30,6 +31,8 @@ export interface WatchOptions extends DetectOptions {
 
 /** The cursor is written so often while there is nothing to print. */
 const SAVED_EVERY_MS = 1000;
+/** Prefixes that are named one by one. */
+const SHOWN_MAX = 4;
 
 export async function watch(options: WatchOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
@@ -39,9 +42,7 @@ export async function watch(options: WatchOptions): Promise<ExitCode> {
   const alarms = newAlarms(detector);
   const progress = new WatchProgress(options.cursor ?? `${options.events}.cursor`, terminal);
   const places = await progress.begin(options.events);
-  terminal.say(
-    `Watching ${printable(options.events)} for ${formatCount(monitored.size)} dark addresses; Ctrl-C ends it.`,
-  );
+  terminal.say(`Watching ${printable(options.events)} for ${extentOfWatch(monitored)}; Ctrl-C ends it.`);
   try {
     let lines = new LineSplitter();
     for await (const chunk of follow(places, interrupt.signal)) {
@@ -174,4 +175,14 @@ function newAlarms(detector: Detector): () => string | null {
     last = state;
     return alarmWords(alarm);
   };
+}
+
+/** How much is watched, in words. */
+function extentOfWatch({ ipv4, ipv6 }: IpSet): string {
+  const prefixes = ipv6.prefixes().map((each) => formatIpv6Prefix(each));
+  const addresses = `${formatCount(ipv4.size)} dark addresses`;
+  if (prefixes.length === 0) return addresses;
+  const shown =
+    prefixes.length > SHOWN_MAX ? `${formatCount(prefixes.length)} prefixes` : prefixes.join(', ');
+  return ipv4.size === 0 ? shown : `${addresses} and ${shown}`;
 }

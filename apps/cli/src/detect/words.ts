@@ -1,20 +1,15 @@
 /** Verdicts, alarms and explanations as they are printed: for people and for programs. */
-import {
-  type AddressSet,
-  formatCidr,
-  formatCount,
-  formatDuration,
-  formatIpv4,
-  formatTimestamp,
-} from '@wormwood/base';
+import { formatCount, formatDuration, formatTimestamp } from '@wormwood/base';
 import type {
   ClockTrouble,
   Detector,
   DetectorStatus,
   Explanation,
+  Ipv6Promise,
   Verdict,
   WormAlarm,
 } from '@wormwood/defense';
+import { formatIp, formatIpPrefix, type IpSet } from '@wormwood/wire';
 import Table from 'cli-table3';
 
 /** The interval of a rate leaves no more than three significant digits. */
@@ -29,14 +24,14 @@ const COLUMNS = [
   { head: 'proof', width: 12 },
 ] as const;
 
-/** Returns a verdict or an explanation for programs: the source as a dotted quad, everything else as it is. */
+/** Returns a verdict or an explanation for programs: the source as it is written, everything else as it is. */
 export function forPrograms(found: Verdict | Explanation): Readonly<Record<string, unknown>> {
-  return { ...found, source: formatIpv4(found.source) };
+  return { ...found, source: formatIp(found.source) };
 }
 
 /** Returns the prefixes that make up the set. */
-export function prefixesOf(addresses: AddressSet): readonly string[] {
-  return addresses.toCidrs().map(formatCidr);
+export function prefixesOf(addresses: IpSet): readonly string[] {
+  return addresses.prefixes().map(formatIpPrefix);
 }
 
 /** Returns a row for each verdict with its evidence below; the error is the rate of verdicts on innocent hosts. */
@@ -49,7 +44,8 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   });
   for (const verdict of verdicts) {
     table.push([
-      formatIpv4(verdict.source),
+      // A cell of that width has no room for an address of IPv6; it breaks where a colon stands.
+      formatIp(verdict.source).replaceAll(/(.{12,15}:)(?=.)/g, '$1 '),
       verdict.kind,
       portWords(verdict),
       formatTimestamp(verdict.sinceSeconds, 0),
@@ -68,7 +64,7 @@ export function verdictLine(verdict: Verdict): string {
   const what = kind === 'infected' ? 'is infected and scans' : 'scans';
   const proof = unforgeable ? 'its address proven' : 'its address forgeable';
   return (
-    `${formatTimestamp(timeSeconds, 0)} ${formatIpv4(source)} ${what} since ${formatTimestamp(sinceSeconds, 0)} at the latest,` +
+    `${formatTimestamp(timeSeconds, 0)} ${formatIp(source)} ${what} since ${formatTimestamp(sinceSeconds, 0)} at the latest,` +
     ` ${portWords(verdict)}, ${proof}. ${findingWords(verdict)}`
   );
 }
@@ -126,6 +122,14 @@ export function timeWords(detector: Pick<Detector, 'promise'>, rate: number, mon
   return (
     `A scanner of ${figure(rate)}/s is found in ${formatDuration(seconds)} on ${addresses},` +
     ` when it has reached ${formatCount(promise.addresses)} of them; one of ten times the rate in a tenth of that.`
+  );
+}
+
+/** The same of IPv6, where nobody scans the whole space. */
+export function ipv6TimeWords({ addresses, secondsBetween }: Ipv6Promise): string {
+  return (
+    `An IPv6 source is judged when it has reached ${formatCount(addresses)} dark addresses,` +
+    ` one every ${formatDuration(secondsBetween)} or more often.`
   );
 }
 

@@ -138,7 +138,7 @@ class Follower implements LabOnlooker {
     this.events.push(line);
     if (this.#observer === null) {
       const reading = new EventObserver(AddressSet.empty).read({ text, file: 'lab', line: 1 });
-      if (reading.kind === 'nets') this.#open(reading.nets);
+      if (reading.kind === 'nets') this.#open(reading.nets.ipv4);
       return;
     }
     const reading = this.#observer.read({ text, file: 'lab', line: this.events.length });

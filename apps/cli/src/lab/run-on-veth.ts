@@ -57,7 +57,8 @@ function enforcedBy(actuator: Actuator, course: LabCourse): Actuator {
     release: (request) => actuator.release(request),
     apply: async (request) => {
       const outcome = await actuator.apply(request);
-      if (outcome.ok && !course.hosts.isImmunized(request.source)) course.immunized(request.source, false);
+      const host = Number(request.source);
+      if (outcome.ok && !course.hosts.isImmunized(host)) course.immunized(host, false);
       return outcome;
     },
   };

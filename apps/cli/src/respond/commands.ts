@@ -138,7 +138,7 @@ function addShow(respond: Command, finish: Finish): void {
   const explain = respond
     .command('explain')
     .description('show what is known about a host, what was done about it, and why')
-    .argument('<source>', 'its IPv4 address')
+    .argument('<source>', 'its IPv4 or IPv6 address')
     .action(async (source: string, options: RespondOptions) => {
       const { explain: say } = await import('./show.ts');
       finish(await withExitCode(say(source, options)));

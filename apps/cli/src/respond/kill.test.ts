@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { formatIpv4, randomStreams } from '@wormwood/base';
+import { randomStreams } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import { type AuditEntry, checkAudit } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { logOf, makeWorld, SCOPE, until } from './respond-test-support.ts';
@@ -89,7 +90,7 @@ describe('a responder', () => {
         });
         // What the log says is what was really done: each act once, each end once, none for another host.
         const done = entries.filter((entry): entry is Done => entry.event === 'response.done');
-        const told = done.map(({ step, key, source }) => `${step} ${key} ${formatIpv4(source)} quarantine`);
+        const told = done.map(({ step, key, source }) => `${step} ${key} ${formatIp(source)} quarantine`);
         expect(world.record().toSorted()).toEqual(told.toSorted());
         expect(new Set(told).size).toBe(2 * hosts.length);
         const interrupted = done.filter(({ found }) => found).length;

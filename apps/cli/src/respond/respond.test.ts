@@ -1,7 +1,7 @@
 // `wormwood respond` as an owner uses it: the built program, a state directory, a command of the owner.
 import { chmodSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import { type AuditFindings, checkAudit, readVerdicts } from '@wormwood/defense';
 import { describe, expect, it } from 'vitest';
 import { ResponseState } from '@wormwood/responder';
@@ -68,7 +68,7 @@ describe('verdicts', () => {
       ]);
       const audit = await auditOf(world);
       expect(audit).toMatchObject({ ok: true, faults: [], applied: 2, released: 1 });
-      expect(audit.open.map(({ source }) => formatIpv4(source))).toEqual([INFECTED]);
+      expect(audit.open.map(({ source }) => formatIp(source))).toEqual([INFECTED]);
       const explained = await world.respond(['explain', INFECTED]);
       expect(explained.stdout).toContain(`${INFECTED} is inside the scope of Example University.`);
       expect(explained.stdout).toContain('ada approved the decision');

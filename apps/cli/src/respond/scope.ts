@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AddressSet, formatCidr, formatDuration, formatTimestamp, renderDiagnostic } from '@wormwood/base';
-import type { ScopeFile } from '@wormwood/defense';
+import { formatDuration, formatTimestamp, renderDiagnostic } from '@wormwood/base';
+import { extentOf, extentWords, type ScopeFile } from '@wormwood/defense';
+import { formatIpPrefix, IpSet, isIpv6Prefix } from '@wormwood/wire';
 import {
   generateKeys,
   nowSeconds,
@@ -115,9 +116,9 @@ function summary(file: ScopeFile): Readonly<Record<string, unknown>> {
     owner: file.owner,
     contact: file.contact,
     expires: formatTimestamp(file.expiresSeconds, 0),
-    prefixes: file.prefixes.map(formatCidr),
-    addresses: AddressSet.fromCidrs(file.prefixes).size,
-    protected: file.protectedPrefixes.map(formatCidr),
+    prefixes: file.prefixes.map(formatIpPrefix),
+    addresses: extentOf(IpSet.of(file.prefixes)),
+    protected: file.protectedPrefixes.map(formatIpPrefix),
     actions: file.actions,
     actionsPerMinute: file.actionsPerMinute,
     activeActionsMax: file.activeActionsMax,
@@ -126,14 +127,18 @@ function summary(file: ScopeFile): Readonly<Record<string, unknown>> {
 }
 
 function sentencesOf(file: ScopeFile): readonly string[] {
-  const addresses = AddressSet.fromCidrs(file.prefixes);
-  const open = addresses.difference(AddressSet.fromCidrs(file.protectedPrefixes)).size;
+  const addresses = IpSet.of(file.prefixes);
+  const guarded = IpSet.of(file.protectedPrefixes);
+  const within = addresses.ipv4.intersection(guarded.ipv4).size;
+  const ofIpv6 = file.protectedPrefixes.filter((each) => isIpv6Prefix(each) && addresses.meets(each)).length;
+  const isMixed = ofIpv6 > 0 ? ` and ${ofIpv6} IPv6 ${ofIpv6 === 1 ? 'prefix' : 'prefixes'}` : '';
   return [
     `${file.owner} (${file.contact}) allows until ${formatTimestamp(file.expiresSeconds, 0)}, about infected hosts in`,
-    `  ${file.prefixes.map(formatCidr).join(', ')}: ${addresses.size} addresses, ${addresses.size - open} of them protected,`,
+    `  ${file.prefixes.map(formatIpPrefix).join(', ')}: ${extentWords(addresses)}, ${within}${isMixed} of them protected,`,
     ...file.actions.map(
-      ({ action, actuator, ttlSeconds, approval }) =>
-        `  ${action} with ${actuator} for ${formatDuration(ttlSeconds)}, ` +
+      ({ action, actuator, ttlSeconds, approval, ipv6 }) =>
+        `  ${action}${ipv6 === 'network' ? ', of whole IPv6 networks,' : ''} with ${actuator} for ` +
+        `${formatDuration(ttlSeconds)}, ` +
         (approval === 'automatic' ? 'at once;' : 'each approved by a person;'),
     ),
     `  at most ${file.actionsPerMinute} a minute and ${file.activeActionsMax} at the same time,`,

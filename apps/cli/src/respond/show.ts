@@ -1,5 +1,5 @@
 /** `wormwood respond list | audit | explain | export`: what was decided and done, read from the log alone. */
-import { formatIpv4, formatTimestamp, parseIpv4, printable } from '@wormwood/base';
+import { formatTimestamp, printable } from '@wormwood/base';
 import {
   AuditCheck,
   type AuditEntry,
@@ -16,10 +16,14 @@ import {
   scopeObject,
   scopeSentence,
 } from '@wormwood/responder';
+import { formatIp, ipPrefixOf, isIpv6Prefix, parseIp } from '@wormwood/wire';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import type { RespondOptions } from './options.ts';
 import { decisionTable, sentenceLine } from './words.ts';
+
+/** Bits of an IPv6 network that an action may concern as a whole. */
+const NETWORK_BITS = 64;
 
 export interface RespondExportOptions extends RespondOptions {
   readonly stix?: true;
@@ -61,7 +65,7 @@ export async function audit(options: RespondOptions): Promise<ExitCode> {
   if (options.json) {
     const open = findings.open.map(({ decision, source, expiresSeconds }) => ({
       decision,
-      source: formatIpv4(source),
+      source: formatIp(source),
       expires: formatTimestamp(expiresSeconds, 0),
     }));
     const { sequence, hash } = reading.head;
@@ -79,17 +83,23 @@ export async function audit(options: RespondOptions): Promise<ExitCode> {
 /** Everything that the log knows about one host, and what would hold for it now. */
 export async function explain(written: string, options: RespondOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
-  const source = parseIpv4(written);
+  const source = parseIp(written);
   if (!source.ok) throw new CommandFailure(EXIT.usage, source.reason);
   const state = new ResponseState(options.state);
   const { ledger } = await state.viewInOrder();
+  // An action on a whole network is recorded under its first address.
+  const network = typeof source.value === 'bigint' ? ipPrefixOf(source.value, NETWORK_BITS) : null;
+  const sources = new Set([
+    source.value,
+    ...(network !== null && isIpv6Prefix(network) ? [network.first] : []),
+  ]);
   const about: AuditEntry[] = [];
   await readInOrder(state, (entry) => {
-    if ('source' in entry && entry.source === source.value) about.push(entry);
+    if ('source' in entry && sources.has(entry.source)) about.push(entry);
   });
   const admission = await state.admission();
   const own = state.ownAddresses();
-  const decisions = [...ledger.live.values()].filter((each) => each.source === source.value);
+  const decisions = [...ledger.live.values()].filter((each) => sources.has(each.source));
   const isProtected =
     own.contains(source.value) || (admission.ok && admission.scope.protectedAddresses.contains(source.value));
   const isInside = admission.ok && admission.scope.addresses.contains(source.value);
@@ -100,11 +110,11 @@ export async function explain(written: string, options: RespondOptions): Promise
       event,
       message,
     }));
-    const object = { ok: true, source: formatIpv4(source.value), ...found, entries: lines };
+    const object = { ok: true, source: formatIp(source.value), ...found, entries: lines };
     await terminal.print(JSON.stringify({ ...object, decisions: decisions.map(decisionObject) }));
     return EXIT.ok;
   }
-  await terminal.print(standingOf(formatIpv4(source.value), admission, { isProtected, isInside }));
+  await terminal.print(standingOf(formatIp(source.value), admission, { isProtected, isInside }));
   if (about.length === 0) await terminal.print('The log has nothing about it.');
   for (const entry of about) await terminal.print(lineOf(entry));
   if (decisions.length > 0) await terminal.print(decisionTable(decisions, nowSeconds()));

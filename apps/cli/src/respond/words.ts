@@ -1,6 +1,6 @@
 /** Decisions and lines of the log as they are printed: for people and for programs. */
-import { formatDuration, formatIpv4, printable } from '@wormwood/base';
-import type { Decision } from '@wormwood/defense';
+import { formatDuration, printable } from '@wormwood/base';
+import { type Decision, formatTarget } from '@wormwood/defense';
 import type { PrintedLine } from '@wormwood/responder';
 import { renderTable } from '../output/table.ts';
 
@@ -24,8 +24,9 @@ export function decisionTable(decisions: readonly Decision[], nowSeconds: number
   });
 }
 
-function hostOf({ source, linkAddress }: Decision): string {
-  return linkAddress === null ? formatIpv4(source) : `${formatIpv4(source)} (${linkAddress})`;
+function hostOf(decision: Decision): string {
+  const { linkAddress } = decision;
+  return linkAddress === null ? formatTarget(decision) : `${formatTarget(decision)} (${linkAddress})`;
 }
 
 function statusOf({ status, dryRun, ending, failures }: Decision): string {

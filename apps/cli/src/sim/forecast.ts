@@ -1,7 +1,8 @@
 /** `wormwood sim forecast --events F`: from what the honeypots see now to what comes, and what each measure would change. */
-import { type AddressSet, formatCidr, formatDuration, printable } from '@wormwood/base';
+import { type AddressSet, formatDuration, printable } from '@wormwood/base';
 import type { Observation } from '@wormwood/defense';
 import { toTerminal } from '@wormwood/report';
+import type { IpSet } from '@wormwood/wire';
 import {
   adviceWords,
   armTable,
@@ -20,7 +21,7 @@ import {
 import { follow } from '../detect/follow.ts';
 import { type DetectFileOptions, EventReader, readInput, setUp } from '../detect/input.ts';
 import { LineSplitter } from '../detect/lines.ts';
-import { alarmWords } from '../detect/words.ts';
+import { alarmWords, prefixesOf } from '../detect/words.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
 import { chartFiles } from '../output/result-files.ts';
@@ -55,9 +56,9 @@ export async function simForecast(options: SimForecastOptions): Promise<ExitCode
     throw new CommandFailure(EXIT.usage, '--follow needs a file that grows: --events FILE.');
   const { seed: _, ...detecting } = options;
   const { detector, monitored } = await setUp(detecting);
-  const honeypots = options.space.addresses?.intersection(monitored) ?? monitored;
+  const honeypots = options.space.addresses?.intersection(monitored.ipv4) ?? monitored.ipv4;
   if (honeypots.size === 0 || honeypots.size > options.space.size) {
-    const nets = monitored.toCidrs().map(formatCidr).join(', ');
+    const nets = prefixesOf(monitored).join(', ');
     throw new CommandFailure(
       EXIT.usage,
       `The honeypots (${nets}) and the space that the worm scans do not fit together; correct --space or --dark.`,
@@ -93,7 +94,7 @@ export async function simForecast(options: SimForecastOptions): Promise<ExitCode
 
 async function followEvents(
   { events = '' }: SimForecastOptions,
-  monitored: AddressSet,
+  monitored: IpSet,
   {
     desk,
     interrupt,

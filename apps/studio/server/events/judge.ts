@@ -23,14 +23,17 @@ const WATCHED_MAX = 262_144;
 /** Verdicts that nobody has taken yet. */
 const NEWS_MAX = 1000;
 
+/** A verdict on a source of the index, which has those of IPv4 alone. */
+export type JudgedVerdict = Verdict & { readonly source: number };
+
 export class Judge {
   readonly #reader: LineReader;
   readonly #file: string;
   readonly #observer: EventObserver;
   readonly #detector: Detector;
   readonly #watch: OutbreakWatch;
-  readonly #verdicts: Map<number, Verdict[]> = new Map();
-  #news: Verdict[] = [];
+  readonly #verdicts: Map<number, JudgedVerdict[]> = new Map();
+  #news: JudgedVerdict[] = [];
   #lines = 0;
   readonly monitored: AddressSet;
 
@@ -62,24 +65,24 @@ export class Judge {
       if (reading.kind !== 'observations') return;
       for (const observation of reading.observations) {
         const verdict = this.#watch.take(observation);
-        if (verdict !== null) this.#keep(verdict);
+        if (verdict !== null && isOfIpv4(verdict)) this.#keep(verdict);
       }
     });
     return octets > 0;
   }
 
   /** The latest verdict of each source, the latest one first. */
-  latest(): readonly Verdict[] {
+  latest(): readonly JudgedVerdict[] {
     return [...this.#verdicts.values()]
       .flatMap((verdicts) => verdicts.at(-1) ?? [])
       .toSorted((a, b) => b.timeSeconds - a.timeSeconds);
   }
 
-  latestOf(source: number): Verdict | null {
+  latestOf(source: number): JudgedVerdict | null {
     return this.#verdicts.get(source)?.at(-1) ?? null;
   }
 
-  verdictsOf(source: number): readonly Verdict[] {
+  verdictsOf(source: number): readonly JudgedVerdict[] {
     return this.#verdicts.get(source) ?? [];
   }
 
@@ -103,7 +106,7 @@ export class Judge {
   }
 
   /** Verdicts since this was called last. */
-  takeNews(): readonly Verdict[] {
+  takeNews(): readonly JudgedVerdict[] {
     const news = this.#news;
     this.#news = [];
     return news;
@@ -113,7 +116,7 @@ export class Judge {
     this.#reader.close();
   }
 
-  #keep(verdict: Verdict): void {
+  #keep(verdict: JudgedVerdict): void {
     this.#news.push(verdict);
     if (this.#news.length > NEWS_MAX) this.#news.shift();
     const known = this.#verdicts.get(verdict.source);
@@ -122,4 +125,8 @@ export class Judge {
       if (known.length > VERDICTS_OF_SOURCE_MAX) known.shift();
     } else if (this.#verdicts.size < SOURCES_MAX) this.#verdicts.set(verdict.source, [verdict]);
   }
+}
+
+function isOfIpv4(verdict: Verdict): verdict is JudgedVerdict {
+  return typeof verdict.source === 'number';
 }

@@ -1,7 +1,7 @@
 /** The responses of a state directory, read and changed through the same code as `wormwood respond`. */
 import { userInfo } from 'node:os';
-import { formatDuration, formatIpv4, formatTimestamp, printable } from '@wormwood/base';
-import { AuditCheck, type AuditEntry, type Decision } from '@wormwood/defense';
+import { formatDuration, formatTimestamp, printable } from '@wormwood/base';
+import { AuditCheck, type AuditEntry, type Decision, formatTarget } from '@wormwood/defense';
 import {
   approveDecision,
   auditSummary,
@@ -173,8 +173,9 @@ function shownDecision(decision: Decision, now: number, paused: boolean): ShownD
 }
 
 /** What a yes would do, before it is said. */
-function approvingWords({ source, action, actuator, ttlSeconds, dryRun }: Decision, paused: boolean): string {
-  const host = formatIpv4(source);
+function approvingWords(decision: Decision, paused: boolean): string {
+  const { action, actuator, ttlSeconds, dryRun } = decision;
+  const host = formatTarget(decision);
   const time = formatDuration(ttlSeconds);
   if (dryRun)
     return (
@@ -186,8 +187,9 @@ function approvingWords({ source, action, actuator, ttlSeconds, dryRun }: Decisi
 }
 
 /** What a no would do. */
-function undoingWords({ source, action, actuator, status, dryRun }: Decision): string {
-  const host = formatIpv4(source);
+function undoingWords(decision: Decision): string {
+  const { action, actuator, status, dryRun } = decision;
+  const host = formatTarget(decision);
   if (status === 'proposed' || status === 'approved')
     return `Nothing is done to ${host}: the proposal of ${action} with ${actuator} ends.`;
   if (dryRun) return `The dry run of ${action} on ${host} ends; nothing was done.`;

@@ -1,6 +1,7 @@
 /** What the tests of this folder share: a sensor's address space, observations by default, scoring by label. */
 import { AddressSet, type Cidr, type RandomStreams } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import { type IpAddress } from '@wormwood/wire';
+import type { WordObservation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Detector } from './detector-contract.ts';
 import type { SyntheticTraffic } from './synthetic-traffic-test-support.ts';
@@ -17,7 +18,7 @@ export function scatteredDarkSpace(streams: RandomStreams): { dark: AddressSet; 
 }
 
 /** A TCP contact to a dark address, but for what is given. */
-export function observation(given: Partial<Observation>): Observation {
+export function observation(given: Partial<WordObservation>): WordObservation {
   return {
     timeSeconds: 0,
     kind: 'contact',
@@ -52,7 +53,7 @@ export function score(
   detector: Detector,
   traffic: SyntheticTraffic,
 ): { readonly scores: ReadonlyMap<string, Score>; readonly verdicts: readonly Verdict[] } {
-  const firstSeconds = new Map<number, number>();
+  const firstSeconds = new Map<IpAddress, number>();
   const verdicts: Verdict[] = [];
   for (const each of traffic.observations) {
     if (each.kind !== 'backscatter' && !firstSeconds.has(each.source))
@@ -61,8 +62,8 @@ export function score(
     if (verdict !== null) verdicts.push(verdict);
   }
   const scores = new Map<string, Score>();
-  const scoreOf = (source: number): Score => {
-    const label = traffic.sources.get(source)?.label ?? 'unlabelled';
+  const scoreOf = (source: IpAddress): Score => {
+    const label = traffic.sources.get(Number(source))?.label ?? 'unlabelled';
     const blank = { sources: 0, seen: 0, verdicts: 0, unforgeableVerdicts: 0, meanSeconds: 0 };
     const found = scores.get(label) ?? blank;
     scores.set(label, found);
@@ -72,8 +73,8 @@ export function score(
     scoreOf(source).sources++;
     if (firstSeconds.has(source)) scoreOf(source).seen++;
   }
-  const judged = new Set<number>();
-  const proven = new Set<number>();
+  const judged = new Set<IpAddress>();
+  const proven = new Set<IpAddress>();
   for (const { source, timeSeconds, unforgeable } of verdicts) {
     const found = scoreOf(source);
     if (unforgeable && !proven.has(source)) found.unforgeableVerdicts++;

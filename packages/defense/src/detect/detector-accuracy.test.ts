@@ -1,4 +1,5 @@
 import { randomStreams } from '@wormwood/base';
+import { type IpAddress } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { contactModel, exactOutcome, leastMeanSeconds } from '../statistics/contact-model.ts';
 import { scatteredDarkSpace, score } from './detect-test-support.ts';
@@ -121,7 +122,7 @@ describe('detection', () => {
     const groups = [scanners(label, pattern, { ratePerSecond: 50, sources: 300 })];
     const traffic = syntheticTraffic({ streams, dark, durationSeconds: 1000, groups });
     const { verdicts } = score(detector, traffic);
-    const destinations = new Map<number, Set<number>>();
+    const destinations = new Map<IpAddress, Set<IpAddress>>();
     for (const { source, destination } of traffic.observations) {
       const reached = destinations.get(source) ?? new Set();
       destinations.set(source, reached.add(destination));

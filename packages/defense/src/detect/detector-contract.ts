@@ -1,5 +1,6 @@
 /** What a detector receives and what it returns; `detector.ts` has the one there is. */
 import type { AddressSet, RandomStreams } from '@wormwood/base';
+import type { IpAddress, IpSet } from '@wormwood/wire';
 import type { Observation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import type { KnownSources } from './known-sources.ts';
@@ -10,10 +11,13 @@ import type { WormAlarm } from './worm-trend.ts';
 export interface DetectorOptions {
   /** Keys of the hashes; the seed must be a secret of the sensor, or sources can be chosen to displace each other. */
   readonly streams: RandomStreams;
-  /** The dark addresses that are watched, or the fraction of the address space that they make up. */
-  readonly monitored: AddressSet | number;
+  /**
+   * The dark addresses that are watched, or the fraction of the address space of IPv4 that they make up. Without addresses of IPv6
+   * nothing of it is judged.
+   */
+  readonly monitored: AddressSet | IpSet | number;
   /** Live addresses whose incoming and outgoing contacts are observed, too. @default none */
-  readonly live?: AddressSet;
+  readonly live?: AddressSet | IpSet;
   /**
    * `classes`: a source scans when each kind of innocent host explains it worse. `trw`: Wald's test on the times of
    * contacts, and the threshold random walk where `live` is given, for comparison. @default classes
@@ -35,12 +39,12 @@ export interface DetectorOptions {
   /** Sources quiet for so long are forgotten. @default 90 days */
   readonly windowSeconds?: number;
   /** Hosts of the owner, none of which scans unless it is known to. @default none */
-  readonly own?: AddressSet;
+  readonly own?: AddressSet | IpSet;
   /** Sources that are known to contact unused addresses. @default none */
   readonly known?: KnownSources;
   /** Names of payloads that prove an infection, by SHA-256 in hexadecimal. @default none */
   readonly signatures?: ReadonlyMap<string, string>;
-  /** Sources that are remembered at a time, rounded up to a power of two. @default 131072 */
+  /** Sources of each protocol that are remembered at a time, rounded up to a power of two. @default 131072 */
   readonly sourcesMax?: number;
 }
 
@@ -81,11 +85,13 @@ export interface Detector {
   /** The growth of an outbreak on some port; null while there is none. */
   alarm(): WormAlarm | null;
   /** What is known of a source, in words. */
-  explain(source: number): Explanation;
+  explain(source: IpAddress): Explanation;
   /** Sources that reached at least so many dark addresses without a verdict, the most suspect first. */
   undecided(addressesMin: number): readonly Explanation[];
   /** How a scanner of one rare port fares that probes uniformly at that rate; null for one that is never found. */
   promise(scanRatePerSecond: number): ScannerPromise | null;
+  /** The same of an IPv6 source, and how often it comes at least; null where no address of IPv6 is watched. */
+  ipv6Promise(): Ipv6Promise | null;
   status(): DetectorStatus;
 }
 
@@ -95,4 +101,11 @@ export interface ScannerPromise {
   readonly addresses: number;
   /** From the first of them on. */
   readonly seconds: number;
+}
+
+/** The course of the test of an IPv6 source. */
+export interface Ipv6Promise {
+  readonly addresses: number;
+  /** The slowest that is found meets a dark address so often. */
+  readonly secondsBetween: number;
 }

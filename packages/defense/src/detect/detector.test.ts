@@ -1,6 +1,6 @@
 import { AddressSet, formatIpv4, randomStreams } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import { observation, scatteredDarkSpace, score } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
@@ -21,14 +21,18 @@ function newDetector(options: { readonly live?: AddressSet } = {}): Detector {
 }
 
 /** Contacts to `count` dark addresses, a second apart, each followed by what `more` adds. */
-function scan(from: number, count: number, more: readonly Partial<Observation>[] = []): Observation[] {
+function scan(
+  from: number,
+  count: number,
+  more: readonly Partial<WordObservation>[] = [],
+): WordObservation[] {
   return Array.from({ length: count }, (_, i) => {
     const contact = { source: from, destination: 0xc0000200 + i * 7919, timeSeconds: 100 + i };
     return [observation(contact), ...more.map((each) => observation({ ...contact, ...each }))];
   }).flat();
 }
 
-function verdictsOf(detector: Detector, observations: readonly Observation[]): Verdict[] {
+function verdictsOf(detector: Detector, observations: readonly WordObservation[]): Verdict[] {
   return observations.map((each) => detector.observe(each)).filter((verdict) => verdict !== null);
 }
 
@@ -74,7 +78,7 @@ describe('verdict on dark contacts', () => {
   });
 
   it('never rests on handshakes that are none', () => {
-    const udp = scan(SCANNER, 50, [{ kind: 'handshake' }]).map((each): Observation =>
+    const udp = scan(SCANNER, 50, [{ kind: 'handshake' }]).map((each): WordObservation =>
       Object.assign({}, each, { protocol: 'udp' }),
     );
     expect(verdictsOf(newDetector(), udp).map(({ unforgeable }) => unforgeable)).toEqual([false]);
@@ -95,9 +99,9 @@ describe('verdict on dark contacts', () => {
 
 describe('the address of a verdict', () => {
   const MAC = 0x02_00_5e_10_00_01;
-  const handshakes = (more: (i: number) => Partial<Observation>): Observation[] =>
+  const handshakes = (more: (i: number) => Partial<WordObservation>): WordObservation[] =>
     scan(SCANNER, 9).map((each, i) => Object.assign({}, each, { kind: 'handshake' as const }, more(i)));
-  const lastOf = (observations: readonly Observation[]): Verdict | undefined =>
+  const lastOf = (observations: readonly WordObservation[]): Verdict | undefined =>
     verdictsOf(newDetector(), observations).at(-1);
 
   it('is bound to the one machine on the link that completed the handshakes', () => {
@@ -216,7 +220,11 @@ describe('content prevalence', () => {
   const handshake = { kind: 'handshake' } as const;
 
   /** The contacts that a source needs for its unforgeable verdict. */
-  function contactsNeeded(detector: Detector, source: number, more: readonly Partial<Observation>[]): number {
+  function contactsNeeded(
+    detector: Detector,
+    source: number,
+    more: readonly Partial<WordObservation>[],
+  ): number {
     const each = scan(source, 20, more);
     const at = each.findIndex((one) => detector.observe(one)?.unforgeable === true);
     return Math.floor(at / (1 + more.length)) + 1;
@@ -246,7 +254,7 @@ describe('content prevalence', () => {
     const found = Array.from({ length: 9 }, (_, i) =>
       verdictsOf(
         detector,
-        scan(0x50000000 + i * 977, 9, [payload]).map((each): Observation =>
+        scan(0x50000000 + i * 977, 9, [payload]).map((each): WordObservation =>
           Object.assign({}, each, { protocol: 'udp' }),
         ),
       ),

@@ -1,5 +1,6 @@
 /** What is known about a source as lines of text, the same on the command line and on a page. */
-import { formatIpv4, formatTimestamp } from '@wormwood/base';
+import { formatTimestamp } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import type { Verdict } from '../verdict.ts';
 import type { Explanation } from './verdict-words.ts';
 
@@ -19,5 +20,5 @@ export function explanationWords(
   );
   const caution = verdicts.at(-1)?.caution ?? null;
   const cautions = caution === null ? [] : [`- ${caution}`];
-  return [verdict ?? formatIpv4(source), ...judged, ...findings, ...cautions].join('\n');
+  return [verdict ?? formatIp(source), ...judged, ...findings, ...cautions].join('\n');
 }

@@ -62,7 +62,8 @@ class Referee {
   }
 
   check(observation: Observation, verdict: Verdict | null): void {
-    const { kind, source, sourcePort: port, destination: honeypot, forgeable, linkAddress } = observation;
+    const { kind, sourcePort: port, forgeable, linkAddress } = observation;
+    const [source, honeypot] = [Number(observation.source), Number(observation.destination)];
     if (kind === 'handshake' && forgeable !== null) this.forgeable++;
     if (kind === 'handshake' && forgeable === null) {
       this.proven++;
@@ -82,7 +83,9 @@ class Referee {
     if (verdict?.unforgeable === true) this.#checkVerdict(verdict);
   }
 
-  #checkVerdict({ source, linkAddress }: Verdict): void {
+  #checkVerdict(verdict: Verdict): void {
+    const { linkAddress } = verdict;
+    const source = Number(verdict.source);
     this.acting.add(source);
     const holders = [...(this.#holders.get(source) ?? [])];
     const named = linkAddress === null ? 0 : Number.parseInt(linkAddress.replaceAll(':', ''), 16);
@@ -249,7 +252,7 @@ describe('mixtures of honest and forged flows in the events of a sensor', () => 
           if (verdict?.unforgeable !== true) continue;
           acting++;
           expect(
-            honest.get(verdict.source)?.size ?? 0,
+            honest.get(Number(verdict.source))?.size ?? 0,
             `seed ${SEED}, line ${number}`,
           ).toBeGreaterThanOrEqual(2);
         }

@@ -1,7 +1,7 @@
 import { AddressSet, exponential, type RandomStream, randomStreams } from '@wormwood/base';
 import { synMark } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 import { observation } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
@@ -21,8 +21,8 @@ function newDetector(options: Partial<DetectorOptions> = {}): Detector {
 function scan(
   stream: RandomStream,
   contactsPerSecond: number,
-  more: Partial<Observation> = {},
-): Observation[] {
+  more: Partial<WordObservation> = {},
+): WordObservation[] {
   let timeSeconds = 0;
   return Array.from({ length: 60 }, () => {
     timeSeconds += exponential(stream) / contactsPerSecond;
@@ -35,12 +35,12 @@ function scan(
   });
 }
 
-function verdictsOf(detector: Detector, observations: readonly Observation[]): Verdict[] {
+function verdictsOf(detector: Detector, observations: readonly WordObservation[]): Verdict[] {
   return observations.map((each) => detector.observe(each)).filter((verdict) => verdict !== null);
 }
 
 /** Calls addresses of a list, round after round. */
-function rounds(addresses: number, count: number, gapSeconds: number): Observation[] {
+function rounds(addresses: number, count: number, gapSeconds: number): WordObservation[] {
   return Array.from({ length: addresses * count }, (_, i) =>
     observation({
       source: SOURCE,
@@ -108,7 +108,7 @@ describe('a scanner', () => {
 });
 
 describe('no verdict on', () => {
-  const quiet = (observations: readonly Observation[]): void => {
+  const quiet = (observations: readonly WordObservation[]): void => {
     expect(verdictsOf(newDetector(), observations)).toEqual([]);
   };
 
@@ -141,16 +141,18 @@ describe('no verdict on', () => {
 describe('an infected host', () => {
   const contacts = scan(streams.stream('test/infected'), 0.1);
   const payload = { kind: 'payload', payloadHash: 'ab'.repeat(32), payloadLength: 400 } as const;
-  const with_ = (more: (i: number) => Partial<Observation>): Observation[] =>
+  const with_ = (more: (i: number) => Partial<WordObservation>): WordObservation[] =>
     contacts.flatMap((each, i) => [each, Object.assign({}, each, more(i))]);
-  const kinds = (observations: readonly Observation[], options: Partial<DetectorOptions> = {}): string[] =>
-    verdictsOf(newDetector(options), observations).map(({ kind, proof }) => `${kind} ${proof}`);
+  const kinds = (
+    observations: readonly WordObservation[],
+    options: Partial<DetectorOptions> = {},
+  ): string[] => verdictsOf(newDetector(options), observations).map(({ kind, proof }) => `${kind} ${proof}`);
 
   it('sends the same payload to every honeypot', () => {
     expect(kinds(with_(() => payload))).toEqual(['infected payload']);
   });
 
-  it.each<[string, (i: number) => Partial<Observation>]>([
+  it.each<[string, (i: number) => Partial<WordObservation>]>([
     ['a usual greeting', () => ({ ...payload, greeting: 'http' })],
     ['another payload each time', (i) => ({ ...payload, payloadHash: String(i).padStart(64, '0') })],
     ['the same payload under the mark of a scanning tool', () => ({ ...payload, marks: synMark.zmap })],

@@ -3,7 +3,7 @@
 // taken out once to see that a test here fails.
 import { AddressSet, randomStreams, type RandomStream } from '@wormwood/base';
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import { observation } from './detect-test-support.ts';
 import { createDetector } from './detector.ts';
 import type { Detector } from './detector-contract.ts';
@@ -40,7 +40,7 @@ interface Scene {
 function sceneOf(
   { sources, fromSeconds, payloads, length, darkQuarters = 3 }: Scene,
   stream: RandomStream,
-): readonly Observation[] {
+): readonly WordObservation[] {
   let timeSeconds = fromSeconds;
   return Array.from({ length }, () => {
     timeSeconds += 3 * stream.nextDouble();
@@ -78,7 +78,7 @@ function sourcesOf(from: number, count: number): readonly number[] {
 /** All that the detector says of these observations, and of their sources in the end. */
 function judgmentsOf(
   detector: Detector,
-  observations: readonly Observation[],
+  observations: readonly WordObservation[],
   sources: readonly number[],
 ): unknown {
   const verdicts = observations.map((each) => detector.observe(each));
@@ -146,7 +146,7 @@ describe('a detector that has seen others before', () => {
 
 describe('a signature that takes the place of another', () => {
   const SIGNATURES_PER_GROUP = 8;
-  const payload = (name: string, more: Partial<Observation>): Observation =>
+  const payload = (name: string, more: Partial<WordObservation>): WordObservation =>
     observation({ kind: 'payload', payloadHash: name, payloadLength: 9, ...more });
 
   /** Payloads whose signatures share a group of rows, which the low bits of their keys name. */
@@ -203,8 +203,8 @@ describe('a remembered contact that takes the place of another', () => {
 
   /** Who is said to have infected our host, after these contacts to it and a scan of its own. */
   function infectorOf(
-    contacts: readonly Partial<Observation>[],
-    scan: Partial<Observation> = {},
+    contacts: readonly Partial<WordObservation>[],
+    scan: Partial<WordObservation> = {},
   ): number | undefined {
     const infected = new Set([1, 2]);
     const chain = new InfectionChain({

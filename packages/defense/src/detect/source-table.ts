@@ -20,12 +20,19 @@ export class SourceTable {
   readonly #groupMask: number;
   readonly #hash: KeyedHash;
   readonly #worth: Worth;
+  readonly #forgotten: (source: number) => void;
   #size = 0;
   #evictions = 0;
   #evictionsWithEvidence = 0;
 
   /** The capacity is the power of two at or above `capacity`, 16 at least. */
-  constructor(options: { readonly capacity: number; readonly hash: KeyedHash; readonly worth: Worth }) {
+  constructor(options: {
+    readonly capacity: number;
+    readonly hash: KeyedHash;
+    readonly worth: Worth;
+    /** Called with a source that gives way. @default nobody is told */
+    readonly forgotten?: (source: number) => void;
+  }) {
     assert(options.capacity >= 1 && options.capacity <= 2 ** 24, 'a table has room for 1 to 2^24 sources');
     let groups = 1;
     while (groups * SLOTS_PER_GROUP < options.capacity) groups *= 2;
@@ -35,6 +42,7 @@ export class SourceTable {
     this.#occupied = new Uint8Array(this.capacity);
     this.#hash = options.hash;
     this.#worth = options.worth;
+    this.#forgotten = options.forgotten ?? (() => undefined);
   }
 
   /** Sources that have a slot now. */
@@ -94,6 +102,7 @@ export class SourceTable {
     this.#evictions++;
     if (least > 0) this.#evictionsWithEvidence++;
     this.#size--;
+    this.#forgotten(this.sourceOf(leastSlot));
     return leastSlot;
   }
 

@@ -1,5 +1,5 @@
 /** Verdicts and explanations, put into words and figures. */
-import { formatIpv4 } from '@wormwood/base';
+import type { IpAddress } from '@wormwood/wire';
 import type { ForgeableReason } from '../observation.ts';
 import type { Evidence, KnownSource, Verdict, VerdictKind } from '../verdict.ts';
 import { formatPort, portOf, type Trail } from '../evidence/evidence-detector.ts';
@@ -12,7 +12,10 @@ export type SourceState = 'unknown' | 'watched' | 'scanning' | 'infected' | 'mis
 
 /** What is known of a source. */
 export interface Explanation {
-  readonly source: number;
+  readonly source: IpAddress;
+  /** As a verdict has them. */
+  readonly prefix?: string;
+  readonly addresses?: readonly string[];
   readonly state: SourceState;
   /** The first observation that still counts; null when none does. */
   readonly sinceSeconds: number | null;
@@ -38,8 +41,11 @@ const STATE_WORDS: Readonly<Record<SourceState, string>> = {
   misconfigured: 'is misconfigured rather than infected.',
 };
 
-export function explanationOf(found: Omit<Explanation, 'text'>): Explanation {
-  const name = isIpv4(found.source) ? formatIpv4(found.source) : 'This source';
+/** `name`: the source as it is written. */
+export function explanationOf({
+  name,
+  ...found
+}: Omit<Explanation, 'text'> & { readonly name: string }): Explanation {
   const sentences = [`${name} ${STATE_WORDS[found.state]}`, ...found.evidence.map(({ text }) => text)];
   return { ...found, text: sentences.join(' ') };
 }
@@ -47,6 +53,8 @@ export function explanationOf(found: Omit<Explanation, 'text'>): Explanation {
 /** What a verdict is made of. */
 export interface VerdictFindings {
   readonly source: number;
+  /** As it is written. */
+  readonly name: string;
   readonly kind: VerdictKind;
   readonly proof: FoundProof | null;
   readonly known: KnownSource | null;
@@ -72,7 +80,7 @@ export function verdictOf(found: VerdictFindings): Verdict {
   const contactsPerSecond = estimateContactRate(found.arrivals, found.spanSeconds);
   const basis = isUnforgeable ? 'handshakes' : 'contacts';
   return {
-    id: `${formatIpv4(source)}-${trail.firstSeconds.toFixed(6)}-${kind}-${basis}`,
+    id: `${found.name}-${trail.firstSeconds.toFixed(6)}-${kind}-${basis}`,
     kind,
     proof: kind === 'infected' ? (found.proof?.proof ?? null) : null,
     known: found.known,
@@ -108,8 +116,4 @@ function cautionOf(key: number): string | null {
     `Most of it went to ${formatPort(key)}, where ${lured} can be lured by a stranger. If this host is one, or a gateway` +
     ` that translates the addresses of others, it belongs on the protected list of the scope file.`
   );
-}
-
-function isIpv4(source: number): boolean {
-  return Number.isInteger(source) && source >= 0 && source < 2 ** 32;
 }

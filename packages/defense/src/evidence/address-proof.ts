@@ -29,6 +29,9 @@ const REASON_WORDS: Readonly<Record<ForgeableReason, string>> = {
   'unknown-sensor': 'the answers came from no machine that is known as the sensor',
   'proof-pending': 'the sensor still waits for the owner of the address to answer on its link',
   'no-proof': 'the sensor does not say from which machine the frames came',
+  'ndp-silent': 'nobody answered when the sensor asked its link for the address by neighbor discovery',
+  'ndp-conflict': 'more than one machine on the link says that it has the address',
+  'ndp-mismatch': 'another machine on the link has the address than the one that sent the frames',
 };
 
 export class AddressProof {

@@ -3,7 +3,7 @@
  * further ones in a bitmap of 512, which cannot distinguish some of them from others.
  */
 import { formatCount } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import { portKey, type Trail } from './evidence-detector.ts';
 import { FavouritePort } from './favourite-port.ts';
@@ -50,7 +50,7 @@ export class AddressTrail {
   }
 
   /** Takes in a contact. */
-  add(slot: number, observation: Observation): Novelty {
+  add(slot: number, observation: WordObservation): Novelty {
     const { destination } = observation;
     const reached = this.#reached.get(slot);
     const kept = Math.min(reached, EXACT);

@@ -3,7 +3,7 @@
  * does once its worm has spread; an innocent one that strays onto a honeypot seldom speaks at all.
  */
 import { formatCount } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import type { EvidenceDetector } from './evidence-detector.ts';
 import { findingWeight } from '../statistics/sequential-test.ts';
@@ -38,7 +38,7 @@ export class ContentPrevalence implements EvidenceDetector {
     this.#flags[slot] = 0;
   }
 
-  observe(slot: number, observation: Observation): void {
+  observe(slot: number, observation: WordObservation): void {
     if (!observation.dark || observation.kind !== 'payload') return;
     const key = this.#signatures.observe(observation);
     if (key === 0) return;
@@ -89,7 +89,7 @@ export class ContentPrevalence implements EvidenceDetector {
   }
 }
 
-function isProven({ protocol, forgeable }: Observation): boolean {
+function isProven({ protocol, forgeable }: WordObservation): boolean {
   return protocol === 'tcp' && forgeable === null;
 }
 

@@ -3,7 +3,7 @@
  * detector compares, once for all contacts and once for those that completed a TCP handshake whose source address is proven.
  */
 import { exp, formatCount, formatDuration, type RandomStreams } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { AddressProof } from './address-proof.ts';
 import { AddressTrail, type Novelty } from './address-trail.ts';
@@ -75,7 +75,7 @@ export class DarkContacts implements EvidenceDetector {
     this.proof.reset(slot);
   }
 
-  observe(slot: number, observation: Observation): void {
+  observe(slot: number, observation: WordObservation): void {
     if (!observation.dark) return;
     const reached = this.#all.reached(slot);
     const novelty = this.#all.add(slot, observation);
@@ -166,7 +166,7 @@ export class DarkContacts implements EvidenceDetector {
   /** `reached`: addresses before this contact. */
   #weigh(
     slot: number,
-    observation: Observation,
+    observation: WordObservation,
     { novelty, reached }: { readonly novelty: Novelty; readonly reached: number },
   ): void {
     const { source, destination, timeSeconds, kind, marks = 0 } = observation;

@@ -3,7 +3,7 @@
  * the source table, in columns of fixed size, and says how much more likely that state is for an infected host than
  * for an innocent one. The ratios of independent kinds of evidence multiply; the detector adds their logarithms.
  */
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 
 export interface EvidenceDetector {
@@ -13,7 +13,7 @@ export interface EvidenceDetector {
   reset(slot: number): void;
 
   /** Takes in an observation of the slot's source. */
-  observe(slot: number, observation: Observation): void;
+  observe(slot: number, observation: WordObservation): void;
 
   /** Natural logarithm of the likelihood ratio, infected over innocent, at that time. */
   logLikelihoodRatio(slot: number, nowSeconds: number): number;
@@ -36,13 +36,13 @@ export interface Trail {
 }
 
 /** One number for a protocol and port, in 0..3 * 2^16 - 1. */
-export function portKey(observation: Pick<Observation, 'protocol' | 'destinationPort'>): number {
+export function portKey(observation: Pick<WordObservation, 'protocol' | 'destinationPort'>): number {
   const { protocol, destinationPort } = observation;
   return (protocol === 'tcp' ? 0 : protocol === 'udp' ? 0x10000 : 0x20000) + destinationPort;
 }
 
 /** The protocol and port of a key. */
-export function portOf(key: number): Pick<Observation, 'protocol'> & { readonly port: number } {
+export function portOf(key: number): Pick<WordObservation, 'protocol'> & { readonly port: number } {
   const protocol = key < 0x10000 ? 'tcp' : key < 0x20000 ? 'udp' : 'icmp';
   return { protocol, port: key & 0xffff };
 }
@@ -54,6 +54,10 @@ export function formatPort(key: number): string {
 }
 
 /** Whether the observation proves who made it: a completed handshake with nothing to be said against it. */
-export function isProvenHandshake({ kind, protocol, forgeable }: Observation): boolean {
+export function isProvenHandshake({
+  kind,
+  protocol,
+  forgeable,
+}: Pick<WordObservation, 'kind' | 'protocol' | 'forgeable'>): boolean {
   return kind === 'handshake' && protocol === 'tcp' && forgeable === null;
 }

@@ -2,8 +2,8 @@
  * Evidence from the chain of infection: a host of ours was contacted on a port by a host that is itself judged infected,
  * and then contacts dark addresses on that same port. Needs a sensor that sees contacts to live addresses.
  */
-import { type AddressSet, formatDuration, formatIpv4, type RandomStreams } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import { formatDuration, formatIpv4, type RandomStreams } from '@wormwood/base';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { type EvidenceDetector, formatPort, portKey } from './evidence-detector.ts';
 import { KeyedHash } from './keyed-hash.ts';
@@ -24,10 +24,17 @@ const CHAINED = 2;
 
 export interface InfectionChainOptions {
   readonly capacity: number;
-  readonly live: AddressSet;
+  /** Live hosts, as sources. */
+  readonly live: { contains(source: number): boolean };
   readonly streams: RandomStreams;
   /** Whether a source stands judged as infected now. */
   readonly isInfected: (source: number) => boolean;
+  /** @default IPv4 addresses */
+  readonly naming?: {
+    nameOf(source: number): string;
+    /** The word by which contacts to that host are remembered. */
+    contactedAs(source: number): number;
+  };
 }
 
 export class InfectionChain implements EvidenceDetector {
@@ -35,6 +42,7 @@ export class InfectionChain implements EvidenceDetector {
   /** Of the contacts remembered, in total. */
   readonly bytes: number = REMEMBERED * REMEMBERED_BYTES;
   readonly #options: InfectionChainOptions;
+  readonly #naming: NonNullable<InfectionChainOptions['naming']>;
   readonly #hash: KeyedHash;
   readonly #contacted: Uint32Array = new Uint32Array(REMEMBERED);
   readonly #contactor: Uint32Array = new Uint32Array(REMEMBERED);
@@ -47,6 +55,7 @@ export class InfectionChain implements EvidenceDetector {
 
   constructor(options: InfectionChainOptions) {
     this.#options = options;
+    this.#naming = options.naming ?? { nameOf: formatIpv4, contactedAs: (source) => source };
     this.#hash = new KeyedHash(options.streams.stream('detect/infection-chain'));
     this.#flags = new Uint8Array(options.capacity);
     this.#infector = new Uint32Array(options.capacity);
@@ -58,7 +67,7 @@ export class InfectionChain implements EvidenceDetector {
     this.#flags[slot] = 0;
   }
 
-  observe(slot: number, observation: Observation): void {
+  observe(slot: number, observation: WordObservation): void {
     if (!observation.dark) this.#remember(observation);
     else if (this.#options.live.contains(observation.source)) this.#trace(slot, observation);
   }
@@ -82,7 +91,7 @@ export class InfectionChain implements EvidenceDetector {
       {
         detector: 'infection-chain',
         text:
-          `${formatIpv4(this.#infector[slot] ?? 0)}, itself judged infected, contacted it on` +
+          `${this.#naming.nameOf(this.#infector[slot] ?? 0)}, itself judged infected, contacted it on` +
           ` ${formatPort(this.#chainPort[slot] ?? 0)}, the port it scans, ${formatDuration(seconds)} earlier.`,
         forgeable: true,
         figures: {
@@ -95,7 +104,7 @@ export class InfectionChain implements EvidenceDetector {
   }
 
   /** A packet that anybody can forge infects nobody: over TCP only a completed handshake can. */
-  #remember(observation: Observation): void {
+  #remember(observation: WordObservation): void {
     const { protocol, kind, source, destination, timeSeconds } = observation;
     if (protocol === 'icmp' || (protocol === 'tcp' && kind === 'contact') || source === destination) return;
     const key = portKey(observation);
@@ -110,13 +119,14 @@ export class InfectionChain implements EvidenceDetector {
     this.#seconds[row] = timeSeconds;
   }
 
-  #trace(slot: number, observation: Observation): void {
+  #trace(slot: number, observation: WordObservation): void {
     const flags = (this.#flags[slot] ?? 0) | OURS;
     this.#flags[slot] = flags;
     if ((flags & CHAINED) !== 0) return;
     const key = portKey(observation);
-    const row = this.#rowOf(observation.source, key);
-    if (this.#contacted[row] !== observation.source || this.#port[row] !== key) return;
+    const contacted = this.#naming.contactedAs(observation.source);
+    const row = this.#rowOf(contacted, key);
+    if (this.#contacted[row] !== contacted || this.#port[row] !== key) return;
     const seconds = observation.timeSeconds - (this.#seconds[row] ?? 0);
     const contactor = this.#contactor[row] ?? 0;
     if (!(seconds >= 0 && seconds < REMEMBERED_SECONDS) || !this.#options.isInfected(contactor)) return;

@@ -9,9 +9,9 @@
  * - `worm`: it does what one named worm does (`named-worms.ts`);
  * - `role`: it is a host of the owner, and nothing that the owner wrote down makes it scan.
  */
-import { type AddressSet, formatCount } from '@wormwood/base';
+import { formatCount } from '@wormwood/base';
 import { synMark } from '@wormwood/wire';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence, InfectionProof } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -22,7 +22,7 @@ export interface InfectionProofOptions {
   readonly rows: SourceRows;
   readonly hash: KeyedHash;
   /** Hosts of the owner, none of which scans unless it is known to. */
-  readonly own: AddressSet | null;
+  readonly own: { contains(source: number): boolean } | null;
   /** SHA-256 of payloads that prove an infection, hexadecimal, each with its name. */
   readonly signatures: ReadonlyMap<string, string>;
 }
@@ -81,7 +81,7 @@ export class InfectionProofs {
     this.#any.clear(slot);
   }
 
-  observe(slot: number, observation: Observation): void {
+  observe(slot: number, observation: WordObservation): void {
     if (!observation.dark) return;
     if (observation.kind === 'payload' || (observation.marks ?? 0) !== 0)
       this.#observeWorm(slot, observation);
@@ -99,7 +99,7 @@ export class InfectionProofs {
     );
   }
 
-  #observePayload(slot: number, observation: Observation, payloadHash: string): void {
+  #observePayload(slot: number, observation: WordObservation, payloadHash: string): void {
     const { destination, protocol, forgeable, greeting = null } = observation;
     const listed = this.#signatureIndex.get(payloadHash);
     if (listed !== undefined) this.#signature[slot] = Math.min(listed + 1, COUNT_MAX);
@@ -119,7 +119,7 @@ export class InfectionProofs {
     } else this.#votes[slot] = votes - 1;
   }
 
-  #observeWorm(slot: number, observation: Observation): void {
+  #observeWorm(slot: number, observation: WordObservation): void {
     const found = NAMED_WORMS.findIndex((worm) => worm.matches(observation)) + 1;
     if (found === 0) return;
     const isSame = this.#worm[slot] === found;

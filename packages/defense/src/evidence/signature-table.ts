@@ -6,7 +6,7 @@
  * Source: Singh, Estan, Varghese, Savage, "Automated worm fingerprinting", OSDI 2004: prevalence and address dispersion.
  */
 import type { RandomStreams } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { SourceRows } from './source-rows.ts';
@@ -47,7 +47,7 @@ export class SignatureTable {
   }
 
   /** Counts a payload; returns the key of its signature, not 0, or 0 if the observation has no payload. */
-  observe({ protocol, payloadHash, payloadLength, ...at }: Observation): number {
+  observe({ protocol, payloadHash, payloadLength, ...at }: WordObservation): number {
     if (payloadHash === null || payloadHash === '' || !(payloadLength > 0)) return 0;
     const text = `${protocol}:${payloadHash.slice(0, HASH_LENGTH_MAX)}`;
     const key = this.#hash.ofText(text) || 1;

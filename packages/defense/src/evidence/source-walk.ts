@@ -5,7 +5,7 @@
  * which takes nothing from the promised error rates, for nobody knows yet how they end.
  */
 import { formatCount, type RandomStreams } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { DistinctCounts } from './distinct-counts.ts';
 import { type EvidenceDetector, isProvenHandshake, portKey, type Trail } from './evidence-detector.ts';
@@ -67,7 +67,7 @@ export class SourceWalk implements EvidenceDetector {
     this.#awaitedSeconds[slot] = -Infinity;
   }
 
-  observe(slot: number, observation: Observation): void {
+  observe(slot: number, observation: WordObservation): void {
     this.#expire(slot, observation.timeSeconds);
     if (observation.dark) this.#observeDark(slot, observation);
     else if (observation.protocol === 'tcp') this.#observeLive(slot, observation);
@@ -119,7 +119,7 @@ export class SourceWalk implements EvidenceDetector {
     };
   }
 
-  #observeDark(slot: number, observation: Observation): void {
+  #observeDark(slot: number, observation: WordObservation): void {
     if (this.#attempts.add(slot, observation.destination)) {
       this.#step(slot, { column: this.#failures, seconds: observation.timeSeconds });
       this.#port.add(slot, portKey(observation));
@@ -129,7 +129,7 @@ export class SourceWalk implements EvidenceDetector {
     }
   }
 
-  #observeLive(slot: number, observation: Observation): void {
+  #observeLive(slot: number, observation: WordObservation): void {
     const { kind, destination, timeSeconds } = observation;
     const isAwaited = this.#awaitedSeconds[slot] !== -Infinity;
     if (kind !== 'contact') {

@@ -1,7 +1,7 @@
 import { randomStreams } from '@wormwood/base';
 import { synMark } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import { TwoPhase } from './two-phase.ts';
 
 const [BOT, LOADER, STRANGER] = [0xc633_6401, 0xcb00_7109, 0xcb00_7122];
@@ -16,7 +16,7 @@ function twoPhase(): TwoPhase {
   });
 }
 
-function observation(given: Partial<Observation>): Observation {
+function observation(given: Partial<WordObservation>): WordObservation {
   return {
     timeSeconds: 0,
     kind: 'contact',
@@ -35,7 +35,7 @@ function observation(given: Partial<Observation>): Observation {
 }
 
 /** A SYN of a tool to the address of that number. */
-function syn(to: number, given: Partial<Observation> = {}): Observation {
+function syn(to: number, given: Partial<WordObservation> = {}): WordObservation {
   return observation({ destination: FIRST + to, timeSeconds: 100 * to, marks: synMark.zmap, ...given });
 }
 
@@ -44,8 +44,8 @@ function connection(
   to: number,
   source: number,
   waited: number,
-  given: Partial<Observation> = {},
-): Observation {
+  given: Partial<WordObservation> = {},
+): WordObservation {
   const timeSeconds = 100 * to + waited;
   return observation({
     kind: 'handshake',
@@ -58,7 +58,7 @@ function connection(
 }
 
 /** Feeds observations, each to the slot of its source; returns what is said of a source. */
-function saidOf(source: number, observations: readonly Observation[]): readonly string[] {
+function saidOf(source: number, observations: readonly WordObservation[]): readonly string[] {
   const detector = twoPhase();
   for (const each of observations) detector.observe(SLOTS.indexOf(each.source), each);
   return detector.evidence(SLOTS.indexOf(source)).map(({ text }) => text);

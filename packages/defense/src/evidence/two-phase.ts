@@ -8,7 +8,7 @@
  * network telescope", USENIX Security 2022.
  */
 import { formatDuration, formatIpv4, type RandomStreams } from '@wormwood/base';
-import type { Observation } from '../observation.ts';
+import type { WordObservation } from '../observation.ts';
 import type { Evidence } from '../verdict.ts';
 import { type EvidenceDetector, formatPort, portKey } from './evidence-detector.ts';
 import { KeyedHash } from './keyed-hash.ts';
@@ -68,7 +68,7 @@ export class TwoPhase implements EvidenceDetector {
     this.#isFinder[slot] = 0;
   }
 
-  observe(slot: number, observation: Observation): void {
+  observe(slot: number, observation: WordObservation): void {
     const { dark, protocol, kind, marks = 0 } = observation;
     if (!dark || protocol !== 'tcp') return;
     if (kind === 'contact' && marks !== 0) this.#remember(observation);
@@ -115,7 +115,7 @@ export class TwoPhase implements EvidenceDetector {
   }
 
   /** In the place of an earlier SYN of the same source there, or of the oldest of the group. */
-  #remember({ source, destination, sourcePort, destinationPort, timeSeconds }: Observation): void {
+  #remember({ source, destination, sourcePort, destinationPort, timeSeconds }: WordObservation): void {
     const first = this.#groupOf(destination, destinationPort);
     let row = first;
     for (let other = first; other < first + GROUP; other++) {
@@ -131,7 +131,7 @@ export class TwoPhase implements EvidenceDetector {
     this.#seconds[row] = timeSeconds;
   }
 
-  #trace(slot: number, observation: Observation): void {
+  #trace(slot: number, observation: WordObservation): void {
     const { source, destination, sourcePort, destinationPort, timeSeconds } = observation;
     if ((this.#votes[slot] ?? 0) > 0 && this.#latest[slot] === destination) return;
     const first = this.#groupOf(destination, destinationPort);

@@ -3,8 +3,8 @@
  * that one machine wrote, so that only answers of a known sensor prove anything. The sensor writes what it knows into the
  * head of its own captures, as a comment of the section: `wormwood-sensor {"macs":[…],"routers":[…],"nets":[…]}`.
  */
-import { AddressSet, parseCidr, type Parsed } from '@wormwood/base';
-import { isMacMulticast, parseMac, pcapngOption } from '@wormwood/wire';
+import type { Parsed } from '@wormwood/base';
+import { IpSet, isMacMulticast, parseIpPrefix, parseMac, pcapngOption } from '@wormwood/wire';
 
 /** MAC addresses, as `wire` has them. */
 export interface CaptureSensor {
@@ -15,7 +15,7 @@ export interface CaptureSensor {
   /** The same on the link without tags alone. @default none are known */
   readonly untaggedRouterMacs?: ReadonlySet<number>;
   /** Addresses of hosts on the link without tags: no router speaks for them. @default none are known */
-  readonly linkNets?: AddressSet;
+  readonly linkNets?: IpSet;
 }
 
 const MARK = 'wormwood-sensor ';
@@ -53,13 +53,13 @@ function readSensor(text: string): Parsed<CaptureSensor> {
   return { ok: true, value: { sensorMacs, routerMacs: new Set(), untaggedRouterMacs, linkNets } };
 }
 
-function readNets(value: unknown): AddressSet | undefined {
+function readNets(value: unknown): IpSet | undefined {
   if (!Array.isArray(value) || value.length > NETS_MAX) return undefined;
-  const cidrs = (value as readonly unknown[]).map((text) =>
-    typeof text === 'string' ? parseCidr(text) : undefined,
+  const prefixes = (value as readonly unknown[]).map((text) =>
+    typeof text === 'string' ? parseIpPrefix(text) : undefined,
   );
-  const read = cidrs.flatMap((cidr) => (cidr?.ok === true ? [cidr.value] : []));
-  return read.length === cidrs.length ? AddressSet.fromCidrs(read) : undefined;
+  const read = prefixes.flatMap((prefix) => (prefix?.ok === true ? [prefix.value] : []));
+  return read.length === prefixes.length ? IpSet.of(read) : undefined;
 }
 
 function readMacs(value: unknown): ReadonlySet<number> | undefined {

@@ -39,7 +39,7 @@ export type FirstPacket = Pick<
   'initialSequence' | 'initiatorMac' | 'responderMac' | 'vlan' | 'marks' | 'lastSeconds'
 >;
 
-/** Both ends of a packet. */
+/** Both ends of a packet; addresses are words of 32 bits (address-words.ts). */
 export interface FlowEnds {
   readonly protocol: Observation['protocol'];
   readonly source: number;

@@ -1,9 +1,10 @@
 /**
- * Puts the fragments of IPv4 datagrams together (RFC 791 §3.2), so that what is cut in pieces is seen like everything else.
- * Fragments that contradict each other are dropped together; so is a datagram that is not whole within 30 seconds of the
+ * Puts the fragments of datagrams together (RFC 791 §3.2, RFC 8200 §4.5), so that what is cut in pieces is seen like everything
+ * else. Fragments that contradict each other are dropped together; so is a datagram that is not whole within 30 seconds of the
  * capture. The memory never grows beyond its limit: the oldest datagram is evicted.
  */
-import { readU16, readU32, writeU16 } from '@wormwood/wire';
+import { ipv6, readU16, readU32, writeU16 } from '@wormwood/wire';
+import type { Ipv6Packet } from './ipv6-packet.ts';
 
 /** What became of fragments. */
 export interface FragmentCounts {
@@ -11,6 +12,14 @@ export interface FragmentCounts {
   /** Datagrams put together, and those given up. */
   readonly whole: number;
   readonly lost: number;
+}
+
+/** What a fragment has of its datagram. */
+interface Piece {
+  /** Octets of the payload before it. */
+  readonly offset: number;
+  readonly payload: Uint8Array;
+  readonly isLast: boolean;
 }
 
 interface Partial {
@@ -27,6 +36,7 @@ const DATAGRAMS_MAX = 1024;
 const PIECES_MAX = 64;
 const PAYLOAD_MAX = 65_515;
 const HELD_SECONDS = 30;
+const FRAGMENT_HEADER_LENGTH = 8;
 
 export class Fragments {
   readonly #partials: Map<string, Partial> = new Map();
@@ -43,20 +53,50 @@ export class Fragments {
     at: { readonly start: number; readonly end: number; readonly headerLength: number },
     nowSeconds: number,
   ): Uint8Array | null {
-    this.#fragments++;
     const { start, end, headerLength } = at;
     const field = readU16(bytes, start + 6);
-    const offset = (field & 0x1fff) * 8;
-    const payload = bytes.slice(start + headerLength, end);
     const key = `${readU32(bytes, start + 12)} ${readU32(bytes, start + 16)} ${bytes[start + 9]} ${readU16(bytes, start + 4)}`;
+    const piece = {
+      offset: (field & 0x1fff) * 8,
+      payload: bytes.slice(start + headerLength, end),
+      isLast: (field & 0x2000) === 0,
+    };
+    const packet = this.#add(key, piece, () => bytes.slice(start, start + headerLength), nowSeconds);
+    if (packet === null) return null;
+    writeU16(packet, 2, packet.length);
+    writeU16(packet, 6, 0);
+    return packet;
+  }
+
+  /** The same of an IPv6 packet with a fragment header; what stands before that header is not kept. */
+  addIpv6(bytes: Uint8Array, packet: Ipv6Packet, nowSeconds: number): Uint8Array | null {
+    const { source, destination, start, fragmentStart, end } = packet;
+    const field = readU16(bytes, fragmentStart + 2);
+    const key = `${source} ${destination} ${readU32(bytes, fragmentStart + 4)}`;
+    const piece = {
+      offset: field & 0xfff8,
+      payload: bytes.slice(fragmentStart + FRAGMENT_HEADER_LENGTH, end),
+      isLast: (field & 1) === 0,
+    };
+    const headerOf = (): Uint8Array => {
+      const header = bytes.slice(start, start + ipv6.HEADER_LENGTH);
+      header[ipv6.field.nextHeader] = bytes[fragmentStart] ?? 0;
+      return header;
+    };
+    const whole = this.#add(key, piece, headerOf, nowSeconds);
+    if (whole !== null) writeU16(whole, ipv6.field.payloadLength, whole.length - ipv6.HEADER_LENGTH);
+    return whole;
+  }
+
+  #add(key: string, piece: Piece, headerOf: () => Uint8Array, nowSeconds: number): Uint8Array | null {
+    this.#fragments++;
     const partial = this.#partialOf(key, nowSeconds);
-    const isLast = (field & 0x2000) === 0;
-    if (!this.#take(partial, { offset, payload, isLast })) {
+    if (!this.#take(partial, piece)) {
       this.#partials.delete(key);
       this.#lost++;
       return null;
     }
-    if (offset === 0) partial.header = bytes.slice(start, start + headerLength);
+    if (piece.offset === 0) partial.header = headerOf();
     if (partial.header === null || partial.held !== partial.length) return null;
     this.#partials.delete(key);
     this.#whole++;
@@ -83,11 +123,7 @@ export class Fragments {
   }
 
   /** Returns false for a piece that contradicts others, or is none. */
-  #take(
-    partial: Partial,
-    piece: { readonly offset: number; readonly payload: Uint8Array; readonly isLast: boolean },
-  ): boolean {
-    const { offset, payload, isLast } = piece;
+  #take(partial: Partial, { offset, payload, isLast }: Piece): boolean {
     const pieceEnd = offset + payload.length;
     if (pieceEnd > PAYLOAD_MAX || payload.length === 0 || (!isLast && payload.length % 8 !== 0)) return false;
     const same = partial.data.get(offset);
@@ -111,7 +147,5 @@ function wholeOf({ data, length }: Partial, header: Uint8Array): Uint8Array {
   const packet = new Uint8Array(header.length + length);
   packet.set(header);
   for (const [offset, payload] of data) packet.set(payload, header.length + offset);
-  writeU16(packet, 2, packet.length);
-  writeU16(packet, 6, 0);
   return packet;
 }

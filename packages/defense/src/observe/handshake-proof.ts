@@ -3,12 +3,12 @@
  * answer must come from the sensor and go back to where the SYN came from. And whoever shares the link can claim any
  * address there, so the frames of the source must come from a known router or from the owner of the address.
  */
-import { AddressSet, type Parsed } from '@wormwood/base';
-import { type arp, pcapngOption } from '@wormwood/wire';
+import type { Parsed } from '@wormwood/base';
+import { type IpAddress, IpSet, isIpv6LinkLocal, pcapngOption } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { type CaptureSensor, sensorOfSection } from './capture-sensor.ts';
 import type { Flow } from './flow-table.ts';
-import { type Judgment, LinkOwners } from './link-owners.ts';
+import { type Judgment, type LinkMessage, LinkOwners } from './link-owners.ts';
 import { SequenceGuess } from './sequence-guess.ts';
 
 /** The link header of a frame. */
@@ -56,10 +56,11 @@ export class HandshakeProof {
     return this.#owners.advance(timeSeconds);
   }
 
-  observeArp(message: arp.Repr, { sourceMac: mac, vlan, direction }: FrameEnds): void {
+  /** Takes in a message of ARP or of neighbor discovery. */
+  observeLink(message: LinkMessage, { sourceMac: mac, vlan, direction }: FrameEnds): void {
     if (mac === null) return;
     const isSensor = this.#isSensor(mac, direction) && this.#sensor.sensorMacs.has(message.senderMac);
-    this.#owners.observeArp(message, { mac, vlan }, isSensor);
+    this.#owners.observe(message, { mac, vlan }, isSensor);
   }
 
   /** Whether the machine passes frames on to the owners of their addresses, so that it gains nothing by receiving them. */
@@ -107,7 +108,7 @@ export class HandshakeProof {
   observeAnswer(
     flow: Flow,
     frame: FrameEnds,
-    { responder, sequence }: { readonly responder: number; readonly sequence: number },
+    { responder, sequence }: { readonly responder: IpAddress; readonly sequence: number },
   ): void {
     const { sourceMac, vlan, direction } = frame;
     // An answer must come from the machine to which the SYN went, not from the one that sent a forged SYN.
@@ -141,7 +142,8 @@ export class HandshakeProof {
     return mac !== null && this.#sensor.sensorMacs.has(mac);
   }
 
-  #isOnLink(source: number, vlan: number): boolean {
+  #isOnLink(source: IpAddress, vlan: number): boolean {
+    if (typeof source === 'bigint' && isIpv6LinkLocal(source)) return true;
     return vlan === 0 && this.#sensor.linkNets?.contains(source) === true;
   }
 
@@ -175,6 +177,6 @@ function union(one: CaptureSensor, other: CaptureSensor): CaptureSensor {
     sensorMacs: new Set([...one.sensorMacs, ...other.sensorMacs]),
     routerMacs: new Set([...one.routerMacs, ...other.routerMacs]),
     untaggedRouterMacs: new Set([...(one.untaggedRouterMacs ?? []), ...(other.untaggedRouterMacs ?? [])]),
-    linkNets: (one.linkNets ?? AddressSet.empty).union(other.linkNets ?? AddressSet.empty),
+    linkNets: (one.linkNets ?? IpSet.empty).union(other.linkNets ?? IpSet.empty),
   };
 }

@@ -1,9 +1,9 @@
 /**
  * Who owns an address on the sensor's link, as far as a capture shows: the one machine that answered when the sensor asked
- * for it by ARP. Handshakes wait here for the end of that exchange, since the sensor asks when it sees them; then each is
+ * for it by ARP, or by neighbor discovery for one of IPv6. Handshakes wait here for the end of that exchange, since the sensor asks when it sees them; then each is
  * handed back with what it proves. The tables never grow beyond their limits: what is evicted stays without proof.
  */
-import { arp } from '@wormwood/wire';
+import { arp, type IpAddress } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';
 import { isStationMac } from './capture-sensor.ts';
 
@@ -19,6 +19,29 @@ const WAITING_MAX = 65_536;
 export interface LinkEnd {
   readonly mac: number;
   readonly vlan: number;
+}
+
+/** What a frame of ARP or of neighbor discovery says of addresses. */
+export interface LinkMessage {
+  /** Whose owner is asked for; null where nobody is. */
+  readonly asked: IpAddress | null;
+  /** Which address the sender says is its own; null where it says of none. */
+  readonly claimed: IpAddress | null;
+  /** The sender that the message names. */
+  readonly senderMac: number;
+  readonly isReply: boolean;
+}
+
+/** Returns what an ARP packet says. */
+export function linkMessageOf(message: arp.Repr): LinkMessage {
+  const { operation, senderMac, senderAddress, targetAddress } = message;
+  const isQuestion = operation === arp.operation.request && senderAddress !== targetAddress;
+  return {
+    asked: isQuestion ? targetAddress : null,
+    claimed: senderAddress,
+    senderMac,
+    isReply: operation === arp.operation.reply,
+  };
 }
 
 /** A handshake whose proof is to come, and the payload that followed it. */
@@ -43,7 +66,7 @@ interface Question {
   /** −Infinity before the first one. */
   askedSeconds: number;
   isOpen: boolean;
-  /** The machine that first claimed the address in any ARP packet; null while none has. */
+  /** The machine that first claimed the address in any message; null while none has. */
   claimant: number | null;
   /** The claimant answered the sensor. */
   isAnswered: boolean;
@@ -75,31 +98,28 @@ export class LinkOwners {
     return this.#settleDue();
   }
 
-  /** Takes an ARP packet in that `from` sent; `isSensor` when that is the sensor itself. */
-  observeArp(message: arp.Repr, from: LinkEnd, isSensor: boolean): void {
-    if (
-      isSensor &&
-      message.operation === arp.operation.request &&
-      message.senderAddress !== message.targetAddress
-    ) {
-      this.#ask(keyOf(message.targetAddress, from.vlan));
+  /** Takes a message in that `from` sent; `isSensor` when that is the sensor itself. */
+  observe({ asked, claimed, senderMac, isReply }: LinkMessage, from: LinkEnd, isSensor: boolean): void {
+    if (isSensor && asked !== null) {
+      this.#ask(keyOf(asked, from.vlan));
       return;
     }
-    const question = this.#questions.get(keyOf(message.senderAddress, from.vlan));
+    if (claimed === null) return;
+    const question = this.#questions.get(keyOf(claimed, from.vlan));
     if (question === undefined || question.askedSeconds === -Infinity) return;
     if (question.isOpen) question.claimant ??= from.mac;
     else if (question.claimant === null) return;
     // Whoever names another sender than itself speaks for somebody else.
-    const isOwn = message.senderMac === from.mac && isStationMac(from.mac);
+    const isOwn = senderMac === from.mac && isStationMac(from.mac);
     if (question.claimant !== from.mac || !isOwn) question.isDisputed = true;
-    else if (question.isOpen && message.operation === arp.operation.reply) question.isAnswered = true;
+    else if (question.isOpen && isReply) question.isAnswered = true;
   }
 
   /** Why the handshake that just completed proves nothing yet, or at all; null when its source owns the address. */
-  judge(source: number, from: LinkEnd): ForgeableReason | null {
+  judge(source: IpAddress, from: LinkEnd): ForgeableReason | null {
     const question = this.#questions.get(keyOf(source, from.vlan));
     if (question === undefined || question.isOpen || !this.#holds(question)) return 'proof-pending';
-    return reasonOf(question, from);
+    return reasonOf(question, source, from);
   }
 
   /** Lets a handshake wait that `judge` called pending; returns null where there is no room. */
@@ -155,7 +175,7 @@ export class LinkOwners {
       if (waiting === null) {
         question.isOpen = false;
         for (const each of question.waiting)
-          settled.push(...this.#settle(each, reasonOf(question, each.from)));
+          settled.push(...this.#settle(each, reasonOf(question, each.handshake.source, each.from)));
         question.waiting.clear();
       } else if (waiting.proof === null && !question.isOpen) {
         // The sensor asks for no address beyond its link.
@@ -186,12 +206,21 @@ export class LinkOwners {
 
 const NOTHING: readonly Observation[] = [];
 
-function reasonOf({ claimant, isAnswered, isDisputed }: Question, from: LinkEnd): ForgeableReason | null {
-  if (isDisputed) return 'arp-conflict';
-  if (!isAnswered) return 'arp-silent';
-  return claimant === from.mac ? null : 'arp-mismatch';
+/** What speaks against an owner, by the protocol that asks for it. */
+const ARP_REASONS = { disputed: 'arp-conflict', silent: 'arp-silent', other: 'arp-mismatch' } as const;
+const NDP_REASONS = { disputed: 'ndp-conflict', silent: 'ndp-silent', other: 'ndp-mismatch' } as const;
+
+function reasonOf(
+  { claimant, isAnswered, isDisputed }: Question,
+  source: IpAddress,
+  from: LinkEnd,
+): ForgeableReason | null {
+  const { disputed, silent, other } = typeof source === 'number' ? ARP_REASONS : NDP_REASONS;
+  if (isDisputed) return disputed;
+  if (!isAnswered) return silent;
+  return claimant === from.mac ? null : other;
 }
 
-function keyOf(address: number, vlan: number): string {
+function keyOf(address: IpAddress, vlan: number): string {
   return `${address} ${vlan}`;
 }

@@ -1,5 +1,6 @@
 /** Whether an observation can be judged at all: sensors read what strangers send, and files may be damaged. */
-import type { Observation, ObservationKind } from '../observation.ts';
+import type { IpAddress } from '@wormwood/wire';
+import type { Observation, ObservationKind, WordObservation } from '../observation.ts';
 
 const KINDS: ReadonlySet<ObservationKind> = new Set([
   'contact',
@@ -13,8 +14,8 @@ const PROTOCOLS: ReadonlySet<Observation['protocol']> = new Set(['tcp', 'udp', '
 const SECONDS_MAX = 1e12;
 const PACKETS_END = 2 ** 32;
 
-/** Returns whether time, addresses, ports, kind and protocol are what they must be. */
-export function isUsable(observation: Observation): boolean {
+/** Returns whether time, addresses, ports, kind and protocol are what they must be, with addresses of 32 bits. */
+export function isUsable(observation: Observation): observation is WordObservation {
   const { timeSeconds, kind, protocol, source, destination, sourcePort, destinationPort } = observation;
   const { packets = 1 } = observation;
   return (
@@ -29,6 +30,6 @@ export function isUsable(observation: Observation): boolean {
   );
 }
 
-function isIntegerBelow(value: number, bound: number): boolean {
+function isIntegerBelow(value: IpAddress, bound: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < bound;
 }

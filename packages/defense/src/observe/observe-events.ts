@@ -18,30 +18,29 @@
  * that cannot be read is a diagnostic with its place.
  */
 import {
-  AddressSet,
-  type Cidr,
+  type AddressSet,
   type Diagnostic,
-  parseCidr,
-  parseIpv4,
   printable,
   quoted,
   readTimestamp,
   RecentMap,
 } from '@wormwood/base';
-import { parseMac } from '@wormwood/wire';
+import { type IpAddress, type IpPrefix, IpSet, parseIp, parseIpPrefix, parseMac } from '@wormwood/wire';
 import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
 import { isAnswerShape } from './answer-shape.ts';
 import { isStationMac } from './capture-sensor.ts';
+import { isOfLink } from './ipv6-packet.ts';
 import type { Proof } from './link-owners.ts';
 import { type ClockTrouble, SteadyClock, type Timed } from './steady-clock.ts';
 import { markNamed } from './tool-marks.ts';
+import { ipSetOf } from './watched-addresses.ts';
 
 /** What a line says. */
 export type EventReading =
   | { readonly kind: 'observations'; readonly observations: readonly Observation[] }
   /** The addresses that a sensor answers for from now on. */
-  | { readonly kind: 'nets'; readonly nets: AddressSet }
-  /** An empty line, an event of another kind, or one of IPv6. */
+  | { readonly kind: 'nets'; readonly nets: IpSet }
+  /** An empty line, an event of another kind, or one of IPv6 where no address of it is dark. */
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly diagnostic: Diagnostic };
 
@@ -100,14 +99,14 @@ interface Stamped {
 
 /** Takes the events of one sensor in their order; addresses outside `dark` are not dark. */
 export class EventObserver {
-  readonly #dark: AddressSet;
+  readonly #dark: IpSet;
   readonly #sessionsMax: number;
   readonly #sessions: RecentMap<string, Session> = new RecentMap();
   readonly #clock: SteadyClock<Stamped> = new SteadyClock();
 
   /** `sessionsMax`: the sessions whose proof is remembered for their payloads, the latest ones. */
-  constructor(dark: AddressSet, sessionsMax: number = SESSIONS_MAX) {
-    this.#dark = dark;
+  constructor(dark: AddressSet | IpSet, sessionsMax: number = SESSIONS_MAX) {
+    this.#dark = ipSetOf(dark);
     this.#sessionsMax = sessionsMax;
   }
 
@@ -152,10 +151,11 @@ export class EventObserver {
     if (typeof event !== 'string')
       return wrong('event', event, 'It names the kind of event, such as probe.tcp.');
     if (event === 'sensor.start') return readNets(fields['nets']);
-    if (!OBSERVED.has(event) || isIpv6(fields['src_ip'])) return OTHER;
+    if (!OBSERVED.has(event)) return OTHER;
+    if (isIpv6(fields['src_ip']) && (this.#dark.ipv6.isEmpty || isAboutLink(event, fields))) return OTHER;
     const timeSeconds = typeof fields['ts'] === 'string' ? readTimestamp(fields['ts']) : undefined;
     if (timeSeconds === undefined) return wrong('ts', fields['ts'], 'Write 2026-03-01T12:00:00.000250Z.');
-    const protocol = OBSERVED.get(event) ?? PROTOCOLS.find((name) => name === fields['proto']);
+    const protocol = OBSERVED.get(event) ?? protocolNamed(fields['proto']);
     // A sensor reports floods of other protocols as well.
     if (protocol === undefined && event === 'probe.flood') return OTHER;
     if (protocol === undefined) return wrong('proto', fields['proto'], 'It is tcp, udp or icmp.');
@@ -240,6 +240,10 @@ function marksOf(names: unknown): number {
   return (names as readonly unknown[]).reduce<number>((bits, name) => bits | markNamed(name), 0);
 }
 
+function protocolNamed(name: unknown): Observation['protocol'] | undefined {
+  return PROTOCOLS.find((each) => each === (name === 'icmp6' ? 'icmp' : name));
+}
+
 function isPacketCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 32;
 }
@@ -280,9 +284,10 @@ type Ends = Pick<Observation, 'source' | 'destination' | 'sourcePort' | 'destina
 
 function readEnds(fields: Fields, protocol: Observation['protocol']): Ends | Fault {
   const source = addressOf(fields['src_ip']);
-  if (source === undefined) return wrong('src_ip', fields['src_ip'], 'It is an IPv4 address.');
+  if (source === undefined) return wrong('src_ip', fields['src_ip'], 'It is an IP address.');
   const destination = addressOf(fields['dst_ip']);
-  if (destination === undefined) return wrong('dst_ip', fields['dst_ip'], 'It is an IPv4 address.');
+  if (destination === undefined || typeof destination !== typeof source)
+    return wrong('dst_ip', fields['dst_ip'], 'It is an IP address of the version that the source has.');
   if (protocol === 'icmp') return { source, destination, sourcePort: 0, destinationPort: 0 };
   const sourcePort = portOf(fields['src_port']);
   if (sourcePort === undefined) return wrong('src_port', fields['src_port'], 'It is a port from 0 to 65535.');
@@ -319,23 +324,28 @@ function readNets(nets: unknown): EventReading | Fault {
   if (nets === undefined) return OTHER;
   const help = 'It is a list of prefixes such as ["10.1.0.0/16"].';
   if (!Array.isArray(nets)) return wrong('nets', nets, help);
-  const cidrs: Cidr[] = [];
+  const prefixes: IpPrefix[] = [];
   for (const net of nets as readonly unknown[]) {
-    const cidr = typeof net === 'string' ? parseCidr(net) : undefined;
-    if (cidr?.ok === true) cidrs.push(cidr.value);
-    else if (!isIpv6(net)) return wrong('nets', net, help);
+    const prefix = typeof net === 'string' ? parseIpPrefix(net) : undefined;
+    if (prefix?.ok !== true) return wrong('nets', net, help);
+    prefixes.push(prefix.value);
   }
-  return { kind: 'nets', nets: AddressSet.fromCidrs(cidrs) };
+  return { kind: 'nets', nets: IpSet.of(prefixes) };
 }
 
-function addressOf(value: unknown): number | undefined {
-  const address = typeof value === 'string' ? parseIpv4(value) : undefined;
+function addressOf(value: unknown): IpAddress | undefined {
+  const address = typeof value === 'string' ? parseIp(value) : undefined;
   return address?.ok === true ? address.value : undefined;
 }
 
 function portOf(value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
   return value >= 0 && value < 0x10000 ? value : undefined;
+}
+
+/** Whether an event of IPv6 is about a message that concerns the machines of the link alone. */
+function isAboutLink(event: string, { icmp_type: type }: Fields): boolean {
+  return (event === 'probe.icmp' || event === 'probe.flood') && typeof type === 'number' && isOfLink(type);
 }
 
 /** No address of IPv4 has a colon. */

@@ -1,5 +1,5 @@
 /** A decision: one action about one host, from proposal to end. */
-import type { ActionKind } from './action.ts';
+import type { ActionKind, Target } from './action.ts';
 
 /**
  * proposed → approved → applying → active → releasing → ended. From `applying` on, an act may be in force, and the
@@ -7,13 +7,12 @@ import type { ActionKind } from './action.ts';
  */
 export type DecisionStatus = 'proposed' | 'approved' | 'applying' | 'active' | 'releasing' | 'ended';
 
-export interface Decision {
+export interface Decision extends Target {
   /** Also the key of its act. */
   readonly id: string;
   readonly verdict: string;
   /** When the detector gave the verdict. */
   readonly judgedSeconds: number;
-  readonly source: number;
   /** Link address of a host on the sensor's link; null for one beyond a router. */
   readonly linkAddress: string | null;
   readonly action: ActionKind;

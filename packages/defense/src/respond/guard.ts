@@ -2,9 +2,10 @@
  * The safety line as a list of rules. Each looks at what is to be done, and to whom, and lets it pass or refuses with a
  * reason; the first refusal wins. They are asked when a verdict comes in, and asked again at the moment of acting.
  */
-import { type AddressSet, formatDuration, formatIpv4 } from '@wormwood/base';
+import { formatDuration } from '@wormwood/base';
+import { formatIp, type IpSet, isIpv6Martian } from '@wormwood/wire';
 import type { Verdict } from '../verdict.ts';
-import type { ActionKind } from './action.ts';
+import { type ActionKind, blockOf, formatTarget, isNetwork, type Target } from './action.ts';
 import { NEVER_ACTED_ON, type ScopeAdmission } from './scope.ts';
 
 export type RefusalCode =
@@ -32,12 +33,11 @@ export interface Standing {
   readonly permissionSeconds: number;
   readonly scope: ScopeAdmission;
   /** Protected beside what the scope file lists: the sensor itself, its gateway, its name servers. */
-  readonly ownAddresses: AddressSet;
+  readonly ownAddresses: IpSet;
 }
 
 /** Something that may be done to a host. */
-export interface Deed {
-  readonly source: number;
+export interface Deed extends Target {
   readonly action: ActionKind;
   readonly actuator: string;
 }
@@ -47,7 +47,7 @@ export const CLOCK_SKEW_SECONDS_MAX = 60;
 
 type Rule<T> = (subject: T, standing: Standing) => Refusal | undefined;
 
-const HOST_RULES: readonly Rule<{ readonly source: number }>[] = [
+const HOST_RULES: readonly Rule<Target>[] = [
   mustBeAddress,
   mustNotBeProtected,
   mustHaveScope,
@@ -94,20 +94,23 @@ function firstRefusal<T>(rules: readonly Rule<T>[], subject: T, standing: Standi
   return undefined;
 }
 
-function mustBeAddress({ source }: { readonly source: number }): Refusal | undefined {
+function mustBeAddress({ source }: Target): Refusal | undefined {
+  if (typeof source === 'bigint') {
+    if (source < 2n ** 128n && !isIpv6Martian(source)) return undefined;
+    return { code: 'not-an-address', reason: 'The source is no IPv6 address of a host.' };
+  }
   if (Number.isInteger(source) && source >= 0 && source < 2 ** 32) return undefined;
   return { code: 'not-an-address', reason: 'The source is not an IPv4 address.' };
 }
 
 /** Even without a scope, so that the reason shown is the one that would hold with any scope. */
-function mustNotBeProtected(
-  { source }: { readonly source: number },
-  standing: Standing,
-): Refusal | undefined {
+function mustNotBeProtected(target: Target, standing: Standing): Refusal | undefined {
   const { scope, ownAddresses } = standing;
-  const listed = scope.ok && scope.scope.protectedAddresses.contains(source);
-  if (!listed && !ownAddresses.contains(source) && !NEVER_ACTED_ON.contains(source)) return undefined;
-  return { code: 'protected', reason: `${formatIpv4(source)} is protected.` };
+  const block = blockOf(target);
+  const listed = scope.ok && scope.scope.protectedAddresses.meets(block);
+  if (!listed && !ownAddresses.meets(block) && !NEVER_ACTED_ON.meets(block)) return undefined;
+  const what = isNetwork(target) ? 'has an address that is' : 'is';
+  return { code: 'protected', reason: `${formatTarget(target)} ${what} protected.` };
 }
 
 /**
@@ -123,7 +126,7 @@ function mustBeUnforgeable(verdict: Verdict): Refusal | undefined {
 /** Whoever is known to contact unused addresses is shown, and left alone. */
 function mustNotBeKnown({ source, known }: Verdict): Refusal | undefined {
   if (known === null) return undefined;
-  const reason = `${formatIpv4(source)} is known as ${known.name}, a ${known.role}: ${known.reason}`;
+  const reason = `${formatIp(source)} is known as ${known.name}, a ${known.role}: ${known.reason}`;
   return { code: 'known', reason };
 }
 
@@ -137,15 +140,15 @@ function mustNotBeExpired(_: unknown, { scope, permissionSeconds }: Standing): R
   return { code: 'scope-expired', reason: 'The scope has expired.' };
 }
 
-function mustBeInsideScope(
-  { source }: { readonly source: number },
-  { scope }: Standing,
-): Refusal | undefined {
-  if (scope.ok && scope.scope.addresses.contains(source)) return undefined;
-  return { code: 'outside-scope', reason: `${formatIpv4(source)} is outside the scope.` };
+function mustBeInsideScope(target: Target, { scope }: Standing): Refusal | undefined {
+  if (scope.ok && scope.scope.addresses.covers(blockOf(target))) return undefined;
+  return { code: 'outside-scope', reason: `${formatTarget(target)} is outside the scope.` };
 }
 
-function mustBeAllowed({ action, actuator }: Deed, { scope }: Standing): Refusal | undefined {
-  if (scope.ok && scope.scope.allowed(action, actuator) !== undefined) return undefined;
-  return { code: 'action-not-allowed', reason: `The scope does not allow ${action} with ${actuator}.` };
+function mustBeAllowed(deed: Deed, { scope }: Standing): Refusal | undefined {
+  const { action, actuator } = deed;
+  const allowed = scope.ok ? scope.scope.allowed(action, actuator) : undefined;
+  if (allowed !== undefined && (!isNetwork(deed) || allowed.ipv6 === 'network')) return undefined;
+  const of = isNetwork(deed) ? ' of whole networks' : '';
+  return { code: 'action-not-allowed', reason: `The scope does not allow ${action}${of} with ${actuator}.` };
 }

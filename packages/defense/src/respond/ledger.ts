@@ -3,7 +3,9 @@
  * just written and for one read after a restart, so that a restart cannot lead to another state. It holds what is alive
  * and, bounded, what was lately; the log itself holds everything.
  */
-import { formatCidr, unreachable } from '@wormwood/base';
+import { unreachable } from '@wormwood/base';
+import { formatIp, formatIpPrefix, ipPrefixOf, parseIp } from '@wormwood/wire';
+import { formatTarget, isNetwork, NETWORK_BITS, type Target, targetOf } from './action.ts';
 import type { AuditEntry, AuditFacts, ResponseMode } from './audit/audit-fact.ts';
 import type { Decision } from './decision.ts';
 import type { KnownTime } from './timekeeping.ts';
@@ -55,7 +57,7 @@ export class Ledger implements LedgerView, KnownTime {
   /** When each act was begun last, in that order. */
   readonly #begun = new Map<string, number>();
   readonly #answered = new Map<string, number[]>();
-  readonly #held = new Map<number, number>();
+  readonly #held = new Map<number | string, number>();
 
   /** Takes in one entry of the log; false if it is about a decision that is not alive, which no responder writes. */
   record(entry: AuditEntry): boolean {
@@ -76,7 +78,7 @@ export class Ledger implements LedgerView, KnownTime {
         this.scopeLoad = entry.event === 'scope.load' ? scopeLoadOf(entry) : null;
         break;
       case 'respond.protect':
-        this.ownPrefixes = entry.prefixes.map(formatCidr).join(' ');
+        this.ownPrefixes = entry.prefixes.map(formatIpPrefix).join(' ');
         break;
       case 'clock.boot':
         this.boot = entry.boot;
@@ -112,7 +114,7 @@ export class Ledger implements LedgerView, KnownTime {
   }
 
   /** The live decision about the same action on the same host, if there is one. */
-  decisionOn(deed: Pick<Decision, 'source' | 'action' | 'actuator'>): Decision | undefined {
+  decisionOn(deed: Pick<Decision, NameField>): Decision | undefined {
     return this.live.get(this.#deeds.get(nameOf(deed)) ?? '');
   }
 
@@ -130,8 +132,8 @@ export class Ledger implements LedgerView, KnownTime {
   }
 
   /** Whether a person ended an action on this host that would still be in force: then a person decides about the next. */
-  isHeld(source: number, timeSeconds: number): boolean {
-    return (this.#held.get(source) ?? -Infinity) > timeSeconds;
+  isHeld(target: Target, timeSeconds: number): boolean {
+    return holdKeys(target).asked.some((key) => (this.#held.get(key) ?? -Infinity) > timeSeconds);
   }
 
   /** Everything as JSON, for the snapshot at the beginning of a segment; the same state gives the same text. */
@@ -150,8 +152,8 @@ export class Ledger implements LedgerView, KnownTime {
       anchor,
       log,
       entryCount,
-      live: [...this.live.values()],
-      ended: [...this.ended.values()],
+      live: Array.from(this.live.values(), writtenDecision),
+      ended: Array.from(this.ended.values(), writtenDecision),
       verdicts: [...this.#verdicts],
       begun: [...this.#begun],
       answered: [...this.#answered],
@@ -166,12 +168,12 @@ export class Ledger implements LedgerView, KnownTime {
     const { live, ended, verdicts, begun, answered, held, ...plain } = state;
     Object.assign(this, plain);
     this.#forget();
-    for (const decision of live) this.#put(decision);
-    for (const decision of ended) this.ended.set(decision.id, decision);
+    for (const decision of live.map(readDecision)) this.#put(decision);
+    for (const decision of ended.map(readDecision)) this.ended.set(decision.id, decision);
     for (const verdict of verdicts) this.#verdicts.add(verdict);
     for (const [id, time] of begun) this.#begun.set(id, time);
     for (const [code, times] of answered) this.#answered.set(code, [...times]);
-    for (const [source, until] of held) this.#held.set(source, until);
+    for (const [key, until] of held) this.#held.set(key, until);
     return true;
   }
 
@@ -193,7 +195,7 @@ export class Ledger implements LedgerView, KnownTime {
       id: entry.decision,
       verdict: entry.verdict,
       judgedSeconds: entry.judgedSeconds,
-      source: entry.source,
+      ...targetOf(entry),
       linkAddress: entry.linkAddress === '' ? null : entry.linkAddress,
       action: entry.action,
       actuator: entry.actuator,
@@ -259,12 +261,12 @@ export class Ledger implements LedgerView, KnownTime {
         code,
         times.map((time) => time + shift),
       );
-    for (const [source, until] of this.#held) this.#held.set(source, until + shift);
+    for (const [key, until] of this.#held) this.#held.set(key, until + shift);
   }
 
   #hold(decision: Decision): void {
-    for (const [source, until] of this.#held) if (until <= this.timeSeconds) this.#held.delete(source);
-    this.#held.set(decision.source, this.timeSeconds + decision.ttlSeconds);
+    for (const [key, until] of this.#held) if (until <= this.timeSeconds) this.#held.delete(key);
+    for (const key of holdKeys(decision).noted) this.#held.set(key, this.timeSeconds + decision.ttlSeconds);
   }
 
   #noteBegun({ decision, timeSeconds }: EntryOf<'response.begin'>): void {
@@ -315,13 +317,44 @@ type LedgerState = Pick<
   | 'log'
   | 'entryCount'
 > & {
-  readonly live: readonly Decision[];
-  readonly ended: readonly Decision[];
+  readonly live: readonly WrittenDecision[];
+  readonly ended: readonly WrittenDecision[];
   readonly verdicts: readonly string[];
   readonly begun: readonly (readonly [string, number])[];
   readonly answered: readonly (readonly [string, readonly number[]])[];
-  readonly held: readonly (readonly [number, number])[];
+  readonly held: readonly (readonly [number | string, number])[];
 };
+
+/** As JSON has it: an IPv6 address as a text. */
+type WrittenDecision = Omit<Decision, 'source'> & { readonly source: number | string };
+
+function writtenDecision(decision: Decision): WrittenDecision {
+  const { source } = decision;
+  return { ...decision, source: typeof source === 'bigint' ? formatIp(source) : source };
+}
+
+function readDecision(written: WrittenDecision): Decision {
+  const { source } = written;
+  const address = typeof source === 'number' ? undefined : parseIp(source);
+  return { ...written, source: address?.ok === true ? address.value : Number(source) };
+}
+
+/**
+ * Under which names an ended action is noted, and which are asked for. An action on a network waits for a person after one on a
+ * host of it, and the other way round.
+ */
+function holdKeys(target: Target): {
+  readonly noted: readonly (number | string)[];
+  readonly asked: readonly (number | string)[];
+} {
+  const { source } = target;
+  if (typeof source === 'number') return { noted: [source], asked: [source] };
+  const network = formatIpPrefix(ipPrefixOf(source, NETWORK_BITS));
+  const hostsOf = `hosts of ${network}`;
+  if (isNetwork(target)) return { noted: [network], asked: [network, hostsOf] };
+  const host = formatTarget(target);
+  return { noted: [host, hostsOf], asked: [host, network] };
+}
 
 /** The chain proves that the text is what was written there; a text that is no JSON was never written. */
 function readState(text: string): LedgerState | undefined {
@@ -422,6 +455,8 @@ function isWaiting({ status }: Decision): boolean {
   return status === 'proposed' || status === 'approved';
 }
 
-function nameOf({ source, action, actuator }: Pick<Decision, 'source' | 'action' | 'actuator'>): string {
-  return `${source} ${action} ${actuator}`;
+type NameField = 'source' | 'network' | 'action' | 'actuator';
+
+function nameOf({ action, actuator, ...target }: Pick<Decision, NameField>): string {
+  return `${target.source} ${isNetwork(target)} ${action} ${actuator}`;
 }

@@ -2,14 +2,16 @@
  * What is due: pure functions of the ledger, of what holds at this moment, and of nothing else. The responder writes
  * the facts, calls the actuators, and asks again until nothing is due.
  */
-import { formatIpv4, printable } from '@wormwood/base';
+import { printable } from '@wormwood/base';
+import { formatIp, ipPrefixOf, isIpv6Prefix } from '@wormwood/wire';
 import { isAtLeast, type Verdict } from '../verdict.ts';
+import { NETWORK_BITS, type Target, targetOf } from './action.ts';
 import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
 import type { Decision } from './decision.ts';
 import { type Refusal, refuseAge, refuseDeed, refuseVerdict, type Standing } from './guard.ts';
 import { type Ledger, MINUTE_SECONDS } from './ledger.ts';
 import type { Scope } from './scope.ts';
-import { leastKindOf } from './scope-file.ts';
+import { type AllowedAction, leastKindOf } from './scope-file.ts';
 import { identifierOf } from './identifier.ts';
 
 /** What holds at a moment, with the mode of the responder. */
@@ -60,21 +62,23 @@ function decisionsOn(
   }
   const decisions = proposals(verdict, moment.scope.scope, ledger, moment);
   if (decisions.length > 0) return decisions;
-  return { code: 'decided', reason: `Every action on ${formatIpv4(verdict.source)} is decided already.` };
+  return { code: 'decided', reason: `Every action on ${formatIp(verdict.source)} is decided already.` };
 }
 
 function proposals(verdict: Verdict, scope: Scope, ledger: Ledger, moment: Moment): readonly AuditFact[] {
-  const { source } = verdict;
-  return scope.file.actions
-    .filter((allowed) => isAtLeast(verdict.kind, leastKindOf(allowed)))
-    .filter(({ action, actuator }) => ledger.decisionOn({ source, action, actuator }) === undefined)
-    .map(({ action, actuator, ttlSeconds, approval }): AuditFact => ({
+  const facts: AuditFact[] = [];
+  for (const allowed of scope.file.actions) {
+    if (!isAtLeast(verdict.kind, leastKindOf(allowed))) continue;
+    const { action, actuator, ttlSeconds, approval } = allowed;
+    const target = targetFor(verdict, allowed, moment);
+    if (ledger.decisionOn({ ...target, action, actuator }) !== undefined) continue;
+    facts.push({
       event: 'decision.add',
       // The count of entries makes it another decision if the same verdict ever comes back.
       decision: identifierOf(`${verdict.id} ${action} ${actuator} ${ledger.entryCount}`),
       verdict: verdict.id,
       judgedSeconds: verdict.timeSeconds,
-      source,
+      ...target,
       linkAddress: verdict.linkAddress ?? '',
       action,
       actuator,
@@ -85,7 +89,19 @@ function proposals(verdict: Verdict, scope: Scope, ledger: Ledger, moment: Momen
         verdict.timeSeconds + scope.file.verdictAgeMaxSeconds,
       ),
       dryRun: moment.mode === 'dryRun',
-    }));
+    });
+  }
+  return facts;
+}
+
+/** The host; or its whole network, where that is one source, the owner says so, and nothing there forbids it. */
+function targetFor(verdict: Verdict, { action, actuator, ipv6 }: AllowedAction, moment: Moment): Target {
+  const host = { source: verdict.source };
+  if (ipv6 !== 'network' || verdict.prefix === undefined || verdict.linkAddress !== null) return host;
+  const block = ipPrefixOf(verdict.source, NETWORK_BITS);
+  if (!isIpv6Prefix(block)) return host;
+  const network = { source: block.first, network: true };
+  return refuseDeed({ ...network, action, actuator }, moment) === undefined ? network : host;
 }
 
 function verdictFact(verdict: Verdict): AuditFact {
@@ -135,7 +151,7 @@ function factDue(decision: Decision, ledger: Ledger, moment: Moment): AuditFact 
     const isApproved =
       decision.approval === 'automatic' &&
       approvalNow(decision, moment) === 'automatic' &&
-      !ledger.isHeld(source, nowSeconds);
+      !ledger.isHeld(targetOf(decision), nowSeconds);
     return status === 'proposed' && isApproved
       ? { event: 'decision.approve', ...about, by: 'scope' }
       : undefined;

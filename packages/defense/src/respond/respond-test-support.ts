@@ -1,5 +1,6 @@
 /** What tests of the responses share: a scope that is in order, verdicts, and a verifier that needs no key. */
-import { AddressSet, type Cidr, hexadecimal, parseCidr, parseIpv4, sha256, utf8 } from '@wormwood/base';
+import { type Cidr, hexadecimal, parseCidr, parseIpv4, sha256, utf8 } from '@wormwood/base';
+import { IpSet } from '@wormwood/wire';
 import type { Verdict } from '../verdict.ts';
 import type { Standing } from './guard.ts';
 import { Scope, type ScopeAdmission, type ScopeComponents, type ScopeDocument } from './scope.ts';
@@ -66,7 +67,7 @@ export async function standing(file: ScopeFile = SCOPE_FILE, nowSeconds: number 
     nowSeconds,
     permissionSeconds: nowSeconds,
     scope: await admit(file),
-    ownAddresses: AddressSet.empty,
+    ownAddresses: IpSet.empty,
   };
 }
 

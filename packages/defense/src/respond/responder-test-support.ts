@@ -1,5 +1,6 @@
 /** A machine for tests: a clock, a disk, actuators with a world behind them, and the responder that runs on it. */
-import { formatIpv4, VirtualClock } from '@wormwood/base';
+import { VirtualClock } from '@wormwood/base';
+import { formatIp, type IpAddress } from '@wormwood/wire';
 import type { ActionRequest, Actuator, ActivityAnswer, KeysAnswer } from './action.ts';
 import type { AuditEntry, AuditEvent } from './audit/audit-fact.ts';
 import { readAuditLog } from './audit/audit-log.ts';
@@ -13,7 +14,7 @@ import type { ScopeDocument } from './scope.ts';
 export interface Act {
   readonly step: 'apply' | 'release';
   readonly key: string;
-  readonly source: number;
+  readonly source: IpAddress;
   readonly timeSeconds: number;
 }
 
@@ -39,7 +40,7 @@ export class WorldActuator implements Actuator {
   }
 
   describe(step: 'apply' | 'release', { source, linkAddress }: ActionRequest): string {
-    return `${step} ${formatIpv4(source)} ${linkAddress ?? '-'} with ${this.name}`;
+    return `${step} ${formatIp(source)} ${linkAddress ?? '-'} with ${this.name}`;
   }
 
   async keysInForce(): Promise<KeysAnswer> {

@@ -1,4 +1,4 @@
-import { AddressSet } from '@wormwood/base';
+import { IpSet } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { checkAudit } from './audit/audit-check.ts';
 import type { AuditEntry } from './audit/audit-fact.ts';
@@ -139,7 +139,7 @@ describe('nothing is done', () => {
 
   it('about a protected host or one outside the scope, though its verdict is reported', async () => {
     const { machine } = await started();
-    const own = AddressSet.fromCidrs([cidr(`${INFECTED}/32`)]);
+    const own = IpSet.of([cidr(`${INFECTED}/32`)]);
     const responder = await machine.start({ ownAddresses: own });
     for (const source of ['10.20.0.1', '10.20.53.9', '10.21.0.1', INFECTED])
       responder.offer(verdictOn(source));

@@ -9,9 +9,10 @@
  *
  * It starts nothing by itself. The app calls `step` when `offer` took something, and when `nextDueSeconds` has come.
  */
-import { AddressSet, assert, formatCidr } from '@wormwood/base';
+import { assert } from '@wormwood/base';
+import { formatIpPrefix, type IpAddress, IpSet } from '@wormwood/wire';
 import type { Verdict } from '../verdict.ts';
-import type { ActionRequest, ActionStep, Actuator } from './action.ts';
+import { type ActionRequest, type ActionStep, type Actuator, targetOf } from './action.ts';
 import { dryRunOf } from './actuator/dry-run.ts';
 import { isSegmented } from './append-only-file.ts';
 import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
@@ -32,6 +33,7 @@ import {
   retryAt,
 } from './plan.ts';
 import { Scope, type ScopeAdmission, type ScopeComponents, type ScopeDocument } from './scope.ts';
+import { extentOf } from './scope-file.ts';
 
 export interface ResponderComponents extends SharedLogComponents {
   readonly scope: ScopeComponents & {
@@ -48,7 +50,7 @@ export interface ResponderOptions {
   /** `asBefore`: as the log was written last, `dryRun` for an empty one. @default 'dryRun' */
   readonly mode?: ResponseMode | 'asBefore';
   /** Protected beside what the scope file lists: the sensor itself, its gateway. @default none */
-  readonly ownAddresses?: AddressSet;
+  readonly ownAddresses?: IpSet;
 }
 
 export type ResponderOpening = { readonly ok: true; readonly responder: Responder } | Failed;
@@ -85,7 +87,7 @@ export class Responder {
   readonly #components: ResponderComponents;
   readonly #strayKeys = new Map<string, readonly string[]>();
   readonly #actuators: ReadonlyMap<string, Actuator>;
-  readonly #ownAddresses: AddressSet;
+  readonly #ownAddresses: IpSet;
   #admission: ScopeAdmission = UNREAD;
   #intake: Verdict[] = [];
   #suppressed = { count: 0, forgeable: 0 };
@@ -98,7 +100,7 @@ export class Responder {
     const { mode = 'dryRun' } = options;
     this.#mode = mode === 'asBefore' ? undefined : mode;
     this.#components = components;
-    this.#ownAddresses = options.ownAddresses ?? AddressSet.empty;
+    this.#ownAddresses = options.ownAddresses ?? IpSet.empty;
     this.#actuators = new Map(components.actuators.map((each) => [each.name, each]));
     assert(this.#actuators.size === components.actuators.length, 'actuators have different names');
     this.#log = log;
@@ -410,7 +412,9 @@ export class Responder {
     }
     const { file, fingerprint, signer, addresses } = admission.scope;
     const { version: _, ...content } = file;
-    return this.#write([{ event: 'scope.load', fingerprint, signer, addresses: addresses.size, ...content }]);
+    return this.#write([
+      { event: 'scope.load', fingerprint, signer, addresses: extentOf(addresses), ...content },
+    ]);
   }
 
   #suppress(verdict: Verdict): false {
@@ -460,8 +464,8 @@ export class Responder {
     const { mode } = this;
     const isStart = this.#mode !== undefined && mode !== this.#ledger.mode;
     if (isStart && !(await this.#write([{ event: 'respond.start', mode }]))) return false;
-    const prefixes = this.#ownAddresses.toCidrs();
-    if (prefixes.map(formatCidr).join(' ') === (this.#ledger.ownPrefixes ?? '')) return true;
+    const prefixes = this.#ownAddresses.prefixes();
+    if (prefixes.map(formatIpPrefix).join(' ') === (this.#ledger.ownPrefixes ?? '')) return true;
     return this.#write([{ event: 'respond.protect', prefixes }]);
   }
 
@@ -488,10 +492,11 @@ export class Responder {
 function aboutStep(
   { id, source }: Decision,
   step: ActionStep,
-): { decision: string; source: number; step: ActionStep; key: string } {
+): { decision: string; source: IpAddress; step: ActionStep; key: string } {
   return { decision: id, source, step, key: id };
 }
 
-function requestOf({ id, action, source, linkAddress }: Decision, secondsLeft: number): ActionRequest {
-  return { key: id, action, source, linkAddress, secondsLeft };
+function requestOf(decision: Decision, secondsLeft: number): ActionRequest {
+  const { id, action, linkAddress } = decision;
+  return { key: id, action, ...targetOf(decision), linkAddress, secondsLeft };
 }

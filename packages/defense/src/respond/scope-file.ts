@@ -2,7 +2,8 @@
  * The scope file: what an owner allows to be done, to which hosts, until when. This is the plain content with its
  * checks; the text of the file is read elsewhere, and its signature is checked in `scope.ts`.
  */
-import { AddressSet, type Cidr, formatCidr, quoted } from '@wormwood/base';
+import { quoted } from '@wormwood/base';
+import { formatIpPrefix, type IpPrefix, IpSet, isIpv6Prefix } from '@wormwood/wire';
 import type { VerdictKind } from '../verdict.ts';
 import { type ActionKind, ACTUATOR_NAME } from './action.ts';
 
@@ -15,11 +16,11 @@ export interface ScopeFile {
   /** Unix seconds; from then on the file allows nothing. */
   readonly expiresSeconds: number;
   /** Where actions are allowed. */
-  readonly prefixes: readonly Cidr[];
-  /** How many addresses the prefixes may cover: a prefix mistyped by one digit is caught by its own file. */
+  readonly prefixes: readonly IpPrefix[];
+  /** How much the prefixes may cover, by `extentOf`: a prefix mistyped by one digit is caught by its own file. */
   readonly addressesMax: number;
   /** Where none is ever taken: routers, name servers, whatever must not stop. Wins over everything else. */
-  readonly protectedPrefixes: readonly Cidr[];
+  readonly protectedPrefixes: readonly IpPrefix[];
   /** What is done about an infected host: each of these. */
   readonly actions: readonly AllowedAction[];
   /** Actions in any 60 seconds. */
@@ -41,6 +42,23 @@ export interface AllowedAction {
   readonly approval: 'required' | 'automatic';
   /** The least that a verdict must say. @default infected */
   readonly kind?: 'scanning' | 'infected';
+  /**
+   * What it concerns where an IPv6 network is one source: the address that was seen, or the whole network, unless a part of that lies
+   * outside the scope or is protected. @default address
+   */
+  readonly ipv6?: 'address' | 'network';
+}
+
+/** Returns how much a set covers: addresses of IPv4, and networks of IPv6 of 64 bits, each of which counts as one. */
+export function extentOf({ ipv4, ipv6 }: IpSet): number {
+  return ipv4.size + ipv6.networks;
+}
+
+/** Returns the same in words. */
+export function extentWords({ ipv4, ipv6 }: IpSet): string {
+  const networks = `${ipv6.networks} IPv6 ${ipv6.networks === 1 ? 'network' : 'networks'} of 64 bits`;
+  if (ipv6.isEmpty) return `${ipv4.size} addresses`;
+  return ipv4.size === 0 ? networks : `${ipv4.size} addresses and ${networks}`;
 }
 
 /** The least that a verdict must say before the action is taken. */
@@ -60,6 +78,8 @@ export interface ScopeProblem {
 /** Nobody's scope is larger than a /8, whatever its own limit says. */
 const SCOPE_ADDRESSES_MAX: number = 2 ** 24;
 const PREFIX_LENGTH_MIN = 8;
+/** An owner of more addresses of IPv6 has several files. */
+const IPV6_PREFIX_LENGTH_MIN = 32;
 /** A permission for ever is a permission forgotten. */
 const SCOPE_LIFETIME_SECONDS_MAX: number = 366 * 86_400;
 const TTL_SECONDS_MAX: number = 30 * 86_400;
@@ -120,16 +140,20 @@ function prefixProblems({ prefixes, addressesMax }: ScopeFile): readonly ScopePr
   const limit = wholeNumber('addressesMax', addressesMax, SCOPE_ADDRESSES_MAX);
   if (limit.length > 0) return limit;
   const wide = prefixes.flatMap((prefix, index): readonly ScopeProblem[] => {
-    if (prefix.prefixLength >= PREFIX_LENGTH_MIN) return [];
-    const message = `${formatCidr(prefix)} is wider than a /${PREFIX_LENGTH_MIN}.`;
+    const [length, least] = isIpv6Prefix(prefix)
+      ? [prefix.length, IPV6_PREFIX_LENGTH_MIN]
+      : [prefix.prefixLength, PREFIX_LENGTH_MIN];
+    if (length >= least) return [];
+    const message = `${formatIpPrefix(prefix)} is wider than a /${least}.`;
     return [
       { code: 'too-wide', path: `prefixes.${index}`, message, help: 'Name only prefixes that are yours.' },
     ];
   });
   if (wide.length > 0) return wide;
-  const covered = AddressSet.fromCidrs(prefixes).size;
+  const addresses = IpSet.of(prefixes);
+  const covered = extentOf(addresses);
   if (covered <= addressesMax) return [];
-  const message = `The prefixes cover ${covered} addresses, more than the ${addressesMax} that \`addressesMax\` states.`;
+  const message = `The prefixes cover ${extentWords(addresses)}, more than the ${addressesMax} that \`addressesMax\` states.`;
   return [
     {
       code: 'too-wide',

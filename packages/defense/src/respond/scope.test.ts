@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { AddressSet, utf8 } from '@wormwood/base';
+import { utf8 } from '@wormwood/base';
+import { IpSet } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refuseDeed, refuseVerdict, type Standing } from './guard.ts';
@@ -31,7 +32,7 @@ describe('a scope file', () => {
     if (!admission.ok) throw new Error(admission.reason);
     expect(admission.scope.signer).toBe('test key');
     expect(admission.scope.fingerprint).toMatch(/^[0-9a-f]{64}$/);
-    expect(admission.scope.addresses.size).toBe(65_536);
+    expect(admission.scope.addresses.ipv4.size).toBe(65_536);
   });
 
   it('that is missing, unsigned, altered, unreadable, expired or too wide is not', async () => {
@@ -138,7 +139,7 @@ describe('the guard', () => {
     expect(await verdictCode('10.20.53.200')).toBe('protected');
     const now = await standing();
     expect(refuseVerdict(forgedVerdictOn('10.20.0.1'), now)?.code).toBe('protected');
-    const own: Standing = { ...now, ownAddresses: AddressSet.fromCidrs([cidr(`${INFECTED}/32`)]) };
+    const own: Standing = { ...now, ownAddresses: IpSet.of([cidr(`${INFECTED}/32`)]) };
     expect(refuseVerdict(verdictOn(INFECTED), own)?.code).toBe('protected');
   });
 
@@ -200,10 +201,10 @@ describe('the guard', () => {
 
   it('lets pass exactly the scope without its protected addresses', async () => {
     const now = await standing();
-    const scope = AddressSet.fromCidrs(SCOPE_FILE.prefixes);
+    const scope = IpSet.of(SCOPE_FILE.prefixes).ipv4;
     const open = scope
-      .difference(AddressSet.fromCidrs(SCOPE_FILE.protectedPrefixes))
-      .difference(NEVER_ACTED_ON);
+      .difference(IpSet.of(SCOPE_FILE.protectedPrefixes).ipv4)
+      .difference(NEVER_ACTED_ON.ipv4);
     const sources = fc.oneof(
       fc.integer({ min: 0, max: 2 ** 32 - 1 }),
       fc.integer({ min: 0, max: 65_537 }).map((i) => address('10.20.0.0') + i),

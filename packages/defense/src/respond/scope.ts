@@ -3,7 +3,8 @@
  * its content checked, so that whoever holds one holds a permission. The file that is missing, unsigned, unreadable,
  * too wide or expired yields a reason instead, and nothing is ever done on a reason.
  */
-import { AddressSet, hexadecimal, type Parsed, sha256 } from '@wormwood/base';
+import { hexadecimal, type Parsed, sha256 } from '@wormwood/base';
+import { IpSet } from '@wormwood/wire';
 import type { AllowedAction, ScopeFile, ScopeProblem } from './scope-file.ts';
 import { scopeProblems } from './scope-file.ts';
 
@@ -38,11 +39,15 @@ export interface ScopeRefusal {
 }
 
 /** Nobody's hosts, whatever a file says: this network, loopback, link-local, multicast and reserved (RFC 6890). */
-export const NEVER_ACTED_ON: AddressSet = AddressSet.fromCidrs([
+export const NEVER_ACTED_ON: IpSet = IpSet.of([
   { address: 0, prefixLength: 8 },
   { address: 0x7f00_0000, prefixLength: 8 },
   { address: 0xa9fe_0000, prefixLength: 16 },
   { address: 0xe000_0000, prefixLength: 3 },
+  // The same of IPv6 (RFC 4291 2.4): unspecified, loopback and IPv4 in disguise, link-local, groups.
+  { first: 0n, length: 8 },
+  { first: 0xfe80n << 112n, length: 10 },
+  { first: 0xff00n << 112n, length: 8 },
 ]);
 
 /** A permission that was verified. */
@@ -52,15 +57,15 @@ export class Scope {
   readonly signer: string;
   /** SHA-256 of the file, hexadecimal: what the audit log calls it. */
   readonly fingerprint: string;
-  readonly addresses: AddressSet;
-  readonly protectedAddresses: AddressSet;
+  readonly addresses: IpSet;
+  readonly protectedAddresses: IpSet;
 
   private constructor(file: ScopeFile, octets: Uint8Array, signer: string) {
     this.file = file;
     this.signer = signer;
     this.fingerprint = hexadecimal(sha256(octets));
-    this.addresses = AddressSet.fromCidrs(file.prefixes);
-    this.protectedAddresses = AddressSet.fromCidrs(file.protectedPrefixes).union(NEVER_ACTED_ON);
+    this.addresses = IpSet.of(file.prefixes);
+    this.protectedAddresses = IpSet.of(file.protectedPrefixes).union(NEVER_ACTED_ON);
   }
 
   /** Admits a scope file, or says why it allows nothing. The signature comes first: nothing unsigned is even read. */

@@ -1,4 +1,4 @@
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verdictOn } from './respond-test-support.ts';
@@ -16,7 +16,7 @@ const VERDICTS = [
 
 describe('a file of verdicts', () => {
   it('is one object with a list, or one verdict a line; addresses are numbers or dotted quads', () => {
-    const dotted = VERDICTS.map((each) => ({ ...each, source: formatIpv4(each.source), more: 1 }));
+    const dotted = VERDICTS.map((each) => ({ ...each, source: formatIp(each.source), more: 1 }));
     for (const text of [
       JSON.stringify({ ok: true, verdicts: VERDICTS }),
       JSON.stringify({ verdicts: dotted }, null, 2),

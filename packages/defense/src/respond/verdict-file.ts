@@ -2,9 +2,17 @@
  * Verdicts from a file, as `wormwood detect --json` prints them: one object with a list `verdicts`, or one verdict a line.
  * What is read here may lead to an action, so that every field is checked, and one that does not fit refuses the file.
  */
-import { parseIpv4, type Parsed } from '@wormwood/base';
-import { isMacMulticast, parseMac } from '@wormwood/wire';
+import type { Parsed } from '@wormwood/base';
+import {
+  formatIpPrefix,
+  type IpAddress,
+  ipPrefixOf,
+  isMacMulticast,
+  parseIp,
+  parseMac,
+} from '@wormwood/wire';
 import { FORGEABLE_REASONS } from '../observation.ts';
+import { NETWORK_BITS } from './action.ts';
 import { type Evidence, INFECTION_PROOFS, KNOWN_ROLES, type Verdict, VERDICT_KINDS } from '../verdict.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -12,6 +20,7 @@ type Check = (value: unknown) => boolean;
 
 const TEXT_LENGTH_MAX = 10_000;
 const EVIDENCE_MAX = 100;
+const ADDRESSES_MAX = 100;
 
 const KINDS: ReadonlySet<unknown> = new Set(VERDICT_KINDS);
 const PROOFS: ReadonlySet<unknown> = new Set(INFECTION_PROOFS);
@@ -33,6 +42,9 @@ const VERDICT_FIELDS: Readonly<Record<keyof Verdict, Check>> = {
   expiresSeconds: isTime,
   id: (value) => isText(value) && value !== '',
   source: (value) => addressOf(value) !== undefined,
+  prefix: (value) => value === undefined || isText(value),
+  addresses: (value) =>
+    value === undefined || (Array.isArray(value) && value.length <= ADDRESSES_MAX && value.every(isAddress)),
   timeSeconds: isTime,
   sinceSeconds: isTime,
   protocol: (value) => value === 'tcp' || value === 'udp' || value === 'icmp',
@@ -69,18 +81,32 @@ function readAll(values: readonly unknown[], nameOf: (index: number) => string):
     if (wrong !== undefined) {
       return refuse(`${nameOf(index)} is no verdict: its \`${wrong[0]}\` is missing or of the wrong kind.`);
     }
-    const named = Object.fromEntries(Object.keys(VERDICT_FIELDS).map((name) => [name, value[name]]));
-    verdicts.push({ ...named, source: addressOf(value['source']) } as unknown as Verdict);
+    const source = addressOf(value['source']);
+    if (!isPrefixOf(value['prefix'], source)) {
+      return refuse(`${nameOf(index)} is no verdict: its \`prefix\` is not the network of its \`source\`.`);
+    }
+    const names = Object.keys(VERDICT_FIELDS).filter((name) => value[name] !== undefined);
+    const named = Object.fromEntries(names.map((name) => [name, value[name]]));
+    verdicts.push({ ...named, source } as unknown as Verdict);
   }
   return { ok: true, value: verdicts };
 }
 
-/** An address as a number or as a dotted quad. */
-function addressOf(value: unknown): number | undefined {
+function isPrefixOf(prefix: unknown, source: IpAddress | undefined): boolean {
+  if (prefix === undefined) return true;
+  return typeof source === 'bigint' && prefix === formatIpPrefix(ipPrefixOf(source, NETWORK_BITS));
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && parseIp(value).ok;
+}
+
+/** An address as a number, or as it is written. */
+function addressOf(value: unknown): IpAddress | undefined {
   if (typeof value === 'number') {
     return Number.isInteger(value) && value >= 0 && value < 2 ** 32 ? value : undefined;
   }
-  const address = typeof value === 'string' ? parseIpv4(value) : undefined;
+  const address = typeof value === 'string' ? parseIp(value) : undefined;
   return address?.ok === true ? address.value : undefined;
 }
 

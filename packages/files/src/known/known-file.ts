@@ -4,7 +4,7 @@
  */
 import { diagnose, type Diagnostic } from '@wormwood/base';
 import type { KnownPrefix, KnownRole } from '@wormwood/defense';
-import { matching, prefix, versionOne } from '../shape/file-shapes.ts';
+import { ipPrefix, matching, versionOne } from '../shape/file-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
 import { text, word } from '../shape/scalar-shapes.ts';
 import type { JsonSchema, Shape } from '../shape/shape.ts';
@@ -34,7 +34,7 @@ const source: Shape<KnownFile['sources'][number]> = mapping<KnownFile['sources']
   allowed: 'a mapping with the keys prefix, role, name and reason',
   constants: {},
   fields: {
-    prefix: { key: 'prefix', shape: prefix, description: 'The addresses of the source.' },
+    prefix: { key: 'prefix', shape: ipPrefix, description: 'The addresses of the source.' },
     role: {
       key: 'role',
       shape: word<KnownRole>({

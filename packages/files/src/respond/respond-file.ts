@@ -2,10 +2,11 @@
  * `respond.yaml`: what carries out the actions on this machine, who is notified, and which addresses are its own. The owner's
  * scope file says what may be done; this file says how.
  */
-import { type Cidr, type Diagnostic, diagnose, type Problem, quoted, type Span } from '@wormwood/base';
+import { type Diagnostic, diagnose, type Problem, quoted, type Span } from '@wormwood/base';
 import type { NftablesOptions, OwnerCommandOptions } from '@wormwood/defense';
+import type { IpPrefix } from '@wormwood/wire';
 import { type DeliveryEntry, deliveryShape } from './respond-deliveries.ts';
-import { absolutePath, kindField, matching, prefix, shortName, versionOne } from '../shape/file-shapes.ts';
+import { absolutePath, ipPrefix, kindField, matching, shortName, versionOne } from '../shape/file-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
 import { text, word } from '../shape/scalar-shapes.ts';
 import type { Draft, JsonSchema, Shape } from '../shape/shape.ts';
@@ -16,7 +17,7 @@ export interface RespondFile {
   /** Name of this machine in every line of the audit log. */
   readonly sensor: string;
   /** Protected hosts in addition to those of the scope file. */
-  readonly ownPrefixes: readonly Cidr[];
+  readonly ownPrefixes: readonly IpPrefix[];
   readonly actuators: readonly ActuatorEntry[];
   readonly deliveries: readonly DeliveryEntry[];
 }
@@ -71,7 +72,8 @@ const nftables: Shape<EntryOf<'nftables'>> = mapping<EntryOf<'nftables'>, object
     set: {
       key: 'set',
       shape: nftablesName,
-      description: 'A set of `type ipv4_addr` with `flags timeout`.',
+      description:
+        'A set of `type ipv4_addr` with `flags timeout`; beside it, those that docs/respond.md names.',
       examples: ['infected'],
     },
   },
@@ -81,7 +83,7 @@ const command: Shape<EntryOf<'command'>> = mapping<EntryOf<'command'>, object>({
   allowed: 'a mapping with the keys kind, name and program',
   constants: {},
   fields: {
-    kind: kindField('command', 'A program of the owner, called with STEP KEY ADDRESS ACTION SECONDS.'),
+    kind: kindField('command', 'A program of the owner, called with STEP KEY ADDRESS ACTION SECONDS LINK.'),
     name,
     program: {
       key: 'program',
@@ -119,7 +121,7 @@ const respondShape: Shape<RespondFile> = mapping<RespondFile, object>({
     },
     ownPrefixes: {
       key: 'ownAddresses',
-      shape: list('a list of prefixes', prefix),
+      shape: list('a list of prefixes', ipPrefix),
       description: 'Hosts on which no action is ever taken, in addition to those of the scope file.',
       fallback: [],
     },

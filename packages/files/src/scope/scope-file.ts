@@ -3,6 +3,7 @@
  * is admitted; this file has its words, and reports problems with their places.
  */
 import {
+  type Cidr,
   diagnose,
   type Diagnostic,
   formatTimestamp,
@@ -11,11 +12,12 @@ import {
   readTimestamp,
 } from '@wormwood/base';
 import { type ActionKind, type AllowedAction, type ScopeFile, scopeProblems } from '@wormwood/defense';
+import type { IpPrefix, Ipv6Prefix } from '@wormwood/wire';
 import { count, duration } from '../shape/quantity-shapes.ts';
 import { scalar, text, word } from '../shape/scalar-shapes.ts';
 import type { Draft, JsonSchema, Shape } from '../shape/shape.ts';
 import { list, mapping } from '../shape/structure-shapes.ts';
-import { prefix, versionOne } from '../shape/file-shapes.ts';
+import { ipPrefix, versionOne } from '../shape/file-shapes.ts';
 import { readWith } from '../shape/read-with.ts';
 
 export type ScopeFileCheck =
@@ -97,6 +99,18 @@ const action: Shape<AllowedAction> = mapping<AllowedAction, object>({
       description: 'The least that a verdict on the host must say.',
       fallback: 'infected',
     },
+    ipv6: {
+      key: 'ipv6',
+      shape: word<NonNullable<AllowedAction['ipv6']>>({
+        noun: 'a target',
+        words: {
+          address: 'The address that was seen.',
+          network: 'The whole network of 64 bits, unless a part of it is outside the scope or protected.',
+        },
+      }),
+      description: 'The target where hosts of an IPv6 network of 64 bits are judged together.',
+      fallback: 'address',
+    },
   },
 });
 
@@ -130,19 +144,21 @@ const scopeShape: Shape<ScopeFile> = mapping<ScopeFile, object>({
     },
     prefixes: {
       key: 'prefixes',
-      shape: list('a list of prefixes', prefix),
-      description: 'Addresses on which actions are allowed; no prefix wider than a /8.',
+      shape: list('a list of prefixes', ipPrefix),
+      description: 'Addresses on which actions are allowed; no prefix wider than a /8, or a /32 of IPv6.',
       examples: [['10.20.0.0/16']],
     },
     addressesMax: {
       key: 'addressesMax',
       shape: count(1),
-      description: 'The most addresses that the prefixes may cover, as a guard against a mistyped prefix.',
+      description:
+        'The most addresses that the prefixes may cover, as a guard against a mistyped prefix; an IPv6 network of 64 bits ' +
+        'counts as one.',
       examples: [65_536],
     },
     protectedPrefixes: {
       key: 'protected',
-      shape: list('a list of prefixes', prefix),
+      shape: list('a list of prefixes', ipPrefix),
       description: 'Hosts on which no action is ever taken, such as routers and name servers; `[]` for none.',
       examples: [['10.20.0.1', '10.20.53.0/24']],
     },
@@ -201,10 +217,7 @@ function completed(draft: Draft<ScopeFile>, nowSeconds: number): ScopeFile {
     owner: draft.owner ?? 'nobody',
     contact: draft.contact ?? 'nobody@example.org',
     expiresSeconds: draft.expiresSeconds ?? nowSeconds + 1,
-    prefixes: (draft.prefixes ?? [one]).map((each) => ({
-      address: each?.address ?? one.address,
-      prefixLength: each?.prefixLength ?? one.prefixLength,
-    })),
+    prefixes: (draft.prefixes ?? [one]).map((each) => completedPrefix(each) ?? one),
     addressesMax: draft.addressesMax ?? ADDRESSES_MAX,
     protectedPrefixes: [],
     // No two are alike.
@@ -218,6 +231,12 @@ function completed(draft: Draft<ScopeFile>, nowSeconds: number): ScopeFile {
     activeActionsMax: draft.activeActionsMax ?? 1,
     verdictAgeMaxSeconds: draft.verdictAgeMaxSeconds ?? 1,
   };
+}
+
+function completedPrefix(draft: Draft<IpPrefix> | undefined): IpPrefix | undefined {
+  const { address, prefixLength, first, length } = { ...draft } as Partial<Cidr & Ipv6Prefix>;
+  if (address !== undefined && prefixLength !== undefined) return { address, prefixLength };
+  return first === undefined || length === undefined ? undefined : { first, length };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Shapes that several kinds of file share: the version of the format, prefixes of addresses, names with a purpose. */
 import { type Cidr, formatCidr, parseCidr, quoted } from '@wormwood/base';
+import { formatIpPrefix, type IpPrefix, parseIpPrefix } from '@wormwood/wire';
 import { scalar, word } from './scalar-shapes.ts';
 import type { Shape } from './shape.ts';
 
@@ -24,6 +25,18 @@ export const prefix: Shape<Cidr> = scalar<Cidr>({
   parse: (input) => parseCidr(String(input)),
   write: formatCidr,
   jsonSchema: { type: 'string', pattern: String.raw`^\s*[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?\s*$` },
+});
+
+/** The same of either version of the Internet Protocol. */
+export const ipPrefix: Shape<IpPrefix> = scalar<IpPrefix>({
+  allowed: 'a prefix such as 10.20.0.0/16 or 2001:db8:20::/48, or an address',
+  code: 'invalid-prefix',
+  parse: (input) => parseIpPrefix(String(input)),
+  write: formatIpPrefix,
+  jsonSchema: {
+    type: 'string',
+    pattern: String.raw`^\s*(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:/[0-9]{1,3})?)\s*$`,
+  },
 });
 
 /** Returns the shape of a text that must match, because it becomes part of something else. */

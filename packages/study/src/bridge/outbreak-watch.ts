@@ -61,6 +61,8 @@ export class OutbreakWatch {
     const { timeSeconds, kind, source, destination } = observation;
     const verdict = this.#detector.observe(observation);
     this.#nowSeconds = Math.max(this.#nowSeconds, timeSeconds);
+    // The space of a forecast is one of IPv4.
+    if (typeof source !== 'number' || typeof destination !== 'number') return verdict;
     if (kind !== 'contact' || !this.#honeypots.contains(destination)) return verdict;
     const port = portName(observation.protocol, observation.destinationPort);
     const log = this.#logs.get(port) ?? new ContactLog();

@@ -17,6 +17,8 @@ const REQUEST: ActionRequest = {
   linkAddress: null,
   secondsLeft: 60.2,
 };
+/** 2001:db8:20::9 */
+const IPV6_HOST = (0x2001_0db8_0020n << 80n) + 9n;
 const OPTIONS = { name: 'border-firewall', table: 'wormwood', set: 'infected' };
 
 /** Remembers what was run and answers with the results in turn. */
@@ -110,6 +112,9 @@ describe.skipIf(reason !== undefined)('the nftables actuator against the kernel'
   it.each([
     ['beyond a router', REQUEST],
     ['on the link', { ...REQUEST, linkAddress: '00:16:3e:00:00:09' }],
+    ['of IPv6', { ...REQUEST, source: IPV6_HOST }],
+    ['of IPv6 on the link', { ...REQUEST, source: IPV6_HOST, linkAddress: '00:16:3e:00:00:09' }],
+    ['as a network of IPv6', { ...REQUEST, source: IPV6_HOST - 9n, network: true }],
   ])(
     'blocks a host %s, finds it in force, releases it, and finds it gone',
     async (_, request: ActionRequest) => {
@@ -131,7 +136,8 @@ describe.skipIf(reason !== undefined)('the nftables actuator against the kernel'
       expect(await actuator.isActive(request)).toEqual({ ok: true, active: true });
       expect(await actuator.isActive({ ...request, key: OTHER_KEY })).toEqual({ ok: true, active: false });
       expect((await actuator.apply({ ...request, key: OTHER_KEY })).ok).toBe(false);
-      expect(await actuator.isActive({ ...request, source: address('10.20.7.8') })).toEqual({
+      const other = typeof request.source === 'number' ? address('10.20.7.8') : IPV6_HOST + (1n << 64n);
+      expect(await actuator.isActive({ ...request, source: other })).toEqual({
         ok: true,
         active: false,
       });
@@ -148,6 +154,27 @@ describe.skipIf(reason !== undefined)('the nftables actuator against the kernel'
       expect((await elsewhere.apply(request)).ok).toBe(false);
     },
   );
+});
+
+describe.skipIf(reason !== undefined)('sets of IPv6', () => {
+  it('are not needed for IPv4; without them an act fails in the words of nft', async () => {
+    const namespace = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 60']);
+    await once(namespace.stdout, 'data');
+    onTestFinished(() => void namespace.kill());
+    const nft = (args: readonly string[], input: string): CommandResult => {
+      const entering = [`--net=/proc/${namespace.pid}/ns/net`, '/usr/sbin/nft', ...args];
+      const { status, stdout, stderr } = spawnSync('nsenter', entering, { input, encoding: 'utf8' });
+      return exited(status ?? -1, stdout, stderr);
+    };
+    const kernel: CommandRunner = { run: async (command) => nft(command.arguments, command.input) };
+    const options = { ...OPTIONS, family: 'ip' } as const;
+    expect(nft(['-f', '-'], nftablesSetup(options))).toMatchObject({ code: 0 });
+    const actuator = nftablesActuator(kernel, options);
+    expect(await actuator.apply(REQUEST)).toEqual({ ok: true });
+    expect(await actuator.keysInForce?.()).toEqual({ ok: true, keys: new Set([KEY]) });
+    const refused = await actuator.apply({ ...REQUEST, source: IPV6_HOST });
+    expect(refused).toMatchObject({ ok: false, reason: expect.stringContaining('No such file') });
+  });
 });
 
 describe('a command of the owner', () => {
@@ -180,6 +207,9 @@ describe('a command of the owner', () => {
     const actuator = ownerCommandActuator(runner, options);
     await actuator.apply({ ...REQUEST, linkAddress: '00:16:3e:00:00:09' });
     expect(runner.commands[0]?.arguments.at(-1)).toBe('00:16:3e:00:00:09');
+    const network = scripted(exited(0));
+    await ownerCommandActuator(network, options).apply({ ...REQUEST, source: IPV6_HOST - 9n, network: true });
+    expect(network.commands[0]?.arguments[4]).toBe('2001:db8:20::/64');
     await expect(actuator.apply({ ...REQUEST, linkAddress: '$(reboot)' })).rejects.toThrow('no link address');
   });
 

@@ -2,8 +2,7 @@
  * The actuator of a block-list feed. There is nothing to be done: the feed lists the decisions that are in force, so that
  * a decision is in the feed because its act is recorded as done, and out of it because its release is.
  */
-import { formatIpv4 } from '@wormwood/base';
-import type { Actuator } from '../action.ts';
+import { type Actuator, formatTarget } from '../action.ts';
 import { DONE } from '../outcome.ts';
 
 /** Returns the actuator of the feed of this name; `Responder.feed` gives what the feed lists. */
@@ -11,8 +10,8 @@ export function feedActuator(name: string): Actuator {
   return {
     name,
     actions: ['block'],
-    describe: (step, { source }) =>
-      `${step === 'apply' ? 'list' : 'strike'} ${formatIpv4(source)} in the feed ${name}`,
+    describe: (step, request) =>
+      `${step === 'apply' ? 'list' : 'strike'} ${formatTarget(request)} in the feed ${name}`,
     isActive: async () => ({ ok: true, active: false }),
     apply: async () => DONE,
     release: async () => DONE,

@@ -1,13 +1,21 @@
 /**
  * A command of the owner: the place for network access control, agents on the hosts, or a patch run. It is called as
  * `program …arguments STEP KEY ADDRESS ACTION SECONDS LINK` with STEP one of `apply`, `release` and `status`, without a
- * shell; LINK is the link address of a host on the sensor's link, and `-` for one beyond a router. Nothing in an argument
+ * shell; ADDRESS is the address of a host, or of a whole IPv6 network such as `2001:db8:20::/64` where the scope allows that; LINK
+ * is the link address of a host on the sensor's link, and `-` for one beyond a router. Nothing in an argument
  * is replaced: `$name`, backquotes and braces reach the program as they are.
  * It must be idempotent by KEY, and answer `status` with code 0 while the act of KEY is in force and with 1 when not; any
  * other code is a failure. For a patch run, `apply` starts it, and `status` says whether it was started.
  */
-import { assert, formatIpv4 } from '@wormwood/base';
-import { ACTION_KINDS, type ActionKind, type ActionRequest, type Actuator, LINK_ADDRESS } from '../action.ts';
+import { assert } from '@wormwood/base';
+import {
+  ACTION_KINDS,
+  type ActionKind,
+  type ActionRequest,
+  type Actuator,
+  formatTarget,
+  LINK_ADDRESS,
+} from '../action.ts';
 import { DONE, failed, type Outcome } from '../outcome.ts';
 import { commandOf, type CommandRunner, reasonOf } from './command-runner.ts';
 
@@ -32,12 +40,12 @@ export function ownerCommandActuator(runner: CommandRunner, options: OwnerComman
   assert(program.startsWith('/'), 'a command is an absolute path');
   const argumentsOf = (
     step: string,
-    { key, source, action, secondsLeft, linkAddress }: ActionRequest,
+    { key, action, secondsLeft, linkAddress, ...target }: ActionRequest,
   ): readonly string[] => [
     ...leading,
     step,
     key,
-    formatIpv4(source),
+    formatTarget(target),
     action,
     String(Math.max(1, Math.ceil(secondsLeft))),
     linkArgument(linkAddress),

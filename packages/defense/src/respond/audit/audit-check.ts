@@ -3,12 +3,14 @@
  * responder that wrote them: a second opinion on every promise, for auditors and for tests. It holds what is alive and
  * little more, so that the log of years needs no more memory than that of a day.
  */
-import { AddressSet, parseCidr, printable } from '@wormwood/base';
+import { printable } from '@wormwood/base';
+import { type IpAddress, ipPrefixOf, IpSet, isIpv6Prefix, parseIpPrefix } from '@wormwood/wire';
+import { blockOf, isNetwork, NETWORK_BITS, type Target, targetOf } from '../action.ts';
 import { CLOCK_SKEW_SECONDS_MAX } from '../guard.ts';
 import { Ledger } from '../ledger.ts';
 import { NEVER_ACTED_ON } from '../scope.ts';
 import { isAtLeast, type VerdictKind } from '../../verdict.ts';
-import { type AllowedAction, leastKindOf, scopeProblems } from '../scope-file.ts';
+import { type AllowedAction, extentOf, leastKindOf, scopeProblems } from '../scope-file.ts';
 import { permissionTime } from '../timekeeping.ts';
 import type { AuditEntry, AuditFacts } from './audit-fact.ts';
 import { identifierOfEntry } from './audit-line.ts';
@@ -35,7 +37,7 @@ export interface AuditFindings {
 
 export interface OpenAct {
   readonly decision: string;
-  readonly source: number;
+  readonly source: IpAddress;
   readonly expiresSeconds: number;
 }
 
@@ -43,12 +45,12 @@ type EntryOf<Event> = Extract<AuditEntry, { event: Event }>;
 
 interface ScopeInForce {
   readonly content: AuditFacts['scope.load'];
-  readonly addresses: AddressSet;
-  readonly protectedAddresses: AddressSet;
+  readonly addresses: IpSet;
+  readonly protectedAddresses: IpSet;
 }
 
 interface KnownVerdict {
-  readonly source: number;
+  readonly source: IpAddress;
   readonly linkAddress: string;
   readonly observedSeconds: number;
   readonly isProven: boolean;
@@ -83,7 +85,7 @@ export class AuditCheck {
   #mode = 'dryRun';
   #paused = false;
   #scope: ScopeInForce | null = null;
-  #own: AddressSet = AddressSet.empty;
+  #own: IpSet = IpSet.empty;
   /** No act in force ends before. */
   #firstExpirySeconds = Infinity;
   #permissionSeconds = 0;
@@ -110,7 +112,7 @@ export class AuditCheck {
         this.#paused = entry.event === 'respond.pause';
         break;
       case 'respond.protect':
-        this.#own = AddressSet.fromCidrs(entry.prefixes);
+        this.#own = IpSet.of(entry.prefixes);
         break;
       case 'scope.load':
         this.#loadScope(entry);
@@ -176,9 +178,9 @@ export class AuditCheck {
     const { paused, mode, scopeLoad, ownPrefixes, boot, live } = this.#ledger;
     this.#paused = paused;
     this.#mode = mode ?? 'dryRun';
-    this.#own = AddressSet.fromCidrs(
+    this.#own = IpSet.of(
       (ownPrefixes ?? '').split(' ').flatMap((text) => {
-        const prefix = parseCidr(text);
+        const prefix = parseIpPrefix(text);
         return prefix.ok ? [prefix.value] : [];
       }),
     );
@@ -193,7 +195,7 @@ export class AuditCheck {
     this.#scope = scopeInForce(entry);
     for (const { message } of scopeProblems({ version: 1, ...entry }, this.#permissionSeconds))
       this.#fault(entry, message);
-    if (entry.addresses !== this.#scope.addresses.size)
+    if (entry.addresses !== extentOf(this.#scope.addresses))
       this.#fault(entry, 'Its prefixes cover another number of addresses.');
   }
 
@@ -219,11 +221,13 @@ export class AuditCheck {
   }
 
   #add(entry: EntryOf<'decision.add'>): void {
-    const { decision, source, verdict, ttlSeconds, approval, lapsesSeconds, timeSeconds } = entry;
+    const { decision, verdict, ttlSeconds, approval, lapsesSeconds, timeSeconds } = entry;
+    const isOfNetwork = isNetwork(entry);
     this.#checkNothingOverdue(entry);
     const known = this.#verdicts.get(verdict);
     const isOther =
-      known?.source !== source ||
+      known === undefined ||
+      !isAbout(entry, known) ||
       known.linkAddress !== entry.linkAddress ||
       Math.abs(known.observedSeconds - entry.judgedSeconds) > ROUNDING_SECONDS;
     const scope = this.#scope?.content;
@@ -234,7 +238,10 @@ export class AuditCheck {
     );
     const isDecided = [...this.#courses.values()].some(
       ({ added }) =>
-        added.source === source && added.action === entry.action && added.actuator === entry.actuator,
+        added.source === entry.source &&
+        isNetwork(added) === isOfNetwork &&
+        added.action === entry.action &&
+        added.actuator === entry.actuator,
     );
     this.#faultsAt(entry, [
       ...says(this.#courses.has(decision) || this.#ended.has(decision), 'The decision was made before.'),
@@ -249,7 +256,11 @@ export class AuditCheck {
       ...says(known?.isKnown === true, 'The source is known, and nothing acts on it.'),
       ...says(allowed?.ttlSeconds !== ttlSeconds, 'The scope has another time for this action.'),
       ...says(allowed?.approval !== approval, 'The scope asks for another approval.'),
-      ...this.#hostFaults(source),
+      ...says(
+        isOfNetwork && allowed?.ipv6 !== 'network',
+        'The scope does not allow this action on whole networks.',
+      ),
+      ...this.#hostFaults(targetOf(entry)),
       ...this.#ageFaults(entry.judgedSeconds, timeSeconds),
     ]);
     this.#courses.set(decision, new Course(entry, entry, known?.isProven === true));
@@ -285,7 +296,7 @@ export class AuditCheck {
     this.#faultsAt(entry, [
       ...says(this.#allowed(added)?.approval !== 'automatic', 'The scope asks a person to approve.'),
       ...says(
-        this.#ledger.isHeld(entry.source, entry.timeSeconds),
+        this.#ledger.isHeld(targetOf(added), entry.timeSeconds),
         'A person had ended an action on this host.',
       ),
     ]);
@@ -305,7 +316,7 @@ export class AuditCheck {
       ...says(this.#mode !== 'act' && !added.dryRun, 'It was a dry run.'),
       ...says(isReleaseDue, 'Another act was to be released first.'),
       ...says(isFirst && entry.timeSeconds >= course.lapsesSeconds, 'It had lapsed.'),
-      ...this.#hostFaults(added.source),
+      ...this.#hostFaults(targetOf(added)),
       ...(isFirst ? this.#ageFaults(course.judgedSeconds, entry.timeSeconds) : []),
       ...this.#permissionFaults(course, entry),
       ...this.#limitFaults(isFirst, entry),
@@ -350,15 +361,14 @@ export class AuditCheck {
     ];
   }
 
-  #hostFaults(source: number): string[] {
+  #hostFaults(target: Target): string[] {
     const scope = this.#scope;
     if (scope === null) return ['No scope was in force.'];
+    const block = blockOf(target);
     const isProtected =
-      NEVER_ACTED_ON.contains(source) ||
-      this.#own.contains(source) ||
-      scope.protectedAddresses.contains(source);
+      NEVER_ACTED_ON.meets(block) || this.#own.meets(block) || scope.protectedAddresses.meets(block);
     return [
-      ...says(!scope.addresses.contains(source), 'The host is outside the scope.'),
+      ...says(!scope.addresses.covers(block), 'The host is outside the scope.'),
       ...says(isProtected, 'The host is protected.'),
     ];
   }
@@ -406,9 +416,18 @@ export class AuditCheck {
 function scopeInForce(content: AuditFacts['scope.load']): ScopeInForce {
   return {
     content,
-    addresses: AddressSet.fromCidrs(content.prefixes),
-    protectedAddresses: AddressSet.fromCidrs(content.protectedPrefixes),
+    addresses: IpSet.of(content.prefixes),
+    protectedAddresses: IpSet.of(content.protectedPrefixes),
   };
+}
+
+/** Whether the decision is about the host of the verdict, or about its network. */
+function isAbout(entry: EntryOf<'decision.add'>, known: KnownVerdict): boolean {
+  if (!isNetwork(entry)) return entry.source === known.source;
+  const network = typeof known.source === 'bigint' ? ipPrefixOf(known.source, NETWORK_BITS) : null;
+  return (
+    entry.linkAddress === '' && network !== null && isIpv6Prefix(network) && network.first === entry.source
+  );
 }
 
 /** Adds a key and forgets the oldest beyond `maximum`. */

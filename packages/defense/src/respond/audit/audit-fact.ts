@@ -4,7 +4,7 @@
  *
  * Names stay stable, for other programs read them (the event format: one JSON object a line).
  */
-import type { Cidr } from '@wormwood/base';
+import type { IpAddress, IpPrefix } from '@wormwood/wire';
 import type { ActionKind, ActionStep } from '../action.ts';
 import type { AllowedAction } from '../scope-file.ts';
 import { VERDICT_KINDS, type VerdictKind } from '../../verdict.ts';
@@ -13,8 +13,7 @@ import { VERDICT_KINDS, type VerdictKind } from '../../verdict.ts';
 export type ResponseMode = 'dryRun' | 'act';
 
 interface OfHost {
-  /** IPv4 address as an unsigned integer. */
-  readonly source: number;
+  readonly source: IpAddress;
 }
 
 interface OfDecision extends OfHost {
@@ -54,8 +53,8 @@ export interface AuditFacts {
     readonly expiresSeconds: number;
     readonly addresses: number;
     readonly addressesMax: number;
-    readonly prefixes: readonly Cidr[];
-    readonly protectedPrefixes: readonly Cidr[];
+    readonly prefixes: readonly IpPrefix[];
+    readonly protectedPrefixes: readonly IpPrefix[];
     readonly actions: readonly AllowedAction[];
     readonly actionsPerMinute: number;
     readonly activeActionsMax: number;
@@ -64,7 +63,7 @@ export interface AuditFacts {
   /** None is in force from here on. */
   'scope.refuse': Reason;
   /** From here on these addresses are protected beside those of the scope: the machine's own, its gateways, name servers. */
-  'respond.protect': { readonly prefixes: readonly Cidr[] };
+  'respond.protect': { readonly prefixes: readonly IpPrefix[] };
   /** The machine was started: from here on uptimes count from that start. */
   'clock.boot': { readonly boot: string };
   /**
@@ -108,6 +107,8 @@ export interface AuditFacts {
   /** The verdict leads to no action. */
   'decision.none': OfHost & Reason & { readonly verdict: string };
   'decision.add': OfDecision & {
+    /** It is about a whole IPv6 network, whose first address is `source`. */
+    readonly network?: boolean;
     readonly verdict: string;
     /** When the detector gave the verdict. */
     readonly judgedSeconds: number;
@@ -177,7 +178,7 @@ export type AuditEntry = AuditFact & {
   readonly previous: string;
 };
 
-/** How a field is written: `time` as RFC 3339, `address` as a dotted quad; a list holds the words that are allowed. */
+/** How a field is written: `time` as RFC 3339, `address` as people write it; a list holds the words that are allowed. */
 export type FieldKind =
   | 'text'
   | 'number'
@@ -190,9 +191,9 @@ export type FieldKind =
 
 type KindOf<Value> = Value extends boolean
   ? 'flag'
-  : Value extends number
+  : Value extends IpAddress
     ? 'number' | 'time' | 'address'
-    : Value extends readonly Cidr[]
+    : Value extends readonly IpPrefix[]
       ? 'prefixes'
       : Value extends readonly AllowedAction[]
         ? 'actions'
@@ -202,7 +203,7 @@ type KindOf<Value> = Value extends boolean
 
 type FieldKinds = {
   readonly [Event in AuditEvent]: {
-    readonly [Field in keyof AuditFacts[Event]]: KindOf<AuditFacts[Event][Field]>;
+    readonly [Field in keyof AuditFacts[Event]]-?: KindOf<NonNullable<AuditFacts[Event][Field]>>;
   };
 };
 
@@ -259,6 +260,7 @@ export const FIELD_KINDS: FieldKinds = {
   'decision.none': { ...HOST, verdict: 'text', ...REASON },
   'decision.add': {
     ...DECISION,
+    network: 'flag',
     verdict: 'text',
     judgedSeconds: 'time',
     linkAddress: 'text',

@@ -1,4 +1,5 @@
 // Logs that lie about what was done, what failed and what ended, with every hash, identifier and sentence in order.
+import { type IpAddress } from '@wormwood/wire';
 import { describe } from 'vitest';
 import { NOON } from '../respond-test-support.ts';
 import type { AuditEntry } from './audit-fact.ts';
@@ -217,7 +218,7 @@ const LIES: Lies = {
     `decision.add: ${OVERDUE}`,
   ],
   'approves while an act is overdue': [
-    overdue((_, { decision, source }: AuditEntry & { decision?: string; source?: number }) => ({
+    overdue((_, { decision, source }: AuditEntry & { decision?: string; source?: IpAddress }) => ({
       event: 'decision.approve',
       by: 'scope',
       decision,
@@ -226,7 +227,7 @@ const LIES: Lies = {
     `decision.approve: ${OVERDUE}`,
   ],
   'begins an act while an act is overdue': [
-    overdue((entries, { decision, source }: AuditEntry & { decision?: string; source?: number }) => ({
+    overdue((entries, { decision, source }: AuditEntry & { decision?: string; source?: IpAddress }) => ({
       ...entries.find(begin)!,
       decision,
       source,

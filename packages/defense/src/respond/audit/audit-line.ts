@@ -1,16 +1,13 @@
 /** Facts as lines and lines as facts: the event format of the sensor, in which the audit log is written. */
+import { formatTimestamp, type Parsed, printable, readTimestamp, uuidOfTime } from '@wormwood/base';
 import {
-  type Cidr,
-  formatCidr,
-  formatIpv4,
-  formatTimestamp,
-  parseCidr,
-  type Parsed,
-  parseIpv4,
-  printable,
-  readTimestamp,
-  uuidOfTime,
-} from '@wormwood/base';
+  formatIp,
+  formatIpPrefix,
+  type IpAddress,
+  type IpPrefix,
+  parseIp,
+  parseIpPrefix,
+} from '@wormwood/wire';
 import { ACTION_KINDS } from '../action.ts';
 import type { AllowedAction } from '../scope-file.ts';
 import { type AuditEntry, type AuditFact, FIELD_KINDS, type FieldKind } from './audit-fact.ts';
@@ -101,7 +98,9 @@ export function readLine(line: string): Parsed<AuditEntry> {
   if (fields === undefined) return refuse('Its event is unknown.');
   const entry: Record<string, unknown> = { event };
   const complete = event === 'verdict.infected' ? { ...OLD_VERDICT, ...written } : written;
-  for (const { name, inLine, kind } of fields) entry[name] = readValue(kind, complete[inLine]);
+  for (const { name, inLine, kind } of fields)
+    if (complete[inLine] !== undefined || !OPTIONAL.has(name))
+      entry[name] = readValue(kind, complete[inLine]);
   entry['timeSeconds'] = readValue('time', written['ts']);
   entry['more'] = readValue('flag', written['more']);
   entry['sequence'] = readValue('number', written['sequence']);
@@ -111,6 +110,9 @@ export function readLine(line: string): Parsed<AuditEntry> {
   if (missing !== undefined) return refuse(`Its \`${missing}\` is missing or of the wrong kind.`);
   return { ok: true, value: entry as unknown as AuditEntry };
 }
+
+/** Fields that a line may lack. */
+const OPTIONAL: ReadonlySet<string> = new Set(['network']);
 
 /** What stands in a line of a log from before verdicts had kinds. */
 const OLD_VERDICT: Readonly<Record<string, unknown>> = {
@@ -125,18 +127,18 @@ function nameInLine(name: string, kind: FieldKind): string {
   return COMMON_NAMES[name] ?? bare.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-type FieldValue = string | number | boolean | readonly Cidr[] | readonly AllowedAction[];
+type FieldValue = string | IpAddress | boolean | readonly IpPrefix[] | readonly AllowedAction[];
 
 function valueInLine(kind: FieldKind, value: FieldValue | undefined): unknown {
-  if (kind === 'prefixes') return (value as readonly Cidr[]).map(formatCidr);
+  if (kind === 'prefixes') return (value as readonly IpPrefix[]).map(formatIpPrefix);
   if (kind === 'actions') return (value as readonly AllowedAction[]).map(actionInLine);
-  if (typeof value !== 'number') return value;
-  if (kind === 'time') return formatTimestamp(value);
-  return kind === 'address' ? formatIpv4(value) : value;
+  if (kind === 'address') return formatIp(value as IpAddress);
+  return kind === 'time' && typeof value === 'number' ? formatTimestamp(value) : value;
 }
 
-function actionInLine({ action, actuator, ttlSeconds, approval, kind }: AllowedAction): object {
-  return { action, actuator, ttl_seconds: ttlSeconds, approval, ...(kind === undefined ? {} : { kind }) };
+function actionInLine({ action, actuator, ttlSeconds, approval, kind, ipv6 }: AllowedAction): object {
+  const more = { ...(kind === undefined ? {} : { kind }), ...(ipv6 === undefined ? {} : { ipv6 }) };
+  return { action, actuator, ttl_seconds: ttlSeconds, approval, ...more };
 }
 
 /** Returns undefined for what is not of this kind. JSON writes a number that is none as null. */
@@ -149,7 +151,7 @@ function readValue(kind: FieldKind, value: unknown): FieldValue | undefined {
   if (kind === 'time') return readTimestamp(value);
   if (typeof kind === 'object') return kind.includes(value) ? value : undefined;
   if (kind === 'text') return value;
-  const address = parseIpv4(value);
+  const address = parseIp(value);
   return address.ok ? address.value : undefined;
 }
 
@@ -159,8 +161,8 @@ function readList<T>(value: unknown, read: (item: unknown) => T | undefined): re
   return items.every((item) => item !== undefined) ? items : undefined;
 }
 
-function readPrefix(value: unknown): Cidr | undefined {
-  const prefix = typeof value === 'string' ? parseCidr(value) : undefined;
+function readPrefix(value: unknown): IpPrefix | undefined {
+  const prefix = typeof value === 'string' ? parseIpPrefix(value) : undefined;
   return prefix?.ok === true ? prefix.value : undefined;
 }
 
@@ -173,8 +175,9 @@ function readAction(value: unknown): AllowedAction | undefined {
   if (action === undefined || typeof actuator !== 'string' || typeof ttlSeconds !== 'number')
     return undefined;
   if (approval !== 'required' && approval !== 'automatic') return undefined;
-  const { kind } = fields;
-  const of: AllowedAction = { action, actuator, ttlSeconds, approval };
+  const { kind, ipv6 } = fields;
+  const isAboutIpv6 = ipv6 === 'address' || ipv6 === 'network';
+  const of: AllowedAction = { action, actuator, ttlSeconds, approval, ...(isAboutIpv6 ? { ipv6 } : {}) };
   return kind === 'scanning' || kind === 'infected' ? { ...of, kind } : of;
 }
 

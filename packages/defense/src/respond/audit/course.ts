@@ -1,5 +1,7 @@
 /** The course of one decision as the audit log has it, and what each of its entries may say at that point. */
-import { formatIpv4, unreachable } from '@wormwood/base';
+import { unreachable } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
+import { formatTarget, type Target } from '../action.ts';
 import type { Decision } from '../decision.ts';
 import { APPLY_FAILURES_MAX } from '../plan.ts';
 import type { AuditEntry } from './audit-fact.ts';
@@ -15,9 +17,8 @@ export type CourseEntry = Exclude<
 /** The log writes times to a microsecond: two of them, each rounded, and the sum of numbers that are no longer the same. */
 export const ROUNDING_SECONDS = 2e-6;
 
-export interface Added {
+export interface Added extends Target {
   readonly decision: string;
-  readonly source: number;
   readonly linkAddress: string;
   readonly action: Decision['action'];
   readonly actuator: string;
@@ -143,7 +144,7 @@ export class Course {
     const isOther = key !== added.decision || dryRun !== added.dryRun;
     const isOtherTime =
       this.expiresSeconds !== null && Math.abs(expiresSeconds - this.expiresSeconds) > ROUNDING_SECONDS;
-    const names = [formatIpv4(added.source), added.linkAddress].filter((each) => each !== '');
+    const names = [formatTarget(added), added.linkAddress].filter((each) => each !== '');
     const faults = [
       ...says(isOther, 'The act is not the one that was decided.'),
       ...says(isOtherTime, 'Its end was moved.'),
@@ -174,7 +175,7 @@ export class Course {
       ...says(!found && (!this.isAtWork || this.begun !== step), 'This step was not begun.'),
     ];
     if (step === 'apply') {
-      faults.push(...says(this.isInForce, `${formatIpv4(source)} was acted on twice.`));
+      faults.push(...says(this.isInForce, `${formatIp(source)} was acted on twice.`));
       this.isInForce = true;
     } else {
       faults.push(...says(!this.isEnding, 'Nothing had ended it.'));

@@ -1,5 +1,8 @@
 /** Each fact as a sentence for people: lists, messages and `explain` all say it in the same words. */
-import { formatCidr, formatDuration, formatIpv4, formatTimestamp, printable } from '@wormwood/base';
+import { formatDuration, formatTimestamp, printable } from '@wormwood/base';
+import { formatIp, formatIpPrefix, IpSet } from '@wormwood/wire';
+import { formatTarget, type Target } from '../action.ts';
+import { extentWords } from '../scope-file.ts';
 import type { AuditEvent, AuditFact } from './audit-fact.ts';
 
 type Writers = { readonly [Event in AuditEvent]: (fact: Extract<AuditFact, { event: Event }>) => string };
@@ -12,11 +15,11 @@ const WRITERS: Writers = {
   'respond.pause': (fact) => `${fact.by} paused all actions: ${fact.reason}`,
   'respond.resume': (fact) => `${fact.by} lets actions go on.`,
   'scope.load': (fact) =>
-    `The scope of ${fact.owner}, signed by ${fact.signer}, covers ${fact.addresses} addresses until ` +
+    `The scope of ${fact.owner}, signed by ${fact.signer}, covers ${extentWords(IpSet.of(fact.prefixes))} until ` +
     `${moment(fact.expiresSeconds)}.`,
   'scope.refuse': (fact) => `No scope is in force: ${fact.reason}`,
   'respond.protect': (fact) =>
-    `Protected as addresses of this machine: ${fact.prefixes.map(formatCidr).join(', ') || 'none'}.`,
+    `Protected as addresses of this machine: ${fact.prefixes.map(formatIpPrefix).join(', ') || 'none'}.`,
   'clock.boot': () => 'The machine was started since the last line.',
   'clock.set': (fact) =>
     `The clock was set: it shows this time where ${moment(fact.fromSeconds)} was due.` +
@@ -30,22 +33,22 @@ const WRITERS: Writers = {
     (fact.unforgeable ? '' : ' (its address may be forged)'),
   'verdict.suppress': (fact) =>
     `${fact.count} further verdicts were not recorded one by one, ${fact.forgeable} of them on evidence that can be forged.`,
-  'decision.none': (fact) => `Nothing is done about ${formatIpv4(fact.source)}: ${fact.reason}`,
+  'decision.none': (fact) => `Nothing is done about ${formatIp(fact.source)}: ${fact.reason}`,
   'decision.add': (fact) =>
     `${fact.dryRun ? 'Dry run: ' : ''}${fact.action} ${host(fact)} with ${fact.actuator} for ` +
     `${formatDuration(fact.ttlSeconds)}${fact.approval === 'required' ? ', if somebody approves' : ''}.`,
-  'decision.approve': (fact) => `${fact.by} approved the decision about ${formatIpv4(fact.source)}.`,
-  'decision.refuse': (fact) => `The decision about ${formatIpv4(fact.source)} is void: ${fact.reason}`,
-  'decision.lapse': (fact) => `The decision about ${formatIpv4(fact.source)} was not carried out in time.`,
-  'decision.undo': (fact) => `${fact.by} ended the decision about ${formatIpv4(fact.source)}: ${fact.reason}`,
-  'decision.expire': (fact) => `The time of the decision about ${formatIpv4(fact.source)} is over.`,
+  'decision.approve': (fact) => `${fact.by} approved the decision about ${formatIp(fact.source)}.`,
+  'decision.refuse': (fact) => `The decision about ${formatIp(fact.source)} is void: ${fact.reason}`,
+  'decision.lapse': (fact) => `The decision about ${formatIp(fact.source)} was not carried out in time.`,
+  'decision.undo': (fact) => `${fact.by} ended the decision about ${formatIp(fact.source)}: ${fact.reason}`,
+  'decision.expire': (fact) => `The time of the decision about ${formatIp(fact.source)} is over.`,
   'response.begin': (fact) =>
-    `${fact.dryRun ? 'Would ' : ''}${fact.step} for ${formatIpv4(fact.source)}: ${fact.command}`,
-  'response.lost': (fact) => `The act on ${formatIpv4(fact.source)} is in force no longer: ${fact.reason}`,
+    `${fact.dryRun ? 'Would ' : ''}${fact.step} for ${formatIp(fact.source)}: ${fact.command}`,
+  'response.lost': (fact) => `The act on ${formatIp(fact.source)} is in force no longer: ${fact.reason}`,
   'response.done': (fact) =>
-    `${fact.step} for ${formatIpv4(fact.source)} ${fact.found ? 'was found done' : 'is done'}.`,
+    `${fact.step} for ${formatIp(fact.source)} ${fact.found ? 'was found done' : 'is done'}.`,
   'response.fail': (fact) =>
-    `${fact.step} for ${formatIpv4(fact.source)} failed: ${fact.reason} ` +
+    `${fact.step} for ${formatIp(fact.source)} failed: ${fact.reason} ` +
     (fact.final ? 'It is given up.' : `Next try at ${moment(fact.retrySeconds)}.`),
 };
 
@@ -56,8 +59,8 @@ export function sentenceOf(fact: AuditFact): string {
 }
 
 /** The address, and the link address of a host on the sensor's link. */
-function host({ source, linkAddress }: { readonly source: number; readonly linkAddress: string }): string {
-  return `${formatIpv4(source)}${linkAddress === '' ? '' : ` (${linkAddress})`}`;
+function host({ linkAddress, ...target }: Target & { readonly linkAddress: string }): string {
+  return `${formatTarget(target)}${linkAddress === '' ? '' : ` (${linkAddress})`}`;
 }
 
 function moment(timeSeconds: number): string {

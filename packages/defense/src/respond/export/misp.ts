@@ -2,7 +2,8 @@
  * A MISP event (MISP core format, draft-dulaunoy-misp-core-format): one event of the infected hosts that a log knows, one
  * attribute an address. Its identifiers are UUIDs of names, so that importing it again updates what was imported before.
  */
-import { formatIpv4, formatTimestamp } from '@wormwood/base';
+import { formatTimestamp } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import type { Finding, Findings } from './finding.ts';
 import { identifierOf } from '../identifier.ts';
 
@@ -53,7 +54,7 @@ const AMBER = { name: 'tlp:amber', colour: '#FFC000' } as const;
 
 /** Returns the findings as a MISP event; several verdicts on one address are one attribute. */
 export function mispEvent({ exporter, findings }: Findings): MispDocument {
-  const hosts = groupedBy(findings, ({ source }) => formatIpv4(source));
+  const hosts = groupedBy(findings, ({ source }) => formatIp(source));
   const links = groupedBy(
     findings.filter(({ linkAddress }) => linkAddress !== ''),
     ({ linkAddress }) => linkAddress,

@@ -3,7 +3,8 @@
  * traffic, an indicator, and the sighting that rests on what was observed. The same findings give the same bytes: identifiers are
  * UUIDs of names (§2.9), times those of the log.
  */
-import { formatIpv4, formatTimestamp, uuidOfName } from '@wormwood/base';
+import { formatTimestamp, uuidOfName } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import type { Exporter, Finding, Findings } from './finding.ts';
 import { identifierOf } from '../identifier.ts';
 
@@ -49,15 +50,16 @@ function identityOf({ name, contact }: Exporter): StixObject {
 }
 
 function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
-  const { verdict, sinceSeconds, observedSeconds } = finding;
+  const { verdict, sinceSeconds, observedSeconds, source } = finding;
+  const version = typeof source === 'number' ? 'ipv4' : 'ipv6';
   const link = finding.linkAddress === '' ? [] : [observable('mac-addr', { value: finding.linkAddress })];
   const address = {
-    ...observable('ipv4-addr', { value: formatIpv4(finding.source) }),
+    ...observable(`${version}-addr`, { value: formatIp(source) }),
     ...(link.length === 0 ? {} : { resolves_to_refs: link.map(({ id }) => id) }),
   };
   const traffic = observable('network-traffic', {
     ...(finding.protocol === 'icmp' || finding.port === 0 ? {} : { dst_port: finding.port }),
-    protocols: ['ipv4', finding.protocol],
+    protocols: [version, finding.protocol],
     src_ref: address.id,
   });
   const { recordedSeconds, changedSeconds } = finding;
@@ -67,10 +69,10 @@ function objectsOf(finding: Finding, identity: string): readonly StixObject[] {
     ...domainObject('indicator', name, recordedSeconds),
     ...own,
     modified: stixTime(changedSeconds),
-    name: `${formatIpv4(finding.source)} is infected with a worm`,
+    name: `${formatIp(source)} is infected with a worm`,
     description: descriptionOf(finding),
     indicator_types: ['compromised'],
-    pattern: `[ipv4-addr:value = '${formatIpv4(finding.source)}']`,
+    pattern: `[${version}-addr:value = '${formatIp(source)}']`,
     pattern_type: 'stix',
     pattern_version: '2.1',
     valid_from: stixTime(sinceSeconds),

@@ -2,7 +2,8 @@
  * Block lists that other machines fetch, as pure functions of the decisions in force: a text with an address a line, JSON
  * with reasons, and the stream of decisions as CrowdSec's local API answers it, for its bouncers.
  */
-import { formatIpv4, formatTimestamp } from '@wormwood/base';
+import { formatTimestamp } from '@wormwood/base';
+import { formatTarget, isNetwork, type Target } from '../action.ts';
 import type { Decision } from '../decision.ts';
 
 /** What a feed contains at a moment. */
@@ -17,22 +18,26 @@ export interface FeedContent {
   readonly ended: readonly Decision[];
 }
 
-/** Returns the addresses, one a line, ascending, below a heading of comments. */
+/** Returns the addresses and networks, one a line, ascending, those of IPv4 first, below a heading of comments. */
 export function textFeed({ name, nowSeconds, inForce }: FeedContent): string {
   const heading = [
     `# ${name}: hosts that the owner of this network decided to block`,
     `# ${formatTimestamp(nowSeconds, 0)}, ${inForce.length} addresses`,
   ];
-  const addresses = inForce.map(({ source }) => source).sort((a, b) => a - b);
-  return [...heading, ...addresses.map(formatIpv4), ''].join('\n');
+  return [...heading, ...inForce.toSorted(byAddress).map(formatTarget), ''].join('\n');
+}
+
+function byAddress({ source: a }: Target, { source: b }: Target): number {
+  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+  return a < b ? -1 : Number(a > b);
 }
 
 /** Returns the same as a JSON object, with the time at which each address leaves the list. */
 export function jsonFeed({ name, nowSeconds, inForce }: FeedContent): string {
   const entries = inForce
-    .toSorted((a, b) => a.source - b.source)
-    .map(({ source, linkAddress, action, id, verdict, expiresSeconds }) => ({
-      address: formatIpv4(source),
+    .toSorted(byAddress)
+    .map(({ linkAddress, action, id, verdict, expiresSeconds, ...target }) => ({
+      address: formatTarget(target),
       linkAddress,
       action,
       expires: formatTimestamp(expiresSeconds ?? nowSeconds, 0),
@@ -48,7 +53,7 @@ export interface CrowdSecDecision {
   readonly uuid: string;
   readonly origin: string;
   readonly scenario: string;
-  readonly scope: 'Ip';
+  readonly scope: 'Ip' | 'Range';
   readonly type: 'ban';
   readonly value: string;
   /** As Go writes durations; negative for what has ended. */
@@ -75,16 +80,16 @@ export function crowdSecStream(content: FeedContent, sinceSequence: number | nul
   };
 }
 
-function crowdSecDecision({ id, source, action }: Decision, secondsLeft: number): CrowdSecDecision {
+function crowdSecDecision({ id, action, ...target }: Decision, secondsLeft: number): CrowdSecDecision {
   return {
     // Its first 48 bits: a whole number that every reader of JSON can hold.
     id: Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16),
     uuid: id,
     origin: 'wormwood',
     scenario: `wormwood/infected-host-${action}`,
-    scope: 'Ip',
+    scope: isNetwork(target) ? 'Range' : 'Ip',
     type: 'ban',
-    value: formatIpv4(source),
+    value: formatTarget(target),
     duration: `${Math.trunc(secondsLeft * 1000) / 1000}s`,
   };
 }
