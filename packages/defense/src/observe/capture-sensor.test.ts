@@ -1,5 +1,4 @@
-import { formatCidr } from '@wormwood/base';
-import { pcapngOption } from '@wormwood/wire';
+import { formatIpPrefix, pcapngOption } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import { isStationMac, sensorOfSection } from './capture-sensor.ts';
 
@@ -23,12 +22,17 @@ function hex(octet: number): string {
 
 describe('the head of a capture', () => {
   it('names the sensor, the routers that it knows without tags, and the networks of its link', () => {
-    const found = sensorOfSection([option({ macs: [MAC], routers: [ROUTER], nets: ['10.1.0.0/16'] })]);
+    const found = sensorOfSection([
+      option({ macs: [MAC], routers: [ROUTER], nets: ['10.1.0.0/16', '2001:db8:1::/64'] }),
+    ]);
     if (found?.ok !== true) throw new Error('it is read');
     const { sensorMacs, routerMacs, untaggedRouterMacs, linkNets } = found.value;
     expect([...sensorMacs]).toEqual([0x02_00_5e_10_00_01]);
     expect([...untaggedRouterMacs!]).toEqual([0x02_00_5e_10_00_fe]);
-    expect([routerMacs.size, linkNets!.toCidrs().map(formatCidr)]).toEqual([0, ['10.1.0.0/16']]);
+    expect([routerMacs.size, linkNets!.prefixes().map(formatIpPrefix)]).toEqual([
+      0,
+      ['10.1.0.0/16', '2001:db8:1::/64'],
+    ]);
   });
 
   it('is the first comment of the sensor; other comments, options and longer ones are not looked at', () => {
