@@ -12,8 +12,8 @@ export interface DetectorOptions {
   /** Keys of the hashes; the seed must be a secret of the sensor, or sources can be chosen to displace each other. */
   readonly streams: RandomStreams;
   /**
-   * The dark addresses that are watched, or the fraction of the address space of IPv4 that they make up. Without addresses of IPv6
-   * nothing of it is judged.
+   * The dark addresses that are watched, or the fraction of the address space of IPv4 that they make up. Without addresses of
+   * IPv6 nothing of it is judged.
    */
   readonly monitored: AddressSet | IpSet | number;
   /** Live addresses whose incoming and outgoing contacts are observed, too. @default none */

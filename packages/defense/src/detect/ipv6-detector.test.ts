@@ -212,11 +212,11 @@ describe('what is known of IPv6 sources', () => {
 it('traces an infection from one network to another', () => {
   const live = setOf('2001:db8:20::/48');
   const detector = detectorOf({ live });
-  const [infector, victim] = [ip('2001:db8:5::9'), ip('2001:db8:20:1::9')];
+  const [infector, target] = [ip('2001:db8:5::9'), ip('2001:db8:20:1::9')];
   judge(detector, () => infector, { isAnswered: true });
-  detector.observe(contact(infector, 50, { kind: 'handshake', destination: victim, dark: false }));
+  detector.observe(contact(infector, 50, { kind: 'handshake', destination: target, dark: false }));
   // It scans under another address of its network than the one that was infected.
-  const [verdict] = judge(detector, () => victim + 1n, { first: 100 });
+  const [verdict] = judge(detector, () => target + 1n, { first: 100 });
   expect(verdict).toMatchObject({ kind: 'infected', proof: 'chain', prefix: '2001:db8:20:1::/64' });
   expect(verdict?.evidence.map(({ text }) => text).join(' ')).toContain(
     '2001:db8:5::/64, itself judged infected, contacted it on tcp/2323',

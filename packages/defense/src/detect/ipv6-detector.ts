@@ -1,7 +1,7 @@
 /**
- * Judges IPv6 sources by the same tests as those of IPv4. Who is one source is for `ipv6-sources.ts` to say. Nobody probes a space
- * of 2^128 addresses, so a rate over the whole space says nothing: the dark addresses count as so many of the 2^32 of IPv4, and
- * as a /16 at most.
+ * Judges IPv6 sources by the same tests as those of IPv4. Who is one source is for `ipv6-sources.ts` to say. Nobody probes a
+ * space of 2^128 addresses, so a rate over the whole space says nothing: the dark addresses count as so many of the 2^32 of
+ * IPv4, and as a /16 at most.
  */
 import { formatCount, type RandomStreams } from '@wormwood/base';
 import { formatIpPrefix, formatIpv6, type IpAddress, type IpSet, isIpv6Martian } from '@wormwood/wire';

@@ -1,7 +1,8 @@
 /**
  * Who owns an address on the sensor's link, as far as a capture shows: the one machine that answered when the sensor asked
- * for it by ARP, or by neighbor discovery for one of IPv6. Handshakes wait here for the end of that exchange, since the sensor asks when it sees them; then each is
- * handed back with what it proves. The tables never grow beyond their limits: what is evicted stays without proof.
+ * for it by ARP, or by neighbor discovery for one of IPv6. Handshakes wait here for the end of that exchange, since the
+ * sensor asks when it sees them; then each is handed back with what it proves. The tables never grow beyond their limits:
+ * what is evicted stays without proof.
  */
 import { arp, type IpAddress } from '@wormwood/wire';
 import type { ForgeableReason, Observation } from '../observation.ts';

@@ -10,7 +10,7 @@
  * It starts nothing by itself. The app calls `step` when `offer` took something, and when `nextDueSeconds` has come.
  */
 import { assert } from '@wormwood/base';
-import { formatIpPrefix, type IpAddress, IpSet } from '@wormwood/wire';
+import { formatIpPrefix, IpSet } from '@wormwood/wire';
 import type { Verdict } from '../verdict.ts';
 import { type ActionRequest, type ActionStep, type Actuator, targetOf } from './action.ts';
 import { dryRunOf } from './actuator/dry-run.ts';
@@ -68,6 +68,8 @@ const UNREAD: ScopeAdmission = {
   code: 'missing',
   reason: 'The scope file has not been read yet.',
 };
+
+type AboutStep = Pick<Extract<AuditFact, { event: 'response.done' }>, 'decision' | 'source' | 'step' | 'key'>;
 
 /** Something to be done outside the lock: a question to an actuator, or an act whose beginning is recorded. */
 interface Task {
@@ -412,9 +414,8 @@ export class Responder {
     }
     const { file, fingerprint, signer, addresses } = admission.scope;
     const { version: _, ...content } = file;
-    return this.#write([
-      { event: 'scope.load', fingerprint, signer, addresses: extentOf(addresses), ...content },
-    ]);
+    const event = 'scope.load';
+    return this.#write([{ event, fingerprint, signer, addresses: extentOf(addresses), ...content }]);
   }
 
   #suppress(verdict: Verdict): false {
@@ -489,10 +490,7 @@ export class Responder {
   }
 }
 
-function aboutStep(
-  { id, source }: Decision,
-  step: ActionStep,
-): { decision: string; source: IpAddress; step: ActionStep; key: string } {
+function aboutStep({ id, source }: Decision, step: ActionStep): AboutStep {
   return { decision: id, source, step, key: id };
 }
 

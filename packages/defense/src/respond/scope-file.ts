@@ -43,8 +43,8 @@ export interface AllowedAction {
   /** The least that a verdict must say. @default infected */
   readonly kind?: 'scanning' | 'infected';
   /**
-   * What it concerns where an IPv6 network is one source: the address that was seen, or the whole network, unless a part of that lies
-   * outside the scope or is protected. @default address
+   * What it concerns where an IPv6 network is one source: the address that was seen, or the whole network, unless a part of that
+   * lies outside the scope or is protected. @default address
    */
   readonly ipv6?: 'address' | 'network';
 }

@@ -1,8 +1,9 @@
 /**
  * Blocking with nftables: the host becomes an element of a set that the owner's rules drop. A host on the sensor's link
- * becomes the pair of its IP and its link address in a second set, so that whoever has its IP address next is not
- * dropped in its place. IPv6 has sets of its own, and a third one of whole networks. The element has a timeout of its own, so that the kernel ends it even if this machine never comes
- * back, and the key of the act as its comment, so that an element of somebody else is recognized and left alone.
+ * becomes the pair of its IP and its link address in a second set, so that whoever has its IP address next is not dropped in
+ * its place. IPv6 has sets of its own, and a third one of whole networks. The element has a timeout of its own, so that the
+ * kernel ends it even if this machine never comes back, and the key of the act as its comment, so that an element of
+ * somebody else is recognized and left alone.
  *
  * `nft` reads a script on its standard input; what varies in it is addresses, a number and a UUID.
  */
@@ -27,8 +28,8 @@ export interface NftablesOptions {
   readonly family?: 'ip' | 'inet' | 'netdev' | 'bridge';
   readonly table: string;
   /**
-   * A set of `type ipv4_addr` with `flags timeout`; the set for link addresses has its name and `_link`, those of IPv6 its name and
-   * `6`, `6_link` and, for networks, `6_net`.
+   * A set of `type ipv4_addr` with `flags timeout`; the set for link addresses has its name and `_link`, those of IPv6 its name
+   * and `6`, `6_link` and, for networks, `6_net`.
    */
   readonly set: string;
   /** @default '/usr/sbin/nft' */

@@ -1,8 +1,8 @@
 /**
  * A command of the owner: the place for network access control, agents on the hosts, or a patch run. It is called as
  * `program …arguments STEP KEY ADDRESS ACTION SECONDS LINK` with STEP one of `apply`, `release` and `status`, without a
- * shell; ADDRESS is the address of a host, or of a whole IPv6 network such as `2001:db8:20::/64` where the scope allows that; LINK
- * is the link address of a host on the sensor's link, and `-` for one beyond a router. Nothing in an argument
+ * shell; ADDRESS is the address of a host, or of a whole IPv6 network such as `2001:db8:20::/64` where the scope allows that;
+ * LINK is the link address of a host on the sensor's link, and `-` for one beyond a router. Nothing in an argument
  * is replaced: `$name`, backquotes and braces reach the program as they are.
  * It must be idempotent by KEY, and answer `status` with code 0 while the act of KEY is in force and with 1 when not; any
  * other code is a failure. For a patch run, `apply` starts it, and `status` says whether it was started.
