@@ -1,5 +1,5 @@
 /** A decision: one action about one host, from proposal to end. */
-import type { ActionKind, Target } from './action.ts';
+import { type ActionKind, type ActionRequest, type Target, targetOf } from './action.ts';
 
 /**
  * proposed → approved → applying → active → releasing → ended. From `applying` on, an act may be in force, and the
@@ -36,4 +36,10 @@ export interface Decision extends Target {
   readonly ending: string | null;
   /** Sequence number of the last entry of the audit log that changed it. */
   readonly sequence: number;
+}
+
+/** Returns what an actuator is asked to do about the decision. */
+export function requestOf(decision: Decision, secondsLeft: number): ActionRequest {
+  const { id, action, linkAddress } = decision;
+  return { key: id, action, ...targetOf(decision), linkAddress, secondsLeft };
 }

@@ -12,12 +12,12 @@
 import { assert } from '@wormwood/base';
 import { formatIpPrefix, IpSet } from '@wormwood/wire';
 import type { Verdict } from '../verdict.ts';
-import { type ActionRequest, type ActionStep, type Actuator, targetOf } from './action.ts';
+import type { ActionRequest, ActionStep, Actuator } from './action.ts';
 import { dryRunOf } from './actuator/dry-run.ts';
 import { isSegmented } from './append-only-file.ts';
 import type { AuditFact, ResponseMode } from './audit/audit-fact.ts';
 import { type LogTime, SharedLog, type SharedLogComponents } from './audit/shared-log.ts';
-import type { Decision } from './decision.ts';
+import { type Decision, requestOf } from './decision.ts';
 import type { FeedContent } from './feed/feed.ts';
 import { feedContent } from './feed/feed-content.ts';
 import type { Ledger, LedgerView } from './ledger.ts';
@@ -492,9 +492,4 @@ export class Responder {
 
 function aboutStep({ id, source }: Decision, step: ActionStep): AboutStep {
   return { decision: id, source, step, key: id };
-}
-
-function requestOf(decision: Decision, secondsLeft: number): ActionRequest {
-  const { id, action, linkAddress } = decision;
-  return { key: id, action, ...targetOf(decision), linkAddress, secondsLeft };
 }
