@@ -16,12 +16,11 @@ interface Quote {
   readonly distance: number;
 }
 
-/** As it came, one router too far, and with no time left: nmap's datagram begins with 51 to 64. */
-const QUOTES: readonly Quote[] = [
-  { hops: 0, distance: 0 },
-  { hops: 1, distance: 1 },
-  { hops: LARGEST, distance: 57 },
-];
+/**
+ * As it came, one router too far, and with hardly any time left: nmap's datagram begins with 51 to 64, and a quote of 0 would make
+ * the distance as random.
+ */
+const QUOTES: readonly Quote[] = [0, 1, 54, 57, 51, 60].map((hops) => ({ hops, distance: hops }));
 
 /** Times to live, and by how many routers too far away the quotes of a system make it seem. */
 export interface TimesToLive {
