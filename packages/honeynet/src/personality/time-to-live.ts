@@ -17,8 +17,8 @@ interface Quote {
 }
 
 /**
- * As it came, one router too far, and with hardly any time left: nmap's datagram begins with 51 to 64, and a quote of 0 would make
- * the distance as random.
+ * As it came, one router too far, and with hardly any time left: nmap's datagram begins with 51 to 64, and a quote of 0 would
+ * make the distance as random.
  */
 const QUOTES: readonly Quote[] = [0, 1, 54, 57, 51, 60].map((hops) => ({ hops, distance: hops }));
 
