@@ -1,5 +1,5 @@
 /** Finds the generator of sequence numbers of which nmap measures what a fingerprint says as SP, GCD and ISR. */
-import { allowsNumber, rangesOf } from './expression.ts';
+import { rangesOf } from './expression.ts';
 import type { TestResults } from './fingerprint.ts';
 import type { SequenceTraits } from './personality.ts';
 import { DEVIATION_MAX, patternOf } from './step-patterns.ts';
@@ -66,8 +66,8 @@ export function sequenceOf(seq: TestResults | undefined): {
   readonly traits: SequenceTraits;
   readonly isMet: boolean;
 } {
-  const wanted = { sp: seq?.get('SP'), gcd: seq?.get('GCD'), isr: seq?.get('ISR') };
-  if (wanted.gcd !== undefined && isConstant(wanted)) return { traits: { kind: 'constant' }, isMet: true };
+  const wanted = { sp: wantedOf(seq, 'SP'), gcd: wantedOf(seq, 'GCD'), isr: wantedOf(seq, 'ISR') };
+  if (wanted.gcd !== null && isConstant(wanted)) return { traits: { kind: 'constant' }, isMet: true };
   let best: Steps | null = null;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const candidate of candidatesFor(wanted)) {
@@ -87,10 +87,22 @@ export function irregularSteps(ratePerSecond: number, deviation: number): Steps 
   return { step: 1, ratePerSecond, pattern, deviation };
 }
 
+/** Ranges of which one shall hold a value, taken apart once: they are asked for again and again. Null: any value will do. */
+type Ranges = readonly { readonly from: number; readonly to: number }[] | null;
+
 interface Wanted {
-  readonly sp: string | undefined;
-  readonly gcd: string | undefined;
-  readonly isr: string | undefined;
+  readonly sp: Ranges;
+  readonly gcd: Ranges;
+  readonly isr: Ranges;
+}
+
+function wantedOf(seq: TestResults | undefined, attribute: string): Ranges {
+  const expression = seq?.get(attribute);
+  return expression === undefined ? null : rangesOf(expression);
+}
+
+function allowsNumber(ranges: Ranges, value: number): boolean {
+  return ranges === null || ranges.some(({ from, to }) => value >= from && value <= to);
 }
 
 /** All numbers between two hosts are the same. */
@@ -107,7 +119,7 @@ const USUAL_DISTANCE = 4;
 const USUAL_DEVIATION = 2 ** (-USUAL_DISTANCE / 8);
 
 function* candidatesFor({ sp, gcd, isr }: Wanted): Iterable<Steps> {
-  for (const step of gcd === undefined ? [1] : stepsOf(gcd, isr)) {
+  for (const step of gcd === null ? [1] : stepsOf(gcd, isr)) {
     if (step === 0) continue;
     for (const rate of [...wholeRatesOf(isr, step), ...targetsOf(isr, USUAL_RATE)])
       for (const predictability of targetsOf(sp, rate - USUAL_DISTANCE))
@@ -116,9 +128,9 @@ function* candidatesFor({ sp, gcd, isr }: Wanted): Iterable<Steps> {
 }
 
 /** Steps that are tried of each range: its least, and in wide ones those that make few multiples of it. */
-function stepsOf(gcd: string, isr: string | undefined): readonly number[] {
+function stepsOf(gcd: NonNullable<Ranges>, isr: Ranges): readonly number[] {
   const growth = targetsOf(isr, USUAL_RATE).map((rate) => 2 ** (rate / 8) * USUAL_SECONDS);
-  const steps = rangesOf(gcd).flatMap(({ from, to }) => {
+  const steps = gcd.flatMap(({ from, to }) => {
     if (to < WIDE * Math.max(1, from)) return [from];
     const few = growth.flatMap((each) => [Math.floor(each / 1.2), Math.floor(each)]);
     return [from].concat(few.filter((step) => step > from && step <= to));
@@ -132,9 +144,9 @@ const WIDE = 8;
 const EIGHTHS_MAX = 276;
 const SHARES = [0.5, 0.25, 0.75, 0, 1];
 
-function targetsOf(expression: string | undefined, usual: number): readonly number[] {
-  if (expression === undefined) return [usual];
-  return rangesOf(expression).flatMap(({ from, to }) =>
+function targetsOf(ranges: Ranges, usual: number): readonly number[] {
+  if (ranges === null) return [usual];
+  return ranges.flatMap(({ from, to }) =>
     SHARES.map((share) => Math.min(EIGHTHS_MAX, from + share * (to - from))),
   );
 }
@@ -143,8 +155,8 @@ function targetsOf(expression: string | undefined, usual: number): readonly numb
 const FIFTHS_MAX = 40;
 
 /** Returns the rates by which numbers grow by a few whole multiples of the step from six probes to the next six. */
-function wholeRatesOf(isr: string | undefined, step: number): readonly number[] {
-  const middle = rangesOf(isr)[0];
+function wholeRatesOf(isr: Ranges, step: number): readonly number[] {
+  const middle = isr?.[0];
   if (middle === undefined) return [];
   const centre = (middle.from + middle.to) / 2;
   return Array.from({ length: FIFTHS_MAX }, (_, i) => 8 * Math.log2(((i + 1) * step) / (5 * USUAL_SECONDS)))
@@ -190,8 +202,8 @@ function scoreOf(steps: Steps, { sp, gcd, isr }: Wanted): number {
   return missed > 0 ? -missed : worst;
 }
 
-function marginOf(expression: string | undefined, value: number): number {
-  const margins = rangesOf(expression).map(({ from, to }) =>
+function marginOf(ranges: Ranges, value: number): number {
+  const margins = (ranges ?? []).map(({ from, to }) =>
     Math.min(from === 0 ? Number.POSITIVE_INFINITY : value - from, to - value),
   );
   return margins.length === 0 ? 100 : Math.max(...margins);

@@ -56,8 +56,15 @@ function divisorOf(pattern: readonly number[]): number {
   return pattern.reduce(greatestCommonDivisor, 0);
 }
 
+/** What was found by `partsOf`, by sum: there are few, and each is asked for again and again. */
+const FOUND: (readonly (readonly number[])[] | undefined)[] = [];
+
 /** All ways to make five of a sum, each without its order: the large and the small ones take turns. */
 function partsOf(sum: number): readonly (readonly number[])[] {
+  return (FOUND[sum] ??= findParts(sum));
+}
+
+function findParts(sum: number): readonly (readonly number[])[] {
   const found: number[][] = [];
   const add = (parts: readonly number[], left: number, most: number): void => {
     if (parts.length === 4) {
