@@ -91,7 +91,7 @@ function paint(
   const image = context.createImageData(SIDE_MAX, SIDE_MAX);
   const pixels = new Uint32Array(image.data.buffer);
   const [pale, strong] = [rgbOf(few), rgbOf(many)];
-  const side = size > 8 ? size - 1 : size;
+  const side = size > 8 ? size - 2 : size;
   for (let cell = 0; cell < contactsOf.length; cell++) {
     if (contactsOf[cell] === 0) continue;
     const share = Math.log1p(contactsOf[cell]!) / most;

@@ -57,12 +57,19 @@ function isThere(setup: Setup, path: string): boolean {
   return start?.kind === 'time' && start.timeSeconds >= MINUTE_SECONDS;
 }
 
+/** How many are infected then; the least number often comes so close to the goal that the figures are alike. */
+function thenWords(share: number | null | undefined, percentGoal: number): string {
+  if (share === null || share === undefined) return '';
+  const words = percent(share);
+  return words === percent(percentGoal / 100) ? ` (then just under ${words} are)` : ` (then ${words} are)`;
+}
+
 function sentenceOf(answer: Planned, setup: Setup): JSX.Element {
   if (answer.state === 'computing') return <>Looking for the least number …</>;
   if (answer.state === 'none') return <>{answer.reason}</>;
   const { found, marginal } = answer.plan;
   if (!found.isFeasible) return <>No number of honeypots does. {plainReason(found.reason)}</>;
-  const achieved = found.achieved.conditions[0]?.value;
+  const [condition] = found.achieved.conditions;
   const worth = marginal
     .filter(({ perSecond, path }) => Math.abs(perSecond) >= 0.5 && isThere(setup, path))
     .map(({ path, perSecond }) => {
@@ -73,8 +80,11 @@ function sentenceOf(answer: Planned, setup: Setup): JSX.Element {
     });
   return (
     <>
-      takes by the mean field at least <b>{formatCount(found.place)} honeypots</b>
-      {achieved === null || achieved === undefined ? '' : ` (then ${percent(achieved)} are)`}
+      takes by the mean field at least{' '}
+      <b>
+        {formatCount(found.place)} {found.place === 1 ? 'honeypot' : 'honeypots'}
+      </b>
+      {thenWords(condition?.value, percentKept.value)}
       {worth.length === 0 ? '.' : `; ${worth.join(', ')} of them.`}
     </>
   );
