@@ -124,7 +124,7 @@ function verdictFact(verdict: Verdict): AuditFact {
     caution: (verdict.caution ?? '').slice(0, EVIDENCE_LENGTH_MAX),
     evidence: verdict.evidence
       .map(({ text }) => text)
-      .join('; ')
+      .join(' ')
       .slice(0, EVIDENCE_LENGTH_MAX),
   };
 }
