@@ -16,6 +16,9 @@ export type ForgeableReason =
   | 'arp-silent'
   | 'arp-conflict'
   | 'arp-mismatch'
+  | 'ndp-silent'
+  | 'ndp-conflict'
+  | 'ndp-mismatch'
   | 'address-changed'
   | 'weak-sequence-numbers';
 
@@ -24,9 +27,9 @@ export interface SourceProof {
   /** Ethernet source of the initiator's frames; null on a device without Ethernet. */
   readonly linkAddress: number | null;
   /**
-   * `router`: the source is off the link and its frames came from a known router. `link`: the source is on the link, and ARP
-   * had exactly one answer, from that link address. `pending`: ARP was asked, and `flowProof` follows. `none`: `forgeable`
-   * says why.
+   * `router`: the source is off the link and its frames came from a known router. `link`: the source is on the link, and ARP (or
+   * neighbor discovery) had exactly one answer, from that link address. `pending`: the link was asked, and `flowProof` follows.
+   * `none`: `forgeable` says why.
    */
   readonly kind: 'router' | 'link' | 'pending' | 'none';
   /** Null except with `none`. */

@@ -95,12 +95,16 @@ export class Stack {
     this.#names = new AddressNames(siphashKeyOf(components.streams.stream('netstack/address-names')));
     this.#output = new IpOutput(device, this.#names, identifications.nextUint32());
     this.#arp = new ArpResponder(components, options.arp);
-    this.#ndp = new NdpResponder({ ...components, askFirst: options.arp?.askFirst ?? false });
+    this.#ndp = new NdpResponder({
+      ...components,
+      askFirst: options.arp?.askFirst ?? false,
+      heard: (claim) => this.#sources.note(claim),
+    });
     const memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
     this.#reassembly = new Reassembly(components.streams.stream('netstack/reassembly').nextUint32(), {
       bytes: memoryBytes * FRAGMENTS_SHARE,
     });
-    this.#sources = new SourceProver(components, options.link);
+    this.#sources = new SourceProver({ ...components, names: this.#names }, options.link);
     const icmpComponents = {
       output: this.#output,
       names: this.#names,

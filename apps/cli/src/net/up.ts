@@ -21,6 +21,7 @@ import {
   SCRIPT_USER_DEFAULT,
   systemClock,
 } from '@wormwood/sensor';
+import { netsWords } from '@wormwood/sensor/status-checks';
 import { parseIpv6Prefix } from '@wormwood/wire';
 import Table from 'cli-table3';
 import { CommandFailure, errorCode, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
@@ -274,7 +275,7 @@ async function runUntilSignal(
   const reread = (): void => void rereadInto(daemon, reload);
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGUSR1', rotate).on('SIGHUP', reread);
   const release = surviveFaults(daemon);
-  terminal.say(`Answering for ${daemon.addresses().size} addresses. Press Ctrl-C to stop.`);
+  terminal.say(`Answering for ${netsWords(daemon.addressCount(), daemon.nets())}. Press Ctrl-C to stop.`);
   try {
     await daemon.run();
   } finally {

@@ -1,7 +1,7 @@
 // A sensor that works has a clean list; whatever does not, is named with what to do about it.
 import { expect, it } from 'vitest';
 import type { SensorStatus } from './sensor-report.ts';
-import { statusChecks } from './status-checks.ts';
+import { netsWords, statusChecks } from './status-checks.ts';
 
 const WIRE = {
   state: 'sending',
@@ -14,6 +14,7 @@ const WIRE = {
 
 const WELL = {
   addresses: 256,
+  nets: ['10.0.0.0/24'],
   framesDropped: 0,
   linesDropped: 0,
   routers: ['10.0.0.254'],
@@ -29,7 +30,7 @@ it('has nothing to look at where all is well', () => {
 });
 
 it.each([
-  ['no address', { addresses: 0 }, '0 addresses', '--net'],
+  ['no address', { addresses: 0, nets: [] }, '0 addresses', '--net'],
   ['a dead wire', { wire: { ...WIRE, state: 'stuck' } }, 'takes no frames', 'ip link set IFACE up'],
   ['a full ring', { framesDropped: 7 }, '7 frames were dropped', 'top'],
   ['a full disk', { linesDropped: 3 }, '3 lines of logs were lost', 'df -h'],
@@ -42,4 +43,14 @@ it.each([
   expect(wrong).toHaveLength(1);
   expect(wrong[0]!.what).toContain(what);
   expect(wrong[0]!.remedy).toContain(remedy);
+});
+
+it('counts the addresses of IPv4 that are answered for, and names the prefixes of IPv6', () => {
+  expect(netsWords(256, ['10.0.0.0/24'])).toBe('256 addresses');
+  expect(netsWords(256, ['10.0.0.0/24', '2001:db8:1::/64'])).toBe(
+    '256 addresses and 1 IPv6 prefix (2001:db8:1::/64)',
+  );
+  const many = Array.from({ length: 5 }, (_, i) => `2001:db8:${i}::/64`);
+  expect(netsWords(0, many)).toBe('5 IPv6 prefixes');
+  expect(statusChecks({ ...WELL, addresses: 0, nets: many }).filter(({ ok }) => !ok)).toEqual([]);
 });

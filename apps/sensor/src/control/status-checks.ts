@@ -11,13 +11,14 @@ interface StatusCheck {
 
 /** What should be so on a sensor that works, each with what to do where it is not. */
 export function statusChecks(status: SensorStatus): readonly StatusCheck[] {
-  const { wire, framesDropped, linesDropped, faults, linkNets, routers, scriptUser, addresses } = status;
+  const { wire, framesDropped, linesDropped, faults, linkNets, routers, scriptUser, addresses, nets } =
+    status;
   const count = (number: number, ok: string, what: string): string =>
     number === 0 ? ok : `${number} ${what}`;
   return [
     {
-      ok: addresses > 0,
-      what: `${addresses} addresses are answered for`,
+      ok: nets.length > 0,
+      what: `${netsWords(addresses, nets)} are answered for`,
       remedy: 'Bind some, or name them with --net.',
     },
     ...(wire === null
@@ -66,4 +67,20 @@ export function statusChecks(status: SensorStatus): readonly StatusCheck[] {
       remedy: 'Each is in the events as sensor.trouble; please report it.',
     },
   ];
+}
+
+/** Prefixes of IPv6 that are named one by one. */
+const PREFIXES_SHOWN = 4;
+
+/**
+ * Returns in words how much is answered for: `addresses` of IPv4, and the prefixes of IPv6 among `nets`, which have more
+ * addresses than anybody counts.
+ */
+export function netsWords(addresses: number, nets: readonly string[]): string {
+  const prefixes = nets.filter((net) => net.includes(':'));
+  const ofIpv4 = `${addresses} addresses`;
+  if (prefixes.length === 0) return ofIpv4;
+  const named = prefixes.length > PREFIXES_SHOWN ? '' : ` (${prefixes.join(', ')})`;
+  const ofIpv6 = `${prefixes.length} IPv6 ${prefixes.length === 1 ? 'prefix' : 'prefixes'}${named}`;
+  return addresses === 0 ? ofIpv6 : `${ofIpv4} and ${ofIpv6}`;
 }

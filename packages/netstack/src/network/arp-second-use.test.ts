@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { memoryLink } from '../link/memory-link.ts';
 import { LOCAL } from '../stack-test-support.ts';
-import { ArpQuestions, type ArpVerdict } from './arp-questions.ts';
+import { OwnerQuestions, type OwnerVerdict } from './owner-questions.ts';
 import {
   ASKER,
   claim,
@@ -25,8 +25,8 @@ it(`a question by ARP that is asked again has no answers of before; seed ${SEED}
     askerLinkAddress: 1,
   };
   const make = () => {
-    const heard: ArpVerdict[] = [];
-    const questions = new ArpQuestions(memoryLink({ slots: 128 })[1]);
+    const heard: OwnerVerdict[] = [];
+    const questions = new OwnerQuestions(memoryLink({ slots: 128 })[1]);
     const say = ({ what, count }: Saying, now: number): boolean[] => {
       questions.runTimers(now);
       if (what !== 'ask') questions.note(claim(what, LOCAL));
@@ -37,7 +37,7 @@ it(`a question by ARP that is asked again has no answers of before; seed ${SEED}
     };
     return { heard, questions, say };
   };
-  const verdicts = new Set<ArpVerdict>();
+  const verdicts = new Set<OwnerVerdict>();
   fc.assert(
     fc.property(fc.array(saying, { maxLength: 12 }), fc.array(saying, { maxLength: 12 }), (before, last) => {
       const [used, fresh] = [make(), make()];

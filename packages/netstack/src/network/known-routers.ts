@@ -2,7 +2,8 @@
  * The routers of the link: those whose link address the owner names, and those whose IP address is known, whose link address is
  * asked for by ARP and asked for again each minute. A router that several machines claim to be is none until only one does.
  */
-import type { ArpClaim, ArpQuestions, ArpVerdict } from './arp-questions.ts';
+import type { IpAddress } from '@wormwood/wire';
+import type { AddressClaim, OwnerQuestions, OwnerVerdict } from './owner-questions.ts';
 import { tagsOf } from './vlan.ts';
 
 /** A router in a VLAN, 0 without a tag. */
@@ -27,7 +28,7 @@ export interface Asker {
 }
 
 export interface KnownRoutersComponents {
-  readonly questions: ArpQuestions;
+  readonly questions: OwnerQuestions;
   /** Returns who asks for the router at an address. */
   askerFor(address: number, vlan: number): Asker;
   /** Called when another link address is a router's from now on, or none is. */
@@ -79,7 +80,7 @@ export class KnownRouters {
   }
 
   /** Whether an address is a router's own; one that is named by its link address alone has none here. */
-  isRouterAddress(address: number, vlan: number): boolean {
+  isRouterAddress(address: IpAddress, vlan: number): boolean {
     return this.#routers.some((router) => router.address === address && router.vlan === vlan);
   }
 
@@ -92,7 +93,7 @@ export class KnownRouters {
   }
 
   /** A machine claims an address: a router that it contradicts is asked for again. */
-  note({ address, vlan, linkAddresses }: ArpClaim, nowSeconds: number): void {
+  note({ address, vlan, linkAddresses }: AddressClaim, nowSeconds: number): void {
     for (const router of this.#routers) {
       if (router.address !== address || router.vlan !== vlan || router.linkAddress === null) continue;
       if (linkAddresses.every((linkAddress) => linkAddress === router.linkAddress)) continue;
@@ -122,7 +123,7 @@ export class KnownRouters {
     return next;
   }
 
-  #hear(router: Router, verdict: ArpVerdict, nowSeconds: number): void {
+  #hear(router: Router, verdict: OwnerVerdict, nowSeconds: number): void {
     if (verdict === 'silent') {
       router.silences++;
       if (router.silences >= SILENCES_MAX) this.#become(router, null, 'silent');

@@ -21,6 +21,9 @@ import type { LinkDevice } from '../link/device.ts';
 import type { HostDirectory, StackHost } from '../host.ts';
 import type { StackObserver } from '../observer.ts';
 import { AddressClaims, type ClaimSubject } from './address-claims.ts';
+import { claimOfMessage } from './ndp-claim.ts';
+import { multicastMac } from './ndp-questions.ts';
+import type { AddressClaim } from './owner-questions.ts';
 import type { PacketContext } from './packet-context.ts';
 import { copyTags, vlanOf } from './vlan.ts';
 
@@ -31,6 +34,8 @@ export interface NdpComponents {
   readonly observer: StackObserver;
   /** Ask whether another machine has the address before answering for it. */
   readonly askFirst: boolean;
+  /** Called with what a message claims: that its sender has an address. @default nobody listens */
+  readonly heard?: (claim: AddressClaim) => void;
 }
 
 const UNSPECIFIED = 0n;
@@ -66,6 +71,8 @@ export class NdpResponder {
     if (isMalformed(ip)) return;
     const message = messageOf(ip, bytes);
     if (message === null || ip.hopLimit !== HOP_LIMIT_NDP) return;
+    const claim = claimOfMessage(packet, ip, message);
+    if (claim !== null) this.#components.heard?.(claim);
     if (message.kind === 'neighborSolicitation') this.#answer(packet, ip, message);
     else if (message.kind === 'neighborAdvertisement') this.#noteSpeaker(packet, message.target);
   }
@@ -220,9 +227,4 @@ export function subjectOf(
     vlan: vlanOf(bytes, linkStart, ipStart),
     tags: copyTags(bytes, linkStart, ipStart),
   };
-}
-
-/** RFC 2464, section 7: 33:33 and the last four octets of the address. */
-function multicastMac(address: bigint): number {
-  return 0x3333_0000_0000 + Number(address & 0xffff_ffffn);
 }

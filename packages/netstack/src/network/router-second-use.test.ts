@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryLink } from '../link/memory-link.ts';
 import { LOCAL } from '../stack-test-support.ts';
-import { ArpQuestions } from './arp-questions.ts';
+import { OwnerQuestions } from './owner-questions.ts';
 import { KnownRouters, type RouterName, type RouterStatus } from './known-routers.ts';
 import { ASKER, claim, OWNER, RUNS, type Saying, saying, SEED, START } from './second-use-test-support.ts';
 
@@ -13,7 +13,7 @@ describe('a router', () => {
     { linkAddress: 77, vlan: 3 },
   ];
   const make = () => {
-    const questions = new ArpQuestions(memoryLink({ slots: 128 })[1]);
+    const questions = new OwnerQuestions(memoryLink({ slots: 128 })[1]);
     const changes = { count: 0 };
     const routers = new KnownRouters({
       questions,

@@ -1,15 +1,23 @@
 /**
  * Says what a completed handshake proves about the address of its source. An answer goes back to the sender of the frame that
  * it answers, so whoever shares the link can complete a handshake in any name. What counts is where the frames came from: for a
- * source off the link a known router; for one on the link the one machine that answers ARP for the address.
+ * source off the link a known router; for one on the link the one machine that answers ARP, or neighbor discovery, for it.
  */
 import { type RandomStreams, RecentMap } from '@wormwood/base';
-import { arp, ethernet, MAC_ADDRESS_LENGTH, readMac } from '@wormwood/wire';
+import { arp, ethernet, type IpAddress, isIpv6LinkLocal, MAC_ADDRESS_LENGTH, readMac } from '@wormwood/wire';
 import type { Flow } from '../behavior.ts';
 import type { HostDirectory } from '../host.ts';
 import type { LinkDevice } from '../link/device.ts';
 import type { ForgeableReason, SourceProof, StackObserver } from '../observer.ts';
-import { ArpQuestions, type ArpVerdict, claimOf, type Question, subjectKey } from './arp-questions.ts';
+import type { AddressNames } from './address-names.ts';
+import {
+  type AddressClaim,
+  claimOf,
+  OwnerQuestions,
+  type OwnerVerdict,
+  type Question,
+  subjectKey,
+} from './owner-questions.ts';
 import { type Asker, KnownRouters, type RouterName, type RouterStatus } from './known-routers.ts';
 import type { PacketContext } from './packet-context.ts';
 import { QuestionBudget } from './question-budget.ts';
@@ -41,9 +49,10 @@ export interface SourceProverComponents {
   readonly observer: StackObserver;
   readonly streams: RandomStreams;
   readonly linkAddress: number;
+  readonly names: AddressNames;
 }
 
-/** What ARP has proven: who has an address. */
+/** What the answers have proven: who has an address. */
 interface Binding {
   readonly linkAddress: number;
   readonly untilSeconds: number;
@@ -56,10 +65,13 @@ interface Binding {
  */
 const BINDING_SECONDS = 59;
 const NO_PROTOCOL = -1;
+const NETWORK_SHIFT = 64n;
+const ARP_REASONS = { silent: 'arp-silent', conflict: 'arp-conflict', mismatch: 'arp-mismatch' } as const;
+const NDP_REASONS = { silent: 'ndp-silent', conflict: 'ndp-conflict', mismatch: 'ndp-mismatch' } as const;
 
 export class SourceProver {
   readonly #components: SourceProverComponents;
-  readonly #questions: ArpQuestions;
+  readonly #questions: OwnerQuestions;
   readonly #budget: QuestionBudget;
   readonly #routers: KnownRouters;
   /** Those that expire first stand first. */
@@ -69,7 +81,7 @@ export class SourceProver {
   constructor(components: SourceProverComponents, options: LinkOptions = {}) {
     this.#components = components;
     const { askFrom = () => 0, routersChanged = () => undefined } = options;
-    this.#questions = new ArpQuestions(components.device);
+    this.#questions = new OwnerQuestions(components.device);
     this.#budget = new QuestionBudget(components.streams.stream('netstack/source-prover'));
     this.#routers = new KnownRouters({
       questions: this.#questions,
@@ -106,8 +118,7 @@ export class SourceProver {
     if (doubt !== null) return none(linkAddress, doubt);
     if (linkAddress === null) return none(null, 'no-link-address');
     const vlan = vlanOf(bytes, linkStart, ipStart);
-    // Nobody is asked about an address of IPv6: what comes from a known router is from beyond it.
-    if (!packet.isIpv6 && this.#isOnLink(source, vlan))
+    if (packet.isIpv6 ? this.#isIpv6Neighbour(packet) : this.#isOnLink(source, vlan))
       return this.#proveOnLink(packet, flow, linkAddress, vlan);
     if (!this.#routers.isRouter(linkAddress, vlan)) return none(linkAddress, 'unknown-router');
     return { linkAddress, kind: 'router', forgeable: null };
@@ -119,8 +130,14 @@ export class SourceProver {
     if (arp.check(packet.bytes, arpStart, packet.end) !== undefined) return;
     const claim = claimOf(packet, arpStart);
     if (claim === null) return;
-    this.#questions.note(claim);
+    this.note(claim);
     this.#routers.note(claim, packet.nowSeconds);
+  }
+
+  /** Takes what a message of ARP or of neighbor discovery claims. */
+  note(claim: AddressClaim): void {
+    if (this.rememberedCount === 0) return;
+    this.#questions.note(claim);
     const key = subjectKey(claim);
     const binding = this.#bindings.get(key);
     if (binding !== undefined && claim.linkAddresses.some((address) => address !== binding.linkAddress))
@@ -144,9 +161,19 @@ export class SourceProver {
     return false;
   }
 
+  /** Whether the source is on the link by its address: link-local, or of the network of the host that it contacted. */
+  #isIpv6Neighbour({ source, destination }: PacketContext): boolean {
+    const { names } = this.#components;
+    const [from, to] = [names.addressOf(source), names.addressOf(destination)];
+    if (typeof from === 'number' || typeof to === 'number') return false;
+    return isIpv6LinkLocal(from) || from >> NETWORK_SHIFT === to >> NETWORK_SHIFT;
+  }
+
   #proveOnLink(packet: PacketContext, flow: Flow, linkAddress: number, vlan: number): SourceProof {
+    const { names } = this.#components;
     const { bytes, linkStart, ipStart, source, destination, nowSeconds } = packet;
-    const subject = { address: source, vlan };
+    const address = names.addressOf(source);
+    const subject = { address, vlan };
     const key = subjectKey(subject);
     const binding = this.#bindings.get(key);
     if (binding !== undefined) {
@@ -157,7 +184,7 @@ export class SourceProver {
     const question: Question = {
       ...subject,
       tags: copyTags(bytes, linkStart, ipStart),
-      askerAddress: destination,
+      askerAddress: names.addressOf(destination),
       askerLinkAddress: packet.answersFrom,
     };
     const mayAsk = this.#questions.isOpen(subject) || this.#budget.take(linkAddress, nowSeconds);
@@ -167,10 +194,18 @@ export class SourceProver {
         linkAddress,
         hear: (verdict, now) => this.#settle(question, flow, linkAddress, verdict, now),
       });
-    return isAsked ? { linkAddress, kind: 'pending', forgeable: null } : none(linkAddress, 'arp-silent');
+    return isAsked
+      ? { linkAddress, kind: 'pending', forgeable: null }
+      : none(linkAddress, reasonsOf(address).silent);
   }
 
-  #settle(subject: Question, flow: Flow, linkAddress: number, verdict: ArpVerdict, nowSeconds: number): void {
+  #settle(
+    subject: Question,
+    flow: Flow,
+    linkAddress: number,
+    verdict: OwnerVerdict,
+    nowSeconds: number,
+  ): void {
     const reason = this.#faultOf(subject, linkAddress, verdict);
     if (reason === null) this.#bind(subjectKey(subject), linkAddress, nowSeconds);
     const proof =
@@ -179,13 +214,14 @@ export class SourceProver {
   }
 
   /** Why the answers do not prove that `linkAddress` has the address; null where they do. */
-  #faultOf({ address, vlan }: Question, linkAddress: number, verdict: ArpVerdict): ForgeableReason | null {
-    if (verdict === 'silent') return 'arp-silent';
-    if (verdict === 'conflict') return 'arp-conflict';
+  #faultOf({ address, vlan }: Question, linkAddress: number, verdict: OwnerVerdict): ForgeableReason | null {
+    const { silent, conflict, mismatch } = reasonsOf(address);
+    if (verdict === 'silent') return silent;
+    if (verdict === 'conflict') return conflict;
     // A router that answers for others (RFC 1027) is not the machine that has the address.
     const isProxy =
       this.#routers.isRouter(linkAddress, vlan) && !this.#routers.isRouterAddress(address, vlan);
-    return verdict === linkAddress && !isProxy ? null : 'arp-mismatch';
+    return verdict === linkAddress && !isProxy ? null : mismatch;
   }
 
   #bind(key: string, linkAddress: number, nowSeconds: number): void {
@@ -204,6 +240,11 @@ export class SourceProver {
       askerLinkAddress: host?.linkAddressAt(askerAddress) ?? this.#components.linkAddress,
     };
   }
+}
+
+/** What speaks against an owner, by the protocol that asks for it. */
+function reasonsOf(address: IpAddress): typeof ARP_REASONS | typeof NDP_REASONS {
+  return typeof address === 'number' ? ARP_REASONS : NDP_REASONS;
 }
 
 function none(linkAddress: number | null, forgeable: ForgeableReason): SourceProof {

@@ -1,11 +1,12 @@
 /**
- * Asks by ARP who has an address, and waits for all answers: one machine, several, or none. A question looks as a host's
- * (RFC 826): it comes from an address of ours and its Ethernet address, once, to everybody.
+ * Asks who has an address, by ARP or by neighbor discovery, and waits for all answers: one machine, several, or none. A question
+ * looks as a host's (RFC 826, RFC 4861 7.2.2): it comes from an address of ours and its Ethernet address, once, to everybody.
  */
 import {
   arp,
   ethernet,
   etherType,
+  type IpAddress,
   MAC_BROADCAST,
   readMac,
   readU16,
@@ -14,15 +15,16 @@ import {
   writeU16,
 } from '@wormwood/wire';
 import type { LinkDevice } from '../link/device.ts';
+import { solicit } from './ndp-questions.ts';
 import type { PacketContext } from './packet-context.ts';
 import { vlanOf } from './vlan.ts';
 
 /** The link address of the one machine that answered, or that none or several did. */
-export type ArpVerdict = number | 'silent' | 'conflict';
+export type OwnerVerdict = number | 'silent' | 'conflict';
 
 /** An address in a VLAN. */
 export interface Subject {
-  readonly address: number;
+  readonly address: IpAddress;
   /** As `vlanOf` numbers it. */
   readonly vlan: number;
 }
@@ -31,12 +33,12 @@ export interface Question extends Subject {
   /** The tags of the VLAN as they stand in a frame. */
   readonly tags: Uint8Array;
   /** Who asks. An address of 0 is a probe (RFC 5227 2.1.1), which moves no cache. */
-  readonly askerAddress: number;
+  readonly askerAddress: IpAddress;
   readonly askerLinkAddress: number;
 }
 
 interface OpenQuestion {
-  readonly askerAddress: number;
+  readonly askerAddress: IpAddress;
   readonly endsSeconds: number;
   /** The first link address that claimed the address. */
   claimant: number | null;
@@ -50,7 +52,7 @@ interface OpenQuestion {
 export interface Listener {
   /** The link address that says it has the address; null: whoever has it. */
   readonly linkAddress: number | null;
-  hear(verdict: ArpVerdict, nowSeconds: number): void;
+  hear(verdict: OwnerVerdict, nowSeconds: number): void;
 }
 
 /** How long answers are collected: a host answers within milliseconds, one that sleeps on a radio link within a beacon or two. */
@@ -58,7 +60,7 @@ const ANSWER_SECONDS = 1;
 /** Those who wait for the answers to one question. */
 const LISTENERS_MAX = 64;
 
-export class ArpQuestions {
+export class OwnerQuestions {
   readonly #device: LinkDevice;
   /** Oldest first, so the first one ends first. */
   readonly #open: Map<string, OpenQuestion> = new Map();
@@ -101,8 +103,8 @@ export class ArpQuestions {
     return true;
   }
 
-  /** Takes a claim of an ARP packet; `isReply`: to a question that came from `target`. */
-  note({ address, vlan, linkAddresses, isReply, target }: ArpClaim): void {
+  /** Takes a claim; `isReply`: to a question that came from `target`. */
+  note({ address, vlan, linkAddresses, isReply, target }: AddressClaim): void {
     const open = this.#open.get(subjectKey({ address, vlan }));
     if (open === undefined) return;
     for (const linkAddress of linkAddresses) {
@@ -130,6 +132,9 @@ export class ArpQuestions {
   }
 
   #send({ address, tags, askerAddress, askerLinkAddress }: Question): boolean {
+    if (typeof address === 'bigint' && typeof askerAddress === 'bigint')
+      return solicit(this.#device, { address, tags, askerAddress, askerLinkAddress });
+    if (typeof address === 'bigint' || typeof askerAddress === 'bigint') return false;
     const frame = this.#device.reserve();
     if (frame < 0) return false;
     const out = this.#device.transmitBuffer;
@@ -164,7 +169,7 @@ function makeRoom(open: OpenQuestion, { linkAddress }: Listener, nowSeconds: num
   return true;
 }
 
-function verdictOf({ claimant, hasConflict, isAnswered }: OpenQuestion): ArpVerdict {
+function verdictOf({ claimant, hasConflict, isAnswered }: OpenQuestion): OwnerVerdict {
   if (hasConflict) return 'conflict';
   return isAnswered && claimant !== null ? claimant : 'silent';
 }
@@ -174,16 +179,16 @@ export function subjectKey({ address, vlan }: Subject): string {
   return `${vlan} ${address}`;
 }
 
-/** What an ARP packet claims: that its sender has an address. */
-export interface ArpClaim extends Subject {
-  /** The sender that the packet names, and the one of its frame: they should be one. */
+/** What a message claims: that its sender has an address. */
+export interface AddressClaim extends Subject {
+  /** The sender that the message names, and the one of its frame: they should be one. */
   readonly linkAddresses: readonly [number, number];
   readonly isReply: boolean;
-  readonly target: number;
+  readonly target: IpAddress;
 }
 
 /** Returns the claim of the ARP packet at hand, whole and beginning at `arpStart`; null for a probe, which claims nothing. */
-export function claimOf({ bytes, linkStart }: PacketContext, arpStart: number): ArpClaim | null {
+export function claimOf({ bytes, linkStart }: PacketContext, arpStart: number): AddressClaim | null {
   const address = readU32(bytes, arpStart + arp.field.senderAddress);
   if (address === 0) return null;
   return {
