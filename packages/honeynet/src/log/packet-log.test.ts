@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { VirtualClock } from '@wormwood/base';
 import type { Flow } from '@wormwood/netstack';
 import { describe, expect, it } from 'vitest';
@@ -5,6 +6,8 @@ import { ip } from '../honeynet-test-support.ts';
 import { formatHoneydTime } from './honeyd-time.ts';
 import { PacketLog } from './packet-log.ts';
 import { serviceLogLine } from './service-log.ts';
+
+const PROTOCOLS = '/etc/protocols';
 
 const flow = (remote: string, remotePort: number, local: string, localPort: number): Flow => ({
   remoteAddress: ip(remote),
@@ -57,6 +60,23 @@ describe("Honeyd's packet log", () => {
       '2026-11-23-04:05:24.9093 tcp(6) S 10.9.8.2 48185 10.3.2.5 80\n',
       '2026-11-23-04:05:24.9978 tcp(6) E 10.9.8.2 48185 10.3.2.5 80: 0 0\n',
     ]);
+  });
+
+  it('names protocols as /etc/protocols does, as far as it names them', ({ skip }) => {
+    if (!existsSync(PROTOCOLS) && process.env['WORMWOOD_REQUIRE_ALL'] !== '1')
+      skip(`there is no ${PROTOCOLS}`);
+    const named = new Map<string, readonly string[]>();
+    for (const line of readFileSync(PROTOCOLS, 'utf8').split('\n')) {
+      const [, name = '', number = ''] = /^([\w.+-]+)\s+(\d+)\s/.exec(line) ?? [];
+      if (name !== '') named.set(number, [...(named.get(number) ?? []), name]);
+    }
+    const { packetLog, lines } = log('2026-11-23T04:05:30.0950Z');
+    for (let number = 0; number < 256; number++) packetLog.other(ip('10.9.8.2'), ip('10.3.0.69'), number, 52);
+    const shown = lines.map((line) => /^\S+ ([^(]+)\((\d+)\) /.exec(line)!.slice(1));
+    expect(shown.map(([, number]) => number)).toEqual(lines.map((_, number) => String(number)));
+    const known = shown.filter(([name]) => name !== 'unkn');
+    expect(known).toHaveLength(17);
+    expect(known.filter(([name = '', number = '']) => !(named.get(number) ?? []).includes(name))).toEqual([]);
   });
 
   it('shows what belongs to no connection', () => {
