@@ -267,9 +267,8 @@ export class SourceDetector {
       this.#trend.observe(portKey(observation), now, this.#lastContactSeconds.get(slot));
       this.#lastContactSeconds.set(slot, now);
     }
-    // A contact adds nothing to what is judged, unless handshakes or a chain wait for it.
-    const isPlain = observation.kind === 'contact' && (observation.marks ?? 0) === 0 && this.#chain === null;
-    if (isPlain && this.#judged.get(slot) !== 0 && this.#dark.handshakeTrail(slot) === null) return null;
+    const isSettled = this.#judged.get(slot) !== 0 && this.#chain === null;
+    if (isSettled && !this.#dark.addsToProof(slot, observation)) return null;
     return this.#decide(slot, now);
   }
 

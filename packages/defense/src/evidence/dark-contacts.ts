@@ -163,6 +163,11 @@ export class DarkContacts implements EvidenceDetector {
     return this.proof.isBound(slot) ? this.#handshakes.trail(slot) : null;
   }
 
+  /** Whether it may prove more of a judged source: a contact alone does not, unless handshakes wait for it. */
+  addsToProof(slot: number, { kind, marks = 0 }: Pick<WordObservation, 'kind' | 'marks'>): boolean {
+    return kind !== 'contact' || marks !== 0 || this.handshakeTrail(slot) !== null;
+  }
+
   /** `reached`: addresses before this contact. */
   #weigh(
     slot: number,
