@@ -219,10 +219,10 @@ describe('a capture reader', () => {
     expect(() => reader.push(octets)).toThrow('after the end');
   });
 
-  it('refuses what is no capture, naming the reason', () => {
+  it('refuses what is not a capture, naming the reason', () => {
     expect(readAll(hex('')).fault).toMatchObject({ reason: 'the file is too short for a capture' });
     expect(readAll(new Uint8Array(100)).fault).toMatchObject({
-      reason: 'the file is no pcap capture',
+      reason: 'the file is not a pcap capture',
       offset: 0,
     });
     // Version 3.0, in the order of the file: 0xa1b2c3d4, then the version as two numbers of two octets.

@@ -59,7 +59,7 @@ export interface RecordRepr {
 function checkPcap(bytes: Uint8Array, start: number, end: number): Malformed | undefined {
   if (end - start < HEADER_LENGTH) return malformed('pcap', start, 'the file header is truncated');
   const order = readByteOrder(bytes, start);
-  if (order === undefined) return malformed('pcap', start, 'the file is no pcap capture');
+  if (order === undefined) return malformed('pcap', start, 'the file is not a pcap capture');
   if (readOrderedU16(bytes, start + pcapField.majorVersion, order) !== 2) {
     return malformed('pcap', start + pcapField.majorVersion, 'the major version is not 2');
   }

@@ -33,7 +33,7 @@ export interface Place {
 const VERSION = 1;
 const CURSOR_LENGTH_MAX = 10_000;
 const FIRST_LINE_LENGTH_MAX = 65_536;
-/** More files beside the events are no rotation. */
+/** More files beside the events are not a rotation. */
 const SIBLINGS_MAX = 1000;
 const CHUNK_LENGTH = 1 << 20;
 const LINE_FEED = 0x0a;
@@ -58,7 +58,7 @@ export async function readCursor(path: string): Promise<Cursor | null> {
   if (cursor !== undefined) return cursor;
   throw new CommandFailure(
     EXIT.invalidFile,
-    `${printable(path)} is no cursor of \`detect watch\`; delete it to begin at the end of the events.`,
+    `${printable(path)} is not a cursor of \`detect watch\`; delete it to begin at the end of the events.`,
   );
 }
 

@@ -227,7 +227,7 @@ describe('events', () => {
         cwd,
       });
       expect(stderr).toContain('events.jsonl:50: The field `ts` is missing.');
-      expect(stderr).toContain('events.jsonl:51: This line is no JSON object.');
+      expect(stderr).toContain('events.jsonl:51: This line is not a JSON object.');
       expect(stderr.trim().split('\n')).toHaveLength(11);
       expect(JSON.parse(stdout)).toMatchObject({ partial: true, events: { malformed: 21 } });
       expect(code).toBe(4);
@@ -264,7 +264,7 @@ describe.concurrent('one sentence and the right code', () => {
     [
       'detect --pcap text.pcap --dark 10.1.0.0/16',
       3,
-      'wormwood: text.pcap is not a capture: the file is no pcap capture.',
+      'wormwood: text.pcap is not a capture: the file is not a pcap capture.',
     ],
     ['detect --pcap header.pcap --dark 10.1.0.0/16 -q', 0, 'header.pcap contains no packets.'],
     [
@@ -311,7 +311,7 @@ describe.concurrent('one sentence and the right code', () => {
     expect(code).toBe(2);
   });
 
-  it('malformed lines alone are no events', async () => {
+  it('malformed lines alone are not events', async () => {
     await inTemporaryDirectory(async (cwd) => {
       writeFileSync(join(cwd, 'bad.jsonl'), 'Dear diary\n');
       const ended = await wormwood(['detect', '--events', 'bad.jsonl', '--dark', '10.1.0.0/16'], { cwd });

@@ -133,7 +133,7 @@ describe('watch', () => {
       await after.end();
       expect(judged(after)).toEqual([SECOND, THIRD]);
       // NETS, eight and nine pairs, and the torn line.
-      expect(after.said.stderr).toContain('events.jsonl:104: This line is no JSON object.');
+      expect(after.said.stderr).toContain('events.jsonl:104: This line is not a JSON object.');
     });
   });
 
@@ -168,12 +168,12 @@ describe('watch', () => {
     [
       '{',
       3,
-      'events.jsonl.cursor is no cursor of `detect watch`; delete it to begin at the end of the events.',
+      'events.jsonl.cursor is not a cursor of `detect watch`; delete it to begin at the end of the events.',
     ],
     [
       '{"v":1,"device":"1","inode":"1","firstLine":"","offset":-1,"lines":0}',
       3,
-      'is no cursor of `detect watch`',
+      'is not a cursor of `detect watch`',
     ],
     [null, 1, 'Cannot write nowhere/cursor: no such file or directory. Name another place: --cursor FILE.'],
   ])('refuses a cursor that is none: %j', async (cursor, code, sentence) => {

@@ -27,7 +27,7 @@ const COMMAND_SECONDS = 0.04;
 /** Longer than a start, half of it before it acts. */
 const SLOW_COMMAND_SECONDS = 3;
 const HOSTS_A_START = 3;
-/** The rate is no limit here. */
+/** The rate is not a limit here. */
 const QUICK_SCOPE = `${SCOPE.replace(/actions:[^]*/, '')}
 actions:
   - {action: quarantine, actuator: nac, ttl: 1h, approval: automatic}

@@ -29,7 +29,7 @@ function newDetector(): Detector {
 interface Scene {
   readonly sources: readonly number[];
   readonly fromSeconds: number;
-  /** Payloads of different scenes differ, since what a payload has spread to is no state of a source. */
+  /** Payloads of different scenes differ, since what a payload has spread to is not a state of a source. */
   readonly payloads: string;
   readonly length: number;
   /** Of four contacts, how many go to dark addresses. */

@@ -1,6 +1,6 @@
 /**
  * What proves the address of each source: from which machine its proven handshakes came, and why others proved nothing.
- * Handshakes that are each proven, but by different machines, are no proof against either: the address changed hands.
+ * Handshakes that are each proven, but by different machines, are not proof against either: the address changed hands.
  */
 import { formatMac } from '@wormwood/wire';
 import { FORGEABLE_REASONS, type ForgeableReason, type Observation } from '../observation.ts';
@@ -18,7 +18,7 @@ const BIT_OF: ReadonlyMap<ForgeableReason, number> = new Map(
 );
 
 const REASON_WORDS: Readonly<Record<ForgeableReason, string>> = {
-  'no-link-address': 'nothing says which machine sent the frames, for the link is no Ethernet',
+  'no-link-address': 'nothing says which machine sent the frames, for the link is not Ethernet',
   'unknown-router':
     'the frames came neither from a known router nor from a host that the sensor asked for on its link',
   'arp-silent': 'nobody answered when the sensor asked its link for the address',

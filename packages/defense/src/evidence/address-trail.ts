@@ -12,7 +12,7 @@ import type { Doubles, Halves, SourceRows, Words } from './source-rows.ts';
 
 const EXACT = 32;
 const BITS = 512;
-/** Beyond so many the estimate is no number to print. */
+/** Beyond so many the estimate is not a number to print. */
 const MANY = 512;
 const REACHED_MAX = 0xffff;
 

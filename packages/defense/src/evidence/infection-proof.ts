@@ -1,5 +1,5 @@
 /**
- * What proves that a scanning host is infected, beyond that it scans. A scanner that is no worm looks alike in its contacts;
+ * What proves that a scanning host is infected, beyond that it scans. A scanner that is not a worm looks alike in its contacts;
  * what a worm cannot help is to send itself. Each proof has a name in the verdict.
  *
  * - `payload`: it sent the same payload to most of the honeypots that it sent anything to, five at least. Messages with
@@ -132,7 +132,7 @@ export class InfectionProofs {
     const honeypots = this.#same.estimate(slot);
     const all = this.#any.estimate(slot);
     if (honeypots < HONEYPOTS_MIN || honeypots < MOST * all) return null;
-    const text = `It sent the same payload to ${formatCount(honeypots)} honeypots, and it is no usual greeting.`;
+    const text = `It sent the same payload to ${formatCount(honeypots)} honeypots, and it is not a usual greeting.`;
     return foundProof('payload', text, { honeypots }, this.#isProven[slot] === 0);
   }
 

@@ -14,7 +14,7 @@ import { SourceRows } from './source-rows.ts';
 const SIGNATURES = 4096;
 const SLOTS_PER_GROUP = 8;
 const COUNT_BITS = 256;
-/** Longer texts are no hash; they are cut, so that nobody fills the memory. */
+/** Longer texts are not a hash; they are cut, so that nobody fills the memory. */
 const HASH_LENGTH_MAX = 128;
 
 /** How far a payload has spread. */

@@ -19,7 +19,7 @@ export interface CaptureSensor {
 }
 
 const MARK = 'wormwood-sensor ';
-/** More machines of either kind are no description of one link. */
+/** More machines of either kind are not a description of one link. */
 const MACS_MAX = 1024;
 const NETS_MAX = 1024;
 const COMMENT_LENGTH_MAX = 100_000;
@@ -41,15 +41,15 @@ export function isStationMac(mac: number): boolean {
 
 function readSensor(text: string): Parsed<CaptureSensor> {
   const value = readJson(text);
-  if (typeof value !== 'object' || value === null) return refuse('it is no JSON object');
+  if (typeof value !== 'object' || value === null) return refuse('it is not a JSON object');
   const { macs, routers, nets = [] } = value as Readonly<Record<string, unknown>>;
   const sensorMacs = readMacs(macs);
-  if (sensorMacs === undefined) return refuse('its `macs` are no list of MAC addresses');
+  if (sensorMacs === undefined) return refuse('its `macs` are not a list of MAC addresses');
   // The sensor names those that it knows without tags; in a VLAN, the same address may be anybody's.
   const untaggedRouterMacs = readMacs(routers);
-  if (untaggedRouterMacs === undefined) return refuse('its `routers` are no list of MAC addresses');
+  if (untaggedRouterMacs === undefined) return refuse('its `routers` are not a list of MAC addresses');
   const linkNets = readNets(nets);
-  if (linkNets === undefined) return refuse('its `nets` are no list of prefixes');
+  if (linkNets === undefined) return refuse('its `nets` are not a list of prefixes');
   return { ok: true, value: { sensorMacs, routerMacs: new Set(), untaggedRouterMacs, linkNets } };
 }
 

@@ -84,7 +84,7 @@ describe('fragments', () => {
     expect(after(...pieces, first, second, last)[1]).toMatchObject({ whole: 1, lost: 1 });
   });
 
-  it('that fill the longest packet are no fault', () => {
+  it('that fill the longest packet are not a fault', () => {
     const end: Piece = { offset: 65_512, data: DATA.subarray(0, 3), isLast: true };
     expect(after(end)[1]).toEqual({ fragments: 1, whole: 0, lost: 1 });
     const pieces = Array.from({ length: 63 }, (_, index): Piece => ({

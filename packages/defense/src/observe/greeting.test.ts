@@ -4,7 +4,7 @@ import { greetingOf } from './greeting.ts';
 
 type Octets = Readonly<Record<number, number>>;
 
-/** Octets that are no greeting, with these in their places. */
+/** Octets that are not a greeting, with these in their places. */
 function payloadOf(octets: Octets, length = 40): Uint8Array {
   const payload = Uint8Array.from({ length }, (_, index) => 0x81 + (index % 7));
   for (const [index, octet] of Object.entries(octets)) payload[Number(index)] = octet;

@@ -233,15 +233,15 @@ describe('a capture whose sensor is not known', () => {
   });
 
   it.each([
-    ['{', 'it is no JSON object'],
-    [7, 'it is no JSON object'],
-    [{ routers: [] }, 'its `macs` are no list of MAC addresses'],
+    ['{', 'it is not a JSON object'],
+    [7, 'it is not a JSON object'],
+    [{ routers: [] }, 'its `macs` are not a list of MAC addresses'],
     [
       { macs: ['02:00:00:00:00:01'], routers: ['ff:ff:ff:ff:ff:ff'] },
-      'its `routers` are no list of MAC addresses',
+      'its `routers` are not a list of MAC addresses',
     ],
-    [{ macs: [1], routers: [] }, 'its `macs` are no list of MAC addresses'],
-    [{ macs: [], routers: [], nets: ['10.0.0.1/24'] }, 'its `nets` are no list of prefixes'],
+    [{ macs: [1], routers: [] }, 'its `macs` are not a list of MAC addresses'],
+    [{ macs: [], routers: [], nets: ['10.0.0.1/24'] }, 'its `nets` are not a list of prefixes'],
   ])('proves nothing with a head that cannot be read: %j', (description, fault) => {
     const observer = newObserver(null);
     const head = sectionOf(description);
@@ -288,7 +288,7 @@ describe('a source on the link', () => {
     // The attacker asks, in the name of the sensor's address but not of its link address.
     ['unknown-router', [claims(100.1, { mac: ATTACKER, operation: arp.operation.request }), claims(100.2)]],
     ['arp-silent', [asks(100.1)]],
-    // Asking is no answer.
+    // Asking is not an answer.
     ['arp-silent', [asks(100.1), claims(100.2, { operation: arp.operation.request })]],
     ['arp-silent', [asks(100.1), claims(101.2)]],
     ['arp-silent', [asks(100.1), claims(100.2, { vlans: [5] })]],

@@ -13,7 +13,7 @@ import { SequenceGuess } from './sequence-guess.ts';
 
 /** The link header of a frame. */
 export interface FrameEnds {
-  /** Null where the link is no Ethernet. */
+  /** Null where the link is not Ethernet. */
   readonly sourceMac: number | null;
   readonly destinationMac: number | null;
   /** Of the tags together; NaN, which equals nothing, for more tags than a service network has. */

@@ -133,7 +133,7 @@ describe('an event', () => {
   });
 });
 
-describe('a line that is no event', () => {
+describe('a line that is not an event', () => {
   it.each([
     [{ v: 2 }, 'The field `v` is 2.'],
     [{ event: 7 }, 'The field `event` is 7.'],

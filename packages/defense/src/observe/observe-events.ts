@@ -116,7 +116,7 @@ export class EventObserver {
     const fields = given.text.length > LINE_LENGTH_MAX ? undefined : readObject(given.text);
     if (fields === undefined) {
       return malformed(given, {
-        fault: 'This line is no JSON object.',
+        fault: 'This line is not a JSON object.',
         help: 'Each event is one, on a line of its own.',
       });
     }

@@ -181,7 +181,7 @@ export class TransportObserver {
     const own = flows.begunBySource(ends);
     const isFirst = (flags & (SYN | ACK | RST)) === SYN;
     if (own !== undefined && this.#proof.isElsewhere(own, frame)) return NONE;
-    // The same SYN again is no second contact.
+    // The same SYN again is not a second contact.
     const isAgain = isFirst && own?.initialSequence === sequenceNumber;
     if (isAgain && this.#proof.isNearer(own, frame)) {
       flows.begin(ends, firstPacket(arrival, sequenceNumber, marks));

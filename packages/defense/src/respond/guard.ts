@@ -97,7 +97,7 @@ function firstRefusal<T>(rules: readonly Rule<T>[], subject: T, standing: Standi
 function mustBeAddress({ source }: Target): Refusal | undefined {
   if (typeof source === 'bigint') {
     if (source < 2n ** 128n && !isIpv6Martian(source)) return undefined;
-    return { code: 'not-an-address', reason: 'The source is no IPv6 address of a host.' };
+    return { code: 'not-an-address', reason: 'The source is not an IPv6 address of a host.' };
   }
   if (Number.isInteger(source) && source >= 0 && source < 2 ** 32) return undefined;
   return { code: 'not-an-address', reason: 'The source is not an IPv4 address.' };

@@ -356,7 +356,7 @@ function holdKeys(target: Target): {
   return { noted: [host, hostsOf], asked: [host, network] };
 }
 
-/** The chain proves that the text is what was written there; a text that is no JSON was never written. */
+/** The chain proves that the text is what was written there; a text that is not JSON was never written. */
 function readState(text: string): LedgerState | undefined {
   try {
     return JSON.parse(text) as LedgerState;

@@ -111,11 +111,11 @@ export function scopeProblems(file: ScopeFile, nowSeconds: number): readonly Sco
 function peopleProblems({ owner, contact }: ScopeFile): readonly ScopeProblem[] {
   const problems: ScopeProblem[] = [];
   if (owner.trim() === '' || owner.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(owner)) {
-    problems.push(invalid('owner', `${quoted(owner)} is no owner.`, 'Write a name of one line.'));
+    problems.push(invalid('owner', `${quoted(owner)} is not an owner.`, 'Write a name of one line.'));
   }
   if (!MAIL_ADDRESS.test(contact)) {
     const help = 'Write the mail address of the people to ask, such as noc@example.org.';
-    problems.push(invalid('contact', `${quoted(contact)} is no mail address.`, help));
+    problems.push(invalid('contact', `${quoted(contact)} is not a mail address.`, help));
   }
   return problems;
 }

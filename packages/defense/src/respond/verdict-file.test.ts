@@ -42,12 +42,12 @@ describe('a file of verdicts', () => {
       evidence: [{}],
     })) {
       const text = JSON.stringify({ verdicts: [VERDICTS[0], { ...VERDICTS[1], [name]: wrong }] });
-      const reason = `Verdict 2 is no verdict: its \`${name}\` is missing or of the wrong kind.`;
+      const reason = `Verdict 2 is not a verdict: its \`${name}\` is missing or of the wrong kind.`;
       expect(readVerdicts(text)).toEqual({ ok: false, reason });
     }
     expect(readVerdicts(`${JSON.stringify(VERDICTS[0])}\n{"id": \n`)).toEqual({
       ok: false,
-      reason: 'Line 2 is no JSON object.',
+      reason: 'Line 2 is not a JSON object.',
     });
   });
 
@@ -64,13 +64,13 @@ describe('a file of verdicts', () => {
     for (const wrong of [...macs, ...groups, undefined]) {
       expect(readVerdicts(JSON.stringify({ ...VERDICTS[0], linkAddress: wrong }))).toEqual({
         ok: false,
-        reason: 'Verdict 1 is no verdict: its `linkAddress` is missing or of the wrong kind.',
+        reason: 'Verdict 1 is not a verdict: its `linkAddress` is missing or of the wrong kind.',
       });
     }
     for (const wrong of [undefined, null, '', 'arp-silent', ['no-such'], [null]]) {
       expect(readVerdicts(JSON.stringify({ ...VERDICTS[0], forgeableReasons: wrong }))).toEqual({
         ok: false,
-        reason: 'Verdict 1 is no verdict: its `forgeableReasons` is missing or of the wrong kind.',
+        reason: 'Verdict 1 is not a verdict: its `forgeableReasons` is missing or of the wrong kind.',
       });
     }
   });

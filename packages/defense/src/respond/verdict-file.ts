@@ -76,14 +76,18 @@ export function readVerdicts(text: string): Parsed<readonly Verdict[]> {
 function readAll(values: readonly unknown[], nameOf: (index: number) => string): Parsed<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const [index, value] of values.entries()) {
-    if (!isFields(value)) return refuse(`${nameOf(index)} is no JSON object.`);
+    if (!isFields(value)) return refuse(`${nameOf(index)} is not a JSON object.`);
     const wrong = Object.entries(VERDICT_FIELDS).find(([name, fits]) => !fits(value[name]));
     if (wrong !== undefined) {
-      return refuse(`${nameOf(index)} is no verdict: its \`${wrong[0]}\` is missing or of the wrong kind.`);
+      return refuse(
+        `${nameOf(index)} is not a verdict: its \`${wrong[0]}\` is missing or of the wrong kind.`,
+      );
     }
     const source = addressOf(value['source']);
     if (!isPrefixOf(value['prefix'], source)) {
-      return refuse(`${nameOf(index)} is no verdict: its \`prefix\` is not the network of its \`source\`.`);
+      return refuse(
+        `${nameOf(index)} is not a verdict: its \`prefix\` is not the network of its \`source\`.`,
+      );
     }
     const names = Object.keys(VERDICT_FIELDS).filter((name) => value[name] !== undefined);
     const named = Object.fromEntries(names.map((name) => [name, value[name]]));
@@ -135,7 +139,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Returns undefined for what is no JSON. */
+/** Returns undefined for what is not JSON. */
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -19,7 +19,7 @@ export interface Steps {
 export interface StepState {
   /** 32 bits. */
   value: number;
-  /** What was not given out yet, or too much was, because it is no multiple of the step. */
+  /** What was not given out yet, or too much was, because it is not a multiple of the step. */
   carry: number;
   lastSeconds: number;
   /** Place in the pattern. */

@@ -97,7 +97,7 @@ function sequenceOf(
   segments: readonly (tcp.Repr | null)[],
 ): Results {
   const results = new Map<string, string>();
-  // What refuses a connection is no part of a sequence.
+  // What refuses a connection is not a part of a sequence.
   const isSynAck = (segment: tcp.Repr): boolean =>
     (segment.flags & (tcp.flag.SYN | tcp.flag.ACK | tcp.flag.RST)) === (tcp.flag.SYN | tcp.flag.ACK);
   const seen = segments.flatMap((segment, i) =>

@@ -159,8 +159,8 @@ export class Icmp {
   }
 
   /**
-   * Sends an error that quotes the packet at hand, which is no ICMP error, as much of it as the host's behavior quotes. The stack
-   * has seen to it that neither address is a group or unassigned.
+   * Sends an error that quotes the packet at hand, which is not an ICMP error, as far as the host's behavior quotes it. The stack
+   * has made sure that neither address is a group or unassigned.
    */
   #sendError(packet: PacketContext, type: number, code: number, word = 0): void {
     const { bytes, ipStart, end, host } = packet;

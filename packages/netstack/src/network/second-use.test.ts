@@ -297,7 +297,7 @@ describe('guesses at handshakes', () => {
     );
   });
 
-  it('of one source are counted up to 255, and one more is no new beginning', () => {
+  it('of one source are counted up to 255, and one more is not a new beginning', () => {
     const guesses = new HandshakeGuesses(5);
     for (let count = 1; count <= 600; count++) {
       guesses.note(1, START);

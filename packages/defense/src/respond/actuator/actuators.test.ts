@@ -87,7 +87,7 @@ describe('the nftables actuator', () => {
 
   it('takes no name that could be more than a name', () => {
     for (const set of ['', 'a b', 'x;', 'x}', '-x', '$(x)', 'é']) {
-      expect(() => nftablesActuator(scripted(), { ...OPTIONS, set })).toThrow('no name');
+      expect(() => nftablesActuator(scripted(), { ...OPTIONS, set })).toThrow('is not a name');
     }
     const actuator = nftablesActuator(scripted(), OPTIONS);
     expect(() => actuator.describe('apply', { ...REQUEST, key: 'x" }; flush ruleset' })).toThrow('UUID');
@@ -210,7 +210,9 @@ describe('a command of the owner', () => {
     const network = scripted(exited(0));
     await ownerCommandActuator(network, options).apply({ ...REQUEST, source: IPV6_HOST - 9n, network: true });
     expect(network.commands[0]?.arguments[4]).toBe('2001:db8:20::/64');
-    await expect(actuator.apply({ ...REQUEST, linkAddress: '$(reboot)' })).rejects.toThrow('no link address');
+    await expect(actuator.apply({ ...REQUEST, linkAddress: '$(reboot)' })).rejects.toThrow(
+      'is not a link address',
+    );
   });
 
   it('gets its own arguments as they are written, whatever looks like a placeholder', async () => {

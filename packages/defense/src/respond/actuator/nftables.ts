@@ -167,7 +167,7 @@ function setFor(request: ActionRequest): keyof ReturnType<typeof setNames> {
 
 function elementOf({ linkAddress, ...target }: ActionRequest): string {
   if (linkAddress === null || isNetwork(target)) return formatTarget(target);
-  assert(LINK_ADDRESS.test(linkAddress), `"${linkAddress}" is no link address`);
+  assert(LINK_ADDRESS.test(linkAddress), `"${linkAddress}" is not a link address`);
   return `${formatTarget(target)} . ${linkAddress}`;
 }
 
@@ -183,7 +183,7 @@ function deleteElement(place: string, request: ActionRequest): string {
 }
 
 function assertIdentifiers(...names: readonly string[]): void {
-  for (const each of names) assert(IDENTIFIER.test(each), `"${each}" is no name of nftables`);
+  for (const each of names) assert(IDENTIFIER.test(each), `"${each}" is not a name of nftables`);
 }
 
 /** Lists a set with all its elements. */

@@ -71,6 +71,6 @@ export function ownerCommandActuator(runner: CommandRunner, options: OwnerComman
 
 function linkArgument(linkAddress: string | null): string {
   if (linkAddress === null) return '-';
-  assert(LINK_ADDRESS.test(linkAddress), `"${linkAddress}" is no link address`);
+  assert(LINK_ADDRESS.test(linkAddress), `"${linkAddress}" is not a link address`);
   return linkAddress;
 }

@@ -108,10 +108,10 @@ const LIES: Lies = {
     altered(scope, { prefixes: [cidr('0.0.0.0/0')], addresses: 2 ** 32 }),
     'scope.load: 0.0.0.0/0 is wider than a /8.',
   ],
-  'acts in a scope of nobody': [altered(scope, { owner: ' ' }), 'scope.load: " " is no owner.'],
+  'acts in a scope of nobody': [altered(scope, { owner: ' ' }), 'scope.load: " " is not an owner.'],
   'acts in a scope without anybody to ask': [
     altered(scope, { contact: 'nobody' }),
-    'scope.load: "nobody" is no mail address.',
+    'scope.load: "nobody" is not a mail address.',
   ],
   'acts in a scope with a limit of none': [
     altered(scope, { actionsPerMinute: 0 }),

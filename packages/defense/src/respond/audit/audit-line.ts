@@ -91,7 +91,7 @@ export function lineOf(entry: AuditEntry): string {
 /** Reads a line, or says why it is none of the audit log. */
 export function readLine(line: string): Parsed<AuditEntry> {
   const written = readObject(line);
-  if (written === undefined) return refuse('It is no JSON object.');
+  if (written === undefined) return refuse('It is not a JSON object.');
   if (written['v'] !== VERSION) return refuse(`Its version is not ${VERSION}.`);
   const event = written['event'];
   const fields = typeof event === 'string' ? FIELDS.get(event) : undefined;
