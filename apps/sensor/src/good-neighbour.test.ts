@@ -1,4 +1,5 @@
 // The sensor among real machines on a bridge that floods every frame to every port, as a hub or a mirror port does.
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,7 @@ describe.skipIf(missing !== null).concurrent('a sensor on a bridge that floods',
   let client: LanMachine;
   let server: LanMachine;
   let running: Running;
+  let listening: ChildProcess;
   const seen: string[] = [];
   const note =
     (what: string) =>
@@ -96,7 +98,7 @@ describe.skipIf(missing !== null).concurrent('a sensor on a bridge that floods',
     hub = lan({ floods: true });
     client = hub.machine('10.9.0.2/24');
     server = hub.machine('10.9.0.7/24');
-    const listening = server.start(process.execPath, '-e', SERVER);
+    listening = server.start(process.execPath, '-e', SERVER);
     await new Promise((resolve) => listening.stdout?.once('data', resolve));
     running = start(hub, { observer }, true);
     // Two questions for each of 64 addresses, 128 a second, and a second for the last answer.
@@ -105,6 +107,7 @@ describe.skipIf(missing !== null).concurrent('a sensor on a bridge that floods',
 
   afterAll(async () => {
     await running.close();
+    listening.kill();
     hub.remove();
   });
 
