@@ -18,6 +18,7 @@ it.skipIf(missing !== null)(
     const result = await runSuite();
     const unexplained = result.differences.filter(({ reason }) => reason === null);
     expect(unexplained, reportOf({ ...result, differences: unexplained })).toEqual([]);
+    expect(result.outdated).toEqual([]);
     expect(result.cases).toBe(cases.length);
   },
   300_000,

@@ -49,6 +49,37 @@ describe('a reader that pauses for two minutes', () => {
     expect([got.octets, got.isWhole, stack.tcp.connectionCount]).toEqual([octets, true, 1]);
   });
 
+  it('of ours hears acknowledgments up to the edge that it offered, though it has less room', () => {
+    const { send, receive, advance, service, remote, local } = establishedBench({
+      synOptions: [
+        { kind: 'mss', mssBytes: 1460 },
+        { kind: 'windowScale', shift: 7 },
+      ],
+    });
+    const { connection } = service!;
+    connection.pause();
+    // A scaled window is rounded up: by segments of an odd size the edge moves beyond the room, by less than a unit.
+    let sent = 0;
+    let edge = 65_160;
+    while (sent + 500 <= edge) {
+      const payload = octetsFrom(sent, 500);
+      send({ flags: 'A', sequenceNumber: remote + sent, acknowledgmentNumber: local, payload });
+      for (const { acknowledgmentNumber, window } of receive()) {
+        sent = acknowledgmentNumber - remote;
+        edge = sent + (window << 7);
+      }
+    }
+    expect(edge).toBeGreaterThan(65_160);
+    expect(edge).toBeLessThan(65_160 + 128);
+    connection.write(octetsFrom(0, 100));
+    expect(receive()).toHaveLength(1);
+    // What lies before was lost.
+    send({ flags: 'A', sequenceNumber: remote + edge - 1, acknowledgmentNumber: local + 100 });
+    receive();
+    advance(5);
+    expect(receive()).toEqual([]);
+  });
+
   it('of ours answers each question with a closed window, and opens it at once', () => {
     const { send, receive, advance, service, remote, local, stack } = establishedBench();
     const { connection, received } = service!;

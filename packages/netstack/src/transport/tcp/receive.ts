@@ -165,13 +165,19 @@ export class Receiver {
     words[at + field.recentTimestamp] = options.timestampValue;
   }
 
-  /** RFC 9293 3.10.7.4, first check: some octet of the segment lies in the window. */
+  /**
+   * RFC 9293 3.10.7.4, first check: some octet of the segment lies in the window, as it was offered: what has no room any more is not
+   * taken, but its acknowledgment counts, without which a service that echoes would never make room.
+   */
   #isAcceptable(at: number, host: StackHost): boolean {
     const { words } = this.#store.table;
     const next = words[at + field.receiveNext]!;
     const { sequence } = this.#segment;
     const length = this.#segment.length;
-    const window = this.#store.receiveWindow(at, host);
+    const edge = this.#store.endpoints.get(at)?.offeredEdge ?? null;
+    const scale = words[at + field.scales]! & 0xff;
+    const offered = edge === null ? 0 : ((seqDistance(next, edge) + (1 << scale) - 1) >> scale) << scale;
+    const window = Math.max(offered, this.#store.receiveWindow(at, host));
     if (length === 0 || window === 0) return (sequence | 0) === next || seqInWindow(sequence, next, window);
     return seqInWindow(sequence, next, window) || seqInWindow(seqAdd(sequence, length - 1), next, window);
   }

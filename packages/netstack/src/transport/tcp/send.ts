@@ -179,10 +179,11 @@ export class Sender {
     const next = words[at + field.receiveNext]!;
     const known = endpoint.offeredEdge === null ? 0 : Math.max(0, seqDistance(next, endpoint.offeredEdge));
     const step = Math.min(this.#store.mssOf(at), host.behavior.tcp.windowBytes >>> 1);
-    let told = room - known < step ? known : room;
-    told = scale === 0 ? told : ((told + (told === known ? (1 << scale) - 1 : 0)) >>> scale) << scale;
+    const isFurther = room - known >= step;
+    const told = isFurther ? (room >>> scale) << scale : known;
     endpoint.offeredEdge = seqAdd(next, told) | 0;
-    return told >>> scale;
+    // Rounded up, but not for good: else segments of odd sizes would move the edge beyond all room.
+    return (told + (1 << scale) - 1) >>> scale;
   }
 
   /**
