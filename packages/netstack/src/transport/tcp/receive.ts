@@ -176,7 +176,8 @@ export class Receiver {
     const length = this.#segment.length;
     const edge = this.#store.endpoints.get(at)?.offeredEdge ?? null;
     const scale = words[at + field.scales]! & 0xff;
-    const offered = edge === null ? 0 : ((seqDistance(next, edge) + (1 << scale) - 1) >> scale) << scale;
+    // Whatever was told before was rounded up by less than a unit.
+    const offered = edge === null ? 0 : seqDistance(next, edge) + (1 << scale) - 1;
     const window = Math.max(offered, this.#store.receiveWindow(at, host));
     if (length === 0 || window === 0) return (sequence | 0) === next || seqInWindow(sequence, next, window);
     return seqInWindow(sequence, next, window) || seqInWindow(seqAdd(sequence, length - 1), next, window);
