@@ -166,8 +166,8 @@ export class Receiver {
   }
 
   /**
-   * RFC 9293 3.10.7.4, first check: some octet of the segment lies in the window, as it was offered: what has no room any more is not
-   * taken, but its acknowledgment counts, without which a service that echoes would never make room.
+   * RFC 9293 3.10.7.4, first check: some octet of the segment lies in the window, as it was offered: what has no room any more is
+   * not taken, but its acknowledgment counts, without which a service that echoes would never make room.
    */
   #isAcceptable(at: number, host: StackHost): boolean {
     const { words } = this.#store.table;
