@@ -140,7 +140,7 @@ export class Ledger implements LedgerView, KnownTime {
   state(): string {
     const { paused, mode, scope, scopeLoad, ownPrefixes } = this;
     const { timeSeconds, uptimeSeconds, boot, anchor, log, entryCount } = this;
-    return JSON.stringify({
+    const state = {
       paused,
       mode,
       scope,
@@ -158,7 +158,10 @@ export class Ledger implements LedgerView, KnownTime {
       begun: [...this.#begun],
       answered: [...this.#answered],
       held: [...this.#held],
-    } satisfies LedgerState);
+    } satisfies LedgerState;
+    return JSON.stringify(state, (_, value: unknown) =>
+      typeof value === 'bigint' ? formatIp(value) : value,
+    );
   }
 
   /** Takes over a snapshot; false for a text that is none. */
@@ -333,6 +336,12 @@ function writtenDecision(decision: Decision): WrittenDecision {
   return { ...decision, source: typeof source === 'bigint' ? formatIp(source) : source };
 }
 
+/** The first address of an IPv6 prefix, which JSON has as a text. */
+function readAddress(value: unknown): unknown {
+  const address = typeof value === 'string' ? parseIp(value) : undefined;
+  return address?.ok === true ? address.value : value;
+}
+
 function readDecision(written: WrittenDecision): Decision {
   const { source } = written;
   const address = typeof source === 'number' ? undefined : parseIp(source);
@@ -359,7 +368,9 @@ function holdKeys(target: Target): {
 /** The chain proves that the text is what was written there; a text that is not JSON was never written. */
 function readState(text: string): LedgerState | undefined {
   try {
-    return JSON.parse(text) as LedgerState;
+    return JSON.parse(text, (name, value: unknown) =>
+      name === 'first' ? readAddress(value) : value,
+    ) as LedgerState;
   } catch {
     return undefined;
   }

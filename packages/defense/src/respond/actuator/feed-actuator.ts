@@ -10,8 +10,10 @@ export function feedActuator(name: string): Actuator {
   return {
     name,
     actions: ['block'],
-    describe: (step, request) =>
-      `${step === 'apply' ? 'list' : 'strike'} ${formatTarget(request)} in the feed ${name}`,
+    describe: (step, request) => {
+      const link = request.linkAddress === null ? '' : ` (${request.linkAddress})`;
+      return `${step === 'apply' ? 'list' : 'strike'} ${formatTarget(request)}${link} in the feed ${name}`;
+    },
     isActive: async () => ({ ok: true, active: false }),
     apply: async () => DONE,
     release: async () => DONE,
