@@ -36,8 +36,12 @@ activeActionsMax: 1000
 `;
 
 /** Acts end while kills go on. */
-const SHORT_SCOPE = QUICK_SCOPE.replace('ttl: 1h', 'ttl: 10s');
 const JUMP_SECONDS = 40 * 86_400;
+/** In force wherever the clock jumps to: a scope that has expired once stays so, and nothing more would be begun. */
+const SHORT_SCOPE = QUICK_SCOPE.replace('ttl: 1h', 'ttl: 10s').replace(
+  /expires: .*/,
+  `expires: ${new Date(Date.now() + 2000 * JUMP_SECONDS).toISOString().slice(0, 10)}`,
+);
 /** Longer than the start of the program, so that kills hit all that it does. */
 const KILL_WITHIN_MILLISECONDS = 2500;
 const TIMEOUT_MILLISECONDS: number = 60_000 + 5000 * KILLS;
