@@ -34,7 +34,7 @@ export const PRESETS: Readonly<Record<string, PresetLine>> = {
   'shai-hulud': { year: 2025, about: 'Shai-Hulud, from package to package' },
   slammer: { year: 2003, about: 'Slammer, until the networks are full' },
   'slammer-uncapped': { year: 2003, about: 'the first minutes of Slammer' },
-  'small-campus': { year: null, about: 'one infected host on a campus, a /16 with honeypots' },
+  'small-campus': { year: null, about: 'one infected host on a campus, with honeypots' },
   'ucf-classroom': { year: null, about: "a class exercise of Zou's course at UCF" },
   wannacry: { year: 2017, about: 'WannaCry: own network, Internet, kill switch' },
   warhol: { year: 2001, about: 'the Warhol worm: hitlist and permutation' },
