@@ -1,5 +1,5 @@
 // Which packets of a host count together in the identification field, and which apart (RFC 7739): as the kernel's. Whoever gets
-// packets of one kind learns nothing about how many of another kind are sent, nor to whom.
+// packets of one kind does not learn how many of another kind are sent, or to which hosts.
 import { describe, expect, it } from 'vitest';
 import { ipProtocol } from '@wormwood/wire';
 import { missingForNamespaces } from '../../apps/sensor/src/namespace-test-support.ts';

@@ -117,7 +117,7 @@ describe('a scanner of IPv6', () => {
     expect(verdict?.evidence.at(-1)?.text).toMatch(/^It was seen under many addresses of .* and others\.$/);
   });
 
-  it('is told from its neighbours by its address where the dark addresses lie in its network', () => {
+  it('is distinguished from its neighbours by its address where the dark addresses lie in its network', () => {
     const isBeside = detectorOf({ monitored: setOf('2001:db8:1::/72') });
     const neighbours = [ip('2001:db8:1:0:8000::1'), ip('2001:db8:1:0:8000::2')];
     expect(judge(isBeside, (i) => neighbours[i % 2]!)).toEqual([]);

@@ -49,7 +49,7 @@ export class Ipv6Sources {
   readonly #bytes: number;
 
   constructor({ capacity, dark }: Ipv6SourcesOptions) {
-    // A newcomer has its word before another gives way to it.
+    // A newcomer has its word before another source is evicted for it.
     const places = capacity + 1;
     assert(places <= INDEX_MASK + 1, 'words have room for 2^24 sources');
     this.#dark = dark;

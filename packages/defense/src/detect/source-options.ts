@@ -19,7 +19,7 @@ export interface SourceNaming {
   nameOf(source: number): string;
   /** The word by which contacts to a live host are remembered, of that host as a source. */
   contactedAs(source: number): number;
-  /** Called when a source gives way to another: its word stands for nobody any more. */
+  /** Called when a source is evicted for another: its word stands for no address any more. */
   forgotten(source: number): void;
 }
 

@@ -30,7 +30,7 @@ export class SourceTable {
     readonly capacity: number;
     readonly hash: KeyedHash;
     readonly worth: Worth;
-    /** Called with a source that gives way. @default nobody is told */
+    /** Called with a source that is evicted. @default nothing is called */
     readonly forgotten?: (source: number) => void;
   }) {
     assert(options.capacity >= 1 && options.capacity <= 2 ** 24, 'a table has room for 1 to 2^24 sources');

@@ -43,7 +43,7 @@ describe('a call to an address', () => {
     expect(forgotten, REPEAT).toBe(0);
   });
 
-  it('makes the oldest of its group give way', () => {
+  it('evicts the oldest of its group', () => {
     const pairs = recentPairs();
     // Twelve times as many as there are places, and then the latest of them: some groups have had less than four since.
     const calls = 12 * 2 ** 17;

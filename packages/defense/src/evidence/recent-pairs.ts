@@ -1,6 +1,6 @@
 /**
  * Which source called which address within the last ten minutes, in memory that never grows: of the pairs that fall into one
- * group the oldest gives way. Programs try again within seconds and open several connections to one host; only a call
+ * group the oldest is evicted. Programs try again within seconds and open several connections to one host; only a call
  * after a pause shows that somebody remembers the address. A sensor reports each try, a capture shows that it is the same
  * segment: a pair that is forgotten between two tries would make the same packets say different things.
  */

@@ -47,7 +47,7 @@ export class TwoPhase implements EvidenceDetector {
   readonly #latest: Uint32Array;
   readonly #port: Uint32Array;
   readonly #waited: Float64Array;
-  /** Of each source that finds for another one: whether it does, and for whom. */
+  /** Of each source whose targets another source connects to: that it is one, and the other source. */
   readonly #isFinder: Uint8Array;
   readonly #loader: Uint32Array;
 

@@ -120,7 +120,7 @@ describe('fragments', () => {
     }
   });
 
-  it('of 1,024 packets are held, and the oldest gives way', () => {
+  it('of 1,024 packets are held, and the oldest is evicted', () => {
     const fragments = new Fragments();
     for (let identification = 0; identification < 1024; identification++)
       add(fragments, { ...first, identification });

@@ -1,4 +1,4 @@
-// Actions on hosts of IPv6: by address, and by network where the scope says so; what the log proves of them, and who is told.
+// Actions on hosts of IPv6: by address, and by network where the scope says so; what the log proves of them, and which reports name them.
 import { type IpPrefix, IpSet, parseIp, parseIpPrefix } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../verdict.ts';

@@ -5,7 +5,6 @@
  */
 import {
   ethernet,
-  etherType,
   icmpv6,
   ipProtocol,
   ipv6,
@@ -14,15 +13,13 @@ import {
   pseudoHeaderSum,
   readMac,
   solicitedNodeAddress,
-  writeMac,
-  writeU16,
 } from '@wormwood/wire';
 import type { LinkDevice } from '../link/device.ts';
 import type { HostDirectory, StackHost } from '../host.ts';
 import type { StackObserver } from '../observer.ts';
 import { AddressClaims, type ClaimSubject } from './address-claims.ts';
 import { claimOfMessage } from './ndp-claim.ts';
-import { multicastMac } from './ndp-questions.ts';
+import { HOP_LIMIT_NDP, multicastMac, type NdpPacket, sendNdp } from './ndp-output.ts';
 import type { AddressClaim } from './owner-questions.ts';
 import type { PacketContext } from './packet-context.ts';
 import { copyTags, vlanOf } from './vlan.ts';
@@ -42,8 +39,6 @@ const UNSPECIFIED = 0n;
 /** Who answers a question about an address does not depend on what will be sent there. */
 const NO_PROTOCOL = -1;
 const ALL_NODES = 0xff02_0000_0000_0000_0000_0000_0000_0001n;
-/** RFC 4861 7.1.1: from no further than this link. */
-const HOP_LIMIT_NDP = 255;
 
 type Solicitation = Extract<icmpv6.Repr, { kind: 'neighborSolicitation' }>;
 
@@ -102,8 +97,8 @@ export class NdpResponder {
     if (!isAnswered) return;
     const { mac } = found;
     this.#reply(packet, mac, {
-      to: { source: target, destination: isAnonymous ? ALL_NODES : ip.source },
-      hopLimit: HOP_LIMIT_NDP,
+      source: target,
+      destination: isAnonymous ? ALL_NODES : ip.source,
       message: {
         kind: 'neighborAdvertisement',
         code: 0,
@@ -147,64 +142,26 @@ export class NdpResponder {
   }
 
   #ask({ address, tags }: ClaimSubject<bigint>): void {
-    const { linkAddress } = this.#components;
+    const { device, linkAddress } = this.#components;
     const destination = solicitedNodeAddress(address);
-    this.#send(
+    sendNdp(
+      device,
       { to: multicastMac(destination), from: linkAddress, tags },
       {
-        to: { source: UNSPECIFIED, destination },
-        hopLimit: HOP_LIMIT_NDP,
+        source: UNSPECIFIED,
+        destination,
         message: { kind: 'neighborSolicitation', code: 0, target: address, options: [] },
       },
     );
   }
 
-  #reply(packet: PacketContext, mac: number, answer: Answer): void {
-    const { destination } = answer.to;
+  #reply(packet: PacketContext, mac: number, answer: NdpPacket): void {
+    const { destination } = answer;
     const sender = readMac(packet.bytes, packet.linkStart + ethernet.field.source);
     const to = isIpv6Multicast(destination) ? multicastMac(destination) : sender;
     const tags = copyTags(packet.bytes, packet.linkStart, packet.ipStart);
-    this.#send({ to, from: mac, tags }, answer);
+    sendNdp(this.#components.device, { to, from: mac, tags }, answer);
   }
-
-  #send({ to, from, tags }: Link, { to: addresses, hopLimit, message }: Answer): void {
-    const { device } = this.#components;
-    const linkLength = ethernet.HEADER_LENGTH + tags.length;
-    const length = ipv6.HEADER_LENGTH + icmpv6.length(message);
-    if (length > device.mtuBytes) return;
-    const frame = device.reserve();
-    if (frame < 0) return;
-    const out = device.transmitBuffer;
-    writeMac(out, frame, to);
-    writeMac(out, frame + ethernet.field.source, from);
-    out.set(tags, frame + ethernet.field.etherType);
-    writeU16(out, frame + linkLength - 2, etherType.ipv6);
-    const ip = {
-      trafficClass: 0,
-      flowLabel: 0,
-      hopLimit,
-      ...addresses,
-      extensions: [],
-      protocol: ipProtocol.icmpv6,
-      payload: new Uint8Array(icmpv6.length(message)),
-    };
-    icmpv6.emit(message, ip.payload, 0, pseudoHeaderSum(ip));
-    ipv6.emit(ip, out, frame + linkLength);
-    device.commit(linkLength + length);
-  }
-}
-
-/** Where a frame goes. */
-interface Link {
-  readonly to: number;
-  readonly from: number;
-  readonly tags: Uint8Array;
-}
-
-interface Answer {
-  readonly to: Pick<ipv6.Repr, 'source' | 'destination'>;
-  readonly hopLimit: number;
-  readonly message: icmpv6.Repr;
 }
 
 /** The ICMPv6 message in a packet; null where there is none that is whole and without a code. */

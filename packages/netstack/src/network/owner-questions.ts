@@ -15,7 +15,7 @@ import {
   writeU16,
 } from '@wormwood/wire';
 import type { LinkDevice } from '../link/device.ts';
-import { solicit } from './ndp-questions.ts';
+import { solicit } from './ndp-output.ts';
 import type { PacketContext } from './packet-context.ts';
 import { vlanOf } from './vlan.ts';
 
@@ -80,8 +80,8 @@ export class OwnerQuestions {
 
   /**
    * Asks, unless the same question is open, and calls `listener` once the answers are in. Returns false where too many listen,
-   * or the device has no room: then `listener` is not called. Whoever has answered meanwhile is never one too many: somebody
-   * with another link address, whom the answer cannot confirm any more, is refused at once and evicted.
+   * or the device has no room: then `listener` is not called. A machine that has answered meanwhile always finds
+   * room: a listener with another link address, which the answer can no longer confirm, is refused at once and evicted.
    */
   ask(question: Question, nowSeconds: number, listener: Listener): boolean {
     const key = subjectKey(question);

@@ -1,7 +1,7 @@
 /**
  * Puts fragments together (RFC 791 3.2, RFC 815, RFC 8200 4.5). Where they overlap, what counts is the policy of the disguise:
  * systems differ and fingerprinting tools look. Memory is bounded: of a source that holds most, the oldest packet in the making
- * gives way. What a fragment costs depends on its own length alone.
+ * is evicted. What a fragment costs depends on its own length alone.
  */
 import type { OverlapPolicy } from '../behavior.ts';
 import type { PacketContext } from './packet-context.ts';

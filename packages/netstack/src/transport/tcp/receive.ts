@@ -176,7 +176,7 @@ export class Receiver {
     const length = this.#segment.length;
     const edge = this.#store.endpoints.get(at)?.offeredEdge ?? null;
     const scale = words[at + field.scales]! & 0xff;
-    // Whatever was told before was rounded up by less than a unit.
+    // Every window that was announced before was rounded up by less than a unit.
     const offered = edge === null ? 0 : seqDistance(next, edge) + (1 << scale) - 1;
     const window = Math.max(offered, this.#store.receiveWindow(at, host));
     if (length === 0 || window === 0) return (sequence | 0) === next || seqInWindow(sequence, next, window);
