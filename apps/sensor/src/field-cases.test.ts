@@ -136,7 +136,9 @@ bind 10.9.0.6 a
 bind 10.9.0.16/28 a
 `;
     expect(told(text)).toEqual(['warning shared-ethernet 2:16', 'note network-edges 5:6']);
-    expect(read(text).diagnostics[0]?.message).toContain('18 hosts');
+    expect(read(text).diagnostics[0]?.message).toContain('16 hosts');
+    expect(read(text).diagnostics[0]?.message).toContain('10.9.0.17 to 10.9.0.30');
+    expect(read(text, undefined, true).diagnostics[0]?.message).toContain('18 hosts');
     expect(told('create a\nset a ethernet "dell"\nbind 10.9.0.16-10.9.0.31 a\n')).toEqual([]);
     expect(told('create a\nset a ethernet "00:06:5b:00:00:01"\nbind 10.9.0.5 a\n')).toEqual([]);
   });

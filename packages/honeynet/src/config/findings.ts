@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, formatIpv4, parseIpv4 } from '@wormwood/base';
 import { formatIpv6Prefix, ipv4 } from '@wormwood/wire';
-import { BindingTable, edgesOf } from '../binding-table.ts';
+import { BindingTable, edgesOf, silentEdges } from '../binding-table.ts';
 import type { Binding, Honeynet, PortAction, Template, TransportProtocol } from '../model.ts';
 import { INTERNAL_SERVICES } from '../service/service-runner.ts';
 import { sharedEthernetAddress } from './ethernet-address.ts';
@@ -78,8 +78,8 @@ export function findingsOf(honeynet: Honeynet): readonly Finding[] {
   const templates = ownTemplates(honeynet);
   return distinct([
     ...nothingBound(honeynet),
-    ...sharedAddresses(honeynet),
-    ...silentEdges(honeynet, table),
+    ...sharedAddresses(honeynet, table),
+    ...networkEdges(honeynet, table),
     ...beyondTopology(honeynet),
     ...actionsOf(honeynet).flatMap(actionFindings),
     ...templates.flatMap((template) => withoutEffect(template, table)),
@@ -119,9 +119,10 @@ function nothingBound(honeynet: Honeynet): readonly Finding[] {
  * The same Ethernet address for two hosts: a switch sends what is meant for one to the other, and `arp-scan` calls it a
  * duplicate.
  */
-function sharedAddresses({ bindings }: Honeynet): readonly Finding[] {
+function sharedAddresses(honeynet: Honeynet, table: BindingTable): readonly Finding[] {
   const hosts = new Map<number, Binding[]>();
-  for (const binding of bindings) {
+  const silent = silentEdges(honeynet, table);
+  for (const binding of honeynet.bindings.map((bound) => withoutEdges(bound, silent))) {
     const written = binding.template.ethernet;
     const address = written === null ? null : sharedEthernetAddress(written);
     if (address !== null) hosts.set(address, [...(hosts.get(address) ?? []), binding]);
@@ -146,6 +147,11 @@ function sharedAddresses({ bindings }: Honeynet): readonly Finding[] {
   });
 }
 
+function withoutEdges(binding: Binding, silent: ReadonlySet<number>): Binding {
+  const first = binding.first + Number(silent.has(binding.first));
+  return { ...binding, first, last: Math.max(first, binding.last - Number(silent.has(binding.last))) };
+}
+
 /** The virtual routers route IPv4 alone. */
 function beyondTopology({ ipv6Bindings, topology }: Honeynet): readonly Finding[] {
   if (topology.entries.length === 0) return [];
@@ -162,7 +168,7 @@ function spanOf({ first, last }: Binding): string {
   return first === last ? formatIpv4(first) : `${formatIpv4(first)} to ${formatIpv4(last)}`;
 }
 
-function silentEdges(honeynet: Honeynet, table: BindingTable): readonly Finding[] {
+function networkEdges(honeynet: Honeynet, table: BindingTable): readonly Finding[] {
   if (honeynet.answersEdges) return [];
   return honeynet.bindings.flatMap((binding, index): readonly Finding[] => {
     const edges = edgesOf(binding).filter((address) => table.find(address) === index);
