@@ -38,6 +38,7 @@ export { formatDuration, parseDuration } from './units/duration.ts';
 export { formatRate, parseRate } from './units/rate.ts';
 export { formatCount, parseCount } from './units/count.ts';
 export { formatPercent, parseFraction } from './units/fraction.ts';
+export { formatRange } from './units/range.ts';
 export { errorCode, systemReason } from './text/system-error.ts';
 export { nearest } from './text/nearest.ts';
 

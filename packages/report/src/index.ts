@@ -39,8 +39,9 @@ export { thinLine } from './figure/thin-line.ts';
 export { toTerminal } from './figure/terminal.ts';
 
 // Words and tables.
+export { hostFigure, type KeyFigure, reproductionFigure } from './words/key-figures.ts';
 export { verdict } from './words/verdict.ts';
-export { computation, hostRange, percent, ratio } from './words/wording.ts';
+export { computation, percent, ratio } from './words/wording.ts';
 export { chartCsv } from './table/figure-data.ts';
 export { seriesColumns, seriesCsv, summaryCsv, toCsv } from './table/csv.ts';
 export { figuresOfRun, type RunFigures, runsCsv, type RunsTable, runsTable } from './table/runs-table.ts';

@@ -175,7 +175,7 @@ describe('a capture', () => {
       expect(stdout).toMatch(
         /│ 198\.51\.100\.7 +│ scanning │ tcp\/445 +│ 2026-03-01T12:00:00Z │ [\d.]+ +│ 1 in 10,000 +│ handshakes +│/,
       );
-      expect(stdout).toMatch(/It makes about [\d.]+ contacts\/s here \(95 %: [\d.]+ to [\d.]+\)/);
+      expect(stdout).toMatch(/It makes about [\d.]+ contacts\/s here \(95%: [\d.]+ to [\d.]+\)/);
       expect(stdout).toContain('its own address is not forged.');
       expect(stderr).toContain('60 packets.');
       expect(code).toBe(0);

@@ -1,5 +1,5 @@
 /** Verdicts, alarms and explanations as they are printed: for people and for programs. */
-import { formatCount, formatDuration, formatTimestamp } from '@wormwood/base';
+import { formatCount, formatDuration, formatRange, formatTimestamp } from '@wormwood/base';
 import type {
   ClockTrouble,
   Detector,
@@ -156,10 +156,10 @@ function portWords({ protocol, port }: Verdict): string {
 
 function rateWords({ contactsPerSecond: contacts, scanRatePerSecond: probes }: Verdict): string {
   const { estimate, low, high } = contacts;
-  const here = `It makes about ${figure(estimate)} contacts/s here (95 %: ${figure(low)} to ${figure(high)})`;
+  const here = `It makes about ${figure(estimate)} contacts/s here (95%: ${formatRange([low, high], figure)})`;
   if (probes === null) return `${here}.`;
   return (
-    `${here}, and sends ${figure(probes.estimate)} probes/s (${figure(probes.low)} to ${figure(probes.high)})` +
+    `${here}, and sends ${figure(probes.estimate)} probes/s (${formatRange([probes.low, probes.high], figure)})` +
     ` if it chooses all addresses alike, as its contacts look.`
   );
 }

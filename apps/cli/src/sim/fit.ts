@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDuration,
   formatPercent,
+  formatRange,
   formatRate,
   randomStreams,
   renderDiagnostic,
@@ -209,7 +210,7 @@ function estimateTable({
     label: string,
     { low, median, high }: Estimate,
     format: (value: number) => string,
-  ): readonly string[] => [label, format(median), `${format(low)} to ${format(high)}`];
+  ): readonly string[] => [label, format(median), formatRange([low, high], format)];
   return {
     caption: 'What the series says',
     columns: ['', 'median', '95% interval'],

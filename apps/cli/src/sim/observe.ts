@@ -1,5 +1,12 @@
 /** `wormwood sim observe`: what a network telescope, or a honeynet of as many addresses, would have seen of an outbreak. */
-import { formatCount, formatDuration, formatPercent, poisson, randomStreams } from '@wormwood/base';
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRange,
+  poisson,
+  randomStreams,
+} from '@wormwood/base';
 import {
   correctedInfected,
   detectionSeconds,
@@ -144,7 +151,7 @@ function describe(name: string, seen: Observation, { stdout, columns }: Terminal
       `${formatCount(telescope.addresses)}, one in ${formatCount(Math.round(1 / telescope.fraction))}`,
     ],
     [
-      'Time to see a host that sends 10 probes/s (95 %)',
+      'Time to see a host that sends 10 probes/s (95%)',
       after(rounded(detectionSeconds(telescope, 10, 0.95))),
     ],
     ...sourcesAt.map(({ sources, timeSeconds }) => [
@@ -169,7 +176,7 @@ function alarmRows(alarm: Alarm, intervalSeconds: number): readonly (readonly st
   };
   return [
     ['Infected at the alarm', `${formatCount(alarm.infected)} (${formatPercent(alarm.infectedFraction)})`],
-    ['Doubling time, estimated (95 %)', `${doubling(estimate)} (${doubling(high)} to ${doubling(low)})`],
+    ['Doubling time, estimated (95%)', `${doubling(estimate)} (${formatRange([high, low], doubling)})`],
     ['Vulnerable hosts, estimated', formatCount(Math.round(alarm.vulnerableEstimate))],
   ];
 }

@@ -96,9 +96,9 @@ function Reading(): JSX.Element | null {
   const read = now.readOctets / now.sizeOctets;
   const judged = now.judgedOctets / now.sizeOctets;
   if (read < 0.999)
-    return <p>Reading the events: {Math.floor(read * 100)} %. What is shown is of the part that is read.</p>;
+    return <p>Reading the events: {Math.floor(read * 100)}%. What is shown is of the part that is read.</p>;
   if (now.monitored.length > 0 && judged < 0.99)
-    return <p>Judging the sources: {Math.floor(judged * 100)} % of the events. Verdicts may still change.</p>;
+    return <p>Judging the sources: {Math.floor(judged * 100)}% of the events. Verdicts may still change.</p>;
   return null;
 }
 

@@ -114,7 +114,7 @@ function Topology({ topology: { entries, routers } }: Pick<HostList, 'topology'>
                 <li key={`${network} ${nextHop}`}>
                   {strange(network)} by <HostLink address={nextHop} />
                   {latencySeconds > 0 ? `, ${formatDuration(latencySeconds)} away` : ''}
-                  {loss > 0 ? `, ${Number((loss * 100).toPrecision(3))} % lost` : ''}
+                  {loss > 0 ? `, ${Number((loss * 100).toPrecision(3))}% lost` : ''}
                   {bandwidth === null ? '' : `, ${formatCount(bandwidth / 1e6)} Mb/s`}
                 </li>
               ))}

@@ -1,5 +1,5 @@
 /** `/sources/ADDRESS`: everything known about one source. */
-import { formatCount } from '@wormwood/base';
+import { formatCount, formatRange } from '@wormwood/base';
 import type { JSX } from 'preact';
 import type { PageProps } from '../shell/page.ts';
 import { addressOf } from '../shell/address.ts';
@@ -117,7 +117,7 @@ function Facts({
         small={
           verdict === null
             ? 'no verdict yet'
-            : `of innocent hosts; ${(100 * verdict.missRate).toFixed(0)} % of infected ones are missed`
+            : `of innocent hosts; ${(100 * verdict.missRate).toFixed(0)}% of infected ones are missed`
         }
       />
     </dl>
@@ -185,7 +185,7 @@ function Rate({ verdict }: { readonly verdict: ShownVerdict }): JSX.Element {
     sinceSeconds,
   } = verdict;
   const interval = (of: typeof here): string =>
-    `${figure(of.estimate)}/s (95 %: ${figure(of.low)} to ${figure(of.high)})`;
+    `${figure(of.estimate)}/s (95%: ${formatRange([of.low, of.high], figure)})`;
   return (
     <p class="why">
       <VerdictBadge verdict={verdict} /> Judged {kind} since {moment(sinceSeconds)} at the latest, its address{' '}

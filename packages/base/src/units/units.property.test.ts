@@ -4,6 +4,7 @@ import { formatCount, parseCount } from './count.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { formatPercent, parseFraction } from './fraction.ts';
 import type { Parsed } from './parsed.ts';
+import { formatRange } from './range.ts';
 import { formatRate, parseRate } from './rate.ts';
 
 /** Magnitudes from far below to far above what people write. */
@@ -105,5 +106,25 @@ describe('any text is read or refused with a sentence', () => {
         else expect(result.ok).toBe(true);
       }),
     );
+  });
+});
+
+describe('a range has both ends in one format', () => {
+  const formats = [formatCount, formatDuration, formatPercent, formatRate] as const;
+
+  test('each end reads as it does alone, and ends that read alike stand once', () => {
+    fc.assert(
+      fc.property(magnitude, magnitude, fc.constantFrom(...formats), (a, b, format) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        const [from, to] = [format(low), format(high)];
+        expect(formatRange([low, high], format)).toBe(from === to ? from : `${from} to ${to}`);
+        expect(formatRange([low, low], format)).toBe(from);
+      }),
+    );
+  });
+
+  test('a large unit of both stands at the end alone', () => {
+    const billions = (value: number): string => (value < 10 ? formatCount(value) : `${value / 10} billion`);
+    expect(formatRange([20, 30], billions)).toBe('2 to 3 billion');
   });
 });

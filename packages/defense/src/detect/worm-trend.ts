@@ -3,7 +3,7 @@
  * followed, at intervals from a second to an hour, so that worms that double in half a minute and in a day are both
  * seen. Growth that persists raises the alarm. It names no source, and nothing acts on it.
  */
-import { formatDuration, type Growth, SeriesTrend, WITHHELD } from '@wormwood/base';
+import { formatDuration, formatRange, type Growth, SeriesTrend, WITHHELD } from '@wormwood/base';
 import type { Observation } from '../observation.ts';
 import { formatPort, portOf } from '../evidence/evidence-detector.ts';
 
@@ -213,7 +213,7 @@ function alarmOf(found: Findings): WormAlarm {
 function wordsOf({ key, endedSeconds, hasSlowed }: Findings, doubling: Interval): string {
   const pace =
     `every ${formatDuration(doubling.estimate)}` +
-    ` (95 %: ${formatDuration(doubling.low)} to ${formatDuration(doubling.high)})`;
+    ` (95%: ${formatRange([doubling.low, doubling.high], formatDuration)})`;
   const subject = `The number of sources that contact ${formatPort(key)}`;
   if (endedSeconds !== null) return `${subject} doubled ${pace}; that surge is over.`;
   if (hasSlowed) return `${subject} doubled ${pace} and now grows at less than half that pace.`;

@@ -1,5 +1,5 @@
 /** The contents of reports on one outbreak, on several, and on an experiment with two engines. */
-import { enumerated, formatCount, formatDuration } from '@wormwood/base';
+import { enumerated } from '@wormwood/base';
 import type { NamedResult } from '../result/result.ts';
 import {
   agreementChart,
@@ -16,11 +16,18 @@ import { milestoneTable } from '../table/milestones.ts';
 import { threeFacts } from '../words/facts.ts';
 import type { Highlight, Report, ReportSection } from './html.ts';
 import { honeypotStartNumbers } from '../result/outbreak-numbers.ts';
-import { honeypotsOf } from '../result/result-series.ts';
-import { type FigureName, figureOf, spreadOf } from '../result/summary-figures.ts';
+import { figureOf } from '../result/summary-figures.ts';
 import { comparisonTable, engineTable, summaryTables } from '../table/tables.ts';
+import { hostFigure, reproductionFigure } from '../words/key-figures.ts';
 import { verdict } from '../words/verdict.ts';
-import { computation, hostsInWords, isCounted, otherDefenses, percent, ratio } from '../words/wording.ts';
+import {
+  comparedWithOne,
+  computation,
+  hostsInWords,
+  isCounted,
+  otherDefenses,
+  percent,
+} from '../words/wording.ts';
 
 /** Returns a report on one outbreak; `pictures` are shown after its curves. */
 export function outbreakReport(result: SimulationResult, pictures: readonly Picture[] = []): Report {
@@ -51,54 +58,12 @@ function historySection(result: SimulationResult): readonly ReportSection[] {
 }
 
 function highlightsOf(result: SimulationResult): readonly Highlight[] {
-  const peakTime = figureOf(result, 'peakTime');
-  const after = peakTime === null ? '' : `, after ${unbroken(formatDuration(peakTime))}`;
   return [
-    hostHighlight(result, { label: 'Infected at one time', figure: 'peakInfected', after }),
-    hostHighlight(result, { label: 'Infected at some time', figure: 'everInfected', after: '' }),
-    hostHighlight(result, { label: 'Never infected', figure: 'neverInfected', after: '' }),
-    reproductionHighlight(result),
+    { label: 'Infected at one time', ...hostFigure(result, 'peakInfected') },
+    { label: 'Infected at some time', ...hostFigure(result, 'everInfected') },
+    { label: 'Never infected', ...hostFigure(result, 'neverInfected') },
+    { label: 'Reproduction number R0', ...reproductionFigure(result) },
   ];
-}
-
-function hostHighlight(
-  result: SimulationResult,
-  { label, figure, after }: { readonly label: string; readonly figure: FigureName; readonly after: string },
-): Highlight {
-  const { vulnerable } = result.scenario.population;
-  const hosts = figureOf(result, figure);
-  if (hosts === null) return { label, value: '–', note: '' };
-  const spread = spreadOf(result, figure);
-  const among = isCounted(hosts, vulnerable)
-    ? `of ${formatCount(vulnerable)} hosts`
-    : `${percent(hosts / vulnerable)} of the hosts`;
-  const between =
-    spread?.q05 === null || spread?.q05 === undefined || spread.q95 === null
-      ? ''
-      : ` on average; ${formatCount(spread.q05)} to ${formatCount(spread.q95)} in nine of ten runs`;
-  return { label, value: formatCount(hosts), note: `${among}${after}${between}` };
-}
-
-function reproductionHighlight(result: SimulationResult): Highlight {
-  const label = 'Reproduction number R0';
-  const others = otherDefenses(result);
-  const basic = figureOf(result, 'basicReproductionNumber');
-  if (others.length > 0)
-    return { label, value: '–', note: `counts honeypots alone, not ${enumerated(others)}` };
-  if (basic !== null) return { label, value: ratio(basic), note: regimeOf(basic) };
-  return honeypotsOf(result).length === 0
-    ? { label, value: '∞', note: 'no honeypots' }
-    : { label, value: '–', note: 'no formula for this worm' };
-}
-
-/** Keeps a duration of two parts on one line. */
-function unbroken(text: string): string {
-  return text.replaceAll(' ', '\u00a0');
-}
-
-function regimeOf(reproductionNumber: number): string {
-  if (ratio(reproductionNumber) === '1') return 'critical';
-  return reproductionNumber > 1 ? 'above 1: the worm spreads' : 'below 1: the worm dies out';
 }
 
 /** Options of a report on several results. */
@@ -153,10 +118,17 @@ function comparisonVerdict(results: readonly NamedResult[], names: string): stri
   const most = results.find((named) => ever(named) >= Math.max(...results.map(ever)) - SAME_FRACTION);
   if (least === undefined || most === undefined) return 'There is nothing to compare.';
   const label = ({ name }: NamedResult): string => (names === 'scenario' ? name : `${name} ${names}`);
+  const isFew = (named: NamedResult): boolean => {
+    const { vulnerable } = named.result.scenario.population;
+    return isCounted(ever(named) * vulnerable, vulnerable);
+  };
+  // Both ends of the range are in one unit.
+  const areFew = isFew(least) && isFew(most);
   const amount = (named: NamedResult): string => {
     const { vulnerable } = named.result.scenario.population;
-    const words = hostsInWords(ever(named) * vulnerable, vulnerable);
-    return words.endsWith('%') ? `${words} of the hosts` : words;
+    return areFew
+      ? hostsInWords(ever(named) * vulnerable, vulnerable)
+      : `${percent(ever(named))} of the hosts`;
   };
   const computations = [...new Set(results.map(({ result }) => computation(result)))];
   const by = `By ${enumerated(computations.map((one) => one.replace('engine', 'the engine')))}.`;
@@ -170,7 +142,7 @@ function shrinkSentence(results: readonly NamedResult[], label: (named: NamedRes
   if (results.some(({ result }) => otherDefenses(result).length > 0)) return '';
   const starts = results.map(({ result }) => honeypotStartNumbers(result));
   if (starts.every((start) => start === null)) return '';
-  const shrinking = results.filter((_, index) => (starts[index]?.reproductionNumber ?? Infinity) < 1);
+  const shrinking = results.filter((_, index) => comparedWithOne(starts[index]?.reproductionNumber ?? 1) < 0);
   return shrinking.length === 0
     ? 'With none of them does the outbreak shrink from the start of the honeypots on.'
     : `The outbreak shrinks from the start of the honeypots on with: ${shrinking.map(label).join('; ')}.`;

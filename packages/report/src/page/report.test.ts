@@ -65,6 +65,20 @@ describe('CSV', () => {
   });
 });
 
+describe('the verdict on several outbreaks', () => {
+  it('says the fewest and the most in one unit', () => {
+    const many = { name: '0', result: odeResult({ honeypots: 0 }) };
+    const few = { name: '4000000', result: odeResult({ honeypots: 4_000_000, start: '0s', delay: '0s' }) };
+    const said = (...results: Parameters<typeof comparisonReport>[0]): string =>
+      comparisonReport(results, { title: 'both', names: 'honeypots' }).verdict;
+    expect(said(few, many)).toMatch(
+      /between [\d.]+% of the hosts \(4000000 honeypots\) and 100% of the hosts \(0/,
+    );
+    const fewer = { name: '3000000', result: odeResult({ honeypots: 3_000_000, start: '0s', delay: '0s' }) };
+    expect(said(few, fewer)).toMatch(/In total, the worm infects [\d,]+ hosts\. /);
+  });
+});
+
 describe('tables', () => {
   it('show the key figures with active and ever infected apart', () => {
     const { rows } = summaryTables(odeResult())[0]!;

@@ -1,5 +1,5 @@
 /** A sweep as a table for people and as rows for programs. */
-import { formatCount, formatDuration } from '@wormwood/base';
+import { formatCount, formatDuration, formatRange } from '@wormwood/base';
 import {
   type SweepResult,
   type SweepRow,
@@ -54,7 +54,7 @@ function text(value: number | null, format: (value: number) => string): string {
 function interval(row: SweepRow, figure: FigureName): string {
   const spread = spreadIn(row, figure);
   if (spread === null || spread.q05 === null || spread.q95 === null) return NONE;
-  return `${formatCount(spread.q05)}–${formatCount(spread.q95)}`;
+  return formatRange([spread.q05, spread.q95], formatCount);
 }
 
 const FIGURES = Object.entries(SUMMARY_COLUMNS) as readonly (readonly [FigureName, string])[];

@@ -1,5 +1,5 @@
 /** Results as tables of text: the same in the report and in the terminal. */
-import { formatCount, formatDuration } from '@wormwood/base';
+import { formatCount, formatDuration, formatRange } from '@wormwood/base';
 import { FRACTIONS } from '@wormwood/epidemic';
 import type { EnginePair } from '../figure/charts.ts';
 import type { Distribution, NamedResult, SimulationResult } from '../result/result.ts';
@@ -117,7 +117,7 @@ function figuresOfRuns(result: SimulationResult): ReportTable {
       const average = shown(mean, (value) => meanText(value, format));
       // What is the same in all runs is said once.
       if (q05 === q95 && mean === q50) return [label, average, '', ''];
-      return [label, average, shown(q50, format), rangeText(shown(q05, format), shown(q95, format))];
+      return [label, average, shown(q50, format), spreadText(q05, q95, (value) => shown(value, format))];
     }),
   };
 }
@@ -131,7 +131,7 @@ function timesOfRuns(result: SimulationResult): ReportTable {
     label,
     share === null ? NONE : percent(share),
     time(spread?.q50),
-    rangeText(time(spread?.q05), time(spread?.q95)),
+    spreadText(spread?.q05, spread?.q95, time),
   ];
   const [extinct, extinction] = ['No host infected any more', extinctProbabilityOf(result)] as const;
   return {
@@ -151,13 +151,6 @@ function timesOfRuns(result: SimulationResult): ReportTable {
       extinction === 0 ? missed(extinct) : row(extinct, extinction, spreadOf(result, 'extinctionTime')),
     ],
   };
-}
-
-/** A unit that both have is said once: `23.58 to 23.67 billion`. */
-function rangeText(low: string, high: string): string {
-  if (low === high) return low;
-  const unit = / (?:million|billion|trillion)$/.exec(low)?.[0] ?? '';
-  return `${high.endsWith(unit) ? low.slice(0, low.length - unit.length) : low} to ${high}`;
 }
 
 /** Returns the figures that distinguish results, one row each; `names` heads the first column. */
@@ -226,6 +219,15 @@ function fractionOf(result: SimulationResult, figure: FigureName): number | null
 
 function signedCount(value: number): string {
   return value > 0 ? `+${formatCount(value)}` : formatCount(value).replace('-', '−');
+}
+
+/** A missing end is beyond all others, and formatted as such. */
+function spreadText(
+  low: number | null | undefined,
+  high: number | null | undefined,
+  format: (value: number | null) => string,
+): string {
+  return formatRange([low ?? NaN, high ?? NaN], (value) => format(Number.isNaN(value) ? null : value));
 }
 
 function shown(value: number | null | undefined, format: (value: number) => string): string {

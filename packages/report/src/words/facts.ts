@@ -8,7 +8,7 @@ import { type LocalPreference, localPreferenceFactor } from '@wormwood/epidemic/
 import type { SimulationResult } from '../result/result.ts';
 import { honeypotStartNumbers, outbreakNumbers, type OutbreakNumbers } from '../result/outbreak-numbers.ts';
 import { figureOf } from '../result/summary-figures.ts';
-import { otherDefenses, ratio } from './wording.ts';
+import { comparedWithOne, otherDefenses, ratio } from './wording.ts';
 
 export interface Fact {
   readonly title: string;
@@ -62,8 +62,9 @@ function numberInWords(
   const bare = ratio(vulnerable / effectiveHoneypots);
   const number =
     delaySeconds > 0 ? `N/h = ${bare}, with the delay R0 = ${ratio(basic)}` : `R0 = ${ratio(basic)}`;
-  if (ratio(basic) === '1') return `${number}: critical.`;
-  return basic > 1
+  const compared = comparedWithOne(basic);
+  if (compared === 0) return `${number}: critical.`;
+  return compared > 0
     ? `${number}, above 1 (supercritical): even if they were there from the start, the worm would grow.`
     : `${number}, below 1 (subcritical): if they are there from the start, no outbreak grows.`;
 }

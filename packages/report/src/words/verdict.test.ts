@@ -19,7 +19,7 @@ describe('verdict', () => {
     ],
     [
       { honeypots: 262_144 },
-      /^262,144 honeypots after 20 min do not stop this worm: the peak is 8\.66%, yet 57\.3% of the hosts are .*38 > 1; /,
+      /^262,144 honeypots after 20 min do not stop this worm from growing: the peak is 8\.66%, yet 57\.3% of the hosts are .*38 > 1; /,
     ],
     [
       { honeypots: 262_144 },
@@ -51,10 +51,13 @@ describe('verdict', () => {
     ],
     [
       { honeypots: 262_144, start: { contacts: 100, prepare: '10min' } },
-      /^262,144 honeypots that detect the worm themselves do not stop this worm: /,
+      /^262,144 honeypots that detect the worm themselves do not stop this worm from growing: /,
     ],
-    [{ honeypots: 1, start: '0s' }, /^1 honeypot from the start does not stop this worm: /],
-    [{ honeypots: 524_288, success: 0.5 }, /do not stop this worm: .* R0 = N\/\(h p\) \+ βδ = 1\.38 > 1/],
+    [{ honeypots: 1, start: '0s' }, /^1 honeypot from the start does not stop this worm from growing: /],
+    [
+      { honeypots: 524_288, success: 0.5 },
+      /do not stop this worm from growing: .* R0 = N\/\(h p\) \+ βδ = 1\.38 > 1/,
+    ],
   ])('says of %j what its numbers say', (variation, expected) => {
     expect(verdict(odeResult(variation))).toMatch(expected);
   });
@@ -62,7 +65,7 @@ describe('verdict', () => {
   it('calls no honeypots sufficient whose delay lies beyond the wall, however many they are', () => {
     const text = verdict(odeResult({ honeypots: 4_000_000, start: '0s', delay: '4min' }));
     expect(text).toMatch(
-      /do not stop this worm: .* With 4 min from .* no number of honeypots stops it: the wall is 1\/β = 238\.6 s\. By the mean field, engine ode\.$/,
+      /do not stop this worm from growing: .* With 4 min from .* no number of honeypots keeps it from growing: the wall is 1\/β = 238\.6 s\. By the mean field, engine ode\.$/,
     );
   });
 
@@ -110,7 +113,7 @@ describe('verdict', () => {
     const everInfected = { mean: 13.2, sd: 30, se: 3, q05: 1, q25: 1, q50: 3, q75: 9, q95: 86 };
     const skewed = { ...few, summary: { ...few.summary, everInfected } } as typeof few;
     expect(verdict(skewed)).toContain(
-      ': 13 of the 2,000 hosts are infected at some time on average, 1 to 86 in nine of ten runs, at most 3 hosts in half of them; 1 host at the peak. ',
+      ': 13 of the 2,000 hosts are infected at some time on average, 1 to 86 in nine of ten runs, at most 3 in half of them; 1 host at the peak. ',
     );
     expect(verdict(skewed)).not.toMatch(/0\.\d+%/);
   });

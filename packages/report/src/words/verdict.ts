@@ -2,7 +2,7 @@
 import { enumerated, formatCount, formatDuration } from '@wormwood/base';
 import { stageError } from '@wormwood/epidemic';
 import { toOutbreak } from '@wormwood/files/scenario';
-import { startSecondsOf } from '../result/result-series.ts';
+import { curveOf, startSecondsOf, valueAt } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
 import {
   honeypotStartNumbers,
@@ -12,6 +12,7 @@ import {
 } from '../result/outbreak-numbers.ts';
 import { extinctProbabilityOf, figureOf, spreadOf } from '../result/summary-figures.ts';
 import {
+  comparedWithOne,
   honeypotsInWords,
   hostCount,
   hostRange,
@@ -24,6 +25,11 @@ import {
 
 /** Honeypots that start with fewer susceptible hosts left than this fraction of N protect almost no host. */
 const TOO_LATE_FRACTION = 0.1;
+/** An outbreak is small that has ended with fewer hosts ever infected than this fraction of N. */
+const SMALL_FRACTION = 0.1;
+/** It has ended when so late a part of the run added less than this fraction of its hosts. */
+const LAST_PART = 0.1;
+const ENDED_FRACTION = 0.01;
 
 /**
  * Returns in sentences whether the defenses stop the worm, the peak and the ever infected hosts, the numbers that decide, and
@@ -43,8 +49,12 @@ function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   if (others.length > 0) {
     return `With ${enumerated(subject === null ? others : [subject, ...others])}, ${figures}`;
   }
-  if (subject === null) return `Without honeypots nothing stops this worm: ${figures}`;
+  if (subject === null)
+    return isSmall(result)
+      ? `Without honeypots, ${figures}`
+      : `Without honeypots nothing stops this worm: ${figures}`;
   const one = numbers.honeypots === 1;
+  const theyStart = one ? 'it starts' : 'they start';
   if (figureOf(result, 'reproductionNumberAtStart') === null) {
     // Without a number for it, honeypots at a set time start all the same.
     if (numbers.groups.some((group) => (startSecondsOf(group) ?? Infinity) <= endSecondsOf(result))) {
@@ -58,14 +68,26 @@ function outcome(result: SimulationResult, numbers: OutbreakNumbers): string {
   const before = 1 - start.susceptibleFraction;
   if (start.susceptibleFraction < TOO_LATE_FRACTION) {
     return (
-      `${subject} ${one ? 'comes' : 'come'} too late: ${percent(before)} of the hosts are infected before they start, ` +
+      `${subject} ${one ? 'comes' : 'come'} too late: ${percent(before)} of the hosts are infected before ${theyStart}, ` +
       `${percent(everOf(result))} at some time`
     );
   }
-  if (start.reproductionNumber >= 1)
-    return `${subject} ${one ? 'does' : 'do'} not stop this worm: ${figures}`;
-  const already = before > TOO_LATE_FRACTION ? `, ${percent(before)} already before they start` : '';
+  if (comparedWithOne(start.reproductionNumber) >= 0) {
+    return isSmall(result)
+      ? `${subject} ${one ? 'keeps' : 'keep'} this worm small, though it can still grow: ${figures}`
+      : `${subject} ${one ? 'does' : 'do'} not stop this worm from growing: ${figures}`;
+  }
+  const already = before > TOO_LATE_FRACTION ? `, ${percent(before)} already before ${theyStart}` : '';
   return `${subject} ${one ? 'stops' : 'stop'} this worm from growing: ${figures}${already}`;
+}
+
+/** Returns whether few hosts are ever infected, and the end of the run does not cut the outbreak off. */
+function isSmall(result: SimulationResult): boolean {
+  if (everOf(result) >= SMALL_FRACTION) return false;
+  const ever = curveOf(result, 'everInfected');
+  const end = endSecondsOf(result);
+  const added = valueAt(ever, end) - valueAt(ever, (1 - LAST_PART) * end);
+  return added <= ENDED_FRACTION * (figureOf(result, 'everInfected') ?? 0);
 }
 
 function peakAndEver(result: SimulationResult, { vulnerable }: OutbreakNumbers): string {
@@ -98,8 +120,8 @@ function everSpread(result: SimulationResult): string | null {
   if (sd === 0) return 'in each run';
   if (mean === null || q05 === null || q50 === null || q95 === null) return null;
   const isSkewed = mean > 2 * q50 || q50 > 2 * mean;
-  const middle = isSkewed ? `, at most ${hostsInWords(q50, vulnerable)} in half of them` : '';
-  return `on average, ${hostRange([q05, q95], vulnerable)} in nine of ten runs${middle}`;
+  const middle = isSkewed ? `, at most ${hostRange([q50, q50], vulnerable, mean)} in half of them` : '';
+  return `on average, ${hostRange([q05, q95], vulnerable, mean)} in nine of ten runs${middle}`;
 }
 
 /** Adds the simulated time if it ends before all hosts are infected. */
@@ -120,8 +142,10 @@ function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
   // If they start at once, R0 says it all; if they start too late, this number hardly matters.
   const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
   const formula = numbers.scansPlainly ? `${formulaOf(numbers)} = ` : '';
-  const whole = `R0 = ${formula}${ratio(basic)}${comparedWithOne(basic)}`;
-  return `${whole}${isTelling ? whenTheyStart(start) : ''}.${numbers.scansPlainly ? wall(numbers) : ''}`;
+  const whole = `R0 = ${formula}${ratio(basic)}${sideOfOne(basic)}`;
+  const theyStart = numbers.honeypots === 1 ? 'it starts' : 'they start';
+  const then = isTelling ? `; when ${theyStart}, ${afterStart(start)}` : '';
+  return `${whole}${then}.${numbers.scansPlainly ? wall(numbers) : ''}`;
 }
 
 function startsLater({ groups }: OutbreakNumbers): boolean {
@@ -134,23 +158,22 @@ function formulaOf({ honeypots, effectiveHoneypots, delaySeconds }: OutbreakNumb
   return delaySeconds > 0 ? `${divisor} + βδ` : divisor;
 }
 
-function comparedWithOne(value: number): string {
-  if (ratio(value) === '1') return '';
-  return value > 1 ? ' > 1' : ' < 1';
+function sideOfOne(value: number): string {
+  return [' < 1', '', ' > 1'][comparedWithOne(value) + 1]!;
 }
 
-function whenTheyStart({ susceptible, reproductionNumber }: HoneypotStartNumbers): string {
+function afterStart({ susceptible, reproductionNumber }: HoneypotStartNumbers): string {
   const each = `each infected host infects ${ratio(reproductionNumber)} of the ${formatCount(susceptible)} still susceptible`;
-  return reproductionNumber < 1
-    ? `; when they start, ${each}, so the outbreak shrinks`
-    : `; when they start, ${each}, so the outbreak still grows`;
+  return comparedWithOne(reproductionNumber) < 0
+    ? `${each}, so the outbreak shrinks`
+    : `${each}, so the outbreak still grows`;
 }
 
 function wall({ contactRatePerSecond, delaySeconds, sufficientHoneypots }: OutbreakNumbers): string {
   if (contactRatePerSecond === null || sufficientHoneypots !== null) return '';
   return (
-    ` With ${formatDuration(delaySeconds)} from contact to immunization no number of honeypots stops it: the wall is ` +
-    `1/β = ${formatDuration(1 / contactRatePerSecond)}.`
+    ` With ${formatDuration(delaySeconds)} from contact to immunization no number of honeypots keeps it from growing: the ` +
+    `wall is 1/β = ${formatDuration(1 / contactRatePerSecond)}.`
   );
 }
 

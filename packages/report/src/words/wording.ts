@@ -1,5 +1,5 @@
 /** Numbers as they are written in sentences. */
-import { formatCount, formatDuration, formatPercent } from '@wormwood/base';
+import { formatCount, formatDuration, formatPercent, formatRange } from '@wormwood/base';
 import type { Countermeasure, Honeypots } from '@wormwood/epidemic';
 import { startSecondsOf } from '../result/result-series.ts';
 import type { SimulationResult } from '../result/result.ts';
@@ -21,6 +21,11 @@ export function ratio(value: number): string {
     if (rounded !== 1) return rounded >= 1000 ? formatCount(rounded) : String(rounded);
   }
   return '1';
+}
+
+/** Returns −1, 0 or 1 for a number below, at or above 1 as `ratio` writes it. */
+export function comparedWithOne(value: number): number {
+  return ratio(value) === '1' ? 0 : Math.sign(value - 1);
 }
 
 /** Fewer hosts than this, or a smaller fraction, are counted: nobody sees a host in 0.0536 %. */
@@ -59,11 +64,11 @@ export function largeCount(count: number): string {
   return `${Number((count / size).toPrecision(4))} ${unit}`;
 }
 
-/** Returns a range of hosts in the words of `hostsInWords`: `51.6% to 63%`, `1 to 86`, `1 host to 71.3%`. */
-export function hostRange([low, high]: readonly [number, number], vulnerable: number): string {
-  const words = (hosts: number): string =>
-    isCounted(high, vulnerable) ? formatCount(hosts) : hostsInWords(hosts, vulnerable);
-  return words(low) === words(high) ? words(low) : `${words(low)} to ${words(high)}`;
+/** Returns a range of hosts in the unit in which `among` hosts are given: `51.6% to 63%`, or `1 to 86` where they are counted. */
+export function hostRange(range: readonly [number, number], vulnerable: number, among: number): string {
+  return formatRange(range, (hosts) =>
+    isCounted(among, vulnerable) ? formatCount(hosts) : percent(hosts / vulnerable),
+  );
 }
 
 /** Returns `1 host`, `2 hosts`. */

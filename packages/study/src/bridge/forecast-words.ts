@@ -1,5 +1,12 @@
 /** A forecast as it is shown: for people and for programs. */
-import { formatCount, formatDuration, formatPercent, formatRate, formatTimestamp } from '@wormwood/base';
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRange,
+  formatRate,
+  formatTimestamp,
+} from '@wormwood/base';
 import { type LineChart, outlookChart, type ReportTable } from '@wormwood/report';
 import { type Advice, REPRODUCTION_AIM } from './advice.ts';
 import type { ComparedArm, MadeForecast } from './make-forecast.ts';
@@ -60,7 +67,7 @@ export function presentTable({ sighting }: MadeForecast): ReportTable {
     label: string,
     { low, median, high }: { readonly low: number; readonly median: number; readonly high: number },
     format: (value: number) => string,
-  ): readonly string[] => [label, format(median), `${format(low)} to ${format(high)}`];
+  ): readonly string[] => [label, format(median), formatRange([low, high], format)];
   return {
     caption: `What ${formatCount(honeynet.honeypots)} honeypots say of ${formatCount(honeynet.addressSpaceSize)} addresses`,
     columns: ['', 'median', '95% interval'],
@@ -89,13 +96,11 @@ export function armTable({ arms, horizonSeconds }: MadeForecast): ReportTable {
     ],
     rows: arms.map((arm, index) => {
       const { everInfected } = arm.arm;
-      const [low, median, high] = [everInfected.q10, everInfected.q50, everInfected.q90].map((band) =>
-        formatCount(band.at(-1) ?? 0),
-      );
+      const { low, median, high } = lastOf(everInfected);
       return [
         arm.name,
-        median ?? '',
-        `${low} to ${high}`,
+        formatCount(median),
+        formatRange([low, high], formatCount),
         index === 0 ? '–' : sparedText(arm),
         arm.effort,
         ...(hasCost ? [costText(arm.cost), eachText(arm)] : []),
@@ -104,9 +109,18 @@ export function armTable({ arms, horizonSeconds }: MadeForecast): ReportTable {
   };
 }
 
+/** Returns the quantiles at the end. */
+function lastOf({ q10, q50, q90 }: ComparedArm['arm']['everInfected']): {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+} {
+  return { low: q10.at(-1) ?? 0, median: q50.at(-1) ?? 0, high: q90.at(-1) ?? 0 };
+}
+
 function sparedText({ spared }: ComparedArm): string {
   const hosts = (count: number): string => formatCount(Math.max(0, count));
-  return `${hosts(spared.q50)} (${hosts(spared.q10)} to ${hosts(spared.q90)})`;
+  return `${hosts(spared.q50)} (${formatRange([spared.q10, spared.q90], hosts)})`;
 }
 
 function costText(cost: number | null): string {
@@ -119,13 +133,10 @@ function eachText({ cost, spared }: ComparedArm): string {
 
 /** Returns the advice in a sentence or two. */
 export function adviceWords({ advice, responseSeconds, arms, horizonSeconds }: MadeForecast): string {
-  const asItIs = arms[0]!.arm.everInfected;
-  const [low, median, high] = [asItIs.q10, asItIs.q50, asItIs.q90].map((band) =>
-    formatCount(band.at(-1) ?? 0),
-  );
+  const { low, median, high } = lastOf(arms[0]!.arm.everInfected);
   const course =
-    `If nothing changes, ${median} hosts are or were infected in ${formatDuration(horizonSeconds)}, ` +
-    `${low} to ${high} in eight of ten runs.`;
+    `If nothing changes, ${formatCount(median)} hosts are or were infected in ${formatDuration(horizonSeconds)}, ` +
+    `${formatRange([low, high], formatCount)} in eight of ten runs.`;
   return `${course} ${remedyWords(advice, responseSeconds)}`;
 }
 

@@ -281,7 +281,7 @@ function Present({ made }: { readonly made: MadeForecast }): JSX.Element {
           </div>
         ))}
       </dl>
-      <p class="soft">Behind each number: its interval of 95 %.</p>
+      <p class="soft">Behind each number: its 95% interval.</p>
       {remarkWords(made).map((remark) => (
         <p key={remark} class="look">
           {remark}

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('Explore in Chromium', () => {
     const { page, problems } = await studio.open('');
     await settled(page);
     expect(await verdict(page).textContent()).toContain(
-      '262,144 honeypots after 20 min do not stop this worm',
+      '262,144 honeypots after 20 min do not stop this worm from growing',
     );
     expect(await summaryOf(page)).toEqual(summaryHere('provos-2004-20min'));
     const terms = await page.locator('dl dt').allTextContents();
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)('Explore in Chromium', () => {
     await page.mouse.move(bar.x + bar.width * 0.25, handle.y + 20, { steps: 5 });
     await page.mouse.up();
     await settled(page);
-    expect(await border.getAttribute('aria-valuetext')).toContain('25 % meet a susceptible host first');
+    expect(await border.getAttribute('aria-valuetext')).toContain('25% meet a susceptible host first');
     expect(problems).toEqual([]);
     await page.context().close();
   });

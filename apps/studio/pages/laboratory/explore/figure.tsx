@@ -37,7 +37,9 @@ export function Figure({ setup }: { readonly setup: Setup }): JSX.Element | null
       </LiveChart>
       <div class="figure-foot">
         <span class="soft">
-          {band.value === null ? '' : `Shaded: 5–95 % of ${band.value.runs} runs (${band.value.engine}).`}
+          {band.value === null
+            ? ''
+            : `Shaded: nine in ten of ${band.value.runs} runs (${band.value.engine}).`}
           {ghost.value === null ? '' : ' Thin: before the last move.'}
         </span>
         <button type="button" aria-pressed={isLog.value} onClick={switchScale}>

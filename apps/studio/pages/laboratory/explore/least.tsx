@@ -2,6 +2,7 @@
 import { formatCount } from '@wormwood/base';
 import { percent } from '@wormwood/report';
 import type { JSX } from 'preact';
+import { honeypotCount } from '../controls/parameters.ts';
 import type { Setup } from '../scenario/setup.ts';
 import { honeypotChange } from './actions.ts';
 import { change } from './desk.ts';
@@ -13,6 +14,7 @@ const PERCENTS = [1, 2, 5, 10, 25, 50] as const;
 export function Least({ setup }: { readonly setup: Setup }): JSX.Element {
   const answer = planned.value;
   const least = answer.state === 'done' && answer.plan.found.isFeasible ? answer.plan.found.place : null;
+  const isSet = honeypotCount(setup.document).value === least;
   return (
     <section class="least" aria-label="Plan">
       <label>
@@ -26,15 +28,20 @@ export function Least({ setup }: { readonly setup: Setup }): JSX.Element {
         >
           {PERCENTS.map((one) => (
             <option key={one} value={String(one)}>
-              {one} %
+              {one}%
             </option>
           ))}
         </select>
       </label>
       <p role="status">{sentenceOf(answer, setup)}</p>
       {least !== null && (
-        <button type="button" class="main" onClick={() => change([honeypotChange(setup, least)])}>
-          Apply
+        <button
+          type="button"
+          class="main"
+          disabled={isSet}
+          onClick={() => change([honeypotChange(setup, least)])}
+        >
+          {isSet ? 'Applied' : 'Apply'}
         </button>
       )}
     </section>

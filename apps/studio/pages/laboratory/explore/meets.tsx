@@ -42,15 +42,15 @@ export function Meets({
       <h2>What an infected host meets first</h2>
       <div class="bar-of-two" ref={bar}>
         <span class="part susceptible" style={{ width: `${share * 100}%` }}>
-          {percent >= 16 && <b>{percent} % a susceptible host</b>}
+          {percent >= 16 && <b>{percent}% a susceptible host</b>}
         </span>
         <span class="part honeypots" style={{ width: `${(1 - share) * 100}%` }}>
-          {percent <= 84 && <b>{100 - percent} % a honeypot</b>}
+          {percent <= 84 && <b>{100 - percent}% a honeypot</b>}
         </span>
         <Handle
           class="border-handle"
           label="Border of the bar"
-          words={`${sides}: ${percent} % meet a susceptible host first`}
+          words={`${sides}: ${percent}% meet a susceptible host first`}
           share={share}
           style={{ left: `${share * 100}%` }}
           onDrag={drag}

@@ -193,7 +193,7 @@ function Overlay({ field, frame, size, chosen }: OverlayProps): JSX.Element {
 }
 
 function Legend({ field: { levels, levelLabel } }: { readonly field: FieldChart }): JSX.Element {
-  const text = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
+  const text = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))}%`;
   return (
     <p class="scale">
       <span>{levelLabel}:</span>

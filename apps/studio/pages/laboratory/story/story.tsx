@@ -68,7 +68,7 @@ const STEPS: readonly Step[] = [
     title: 'Late is as bad as few',
     text:
       'While the worm doubles every 165 s, ten minutes are three and a half doublings. After 20 minutes ' +
-      '6 % of the hosts are infected, after 60 minutes nearly all: then the same 262,144 honeypots ' +
+      '6% of the hosts are infected, after 60 minutes nearly all: then the same 262,144 honeypots ' +
       'clean up, and protect nobody.',
     preset: 'provos-2004-60min',
     changes: [],
@@ -94,7 +94,7 @@ const STEPS: readonly Step[] = [
     title: 'What the figure of 2004 hides',
     text:
       'Active immunization with 262,144 honeypots after 20 minutes keeps the hosts that are infected at ' +
-      'one time below 9 %: the red curve looks like a victory. But immunized hosts leave it, and the ' +
+      'one time below 9%: the red curve looks like a victory. But immunized hosts leave it, and the ' +
       'dark curve counts them: more than half of all hosts were infected at some time. Ask of each such ' +
       'picture which of the two it shows.',
     preset: 'provos-2004-20min',
