@@ -7,11 +7,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mutantsOf } from './mutants.mjs';
+import { reachOf } from './reach.mjs';
 import { sample } from './sample.mjs';
-import { runTests, tryMutant } from './trial.mjs';
+import { WarmTests } from './test-process.mjs';
+import { tryMutant } from './trial.mjs';
 
 /** @typedef {{ file: string, mutant: import('./mutants.mjs').Mutant }} Case */
 
@@ -31,6 +33,9 @@ function sourcesOf(name) {
       : git(['ls-files', `packages/${name}/src`]);
   return files.filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file) && !NO_SOURCE.test(file));
 }
+
+/** The package of a file. @param {string} file @returns {string} */
+const homeOf = (file) => file.split('/').slice(0, 2).join('/');
 
 /** @param {Case} drawn @returns {string} */
 function difference({ file, mutant }) {
@@ -54,29 +59,32 @@ async function run(files, count, seed) {
     mutantsOf(file, readFileSync(join(root, file), 'utf8')).map((mutant) => ({ file, mutant })),
   );
   const drawn = sample(all, count, seed);
-  const [first] = drawn;
-  if (first === undefined) {
+  if (drawn.length === 0) {
     console.error('There is nothing to mutate.');
     return;
   }
-  const home = first.file.split('/').slice(0, 2).join('/');
-  const began = performance.now();
-  if (
-    (await runTests({ root, file: first.file, folder: home, mutant: null, timeoutSeconds: 1200 })) !==
-    'survived'
-  ) {
-    throw new Error(`The tests of ${home} fail without a mutant: mend them first.`);
+  const runner = new WarmTests(root);
+  const reach = new Map();
+  for (const home of new Set(drawn.map(({ file }) => homeOf(file)))) {
+    const sources = sourcesOf(basename(home)).map((file) => resolve(root, file));
+    const found = await reachOf({ root, folder: home, sources });
+    const tests = found.map(({ test }) => test);
+    const { passed } = await runner.run({ files: tests, replaced: null, timeoutSeconds: 1200 });
+    if (!passed) throw new Error(`The tests of ${home} fail without a mutant: mend them first.`);
+    reach.set(home, found);
   }
-  const timeoutSeconds = 30 + (3 * (performance.now() - began)) / 1000;
   /** @type {Case[]} */
   const survivors = [];
   for (const [index, each] of drawn.entries()) {
-    const verdict = await tryMutant({ root, ...each, timeoutSeconds });
-    console.error(`${index + 1} of ${drawn.length}: ${verdict}`);
+    const verdict = await tryMutant({ runner, reach: reach.get(homeOf(each.file)), root, ...each });
+    console.error(
+      `${index + 1} of ${drawn.length}: ${verdict} ${each.file}:${each.mutant.line} ${each.mutant.text}`,
+    );
     if (verdict !== 'survived') continue;
     survivors.push(each);
     console.log(difference(each));
   }
+  runner.end();
   const killed = drawn.length - survivors.length;
   const share = killed / drawn.length;
   console.log(

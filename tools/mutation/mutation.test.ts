@@ -1,9 +1,12 @@
 // The sampler of mutants, on a source so small that every mutant can be told in advance.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mutantsOf, mutated } from './mutants.mjs';
+import { instrumented, placeOf, reachOf, testsOf } from './reach.mjs';
 import { sample } from './sample.mjs';
+import { WarmTests } from './test-process.mjs';
 import { tryMutant } from './trial.mjs';
 
 const SOURCE = `/** Counts down. */
@@ -21,6 +24,10 @@ export function stepsDown(from: number): number {
     steps++;
   }
   return steps;
+}
+
+export function isUnused(): boolean {
+  return true;
 }
 `;
 const TEST = `import { expect, it } from 'vitest';
@@ -56,6 +63,7 @@ describe('mutants', () => {
       'from -= 2;',
       ';',
       'steps--;',
+      'return false;',
     ]);
   });
 
@@ -85,27 +93,70 @@ describe('a sample', () => {
   });
 });
 
+describe('reach', () => {
+  const text = 'const outer = () => {\n  return [1].map((x) => x + 1);\n};\n';
+
+  it('is counted in each function and at the top; lines stay where they are', () => {
+    const places: string[] = [];
+    const call = instrumented('a.ts', text);
+    runInNewContext(`${call}; outer();`, { reach: (place: string) => places.push(place) });
+    expect(places).toEqual(['a.ts', `a.ts:${text.indexOf('{')}`, `a.ts:${text.indexOf('x + 1')}`]);
+    expect(call.split('\n')).toHaveLength(text.split('\n').length);
+  });
+
+  it('of a mutant is that of the innermost function around it', () => {
+    expect(placeOf('a.ts', text, 0)).toBe('a.ts');
+    expect(placeOf('a.ts', text, text.indexOf('return'))).toBe(`a.ts:${text.indexOf('{')}`);
+    expect(placeOf('a.ts', text, text.indexOf('+'))).toBe(`a.ts:${text.indexOf('x + 1')}`);
+  });
+
+  it('chooses the tests: first those of the same name, then the quick ones', () => {
+    const reach = [
+      { test: '/slow.test.ts', reached: ['a.ts'], milliseconds: 9 },
+      { test: '/quick.test.ts', reached: ['a.ts'], milliseconds: 1 },
+      { test: '/a.test.ts', reached: ['a.ts'], milliseconds: 20 },
+      { test: '/b.test.ts', reached: ['b.ts'], milliseconds: 0 },
+    ];
+    const chosen = testsOf(reach, 'a.ts', 'a.ts').map(({ test }) => test);
+    expect(chosen).toEqual(['/a.test.ts', '/quick.test.ts', '/slow.test.ts']);
+  });
+});
+
 describe('a trial', () => {
+  const runner = new WarmTests(root);
+  const path = join(root, file);
+
   beforeAll(() => {
-    const folder = join(root, file, '..');
+    const folder = join(path, '..');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(root, file), SOURCE);
+    writeFileSync(path, SOURCE);
     writeFileSync(join(folder, 'assert.ts'), 'export function assert(_: boolean, __: string): void {}\n');
     writeFileSync(join(folder, 'source.test.ts'), TEST);
   });
 
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  afterAll(() => {
+    runner.end();
+    rmSync(root, { recursive: true, force: true });
+  });
 
-  it.each([
-    { line: 'return hours < 22;', verdict: 'killed' },
-    { line: 'return hours > 22;', verdict: 'survived' },
-    { line: 'from += 1;', verdict: 'timeout' },
-  ])('of `$line` ends: $verdict; the file stays as it is', async ({ line, verdict }) => {
-    const mutant = mutantsOf(file, SOURCE).find((each) => lineOf(mutated(SOURCE, each), each.line) === line);
-    if (mutant === undefined) throw new Error(`no mutant has ${line}`);
-    expect(await tryMutant({ root, file, mutant, timeoutSeconds: verdict === 'timeout' ? 4 : 60 })).toBe(
-      verdict,
-    );
-    expect(readFileSync(join(root, file), 'utf8')).toBe(SOURCE);
+  it('ends with a verdict, whatever the one before did; the file stays as it is', async () => {
+    const reach = await reachOf({ root, folder: 'packages/tiny', sources: [path] });
+    const verdicts = [];
+    for (const line of [
+      'return hours < 22;',
+      'return hours > 22;',
+      'from += 1;',
+      'return hours > 22;',
+      'return false;',
+      'steps--;',
+    ]) {
+      const mutant = mutantsOf(file, SOURCE).find(
+        (each) => lineOf(mutated(SOURCE, each), each.line) === line,
+      );
+      if (mutant === undefined) throw new Error(`no mutant has ${line}`);
+      verdicts.push(await tryMutant({ runner, reach, root, file, mutant }));
+    }
+    expect(verdicts).toEqual(['killed', 'survived', 'timeout', 'survived', 'survived', 'killed']);
+    expect(readFileSync(path, 'utf8')).toBe(SOURCE);
   });
 });

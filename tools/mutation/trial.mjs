@@ -1,85 +1,27 @@
-/** One mutant against the tests that reach its file, in a process of its own that ends in time. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, extname, join, resolve } from 'node:path';
+/** Mutants against the tests that reach them. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { mutated } from './mutants.mjs';
+import { placeOf, testsOf } from './reach.mjs';
 
-/** @typedef {import('./mutants.mjs').Mutant} Mutant */
 /** @typedef {'killed' | 'timeout' | 'survived'} Verdict */
 
-const vitest = join(import.meta.dirname, '..', '..', 'node_modules', 'vitest', 'vitest.mjs');
-const config = join(import.meta.dirname, 'vitest.config.mjs');
-
 /**
- * Runs the tests below `folder` that import `file`. A mutant is killed when one of them fails or takes too long.
- * @param {{ root: string, file: string, folder: string, mutant: Mutant | null, timeoutSeconds: number }} trial
+ * Tries a mutant on the tests that reach it. It is killed when one of them fails or takes too long.
+ * @param {{ runner: import('./test-process.mjs').WarmTests, reach: readonly import('./reach.mjs').Reach[], root: string, file: string,
+ *   mutant: import('./mutants.mjs').Mutant, patienceSeconds?: number }} trial
  * @returns {Promise<Verdict>}
  */
-export async function runTests({ root, file, folder, mutant, timeoutSeconds }) {
-  const scratch = mkdtempSync(join(tmpdir(), 'wormwood-mutant-'));
-  try {
-    const original = resolve(root, file);
-    const replacement = join(scratch, `mutant${extname(file)}`);
-    if (mutant !== null) writeFileSync(replacement, mutated(readFileSync(original, 'utf8'), mutant));
-    const environment = {
-      ...process.env,
-      WORMWOOD_MUTATION_ROOT: root,
-      ...(mutant === null ? {} : { WORMWOOD_MUTANT_OF: original, WORMWOOD_MUTANT: replacement }),
-    };
-    const words = [
-      'related',
-      original,
-      '--run',
-      '--passWithNoTests',
-      '--config',
-      config,
-      '--dir',
-      resolve(root, folder),
-    ];
-    return await ended([vitest, ...words], environment, root, timeoutSeconds);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-/**
- * @param {string[]} words @param {NodeJS.ProcessEnv} environment @param {string} root @param {number} timeoutSeconds
- * @returns {Promise<Verdict>}
- */
-function ended(words, environment, root, timeoutSeconds) {
-  return new Promise((done, failed) => {
-    // A group of its own, so that the workers of a hanging run end with it.
-    const child = spawn(process.execPath, words, {
-      cwd: root,
-      env: environment,
-      stdio: 'ignore',
-      detached: true,
-    });
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, timeoutSeconds * 1000);
-    child.once('error', failed);
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      done(late ? 'timeout' : code === 0 ? 'survived' : 'killed');
-    });
+export async function tryMutant({ runner, reach, root, file, mutant, patienceSeconds = 5 }) {
+  const path = resolve(root, file);
+  const text = readFileSync(path, 'utf8');
+  const tests = testsOf(reach, path, placeOf(path, text, mutant.start));
+  if (tests.length === 0) return 'survived';
+  const usual = tests.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
+  const answer = await runner.run({
+    files: tests.map(({ test }) => test),
+    replaced: { file: path, text: mutated(text, mutant) },
+    timeoutSeconds: patienceSeconds + 2 * usual,
   });
-}
-
-/**
- * Tries a mutant on the tests of its own folder, then on those of its package.
- * @param {{ root: string, file: string, mutant: Mutant, timeoutSeconds: number }} trial
- * @returns {Promise<Verdict>}
- */
-export async function tryMutant(trial) {
-  const own = dirname(trial.file);
-  const home = trial.file.split('/').slice(0, 2).join('/');
-  for (const folder of new Set([own, home])) {
-    const verdict = await runTests({ ...trial, folder });
-    if (verdict !== 'survived') return verdict;
-  }
-  return 'survived';
+  return answer.isLate === true ? 'timeout' : answer.passed ? 'survived' : 'killed';
 }
