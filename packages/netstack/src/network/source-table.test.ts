@@ -94,3 +94,14 @@ it('holds many sources, and forgets them in any order', () => {
   table.join(7, 0, 3);
   expect([table.heldBy(7), table.oldestOfLargest()]).toEqual([3, 0]);
 });
+
+it('has no source but those that were added, also when it has grown', () => {
+  const memory = { words: new Int32Array(1000 * LINKS) };
+  const table = new SourceTable({ memory, next: 0, previous: 1 }, 0);
+  for (let i = 1; i <= 600; i++) {
+    table.join(i, i * LINKS, 1);
+    expect([table.sourceOf(0), table.count]).toEqual([-1, i]);
+  }
+  table.join(0, 0, 1 << 30);
+  expect([table.count, table.heldBy(0), table.oldestOfLargest()]).toEqual([601, 1 << 30, 0]);
+});

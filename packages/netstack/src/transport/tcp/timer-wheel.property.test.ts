@@ -57,3 +57,77 @@ it('runs what is due soon within a millisecond', () => {
     expect(wheel.nextMs()).toBe(nowMs + Math.max(1, afterMs));
   }
 });
+
+/** A wheel with one timer for each deadline; `run` returns the deadlines that came to pass, in their order. */
+function wheelWith(deadlines: readonly number[], startedAtMs = 0) {
+  const table = new ConnectionTable(deadlines.length, 1);
+  const wheel = new TimerWheel(table);
+  if (startedAtMs > 0) wheel.run(startedAtMs, () => {});
+  const deadlineOf = new Map<number, number>();
+  for (const [i, deadline] of deadlines.entries()) {
+    const at = table.add(i + 1, 1, 1);
+    deadlineOf.set(at, deadline);
+    wheel.start(at, deadline);
+  }
+  const run = (nowMs: number): number[] => {
+    const expired: number[] = [];
+    wheel.run(nowMs, (at) => expired.push(deadlineOf.get(at)!));
+    return expired;
+  };
+  return { wheel, run, places: [...deadlineOf.keys()] };
+}
+
+it.each([1, 16, 17, 100, 126, 127, 128, 129, 143, 144, 145, 2047, 2048, 65_535, 65_536, 65_552, 200_000])(
+  'a timer of %i ms runs no sooner, and within the step of its wheel',
+  (deadline) => {
+    const { wheel, run } = wheelWith([deadline]);
+    expect(wheel.nextMs()).toBeLessThanOrEqual(deadline + TICK_MS);
+    expect(run(deadline - 1)).toEqual([]);
+    // Up to 126 ms ahead steps are milliseconds; further ahead they are ticks of 16.
+    const last = deadline < 127 ? deadline : TICK_MS * Math.ceil(deadline / TICK_MS);
+    if (last > deadline) expect(run(last - 1)).toEqual([]);
+    expect(run(last)).toEqual([deadline]);
+    expect(wheel.nextMs()).toBe(Number.POSITIVE_INFINITY);
+  },
+);
+
+it('a pause of a round of the wheel, and one tick more or less, leaves out no timer', () => {
+  const round = 4096 * TICK_MS;
+  for (const pause of [round - TICK_MS, round - 1, round, round + 1, round + TICK_MS, 3 * round]) {
+    const deadlines = [1, 126, 127, 128, 255, 256, 1000, round - TICK_MS, round - TICK_MS - 1];
+    expect(
+      wheelWith(deadlines)
+        .run(pause)
+        .toSorted((a, b) => a - b),
+    ).toEqual(deadlines.filter((deadline) => deadline <= pause).toSorted((a, b) => a - b));
+  }
+});
+
+it('says the millisecond of a timer that is due soon, and the tick of a later one', () => {
+  const soon = wheelWith([50, 30, 90]);
+  const said = [soon.wheel.nextMs()];
+  for (const at of [soon.places[1]!, soon.places[0]!, soon.places[2]!]) {
+    soon.wheel.stop(at);
+    said.push(soon.wheel.nextMs());
+  }
+  expect(said).toEqual([30, 50, 90, Number.POSITIVE_INFINITY]);
+  expect(wheelWith([1000]).wheel.nextMs()).toBe(1008);
+  expect(wheelWith([1000, 40]).wheel.nextMs()).toBe(40);
+});
+
+it('takes a deadline that has passed for one that is due now', () => {
+  const { run } = wheelWith([10, 999, 1000], 1000);
+  expect(run(1000)).toEqual([]);
+  expect(run(1001).toSorted((a, b) => a - b)).toEqual([10, 999, 1000]);
+});
+
+it('goes on over the turn of milliseconds of 32 bits, where no timer is due at the word 0', () => {
+  const turn = 2 ** 32;
+  const { wheel, run, places } = wheelWith([turn, turn - 16, turn + 32, turn + 400], turn - 100);
+  expect(places.every((at) => wheel.isRunning(at))).toBe(true);
+  expect(run(turn - 17)).toEqual([]);
+  expect(run(turn - 16)).toEqual([turn - 16]);
+  expect(run(turn + 1)).toEqual([turn]);
+  expect(run(turn + 32)).toEqual([turn + 32]);
+  expect(run(turn + 400)).toEqual([turn + 400]);
+});
