@@ -96,7 +96,7 @@ it('timestamps move a thousand times a second from a number of the pair, and tur
   ).toBe(3);
 });
 
-// The order in which `tcp_options_write` of Linux puts them: M(SS) S(ACK) T(imestamps) N(OP) W(indow scale).
+// The order in which Linux writes them (net/ipv4/tcp_output.c): M(SS) S(ACK) T(imestamps) N(OP) W(indow scale).
 it.each([
   { offered: '', order: 'M', window: 64_240 },
   { offered: 'W', order: 'MNW', window: 64_240 },

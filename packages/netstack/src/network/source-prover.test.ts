@@ -353,6 +353,8 @@ describe('a frame with more tags than an answer can carry', () => {
     }
     send({ source: HOST.mac, payload, tags: tags.slice(0, 2) });
     expect(receive()).toMatchObject([{ destination: HOST.mac, tags: tags.slice(0, 2) }]);
+    // Once it is answered, no frame is at hand, and none has a VLAN.
+    expect(stack.vlan).toBe(0);
   });
 });
 

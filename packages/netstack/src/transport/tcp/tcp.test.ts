@@ -267,6 +267,32 @@ describe('sending', () => {
     expect(brief(receive())).toEqual(['PA 100']);
   });
 
+  it('probes a window that closes again as soon as the first time', () => {
+    const { send, receive, advance, service, remote, local } = establishedBench({ window: 2000 });
+    const acknowledge = (octets: number, window: number): void =>
+      send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + octets, window });
+    /** Seconds until each of the next two probes. */
+    const waits = (): number[] => {
+      const at: number[] = [];
+      receive();
+      for (let waited = 0; at.length < 2 && waited < 100; waited += 0.01) {
+        if (receive().length > 0) at.push(Number(waited.toFixed(1)));
+        advance(0.01);
+      }
+      return at;
+    };
+    service!.connection.write(new Uint8Array(5000));
+    receive();
+    acknowledge(2000, 0);
+    const first = waits();
+    // The timeout after a round trip of no time, and twice as long after it (RFC 9293 3.8.6.1).
+    expect(first).toEqual([0.2, 0.6]);
+    acknowledge(2000, 1000);
+    receive();
+    acknowledge(3000, 0);
+    expect(waits()).toEqual(first);
+  });
+
   it('sends again after the timeout, doubled each time, and gives up in the end', () => {
     const { receive, advance, service, stack } = establishedBench();
     service!.connection.write(Uint8Array.of(1, 2, 3));
@@ -351,6 +377,25 @@ describe('closing', () => {
     expect(brief(receive())).toEqual(['A']);
     expect(stack.tcp.status().map(({ state }) => state)).toEqual(['TIME-WAIT']);
     advance(61);
+    expect(stack.tcp.connectionCount).toBe(0);
+  });
+
+  it('waits a minute anew after each last segment that comes in its turn (RFC 9293 3.10.7.8)', () => {
+    const { send, receive, advance, service, remote, local, stack } = establishedBench();
+    service!.connection.end();
+    send({ flags: 'FA', sequenceNumber: remote, acknowledgmentNumber: local + 1 });
+    receive();
+    for (const repeated of [
+      { flags: 'A', sequenceNumber: remote + 1, acknowledgmentNumber: local + 1 },
+      { flags: 'FA', sequenceNumber: remote, acknowledgmentNumber: local + 1 },
+    ]) {
+      advance(59);
+      expect(stack.tcp.status().map(({ state }) => state)).toEqual(['TIME-WAIT']);
+      send(repeated);
+    }
+    advance(59);
+    expect(stack.tcp.status().map(({ state }) => state)).toEqual(['TIME-WAIT']);
+    advance(2);
     expect(stack.tcp.connectionCount).toBe(0);
   });
 
