@@ -70,6 +70,9 @@ export interface DetectorStatus {
   readonly strayRatePerSecond: number;
   readonly sources: number;
   readonly sourcesMax: number;
+  /** Sources beside them of which the first contact, which is all there is, is remembered; and the most of them. */
+  readonly firstContacts: number;
+  readonly firstContactsMax: number;
   /** Sources forgotten to make room, and those of them with more evidence for infection than against. */
   readonly evictions: number;
   readonly evictionsWithEvidence: number;

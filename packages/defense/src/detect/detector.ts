@@ -120,6 +120,8 @@ class DetectorOfBoth implements Detector {
       strayRatePerSecond: first.strayRatePerSecond,
       sources: sum('sources'),
       sourcesMax: sum('sourcesMax'),
+      firstContacts: sum('firstContacts'),
+      firstContactsMax: sum('firstContactsMax'),
       evictions: sum('evictions'),
       evictionsWithEvidence: sum('evictionsWithEvidence'),
       bytes: bytes + second.bytes,

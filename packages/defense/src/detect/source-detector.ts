@@ -10,14 +10,16 @@ import { type Evidence, isAtLeast, type Verdict, type VerdictKind } from '../ver
 import { type ContactModel, contactModel } from '../statistics/contact-model.ts';
 import { ContentPrevalence } from '../evidence/content-prevalence.ts';
 import { DarkContacts } from '../evidence/dark-contacts.ts';
+import { BriefSources } from './brief-sources.ts';
 import type { DetectorStatus, ScannerPromise } from './detector-contract.ts';
 import { type EvidenceDetector, portKey, type Trail } from '../evidence/evidence-detector.ts';
 import { InfectionChain } from '../evidence/infection-chain.ts';
-import { type FoundProof, InfectionProofs } from '../evidence/infection-proof.ts';
+import type { FoundProof, InfectionProofs } from '../evidence/infection-proof.ts';
 import { InnocentClasses } from '../evidence/innocent-classes.ts';
 import { KeyedHash } from '../evidence/keyed-hash.ts';
 import { isUsable } from '../observe/observation-check.ts';
 import { scanShapeOf } from './scan-shape.ts';
+import { addressesOfModel, bytesOf, fractionOf, proofsOf, strayPriorOf } from './source-parts.ts';
 import type { ErrorRates } from '../statistics/sequential-test.ts';
 import {
   IPV4_NAMING,
@@ -31,21 +33,18 @@ import { SignatureTable } from '../evidence/signature-table.ts';
 import { type Doubles, type Octets, SourceRows } from '../evidence/source-rows.ts';
 import { SourceTable } from './source-table.ts';
 import { SourceWalk } from '../evidence/source-walk.ts';
-import { StrayPrior } from '../statistics/stray-prior.ts';
+import type { StrayPrior } from '../statistics/stray-prior.ts';
 import { thresholdRandomWalk } from '../statistics/threshold-random-walk.ts';
 import { TwoPhase } from '../evidence/two-phase.ts';
 import { type Explanation, explanationOf, verdictOf } from './verdict-words.ts';
+import { INFECTED, INFECTED_UNFORGEABLY, newlySaid, SCANNING_UNFORGEABLY } from './verdict-flags.ts';
 import type { WormTrend } from './worm-trend.ts';
 
-const SCANNING = 1;
-const INFECTED = 2;
-const SCANNING_UNFORGEABLY = 4;
-const INFECTED_UNFORGEABLY = 8;
 const WINDOW_SECONDS = 90 * 86_400;
 /** Innocent share of a port that few clients use. */
 const RARE_PORT_SHARE = 0.002;
-/** However often innocent hosts stray by what was learnt, a scanner is so many times as fast. */
-const STRAY_PART_MAX = 1 / 40;
+/** Sources whose first contact is all there is are worth less than any others. */
+const BRIEF_WORTH = -1e12;
 const UNDECIDED_MAX = 1000;
 /** Three new addresses and no old one. */
 const TREND_RATIO_MIN = 1.2;
@@ -74,6 +73,8 @@ export class SourceDetector {
   /** The ratio at which the test of classes ends. */
   readonly #scanningFrom: number;
   readonly #judged: Octets;
+  /** Null where no source gives its row up: words that stand for other addresses are given away again. */
+  readonly #brief: BriefSources | null;
   /** Time of the latest observation of the slot's source, and of its latest contact to a dark address. */
   readonly #lastSeconds: Doubles;
   readonly #lastContactSeconds: Doubles;
@@ -114,7 +115,7 @@ export class SourceDetector {
       capacity: sourcesMax,
       hash: new KeyedHash(streams.stream('detect/source-table')),
       worth: (slot, nowSeconds) => this.#worth(slot, nowSeconds),
-      forgotten: (source) => this.#naming.forgotten(source),
+      forgotten: (source, row) => this.#forget(source, row),
     });
     const { capacity } = this.#table;
     const rows = new SourceRows(capacity);
@@ -151,14 +152,14 @@ export class SourceDetector {
     this.#tests = tests;
     this.#scanningFrom = -log(falsePositiveRate);
     this.#quietSecondsMax = this.#quietSeconds(options.windowSeconds ?? WINDOW_SECONDS);
+    const isBriefKept = this.#classes !== null && this.#naming === IPV4_NAMING;
+    const briefly = { rows, dark: this.#dark, chain: this.#chain, streams };
+    this.#brief = isBriefKept ? new BriefSources(briefly) : null;
     this.#trend = options.trend;
     rows.take();
     this.#bytesPerSource = rows.bytesPerRow + this.#sumBytesPerSource();
-    const others = [signatures, this.#dark, this.#chain, twoPhase].reduce(
-      (sum, each) => sum + (each?.bytes ?? 0),
-      0,
-    );
-    this.#bytes = this.#bytesPerSource * capacity + others;
+    const others = [signatures, this.#dark, this.#chain, twoPhase, this.#brief];
+    this.#bytes = this.#bytesPerSource * capacity + bytesOf(others);
   }
 
   observe(given: Observation): Verdict | null {
@@ -192,7 +193,8 @@ export class SourceDetector {
   }
 
   explain(source: number): Explanation {
-    const slot = this.#table.find(source);
+    const found = this.#table.find(source);
+    const slot = found < 0 ? this.#restore(source, null) : found;
     const name = this.#naming.nameOf(source);
     if (slot < 0) return explanationOf({ source, name, state: 'unknown', evidence: [], sinceSeconds: null });
     const now = this.#lastSeconds.get(slot);
@@ -208,8 +210,8 @@ export class SourceDetector {
 
   undecided(addressesMin: number): readonly Explanation[] {
     const found: { readonly slot: number; readonly ratio: number }[] = [];
-    for (let slot = 0; slot < this.#table.capacity; slot++) {
-      if (!this.#table.isOccupied(slot) || this.#isJudged(slot)) continue;
+    for (let slot = 0; slot < this.#table.size; slot++) {
+      if (this.#isJudged(slot)) continue;
       const now = this.#lastSeconds.get(slot);
       if (this.#dark.reached(slot, now).addresses < addressesMin) continue;
       found.push({ slot, ratio: this.#ratio(slot, now) });
@@ -245,7 +247,9 @@ export class SourceDetector {
       strayRatePerSecond: this.#stray.meanPerSecond / this.#monitoredFraction,
       sources: this.#table.size,
       sourcesMax: this.#table.capacity,
-      evictions: this.#table.evictions,
+      firstContacts: this.#brief?.size ?? 0,
+      firstContactsMax: this.#brief?.capacity ?? 0,
+      evictions: this.#table.evictions + (this.#brief?.evictions ?? 0),
       evictionsWithEvidence: this.#table.evictionsWithEvidence,
       bytes: this.#bytes,
       bytesPerSource: this.#bytesPerSource,
@@ -263,6 +267,7 @@ export class SourceDetector {
       for (const detector of detectors) detector.observe(slot, observation);
     for (const detector of this.#noted) detector.observe(slot, observation);
     this.#proofs.observe(slot, observation);
+    this.#brief?.observe(slot, observation);
     if (observation.dark && observation.kind !== 'handshake' && this.#looksLikeScanner(slot)) {
       this.#trend.observe(portKey(observation), now, this.#lastContactSeconds.get(slot));
       this.#lastContactSeconds.set(slot, now);
@@ -285,11 +290,37 @@ export class SourceDetector {
       this.#renew(known, timeSeconds);
       return known;
     }
+    const restored = this.#restore(source, timeSeconds);
+    if (restored >= 0) {
+      this.#renew(restored, timeSeconds);
+      return restored;
+    }
+    return this.#claim(source, timeSeconds);
+  }
+
+  #claim(source: number, timeSeconds: number): number {
     const slot = this.#table.claim(source, timeSeconds);
     this.#beginAll(slot);
     this.#lastSeconds.set(slot, timeSeconds);
     this.#lastContactSeconds.set(slot, -Infinity);
     return slot;
+  }
+
+  /** Gives a source its row again, as it was; returns −1 for one that gave up none. */
+  #restore(source: number, nowSeconds: number | null): number {
+    const kept = this.#brief?.take(source) ?? null;
+    if (kept === null) return -1;
+    const slot = this.#claim(source, nowSeconds ?? kept.lastSeconds);
+    this.#testsBegun -= this.#tests.length;
+    this.#dark.restore(slot, kept);
+    this.#lastSeconds.set(slot, kept.lastSeconds);
+    return slot;
+  }
+
+  /** Called with a source that loses its row; returns whether all that is known of it is kept. */
+  #forget(source: number, slot: number): boolean {
+    this.#naming.forgotten(source);
+    return this.#brief?.keep(source, slot, this.#lastSeconds.get(slot)) ?? false;
   }
 
   /** Ends tests that quiet or success has decided for the host; a verdict, too, is over after a long quiet. */
@@ -320,6 +351,7 @@ export class SourceDetector {
 
   #beginAll(slot: number): void {
     this.#judged.set(slot, 0);
+    this.#brief?.begin(slot);
     for (const test of this.#tests) this.#begin(slot, test);
     for (const detector of this.#noted) detector.reset(slot);
     this.#proofs.reset(slot);
@@ -344,25 +376,13 @@ export class SourceDetector {
       (this.#dark.handshakeTrail(slot) !== null &&
         this.#tests.some((test) => unforgeableRatioOf(test, slot, nowSeconds) >= test.thresholds.upper));
     const proof = this.#proofOf(slot);
-    const isProven = isUnforgeable && proof?.evidence.forgeable === false;
-    const after =
-      SCANNING |
-      (isUnforgeable ? SCANNING_UNFORGEABLY : 0) |
-      (proof === null ? flags & INFECTED : INFECTED) |
-      (isProven ? INFECTED_UNFORGEABLY : 0);
-    if ((after & ~flags) === 0) return null;
-    this.#judged.set(slot, flags | after);
+    const said = newlySaid(flags, isUnforgeable, proof);
+    if (said === null) return null;
+    this.#judged.set(slot, flags | said.added);
     if (flags === 0) this.#verdicts++;
-    if ((after & ~flags & INFECTED) !== 0) this.#infectedVerdicts++;
-    if ((after & ~flags & SCANNING_UNFORGEABLY) !== 0) this.#unforgeableVerdicts++;
-    // What is newly unforgeable is reported, at the most that it proves; then what is newly said at all.
-    const isAllUnforgeable = proof === null ? isUnforgeable : isProven;
-    const isOnlyScanning = (after & ~flags & ~SCANNING_UNFORGEABLY) === 0 && proof !== null && !isProven;
-    return this.#verdict(slot, nowSeconds, {
-      kind: proof === null || isOnlyScanning ? 'scanning' : 'infected',
-      proof,
-      isUnforgeable: isOnlyScanning || isAllUnforgeable,
-    });
+    if ((said.added & INFECTED) !== 0) this.#infectedVerdicts++;
+    if ((said.added & SCANNING_UNFORGEABLY) !== 0) this.#unforgeableVerdicts++;
+    return this.#verdict(slot, nowSeconds, { kind: said.kind, proof, isUnforgeable: said.isUnforgeable });
   }
 
   /** The proof of the infection of a scanning source; null for one that is known to scan. */
@@ -466,34 +486,11 @@ export class SourceDetector {
   /** The evidence for infection, fading while the source is quiet. */
   #worth(slot: number, nowSeconds: number): number {
     const quietSeconds = nowSeconds - this.#lastSeconds.get(slot);
+    if (this.#brief?.isBrief(slot) === true) return BRIEF_WORTH - quietSeconds;
     let worth = -quietSeconds * this.#model.lossPerSecond;
     if (this.#isJudged(slot)) return worth + this.#model.thresholds.upper;
     if (this.#classes !== null) return worth + this.#dark.roughRatio(slot);
     for (const test of this.#tests) worth += ratioOf(test, slot, nowSeconds);
     return worth;
   }
-}
-
-function strayPriorOf({ scannerContactsPerSecond, strayContactsPerSecond }: ContactModel): StrayPrior {
-  const most = Math.max(scannerContactsPerSecond * STRAY_PART_MAX, strayContactsPerSecond);
-  return new StrayPrior(strayContactsPerSecond, most);
-}
-
-function proofsOf({ streams, own, signatures }: SourceDetectorOptions, rows: SourceRows): InfectionProofs {
-  return new InfectionProofs({
-    rows,
-    hash: new KeyedHash(streams.stream('detect/infection-proof')),
-    own: own ?? null,
-    signatures: signatures ?? new Map(),
-  });
-}
-
-/** The addresses that Wald's test of contacts asks for at a steady rate; null for a rate that it takes for innocent. */
-function addressesOfModel(model: ContactModel, contactsPerSecond: number): number | null {
-  const gain = model.weightPerAddress - model.lossPerSecond / contactsPerSecond;
-  return gain > 0 ? 1 + Math.ceil(model.thresholds.upper / gain) : null;
-}
-
-function fractionOf(monitored: AddressSet | number): number {
-  return typeof monitored === 'number' ? monitored : monitored.size / 2 ** 32;
 }

@@ -38,6 +38,22 @@ describe('source table', () => {
     table.claim(101, 0);
     expect(table).toMatchObject({ size: 16, evictions: 2, evictionsWithEvidence: 1 });
   });
+
+  it('gives rows away in their order, and that of an evicted source to the next', () => {
+    const forgotten: (readonly [number, number])[] = [];
+    const table = new SourceTable({
+      capacity: 16,
+      hash,
+      worth: (row) => (row === 5 ? -1 : 0),
+      forgotten: (source, row) => forgotten.push([source, row]) > 0,
+    });
+    for (let source = 0; source < 16; source++) expect(table.claim(source, 0)).toBe(source);
+    expect(table.claim(100, 0)).toBe(5);
+    expect(forgotten).toEqual([[5, 5]]);
+    expect([table.find(5), table.find(100), table.sourceOf(5)]).toEqual([-1, 5, 100]);
+    // Nothing was lost.
+    expect(table).toMatchObject({ size: 16, evictions: 0, evictionsWithEvidence: 0 });
+  });
 });
 
 describe('distinct counts', () => {

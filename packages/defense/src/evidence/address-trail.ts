@@ -25,6 +25,12 @@ export interface Doubt {
 /** Whether a destination is new to its source; unsure where only its bit is known. */
 export type Novelty = 'new' | 'known' | 'unsure';
 
+/** What is noted of a contact. */
+export type DarkContact = Pick<
+  WordObservation,
+  'timeSeconds' | 'destination' | 'protocol' | 'destinationPort'
+>;
+
 export class AddressTrail {
   readonly #firstSeconds: Doubles;
   readonly #newestSeconds: Doubles;
@@ -50,15 +56,16 @@ export class AddressTrail {
   }
 
   /** Takes in a contact. */
-  add(slot: number, observation: WordObservation): Novelty {
+  add(slot: number, observation: DarkContact): Novelty {
     const { destination } = observation;
     const reached = this.#reached.get(slot);
-    const kept = Math.min(reached, EXACT);
-    for (let i = 0; i < kept; i++) if (this.#addresses.get(slot, i) === destination) return 'known';
-    if (reached < EXACT) {
-      this.#addresses.set(slot, destination, reached);
-      this.#counts.add(slot, destination);
-    } else if (!this.#counts.add(slot, destination)) return 'unsure';
+    // An address that sets a bit is new; only where its bit is set already it may be one of those that are kept.
+    if (!this.#counts.add(slot, destination)) {
+      const kept = Math.min(reached, EXACT);
+      for (let i = 0; i < kept; i++) if (this.#addresses.get(slot, i) === destination) return 'known';
+      if (reached >= EXACT) return 'unsure';
+    }
+    if (reached < EXACT) this.#addresses.set(slot, destination, reached);
     if (reached === 0) this.#firstSeconds.set(slot, observation.timeSeconds);
     this.#newestSeconds.set(slot, observation.timeSeconds);
     if (reached < REACHED_MAX) this.#reached.set(slot, reached + 1);

@@ -8,12 +8,19 @@ import type { Evidence } from '../verdict.ts';
 import { AddressProof } from './address-proof.ts';
 import { AddressTrail, type Novelty } from './address-trail.ts';
 import type { ContactModel } from '../statistics/contact-model.ts';
-import { type EvidenceDetector, formatPort, isProvenHandshake, type Trail } from './evidence-detector.ts';
+import {
+  type EvidenceDetector,
+  formatPort,
+  isProvenHandshake,
+  portOf,
+  type Trail,
+} from './evidence-detector.ts';
+import { CONTACTS_MAX as REPEATED_MAX, type FirstContact } from './first-contacts.ts';
 import type { InnocentClasses, InnocentKind, Reached } from './innocent-classes.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { RecentPairs } from './recent-pairs.ts';
 import type { Octets, SourceRows, Words } from './source-rows.ts';
-import { TOOL_MARKS } from '../observe/tool-marks.ts';
+import { CHANCE_MARKS, TOOL_MARKS } from '../observe/tool-marks.ts';
 
 /** So many contacts to one address and port are a host with a wrong address, not one that searches. */
 const MISCONFIGURED_FROM = 10;
@@ -36,6 +43,8 @@ const KIND_WORDS: Readonly<Record<InnocentKind, string>> = {
 const TIMES_MAX = 1e9;
 /** A source that has a list is this much likelier to have one than to scan. */
 const LISTED_BELOW = -4.6;
+/** Marks that count for something; the others are only named. */
+const WEIGHED_MARKS = CHANCE_MARKS.reduce((all, { bit }) => all | bit, 0);
 
 export class DarkContacts implements EvidenceDetector {
   readonly bytesPerSource: number = 0;
@@ -87,6 +96,35 @@ export class DarkContacts implements EvidenceDetector {
     }
     this.proof.observe(slot, observation);
     if (isProvenHandshake(observation)) this.#handshakes.add(slot, observation);
+  }
+
+  /** Whether a `FirstContact` holds all that contacts showed of the source, of which the latest had these marks. */
+  isBrief(slot: number, marks: number): boolean {
+    if ((marks & WEIGHED_MARKS) !== 0 || this.#all.reached(slot) !== 1) return false;
+    return this.contacts(slot) <= REPEATED_MAX && this.#classes?.isFresh(slot) === true;
+  }
+
+  /** What there is to know of a brief source; null where it reached no dark address. */
+  firstContact(slot: number, lastSeconds: number): FirstContact | null {
+    if (this.#all.reached(slot) === 0) return null;
+    return {
+      destination: this.#all.firstAddresses(slot)[0] ?? 0,
+      portKey: this.#all.port(slot),
+      marks: this.marks(slot),
+      contacts: this.contacts(slot),
+      firstSeconds: this.#all.firstSeconds(slot),
+      lastSeconds,
+    };
+  }
+
+  /** The same contact, taken in by a row that holds nothing. */
+  restore(slot: number, { destination, portKey, marks, contacts, firstSeconds }: FirstContact): void {
+    const { protocol, port } = portOf(portKey);
+    const contact = { timeSeconds: firstSeconds, destination, protocol, destinationPort: port, marks };
+    this.#all.add(slot, contact);
+    this.#classes?.meetNew(slot, contact, 0);
+    this.#contacts.set(slot, contacts);
+    this.#marks.set(slot, marks);
   }
 
   logLikelihoodRatio(slot: number, nowSeconds: number): number {

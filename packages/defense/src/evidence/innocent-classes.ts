@@ -43,6 +43,7 @@ export interface InnocentClassesOptions {
 /** Two points lie on every line. */
 const ADDRESSES_MIN = 3;
 const MARKED_MAX = 0xff;
+const NO_MARK = { bit: 0, chance: 1 };
 /** More contacts than anybody waits for. */
 const CONTACTS_MAX = 2000;
 
@@ -56,6 +57,8 @@ export class InnocentClasses {
   readonly #marks: Floats;
   /** Contacts to new addresses that bear each of the marks. */
   readonly #marked: Octets;
+  /** What a new address weighs, by the number of those before it. */
+  readonly #newWeights: Float64Array = new Float64Array(CONTACTS_MAX);
 
   constructor(options: InnocentClassesOptions) {
     const { rows, monitored, slowestPerSecond, stray, listContinues = 0.5 } = options;
@@ -68,6 +71,8 @@ export class InnocentClasses {
     this.#marks = rows.floats();
     this.#marked = rows.octets(CHANCE_MARKS.length);
     this.#shared = new SharedAddress(rows);
+    for (let reached = 0; reached < CONTACTS_MAX; reached++)
+      this.#newWeights[reached] = this.#newWeightOf(reached);
   }
 
   reset(slot: number): void {
@@ -78,10 +83,19 @@ export class InnocentClasses {
   }
 
   /** Takes in a contact to an address that is new to the source, which had reached `reached` before. */
-  meetNew(slot: number, observation: Observation, reached: number): void {
+  meetNew(
+    slot: number,
+    observation: Pick<Observation, 'protocol' | 'destinationPort' | 'marks'>,
+    reached: number,
+  ): void {
     if (reached > 0) this.#list.set(slot, this.#list.get(slot) + this.#newWeight(reached));
     this.#shared.meet(slot, portKey(observation), reached);
     this.#meetMarks(slot, observation.marks ?? 0, reached + 1);
+  }
+
+  /** Whether the source, which reached one address, did not call it again. */
+  isFresh(slot: number): boolean {
+    return this.#list.get(slot) === 0;
   }
 
   /** Takes in a call, after a pause, to one of the `reached` addresses that the source knows. */
@@ -153,6 +167,10 @@ export class InnocentClasses {
   }
 
   #newWeight(reached: number): number {
+    return this.#newWeights[reached] ?? this.#newWeightOf(reached);
+  }
+
+  #newWeightOf(reached: number): number {
     return log(Math.max(1 - reached / this.#monitored, 1e-9) / this.#continues);
   }
 
@@ -164,7 +182,8 @@ export class InnocentClasses {
 
   #meetMarks(slot: number, marks: number, contacts: number): void {
     let ratio = NO_TOOL_WEIGHT;
-    for (const [i, { bit, chance }] of CHANCE_MARKS.entries()) {
+    for (let i = 0; i < CHANCE_MARKS.length; i++) {
+      const { bit, chance } = CHANCE_MARKS[i] ?? NO_MARK;
       const marked = this.#marked.get(slot, i) + ((marks & bit) === 0 ? 0 : 1);
       if (marked === 0) continue;
       this.#marked.set(slot, Math.min(marked, MARKED_MAX), i);

@@ -326,6 +326,24 @@ export class TransportObserver {
     const { protocol, sourcePort, destinationPort } = arrival.ends;
     const { payload, marks = 0 } = more;
     if (this.#watched.isDark(source) || (payload !== undefined && isCut)) return NONE;
+    // Of the millions of packets most are this; the same without the fields that hold nothing.
+    if (payload === undefined && marks === 0 && sensorSeconds === timeSeconds)
+      return [
+        {
+          timeSeconds,
+          kind,
+          protocol,
+          source,
+          destination,
+          sourcePort,
+          destinationPort,
+          payloadHash: null,
+          payloadLength: 0,
+          dark: this.#watched.isDark(destination),
+          linkAddress: UNPROVEN.linkAddress,
+          forgeable: UNPROVEN.forgeable,
+        },
+      ];
     const isPlain = payload === undefined || protocol === 'icmp';
     return [
       {

@@ -1,0 +1,89 @@
+import { AddressSet, randomStreams } from '@wormwood/base';
+import { describe, expect, it } from 'vitest';
+import type { WordObservation } from '../observation.ts';
+import { observation } from './detect-test-support.ts';
+import { createDetector } from './detector.ts';
+
+const DAY_SECONDS = 86_400;
+const DAYS = 45;
+/** A 128th of the table that there is by default, and of a million innocents a day. */
+const SOURCES_MAX = 1024;
+const INNOCENTS_PER_DAY = 7812;
+const SCANNERS = 400;
+const dark = AddressSet.fromCidrs([{ address: 0x0a010000, prefixLength: 16 }]);
+
+/** Scanners of 1/s, and innocents that come once each, but for a tenth, which come again on another day. */
+function traffic(innocentsPerDay: number): readonly WordObservation[] {
+  const streams = randomStreams('2');
+  const found: WordObservation[] = [];
+  const scanners = streams.stream('scanners');
+  for (let scanner = 0; scanner < SCANNERS; scanner++)
+    for (let now = 0; ;) {
+      now -= (Math.log(1 - scanners.nextDouble()) * 2 ** 32) / dark.size;
+      if (now > DAYS * DAY_SECONDS) break;
+      const destination = dark.at(scanners.nextBelow(dark.size));
+      found.push(observation({ timeSeconds: now, source: 0xdf000000 + scanner, destination }));
+    }
+  const innocents = streams.stream('innocents');
+  for (let i = 0; i < innocentsPerDay * DAYS; i++) {
+    const contacts = innocents.nextBelow(10) === 0 ? 2 : 1;
+    for (let contact = 0; contact < contacts; contact++)
+      found.push(
+        observation({
+          timeSeconds: innocents.nextDouble() * DAYS * DAY_SECONDS,
+          source: 0x0b000000 + i,
+          destination: dark.at(innocents.nextBelow(dark.size)),
+          destinationPort: 1024 + innocents.nextBelow(60_000),
+        }),
+      );
+  }
+  return found.toSorted((a, b) => a.timeSeconds - b.timeSeconds);
+}
+
+function judged(observations: readonly WordObservation[]): {
+  readonly sources: ReadonlySet<number>;
+  readonly evictionsWithEvidence: number;
+} {
+  const detector = createDetector({ streams: randomStreams('1'), monitored: dark, sourcesMax: SOURCES_MAX });
+  const sources = new Set<number>();
+  for (const each of observations) {
+    const verdict = detector.observe(each);
+    if (verdict !== null) sources.add(Number(verdict.source));
+  }
+  return { sources, evictionsWithEvidence: detector.status().evictionsWithEvidence };
+}
+
+describe('a crowd of innocents that fills the table eight times a day', () => {
+  it('does not hide scanners of 1/s', () => {
+    const { sources, evictionsWithEvidence } = judged(traffic(INNOCENTS_PER_DAY));
+    expect(sources.size).toBeGreaterThanOrEqual(0.99 * SCANNERS);
+    expect([...sources].filter((source) => source < 0xdf000000)).toEqual([]);
+    expect(evictionsWithEvidence).toBe(0);
+  });
+
+  it('changes nothing of what is known of a source: its row is given back as it was', () => {
+    const source = 0xdf000000;
+    const own = Array.from({ length: 20 }, (_, i) =>
+      observation({ timeSeconds: i * 1000, source, destination: 0x0a010000 + i, marks: i === 0 ? 8 : 0 }),
+    );
+    const [first] = own;
+    // The packet again, within the ten minutes in which it is the same call.
+    const again = observation({ ...first, timeSeconds: 3 });
+    const others = Array.from({ length: 60 }, (_, i) =>
+      observation({ timeSeconds: 500, source: 0x0b000000 + i, destination: 0x0a010000 + i }),
+    );
+    const told = [[], others].map((crowd) => {
+      const detector = createDetector({ streams: randomStreams('1'), monitored: dark, sourcesMax: 16 });
+      const found = [first, again, ...crowd, ...own.slice(1)].flatMap((each) =>
+        each === undefined ? [] : [detector.observe(each)],
+      );
+      return {
+        verdicts: found.filter((verdict) => verdict?.source === source),
+        words: detector.explain(source),
+        tests: detector.status().testsBegun - crowd.length,
+      };
+    });
+    expect(told[0]?.verdicts).toHaveLength(1);
+    expect(told[1]).toEqual(told[0]);
+  });
+});
