@@ -43,16 +43,16 @@ export function finalSizeLaw({ vulnerable, infected, stages }: FinalSizeSetting)
     for (let left = ever; left >= 1; left--) {
       for (let stage = 0; stage < count; stage++) {
         const at = left * count + stage;
-        const here = visits[at] ?? 0;
+        const here = visits[at]!;
         if (here < NEGLIGIBLE) continue;
-        const rate = stages[stage] ?? 0;
+        const rate = stages[stage]!;
         const ends = (here * rate) / (susceptible + rate);
         const next = stage === count - 1 ? (left - 1) * count : at + 1;
-        visits[next] = (visits[next] ?? 0) + ends;
-        after[at + count] = (after[at + count] ?? 0) + here - ends;
+        visits[next] = visits[next]! + ends;
+        after[at + count] = after[at + count]! + here - ends;
       }
     }
-    law[ever] = visits[0] ?? 0;
+    law[ever] = visits[0]!;
     visits.fill(0, 0, (ever + 1) * count);
     [visits, after] = [after, visits];
   }
