@@ -38,6 +38,36 @@ describe('fingerprints', () => {
     expect(fingerprintsOf(index, 'none')).toEqual([]);
   });
 
+  it('are found wherever a line begins with the word, and nowhere else', () => {
+    const namesIn = (text: string) => [...indexFingerprints(text).places.keys()];
+    expect(namesIn('Fingerprint a\nFingerprint b\nFingerprint c')).toEqual(['a', 'b', 'c']);
+    expect(namesIn('\nFingerprint a\n')).toEqual(['a']);
+    expect(namesIn('# Fingerprint a\n Fingerprint b\nFingerprints c')).toEqual([]);
+    expect(namesIn('')).toEqual([]);
+    expect(namesIn('Fingerprint  a b \r\nFingerprint \nFingerprint c')).toEqual(['a b', 'c']);
+    const { places } = indexFingerprints('Fingerprint a\nFingerprint b\nFingerprint a');
+    expect(places.get('a')).toEqual([0, 28]);
+  });
+
+  it('have the lines up to the next one, or to the end, of which 200 count', () => {
+    const index = indexFingerprints('Fingerprint a\nT1(R=Y)\nFingerprint b\nT2(R=N%=x%y%DF=Y=Z)\nClass k');
+    const [a] = fingerprintsOf(index, 'a');
+    const [b] = fingerprintsOf(index, 'b');
+    expect([[...a!.tests.keys()], a!.classes]).toEqual([['T1'], []]);
+    expect([[...b!.tests.keys()], b!.classes]).toEqual([['T2'], ['k']]);
+    expect([...b!.tests.get('T2')!]).toEqual([
+      ['R', 'N'],
+      ['DF', 'Y=Z'],
+    ]);
+    const long = ['Fingerprint a', ...Array.from({ length: 199 }, () => '#'), 'T1(R=Y)', 'T2(R=Y)'].join(
+      '\n',
+    );
+    expect([...fingerprintsOf(indexFingerprints(long), 'a')[0]!.tests.keys()]).toEqual(['T1']);
+    expect(fingerprintsOf(indexFingerprints('Fingerprint a'), 'a')).toEqual([
+      { name: 'a', classes: [], tests: new Map() },
+    ]);
+  });
+
   it('allow ranges, bounds and alternatives', () => {
     expect(alternativesOf('I|3B-45|>1000000')).toEqual([
       { word: 'I' },

@@ -32,7 +32,7 @@ const LINES_MAX = 200;
 export function indexFingerprints(text: string): FingerprintIndex {
   const places = new Map<string, number[]>();
   let at = text.startsWith(BEGINNING) ? 0 : text.indexOf(`\n${BEGINNING}`) + 1;
-  while (at > 0 || text.startsWith(BEGINNING, at)) {
+  while (text.startsWith(BEGINNING, at)) {
     const end = text.indexOf('\n', at);
     const name = text.slice(at + BEGINNING.length, end < 0 ? undefined : end).trim();
     const known = places.get(name);
@@ -41,7 +41,7 @@ export function indexFingerprints(text: string): FingerprintIndex {
       else known.push(at);
     }
     if (end < 0) break;
-    const next = text.indexOf(`\n${BEGINNING}`, end - 1);
+    const next = text.indexOf(`\n${BEGINNING}`, end);
     if (next < 0) break;
     at = next + 1;
   }

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../honeynet-test-support.ts';
 import { formatP0f, isP0f, p0fMatch, parseP0f } from './p0f.ts';
-import { type TcpTraits, tcpTraitsOf } from './tcp-traits.ts';
+import { quirkBits, type TcpTraits, tcpTraitsOf } from './tcp-traits.ts';
 
 const DATABASE = '/etc/p0f/p0f.fp';
 const PROGRAM = '/usr/sbin/p0f';
@@ -273,6 +273,130 @@ sig = *:Host::curl
         expect(requests.length + strangeLines.length).toBeLessThanOrEqual(words.join('').split('\n').length);
       }),
     );
+  });
+});
+
+describe('a segment fits a signature', () => {
+  /** A SYN of a current Linux, as it arrives. */
+  const linux: TcpTraits = {
+    timeToLive: 64,
+    ipOptionsBytes: 0,
+    headersBytes: 60,
+    mssBytes: 1460,
+    window: 44 * 1460,
+    windowScale: 7,
+    layout: 'mss,sok,ts,nop,ws',
+    timestamp: 5,
+    quirks: quirkBits('df', 'id+'),
+    hasPayload: false,
+  };
+  const LINUX = '*:64:0:*:mss*44,7:mss,sok,ts,nop,ws:df,id+:0';
+  /** How it fits a file of these signatures, of which the first is called 0. */
+  const matchOf = (traits: Partial<TcpTraits>, peerMssBytes: number, ...signatures: readonly string[]) => {
+    const lines = signatures.map((words, i) =>
+      words.startsWith('g ')
+        ? `label = g:unix:${i}:\nsig = ${words.slice(2)}`
+        : `label = s:unix:${i}:\nsig = ${words}`,
+    );
+    const { requests, strangeLines } = parseP0f(`[tcp:request]\n${lines.join('\n')}`);
+    expect([requests.length, strangeLines]).toEqual([signatures.length, []]);
+    const match = p0fMatch({ ...linux, ...traits }, requests, peerMssBytes);
+    return match && `${match.system}${match.isGeneric ? ' generic' : ''}${match.isFuzzy ? ' fuzzy' : ''}`;
+  };
+
+  it.each<[Partial<TcpTraits>, string, string | null]>([
+    [{}, LINUX, '0'],
+    [{ layout: 'mss,sok,ts,nop' }, LINUX, null],
+    [{ ipOptionsBytes: 4 }, LINUX, null],
+    [{ ipOptionsBytes: 4 }, LINUX.replace(':64:0:', ':64:4:'), '0'],
+    [{ windowScale: 8 }, LINUX, null],
+    [{ windowScale: 8 }, LINUX.replace(',7:', ',*:'), '0'],
+    [{ mssBytes: 1459, window: 44 * 1459 }, LINUX.replace(':*:', ':1460:'), null],
+    [{}, LINUX.replace(':*:', ':1460:'), '0'],
+    // The payload: none, some, or either.
+    [{ hasPayload: true }, LINUX, null],
+    [{ hasPayload: true }, LINUX.replace(/0$/, '+'), '0'],
+    [{ hasPayload: false }, LINUX.replace(/0$/, '+'), null],
+    [{ hasPayload: true }, LINUX.replace(/0$/, '*'), '0'],
+    [{ hasPayload: false }, LINUX.replace(/0$/, '*'), '0'],
+    // Hops: up to 35, and none backwards, unless the first time to live is drawn.
+    [{ timeToLive: 29 }, LINUX, '0'],
+    [{ timeToLive: 28 }, LINUX, '0 fuzzy'],
+    [{ timeToLive: 65 }, LINUX, '0 fuzzy'],
+    [{ timeToLive: 1 }, LINUX.replace(':64:', ':64-:'), '0'],
+    [{ timeToLive: 64 }, LINUX.replace(':64:', ':64-:'), '0'],
+    [{ timeToLive: 65 }, LINUX.replace(':64:', ':64-:'), null],
+    // What routers change: DF may be cleared, ECN set, and the identification with it.
+    [{ quirks: quirkBits('id+') }, LINUX, '0 fuzzy'],
+    [{ quirks: quirkBits('df') }, LINUX, '0 fuzzy'],
+    [{ quirks: quirkBits('df', 'id+', 'ecn') }, LINUX, '0 fuzzy'],
+    [{ quirks: quirkBits('id-') }, LINUX, '0 fuzzy'],
+    [{ quirks: quirkBits('df', 'id+', 'pushf+') }, LINUX, null],
+    [{}, LINUX.replace('df,id+', 'df,id+,pushf+'), null],
+    [{}, LINUX.replace('df,id+', 'df,id+,flow'), '0'],
+  ])('%o of %s: %s', (traits, signature, expected) => {
+    expect(matchOf(traits, 0, signature)).toBe(expected);
+  });
+
+  const windowed = (rule: string): string => LINUX.replace('mss*44', rule);
+  it.each<[Partial<TcpTraits>, number, string, string | null]>([
+    [{ window: 1 }, 0, '*', '0'],
+    [{ window: 1000 }, 0, '1000', '0'],
+    [{ window: 1001 }, 0, '1000', null],
+    [{ window: 3000 }, 0, '%1000', '0'],
+    [{ window: 3001 }, 0, '%1000', null],
+    [{ window: 44 * 1460 }, 0, 'mss*43', null],
+    [{ window: 44 * 1460 }, 0, 'mtu*44', null],
+    [{ window: 4 * 1448 }, 0, 'mss*4', '0'],
+    [{ window: 4 * 1500 }, 0, 'mtu*4', '0'],
+    [{ mssBytes: 1000, window: 4 * 988 }, 0, 'mss*4', '0'],
+    [{ mssBytes: 1000, window: 4 * 988, timestamp: 0 }, 0, 'mss*4', null],
+    [{ mssBytes: 1000, window: 4 * 988, timestamp: null }, 0, 'mss*4', null],
+    [{ mssBytes: 1000, window: 4 * 1040 }, 0, 'mtu*4', '0'],
+    [{ mssBytes: 1000, window: 4 * 1060 }, 0, 'mtu*4', '0'],
+    [{ mssBytes: 1000, window: 5 * 1300 }, 0, 'mss*5', null],
+    [{ mssBytes: 1000, window: 7 * 1301 }, 1301, 'mss*7', '0'],
+    [{ mssBytes: 1000, window: 7 * 1289 }, 1301, 'mss*7', '0'],
+    // p0f counts in no MSS below 100, and a closed window in none at all.
+    [{ mssBytes: 100, window: 300 }, 0, 'mss*3', '0'],
+    [{ mssBytes: 99, window: 297 }, 0, 'mss*3', null],
+    [{ window: 0 }, 0, 'mss*1', null],
+  ])('%o, of a peer whose MSS is %i, to the window %s: %s', (traits, peer, rule, expected) => {
+    expect(matchOf(traits, peer, windowed(rule))).toBe(expected);
+  });
+
+  it('better than another: specific before generic, the first of a kind, and exact before fuzzy', () => {
+    const far = LINUX.replace(':64:', ':128:');
+    expect(matchOf({}, 0, `g ${LINUX}`, LINUX)).toBe('1');
+    expect(matchOf({}, 0, far, `g ${LINUX}`, `g ${LINUX}`)).toBe('1 generic');
+    expect(matchOf({}, 0, far, `g ${far}`)).toBe('0 fuzzy');
+    expect(matchOf({}, 0, `g ${far}`, far)).toBe('0 generic fuzzy');
+    expect(matchOf({}, 0, LINUX, LINUX)).toBe('0');
+  });
+
+  it('as it is written: hops from the next beginning, or a question mark where they are many', () => {
+    const written = (traits: Partial<TcpTraits>) => formatP0f({ ...linux, ...traits });
+    expect(written({})).toBe('4:64+0:0:1460:mss*44,7:mss,sok,ts,nop,ws:df,id+:0');
+    for (const [timeToLive, text] of [
+      [32, '32+0'],
+      [33, '33+31'],
+      [65, '65+?'],
+      [93, '93+35'],
+      [92, '92+?'],
+      [128, '128+0'],
+      [129, '129+?'],
+      [220, '220+35'],
+      [219, '219+?'],
+      [255, '255+0'],
+    ] as const) {
+      expect(written({ timeToLive }).split(':')[1]).toBe(text);
+    }
+    expect(written({ window: 7, hasPayload: true }).split(':').slice(4)).toEqual([
+      '7,7',
+      'mss,sok,ts,nop,ws',
+      'df,id+',
+      '+',
+    ]);
   });
 });
 
