@@ -22,6 +22,12 @@ describe('net check', () => {
       expect(whole.stdout).toContain('2 templates, 256 addresses bound.');
     }));
 
+  it('names the prefixes of IPv6 that are bound', () =>
+    withConfiguration('create a\nbind 2001:db8:1::/64 a\n', async (path) => {
+      const alone = await wormwood(['net', 'check', path]);
+      expect(alone.stdout).toContain('1 template, 1 IPv6 prefix (2001:db8:1::/64) bound.');
+    }));
+
   it('reports a mis-spelled keyword, an unknown template, a bad mask and a keyword as a name, all at once', () =>
     withConfiguration(
       'creat a\ncreate b\nbind 10.0.0.1 c\nbind 10.0.0.0/33 b\ncreate tcp\nset b default tcp action opn\n',

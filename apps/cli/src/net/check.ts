@@ -1,5 +1,6 @@
 /** `wormwood net check CONFIG`: reports every problem of a configuration at once; opens nothing. */
 import { boundAddresses, COMMON_VENDORS, contradictionsOf } from '@wormwood/honeynet';
+import { netsWords } from '@wormwood/sensor/status-checks';
 import { formatIpv6Prefix } from '@wormwood/wire';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
@@ -47,11 +48,11 @@ export async function netCheck(path: string, options: NetCheckOptions): Promise<
   } else if (ok) {
     const word = (count: number, one: string): string =>
       `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`;
-    const prefixes = ipv6Prefixes.length === 0 ? '' : ` and ${word(ipv6Prefixes.length, 'IPv6 binding')}`;
-    const addresses = `${bound.toLocaleString('en-US')} ${bound === 1 ? 'address' : 'addresses'}${prefixes} bound`;
     const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
     const warned = warnings === 0 ? '' : `, ${word(warnings, 'warning')}`;
-    await terminal.print(`${path} is valid: ${word(templates, 'template')}, ${addresses}${warned}.`);
+    await terminal.print(
+      `${path} is valid: ${word(templates, 'template')}, ${netsWords(bound, ipv6Prefixes)} bound${warned}.`,
+    );
   }
   return ok ? EXIT.ok : EXIT.invalidFile;
 }

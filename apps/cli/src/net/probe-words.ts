@@ -76,7 +76,7 @@ function clientInWords({ handshake }: HostView): readonly string[] {
   if (handshake === null) return ['finds no open port'];
   const { port, seconds, traits, clock } = handshake;
   const { timeToLive, window, windowScale, mssBytes, layout } = traits;
-  const scale = layout.includes('ws') ? ` scaled by ${windowScale} bits later` : '';
+  const scale = layout.includes('ws') ? `, window scale ${windowScale}` : '';
   const time =
     clock === null
       ? 'shows no uptime'

@@ -23,7 +23,7 @@ describe('net probe', () => {
       expect(stdout).toMatch(/^link +answers ARP with 00:06:5b:[0-9a-f:]+, Dell/m);
       expect(stdout).toMatch(/^tcp +80 open; all others closed$/m);
       expect(stdout).toMatch(
-        /^client +is answered at tcp\/80: TTL 64, window 65160 scaled by 10 bits later, MSS 1460$/m,
+        /^client +is answered at tcp\/80: TTL 64, window 65160, window scale 10, MSS 1460$/m,
       );
       expect(stdout).toContain('4:64+0:0:1460:mss*45,10:mss,sok,ts,nop,ws:df:0');
       expect(stdout).toMatch(/^ +100% Linux 6\.18 \(as configured\)$/m);

@@ -33,6 +33,7 @@ it.each([
   ['no address', { addresses: 0, nets: [] }, '0 addresses', '--net'],
   ['a dead wire', { wire: { ...WIRE, state: 'stuck' } }, 'takes no frames', 'ip link set IFACE up'],
   ['a full ring', { framesDropped: 7 }, '7 frames were dropped', 'top'],
+  ['a frame that was dropped', { framesDropped: 1 }, '1 frame was dropped', 'top'],
   ['a full disk', { linesDropped: 3 }, '3 lines of logs were lost', 'df -h'],
   ['no network', { linkNets: [] }, 'no network of the link', '--link-net'],
   ['no router', { routers: [] }, 'no router', '--router'],
@@ -46,6 +47,8 @@ it.each([
 });
 
 it('counts the addresses of IPv4 that are answered for, and names the prefixes of IPv6', () => {
+  expect(netsWords(1, ['10.0.0.1/32'])).toBe('1 address');
+  expect(netsWords(65_536, ['10.0.0.0/16'])).toBe('65,536 addresses');
   expect(netsWords(256, ['10.0.0.0/24'])).toBe('256 addresses');
   expect(netsWords(256, ['10.0.0.0/24', '2001:db8:1::/64'])).toBe(
     '256 addresses and 1 IPv6 prefix (2001:db8:1::/64)',

@@ -13,12 +13,13 @@ interface StatusCheck {
 export function statusChecks(status: SensorStatus): readonly StatusCheck[] {
   const { wire, framesDropped, linesDropped, faults, linkNets, routers, scriptUser, addresses, nets } =
     status;
-  const count = (number: number, ok: string, what: string): string =>
-    number === 0 ? ok : `${number} ${what}`;
+  const count = (number: number, ok: string, one: string, many: string): string =>
+    number === 0 ? ok : `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+  const full = 'dropped because the ring was full';
   return [
     {
       ok: nets.length > 0,
-      what: `${netsWords(addresses, nets)} are answered for`,
+      what: `the sensor answers for ${netsWords(addresses, nets)}`,
       remedy: 'Bind some, or name them with --net.',
     },
     ...(wire === null
@@ -32,12 +33,17 @@ export function statusChecks(status: SensorStatus): readonly StatusCheck[] {
         ]),
     {
       ok: framesDropped === 0,
-      what: count(framesDropped, 'no frame was dropped', 'frames were dropped because the ring was full'),
+      what: count(framesDropped, 'no frame was dropped', `frame was ${full}`, `frames were ${full}`),
       remedy: 'The machine is too slow for what comes: top; fewer scripts, or a worker in their place.',
     },
     {
       ok: linesDropped === 0,
-      what: count(linesDropped, 'no line of a log was lost', 'lines of logs were lost'),
+      what: count(
+        linesDropped,
+        'no line of a log was lost',
+        'line of a log was lost',
+        'lines of logs were lost',
+      ),
       remedy: 'df -h; make room, or rotate the logs (docs/sensor.md, Signals).',
     },
     {
@@ -63,7 +69,7 @@ export function statusChecks(status: SensorStatus): readonly StatusCheck[] {
         ]),
     {
       ok: faults === 0,
-      what: count(faults, 'no unexpected error', 'unexpected errors'),
+      what: count(faults, 'no unexpected error', 'unexpected error', 'unexpected errors'),
       remedy: 'Each is in the events as sensor.trouble; please report it.',
     },
   ];
@@ -78,7 +84,7 @@ const PREFIXES_SHOWN = 4;
  */
 export function netsWords(addresses: number, nets: readonly string[]): string {
   const prefixes = nets.filter((net) => net.includes(':'));
-  const ofIpv4 = `${addresses} addresses`;
+  const ofIpv4 = `${addresses.toLocaleString('en-US')} ${addresses === 1 ? 'address' : 'addresses'}`;
   if (prefixes.length === 0) return ofIpv4;
   const named = prefixes.length > PREFIXES_SHOWN ? '' : ` (${prefixes.join(', ')})`;
   const ofIpv6 = `${prefixes.length} IPv6 ${prefixes.length === 1 ? 'prefix' : 'prefixes'}${named}`;
