@@ -71,14 +71,6 @@ export function detectEvents(path: string): Promise<Findings> {
   return detect(['--events', path]);
 }
 
-/** Returns the names of what there is on a source once all events are read. */
-export async function explainEvents(path: string, source: string): Promise<readonly string[]> {
-  const { code, output, talk } = await run(['detect', 'explain', source, '--events', path, '--json']);
-  if (code !== 0) throw new Error(`wormwood detect explain ${source} ended with ${code}: ${talk}`);
-  const { evidence } = JSON.parse(output) as Required<Pick<Verdict, 'evidence'>>;
-  return evidence.map(({ detector }) => detector);
-}
-
 const LOOK_MILLISECONDS = 50;
 const CHUNK_BYTES = 1 << 20;
 

@@ -4,14 +4,16 @@ import type { DarkContacts } from '../evidence/dark-contacts.ts';
 import { type FirstContact, FirstContacts } from '../evidence/first-contacts.ts';
 import type { InfectionChain } from '../evidence/infection-chain.ts';
 import { KeyedHash } from '../evidence/keyed-hash.ts';
-import type { Octets, SourceRows } from '../evidence/source-rows.ts';
+import type { Octets } from '../evidence/source-rows.ts';
 import type { WordObservation } from '../observation.ts';
 
 /** First contacts that are remembered, for each row. */
 const PER_ROW = 16;
 
 export interface BriefSourcesOptions {
-  readonly rows: SourceRows;
+  /** A field of the rows, 1 while the source of the row is brief. */
+  readonly brief: Octets;
+  readonly capacity: number;
   readonly dark: DarkContacts;
   readonly chain: InfectionChain | null;
   readonly streams: RandomStreams;
@@ -21,15 +23,14 @@ export class BriefSources {
   readonly #dark: DarkContacts;
   readonly #chain: InfectionChain | null;
   readonly #contacts: FirstContacts;
-  /** 1 while the source of the row is brief. */
   readonly #brief: Octets;
 
-  constructor({ rows, dark, chain, streams }: BriefSourcesOptions) {
+  constructor({ brief, capacity, dark, chain, streams }: BriefSourcesOptions) {
     this.#dark = dark;
     this.#chain = chain;
     const hash = new KeyedHash(streams.stream('detect/first-contacts'));
-    this.#contacts = new FirstContacts(rows.capacity * PER_ROW, hash);
-    this.#brief = rows.octets();
+    this.#contacts = new FirstContacts(capacity * PER_ROW, hash);
+    this.#brief = brief;
   }
 
   /** Sources without a row that are remembered, and the most of them. */

@@ -122,6 +122,7 @@ export class SourceDetector {
     this.#lastSeconds = rows.doubles();
     this.#lastContactSeconds = rows.doubles();
     this.#judged = rows.octets();
+    const brief = rows.octets();
     this.#stray = strayPriorOf(this.#model);
     const slowestPerSecond = this.#model.scannerContactsPerSecond;
     const monitored = this.#monitoredFraction * 2 ** 32;
@@ -153,7 +154,7 @@ export class SourceDetector {
     this.#scanningFrom = -log(falsePositiveRate);
     this.#quietSecondsMax = this.#quietSeconds(options.windowSeconds ?? WINDOW_SECONDS);
     const isBriefKept = this.#classes !== null && this.#naming === IPV4_NAMING;
-    const briefly = { rows, dark: this.#dark, chain: this.#chain, streams };
+    const briefly = { brief, capacity, dark: this.#dark, chain: this.#chain, streams };
     this.#brief = isBriefKept ? new BriefSources(briefly) : null;
     this.#trend = options.trend;
     rows.take();

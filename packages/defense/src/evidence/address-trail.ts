@@ -43,9 +43,10 @@ export class AddressTrail {
     this.#firstSeconds = rows.doubles();
     this.#newestSeconds = rows.doubles();
     this.#reached = rows.halves();
+    // What every contact asks for lies before what is large.
+    this.#port = new FavouritePort(rows);
     this.#addresses = rows.words(EXACT);
     this.#counts = new DistinctCounts({ rows, bitsPerRow: BITS, hash });
-    this.#port = new FavouritePort(rows);
   }
 
   clear(slot: number): void {

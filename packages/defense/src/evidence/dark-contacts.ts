@@ -63,10 +63,10 @@ export class DarkContacts implements EvidenceDetector {
     this.#model = model;
     this.#classes = classes;
     this.#recent = new RecentPairs(new KeyedHash(stream));
-    this.#all = new AddressTrail({ rows, hash });
+    this.proof = new AddressProof(rows);
     this.#contacts = rows.words();
     this.#marks = rows.octets();
-    this.proof = new AddressProof(rows);
+    this.#all = new AddressTrail({ rows, hash });
     this.#handshakes = new AddressTrail({ rows, hash });
   }
 
