@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStreams } from '@wormwood/base';
 import { createDetector, type Detector, EventObserver } from '@wormwood/defense';
-import { IpSet, parseIp } from '@wormwood/wire';
+import { IpSet, Ipv6Set, parseIp } from '@wormwood/wire';
 import { afterAll, expect, it } from 'vitest';
 import { classes } from './classes.ts';
 import { detectCapture, detectEvents, type Findings } from './doors.ts';
 import { generate } from './generate.ts';
 import { contactAtRandom, uniformContactRate, zmapLook } from './scanners/scanning.ts';
 import type { Sender } from './sender.ts';
+import type { Telescope } from './telescope.ts';
 import type { TrafficClass } from './traffic-class.ts';
 
 const MILLISECONDS = 300_000;
@@ -58,19 +59,17 @@ function named({ verdicts }: Findings): readonly string[] {
   return [...new Set(found.map(({ source }) => source))].toSorted();
 }
 
-/** A detector that has taken in all events. */
-function detectorAfter(events: string): Detector {
+/** A detector that has taken in all events of a telescope. */
+function detectorAfter(events: string, { addresses }: Telescope): Detector {
+  const monitored = new IpSet(addresses, Ipv6Set.empty);
+  const observer = new EventObserver(monitored);
+  const detector = createDetector({ streams: randomStreams('1'), monitored });
   const lines = readFileSync(events, 'utf8').trimEnd().split('\n');
-  const observer = new EventObserver(IpSet.empty);
-  let detector: Detector | null = null;
   for (const [index, text] of lines.entries()) {
     const reading = observer.read({ text, line: index + 1, file: events });
-    if (reading.kind === 'nets')
-      detector ??= createDetector({ streams: randomStreams('1'), monitored: reading.nets });
-    if (reading.kind === 'observations') reading.observations.forEach((each) => detector?.observe(each));
+    if (reading.kind === 'observations') reading.observations.forEach((each) => detector.observe(each));
   }
-  for (const each of observer.end()) detector?.observe(each);
-  if (detector === null) throw new Error('the events name no addresses');
+  for (const each of observer.end()) detector.observe(each);
   return detector;
 }
 
@@ -89,7 +88,7 @@ it(
     expect(byCapture.length, repeat).toBeGreaterThan(0);
     expect(roles.flat(), repeat).toEqual(expect.arrayContaining([...byCapture]));
     // A mark decides before the second phase, and a proven verdict names no evidence that can be forged.
-    const detector = detectorAfter(events);
+    const detector = detectorAfter(events, telescope);
     for (const [source] of roles) {
       const address = parseIp(source!);
       const evidence = address.ok ? detector.explain(address.value).evidence : [];
