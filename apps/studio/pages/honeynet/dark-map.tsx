@@ -33,7 +33,7 @@ export function DarkMap({ networks }: { readonly networks: Overview['networks'] 
   return (
     <section class="card dark" aria-labelledby="dark-title">
       <h2 id="dark-title">Where it was touched</h2>
-      <div class="map">
+      <div class="dark-map">
         <canvas
           ref={canvas}
           role="img"

@@ -165,10 +165,13 @@ function Decided({
   const { decision, secondsLeft, approving, undoing } = shown;
   const what = `${decision.action} of ${strange(decision.source)} with ${strange(decision.actuator)}`;
   const path = `decisions/${decision.id}`;
+  // What was not done yet has nothing to undo.
+  const no = decision.status === 'proposed' ? 'Reject' : 'Undo';
   return (
     <li class="card">
       <p>
-        <b>{decision.action}</b> <SourceLink address={decision.source} /> with {strange(decision.actuator)}
+        <b>{decision.action}</b> <SourceLink address={decision.source} /> with the actuator{' '}
+        {strange(decision.actuator)}
         {decision.dryRun ? <span class="badge none">dry run</span> : null}
       </p>
       <p class="soft">
@@ -195,12 +198,10 @@ function Decided({
           {undoing === null ? null : (
             <button
               type="button"
-              aria-label={`Undo ${what}`}
-              onClick={() =>
-                ask({ path: `${path}/undo`, button: 'Undo', sentence: undoing, wantsReason: true })
-              }
+              aria-label={`${no} ${what}`}
+              onClick={() => ask({ path: `${path}/undo`, button: no, sentence: undoing, wantsReason: true })}
             >
-              Undo …
+              {no} …
             </button>
           )}
         </p>

@@ -89,15 +89,18 @@ function Troubles(): JSX.Element {
   );
 }
 
+/** What a sensor writes between two looks is no backlog. */
+const BEHIND_OCTETS = 1 << 20;
+
 /** How far a long file is read and judged. */
 function Reading(): JSX.Element | null {
   const now = progress.value;
   if (now === null || now.sizeOctets === 0) return null;
   const read = now.readOctets / now.sizeOctets;
   const judged = now.judgedOctets / now.sizeOctets;
-  if (read < 0.999)
+  if (now.sizeOctets - now.readOctets > BEHIND_OCTETS)
     return <p>Reading the events: {Math.floor(read * 100)}%. What is shown is of the part that is read.</p>;
-  if (now.monitored.length > 0 && judged < 0.99)
+  if (now.monitored.length > 0 && now.sizeOctets - now.judgedOctets > BEHIND_OCTETS)
     return <p>Judging the sources: {Math.floor(judged * 100)}% of the events. Verdicts may still change.</p>;
   return null;
 }

@@ -1,5 +1,6 @@
 /** `/hosts` and `/hosts/ADDRESS`: the virtual hosts as a scanner sees them, and the routers on the way. */
 import { formatCount, formatDuration } from '@wormwood/base';
+import { type IpAddress, parseIp } from '@wormwood/wire';
 import type { JSX } from 'preact';
 import type { PageProps } from '../shell/page.ts';
 import { addressOf } from '../shell/address.ts';
@@ -40,16 +41,21 @@ function groupsOf(hosts: readonly Host[]): readonly Host[] {
   const groups: Host[] = [];
   for (const host of hosts) {
     const last = groups.at(-1);
-    const isNext =
-      last !== undefined && last.template === host.template && number(host.first) === number(last.last) + 1;
+    const isNext = last !== undefined && last.template === host.template && isNextTo(host.first, last.last);
     if (isNext) groups[groups.length - 1] = { ...last, last: host.last };
     else groups.push(host);
   }
   return groups;
 }
 
-function number(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+/** Whether an address is the next one; of what is no address, never. */
+function isNextTo(address: string, before: string): boolean {
+  const [now, then] = [parseIp(address), parseIp(before)];
+  return now.ok && then.ok && typeof now.value === typeof then.value && now.value === next(then.value);
+}
+
+function next(address: IpAddress): IpAddress {
+  return typeof address === 'number' ? address + 1 : address + 1n;
 }
 
 function Hosts({ hosts }: { readonly hosts: readonly Host[] }): JSX.Element {
@@ -79,9 +85,11 @@ function Hosts({ hosts }: { readonly hosts: readonly Host[] }): JSX.Element {
                     </>
                   )}
                 </th>
-                <td>{strange(template)}</td>
-                <td>{personality === null ? 'plain stack' : strange(personality)}</td>
-                <td>{ports.map(strange).join(', ')}</td>
+                <td data-column="Template">{strange(template)}</td>
+                <td data-column="Personality">
+                  {personality === null ? 'plain stack' : strange(personality)}
+                </td>
+                <td data-column="Ports">{ports.map(strange).join(', ')}</td>
               </tr>
             ))}
           </tbody>

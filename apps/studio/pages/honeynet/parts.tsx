@@ -129,6 +129,8 @@ export function DecisionLines({ decisions }: { readonly decisions: readonly Show
   );
 }
 
+const SLOTS_MIN = 30;
+
 /** Contacts over time as bars, with the peak and both ends named. */
 export function Timeline({
   points,
@@ -138,12 +140,14 @@ export function Timeline({
   readonly label: string;
 }): JSX.Element {
   const [width, height] = [720, 120];
-  const first = points[0]?.seconds ?? 0;
-  const last = points.at(-1)?.seconds ?? first;
+
   const step =
     points.length > 1
       ? Math.min(...points.slice(1).map(({ seconds }, i) => seconds - (points[i]?.seconds ?? 0)))
       : 60;
+  // A young file has few intervals; they stand at the right end, where the next ones come.
+  const last = points.at(-1)?.seconds ?? 0;
+  const first = Math.min(points[0]?.seconds ?? 0, last - (SLOTS_MIN - 1) * step);
   const slots = Math.max(1, (last - first) / step + 1);
   const most = Math.max(1, ...points.map(({ value }) => value));
   const bar = Math.max(1, Math.min(40, width / slots - 1));
@@ -170,10 +174,12 @@ export function Timeline({
       </svg>
       <div class="ends" aria-hidden="true">
         <span>
-          {first === 0 ? '' : `${new Date(first * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`}
+          {points.length === 0
+            ? ''
+            : `${new Date(first * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`}
         </span>
         <span>
-          {last === first ? '' : new Date(last * 1000).toISOString().slice(0, 16).replace('T', ' ')}
+          {points.length === 0 ? '' : new Date(last * 1000).toISOString().slice(0, 16).replace('T', ' ')}
         </span>
       </div>
     </figure>

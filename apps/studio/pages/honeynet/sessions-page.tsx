@@ -43,14 +43,16 @@ export function SessionsPage(): JSX.Element {
                       text={strange(event['ts']).slice(0, 19).replace('T', ' ')}
                     />
                   </th>
-                  <td>
+                  <td data-column="Source">
                     <SourceLink address={event['src_ip']} />
                   </td>
-                  <td>
+                  <td data-column="Host">
                     <HostLink address={event['dst_ip']} />
                   </td>
-                  <td class="number">{strange(event['dst_port'])}</td>
-                  <td>{strange(event['host'])}</td>
+                  <td class="number" data-column="Port">
+                    {strange(event['dst_port'])}
+                  </td>
+                  <td data-column="Template">{strange(event['host'])}</td>
                 </tr>
               ))}
             </tbody>

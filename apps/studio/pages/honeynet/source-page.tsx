@@ -183,14 +183,16 @@ function Rate({ verdict }: { readonly verdict: ShownVerdict }): JSX.Element {
     kind,
     unforgeable,
     sinceSeconds,
+    prefix,
   } = verdict;
   const interval = (of: typeof here): string =>
     `${figure(of.estimate)}/s (95%: ${formatRange([of.low, of.high], figure)})`;
   return (
     <p class="why">
-      <VerdictBadge verdict={verdict} /> Judged {kind} since {moment(sinceSeconds)} at the latest, its address{' '}
-      {unforgeable ? 'proven by handshakes' : 'forgeable, so that nothing acts on it'}. It makes{' '}
-      {interval(here)} contacts here
+      <VerdictBadge verdict={verdict} /> Judged {kind}
+      {prefix === undefined ? '' : `, with its network ${prefix},`} since {moment(sinceSeconds)} at the
+      latest, its address {unforgeable ? 'proven by handshakes' : 'forgeable, so that nothing acts on it'}. It
+      makes {interval(here)} contacts here
       {all === null
         ? '; its contacts do not look as if it chose all addresses alike, so nothing is said of its whole rate.'
         : `, which is ${interval(all)} over all addresses if it chooses them alike, as its contacts look.`}{' '}

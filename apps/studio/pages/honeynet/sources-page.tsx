@@ -47,14 +47,14 @@ export function SourcesPage(): JSX.Element {
               disabled={offset.value === 0}
               onClick={() => (offset.value = Math.max(0, offset.value - PAGE))}
             >
-              Before
+              Previous
             </button>
             <button
               type="button"
               disabled={offset.value + PAGE >= value.count}
               onClick={() => (offset.value += PAGE)}
             >
-              After
+              Next
             </button>
             <span class="soft">
               {formatCount(offset.value + 1)} to {formatCount(Math.min(value.count, offset.value + PAGE))} of{' '}
@@ -84,7 +84,7 @@ function Chooser({
         onSubmit={(event) => {
           event.preventDefault();
           const address = addressIn(wanted.value.trim());
-          problem.value = address === null ? 'Write an IPv4 address such as 192.0.2.23.' : null;
+          problem.value = address === null ? 'Write an address such as 192.0.2.23 or 2001:db8::23.' : null;
           if (address !== null) location.hash = addressOf({ path: `/sources/${address}` });
         }}
       >
@@ -109,7 +109,7 @@ function Chooser({
           <input
             type="search"
             value={wanted.value}
-            maxLength={15}
+            maxLength={45}
             placeholder="192.0.2.23"
             onInput={(event) => (wanted.value = event.currentTarget.value)}
           />
@@ -156,10 +156,14 @@ function SourceTable({ sources }: { readonly sources: readonly JudgedSource[] })
               <td>
                 <VerdictBadge verdict={verdict} />
               </td>
-              <td class="number">{formatCount(contacts)}</td>
-              <td class="number">{formatCount(handshakes)}</td>
-              <td>{moment(firstSeconds)}</td>
-              <td>{ago(lastSeconds, Date.now())}</td>
+              <td class="number" data-column="Contacts">
+                {formatCount(contacts)}
+              </td>
+              <td class="number" data-column="Handshakes">
+                {formatCount(handshakes)}
+              </td>
+              <td data-column="First seen">{moment(firstSeconds)}</td>
+              <td data-column="Last seen">{ago(lastSeconds, Date.now())}</td>
             </tr>
           ))}
         </tbody>

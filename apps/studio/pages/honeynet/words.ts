@@ -1,5 +1,6 @@
 /** Times, numbers and strangers' texts as the pages of the honeynet write them. */
 import { formatCount, printable } from '@wormwood/base';
+import { formatIp, parseIp } from '@wormwood/wire';
 
 const SHOWN_LENGTH_MAX = 400;
 const DIGITS = 3;
@@ -50,9 +51,11 @@ export function figure(value: number): string {
   return value >= 100 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(DIGITS)));
 }
 
-/** The address, where it is one that can stand in a link. */
+/** The address, of either version, where it is one that can stand in a link; in the one form in which it is known. */
 export function addressIn(value: unknown): string | null {
-  return typeof value === 'string' && /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value) ? value : null;
+  if (typeof value !== 'string') return null;
+  const address = parseIp(value);
+  return address.ok ? formatIp(address.value) : null;
 }
 
 /** The identifier of a session, where it is one. */

@@ -1,6 +1,14 @@
 /** Answers what the pages ask of the events. */
-import { formatCidr, parseIpv4 } from '@wormwood/base';
-import type { JudgedSource, Overview, SourceFacts, SourceSummary } from '../interface/answers.ts';
+import { formatCidr } from '@wormwood/base';
+import type { Verdict } from '@wormwood/defense';
+import { formatIp, type IpAddress, parseIp } from '@wormwood/wire';
+import type {
+  JudgedSource,
+  Overview,
+  ShownVerdict,
+  SourceFacts,
+  SourceSummary,
+} from '../interface/answers.ts';
 import type { EventStore } from './event-store.ts';
 import { sessionKey } from './event-row.ts';
 import { NO_FILTER } from './filter.ts';
@@ -34,7 +42,7 @@ export const answers: Answers = {
       const verdicts = judge?.latest() ?? [];
       const sources = verdicts.slice(offset, offset + limit).flatMap((verdict): readonly JudgedSource[] => {
         const summary = store.queries.source(verdict.source);
-        return summary === undefined ? [] : [{ ...summary, verdict }];
+        return summary === undefined ? [] : [{ ...summary, verdict: shown(verdict) }];
       });
       return { sources, count: verdicts.length };
     }
@@ -49,7 +57,7 @@ export const answers: Answers = {
     return found.filter(({ event }) => event['session'] === id);
   },
   forecast: (store, { response }) => {
-    const monitored = store.judge?.monitored.toCidrs().map(formatCidr) ?? [];
+    const monitored = store.judge?.monitored.ipv4.toCidrs().map(formatCidr) ?? [];
     const alarmed = store.judge?.alarmed(response) ?? NOBODY_JUDGED;
     return typeof alarmed === 'string'
       ? { monitored, alarmed: null, reason: alarmed }
@@ -61,7 +69,7 @@ export const answers: Answers = {
       sources += each.sources;
       return { seconds: (each.minute + 1) * MINUTE_SECONDS, sources };
     });
-    return { points, monitored: store.judge?.monitored.size ?? 0 };
+    return { points, monitored: store.judge?.monitored.ipv4.size ?? 0 };
   },
 };
 
@@ -83,11 +91,17 @@ function overviewOf(store: EventStore, points: number): Overview {
 }
 
 function judged(store: EventStore, summary: SourceSummary): JudgedSource {
-  const address = parseIpv4(summary.address);
-  return { ...summary, verdict: address.ok ? (store.judge?.latestOf(address.value) ?? null) : null };
+  const address = parseIp(summary.address);
+  const verdict = address.ok ? (store.judge?.latestOf(address.value) ?? null) : null;
+  return { ...summary, verdict: verdict === null ? null : shown(verdict) };
 }
 
-function sourceOf(store: EventStore, address: number): SourceFacts {
+/** No number of JSON holds an address of IPv6. */
+function shown(verdict: Verdict): ShownVerdict {
+  return { ...verdict, source: formatIp(verdict.source) };
+}
+
+function sourceOf(store: EventStore, address: IpAddress): SourceFacts {
   const { queries, judge } = store;
   const summary = queries.source(address) ?? null;
   const known = judge?.evidenceOf(address);
@@ -95,7 +109,7 @@ function sourceOf(store: EventStore, address: number): SourceFacts {
   return {
     summary,
     ports: queries.portsOfSource(address, PORTS_OF_SOURCE_MAX),
-    verdicts: judge?.verdictsOf(address) ?? [],
+    verdicts: judge?.verdictsOf(address).map(shown) ?? [],
     explanation: judge?.explain(address) ?? null,
     evidence: known?.evidence ?? [],
     state: known?.state ?? 'unknown',

@@ -4,7 +4,9 @@
  * what is read again.
  */
 import Database from 'libsql';
+import type { IpAddress } from '@wormwood/wire';
 import type { EventRow } from './event-row.ts';
+import { Ipv6Numbers } from './ipv6-numbers.ts';
 import { INDEX_VERSION, INDEXES, NameTable, PendingSums, TABLES } from './index-tables.ts';
 
 /** Where an event stands in the file, and its number in the index. */
@@ -35,6 +37,7 @@ export class EventIndex {
   readonly database: Database.Database;
   readonly kinds: NameTable;
   readonly hosts: NameTable;
+  #ipv6: Ipv6Numbers;
   readonly #insertMany: Statement;
   readonly #insertOne: Statement;
   #pending: PendingSums = new PendingSums();
@@ -52,6 +55,7 @@ export class EventIndex {
     if (this.#versionFound() !== INDEX_VERSION) this.#makeTables();
     this.kinds = new NameTable(this.#names('kinds'));
     this.hosts = new NameTable(this.#names('hosts'));
+    this.#ipv6 = new Ipv6Numbers(this.database);
     const row = `(${Array.from({ length: EVENT_COLUMNS }, () => '?').join(',')})`;
     const rows = Array.from({ length: ROWS_AT_ONCE }, () => row).join(',');
     this.#insertMany = this.database.prepare(`INSERT INTO events VALUES ${rows}`);
@@ -59,6 +63,11 @@ export class EventIndex {
     this.#hasIndexes =
       this.database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events_src'").get() !== undefined;
     this.lastSeq = this.#number('SELECT max(seq) AS n FROM events');
+  }
+
+  /** The number of an address in the tables; undefined where no event has it. */
+  addressNumber(address: IpAddress): number | undefined {
+    return this.#ipv6.find(address);
   }
 
   get pendingEvents(): number {
@@ -90,15 +99,17 @@ export class EventIndex {
     this.kinds.count(kind, 1);
     const host = row.host === null ? null : this.hosts.idOf(row.host);
     if (host !== null && row.contacts > 0) this.hosts.count(host, row.contacts);
-    this.#pending.add(row);
+    const source = row.source === null ? null : this.#ipv6.numberOf(row.source);
+    const destination = row.destination === null ? null : this.#ipv6.numberOf(row.destination);
+    this.#pending.add(row, source, destination);
     this.#rows.push(
       ++this.lastSeq,
       offset,
       length,
       row.microseconds,
       kind,
-      row.source,
-      row.destination,
+      source,
+      destination,
       row.protocol,
       row.port,
       row.session,
@@ -141,6 +152,7 @@ export class EventIndex {
     this.#pending = new PendingSums();
     this.#rows = [];
     this.#makeTables();
+    this.#ipv6 = new Ipv6Numbers(this.database);
     this.#hasIndexes = false;
     this.lastSeq = 0;
   }

@@ -1,8 +1,9 @@
 /** Questions to the index of events: which events a filter lets through, what there is of a source, what stands out. */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp, type IpAddress } from '@wormwood/wire';
 import type { Overview, PortCount, SourceSummary, TimelinePoint } from '../interface/answers.ts';
 import type { EventIndex, EventPlace } from './event-index.ts';
-import type { EventFilter } from './filter.ts';
+import type { AddressSpan, EventFilter } from './filter.ts';
+import { ipv6Digits, ipv6OfDigits } from './ipv6-numbers.ts';
 import { PROTOCOL_NUMBERS } from './event-row.ts';
 
 /** Which events are asked for: between two numbers, from the newest or from the oldest on. */
@@ -24,6 +25,7 @@ const INDEXED_MAX = 50_000;
 
 interface SourceRow {
   readonly src: number;
+  readonly digits: string | null;
   readonly first_us: number;
   readonly last_us: number;
   readonly events: number;
@@ -44,16 +46,15 @@ export class EventQueries {
     if (kinds?.length === 0) return [];
     if (filter.host !== null && !this.#index.hosts.names.includes(filter.host)) return [];
     const terms: string[] = [];
-    const values: number[] = [];
-    const add = (term: string, ...of: readonly number[]): void => {
+    const values: (number | string)[] = [];
+    const add = (term: string, ...of: readonly (number | string)[]): void => {
       terms.push(term);
       values.push(...of);
     };
     if (before !== null) add('seq < ?', before);
     if (after !== null) add('seq > ?', after);
-    if (filter.source !== null) add('src BETWEEN ? AND ?', filter.source.first, filter.source.last);
-    if (filter.destination !== null)
-      add('dst BETWEEN ? AND ?', filter.destination.first, filter.destination.last);
+    if (filter.source !== null) add(...spanTerm('src', filter.source));
+    if (filter.destination !== null) add(...spanTerm('dst', filter.destination));
     if (filter.port !== null) add('port = ?', filter.port);
     if (filter.protocol !== null) add('proto = ?', filter.protocol);
     if (kinds !== null) add(`kind IN (${kinds.map(() => '?').join(',')})`, ...kinds);
@@ -113,7 +114,7 @@ export class EventQueries {
   sources(order: 'contacts' | 'last', offset: number, limit: number): readonly SourceSummary[] {
     const column = order === 'contacts' ? 'contacts' : 'last_us';
     return this.#all<SourceRow>(
-      `SELECT * FROM sources ORDER BY ${column} DESC, src LIMIT ? OFFSET ?`,
+      `SELECT *, ${DIGITS} FROM (SELECT * FROM sources ORDER BY ${column} DESC, src LIMIT ? OFFSET ?)`,
       limit,
       offset,
     ).map(summaryOf);
@@ -123,29 +124,34 @@ export class EventQueries {
     return this.#all<{ n: number }>('SELECT count(*) AS n FROM sources')[0]?.n ?? 0;
   }
 
-  source(address: number): SourceSummary | undefined {
-    const [row] = this.#all<SourceRow>('SELECT * FROM sources WHERE src = ?', address);
+  source(address: IpAddress): SourceSummary | undefined {
+    const number = this.#index.addressNumber(address);
+    if (number === undefined) return undefined;
+    const [row] = this.#all<SourceRow>(`SELECT *, ${DIGITS} FROM sources WHERE src = ?`, number);
     return row === undefined ? undefined : summaryOf(row);
   }
 
-  portsOfSource(address: number, limit: number): readonly PortCount[] {
+  portsOfSource(address: IpAddress, limit: number): readonly PortCount[] {
+    const number = this.#index.addressNumber(address);
+    if (number === undefined) return [];
     return portsOf(
       this.#all(
         'SELECT proto, port, contacts FROM source_ports WHERE src = ? ORDER BY contacts DESC, port LIMIT ?',
-        address,
+        number,
         limit,
       ),
     );
   }
 
   /** The places of the connections that a source opened, the newest first. */
-  sessionsOfSource(address: number, limit: number): readonly EventPlace[] {
+  sessionsOfSource(address: IpAddress, limit: number): readonly EventPlace[] {
     const [kind] = this.#kindsNamed('flow.open');
-    if (kind === undefined) return [];
+    const number = this.#index.addressNumber(address);
+    if (kind === undefined || number === undefined) return [];
     return this.#all(
       `SELECT seq, offset, length FROM events WHERE src = ? AND kind = ? AND session IS NOT NULL
        ORDER BY seq DESC LIMIT ?`,
-      address,
+      number,
       kind,
       limit,
     );
@@ -171,10 +177,11 @@ export class EventQueries {
   #hint({ source }: EventFilter): string {
     if (!this.#index.hasIndexes) return 'NOT INDEXED';
     if (source !== null) {
+      const [term, first, last] = spanTerm('src', source);
       const [row] = this.#all<{ n: number | null }>(
-        'SELECT sum(events) AS n FROM sources WHERE src BETWEEN ? AND ?',
-        source.first,
-        source.last,
+        `SELECT sum(events) AS n FROM sources WHERE ${term}`,
+        first,
+        last,
       );
       if ((row?.n ?? 0) <= INDEXED_MAX) return 'INDEXED BY events_src';
     }
@@ -195,13 +202,34 @@ export class EventQueries {
   }
 }
 
+/** The column of an address's digits; null for one of IPv4. */
+const DIGITS = '(SELECT address FROM ipv6 WHERE id = src) AS digits';
+
+/** The condition that an address lies in a span, with its two values. */
+function spanTerm(
+  column: 'src' | 'dst',
+  { first, last }: AddressSpan,
+): readonly [string, number | string, number | string] {
+  if (typeof first === 'number') return [`${column} BETWEEN ? AND ?`, first, Number(last)];
+  const term = `${column} IN (SELECT id FROM ipv6 WHERE address BETWEEN ? AND ?)`;
+  return [term, ipv6Digits(first), ipv6Digits(BigInt(last))];
+}
+
 function portsOf(rows: readonly { proto: number; port: number; contacts: number }[]): readonly PortCount[] {
   return rows.map(({ proto, port, contacts }) => ({ protocol: NAMES.get(proto) ?? 'other', port, contacts }));
 }
 
-function summaryOf({ src, first_us, last_us, events, contacts, handshakes }: SourceRow): SourceSummary {
+function summaryOf({
+  src,
+  digits,
+  first_us,
+  last_us,
+  events,
+  contacts,
+  handshakes,
+}: SourceRow): SourceSummary {
   return {
-    address: formatIpv4(src),
+    address: formatIp(digits === null ? src : ipv6OfDigits(digits)),
     firstSeconds: first_us / MICROSECONDS,
     lastSeconds: last_us / MICROSECONDS,
     events,

@@ -1,5 +1,6 @@
 /** A line of events as the index keeps it: the fields that are filtered and counted, and nothing that is text of a stranger. */
-import { parseIpv4, readTimestamp } from '@wormwood/base';
+import { readTimestamp } from '@wormwood/base';
+import { type IpAddress, parseIp } from '@wormwood/wire';
 
 /** Protocols by number, as IP has them; 0: another one or none. */
 export const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
@@ -9,9 +10,9 @@ export interface EventRow {
   /** Microseconds since 1970. */
   readonly microseconds: number;
   readonly kind: string;
-  /** IPv4 addresses; null where there is none, or one of IPv6. */
-  readonly source: number | null;
-  readonly destination: number | null;
+  /** Null where there is none. */
+  readonly source: IpAddress | null;
+  readonly destination: IpAddress | null;
   readonly protocol: number;
   readonly port: number | null;
   /** Key of the session's identifier; null outside of sessions. */
@@ -32,7 +33,7 @@ const MICROSECONDS = 1e6;
 
 /** Reads lines; it remembers the last second and addresses, which repeat. */
 export class EventRowReader {
-  readonly #addresses: Map<string, number | null> = new Map();
+  readonly #addresses: Map<string, IpAddress | null> = new Map();
   #second = '';
   #secondMicroseconds = 0;
 
@@ -79,11 +80,11 @@ export class EventRowReader {
     return Math.round(seconds * MICROSECONDS);
   }
 
-  #addressOf(text: unknown): number | null {
+  #addressOf(text: unknown): IpAddress | null {
     if (typeof text !== 'string') return null;
     const known = this.#addresses.get(text);
     if (known !== undefined) return known;
-    const parsed = parseIpv4(text);
+    const parsed = parseIp(text);
     const address = parsed.ok ? parsed.value : null;
     if (this.#addresses.size >= ADDRESSES_MAX) this.#addresses.clear();
     this.#addresses.set(text, address);

@@ -3,7 +3,8 @@
  * questions are answered between them however long a file takes to read.
  */
 import { rmSync } from 'node:fs';
-import { AddressSet, formatCidr, parseCidr, systemReason } from '@wormwood/base';
+import { formatCidr, systemReason } from '@wormwood/base';
+import { formatIpPrefix, IpSet, parseIpPrefix } from '@wormwood/wire';
 import type { Verdict } from '@wormwood/defense';
 import type { FoundEvent, StoreProgress } from '../interface/answers.ts';
 import { EventIndex, type EventPlace } from './event-index.ts';
@@ -75,7 +76,7 @@ export class EventStore {
       lastEventSeconds: this.#lastMicroseconds === 0 ? null : this.#lastMicroseconds / 1e6,
       lastSeq: this.#index.lastSeq,
       indexPath: this.#isInMemory ? null : this.#index.path,
-      monitored: this.#judge?.monitored.toCidrs().map(formatCidr) ?? [],
+      monitored: this.#judge === null ? [] : namesOf(this.#judge.monitored),
       troubles: [...this.#troubles.values()],
     };
   }
@@ -160,12 +161,11 @@ export class EventStore {
     this.#starts = starts;
     const monitored = this.#netsOf();
     const isSame =
-      this.#judge !== null &&
-      this.#judge.monitored.toCidrs().map(formatCidr).join() === monitored.toCidrs().map(formatCidr).join();
+      this.#judge !== null && namesOf(this.#judge.monitored).join() === namesOf(monitored).join();
     if (isSame) return this.#judge;
     this.#judge?.close();
-    this.#judge = monitored.size === 0 ? null : new Judge(new LineReader(this.#path), this.#path, monitored);
-    if (monitored.size === 0)
+    this.#judge = monitored.isEmpty ? null : new Judge(new LineReader(this.#path), this.#path, monitored);
+    if (monitored.isEmpty)
       this.#troubles.set(
         'nets',
         'No event says which addresses the sensor answers for, so nobody is judged: the file has no sensor.start.',
@@ -174,7 +174,7 @@ export class EventStore {
     return this.#judge;
   }
 
-  #netsOf(): AddressSet {
+  #netsOf(): IpSet {
     const filter = {
       source: null,
       destination: null,
@@ -184,15 +184,15 @@ export class EventStore {
       kind: 'sensor.start',
     };
     const found = this.events({ filter, before: null, after: null, from: 'oldest', limit: NETS_EVENTS_MAX });
-    const cidrs = found.flatMap(({ event }) => {
+    const prefixes = found.flatMap(({ event }) => {
       const nets: unknown = event['nets'];
       if (!Array.isArray(nets)) return [];
       return nets.flatMap((each) => {
-        const cidr = parseCidr(String(each));
-        return cidr.ok ? [cidr.value] : [];
+        const prefix = parseIpPrefix(String(each));
+        return prefix.ok ? [prefix.value] : [];
       });
     });
-    return AddressSet.fromCidrs(cidrs);
+    return IpSet.of(prefixes);
   }
 
   #opened(): LineReader | null {
@@ -287,4 +287,9 @@ export class EventStore {
       return 0;
     }
   }
+}
+
+/** The fewest blocks of a set, as they are written. */
+function namesOf({ ipv4, ipv6 }: IpSet): readonly string[] {
+  return [...ipv4.toCidrs().map(formatCidr), ...ipv6.prefixes().map(formatIpPrefix)];
 }

@@ -2,7 +2,8 @@
  * The filter of events, as people write it: `src_ip:192.0.2.0/24 dst_port:445 event:service.*`. Every term must hold. What a
  * term cannot be is said in a sentence.
  */
-import { type Cidr, nearest, type Parsed, parseCidr, parseIpv4 } from '@wormwood/base';
+import { cidrSize, nearest, type Parsed } from '@wormwood/base';
+import { type IpAddress, isIpv6Prefix, parseIpPrefix } from '@wormwood/wire';
 import { PROTOCOL_NUMBERS } from './event-row.ts';
 
 /** What all terms ask for; null or empty where none asks. */
@@ -16,10 +17,10 @@ export interface EventFilter {
   readonly host: string | null;
 }
 
-/** Addresses from the first to the last. */
+/** Addresses from the first to the last, both of one version. */
 export interface AddressSpan {
-  readonly first: number;
-  readonly last: number;
+  readonly first: IpAddress;
+  readonly last: IpAddress;
 }
 
 export const NO_FILTER: EventFilter = {
@@ -37,6 +38,7 @@ type Key = (typeof KEYS)[number];
 const EXAMPLE = 'src_ip:192.0.2.0/24 dst_port:445 event:service.*';
 const LENGTH_MAX = 400;
 const PORT_MAX = 65_535;
+const IPV6_BITS = 128;
 const SHOWN_LENGTH_MAX = 40;
 
 /** Reads a filter; an empty text asks for nothing and lets everything through. */
@@ -64,7 +66,9 @@ function fieldOf(key: Key, value: string): Parsed<Partial<EventFilter>> {
     case 'dst_ip': {
       const span = spanOf(value);
       if (span === undefined)
-        return refuse(`${key} takes an address or a prefix such as 192.0.2.0/24, not "${shown(value)}".`);
+        return refuse(
+          `${key} takes an address or a prefix such as 192.0.2.0/24 or 2001:db8::/48, not "${shown(value)}".`,
+        );
       return { ok: true, value: key === 'src_ip' ? { source: span } : { destination: span } };
     }
     case 'dst_port': {
@@ -92,14 +96,16 @@ function fieldOf(key: Key, value: string): Parsed<Partial<EventFilter>> {
   }
 }
 
+/** A bare address is a block of one. */
 function spanOf(value: string): AddressSpan | undefined {
-  const cidr: Parsed<Cidr> = parseCidr(value);
-  if (cidr.ok) {
-    const { address, prefixLength } = cidr.value;
-    return { first: address, last: address + 2 ** (32 - prefixLength) - 1 };
+  const prefix = parseIpPrefix(value);
+  if (!prefix.ok) return undefined;
+  if (isIpv6Prefix(prefix.value)) {
+    const { first, length } = prefix.value;
+    return { first, last: first + (1n << BigInt(IPV6_BITS - length)) - 1n };
   }
-  const address = parseIpv4(value);
-  return address.ok ? { first: address.value, last: address.value } : undefined;
+  const { address, prefixLength } = prefix.value;
+  return { first: address, last: address + cidrSize(prefixLength) - 1 };
 }
 
 function unknownTerm(term: string, name: string): string {

@@ -2,13 +2,17 @@
 import type { EventRow } from './event-row.ts';
 
 /** Raised whenever the tables change: an index of another version is made anew. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
-/** A table without the event's text: it is read from the file of events, by its place. */
+/**
+ * Events without their text: it is read from the file of events, by its place. An address of IPv4 is its number; one of IPv6 has
+ * a negative number of `ipv6`, where its 32 hexadecimal digits stand, so that a prefix is a range of texts.
+ */
 export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE kinds (id INTEGER PRIMARY KEY, name TEXT NOT NULL, events INTEGER NOT NULL);
 CREATE TABLE hosts (id INTEGER PRIMARY KEY, name TEXT NOT NULL, contacts INTEGER NOT NULL);
+CREATE TABLE ipv6 (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE);
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY, offset INTEGER NOT NULL, length INTEGER NOT NULL, us INTEGER NOT NULL, kind INTEGER NOT NULL,
   src INTEGER, dst INTEGER, proto INTEGER NOT NULL, port INTEGER, session INTEGER, host INTEGER);
@@ -91,7 +95,12 @@ export class PendingSums {
   readonly networks: Map<number, number> = new Map();
   events = 0;
 
-  add({ microseconds, source, destination, protocol, port, contacts, isHandshake }: EventRow): void {
+  /** `source` and `destination`: the numbers of the addresses in the index. */
+  add(
+    { microseconds, protocol, port, contacts, isHandshake }: EventRow,
+    source: number | null,
+    destination: number | null,
+  ): void {
     this.events++;
     const minute = Math.floor(microseconds / MICROSECONDS_OF_MINUTE);
     const sum = this.minutes.get(minute);
@@ -108,7 +117,8 @@ export class PendingSums {
       const key = source * PROTOCOLS * PORTS + portKey;
       this.sourcePorts.set(key, (this.sourcePorts.get(key) ?? 0) + contacts);
     }
-    if (destination !== null) {
+    // The map of dark space is one of IPv4.
+    if (destination !== null && destination >= 0) {
       const network = Math.floor(destination / NETWORK_ADDRESSES);
       this.networks.set(network, (this.networks.get(network) ?? 0) + contacts);
     }

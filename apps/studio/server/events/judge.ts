@@ -3,7 +3,8 @@
  * events can be looked at long before the last of them is judged.
  */
 import { randomBytes } from 'node:crypto';
-import { type AddressSet, randomStreams } from '@wormwood/base';
+import { randomStreams } from '@wormwood/base';
+import { formatIp, formatIpPrefix, type IpAddress, ipPrefixOf, type IpSet } from '@wormwood/wire';
 import {
   createDetector,
   type Detector,
@@ -23,8 +24,8 @@ const WATCHED_MAX = 262_144;
 /** Verdicts that nobody has taken yet. */
 const NEWS_MAX = 1000;
 
-/** A verdict on a source of the index, which has those of IPv4 alone. */
-export type JudgedVerdict = Verdict & { readonly source: number };
+/** Of an IPv6 address, the network that is judged as one source. */
+const NETWORK_BITS = 64;
 
 export class Judge {
   readonly #reader: LineReader;
@@ -32,13 +33,13 @@ export class Judge {
   readonly #observer: EventObserver;
   readonly #detector: Detector;
   readonly #watch: OutbreakWatch;
-  readonly #verdicts: Map<number, JudgedVerdict[]> = new Map();
-  #news: JudgedVerdict[] = [];
+  readonly #verdicts: Map<string, Verdict[]> = new Map();
+  #news: Verdict[] = [];
   #lines = 0;
-  readonly monitored: AddressSet;
+  readonly monitored: IpSet;
 
   /** `reader` is its own, at the beginning of the file. */
-  constructor(reader: LineReader, file: string, monitored: AddressSet) {
+  constructor(reader: LineReader, file: string, monitored: IpSet) {
     this.#reader = reader;
     this.#file = file;
     this.monitored = monitored;
@@ -48,7 +49,7 @@ export class Judge {
     this.#detector = createDetector({ streams: randomStreams(seed), monitored });
     this.#watch = new OutbreakWatch({
       detector: this.#detector,
-      honeypots: monitored,
+      honeypots: monitored.ipv4,
       sourcesMax: WATCHED_MAX,
     });
   }
@@ -65,34 +66,37 @@ export class Judge {
       if (reading.kind !== 'observations') return;
       for (const observation of reading.observations) {
         const verdict = this.#watch.take(observation);
-        if (verdict !== null && isOfIpv4(verdict)) this.#keep(verdict);
+        if (verdict !== null) this.#keep(verdict);
       }
     });
     return octets > 0;
   }
 
   /** The latest verdict of each source, the latest one first. */
-  latest(): readonly JudgedVerdict[] {
+  latest(): readonly Verdict[] {
     return [...this.#verdicts.values()]
       .flatMap((verdicts) => verdicts.at(-1) ?? [])
       .toSorted((a, b) => b.timeSeconds - a.timeSeconds);
   }
 
-  latestOf(source: number): JudgedVerdict | null {
-    return this.#verdicts.get(source)?.at(-1) ?? null;
+  latestOf(source: IpAddress): Verdict | null {
+    return this.verdictsOf(source).at(-1) ?? null;
   }
 
-  verdictsOf(source: number): readonly JudgedVerdict[] {
-    return this.#verdicts.get(source) ?? [];
+  /** Verdicts on the source, or on the network of IPv6 that it is judged with. */
+  verdictsOf(source: IpAddress): readonly Verdict[] {
+    const own = this.#verdicts.get(formatIp(source));
+    if (own !== undefined || typeof source === 'number') return own ?? [];
+    return this.#verdicts.get(formatIpPrefix(ipPrefixOf(source, NETWORK_BITS))) ?? [];
   }
 
   /** What `wormwood detect explain` prints of the source. */
-  explain(source: number): string {
+  explain(source: IpAddress): string {
     return explanationWords(this.#detector.explain(source), this.verdictsOf(source));
   }
 
   /** Everything that the detector knows of the source, as data. */
-  evidenceOf(source: number): ReturnType<Detector['explain']> {
+  evidenceOf(source: IpAddress): ReturnType<Detector['explain']> {
     return this.#detector.explain(source);
   }
 
@@ -106,7 +110,7 @@ export class Judge {
   }
 
   /** Verdicts since this was called last. */
-  takeNews(): readonly JudgedVerdict[] {
+  takeNews(): readonly Verdict[] {
     const news = this.#news;
     this.#news = [];
     return news;
@@ -116,17 +120,14 @@ export class Judge {
     this.#reader.close();
   }
 
-  #keep(verdict: JudgedVerdict): void {
+  #keep(verdict: Verdict): void {
     this.#news.push(verdict);
     if (this.#news.length > NEWS_MAX) this.#news.shift();
-    const known = this.#verdicts.get(verdict.source);
+    const name = verdict.prefix ?? formatIp(verdict.source);
+    const known = this.#verdicts.get(name);
     if (known !== undefined) {
       known.push(verdict);
       if (known.length > VERDICTS_OF_SOURCE_MAX) known.shift();
-    } else if (this.#verdicts.size < SOURCES_MAX) this.#verdicts.set(verdict.source, [verdict]);
+    } else if (this.#verdicts.size < SOURCES_MAX) this.#verdicts.set(name, [verdict]);
   }
-}
-
-function isOfIpv4(verdict: Verdict): verdict is JudgedVerdict {
-  return typeof verdict.source === 'number';
 }

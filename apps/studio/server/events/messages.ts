@@ -1,5 +1,6 @@
 /** What the pages' server asks the thread that reads events, and what it hears. */
 import type { Verdict } from '@wormwood/defense';
+import type { IpAddress } from '@wormwood/wire';
 import type {
   ForecastBasis,
   FoundEvent,
@@ -26,7 +27,7 @@ export interface StoreQuestions {
     };
     readonly answer: SourceList;
   };
-  source: { readonly ask: { readonly address: number }; readonly answer: SourceFacts };
+  source: { readonly ask: { readonly address: IpAddress }; readonly answer: SourceFacts };
   session: { readonly ask: { readonly id: string }; readonly answer: readonly FoundEvent[] };
   forecast: { readonly ask: { readonly response: number | undefined }; readonly answer: ForecastBasis };
   growth: { readonly ask: Readonly<Record<string, never>>; readonly answer: SourceGrowth };

@@ -29,7 +29,7 @@ export const sourcesQuery = z.object({
 });
 /** Seconds from a contact to the immunization, as things are. */
 export const forecastQuery = z.object({ response: z.coerce.number().min(0).max(1e9).optional() });
-export const addressPath = z.object({ address: z.ipv4() });
+export const addressPath = z.object({ address: z.union([z.ipv4(), z.ipv6()]) });
 export const sessionPath = z.object({ id: z.uuid() });
 export const decisionPath = z.object({
   id: z

@@ -1,5 +1,6 @@
 /** Everything that can be asked and changed, one entry each: the server answers from this table, and describes itself by it. */
-import { parseIpv4, readTimestamp } from '@wormwood/base';
+import { readTimestamp } from '@wormwood/base';
+import { formatIp, type IpAddress, parseIp } from '@wormwood/wire';
 import type { z } from 'zod';
 import { type EventFilter, NO_FILTER, parseFilter } from '../events/filter.ts';
 import * as answers from '../interface/answers.ts';
@@ -195,14 +196,16 @@ export async function endsOfSession(feeds: Feeds, id: string): Promise<SessionEn
 }
 
 async function sourceReport(feeds: Feeds, text: string): Promise<answers.SourceReport> {
-  const report = await storeOf(feeds).ask('source', { address: addressOf(text) });
+  const address = addressOf(text);
+  const report = await storeOf(feeds).ask('source', { address });
+  const names: ReadonlySet<string | undefined> = new Set([formatIp(address), report.verdicts.at(-1)?.prefix]);
   const list = await feeds.responses?.list().catch(() => undefined);
   const decisions = list === undefined ? [] : [...list.proposed, ...list.active, ...list.ended];
   return {
     ...report,
     sessions: clippedEvents(report.sessions),
     events: clippedEvents(report.events),
-    decisions: decisions.filter(({ decision }) => decision.source === text),
+    decisions: decisions.filter(({ decision }) => names.has(decision.source)),
   };
 }
 
@@ -239,8 +242,8 @@ function endsOf(events: readonly answers.FoundEvent[]): SessionEnds | undefined 
   };
 }
 
-function addressOf(text: string): number {
-  const address = parseIpv4(text);
+function addressOf(text: string): IpAddress {
+  const address = parseIp(text);
   if (!address.ok) throw new Refusal(400, address.reason);
   return address.value;
 }

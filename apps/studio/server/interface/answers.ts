@@ -40,7 +40,10 @@ const verdict = z.object({
   kind: z.enum(VERDICT_KINDS),
   proof: nullable(z.enum(INFECTION_PROOFS)),
   known: nullable(z.object({ role: z.enum(KNOWN_ROLES), name: text, reason: text })),
-  source: number,
+  source: text,
+  /** The IPv6 network that is judged as one source, and addresses of it that were seen. */
+  prefix: text.optional(),
+  addresses: texts.optional(),
   timeSeconds: number,
   sinceSeconds: number,
   expiresSeconds: number,

@@ -1,8 +1,18 @@
 /** The octets of sessions, from the captures that `net up --capture DIR` writes: a pcapng file for each. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeBase64, formatIpv4, systemReason } from '@wormwood/base';
-import { CaptureReader, type CaptureRecord, ipProtocol, ipv4, isMalformed, tcp, udp } from '@wormwood/wire';
+import { encodeBase64, systemReason } from '@wormwood/base';
+import {
+  CaptureReader,
+  type CaptureRecord,
+  formatIp,
+  ipProtocol,
+  ipv4,
+  ipv6,
+  isMalformed,
+  tcp,
+  udp,
+} from '@wormwood/wire';
 import type { SessionMessage, SessionTalk } from '../interface/answers.ts';
 import { Refusal } from '../sentence.ts';
 
@@ -129,10 +139,10 @@ function fresh({ fromSource, payload, sequence }: Said, next: Map<boolean, numbe
 
 function saidIn({ bytes, linkType }: CaptureRecord, ends: SessionEnds): Said | undefined {
   const start = linkType === LINK_ETHERNET ? afterEthernet(bytes) : 0;
-  if (ipv4.check(bytes, start, bytes.length) !== undefined) return undefined;
-  const ip = ipv4.parse(bytes, start, bytes.length);
+  const network = (bytes[start] ?? 0) >>> 4 === 6 ? ipv6 : ipv4;
+  const ip = network.parse(bytes, start, bytes.length);
   if (isMalformed(ip)) return undefined;
-  const fromSource = formatIpv4(ip.source) === ends.source;
+  const fromSource = formatIp(ip.source) === ends.source;
   if (ip.protocol === ipProtocol.tcp) {
     const segment = tcp.parse(ip.payload, 0, ip.payload.length);
     if (isMalformed(segment)) return undefined;

@@ -242,7 +242,7 @@ function Arms({ made, chart }: { readonly made: MadeForecast; readonly chart: Li
                     {arm === best ? <span class="badge proven">spares most</span> : null}
                   </th>
                 ) : (
-                  <td key={index} class={isNumber(index) ? 'number' : undefined}>
+                  <td key={index} class={isNumber(index) ? 'number' : undefined} data-column={columns[index]}>
                     {cell}
                   </td>
                 ),

@@ -25,9 +25,9 @@ const ROWS: readonly Row[] = [
   { name: 'peak, hosts', figure: 'peakInfected', text: formatCount },
   { name: 'peak after', figure: 'peakTime', text: formatDuration },
   { name: 'R0', figure: 'basicReproductionNumber', text: ratio },
-  { name: 'when the honeypots start', figure: 'reproductionNumberAtStart', text: ratio },
+  { name: 'R when the honeypots start', figure: 'reproductionNumberAtStart', text: ratio },
   { name: 'doubling time', figure: 'doublingTime', text: formatDuration },
-  { name: 'contacts of honeypots', figure: 'honeypotContacts', text: formatCount },
+  { name: 'contacts with honeypots', figure: 'honeypotContacts', text: formatCount },
 ];
 
 export function ComparisonTable({ results }: { readonly results: readonly NamedResult[] }): JSX.Element {

@@ -81,7 +81,7 @@ function axisExtra(axis: Axis): Record<string, string> {
 function titleOf(drawn: Drawn, axis: Axis): string {
   if (drawn.state === 'none') return 'There is no map of this outbreak';
   return axis === 'start'
-    ? 'Early, their number decides; late, nothing helps'
+    ? 'Enough honeypots stop this worm, if they start early'
     : 'With each second of delay it takes more honeypots, until none are enough';
 }
 
@@ -196,7 +196,9 @@ interface ChoiceProps {
 function Choice({ name, text, places, place }: ChoiceProps): JSX.Element {
   return (
     <label>
-      {name}
+      <span>
+        {name} <b>{text}</b>
+      </span>
       <input
         type="range"
         min={0}
