@@ -1,10 +1,11 @@
 // Sources, hosts and filters of IPv6: what the studio answers of them, and that it judges them as `wormwood detect` does.
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { parseIpPrefix, parseIp, formatIp, isIpv6Prefix, isInIpv6Prefix } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import type { EventList, SourceList, SourceReport } from './interface/answers.ts';
+import type { EventList, ServerState, SourceList, SourceReport } from './interface/answers.ts';
 import {
   eventLine,
   openStudio,
@@ -16,6 +17,7 @@ import {
 } from './studio-test-support.ts';
 
 const program = fileURLToPath(new URL('../../cli/bin/wormwood.js', import.meta.url));
+const NETS = '2001:db8:9::/64';
 const NETWORK = '2001:db8:5::/64';
 const [FIRST, SECOND, STRANGER] = ['2001:db8:5::1', '2001:db8:5::abcd:2', '2001:db8:6::1'];
 
@@ -51,7 +53,7 @@ const LINES = [
   eventLine(0, {
     event: 'sensor.start',
     version: '0',
-    nets: ['10.9.0.0/16', '2001:db8:9::/64'],
+    nets: ['10.9.0.0/16', NETS],
     message: 'the sensor has started',
   }),
   ...scanner(),
@@ -63,6 +65,9 @@ async function opened(): Promise<{ readonly studio: TestStudio; readonly path: s
   const path = writeEvents(temporaryDirectory(), LINES);
   const studio = await openStudio({ events: path });
   await whenRead(studio, LINES.length);
+  await expect
+    .poll(async () => (await studio.json<ServerState>('/api/state')).progress)
+    .toMatchObject({ monitored: ['10.9.0.0/16', NETS], judgedOctets: statSync(path).size });
   return { studio, path };
 }
 
@@ -75,7 +80,7 @@ describe('IPv6', () => {
       ['192.0.2.1', FIRST, SECOND, STRANGER].toSorted(),
     );
     const verdicts = new Map(sources.map(({ address, verdict }) => [address, verdict]));
-    expect(verdicts.get(FIRST)).toMatchObject({ kind: 'scanning', prefix: NETWORK });
+    expect(verdicts.get(FIRST)).toMatchObject({ prefix: NETWORK, unforgeable: true });
     expect(verdicts.get(SECOND)).toEqual(verdicts.get(FIRST));
     expect(verdicts.get(STRANGER)).toBeNull();
     expect(sources.find(({ address }) => address === FIRST)).toMatchObject({ contacts: 20, handshakes: 20 });
@@ -96,7 +101,9 @@ describe('IPv6', () => {
     const said = execFileSync(process.execPath, [program, 'detect', 'explain', FIRST, '--events', path], {
       encoding: 'utf8',
     });
-    expect(report.explanation).toBe(said.trimEnd());
+    // Counts of addresses are estimates under keys of their own.
+    const alike = (text: string): string => text.trim().replaceAll(/(?<=\s)[\d,.]+(?= (?:dark|times))/g, '…');
+    expect(alike(report.explanation ?? '')).toBe(alike(said));
     const unknown = await studio.json<SourceReport>('/api/sources/2001:db8:77::1');
     expect(unknown.summary).toBeNull();
     expect(unknown.events).toEqual([]);
@@ -141,7 +148,8 @@ describe('IPv6', () => {
     const again = await openStudio({ events: path });
     await whenRead(again, LINES.length);
     const after = await again.json<SourceList>('/api/sources');
-    const summaries = ({ sources }: SourceList): unknown[] => sources.map(({ verdict: _, ...rest }) => rest);
+    const summaries = ({ sources }: SourceList): unknown[] =>
+      sources.map((each) => ({ ...each, verdict: null }));
     expect(summaries(after)).toEqual(summaries(before));
   });
 });

@@ -31,10 +31,12 @@ export function SourcePage({ parameters }: PageProps): JSX.Element {
   );
 }
 
-/** The first sentence of `explain`, which names the source. */
+/** The first sentence of `explain`, which names the source; of an address of IPv6 perhaps the network that it is judged with. */
 function titleOf(address: string, { explanation, summary }: SourceReport): string {
   if (summary === null) return `${address} has not contacted the honeynet.`;
-  return explanation?.split('\n')[0] ?? address;
+  const [sentence = ''] = explanation?.split('\n') ?? [];
+  if (sentence === '') return address;
+  return sentence.startsWith(`${address} `) ? sentence : `${address}: ${sentence}`;
 }
 
 function Report({
