@@ -267,6 +267,17 @@ describe('sending', () => {
     expect(brief(receive())).toEqual(['PA 100']);
   });
 
+  it('believes no window of a segment that acknowledges less than others did (RFC 9293 3.10.7.4)', () => {
+    const { send, receive, service, remote, local } = establishedBench({ window: 1000 });
+    service!.connection.write(new Uint8Array(5000));
+    expect(brief(receive())).toEqual(['A 500', 'A 500']);
+    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 1000, window: 0 });
+    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 999, window: 1000 });
+    expect(receive()).toEqual([]);
+    send({ flags: 'A', sequenceNumber: remote, acknowledgmentNumber: local + 1000, window: 1000 });
+    expect(brief(receive())).toEqual(['A 500', 'A 500']);
+  });
+
   it('probes a window that closes again as soon as the first time', () => {
     const { send, receive, advance, service, remote, local } = establishedBench({ window: 1000 });
     const acknowledge = (octets: number, window: number): void =>
