@@ -134,4 +134,78 @@ describe('Topology', () => {
     expect(arrive(net, '10.1.2.3', 255).kind).toBe('time-exceeded');
     expect(net.path(ip('10.1.2.3'))).toEqual([ip('10.0.0.1'), ip('10.2.0.1')]);
   });
+
+  it('counts the time to live down to nothing, a router at a time, on the way and in its trace', () => {
+    const net = topology(CHAIN);
+    // Its own address is reached with any time to live; behind it, one is needed that is left.
+    expect(arrive(net, '10.3.0.1', 1)).toEqual({ kind: 'delivered', delaySeconds: 0, ttl: 1 });
+    expect(arrive(net, '10.3.0.9', 1)).toMatchObject({ kind: 'time-exceeded', router: ip('10.3.0.1') });
+    expect(arrive(net, '10.3.0.9', 2)).toMatchObject({ kind: 'delivered', ttl: 1 });
+    // What is unreachable is so before the time to live counts.
+    expect(arrive(net, '10.3.2.200', 3)).toMatchObject({ kind: 'unreachable', router: ip('10.3.2.1') });
+    const trace = (destination: string, ttl?: number) => {
+      const { kind, routers } = net.trace(ip('10.3.0.1'), ip(destination), ttl);
+      return [kind, routers.length];
+    };
+    expect(trace('10.3.2.9')).toEqual(['delivered', 3]);
+    expect([1, 2, 3, 4].map((ttl) => trace('10.3.2.9', ttl))).toEqual([
+      ['time-exceeded', 1],
+      ['time-exceeded', 2],
+      ['time-exceeded', 3],
+      ['delivered', 3],
+    ]);
+    expect([trace('10.3.1.1', 2), trace('10.3.2.200', 3), trace('192.0.2.1')]).toEqual([
+      ['delivered', 2],
+      ['unreachable', 3],
+      ['left', 1],
+    ]);
+    expect(net.trace(ip('10.9.9.9'), ip('10.3.0.9'))).toEqual({ kind: 'lost', routers: [] });
+    expect([
+      net.routerOf(ip('10.3.1.1')),
+      net.routerOf(ip('10.3.1.9')),
+      net.routerOf(ip('10.9.0.1')),
+    ]).toEqual([ip('10.3.1.1'), ip('10.3.1.1'), undefined]);
+  });
+
+  it('passes as many routers in a loop as a time to live allows', () => {
+    const net = topology(
+      'route entry 10.0.0.1\nroute 10.0.0.1 add net 10.1.0.0/16 10.2.0.1 latency 1ms\nroute 10.2.0.1 add net 10.1.0.0/16 10.0.0.1 latency 1ms\n',
+    );
+    expect(arrive(net, '10.1.2.3', 255)).toEqual({
+      kind: 'time-exceeded',
+      delaySeconds: expect.closeTo(0.254, 9),
+      router: ip('10.0.0.1'),
+    });
+    expect(net.trace(ip('10.0.0.1'), ip('10.1.2.3')).routers).toHaveLength(64);
+  });
+
+  it('finds a tunnel by both of its ends alone', () => {
+    const net = topology(
+      'route entry 10.0.0.1\nroute 10.0.0.1 add net 172.16.0.0/12 tunnel 192.0.2.1 192.0.2.2\n',
+    );
+    const [near, far] = [ip('192.0.2.1'), ip('192.0.2.2')];
+    expect(net.tunnelBetween(far, near)).toMatchObject({
+      source: near,
+      destination: far,
+      router: ip('10.0.0.1'),
+    });
+    expect([
+      net.tunnelBetween(near, far),
+      net.tunnelBetween(far, far),
+      net.tunnelBetween(near, near),
+    ]).toEqual([undefined, undefined, undefined]);
+    expect(net.trace(ip('10.0.0.1'), ip('172.16.0.1')).kind).toBe('tunneled');
+  });
+
+  it('waits behind what a link still sends, and for nothing else', () => {
+    const net = topology(
+      'route entry 10.0.0.1\nroute 10.0.0.1 add net 10.1.0.0/16 10.1.0.1 latency 3ms bandwidth 1Mbps\nroute 10.1.0.1 link 10.1.0.0/16\n',
+    );
+    // 125 octets take 1 ms.
+    const delays = [0, 0, 0.0015, 0.01].map((at) => {
+      const arrival = arrive(net, '10.1.2.3', 64, at, 125);
+      return arrival.kind === 'delivered' ? Math.round(arrival.delaySeconds * 1e6) : null;
+    });
+    expect(delays).toEqual([4000, 5000, 4500, 4000]);
+  });
 });
