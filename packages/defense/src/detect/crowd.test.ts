@@ -1,4 +1,5 @@
 import { AddressSet, randomStreams } from '@wormwood/base';
+import { synMark } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { WordObservation } from '../observation.ts';
 import { observation } from './detect-test-support.ts';
@@ -61,29 +62,42 @@ describe('a crowd of innocents that fills the table eight times a day', () => {
     expect(evictionsWithEvidence).toBe(0);
   });
 
-  it('changes nothing of what is known of a source: its row is given back as it was', () => {
-    const source = 0xdf000000;
-    const own = Array.from({ length: 20 }, (_, i) =>
-      observation({ timeSeconds: i * 1000, source, destination: 0x0a010000 + i, marks: i === 0 ? 8 : 0 }),
+  const source = 0xdf000000;
+  const first = observation({ source, destination: 0x0a010000, marks: synMark.bare });
+  // A source gives its row up only where nothing is lost with it.
+  it.each<[string, readonly Partial<WordObservation>[]]>([
+    ['nothing more', []],
+    ['the same packet again', [{ timeSeconds: 3 }]],
+    ['the same packet 600 times', [{ timeSeconds: 3, packets: 600 }]],
+    ['a call of the same address after a pause', [{ timeSeconds: 900 }]],
+    ['a second address', [{ timeSeconds: 3, destination: 0x0a01ff00 }]],
+    ['a handshake', [{ timeSeconds: 3, kind: 'handshake' }]],
+    ['a handshake that proves nothing', [{ timeSeconds: 3, kind: 'handshake', forgeable: 'arp-silent' }]],
+    ['a payload', [{ timeSeconds: 3, kind: 'payload', payloadHash: 'ab'.repeat(32), payloadLength: 99 }]],
+    ['the mark of a tool', [{ timeSeconds: 3, marks: synMark.zmap }]],
+  ])('changes nothing of what is known of a source that showed %s', (_, more) => {
+    const further = Array.from({ length: 20 }, (__, i) =>
+      observation({ source, timeSeconds: 2000 + i * 1000, destination: 0x0a010001 + i }),
     );
-    const [first] = own;
-    // The packet again, within the ten minutes in which it is the same call.
-    const again = observation({ ...first, timeSeconds: 3 });
-    const others = Array.from({ length: 60 }, (_, i) =>
-      observation({ timeSeconds: 500, source: 0x0b000000 + i, destination: 0x0a010000 + i }),
+    const others = Array.from({ length: 60 }, (__, i) =>
+      observation({ timeSeconds: 1000, source: 0x0b000000 + i, destination: 0x0a010000 + i }),
     );
     const told = [[], others].map((crowd) => {
       const detector = createDetector({ streams: randomStreams('1'), monitored: dark, sourcesMax: 16 });
-      const found = [first, again, ...crowd, ...own.slice(1)].flatMap((each) =>
-        each === undefined ? [] : [detector.observe(each)],
-      );
+      const own = more.map((given) => ({ ...first, ...given }));
+      for (const each of [first, ...own, ...crowd]) detector.observe(each);
+      const before = detector.explain(source);
+      const verdicts = further.map((each) => detector.observe(each));
+      const { testsBegun, evictions } = detector.status();
       return {
-        verdicts: found.filter((verdict) => verdict?.source === source),
-        words: detector.explain(source),
-        tests: detector.status().testsBegun - crowd.length,
+        before,
+        verdicts,
+        after: detector.explain(source),
+        tests: testsBegun - crowd.length,
+        evictions,
       };
     });
-    expect(told[0]?.verdicts).toHaveLength(1);
+    expect(told[0]?.before.state).not.toBe('unknown');
     expect(told[1]).toEqual(told[0]);
   });
 });

@@ -110,12 +110,15 @@ export class FlowTable {
     const ports = ends.sourcePort * 0x10000 + ends.destinationPort;
     const { words, octets, doubles, judgments } = this.#rows;
     const hash = this.#hashOf(source, destination, ports);
-    const known = this.#placeOf(hash, protocol, source, destination, ports);
-    if (this.#index[2 * known] !== FREE) this.#remove(known);
     const number = this.#next;
     this.#next = number + 1 === this.#flowsMax ? 0 : number + 1;
     const [word, octet, double] = [number * (ROW / 4), number * ROW, number * (ROW / 8)];
     if (octets[octet + PROTOCOL] !== 0) this.#forget(number);
+    let place = this.#placeOf(hash, protocol, source, destination, ports);
+    if (this.#index[2 * place] !== FREE) {
+      this.#remove(place);
+      place = this.#placeOf(hash, protocol, source, destination, ports);
+    }
     words[word + SOURCE] = source;
     words[word + DESTINATION] = destination;
     words[word + PORTS] = ports;
@@ -130,7 +133,6 @@ export class FlowTable {
     doubles[double + INITIATOR_MAC] = first.initiatorMac ?? FREE;
     doubles[double + RESPONDER_MAC] = first.responderMac ?? FREE;
     doubles[double + VLAN] = first.vlan;
-    const place = this.#placeOf(hash, protocol, source, destination, ports);
     this.#index[2 * place] = number;
     this.#index[2 * place + 1] = hash | 0;
     this.#size++;

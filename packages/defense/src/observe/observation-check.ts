@@ -20,8 +20,9 @@ export function isUsable(observation: Observation): observation is WordObservati
   const { packets = 1 } = observation;
   return (
     Math.abs(timeSeconds) <= SECONDS_MAX &&
-    KINDS.has(kind) &&
-    PROTOCOLS.has(protocol) &&
+    // Most are contacts over TCP.
+    (kind === 'contact' || KINDS.has(kind)) &&
+    (protocol === 'tcp' || PROTOCOLS.has(protocol)) &&
     isIntegerBelow(source, 2 ** 32) &&
     isIntegerBelow(destination, 2 ** 32) &&
     isIntegerBelow(sourcePort, 0x10000) &&
