@@ -154,7 +154,7 @@ describe('a trial', () => {
         (each) => lineOf(mutated(SOURCE, each), each.line) === line,
       );
       if (mutant === undefined) throw new Error(`no mutant has ${line}`);
-      verdicts.push(await tryMutant({ runner, reach, root, file, mutant }));
+      verdicts.push(await tryMutant({ runner, reach, root, file, mutant, patienceSeconds: 2 }));
     }
     expect(verdicts).toEqual(['killed', 'survived', 'timeout', 'survived', 'survived', 'killed']);
     expect(readFileSync(path, 'utf8')).toBe(SOURCE);

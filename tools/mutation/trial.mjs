@@ -18,10 +18,14 @@ export async function tryMutant({ runner, reach, root, file, mutant, patienceSec
   const tests = testsOf(reach, path, placeOf(path, text, mutant.start));
   if (tests.length === 0) return 'survived';
   const usual = tests.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
-  const answer = await runner.run({
+  const request = {
     files: tests.map(({ test }) => test),
     replaced: { file: path, text: mutated(text, mutant) },
     timeoutSeconds: patienceSeconds + 2 * usual,
-  });
+  };
+  let answer = await runner.run(request);
+  // On a busy machine tests are late that end: only what is late again, with three times the time, does not end.
+  if (answer.isLate === true)
+    answer = await runner.run({ ...request, timeoutSeconds: 3 * request.timeoutSeconds });
   return answer.isLate === true ? 'timeout' : answer.passed ? 'survived' : 'killed';
 }

@@ -6,12 +6,14 @@ import {
   formatIp,
   formatIpv6,
   isIpv6LinkLocal,
+  isIpv6Martian,
   isIpv6Multicast,
   parseIpv6,
   readIpv6Address,
   solicitedNodeAddress,
   writeIpv6Address,
 } from './ipv6-address.ts';
+import * as ipv4 from './ipv4.ts';
 import { hex } from './linux-frames-test-support.ts';
 import {
   formatMac,
@@ -124,4 +126,35 @@ describe('IPv6 addresses', () => {
     expect(solicitedNodeAddress(ipv6('2001:db8::1234:5678'))).toBe(ipv6('ff02::1:ff34:5678'));
     expect(readIpv6Address(hex('20010db8000000000000000000000001'), 0)).toBe(ipv6('2001:db8::1'));
   });
+});
+
+describe('an address that no host can have', () => {
+  it.each([
+    ['::', true],
+    ['::1', true],
+    ['::2', false],
+    ['ff00::', true],
+    ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', true],
+    ['feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', false],
+    ['fe80::1', false],
+    ['::ffff:0:0', true],
+    ['::ffff:192.0.2.1', true],
+    ['::ffff:255.255.255.255', true],
+    ['::fffe:ffff:ffff', false],
+    ['::1:0:0:0', false],
+    ['2001:db8::1', false],
+  ])('%s: %s (RFC 4291 2.5, 2.7)', (text, isMartian) => {
+    expect(isIpv6Martian(ipv6(text))).toBe(isMartian);
+  });
+});
+
+it('no machine has 0/8, 127/8, or what begins with 224 and more (RFC 1122 3.2.1.3)', () => {
+  const first = [0, 1, 126, 127, 128, 223, 224, 255];
+  const edges = (octet: number) => [(octet << 24) >>> 0, ((octet << 24) | 0xff_ffff) >>> 0];
+  expect(first.filter((octet) => edges(octet).every((address) => ipv4.isMartian(address)))).toEqual([
+    0, 127, 224, 255,
+  ]);
+  expect(first.filter((octet) => edges(octet).some((address) => ipv4.isMartian(address)))).toEqual([
+    0, 127, 224, 255,
+  ]);
 });
