@@ -183,6 +183,41 @@ describe.each([
     }
   });
 
+  it('an echo reply has the DSCP and ECN of its request; an error those of the system, over IPv6 none', () => {
+    const octetOf = (octets: Uint8Array): number =>
+      isIpv6 ? ((octets[0]! & 0x0f) << 4) | (octets[1]! >>> 4) : octets[1]!;
+    for (const requested of [0x00, 0x01, 0x0f, 0x10, 0x2e, 0xf0, 0xff]) {
+      const { sendPacket, receiveOctets, datagram, ends } = reporting(isIpv6);
+      const echo = new Uint8Array(8);
+      const repr = {
+        kind: 'echoRequest',
+        code: 0,
+        identifier: 1,
+        sequenceNumber: 2,
+        payload: new Uint8Array(0),
+      } as const;
+      if (isIpv6) icmpv6.emit(repr, echo, 0, pseudoHeaderSum(ends));
+      else icmpv4.emit(repr, echo);
+      for (const [protocol, payload] of [
+        [icmpProtocol, echo],
+        [ipProtocol.udp, datagram(CLOSED, 0)],
+      ] as const)
+        sendPacket(
+          isIpv6
+            ? ipv6Packet(protocol, payload, {
+                source: REMOTE6,
+                destination: LOCAL6,
+                trafficClass: requested,
+                flowLabel: 0xf_ffff,
+              })
+            : ipPacket(protocol, payload, REMOTE, { typeOfService: requested }),
+        );
+      // RFC 1812 4.3.2.5: four bits of the request, and the precedence of internetwork control.
+      const error = isIpv6 ? 0 : (requested & 0x1e) | 0xc0;
+      expect(receiveOctets().map(octetOf)).toEqual([requested, error]);
+    }
+  });
+
   it('a system that refuses no datagrams sends no error; the hundred-and-first error of a second is reported as limited', () => {
     const silent = reporting(isIpv6, { behavior: { refusesDatagrams: false } });
     expect(silent.exchange(ipProtocol.udp, silent.datagram(CLOSED, 0))).toEqual([]);
