@@ -17,6 +17,8 @@ const looks = [
   { name: '390-light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 ].slice(0, isHere ? 2 : 4);
 const ALARM_MS = 420_000;
+const PLAN_MS = 60_000;
+const LOCAL = 'Local preference: half of it in the own /24';
 
 const settled = (page) => page.evaluate(() => globalThis.wormwood.settled());
 const loaded = async (page) => {
@@ -38,6 +40,8 @@ const pages = {
       await page.evaluate(() => document.activeElement?.blur());
     },
   ],
+  'campus-asked': ['', (page) => askCampus(page)],
+  'campus-answered': ['', answerCampus],
   map: ['map', async (page) => page.locator('.field canvas').waitFor()],
   compare: ['compare', async (page) => page.locator('.comparison table th[scope=col]').nth(2).waitFor()],
   story: ['story', async (page) => page.locator('.chapter').nth(5).locator('svg').waitFor()],
@@ -49,6 +53,8 @@ const pages = {
         .first()
         .waitFor({ timeout: ALARM_MS }),
   ],
+  'decision-asked': ['decisions', askDecision],
+  'decision-recorded': ['decisions', recordDecision],
   audit: ['audit', loaded],
   hosts: ['hosts', loaded],
   host: ['hosts/10.3.0.25', loaded],
@@ -59,6 +65,52 @@ const pages = {
   honeynet: ['honeynet', loaded],
   forecast: ['forecast', async (page) => page.locator('.arms').waitFor({ timeout: ALARM_MS })],
 };
+
+/** How many honeypots a campus of 5,000 hosts needs against a worm with local preference (docs/studio.md). */
+async function askCampus(page) {
+  await page.waitForFunction(() => 'wormwood' in globalThis);
+  await page.getByRole('combobox', { name: 'Scenario' }).selectOption('small-campus');
+  await settled(page);
+  const hosts = page.getByRole('textbox', { name: 'Write: vulnerable hosts' });
+  await hosts.fill('5000');
+  await hosts.press('Enter');
+  await page.getByRole('combobox', { name: 'Picks addresses' }).selectOption({ label: LOCAL });
+  await rested(page);
+}
+
+async function answerCampus(page) {
+  await askCampus(page);
+  const delay = page.getByRole('textbox', { name: 'Write: delay' });
+  await delay.fill('0.2 s');
+  await delay.press('Enter');
+  await page.getByRole('button', { name: 'Apply' }).click({ timeout: PLAN_MS });
+  await rested(page);
+  await page.getByRole('button', { name: 'Applied' }).waitFor({ timeout: PLAN_MS });
+}
+
+/** Everything is computed, and the top of the page in view. */
+async function rested(page) {
+  await settled(page);
+  await page.getByText('Looking for the least number').waitFor({ state: 'detached', timeout: PLAN_MS });
+  await page.evaluate(() => {
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+  });
+}
+
+async function askDecision(page) {
+  await page
+    .getByRole('button', { name: /^Approve/ })
+    .first()
+    .click({ timeout: ALARM_MS });
+  await page.locator('dialog').waitFor();
+}
+
+async function recordDecision(page) {
+  await askDecision(page);
+  await page.locator('dialog').getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('The audit log has now:').waitFor();
+}
 
 async function openSession(page) {
   await page.evaluate(() => {

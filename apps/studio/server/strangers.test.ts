@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ServerState, SourceList } from './interface/answers.ts';
 import {
   eventLine,
   openStudio,
@@ -182,6 +183,8 @@ it(`a request that somebody has tampered with gets a sentence, and changes nothi
         '%',
         '9'.repeat(3000),
         "' OR 1=1 --",
+        'proto:__proto__',
+        'proto:constructor',
         '[]',
       ),
       fc.string({ maxLength: 20 }),
@@ -280,6 +283,50 @@ describe('lines of strangers', () => {
     expect(JSON.stringify(wide).length).toBeGreaterThan(6000);
     for (const event of events) expect(JSON.stringify(event).length).toBeLessThan(10_000);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  const FIELDS = `id ts event sensor host session src_ip src_port dst_ip dst_port proto community_id message handshake source_proof
+    src_mac payload_sha256 payload_length packets of backscatter tcp_flags ip_length reason duration nets version text user`;
+  it('stay within bounds whatever field they are in', { timeout: 60_000 }, async () => {
+    const texts = [
+      '<script>alert(1)</script>"\u0000\u001b]0;title\u0007\u001b[31m\u202e\u2066',
+      'M'.repeat(900_000),
+      '../../../etc/passwd',
+      '__proto__',
+    ];
+    const fields = FIELDS.split(/\s+/);
+    const lines = fields.flatMap((field, at) =>
+      texts.map((text, index) => {
+        const usual = JSON.parse(session(10 * at + index, '192.0.2.9', SESSION)[0] ?? '') as object;
+        return JSON.stringify({ ...usual, [field]: text });
+      }),
+    );
+    const events = writeEvents(temporaryDirectory(), [sensorStart(), ...lines]);
+    const studio = await openStudio({ events });
+    // A time that is none, and a name that is too long, make a line malformed; all others are events.
+    const malformed = texts.length + 1;
+    await whenRead(studio, 1 + lines.length - malformed);
+    expect((await studio.json<ServerState>('/api/state')).progress).toMatchObject({ malformed });
+    for (const path of [
+      'events?limit=500',
+      'overview',
+      'sources',
+      'sources/192.0.2.9',
+      `sessions/${SESSION}`,
+    ]) {
+      const answer = await studio.get(`/api/${path}`);
+      const text = await answer.text();
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        200,
+        expect.stringContaining('application/json'),
+      ]);
+      expect([path, /M{3000}/.test(text)]).toEqual([path, false]);
+      expect(text.length).toBeLessThan(2_000_000);
+    }
+    const { sources } = await studio.json<SourceList>('/api/sources');
+    expect(sources.map(({ address }) => address)).toEqual(['192.0.2.9']);
+    expect(studio.troubles).toEqual([]);
   });
 
   it('cannot be waited for at a place that is not a file', async () => {

@@ -16,7 +16,7 @@ export interface EventRequest {
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(PROTOCOL_NUMBERS).map(([name, number]) => [number, name]),
+  Array.from(PROTOCOL_NUMBERS, ([name, number]) => [number, String(name)]),
 );
 const MICROSECONDS = 1e6;
 const MINUTE_SECONDS = 60;

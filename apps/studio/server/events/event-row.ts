@@ -3,7 +3,11 @@ import { readTimestamp } from '@wormwood/base';
 import { type IpAddress, parseIp } from '@wormwood/wire';
 
 /** Protocols by number, as IP has them; 0: another one or none. */
-export const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
+export const PROTOCOL_NUMBERS: ReadonlyMap<unknown, number> = new Map<string, number>([
+  ['icmp', 1],
+  ['tcp', 6],
+  ['udp', 17],
+]);
 
 /** What an event says, in numbers. */
 export interface EventRow {
@@ -57,7 +61,7 @@ export class EventRowReader {
       kind,
       source: this.#addressOf(event['src_ip']),
       destination: this.#addressOf(event['dst_ip']),
-      protocol: PROTOCOL_NUMBERS[String(event['proto'])] ?? 0,
+      protocol: PROTOCOL_NUMBERS.get(event['proto']) ?? 0,
       port: portOf(event['dst_port']),
       session: sessionKey(event['session']),
       host: typeof host === 'string' && host.length <= HOST_LENGTH_MAX ? host : null,

@@ -78,7 +78,7 @@ function fieldOf(key: Key, value: string): Parsed<Partial<EventFilter>> {
       return { ok: true, value: { port } };
     }
     case 'proto': {
-      const protocol = PROTOCOL_NUMBERS[value];
+      const protocol = PROTOCOL_NUMBERS.get(value);
       if (protocol === undefined) return refuse(`proto takes tcp, udp or icmp, not "${shown(value)}".`);
       return { ok: true, value: { protocol } };
     }

@@ -183,7 +183,10 @@ function approvingWords(decision: Decision, paused: boolean): string {
       `With --act, ${actuator} would carry out ${action} for ${time}.`
     );
   const when = paused ? 'once actions go on again' : 'now';
-  return `${actuator} carries out ${action} on ${host} ${when}, for ${time}; then it ends by itself. Undo ends it before.`;
+  return (
+    `The actuator ${actuator} carries out ${action} on ${host} ${when}, for ${time}; then it ends by itself. ` +
+    'Undo ends it before.'
+  );
 }
 
 /** What a no would do. */
@@ -193,7 +196,7 @@ function undoingWords(decision: Decision): string {
   if (status === 'proposed' || status === 'approved')
     return `Nothing is done to ${host}: the proposal of ${action} with ${actuator} ends.`;
   if (dryRun) return `The dry run of ${action} on ${host} ends; nothing was done.`;
-  return `${actuator} releases ${host} from ${action} now.`;
+  return `The actuator ${actuator} releases ${host} from ${action} now.`;
 }
 
 function callerName(): string {

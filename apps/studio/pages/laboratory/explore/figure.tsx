@@ -6,7 +6,7 @@ import { Handle } from '../chart/handle.tsx';
 import { LiveChart } from '../chart/live-chart.tsx';
 import { UNIT_SECONDS } from '../chart/reading.tsx';
 import { honeypotParameters, type Parameter } from '../controls/parameters.ts';
-import { band } from '../engine/state.ts';
+import { band, shown } from '../engine/state.ts';
 import type { Setup } from '../scenario/setup.ts';
 import { changeOf } from './actions.ts';
 import { axisMax, bandChart, change, chart, ghost, isLog, switchScale } from './desk.ts';
@@ -15,6 +15,7 @@ export function Figure({ setup }: { readonly setup: Setup }): JSX.Element | null
   const picture = chart.value;
   if (picture === null) return null;
   const start = honeypotParameters(setup.document).find(({ name }) => name === 'Honeypots start');
+  const runs = shown.value !== null && shown.value.runs > 1 ? shown.value : band.value;
   return (
     <div class="figure">
       <LiveChart
@@ -37,9 +38,7 @@ export function Figure({ setup }: { readonly setup: Setup }): JSX.Element | null
       </LiveChart>
       <div class="figure-foot">
         <span class="soft">
-          {band.value === null
-            ? ''
-            : `Shaded: nine in ten of ${band.value.runs} runs (${band.value.engine}).`}
+          {runs === null ? '' : `Shaded: nine in ten of ${runs.runs} runs (${runs.engine}).`}
           {ghost.value === null ? '' : ' Thin: before the last move.'}
         </span>
         <button type="button" aria-pressed={isLog.value} onClick={switchScale}>
