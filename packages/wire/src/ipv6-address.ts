@@ -11,19 +11,20 @@ export const IPV6_ADDRESS_LENGTH = 16;
 const ADDRESS_MAX = 2n ** 128n - 1n;
 const WORD = 0xffff_ffffn;
 
+/** Where an address changes between octets and bigints, 64 bits at a time: each bigint on the way is an allocation. */
+const octets = new DataView(new ArrayBuffer(IPV6_ADDRESS_LENGTH));
+
 /** The address at `offset`. */
 export function readIpv6Address(bytes: Uint8Array, offset: number): bigint {
-  const high = (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
-  const low = (BigInt(readU32(bytes, offset + 8)) << 32n) | BigInt(readU32(bytes, offset + 12));
-  return (high << 64n) | low;
+  for (let i = 0; i < IPV6_ADDRESS_LENGTH; i += 4) octets.setUint32(i, readU32(bytes, offset + i));
+  return (octets.getBigUint64(0) << 64n) | octets.getBigUint64(8);
 }
 
 /** Writes the address. */
 export function writeIpv6Address(bytes: Uint8Array, offset: number, address: bigint): void {
-  writeU32(bytes, offset, Number(address >> 96n));
-  writeU32(bytes, offset + 4, Number((address >> 64n) & WORD));
-  writeU32(bytes, offset + 8, Number((address >> 32n) & WORD));
-  writeU32(bytes, offset + 12, Number(address & WORD));
+  octets.setBigUint64(0, address >> 64n);
+  octets.setBigUint64(8, address);
+  for (let i = 0; i < IPV6_ADDRESS_LENGTH; i += 4) writeU32(bytes, offset + i, octets.getUint32(i));
 }
 
 /** Whether the address lies in ff00::/8 (RFC 4291 §2.7). */

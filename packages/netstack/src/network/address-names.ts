@@ -23,11 +23,14 @@ const field = {
   share: 7,
   hash: 8,
   digest: 9,
+  /** Where the memo had the address when it was named. */
+  place: 10,
 } as const;
 
-const STRIDE = 10;
-/** Addresses whose hashes are remembered: a packet has two, and those of the next packet are often the same. */
-const MEMO_PLACES = 256;
+const STRIDE = 11;
+/** Places for addresses that are remembered with their hashes: most packets come from a source that has sent one before. */
+const MEMO_BITS = 11;
+const MEMO_PLACES = 1 << MEMO_BITS;
 /** Words of a remembered address, as of a name: the address, whether it is one of IPv4, and both halves of its hash. */
 const MEMO_STRIDE = 7;
 const FIRST_CAPACITY = 64;
@@ -46,6 +49,10 @@ export class AddressNames {
   #askedHash = 0;
   #askedDigest = 0;
   readonly #memo: Int32Array = new Int32Array(MEMO_PLACES * MEMO_STRIDE).fill(NONE);
+  /** The addresses of the memo, where somebody has asked for them. */
+  readonly #memoValues: (IpAddress | undefined)[] = Array.from({ length: MEMO_PLACES });
+  /** The place of the address at hand. */
+  #askedPlace = 0;
   /** The network of 64 bits that was counted last. */
   #network: { readonly upper: number; readonly lower: number; readonly share: number } | null = null;
   readonly #octets: Uint8Array = new Uint8Array(16);
@@ -142,6 +149,8 @@ export class AddressNames {
       this.writeOctets(word, this.#octets, 0);
       value = readIpv6Address(this.#octets, 0);
       this.#values[index] = value;
+      const place = this.#words[index * STRIDE + field.place]!;
+      if (this.#isRemembered(place, this.#words, index * STRIDE)) this.#memoValues[place] = value;
     }
     return value;
   }
@@ -201,20 +210,34 @@ export class AddressNames {
     const memo = this.#memo;
     // Where an address is remembered says nothing of where its name is.
     const place =
-      (Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 0x0101_0101) ^ d, 0x9e37_79b1) >>> 24) * MEMO_STRIDE;
-    if (
-      memo[place + 3] !== d ||
-      memo[place + 2] !== c ||
-      memo[place + 1] !== b ||
-      memo[place] !== a ||
-      memo[place + field.isIpv4] !== isIpv4
-    ) {
-      memo.set(asked, place);
-      memo[place + MEMO_STRIDE - 2] = this.#hash.ofWords(a, b, c, d);
-      memo[place + MEMO_STRIDE - 1] = this.#hash.upper;
+      Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 0x0101_0101) ^ d, 0x9e37_79b1) >>> (32 - MEMO_BITS);
+    const at = place * MEMO_STRIDE;
+    if (!this.#isRemembered(place, asked, 0)) {
+      memo[at] = a;
+      memo[at + 1] = b;
+      memo[at + 2] = c;
+      memo[at + 3] = d;
+      memo[at + field.isIpv4] = isIpv4;
+      memo[at + MEMO_STRIDE - 2] = this.#hash.ofWords(a, b, c, d);
+      memo[at + MEMO_STRIDE - 1] = this.#hash.upper;
+      this.#memoValues[place] = undefined;
     }
-    this.#askedHash = memo[place + MEMO_STRIDE - 2]!;
-    this.#askedDigest = memo[place + MEMO_STRIDE - 1]!;
+    this.#askedPlace = place;
+    this.#askedHash = memo[at + MEMO_STRIDE - 2]!;
+    this.#askedDigest = memo[at + MEMO_STRIDE - 1]!;
+  }
+
+  /** Whether a place of the memo has the address whose words begin at `at`. */
+  #isRemembered(place: number, words: Int32Array, at: number): boolean {
+    const memo = this.#memo;
+    const start = place * MEMO_STRIDE;
+    return (
+      memo[start + 3] === words[at + 3] &&
+      memo[start + 2] === words[at + 2] &&
+      memo[start + 1] === words[at + 1] &&
+      memo[start] === words[at] &&
+      memo[start + field.isIpv4] === words[at + field.isIpv4]
+    );
   }
 
   #findAsked(): number {
@@ -254,11 +277,14 @@ export class AddressNames {
     }
     const asked = this.#asked;
     const at = index * STRIDE;
-    this.#words.set(asked, at);
-    this.#words[at + field.holders] = 1;
-    this.#words[at + field.hash] = this.#askedHash;
-    this.#words[at + field.digest] = this.#askedDigest;
-    this.#words[at + field.share] = 0;
+    const words = this.#words;
+    for (let i = 0; i <= field.isIpv4; i++) words[at + i] = asked[i]!;
+    words[at + field.holders] = 1;
+    words[at + field.hash] = this.#askedHash;
+    words[at + field.digest] = this.#askedDigest;
+    words[at + field.share] = 0;
+    words[at + field.place] = this.#askedPlace;
+    this.#values[index] = this.#memoValues[this.#askedPlace];
     this.#link(index);
     this.#size++;
     return FIRST_NAME + index;
