@@ -54,6 +54,7 @@ export const roomsOf: Readonly<Record<string, readonly string[]>> = {
     'host.ts',
     'observer.ts',
     'network/',
+    'pair-memo.ts',
     'plain-behavior.ts',
     'transport/',
     'stack.ts',

@@ -3,6 +3,7 @@ import { RandomStream, SipHash } from '@wormwood/base';
 import { ipProtocol, type tcpOption } from '@wormwood/wire';
 import type { PacketClass, StackBehavior, SynAckShape, TcpOptionName } from './behavior.ts';
 import { IdentificationCounters } from './network/identification.ts';
+import { PairMemo } from './pair-memo.ts';
 
 /** Bits of the TOS octet that an error keeps (RFC 1349 3), and the precedence that it gets. */
 const TOS_MASK = 0x1e;
@@ -51,6 +52,9 @@ const purpose = { sequenceNumber: 1, timestampOffset: 2, identification: 3 } as 
  */
 export function plainBehavior(secret: Uint8Array): StackBehavior {
   const hash = new SipHash(secret);
+  const offsets = new PairMemo((localAddress, remoteAddress) =>
+    hash.ofWords(purpose.timestampOffset, localAddress, remoteAddress, 0),
+  );
   const identifications = new IdentificationCounters(streamUnder(hash, purpose.identification));
   return {
     name: 'plain',
@@ -87,8 +91,7 @@ export function plainBehavior(secret: Uint8Array): StackBehavior {
     sequenceNumbers: 'keyed',
     timestampValue: (offset, nowSeconds) => (Math.floor(nowSeconds * 1000) + offset) >>> 0,
     // As in Linux: one host's clock reveals nothing about that of another.
-    timestampOffset: (localAddress, remoteAddress) =>
-      hash.ofWords(purpose.timestampOffset, localAddress, remoteAddress, 0),
+    timestampOffset: (localAddress, remoteAddress) => offsets.of(localAddress, remoteAddress),
     tcp: {
       windowBytes: 65_160,
       windowScale: 7,

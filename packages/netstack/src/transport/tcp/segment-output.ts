@@ -83,6 +83,7 @@ export class SegmentOutput {
     let option = start + tcp.HEADER_LENGTH;
     // Filling belongs to the option behind it: without that option it is not sent either.
     let filling = 0;
+    const parts = { at, shape, behavior, nowSeconds };
     for (const name of shape.optionOrder) {
       if (name === 'nop') {
         filling++;
@@ -90,7 +91,7 @@ export class SegmentOutput {
       }
       if (oddities?.isLiteral === true || this.#isOffered(at, name)) {
         for (; filling > 0; filling--) out[option++] = NOP;
-        option = this.#writeOption(name, out, option, { at, shape, behavior, nowSeconds });
+        option = this.#writeOption(name, out, option, parts);
       }
       filling = 0;
     }

@@ -111,9 +111,10 @@ export class TimerWheel {
   }
 }
 
-/** The word that stands for a millisecond; 0 means that no timer runs. */
+/** The word that stands for a whole millisecond; 0 means that no timer runs. */
 function storedMs(ms: number): number {
-  return ms % 2 ** 32 === 0 ? 1 : ms | 0;
+  const word = ms | 0;
+  return word === 0 ? 1 : word;
 }
 
 /** What the first of a list has in place of the one before it, and back: below `NONE`. */
