@@ -88,7 +88,9 @@ function isClose(mode: IdentificationMode, { icmp, open }: Counters): boolean {
 
 function groupOf(kind: PacketClass): 'open' | 'closed' | 'icmp' {
   if (kind === 'echo-reply' || kind === 'icmp-error') return 'icmp';
-  return kind === 'reset' || kind.startsWith('closed') ? 'closed' : 'open';
+  return kind === 'reset' || kind === 'closed-syn' || kind === 'closed-ack' || kind === 'closed-null'
+    ? 'closed'
+    : 'open';
 }
 
 function written(mode: IdentificationMode, counter: number): number {

@@ -5,7 +5,6 @@ import { beginAnew, firstState, nextNumber, type Steps, type StepState } from '.
 
 /** Half of the pairs that are remembered; one that is forgotten goes on where time has led to. */
 const SETS_MAX = 1 << 13;
-const WORD = 2 ** 32;
 
 export class PairNumbers {
   readonly #hash: SipHash;
@@ -26,8 +25,8 @@ export class PairNumbers {
     const { upper } = this.#hash;
     let state = this.#pairs.find(first, upper);
     if (state === undefined) {
-      const grown = (this.#steps.ratePerSecond * nowSeconds) % WORD;
-      const value = (first + Math.floor(grown)) % WORD;
+      const grown = Math.floor(this.#steps.ratePerSecond * nowSeconds) >>> 0;
+      const value = (first + grown) >>> 0;
       // Under a flood every pair is a new one: what is used again the collector need not take away.
       const gone = this.#pairs.makeRoom(first, upper);
       state = gone === undefined ? firstState(value, nowSeconds) : beginAnew(gone, value, nowSeconds);

@@ -42,6 +42,7 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
   const offsets = timestamps.isRandom
     ? new PairNumbers(hash, purpose.timestamp, irregularSteps(timestamps.ticksPerSecond, TIMESTAMP_DEVIATION))
     : null;
+  const uptimeTicks = uptimeTicksUnder(hash, timestamps.ticksPerSecond);
   let lastSeconds = 0;
   let epochSeconds = Number.NaN;
   const { changes } = unreachable;
@@ -80,13 +81,11 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
     timestampValue: (offset, nowSeconds) => {
       if (Number.isNaN(epochSeconds)) epochSeconds = nowSeconds;
       const ticks = timestamps.isRandom ? 1000 : timestamps.ticksPerSecond;
-      return (Math.floor((nowSeconds - epochSeconds) * ticks) + offset) % WORD;
+      return (Math.floor((nowSeconds - epochSeconds) * ticks) + offset) >>> 0;
     },
     timestampOffset: (localAddress, remoteAddress) => {
       if (offsets !== null) return offsets.next(localAddress, remoteAddress, lastSeconds);
-      // Whoever asks, a host has been up for as long.
-      const days = 1 + (hash.ofWords(purpose.uptime, localAddress, 0, 0) / WORD) * (UPTIME_DAYS - 1);
-      return Math.floor(days * SECONDS_A_DAY * timestamps.ticksPerSecond) % WORD;
+      return uptimeTicks(localAddress);
     },
     tcp: {
       ...usual!,
@@ -96,6 +95,21 @@ export function playedBehavior(personality: Personality, secret: Uint8Array): St
       strays,
       synAckRepeats: family.synAckRepeats,
     },
+  };
+}
+
+/** Whoever asks, a host has been up for as long: what its clock stood at when the sensor began. */
+function uptimeTicksUnder(hash: SipHash, ticksPerSecond: number): (localAddress: number) => number {
+  // Packets to one host come together.
+  let lastAddress = Number.NaN;
+  let lastTicks = 0;
+  return (localAddress) => {
+    if (localAddress !== lastAddress) {
+      const days = 1 + (hash.ofWords(purpose.uptime, localAddress, 0, 0) / WORD) * (UPTIME_DAYS - 1);
+      lastAddress = localAddress;
+      lastTicks = Math.floor(days * SECONDS_A_DAY * ticksPerSecond) % WORD;
+    }
+    return lastTicks;
   };
 }
 

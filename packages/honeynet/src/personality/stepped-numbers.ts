@@ -32,7 +32,6 @@ export const USUAL_SECONDS = 0.1;
 const IDLE_SECONDS_MAX = 1000;
 /** Longer than between two probes of a scan, even where one of them is not answered. */
 const PAUSE_SECONDS = 0.25;
-const WORD = 2 ** 32;
 
 /** Five deviations with the mean 0 and the sample variance 1, in an order without a slope. */
 export const EVEN_DEVIATIONS: readonly number[] = [0.6, -1.2, 1.2, -0.6, 0].map(
@@ -47,7 +46,8 @@ export function nextNumber(state: StepState, steps: Steps, nowSeconds: number): 
     steps.pattern === null
       ? multipleByTime(state, steps, passed)
       : multipleByPattern(state, steps, steps.pattern, passed);
-  state.value = (state.value + ((multiple * steps.step) % WORD)) % WORD;
+  // A remainder of numbers that are no small integers is a call; of whole numbers this is the same.
+  state.value = (state.value + ((multiple * steps.step) >>> 0)) >>> 0;
   return state.value;
 }
 
