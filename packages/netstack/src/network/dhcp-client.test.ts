@@ -185,8 +185,10 @@ describe('coming to an address', () => {
 
 describe('keeping an address (RFC 2131 4.4.5)', () => {
   it('prolongs the lease at half of it, from its address to the server alone', () => {
-    const { client, sent, leases, run } = play(generous(1000));
+    const { client, sent, leases, probes, run } = play(generous(1000));
     run(600);
+    // Nobody is asked again for what it has already.
+    expect(probes).toHaveLength(2);
     const renewal = sent[2]!;
     expect(renewal.at - sent[1]!.at).toBeCloseTo(500, 6);
     expect(renewal).toMatchObject({ type: request, source: OFFERED, destination: SERVER });

@@ -113,6 +113,8 @@ it('says the millisecond of a timer that is due soon, and the tick of a later on
   expect(said).toEqual([30, 50, 90, Number.POSITIVE_INFINITY]);
   expect(wheelWith([1000]).wheel.nextMs()).toBe(1008);
   expect(wheelWith([1000, 40]).wheel.nextMs()).toBe(40);
+  // Also when more than a round has passed, whose ticks are not looked at again: 16 · 12,563.
+  expect(wheelWith([201_000], 200_000).wheel.nextMs()).toBe(201_008);
 });
 
 it('takes a deadline that has passed for one that is due now', () => {
