@@ -143,6 +143,7 @@ interface Progress {
     readonly judgedOctets: number;
     readonly readOctets: number;
     readonly monitored: readonly string[];
+    readonly troubles: readonly string[];
   } | null;
 }
 
@@ -151,7 +152,13 @@ export async function whenRead(studio: TestStudio, events: number): Promise<void
   for (;;) {
     const { progress } = await studio.json<Progress>('/api/state');
     const isRead = progress !== null && progress.events >= events;
-    if (isRead && (progress.monitored.length === 0 || progress.judgedOctets >= progress.readOctets)) return;
+    // Nobody is judged where no event names the addresses of the sensor, which a sentence then says.
+    const isJudged =
+      isRead &&
+      (progress.monitored.length > 0
+        ? progress.judgedOctets >= progress.readOctets
+        : progress.troubles.some((trouble) => trouble.startsWith('No event says')));
+    if (isJudged) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
