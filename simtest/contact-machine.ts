@@ -1,13 +1,22 @@
 /** Machines that contact the sensor's addresses, each time from an address of their own, and note what comes back. */
-import { icmpv4, ipProtocol, type ipv4, isMalformed, pseudoHeaderSum, tcp, udp } from '@wormwood/wire';
-import { ipv4PacketOf } from './dhcp-server.ts';
+import {
+  icmpv4,
+  icmpv6,
+  type IpAddress,
+  ipProtocol,
+  isMalformed,
+  pseudoHeaderSum,
+  tcp,
+  udp,
+} from '@wormwood/wire';
+import { type Ends, type IpPacket, ipPacketOf } from './ip-packet.ts';
 
 export type ContactKind = 'ping' | 'segment' | 'datagram' | 'connection';
 
 export interface Contact {
   readonly kind: ContactKind;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
   readonly port: number;
   readonly seconds: number;
   /** Whether the interface was up. */
@@ -17,9 +26,11 @@ export interface Contact {
 }
 
 /** Hands a packet over and returns what the sensor sends to its source at once. */
-export type Exchange = (packet: Uint8Array) => readonly ipv4.Repr[];
+export type Exchange = (packet: Uint8Array) => readonly IpPacket[];
 
 const FIRST_SOURCE = 0xc612_0000;
+/** Of IPv6: the source of IPv4 at the end of this prefix, each in a /64 of its own, which is what limits are kept for. */
+const PREFIX = 0x2001_0db8n << 96n;
 const SEQUENCE = 1000;
 const WINDOW = 65_535;
 const REQUEST = new TextEncoder().encode('GET / HTTP/1.0\r\n\r\n');
@@ -33,7 +44,9 @@ export class ContactMachine {
     to: Pick<Contact, 'kind' | 'destination' | 'port' | 'seconds' | 'isDelivered'>,
     exchange: Exchange,
   ): Contact {
-    const source = FIRST_SOURCE + this.#contacts++;
+    const number = FIRST_SOURCE + this.#contacts++;
+    const isIpv6 = typeof to.destination === 'bigint';
+    const source = isIpv6 ? PREFIX | (BigInt(number) << 64n) | 1n : number;
     const answers: string[] = [];
     const ends = { source, destination: to.destination };
     const { port } = to;
@@ -47,15 +60,17 @@ export class ContactMachine {
           payload: REQUEST,
         } as const;
         const message = new Uint8Array(icmpv4.length(echo));
-        icmpv4.emit(echo, message);
-        note(exchange(ipv4PacketOf(ipProtocol.icmpv4, ends, message)), answers);
+        if (isIpv6) icmpv6.emit(echo, message, 0, pseudoHeaderSum(ends));
+        else icmpv4.emit(echo, message);
+        const protocol = isIpv6 ? ipProtocol.icmpv6 : ipProtocol.icmpv4;
+        note(exchange(ipPacketOf(protocol, ends, message)), answers);
         break;
       }
       case 'datagram': {
         const datagram = new Uint8Array(udp.HEADER_LENGTH + REQUEST.length);
         const words = { sourcePort: 40_000, destinationPort: port, checksummed: true, payload: REQUEST };
         udp.emit(words, datagram, 0, pseudoHeaderSum(ends));
-        note(exchange(ipv4PacketOf(ipProtocol.udp, ends, datagram)), answers);
+        note(exchange(ipPacketOf(ipProtocol.udp, ends, datagram)), answers);
         break;
       }
       default:
@@ -67,7 +82,7 @@ export class ContactMachine {
 
 /** A SYN, and, where it is answered and a connection is wanted, a request, and the end. */
 function converse(
-  ends: { readonly source: number; readonly destination: number },
+  ends: Ends,
   port: number,
   { exchange, answers, isWhole }: { exchange: Exchange; answers: string[]; isWhole: boolean },
 ): void {
@@ -91,7 +106,7 @@ function converse(
     };
     const transport = new Uint8Array(tcp.length(segment));
     tcp.emit(segment, transport, 0, pseudoHeaderSum(ends));
-    const packets = exchange(ipv4PacketOf(ipProtocol.tcp, ends, transport));
+    const packets = exchange(ipPacketOf(ipProtocol.tcp, ends, transport));
     note(packets, answers);
     return packets.flatMap(({ payload: octets }) => {
       const answer = tcp.parse(octets);
@@ -113,9 +128,11 @@ function converse(
   if (last !== undefined) send(ACK, end + 1, (last.sequenceNumber + 1) >>> 0, NOTHING);
 }
 
-function note(packets: readonly ipv4.Repr[], answers: string[]): void {
+function note(packets: readonly IpPacket[], answers: string[]): void {
   for (const { protocol, payload } of packets) {
     if (protocol === ipProtocol.icmpv4) answers.push(payload[0] === 0 ? 'echo-reply' : 'unreachable');
+    else if (protocol === ipProtocol.icmpv6)
+      answers.push(payload[0] === icmpv6.messageType.echoReply ? 'echo-reply' : 'unreachable');
     else if (protocol === ipProtocol.tcp) {
       const flags = payload[13] ?? 0;
       if ((flags & tcp.flag.RST) !== 0) answers.push('reset');

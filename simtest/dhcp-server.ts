@@ -1,6 +1,7 @@
 /** A DHCP server that gives each machine an address for some minutes, and sometimes does not answer for a while. */
 import type { Clock } from '@wormwood/base';
-import { dhcpv4, ipProtocol, ipv4, isMalformed, pseudoHeaderSum, udp } from '@wormwood/wire';
+import { dhcpv4, ipProtocol, isMalformed, pseudoHeaderSum, udp } from '@wormwood/wire';
+import { type IpPacket, ipPacketOf } from './ip-packet.ts';
 
 const SERVER_ADDRESS = 0x0a09_0801;
 const FIRST_ADDRESS = 0x0a09_0864;
@@ -31,8 +32,8 @@ export class DhcpServer {
     return [...this.#leases].map(([linkAddress, { address }]) => ({ linkAddress, address }));
   }
 
-  /** Takes an IPv4 packet; returns the one that answers it, or null. */
-  answer(packet: ipv4.Repr): Uint8Array | null {
+  /** Takes a packet; returns the one that answers it, or null. */
+  answer(packet: IpPacket): Uint8Array | null {
     if (packet.protocol !== ipProtocol.udp || this.isSilent) return null;
     const datagram = udp.parse(packet.payload);
     if (isMalformed(datagram) || datagram.destinationPort !== SERVER_PORT) return null;
@@ -71,19 +72,6 @@ export class DhcpServer {
     const datagram = new Uint8Array(udp.HEADER_LENGTH + payload.length);
     const ports = { sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT };
     udp.emit({ ...ports, checksummed: true, payload }, datagram, 0, pseudoHeaderSum(ends));
-    return ipv4PacketOf(ipProtocol.udp, ends, datagram);
+    return ipPacketOf(ipProtocol.udp, ends, datagram);
   }
-}
-
-/** An IPv4 packet without options. */
-export function ipv4PacketOf(
-  protocol: number,
-  ends: { readonly source: number; readonly destination: number },
-  payload: Uint8Array,
-): Uint8Array {
-  const out = new Uint8Array(ipv4.HEADER_LENGTH + payload.length);
-  const flags = { reservedFlag: false, dontFragment: false, moreFragments: false, fragmentOffset: 0 };
-  const head = { typeOfService: 0, identification: 0, timeToLive: 64, options: [] };
-  ipv4.emit({ ...flags, ...head, protocol, ...ends, payload }, out);
-  return out;
 }

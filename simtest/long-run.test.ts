@@ -2,7 +2,7 @@
  * A day of virtual time with everything that comes and goes: no contact without an event, no event without a contact. What is
  * expected comes from what the clients sent and received. `WORMWOOD_LONG_RUN=full` has eight times the contacts.
  */
-import { formatIpv4 } from '@wormwood/base';
+import { formatIp } from '@wormwood/wire';
 import { expect, it } from 'vitest';
 import type { Contact } from './contact-machine.ts';
 import { longRun, type LongRunReport } from './long-run.ts';
@@ -48,11 +48,13 @@ it(`reports each contact, and of nothing else: ${HOURS} h, seed ${SEED}`, { time
     if (typeof source === 'string') told.set(source, [...(told.get(source) ?? []), event]);
   const wrong: string[] = [];
   for (const contact of contacts) {
-    const source = formatIpv4(contact.source);
+    const source = formatIp(contact.source);
     const [expected, found] = [expectedOf(contact), told.get(source) ?? []];
     told.delete(source);
     if (expected.join() !== found.join())
-      wrong.push(`${JSON.stringify({ ...contact, source })}: ${found.join()} instead of ${expected.join()}`);
+      wrong.push(
+        `${JSON.stringify({ ...contact, source, destination: formatIp(contact.destination) })}: ${found.join()} instead of ${expected.join()}`,
+      );
     if (!contact.isDelivered && contact.answers.length > 0)
       wrong.push(`${source} heard through a dead interface`);
   }
@@ -68,10 +70,11 @@ it(`reports each contact, and of nothing else: ${HOURS} h, seed ${SEED}`, { time
     // The run has had everything that it is about.
     const answered = contacts.filter(({ answers }) => answers.length > 0);
     for (const kind of ['ping', 'segment', 'datagram', 'connection'])
-      expect(
-        answered.some((contact) => contact.kind === kind),
-        kind,
-      ).toBe(true);
+      for (const type of ['number', 'bigint'])
+        expect(
+          answered.some((contact) => contact.kind === kind && typeof contact.source === type),
+          `${kind} of a ${type}`,
+        ).toBe(true);
     expect(contacts.some(({ isDelivered }) => !isDelivered)).toBe(true);
     for (const [what, times] of Object.entries(done)) expect(times, what).toBeGreaterThan(0);
     expect(countOf(events, 'dhcp.lost')).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ import {
 } from '@wormwood/base';
 import type { Honeynet } from '@wormwood/honeynet';
 import { type MemoryDevice, memoryLink } from '@wormwood/netstack';
-import { ethernet, etherType, ipv4, isMalformed } from '@wormwood/wire';
+import { ethernet, etherType, type IpAddress, isMalformed, readU8 } from '@wormwood/wire';
 import { linkAddresses } from '../apps/sensor/src/link/link-addresses.ts';
 import { observerList } from '../apps/sensor/src/output/observer-list.ts';
 import { openOutputs, type Outputs } from '../apps/sensor/src/output/outputs.ts';
@@ -23,6 +23,7 @@ import { componentsOf, honeynetOf } from '../apps/sensor/src/sensor-test-support
 import { Sensor } from '../apps/sensor/src/sensor.ts';
 import { type Contact, type ContactKind, ContactMachine } from './contact-machine.ts';
 import { DhcpServer } from './dhcp-server.ts';
+import { type IpPacket, readIpPacket } from './ip-packet.ts';
 import { SimDisk } from './sim-disk.ts';
 import { SimInterface } from './sim-interface.ts';
 
@@ -61,8 +62,11 @@ const MTUS = [MTU, 1400];
 const DHCP = [44, 55, 66].map((octet) => `dhcp windows on d0 ethernet "00:11:22:33:44:${octet}"`).join('\n');
 /** A reload goes from one to the other: other addresses, other ports. */
 const CONFIGURATIONS = [
-  ['add host tcp port 80 open', 'bind 10.3.0.0/25 host'],
-  ['add host tcp port 81 open', 'bind 10.3.0.0/26 host\nbind 10.4.0.0/26 host'],
+  ['add host tcp port 80 open', 'bind 10.3.0.0/25 host\nbind 2001:db8:3::/64 host'],
+  [
+    'add host tcp port 81 open',
+    'bind 10.3.0.0/26 host\nbind 10.4.0.0/26 host\nbind 2001:db8:3::/122 host\nbind 2001:db8:4::/122 host',
+  ],
 ].map(([port, bindings]) =>
   honeynetOf(`
 create host
@@ -77,6 +81,9 @@ ${bindings}
 `),
 );
 const NETWORKS = [0x0a03_0000, 0x0a04_0000];
+const IPV6_NETWORKS = [0x2001_0db8_0003n << 80n, 0x2001_0db8_0004n << 80n];
+/** One contact of so many is over IPv6. */
+const IPV6_SHARE = 3;
 const NETWORK_SIZE = 128;
 const PORTS = [80, 81, 443, 8080];
 const KINDS: readonly ContactKind[] = ['ping', 'segment', 'datagram', 'connection'];
@@ -96,7 +103,7 @@ class LongRun {
   readonly #interface: SimInterface;
   readonly #actions: EventQueue<() => unknown> = new EventQueue();
   readonly #endSeconds: number;
-  #inbox: ipv4.Repr[] = [];
+  #inbox: IpPacket[] = [];
   #sensor!: Sensor;
   #configuration = 0;
 
@@ -246,14 +253,17 @@ class LongRun {
       return drawn;
     };
     const leased = this.server.known();
+    const below = this.#stream.nextBelow(NETWORK_SIZE);
+    const bound = (): IpAddress =>
+      this.#stream.nextBelow(IPV6_SHARE) === 0 ? pick(IPV6_NETWORKS) + BigInt(below) : pick(NETWORKS) + below;
     const host =
       leased.length > 0 && this.#stream.nextBelow(3) === 0
         ? pick(leased)
-        : { address: pick(NETWORKS) + this.#stream.nextBelow(NETWORK_SIZE), linkAddress: SENSOR_MAC };
+        : { address: bound(), linkAddress: SENSOR_MAC };
     const to = { kind: pick(KINDS), destination: host.address, port: pick(PORTS) };
     const seconds = this.#clock.nowSeconds();
     const isDelivered = this.#interface.isUp;
-    const exchange = (packet: Uint8Array): readonly ipv4.Repr[] => {
+    const exchange = (packet: Uint8Array): readonly IpPacket[] => {
       this.#inbox = [];
       this.#send(packet, host.linkAddress);
       this.#work();
@@ -271,9 +281,10 @@ class LongRun {
       this.#far.receive(({ bytes, start, end }) => frames.push(bytes.slice(start, end)), BUDGET);
       for (const octets of frames) {
         const frame = ethernet.parse(octets);
-        if (isMalformed(frame) || frame.etherType !== etherType.ipv4) continue;
-        const packet = ipv4.parse(frame.payload);
-        if (isMalformed(packet)) continue;
+        if (isMalformed(frame) || (frame.etherType !== etherType.ipv4 && frame.etherType !== etherType.ipv6))
+          continue;
+        const packet = readIpPacket(frame.payload);
+        if (packet === null) continue;
         const answer = this.server.answer(packet);
         if (answer === null) this.#inbox.push(packet);
         else {
@@ -286,7 +297,8 @@ class LongRun {
 
   #send(packet: Uint8Array, destination: number): void {
     if (!this.#interface.isUp) return;
-    const frame = { source: ROUTER_MAC, destination, tags: [], etherType: etherType.ipv4, payload: packet };
+    const type = readU8(packet, 0) >>> 4 === 6 ? etherType.ipv6 : etherType.ipv4;
+    const frame = { source: ROUTER_MAC, destination, tags: [], etherType: type, payload: packet };
     const at = this.#far.reserve();
     ethernet.emit(frame, this.#far.transmitBuffer, at);
     this.#far.commit(ethernet.length(frame));

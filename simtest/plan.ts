@@ -1,5 +1,6 @@
 /** What each client of a storm will do, drawn from one stream; and the octets of every stream, known without being kept. */
 import type { RandomStream } from '@wormwood/base';
+import type { IpAddress } from '@wormwood/wire';
 
 /** Ports of the host, by what listens there. */
 export const servicePort = { echo: 7, sink: 9, source: 19, slow: 25 } as const;
@@ -9,9 +10,9 @@ export type ServiceName = keyof typeof servicePort;
 export interface Plan {
   readonly startSeconds: number;
   readonly service: ServiceName;
-  readonly address: number;
+  readonly address: IpAddress;
   readonly port: number;
-  readonly serverAddress: number;
+  readonly serverAddress: IpAddress;
   readonly serverPort: number;
   readonly initialSequence: number;
   readonly sendBytes: number;
@@ -32,7 +33,18 @@ export interface Plan {
 
 const SERVICES = Object.keys(servicePort) as ServiceName[];
 const FIRST_CLIENT = 0x0a01_0000;
-export const SERVER = 0x0a00_0001;
+const SERVER = 0x0a00_0001;
+/** Of IPv6: addresses of IPv4 at the end of this prefix. */
+const PREFIX = 0xfd00_0000_0000_0001n << 64n;
+/** Where the host answers. */
+export const servers: readonly IpAddress[] = [SERVER, PREFIX | BigInt(SERVER)];
+
+/** The ends of a client with that number. */
+export function endsOf(number: number, isIpv6: boolean): Pick<Plan, 'address' | 'serverAddress'> {
+  const [address, serverAddress] = [FIRST_CLIENT + number, SERVER];
+  if (!isIpv6) return { address, serverAddress };
+  return { address: PREFIX | BigInt(address), serverAddress: PREFIX | BigInt(serverAddress) };
+}
 
 /** Draws the clients of `seconds`, in the order in which they come. */
 export function plansOf(count: number, seconds: number, stream: RandomStream): readonly Plan[] {
@@ -51,9 +63,9 @@ function planOf(index: number, startSeconds: number, stream: RandomStream): Plan
   return {
     startSeconds,
     service,
-    address: FIRST_CLIENT + (index >>> 12),
+    // Every second client comes over IPv6.
+    ...endsOf(index >>> 12, index % 2 === 1),
     port: 1024 + (index & 4095),
-    serverAddress: SERVER,
     serverPort: servicePort[service],
     initialSequence: stream.nextUint32(),
     sendBytes: sends,

@@ -14,8 +14,9 @@ import {
   TappedDevice,
   type ReceivedFrame,
 } from '@wormwood/netstack';
-import { ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
-import { type Plan, plansOf, SERVER, servicePort } from './plan.ts';
+import { type IpAddress, ipProtocol, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
+import { type Ends, hasUnseenDamage, readIpPacket } from './ip-packet.ts';
+import { type Plan, plansOf, servers, servicePort } from './plan.ts';
 import { CheckingService } from './services.ts';
 import { type Outcome, packetOf, TestClient } from './test-client.ts';
 
@@ -36,8 +37,10 @@ export interface StormReport {
   readonly problems: readonly string[];
   readonly toStack: FaultCounts;
   readonly toClients: FaultCounts;
-  /** Packets that came to either side with a wrong checksum, as the clients count them. */
+  /** Packets that came to the clients damaged where a checksum shows it. */
   readonly badChecksums: number;
+  /** And where none does, as in most of a header of IPv6. */
+  readonly unseenDamages: number;
   /** Packets of the stack, by the MTU that its device had when they left, and the longest of them. */
   readonly longestByMtu: ReadonlyMap<number, number>;
   readonly virtualSeconds: number;
@@ -61,15 +64,14 @@ const MTU_SECONDS = 7;
 const CLIENT_SECONDS_MAX = 1200;
 /** Idle time, probes and TIME-WAIT of the stack are all over by then. */
 const DRAIN_SECONDS = 1500;
-const KEY_SHIFT = 65_536;
 /** The stack's clock counts from 1970, as that of a machine does; within the hour it needs more than 31 bits. */
 const EPOCH_SECONDS = 2 ** 31 - 1800;
 
 class Storm {
   readonly clock: VirtualClock = new VirtualClock();
-  readonly clients: Map<number, TestClient> = new Map();
+  readonly clients: Map<string, TestClient> = new Map();
   readonly finished: TestClient[] = [];
-  readonly services: Map<number, CheckingService> = new Map();
+  readonly services: Map<string, CheckingService> = new Map();
   readonly problems: string[] = [];
   readonly timers: EventQueue<() => void> = new EventQueue();
   readonly far: FaultInjector;
@@ -78,9 +80,10 @@ class Storm {
   readonly longestByMtu: Map<number, number> = new Map();
   openFlows = 0;
   badChecksums = 0;
+  unseenDamages = 0;
   peakConnections = 0;
   readonly #options: StormOptions;
-  readonly #plans: Map<number, Plan> = new Map();
+  readonly #plans: Map<string, Plan> = new Map();
   readonly #farDevice: LinkDevice;
   readonly #nearDevice: MemoryDevice;
 
@@ -100,7 +103,7 @@ class Storm {
     const host = this.#host();
     this.stack = new Stack({
       device: this.near,
-      hosts: { find: (address) => (address === SERVER ? host : null) },
+      hosts: { find: (address) => (servers.includes(address) ? host : null) },
       clock: { nowSeconds: () => EPOCH_SECONDS + clock.nowSeconds() },
       streams,
       linkAddress: 0,
@@ -121,7 +124,7 @@ class Storm {
       tcpPort: (port) => (ports.has(port) ? 'open' : 'closed'),
       udpPort: () => 'closed',
       acceptTcp: (connection) => {
-        const key = keyOf(Number(connection.remoteAddress), connection.remotePort);
+        const key = keyOf(connection.remoteAddress, connection.remotePort);
         const plan = this.#plans.get(key);
         if (plan === undefined) return null;
         if (this.services.has(key)) this.complain(plan, 'was accepted twice');
@@ -202,25 +205,27 @@ class Storm {
   }
 
   readonly #toClient = ({ bytes, start, end }: ReceivedFrame): void => {
-    const packet = ipv4.parse(bytes.slice(start, end));
-    if (isMalformed(packet) || !ipv4.verifyChecksum(bytes, start)) {
+    const octets = bytes.slice(start, end);
+    const packet = readIpPacket(octets);
+    const segment = packet?.protocol === ipProtocol.tcp ? tcp.parse(packet.payload) : null;
+    const isIntact =
+      packet !== null &&
+      segment !== null &&
+      !isMalformed(segment) &&
+      tcp.verifyChecksum(packet.payload, 0, packet.payload.length, pseudoHeaderSum(packet));
+    if (!isIntact) {
       this.badChecksums++;
       return;
     }
-    const { payload } = packet;
-    const segment = tcp.parse(payload);
-    if (isMalformed(segment) || !tcp.verifyChecksum(payload, 0, payload.length, pseudoHeaderSum(packet))) {
-      this.badChecksums++;
-      return;
-    }
+    if (hasUnseenDamage(octets)) this.unseenDamages++;
     const client = this.clients.get(keyOf(packet.destination, segment.destinationPort));
-    if (client === undefined) return this.#refuse(segment, packet.destination);
+    if (client === undefined) return this.#refuse(segment, packet);
     client.receive(segment);
     this.#schedule(client);
   };
 
   /** Where nobody is any more, a segment is answered by a reset (RFC 9293 3.10.7.1). */
-  #refuse(segment: tcp.Repr, address: number): void {
+  #refuse(segment: tcp.Repr, { source, destination: address }: Ends): void {
     const { flags, sourcePort, destinationPort, acknowledgmentNumber } = segment;
     const plan = this.#plans.get(keyOf(address, destinationPort));
     const last = this.finished.find((client) => client.plan === plan);
@@ -237,7 +242,7 @@ class Storm {
       options: [],
       payload: new Uint8Array(0),
     };
-    this.transmit(packetOf(reset, address, SERVER));
+    this.transmit(packetOf(reset, address, source));
   }
 
   /** A client is asked when its timer is due; a timer that has moved on is found out then. */
@@ -257,8 +262,8 @@ class Storm {
   }
 }
 
-function keyOf(address: number, port: number): number {
-  return address * KEY_SHIFT + port;
+function keyOf(address: IpAddress, port: number): string {
+  return `${address}/${port}`;
 }
 
 /** Runs a storm to the end of its last connection and returns what came of it. */
@@ -293,6 +298,7 @@ function reportOf(storm: Storm, plans: readonly Plan[]): StormReport {
     toStack: storm.near.counts,
     toClients: storm.far.counts,
     badChecksums: storm.badChecksums,
+    unseenDamages: storm.unseenDamages,
     longestByMtu: storm.longestByMtu,
     virtualSeconds: storm.clock.nowSeconds(),
     peakConnections: storm.peakConnections,

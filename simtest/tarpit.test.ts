@@ -15,8 +15,9 @@ import {
   type TcpConnection,
   type ReceivedFrame,
 } from '@wormwood/netstack';
-import { ipv4, isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
-import { octetsAt, type Plan, SERVER, servicePort } from './plan.ts';
+import { isMalformed, pseudoHeaderSum, tcp } from '@wormwood/wire';
+import { readIpPacket } from './ip-packet.ts';
+import { endsOf, octetsAt, type Plan, servers, servicePort } from './plan.ts';
 import { TestClient } from './test-client.ts';
 
 const SEED = process.env['WORMWOOD_SEED'] ?? '20260101';
@@ -26,12 +27,10 @@ const WINDOW_BYTES = 4;
 /** What the client waits between two probes at most, and a round trip. */
 const PROBE_SECONDS_MAX = 9;
 
-const plan: Plan = {
+const plan: Omit<Plan, 'address' | 'serverAddress'> = {
   startSeconds: 0,
   service: 'sink',
-  address: 0x0a01_0000,
   port: 1024,
-  serverAddress: SERVER,
   serverPort: servicePort.sink,
   initialSequence: 0xffff_fff0,
   sendBytes: 240,
@@ -49,7 +48,7 @@ const plan: Plan = {
 };
 
 /** Runs the client against a tarpit until it is gone; `seen` are the octets that came, each with its second. */
-function stuckClient(faults: Faults) {
+function stuckClient(faults: Faults, isIpv6: boolean) {
   const clock = new VirtualClock();
   const streams = randomStreams(SEED);
   const [farDevice, nearDevice] = memoryLink({ medium: 'ip', slots: 256 });
@@ -73,7 +72,7 @@ function stuckClient(faults: Faults) {
   };
   const stack = new Stack({
     device: near,
-    hosts: { find: (address) => (address === SERVER ? host : null) },
+    hosts: { find: (address) => (servers.includes(address) ? host : null) },
     clock,
     streams,
     linkAddress: 0,
@@ -87,14 +86,17 @@ function stuckClient(faults: Faults) {
     farDevice.commit(packet.length);
     farDevice.flush();
   };
-  const client = new TestClient(plan, {
-    now: () => clock.nowSeconds(),
-    transmit,
-    complain: (problem) => complaints.push(problem),
-  });
+  const client = new TestClient(
+    { ...plan, ...endsOf(0, isIpv6) },
+    {
+      now: () => clock.nowSeconds(),
+      transmit,
+      complain: (problem) => complaints.push(problem),
+    },
+  );
   const toClient = ({ bytes, start, end }: ReceivedFrame): void => {
-    const packet = ipv4.parse(bytes.slice(start, end));
-    if (isMalformed(packet)) return;
+    const packet = readIpPacket(bytes.slice(start, end));
+    if (packet === null) return;
     const { payload } = packet;
     const segment = tcp.parse(payload);
     if (isMalformed(segment) || !tcp.verifyChecksum(payload, 0, payload.length, pseudoHeaderSum(packet)))
@@ -115,14 +117,20 @@ function stuckClient(faults: Faults) {
   return { outcome: client.outcome, complaints, seen };
 }
 
+const badWeather = {
+  loss: 0.05,
+  duplication: 0.05,
+  corruption: 0.02,
+  reordering: 0.2,
+  delaySecondsMax: 0.2,
+};
+
 it.each([
-  ['in good weather', {}],
-  [
-    'in bad weather',
-    { loss: 0.05, duplication: 0.05, corruption: 0.02, reordering: 0.2, delaySecondsMax: 0.2 },
-  ],
-] as const)('a client stays and says all it has, slowly, %s', (_, faults) => {
-  const { outcome, complaints, seen } = stuckClient(faults);
+  ['in good weather', {}, false],
+  ['in bad weather', badWeather, false],
+  ['in bad weather, over IPv6', badWeather, true],
+] as const)('a client stays and says all it has, slowly, %s', (_, faults, isIpv6) => {
+  const { outcome, complaints, seen } = stuckClient(faults, isIpv6);
   expect(outcome).toBe('done');
   expect(complaints).toEqual([]);
   expect(seen.map(({ octet }) => octet)).toEqual([...octetsAt(plan.sendKey, 0, plan.sendBytes)]);

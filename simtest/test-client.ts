@@ -2,7 +2,8 @@
  * A TCP client written for these tests from RFC 9293 alone: it shares no line with the stack that it talks to, only the
  * octets of `wire`. Simple where it may be: everything is sent again after a timeout, from the oldest octet on.
  */
-import { ipProtocol, ipv4, pseudoHeaderSum, tcp, type tcpOption } from '@wormwood/wire';
+import { type IpAddress, ipProtocol, pseudoHeaderSum, tcp, type tcpOption } from '@wormwood/wire';
+import { ipPacketOf } from './ip-packet.ts';
 import type { Plan } from './plan.ts';
 import { octetsAt } from './plan.ts';
 
@@ -321,25 +322,10 @@ export class TestClient {
   }
 }
 
-/** The IPv4 packet of a segment. */
-export function packetOf(segment: tcp.Repr, source: number, destination: number): Uint8Array {
+/** The packet of a segment. */
+export function packetOf(segment: tcp.Repr, source: IpAddress, destination: IpAddress): Uint8Array {
   const transport = new Uint8Array(tcp.length(segment));
-  tcp.emit(segment, transport, 0, pseudoHeaderSum({ source, destination }));
-  const packet: ipv4.Repr = {
-    typeOfService: 0,
-    identification: 0,
-    reservedFlag: false,
-    dontFragment: true,
-    moreFragments: false,
-    fragmentOffset: 0,
-    timeToLive: 64,
-    protocol: ipProtocol.tcp,
-    source,
-    destination,
-    options: [],
-    payload: transport,
-  };
-  const out = new Uint8Array(20 + transport.length);
-  ipv4.emit(packet, out);
-  return out;
+  const ends = { source, destination };
+  tcp.emit(segment, transport, 0, pseudoHeaderSum(ends));
+  return ipPacketOf(ipProtocol.tcp, ends, transport);
 }
