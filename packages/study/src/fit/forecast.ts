@@ -50,12 +50,15 @@ export function forecastRuns({
 }: ForecastRequest): readonly ChunkRequest[] {
   const infected = fit.counts.cumulative.at(-1) ?? 0;
   const points = drawPoints(fit.posterior, draws, streams.stream('forecast'));
-  return points.map(({ ratePerSecond, vulnerable }, index): ChunkRequest => {
+  return points.map(({ ratePerSecond, vulnerable, onwardPerSecond = ratePerSecond }, index): ChunkRequest => {
     const hosts = Math.max(infected, Math.round(vulnerable));
     const one: Outbreak = {
       ...outbreak,
       population: { ...outbreak.population, vulnerable: hosts, infected },
-      worm: { ...outbreak.worm, scanRatePerSecond: (ratePerSecond * outbreak.addressSpaceSize) / vulnerable },
+      worm: {
+        ...outbreak.worm,
+        scanRatePerSecond: (onwardPerSecond * outbreak.addressSpaceSize) / vulnerable,
+      },
       durationSeconds: horizonSeconds,
       sampleSeconds: horizonSeconds / SAMPLES,
     };

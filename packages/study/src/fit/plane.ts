@@ -8,6 +8,8 @@ import { exp, type RandomStream } from '@wormwood/base';
 export interface PosteriorPoint {
   readonly ratePerSecond: number;
   readonly vulnerable: number;
+  /** β of what comes after the series, where it is another. */
+  readonly onwardPerSecond?: number;
   readonly weight: number;
 }
 

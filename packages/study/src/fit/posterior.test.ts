@@ -76,6 +76,25 @@ describe('series of the engine that follows every host', () => {
     expect(beta.high / beta.low).toBeLessThan(3);
   });
 
+  test('counts without a limit put half of what they say at the largest N, with the growth of the last count', () => {
+    // The mean course of growth without a limit, so that 1/N = 0 is its most likely value.
+    const count = (row: number): number => Math.round(40 * Math.exp(0.25 * row));
+    const steps = Array.from({ length: 12 }, (_, row) => ({
+      seconds: 5,
+      from: count(row),
+      to: count(row + 1),
+    }));
+    const { points } = posteriorOf(steps, count(12), 1e7);
+    const open = points.filter(({ vulnerable }) => vulnerable === 1e7);
+    const weight = open.reduce((sum, each) => sum + each.weight, 0);
+    // A normal law around 0 has half of it on each side; its third moment is of the order 1/√n, n = 760.
+    expect(Math.abs(weight - 0.5)).toBeLessThan(0.1);
+    const onward = open.reduce((sum, each) => sum + each.weight * (each.onwardPerSecond ?? NaN), 0) / weight;
+    expect(onward).toBeGreaterThan(0.05);
+    expect(onward).toBeLessThan(0.06);
+    expect(open.every((each) => (each.onwardPerSecond ?? 0) > each.ratePerSecond)).toBe(true);
+  });
+
   test('a series that scatters more than the model widens its intervals', () => {
     const { steps, last } = stepsOf(outbreakOf(1500, 5), 1, 0.9);
     const calm = posteriorOf(steps, last, SPACE);
