@@ -32,6 +32,7 @@ export {
   armTable,
   forecastChart,
   forecastDocument,
+  leftOutDocument,
   presentTable,
   remarkWords,
   scoreWords,
@@ -43,5 +44,11 @@ export {
   makeForecast,
 } from './bridge/make-forecast.ts';
 export { PRICED, type Prices, type Proposal } from './bridge/measures.ts';
-export { type AlarmedSeries, OutbreakWatch, type Sighting, sightingOf } from './bridge/outbreak-watch.ts';
+export {
+  type AlarmedSeries,
+  leftOutWords,
+  OutbreakWatch,
+  type Sighting,
+  sightingOf,
+} from './bridge/outbreak-watch.ts';
 export { type ForecastScore, type KeptForecast, readKeptForecast, scoreOf } from './bridge/score.ts';

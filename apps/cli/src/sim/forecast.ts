@@ -10,6 +10,8 @@ import {
   forecastDocument,
   type ForecastOptions,
   keptForecast,
+  leftOutDocument,
+  leftOutWords,
   type MadeForecast,
   makeForecast,
   OutbreakWatch,
@@ -57,6 +59,12 @@ export async function simForecast(options: SimForecastOptions): Promise<ExitCode
   const { seed: _, ...detecting } = options;
   const { detector, monitored } = await setUp(detecting);
   const honeypots = options.space.addresses?.intersection(monitored.ipv4) ?? monitored.ipv4;
+  if (monitored.ipv4.size === 0)
+    throw new CommandFailure(
+      EXIT.usage,
+      'All honeypots have IPv6 addresses. A forecast is made from contacts over IPv4: random scanning finds no hosts among ' +
+        '2^128 addresses, so contacts with a prefix of IPv6 do not show how many are infected.',
+    );
   if (honeypots.size === 0 || honeypots.size > options.space.size) {
     const nets = prefixesOf(monitored).join(', ');
     throw new CommandFailure(
@@ -177,12 +185,22 @@ class ForecastDesk {
     }
     const score = keeper.score(watch, watch.nowSeconds);
     if (options.json) {
-      const nothing = { alarm: watch.alarm(), reason: sighting, forecast: null, score, version: VERSION };
+      const leftOut = leftOutDocument(watch.ipv6Contacts);
+      const nothing = {
+        alarm: watch.alarm(),
+        reason: sighting,
+        leftOut,
+        forecast: null,
+        score,
+        version: VERSION,
+      };
       await terminal.print(JSON.stringify(nothing));
       return;
     }
+    const leftOut = watch.ipv6Contacts === 0 ? [] : [leftOutWords(watch.ipv6Contacts)];
+    const said = leftOut.filter((words) => !sighting.includes(words));
     const scored = scoreWords(score);
-    await terminal.print(scored === undefined ? sighting : `${sighting}\n${scored}`);
+    await terminal.print([sighting, ...said, ...(scored === undefined ? [] : [scored])].join('\n'));
   }
 
   #sighting(): Sighting | string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceWords, remarkWords, scoreWords } from './forecast-words.ts';
+import { adviceWords, leftOutDocument, remarkWords, scoreWords } from './forecast-words.ts';
 import type { MadeForecast } from './make-forecast.ts';
 
 /** Of a forecast what these words read. */
@@ -8,15 +8,17 @@ function madeOf(given: {
   readonly isSeparable?: boolean;
   readonly tempering?: number;
   readonly dispersion?: number;
+  readonly ipv6Contacts?: number;
 }): MadeForecast {
   const { advice = { isPossible: true, more: 0 }, isSeparable = true, tempering = 1, dispersion = 1 } = given;
+  const { ipv6Contacts = 0 } = given;
   const everInfected = { q10: [1, 1500], q50: [1, 2000], q90: [1, 2600] };
   return {
     advice,
     responseSeconds: 60,
     horizonSeconds: 3600,
     arms: [{ arm: { everInfected } }],
-    sighting: { fit: { isSeparable, posterior: { tempering, dispersion } } },
+    sighting: { ipv6Contacts, fit: { isSeparable, posterior: { tempering, dispersion } } },
   } as unknown as MadeForecast;
 }
 
@@ -51,6 +53,20 @@ describe('the words of a forecast', () => {
       'The counts scatter 3.5 times as much as this model does; the intervals are widened accordingly.',
     ]);
     expect(remarkWords(madeOf({ isSeparable: false, tempering: 2 }))).toHaveLength(2);
+  });
+
+  it('say how many contacts over IPv6 are left out, and why', () => {
+    expect(remarkWords(madeOf({ ipv6Contacts: 1200 }))).toEqual([
+      expect.stringMatching(
+        /^The fit leaves out 1,200 contacts over IPv6: random scanning finds no hosts among/,
+      ),
+    ]);
+    expect(remarkWords(madeOf({ ipv6Contacts: 1 }))[0]).toContain(' 1 contact over IPv6');
+    expect(leftOutDocument(0)).toEqual({ ipv6Contacts: 0, reason: null });
+    expect(leftOutDocument(2)).toMatchObject({
+      ipv6Contacts: 2,
+      reason: expect.stringContaining('2 contacts'),
+    });
   });
 
   it.each([

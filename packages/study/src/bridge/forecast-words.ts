@@ -11,6 +11,7 @@ import { type LineChart, outlookChart, type ReportTable } from '@wormwood/report
 import { type Advice, REPRODUCTION_AIM } from './advice.ts';
 import type { ComparedArm, MadeForecast } from './make-forecast.ts';
 import { afterContact } from './measures.ts';
+import { leftOutWords } from './outbreak-watch.ts';
 import type { ForecastScore } from './score.ts';
 
 /** Returns the object that `sim forecast --json` prints. */
@@ -42,6 +43,7 @@ export function forecastDocument(
       newSources: series.fresh,
       laterContacts: series.repeats,
     },
+    leftOut: leftOutDocument(sighting.ipv6Contacts),
     horizonSeconds,
     time: timeSeconds,
     arms: arms.map(({ name, measures, effort, cost, arm, spared }) => ({
@@ -58,6 +60,11 @@ export function forecastDocument(
     score,
     version,
   };
+}
+
+/** Returns the contacts that no forecast is made from, as `sim forecast --json` has them. */
+export function leftOutDocument(ipv6Contacts: number): object {
+  return { ipv6Contacts, reason: ipv6Contacts === 0 ? null : leftOutWords(ipv6Contacts) };
 }
 
 /** Returns what the contacts say of the outbreak as it stands. */
@@ -173,8 +180,9 @@ export function scoreWords({ forecasts, moments, held, below, above }: ForecastS
 
 /** What a reader should know of the fit. */
 export function remarkWords({ sighting }: MadeForecast): readonly string[] {
-  const { fit } = sighting;
+  const { fit, ipv6Contacts } = sighting;
   const remarks: string[] = [];
+  if (ipv6Contacts > 0) remarks.push(leftOutWords(ipv6Contacts));
   if (!fit.isSeparable)
     remarks.push(
       'Few sources have come back so far. That fixes how fast the outbreak grows, and neither the number of vulnerable hosts ' +

@@ -63,3 +63,29 @@ test('with little room it forgets old sources, and says so once it has forgotten
     'More than 100 sources came, and the first of this surge are forgotten here.',
   );
 });
+
+test('contacts over IPv6 are counted, left out of the fit, and change nothing in it', () => {
+  const [plain, mixed] = [watchUntil(100), watchUntil(100)];
+  const documentation = 0x2001_0db8n << 96n;
+  const observation: Observation = {
+    kind: 'contact',
+    timeSeconds: 50,
+    source: documentation + 1n,
+    destination: documentation + 7n,
+    protocol: 'tcp',
+    sourcePort: 40_000,
+    destinationPort: 445,
+    payloadHash: null,
+    payloadLength: 0,
+    dark: true,
+    linkAddress: null,
+    forgeable: null,
+  };
+  mixed.take(observation);
+  mixed.take({ ...observation, dark: false });
+  expect([plain.ipv6Contacts, mixed.ipv6Contacts]).toEqual([0, 1]);
+  const [before, after] = [plain, mixed].map((watch) => watch.sighting(SPACE, undefined));
+  if (typeof before !== 'object' || typeof after !== 'object') throw new Error('no sighting');
+  expect(after.fit).toEqual(before.fit);
+  expect(after.ipv6Contacts).toBe(1);
+});

@@ -10,6 +10,8 @@ export interface AlarmedSeries {
   readonly alarm: WormAlarm;
   readonly nowSeconds: number;
   readonly series: ContactSeries;
+  /** Contacts over IPv6, which are not in the series. */
+  readonly ipv6Contacts: number;
 }
 
 /** What the contacts say by now. */
@@ -36,6 +38,7 @@ export class OutbreakWatch {
   readonly #sourcesMax: number;
   readonly #logs: Map<string, ContactLog> = new Map();
   #sources = 0;
+  #ipv6Contacts = 0;
   #nowSeconds = -Infinity;
   #lookSeconds = -Infinity;
   #alarm: WormAlarm | null = null;
@@ -51,6 +54,11 @@ export class OutbreakWatch {
     return this.#honeypots.size;
   }
 
+  /** Contacts with dark addresses over IPv6: they are counted here, and in no series. */
+  get ipv6Contacts(): number {
+    return this.#ipv6Contacts;
+  }
+
   /** The time of the latest observation; −∞ before the first. */
   get nowSeconds(): number {
     return this.#nowSeconds;
@@ -61,8 +69,11 @@ export class OutbreakWatch {
     const { timeSeconds, kind, source, destination } = observation;
     const verdict = this.#detector.observe(observation);
     this.#nowSeconds = Math.max(this.#nowSeconds, timeSeconds);
-    // The space of a forecast is one of IPv4.
-    if (typeof source !== 'number' || typeof destination !== 'number') return verdict;
+    // The space of a forecast is one of IPv4: no worm finds hosts among 2^128 addresses by random scanning.
+    if (typeof source !== 'number' || typeof destination !== 'number') {
+      if (kind === 'contact' && observation.dark) this.#ipv6Contacts++;
+      return verdict;
+    }
     if (kind !== 'contact' || !this.#honeypots.contains(destination)) return verdict;
     const port = portName(observation.protocol, observation.destinationPort);
     const log = this.#logs.get(port) ?? new ContactLog();
@@ -94,6 +105,8 @@ export class OutbreakWatch {
     if (alarm.endedSeconds !== null)
       return `The surge at ${port} is over, so there is nothing to forecast. ${alarm.text}`;
     const log = this.#logs.get(port);
+    if (log === undefined && this.#ipv6Contacts > 0)
+      return `The contacts at ${port} are of IPv6. ${leftOutWords(this.#ipv6Contacts)}`;
     if (log === undefined)
       return `No honeypot inside the space was contacted at ${port}; check --space and --dark.`;
     const { sourcesPerInterval, measuredSeconds, growthPerSecond } = alarm;
@@ -105,7 +118,7 @@ export class OutbreakWatch {
     );
     if (log.hasForgotten && series.startSeconds <= log.spanSeconds[0])
       return `More than ${formatCount(this.#sourcesMax)} sources came, and the first of this surge are forgotten here.`;
-    return { alarm, nowSeconds, series };
+    return { alarm, nowSeconds, series, ipv6Contacts: this.#ipv6Contacts };
   }
 
   /** What a standing alarm allows to say of a space of so many addresses; or, as a sentence, why nothing can be said. */
@@ -141,4 +154,14 @@ export function sightingOf(alarmed: AlarmedSeries, honeynet: Honeynet): Sighting
 /** Returns the name of a port, such as tcp/445. */
 export function portName(protocol: Observation['protocol'], port: number): string {
   return `${protocol}/${port}`;
+}
+
+/** Why contacts over IPv6 are in no forecast. */
+const IPV6_REASON =
+  'random scanning finds no hosts among 2^128 addresses, so their share of a dark prefix does not show how many are infected';
+
+/** Returns how many contacts a forecast leaves out, with the reason. */
+export function leftOutWords(ipv6Contacts: number): string {
+  const contacts = ipv6Contacts === 1 ? '1 contact' : `${formatCount(ipv6Contacts)} contacts`;
+  return `The fit leaves out ${contacts} over IPv6: ${IPV6_REASON}.`;
 }
