@@ -16,6 +16,7 @@ export {
 } from './sweep/run-cells.ts';
 
 export { type Achieved } from './plan/achieved.ts';
+export { figureText } from './plan/figure-text.ts';
 export { cheapestOf, type Costs, findFrontier, type FrontierPoint } from './plan/frontier.ts';
 export { type Goal, parseGoal } from './plan/goal.ts';
 export { type MarginalValue, marginalValues } from './plan/marginal.ts';

@@ -15,6 +15,7 @@ import {
   type ScenarioValueChange,
 } from '@wormwood/files/scenario';
 import type { Terminal } from '../output/terminal.ts';
+import type { PrintOptions } from '../command-options.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { aboutFile, readScenario, readShippedScenario } from './read-scenario.ts';
 
@@ -79,11 +80,49 @@ export async function openScenario(
   return { scenario: check.scenario, outbreak: check.outbreak, ...choice };
 }
 
+/** Prints diagnostics; `text` is what they refer to, empty where they have none. */
+export function warnOfAll(terminal: Terminal, diagnostics: readonly Diagnostic[], text = ''): void {
+  const color = terminal.stderr.isColorSupported;
+  for (const diagnostic of diagnostics) terminal.warn(renderDiagnostic(diagnostic, text, { color }));
+}
+
+/** Refuses several runs of an engine that draws nothing. */
+export function refuseEqualRuns(engine: EngineName, runs: number): void {
+  if (runs <= 1 || engineNamed(engine).random) return;
+  throw new CommandFailure(
+    EXIT.usage,
+    `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
+  );
+}
+
+/** What a command line says that computes an outbreak at many points. */
+export interface ManyPointsOptions extends PrintOptions {
+  readonly engine?: EngineName;
+  readonly runs?: number;
+  readonly set: readonly ScenarioValueChange[];
+}
+
 /**
- * Returns the engine of a command that computes an outbreak at many points: the one asked for, else the mean field wherever
- * it has equations, with a line where chance decides.
+ * Opens the scenario of such a command. `runsDefault` is for an engine that draws. Returns undefined after it has printed
+ * the errors.
  */
-export function engineOfMany(
+export async function openManyPoints(
+  argument: string,
+  options: ManyPointsOptions,
+  { terminal, runsDefault }: { readonly terminal: Terminal; readonly runsDefault: number },
+): Promise<{ readonly scenario: Scenario; readonly engine: EngineName; readonly runs: number } | undefined> {
+  const { engine: asked, runs: askedRuns, set: changes } = options;
+  const json = options.json === true;
+  const checked = await openScenario(argument, { engine: asked, runs: askedRuns, changes, terminal, json });
+  if (checked === undefined) return undefined;
+  const engine = engineOfMany(checked, options, terminal);
+  const runs = askedRuns ?? (engineNamed(engine).random ? runsDefault : 1);
+  refuseEqualRuns(engine, runs);
+  return { scenario: checked.scenario, engine, runs };
+}
+
+/** The engine asked for, else the mean field wherever it has equations, with a line where chance decides. */
+function engineOfMany(
   { engine, outbreak, reason }: CheckedScenario,
   asked: Pick<ScenarioRequest, 'engine' | 'runs'>,
   terminal: Terminal,

@@ -1,16 +1,6 @@
 /** `wormwood sim …` on the command line. */
-import type { EngineName } from '@wormwood/epidemic';
-import { type Command, Option } from 'commander';
-import {
-  type PrintOptions,
-  seedOption,
-  setOption,
-  wholeNumber,
-  withExamples,
-  withPrintOptions,
-  wordsOf,
-  workersOption,
-} from '../command-options.ts';
+import type { Command } from 'commander';
+import { type PrintOptions, withExamples, withPrintOptions, wordsOf } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { addSimObserve } from './observe-command.ts';
 import { addSimFit } from './fit-command.ts';
@@ -20,31 +10,17 @@ import { addSimResults } from './results-command.ts';
 import { addSimSweep } from './sweep-command.ts';
 import type { SimReportOptions } from './report.ts';
 import type { SimRunOptions } from './run.ts';
-
-const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
-const RUNS_MAX = 1_000_000;
+import { scenarioCommand, withEngineOptions, withRunOptions } from './scenario-options.ts';
 
 export function addSim(parent: Command, finish: (exitCode: ExitCode) => void): void {
   const sim = parent.command('sim').description('simulate outbreaks').helpCommand(false);
-  const run = sim
-    .command('run')
-    .description('run one scenario, once or many times')
-    .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
-    .addOption(
-      new Option(
-        '--engine <name>',
+  const run = withRunOptions(
+    withEngineOptions(scenarioCommand(sim, 'run', 'run one scenario, once or many times'), {
+      engine:
         'engine that computes the outbreak (default: ode, or hosts where chance or thin networks decide)',
-      ).choices(ENGINES),
-    )
-    .addOption(
-      new Option(
-        '--runs <n>',
-        'number of runs, each with its own random numbers (default: 1, or more where chance decides)',
-      ).argParser(runsOf),
-    )
-    .addOption(setOption())
-    .addOption(seedOption())
-    .addOption(workersOption())
+      runs: 'number of runs, each with its own random numbers (default: 1, or more where chance decides)',
+    }),
+  )
     .option('--out <dir>', 'also write the result, series, figures and a report to this directory')
     .action(async (scenario: string, options: SimRunOptions, command: Command) => {
       const { simRun } = await import('./run.ts');
@@ -104,8 +80,4 @@ function addSimPresets(sim: Command, finish: (exitCode: ExitCode) => void): void
     ['wormwood sim presets', 'list them'],
     ['wormwood sim presets show slammer > mine.yaml', 'a file to start from'],
   ]);
-}
-
-function runsOf(text: string): number {
-  return wholeNumber(text, 'a number of runs', RUNS_MAX);
 }

@@ -1,25 +1,15 @@
 /** `wormwood sim fit` on the command line. */
 import { parseCount, parseDuration, parseRate } from '@wormwood/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  seedOption,
-  setOption,
-  wholeNumber,
-  withExamples,
-  withPrintOptions,
-  wordsOf,
-  workersOption,
-} from '../command-options.ts';
+import { wholeNumber, withExamples, withPrintOptions, wordsOf } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { SimFitOptions } from './fit.ts';
+import { scenarioCommand, withRunOptions } from './scenario-options.ts';
 
 const DRAWS_MAX = 100_000;
 
 export function addSimFit(sim: Command, finish: (exitCode: ExitCode) => void): void {
-  const fit = sim
-    .command('fit')
-    .description('calibrate a scenario to a series of counts, and forecast')
-    .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
+  const asked = scenarioCommand(sim, 'fit', 'calibrate a scenario to a series of counts, and forecast')
     .requiredOption(
       '--data <file>',
       'CSV with a header: time_s or time, and ever_infected, new_infections or sources',
@@ -60,10 +50,8 @@ export function addSimFit(sim: Command, finish: (exitCode: ExitCode) => void): v
       new Option('--draws <n>', 'runs of the forecast')
         .default(200)
         .argParser((text: string) => wholeNumber(text, 'a number of runs', DRAWS_MAX)),
-    )
-    .addOption(setOption())
-    .addOption(seedOption())
-    .addOption(workersOption())
+    );
+  const fit = withRunOptions(asked)
     .option('--out <dir>', 'also write the fit and its figure to this directory')
     .action(async (scenario: string, options: SimFitOptions, command: Command) => {
       const { simFit } = await import('./fit.ts');

@@ -7,7 +7,6 @@ import {
   formatRange,
   formatRate,
   randomStreams,
-  renderDiagnostic,
 } from '@wormwood/base';
 import type { RunChunk } from '@wormwood/epidemic';
 import { type Scenario, scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
@@ -22,7 +21,7 @@ import {
   readSeries,
 } from '@wormwood/study';
 import { readRegularText } from '@wormwood/sensor/read-file';
-import { openScenario } from './check-scenario.ts';
+import { openScenario, warnOfAll } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode, systemReason } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { chartFiles } from '../output/result-files.ts';
@@ -66,9 +65,7 @@ export async function simFit(
   const text = readData(options.data);
   const reading = readSeries(text, options.data);
   if (!reading.ok) {
-    const color = terminal.stderr.isColorSupported;
-    for (const diagnostic of reading.diagnostics)
-      terminal.warn(renderDiagnostic(diagnostic, text, { color }));
+    warnOfAll(terminal, reading.diagnostics, text);
     if (options.json) await terminal.print(JSON.stringify({ ok: false, diagnostics: reading.diagnostics }));
     return EXIT.invalidFile;
   }

@@ -1,31 +1,21 @@
 /** `wormwood sim plan` on the command line. */
 import { parseFraction } from '@wormwood/base';
-import type { EngineName } from '@wormwood/epidemic';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  seedOption,
-  setOption,
-  wholeNumber,
-  withExamples,
-  withPrintOptions,
-  wordsOf,
-  workersOption,
-} from '../command-options.ts';
+import { withExamples, withPrintOptions, wordsOf } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { SimPlanOptions } from './plan.ts';
-
-const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
-const RUNS_MAX = 1_000_000;
+import { scenarioCommand, withEngineOptions, withRunOptions } from './scenario-options.ts';
 
 export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): void {
   const repeated = (text: string, before: readonly string[] | undefined): readonly string[] => [
     ...(before ?? []),
     text,
   ];
-  const plan = sim
-    .command('plan')
-    .description('find the least that meets a goal: how many honeypots, how late, how slow')
-    .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
+  const asked = scenarioCommand(
+    sim,
+    'plan',
+    'find the least that meets a goal: how many honeypots, how late, how slow',
+  )
     .requiredOption(
       '--goal <goal>',
       "what must hold, such as 'everInfectedFraction < 5%' or 'P(extinct) > 0.9'",
@@ -43,26 +33,16 @@ export function addSimPlan(sim: Command, finish: (exitCode: ExitCode) => void): 
         '--cost <path=weight>',
         'cost of a unit of a variable (a honeypot, a second); finds the cheapest mixture of two',
       ).argParser((text: string, before: SimPlanOptions['cost']) => [...(before ?? []), costOf(text)]),
-    )
-    .addOption(
-      new Option(
-        '--engine <name>',
-        'engine that decides whether the goal is met (default: ode, or hosts where ode has no equations)',
-      ).choices(ENGINES),
-    )
-    .addOption(
-      new Option('--runs <n>', 'runs at each value (default: 200, or 1 for ode)').argParser((text: string) =>
-        wholeNumber(text, 'a number of runs', RUNS_MAX),
-      ),
-    )
-    .addOption(
-      new Option('--confidence <share>', 'one-sided confidence that the goal holds, of engines that draw')
-        .default({ text: '95%', z: 1.6448536269514722 }, '95%')
-        .argParser(confidenceOf),
-    )
-    .addOption(setOption())
-    .addOption(seedOption())
-    .addOption(workersOption())
+    );
+  const judged = withEngineOptions(asked, {
+    engine: 'engine that decides whether the goal is met (default: ode, or hosts where ode has no equations)',
+    runs: 'runs at each value (default: 200, or 1 for ode)',
+  }).addOption(
+    new Option('--confidence <share>', 'one-sided confidence that the goal holds, of engines that draw')
+      .default({ text: '95%', z: 1.6448536269514722 }, '95%')
+      .argParser(confidenceOf),
+  );
+  const plan = withRunOptions(judged)
     .option('--out <dir>', 'also write the plan to this directory')
     .action(async (scenario: string, options: SimPlanOptions, command: Command) => {
       const { simPlan } = await import('./plan.ts');

@@ -1,11 +1,12 @@
 /** `wormwood sim plan SCENARIO --goal GOAL --vary PATH=A..B`: the least that keeps a goal. */
-import { formatCount, formatDuration, formatPercent, renderDiagnostic } from '@wormwood/base';
-import { type ChunkRequest, type EngineName, engineNamed, type RunChunk } from '@wormwood/epidemic';
-import { scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
+import { formatCount } from '@wormwood/base';
+import type { ChunkRequest, RunChunk } from '@wormwood/epidemic';
+import { scenarioDocument } from '@wormwood/files/scenario';
 import {
   type Achieved,
   cheapestOf,
   type Costs,
+  figureText,
   findFrontier,
   findPlan,
   type FrontierPoint,
@@ -21,7 +22,7 @@ import {
   type SearchVariable,
   type Variation,
 } from '@wormwood/study';
-import { engineOfMany, openScenario } from './check-scenario.ts';
+import { type ManyPointsOptions, openManyPoints, warnOfAll } from './check-scenario.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt } from '../interrupt.ts';
 import { prepareDirectory, saveFiles } from '../output/save.ts';
@@ -30,15 +31,11 @@ import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { withManifest } from './manifest.ts';
 import { openWorkerPool, type WorkerPool } from './worker-pool.ts';
 import { VERSION } from '../version.ts';
-import type { PrintOptions } from '../command-options.ts';
 
-export interface SimPlanOptions extends PrintOptions {
+export interface SimPlanOptions extends ManyPointsOptions {
   readonly goal: string;
   readonly vary: readonly string[];
   readonly cost?: readonly { readonly path: string; readonly weight: number }[];
-  readonly engine?: EngineName;
-  readonly set: readonly ScenarioValueChange[];
-  readonly runs?: number;
   /** One-sided, 0.5 to 1. */
   readonly confidence: { readonly text: string; readonly z: number };
   readonly seed: string;
@@ -67,24 +64,9 @@ export async function simPlan(
   const started = new Date();
   const terminal = openTerminal(options);
   const { goal, variable, second, costs } = questionOf(options);
-  const checked = await openScenario(argument, {
-    engine: options.engine,
-    runs: options.runs,
-    changes: options.set,
-    terminal,
-    json: options.json === true,
-  });
+  const checked = await openManyPoints(argument, options, { terminal, runsDefault: RUNS_DEFAULT });
   if (checked === undefined) return EXIT.invalidFile;
-  const { scenario } = checked;
-  const engine = engineOfMany(checked, options, terminal);
-  const isRandom = engineNamed(engine).random;
-  const runs = options.runs ?? (isRandom ? RUNS_DEFAULT : 1);
-  if (runs > 1 && !isRandom) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
-    );
-  }
+  const { scenario, engine, runs } = checked;
   const { seed, confidence } = options;
   const document = scenarioDocument(scenario);
   const request: PlanRequest = { document, goal, variable, engine, seed, runs, z: confidence.z };
@@ -118,8 +100,7 @@ export async function simPlan(
     return plan.found.isFeasible ? EXIT.ok : EXIT.failed;
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error;
-    const color = terminal.stderr.isColorSupported;
-    for (const diagnostic of error.diagnostics) terminal.warn(renderDiagnostic(diagnostic, '', { color }));
+    warnOfAll(terminal, error.diagnostics);
     return EXIT.invalidFile;
   } finally {
     progress.stop();
@@ -287,7 +268,8 @@ function describe(
       ({ text, value }) => `  ${text}: ${value === null ? 'never reached' : figureText(text, value)}`,
     ),
   );
-  parts.push(...marginal.map(marginalText), ...found.notes, basis);
+  const worthwhile = marginal.filter(({ perSecond }) => perSecond !== 0);
+  parts.push(...worthwhile.map(marginalText), ...found.notes, basis);
   return parts.join('\n');
 }
 
@@ -317,10 +299,4 @@ function marginalText({ path, perSecond }: MarginalValue): string {
 
 function valueText(value: unknown): string {
   return typeof value === 'number' ? value.toLocaleString('en-US') : String(value);
-}
-
-function figureText(text: string, value: number): string {
-  if (/^P\s*\(|Fraction/.test(text)) return formatPercent(Number(value.toPrecision(4)));
-  if (/Time|timeTo/.test(text)) return formatDuration(value);
-  return value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(4)));
 }

@@ -1,7 +1,7 @@
 /** `wormwood sim run SCENARIO`: one scenario, once or many times. */
 import { join } from 'node:path';
 import { formatCount, formatDuration } from '@wormwood/base';
-import { type EngineName, engineNamed } from '@wormwood/epidemic';
+import type { EngineName } from '@wormwood/epidemic';
 import {
   computation,
   milestoneTable,
@@ -13,8 +13,8 @@ import {
   verdict,
 } from '@wormwood/report';
 import { scenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
-import { type CheckedScenario, openScenario } from './check-scenario.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
+import { type CheckedScenario, openScenario, refuseEqualRuns } from './check-scenario.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
 import { picturesOf } from '../output/pictures.ts';
 import { resultFiles } from '../output/result-files.ts';
@@ -54,12 +54,7 @@ export async function simRun(
   if (checked === undefined) return EXIT.invalidFile;
   const { engine, runs, reason } = checked;
   const options: Options = { ...given, engine, runs };
-  if (runs > 1 && !engineNamed(engine).random) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
-    );
-  }
+  refuseEqualRuns(engine, runs);
   const directory = out === undefined ? undefined : await prepareDirectory(out);
 
   const interrupt = catchInterrupt(() =>

@@ -1,20 +1,10 @@
 /** `wormwood sim sweep` on the command line. */
-import type { EngineName } from '@wormwood/epidemic';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  seedOption,
-  setOption,
-  wholeNumber,
-  withExamples,
-  withPrintOptions,
-  wordsOf,
-  workersOption,
-} from '../command-options.ts';
+import { wholeNumber, withExamples, withPrintOptions, wordsOf } from '../command-options.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { scenarioCommand, withEngineOptions, withRunOptions } from './scenario-options.ts';
 import type { SimSweepOptions } from './sweep.ts';
 
-const ENGINES: readonly EngineName[] = ['ode', 'stochastic', 'hosts', 'probes'];
-const RUNS_MAX = 1_000_000;
 const SAMPLES_MAX = 10_000_000;
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
@@ -38,10 +28,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
 ];
 
 export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void): void {
-  const sweep = sim
-    .command('sweep')
-    .description('compute a scenario at many points and compare')
-    .argument('<scenario>', 'a scenario file, the name of a shipped scenario, or - for standard input')
+  const asked = scenarioCommand(sim, 'sweep', 'compute a scenario at many points and compare')
     .addOption(
       new Option(
         '--vary <path=values>',
@@ -59,21 +46,12 @@ export function addSimSweep(sim: Command, finish: (exitCode: ExitCode) => void):
       new Option('--samples <n>', 'number of points of lhs and sobol')
         .default(64)
         .argParser((text: string) => wholeNumber(text, 'a number of samples', SAMPLES_MAX)),
-    )
-    .addOption(
-      new Option(
-        '--engine <name>',
-        'engine that computes the cells (default: ode, or hosts where ode has no equations)',
-      ).choices(ENGINES),
-    )
-    .addOption(
-      new Option('--runs <n>', 'runs of each cell (default: 100, or 1 for ode)').argParser((text: string) =>
-        wholeNumber(text, 'a number of runs', RUNS_MAX),
-      ),
-    )
-    .addOption(setOption())
-    .addOption(seedOption())
-    .addOption(workersOption())
+    );
+  const computed = withEngineOptions(asked, {
+    engine: 'engine that computes the cells (default: ode, or hosts where ode has no equations)',
+    runs: 'runs of each cell (default: 100, or 1 for ode)',
+  });
+  const sweep = withRunOptions(computed)
     .option(
       '--on <where>',
       'compute the cells here, or by `wormwood worker` over a Redis: redis://HOST:PORT, rediss://… (TLS), env:NAME, file:PATH',

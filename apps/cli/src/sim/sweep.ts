@@ -1,8 +1,8 @@
 /** `wormwood sim sweep SCENARIO --vary PATH=VALUES`: one scenario at many points. */
 import { join } from 'node:path';
-import { formatCount, randomStreams, renderDiagnostic } from '@wormwood/base';
-import { type EngineName, engineNamed } from '@wormwood/epidemic';
-import { scenarioDocument, type ScenarioDocument, type ScenarioValueChange } from '@wormwood/files/scenario';
+import { formatCount, randomStreams } from '@wormwood/base';
+import type { EngineName } from '@wormwood/epidemic';
+import { scenarioDocument, type ScenarioDocument } from '@wormwood/files/scenario';
 import {
   heatTerminal,
   sweepChart,
@@ -26,7 +26,7 @@ import {
   takesWholeNumbersOnly,
   type Variation,
 } from '@wormwood/study';
-import { engineOfMany, openScenario } from './check-scenario.ts';
+import { type ManyPointsOptions, openManyPoints, warnOfAll } from './check-scenario.ts';
 import { memoryStore, openCellStore } from './cell-store.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../exit-code.ts';
 import { catchInterrupt, type Interrupt } from '../interrupt.ts';
@@ -38,15 +38,11 @@ import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { VERSION } from '../version.ts';
 import { withManifest } from './manifest.ts';
 import { openQueue } from './open-queue.ts';
-import type { PrintOptions } from '../command-options.ts';
 
-export interface SimSweepOptions extends PrintOptions {
+export interface SimSweepOptions extends ManyPointsOptions {
   readonly vary: readonly string[];
   readonly sample: SampleKind;
   readonly samples: number;
-  readonly engine?: EngineName;
-  readonly set: readonly ScenarioValueChange[];
-  readonly runs?: number;
   readonly seed: string;
   readonly workers: number;
   /** Where the cells are computed. */
@@ -72,24 +68,9 @@ export async function simSweep(
   const started = new Date();
   const terminal = openTerminal(options);
   const variations = variationsOf(options);
-  const checked = await openScenario(argument, {
-    engine: options.engine,
-    runs: options.runs,
-    changes: options.set,
-    terminal,
-    json: options.json === true,
-  });
+  const checked = await openManyPoints(argument, options, { terminal, runsDefault: RUNS_DEFAULT });
   if (checked === undefined) return EXIT.invalidFile;
-  const { scenario } = checked;
-  const engine = engineOfMany(checked, options, terminal);
-  const isRandom = engineNamed(engine).random;
-  const runs = options.runs ?? (isRandom ? RUNS_DEFAULT : 1);
-  if (runs > 1 && !isRandom) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `The engine ${engine} is deterministic, so all runs are the same; omit --runs, or use another --engine.`,
-    );
-  }
+  const { scenario, engine, runs } = checked;
   const document = scenarioDocument(scenario);
   const cells = cellsOf(document, variations, { ...options, engine, runs }, terminal);
   if (cells === undefined) return EXIT.invalidFile;
@@ -145,8 +126,7 @@ function cellsOf(
   const points = pointsOf(variations, { kind: sample, samples, streams: randomStreams(seed), isWhole });
   const plan = planCells(document, points, { engine, seed, runs, version: VERSION });
   if (plan.ok) return plan.cells;
-  const color = terminal.stderr.isColorSupported;
-  for (const diagnostic of plan.diagnostics) terminal.warn(renderDiagnostic(diagnostic, '', { color }));
+  warnOfAll(terminal, plan.diagnostics);
   return undefined;
 }
 

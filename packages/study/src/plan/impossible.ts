@@ -4,6 +4,7 @@ import { contactRatePerSecond, engineNamed, type Outbreak } from '@wormwood/epid
 import { randomStreams } from '@wormwood/base';
 import { formatQuantity, type SearchVariable } from '../vary/vary.ts';
 import type { Achieved } from './achieved.ts';
+import { figureText } from './figure-text.ts';
 
 /** Returns the reason, given what the dearest value of the range still achieves. */
 export function whyImpossible(
@@ -15,7 +16,9 @@ export function whyImpossible(
   const missed = best.conditions.filter(({ isMet }) => !isMet);
   const limit = `Even at ${path}=${formatQuantity(quantity, dearest)}, `;
   const achieved = missed
-    .map(({ text, value }) => `${text} is missed${value === null ? '' : `: it is ${numberText(value)}`}`)
+    .map(
+      ({ text, value }) => `${text} is missed${value === null ? '' : `: it is ${figureText(text, value)}`}`,
+    )
     .join(', and ');
   return [`${limit}${achieved}.`, ...mechanisms(outbreak)].join(' ');
 }
@@ -62,8 +65,4 @@ function infectedBeforeDefense(
   if (ode.unsupported(alone).length > 0) return null;
   const { summary } = ode.run(alone, { streams: randomStreams('1'), replicate: 0 });
   return { seconds, fraction: summary.everInfectedFraction };
-}
-
-function numberText(value: number): string {
-  return Number(value.toPrecision(4)).toLocaleString('en-US', { maximumSignificantDigits: 4 });
 }
