@@ -1,4 +1,4 @@
-/** `/decisions`: what waits for a yes, what is in force, and what has ended; each change says first what it will do. */
+/** `/decisions`: what waits for approval, what is in force, and what has ended; each change says first what it will do. */
 import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -48,7 +48,7 @@ function titleOf({ proposed, active, paused }: DecisionList): string {
   const halted = paused ? ' All actions are paused.' : '';
   if (proposed.length === 0 && active.length === 0) return `Nothing waits and nothing is in force.${halted}`;
   const verb = proposed.length === 1 ? 'waits' : 'wait';
-  return `${counted(proposed.length, 'proposal')} ${verb} for a yes, ${active.length} in force.${halted}`;
+  return `${counted(proposed.length, 'proposal')} ${verb} for approval, ${active.length} in force.${halted}`;
 }
 
 interface Parts {
@@ -217,7 +217,7 @@ function Lines({ done }: { readonly done: Recording | null }): JSX.Element {
       {done === null ? null : (
         <>
           <p>
-            <b>The audit log has now:</b> <a href={addressOf({ path: '/audit' })}>check it</a>
+            <b>New in the audit log:</b> <a href={addressOf({ path: '/audit' })}>open the log</a>
           </p>
           <ul class="plain">
             {done.lines.map(({ ts, message }, index) => (

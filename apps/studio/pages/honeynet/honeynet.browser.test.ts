@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)('the pages of the honeynet', () => {
       ['sources', 'so far'],
       ['sources/192.0.2.23', '192.0.2.23 is judged infected.'],
       ['sessions', 'The latest sessions'],
-      ['decisions', 'for a yes'],
+      ['decisions', 'for approval'],
       ['audit', 'The audit log holds.'],
       ['forecast', 'No worm spreads here now.'],
     ] as const;
@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)('the pages of the honeynet', () => {
     it('a proposal is approved with the keyboard alone, asked about once, and leaves its line on the screen', async () => {
       const { page, context, wrong } = await watched(origin);
       await page.goto(studio.url);
-      await page.locator('h1', { hasText: 'for a yes' }).waitFor();
+      await page.locator('h1', { hasText: 'for approval' }).waitFor();
       const approve = page.getByRole('button', { name: 'Approve block of 192.0.2.23 with perimeter' });
       await approve.waitFor();
       const name = (): Promise<string> =>
@@ -113,7 +113,7 @@ describe.skipIf(!hasBrowser)('the pages of the honeynet', () => {
       await page.getByText('perimeter carries out block on 192.0.2.23 now, for 1 h').waitFor();
       for (let i = 0; i < 5 && (await name()) !== 'Approve'; i++) await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
-      await page.getByText('The audit log has now:').waitFor();
+      await page.getByText('New in the audit log:').waitFor();
       await page.locator('.done', { hasText: '192.0.2.23' }).waitFor();
       await page.getByRole('region', { name: 'In force' }).getByText('192.0.2.23').waitFor();
       await page.goto(`${origin}/#/audit`);

@@ -36,7 +36,7 @@ const PROGRAM = new URL(
 
 const DAY_SECONDS = 86_400;
 
-/** The made-up owner allows two things about the hosts that scan: a block that needs a yes, and one that does not. */
+/** The made-up owner allows two things about the hosts that scan: a block that needs approval, and one that does not. */
 function scopeText(): string {
   const expires = new Date((nowSeconds() + 30 * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
   return `version: 1

@@ -137,7 +137,7 @@ const decision = z.object({
   ending: nullable(text),
   verdict: text,
 });
-/** A decision with what would come of a yes and of a no. */
+/** A decision with what approval or rejection would do. */
 const shownDecision = z.object({
   decision,
   secondsLeft: number,
@@ -162,7 +162,7 @@ export const decisions = z.object({
 });
 export type DecisionList = Answer<typeof decisions>;
 
-/** What a person's word led to: the lines that the audit log has now. */
+/** The lines that an approval, rejection or undo added to the audit log. */
 export const recording = z.object({
   lines: z.array(z.object({ ts: text, event: text, message: text })),
   note: nullable(text),

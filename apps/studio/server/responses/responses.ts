@@ -172,7 +172,7 @@ function shownDecision(decision: Decision, now: number, paused: boolean): ShownD
   };
 }
 
-/** What a yes would do, before it is said. */
+/** What approval would do, before it is given. */
 function approvingWords(decision: Decision, paused: boolean): string {
   const { action, actuator, ttlSeconds, dryRun } = decision;
   const host = formatTarget(decision);
