@@ -109,7 +109,7 @@ async function askDecision(page) {
 async function recordDecision(page) {
   await askDecision(page);
   await page.locator('dialog').getByRole('button', { name: 'Approve' }).click();
-  await page.getByText('The audit log has now:').waitFor();
+  await page.getByText('New in the audit log:').waitFor();
 }
 
 async function openSession(page) {

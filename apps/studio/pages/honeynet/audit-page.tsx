@@ -34,9 +34,7 @@ function Report({
           Line {sequence} breaks a promise: {strange(message)}
         </p>
       ))}
-      {lines.length === 0 ? (
-        <Missing failure="The log is empty: nothing was proposed, approved or done yet." />
-      ) : null}
+      {lines.length === 0 ? <p>The log is empty: nothing has been proposed, approved or done yet.</p> : null}
       <ol class="audit" aria-label="Lines of the log, the latest first">
         {lines.map(({ sequence, ts, event, message, hash }) => (
           <li key={sequence}>
