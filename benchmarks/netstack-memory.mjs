@@ -107,8 +107,8 @@ function bytesPerConnection(accept, octets) {
     );
     send(
       answers.map(({ remote, segment }) => {
-        const heard = (segment.sequenceNumber + segment.payload.length) >>> 0;
-        return packetOf(remote, tcp.flag.ACK, 1 + octets, heard, none);
+        const acknowledgment = (segment.sequenceNumber + segment.payload.length) >>> 0;
+        return packetOf(remote, tcp.flag.ACK, 1 + octets, acknowledgment, none);
       }),
     );
   }
@@ -118,7 +118,7 @@ function bytesPerConnection(accept, octets) {
 
 const nothing = { data() {}, ended() {}, writable() {}, closed() {} };
 
-/** As small as a service can be that knows its connection. */
+/** The smallest service that holds its connection. */
 class Echo {
   constructor(connection) {
     this.connection = connection;

@@ -34,7 +34,7 @@ export interface DhcpHostsComponents {
   readonly statements: readonly DhcpStatement[];
   readonly linkAddressesOf: DispatcherComponents['linkAddressesOf'];
   /** What becomes of a host. @default it is not reported */
-  readonly tell?: (what: DhcpNews) => void;
+  readonly report?: (what: DhcpNews) => void;
   /** Called each time that a host comes to another address, or has none any more. */
   onChange(): void;
 }
@@ -76,13 +76,13 @@ export class DhcpHosts implements LinkDevice {
         linkAddress,
         send: (message, source, destination) => this.#send(message, source, destination),
         probe: (address) => this.#probe(linkAddress, address),
-        unanswered: () => this.#tell(statement, linkAddress, { event: 'dhcp.silent' }),
+        unanswered: () => this.#report(statement, linkAddress, { event: 'dhcp.silent' }),
         leased: (lease) => {
           const had = this.#leased.get(statement.template.name) === lease?.address;
           if (lease === null) this.#leased.delete(statement.template.name);
           else this.#leased.set(statement.template.name, lease.address);
           const event = lease === null ? 'dhcp.lost' : had ? 'dhcp.renewal' : 'dhcp.lease';
-          this.#tell(statement, linkAddress, { event, ...(lease === null ? {} : wordsOf(lease, clock)) });
+          this.#report(statement, linkAddress, { event, ...(lease === null ? {} : wordsOf(lease, clock)) });
           components.onChange();
         },
       });
@@ -163,12 +163,12 @@ export class DhcpHosts implements LinkDevice {
       if (said.senderMac === linkAddress) continue;
       if (said.senderAddress === NO_ADDRESS && client.state !== 'checking') continue;
       if (client.conflict(address))
-        this.#tell(statement, linkAddress, { event: 'dhcp.conflict', ip: formatIpv4(address) });
+        this.#report(statement, linkAddress, { event: 'dhcp.conflict', ip: formatIpv4(address) });
     }
   }
 
-  #tell(statement: DhcpStatement, linkAddress: number, news: Omit<DhcpNews, 'host' | 'mac'>): void {
-    this.#components.tell?.({ host: statement.original, mac: formatMac(linkAddress), ...news });
+  #report(statement: DhcpStatement, linkAddress: number, news: Omit<DhcpNews, 'host' | 'mac'>): void {
+    this.#components.report?.({ host: statement.original, mac: formatMac(linkAddress), ...news });
   }
 
   #probe(linkAddress: number, address: number): void {

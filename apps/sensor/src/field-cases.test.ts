@@ -37,7 +37,7 @@ function read(text: string, name = 'honeyd.conf', edges = false): HoneynetReadin
 }
 
 /** `severity code line:column` of each diagnostic. */
-function told(text: string, name?: string): readonly string[] {
+function found(text: string, name?: string): readonly string[] {
   return read(text, name).diagnostics.map(
     ({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`,
   );
@@ -56,7 +56,7 @@ bind 10.9.0.5 a
 `;
 
   it('are reported each, with the action that is meant', () => {
-    expect(told(text).filter((each) => each.includes('bare'))).toEqual([
+    expect(found(text).filter((each) => each.includes('bare'))).toEqual([
       'warning bare-command 2:26',
       'warning bare-command 3:26',
       'warning bare-command 4:27',
@@ -68,7 +68,7 @@ bind 10.9.0.5 a
   });
 
   it('for ICMP answer, as in Honeyd, and it is said', () => {
-    expect(told('create s\nset s default icmp action allow\nbind 10.9.0.2 s\n')).toEqual([
+    expect(found('create s\nset s default icmp action allow\nbind 10.9.0.2 s\n')).toEqual([
       'warning bare-command 2:27',
       'warning icmp-service 2:27',
     ]);
@@ -102,7 +102,7 @@ describe('commands', () => {
     ],
     ['internal "worker scripts/noexec.sh"', ['not-executable']],
   ])('%s', (words, codes) => {
-    expect(told(command(words))).toEqual(codes.map((code) => `warning ${code} 3:19`));
+    expect(found(command(words))).toEqual(codes.map((code) => `warning ${code} 3:19`));
   });
 
   it('say what to write instead', () => {
@@ -124,7 +124,7 @@ bind 10.9.0.0/24 a
 bind 169.254.1.1 a
 `;
     const at = [2, 3, 4, 5].map((line) => `error address-of-nobody ${line}:6`);
-    expect(told(text)).toEqual([...at, 'note network-edges 6:6']);
+    expect(found(text)).toEqual([...at, 'note network-edges 6:6']);
     expect(read(text, undefined, true).diagnostics).toHaveLength(4);
   });
 
@@ -135,18 +135,18 @@ bind 10.9.0.5 a
 bind 10.9.0.6 a
 bind 10.9.0.16/28 a
 `;
-    expect(told(text)).toEqual(['warning shared-ethernet 2:16', 'note network-edges 5:6']);
+    expect(found(text)).toEqual(['warning shared-ethernet 2:16', 'note network-edges 5:6']);
     expect(read(text).diagnostics[0]?.message).toContain('16 hosts');
     expect(read(text).diagnostics[0]?.message).toContain('10.9.0.17 to 10.9.0.30');
     expect(read(text, undefined, true).diagnostics[0]?.message).toContain('18 hosts');
-    expect(told('create a\nset a ethernet "dell"\nbind 10.9.0.16-10.9.0.31 a\n')).toEqual([]);
-    expect(told('create a\nset a ethernet "00:06:5b:00:00:01"\nbind 10.9.0.5 a\n')).toEqual([]);
+    expect(found('create a\nset a ethernet "dell"\nbind 10.9.0.16-10.9.0.31 a\n')).toEqual([]);
+    expect(found('create a\nset a ethernet "00:06:5b:00:00:01"\nbind 10.9.0.5 a\n')).toEqual([]);
   });
 
   it('of Ethernet that no host has are errors where they stand', () => {
     const text = 'create a\nset a ethernet "01:00:5e:00:00:01"\nbind 10.9.0.5 a\n';
-    expect(told(text)).toEqual(['error ethernet-of-nobody 2:16']);
-    expect(told('create a\ndhcp a on eth0 ethernet "ff:ff:ff:ff:ff:ff"\n')).toEqual([
+    expect(found(text)).toEqual(['error ethernet-of-nobody 2:16']);
+    expect(found('create a\ndhcp a on eth0 ethernet "ff:ff:ff:ff:ff:ff"\n')).toEqual([
       'error ethernet-of-nobody 2:25',
     ]);
   });
@@ -162,14 +162,14 @@ bind 10.9.0.5 a
 create b
 bind 10.9.0.6 c
 `;
-    expect(told(text)).toEqual([
+    expect(found(text)).toEqual([
       'error unclosed-quote 2:19',
       // The command is the rest of its line.
       'warning no-such-program 2:19',
       'error unknown-template 7:15',
     ]);
     expect(read(text).draft?.bindings).toHaveLength(1);
-    expect(told('create a\nset a personality "Linux\n')).toEqual(['error unclosed-quote 2:19']);
+    expect(found('create a\nset a personality "Linux\n')).toEqual(['error unclosed-quote 2:19']);
   });
 
   it('may still hold several lines', () => {
@@ -186,7 +186,7 @@ create other
 set other default tcp action reset
 bind 10.9.0.2 other
 `;
-    expect(told(text)).toEqual([
+    expect(found(text)).toEqual([
       'error typographic-quotes 2:21',
       'error typographic-quotes 3:22',
       'error template-expected 4:14',
@@ -197,9 +197,9 @@ bind 10.9.0.2 other
 it('a byte order mark is read as if it were not there, in both languages', () => {
   const text =
     '\ufeffcreate template\nset template default tcp action reset\nbind 10.0.0.1 template\nbind 10.0.0.2 tmplate\n';
-  expect(told(text)).toEqual(['error unknown-template 4:15']);
+  expect(found(text)).toEqual(['error unknown-template 4:15']);
   expect(
-    told(
+    found(
       '\ufeffversion: 1\ntemplates: [{name: web}]\nbindings: [{addresses: 10.0.0.1, template: web}]\n',
       'net.yaml',
     ),
@@ -213,7 +213,7 @@ set a uid 32767
 set a ethernett "x"
 bind 10.9.0.5-10.9.0.6 a
 `;
-  expect(told(text)).toEqual([
+  expect(found(text)).toEqual([
     'warning shared-ethernet 2:16',
     'note user-without-effect 3:11',
     'error unexpected-word 4:7',
@@ -227,7 +227,7 @@ add ldap udp port 137 proxy $ipsrc:137
 add ldap tcp port 445 proxy $ipsrc:445
 set ldap uid 32767 gid 32767
 `;
-  expect(told(text)).toEqual([
+  expect(found(text)).toEqual([
     'warning nothing-bound 1:1',
     'warning proxy-to-source 3:23',
     'warning proxy-to-source 4:23',
@@ -235,7 +235,7 @@ set ldap uid 32767 gid 32767
   ]);
   expect(read(text).diagnostics[2]?.message).toContain('tcp port 445');
   // Once, however many hosts there are.
-  expect(told(`${text}bind 10.0.0.1 ldap\nbind 10.0.0.2 ldap\n`)).toHaveLength(3);
+  expect(found(`${text}bind 10.0.0.1 ldap\nbind 10.0.0.2 ldap\n`)).toHaveLength(3);
 });
 
 it('a note behind a statement, and a second action for a port, are reported where they stand', () => {
@@ -244,13 +244,13 @@ add pot tcp port 135 open
 add pot tcp port 135 closed
 bind 10.9.0.115 pot <= new
 `;
-  expect(told(text)).toEqual(['warning port-defined-twice 3:9', 'error unknown-statement 4:21']);
+  expect(found(text)).toEqual(['warning port-defined-twice 3:9', 'error unknown-statement 4:21']);
 });
 
 it('a proxy to an address that no machine has is reported', () => {
   const text =
     'create p\nadd p tcp port 502 proxy 0.0.0.0:502\nadd p tcp port 503 proxy 127.0.0.1:503\nbind 10.9.0.5 p\n';
-  expect(told(text)).toEqual(['warning proxy-to-nobody 2:20']);
+  expect(found(text)).toEqual(['warning proxy-to-nobody 2:20']);
 });
 
 describe('net.yaml', () => {
@@ -265,7 +265,7 @@ templates:
 bindings:
   - {addresses: 10.9.0.0/24, template: a}
 `;
-    expect(told(text, 'net.yaml')).toEqual([
+    expect(found(text, 'net.yaml')).toEqual([
       'warning shared-ethernet 4:15',
       'note user-without-effect 5:14',
       'warning proxy-to-source 7:32',
@@ -283,7 +283,7 @@ bindings:
   - {addresses: 127.0.0.1, template: b}
   - {addresses: 10.0.0.2, template: c}
 `;
-    expect(told(text, 'net.yaml')).toEqual([
+    expect(found(text, 'net.yaml')).toEqual([
       'error invalid-fraction 3:29',
       'error unknown-key 3:35',
       'error ethernet-of-nobody 4:25',

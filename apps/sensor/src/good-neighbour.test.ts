@@ -84,8 +84,8 @@ describe.skipIf(missing !== null).concurrent('a sensor on a bridge that floods',
   const seen: string[] = [];
   const note =
     (what: string) =>
-    (...told: readonly unknown[]): void =>
-      void seen.push(`${what} ${JSON.stringify(told)}`);
+    (...values: readonly unknown[]): void =>
+      void seen.push(`${what} ${JSON.stringify(values)}`);
   const observer: StackObserver = {
     ...silentObserver,
     tcpProbe: note('tcp'),

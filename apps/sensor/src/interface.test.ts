@@ -11,7 +11,7 @@ describe.skipIf(missing !== null)('an interface that comes and goes', () => {
 
   afterEach(() => daemon.remove());
 
-  const told = (): readonly unknown[] =>
+  const reported = (): readonly unknown[] =>
     eventsOf(daemon)
       .map(({ event }) => event)
       .filter((event) => String(event).startsWith('interface.'));
@@ -26,17 +26,17 @@ describe.skipIf(missing !== null)('an interface that comes and goes', () => {
       daemon = await startDaemon(CONFIGURATION);
       await expect.poll(answers, { timeout: 10_000 }).toBe(true);
       await link('d0', 'down');
-      await expect.poll(told, { timeout: 10_000 }).toEqual(['interface.down']);
+      await expect.poll(reported, { timeout: 10_000 }).toEqual(['interface.down']);
       // Down is down until it is up.
       await new Promise((resolve) => setTimeout(resolve, 3000));
-      expect(told()).toEqual(['interface.down']);
+      expect(reported()).toEqual(['interface.down']);
       expect(JSON.stringify(eventsOf(daemon))).not.toContain('works again');
       await link('d0', 'name', 'renamed');
       await link('renamed', 'mtu', '1400');
       await link('renamed', 'up');
       await expect.poll(answers, { timeout: 15_000 }).toBe(true);
       await expect
-        .poll(() => new Set(told()), { timeout: 10_000 })
+        .poll(() => new Set(reported()), { timeout: 10_000 })
         .toEqual(new Set(['interface.down', 'interface.mtu', 'interface.up']));
       expect(eventsOf(daemon).find(({ event }) => event === 'interface.mtu')).toMatchObject({ mtu: 1400 });
     },
@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)('an interface that comes and goes', () => {
         expect.stringContaining('The interface d0 is gone; the sensor ends.'),
       ]);
       expect(eventsOf(daemon).at(-1)).toMatchObject({ event: 'sensor.stop' });
-      expect(told()).toEqual(['interface.gone']);
+      expect(reported()).toEqual(['interface.gone']);
     },
   );
 });

@@ -98,7 +98,7 @@ describe.skipIf(missing !== null)('a kernel client in bad weather', () => {
       // Others than those that the client speaks with.
       const others = ['10.3.0.200', '10.3.0.201', '10.3.0.202'];
       const pings = others.map((host) => wire.start('client', 'ping', '-n', '-i', '0.1', host));
-      const heard = pings.map((ping) => outputOf(ping));
+      const outputs = pings.map((ping) => outputOf(ping));
       const client = wire.start('client', process.execPath, file('client.mjs', CLIENT), big);
       const spoken = outputOf(client);
       for (const mtuBytes of MTUS) {
@@ -109,7 +109,7 @@ describe.skipIf(missing !== null)('a kernel client in bad weather', () => {
       client.stdin?.end();
       const { stdout, stderr } = await spoken;
       for (const ping of pings) ping.kill('SIGINT');
-      const gaps = (await Promise.all(heard)).map((output) => longestGap(output.stdout));
+      const gaps = (await Promise.all(outputs)).map((output) => longestGap(output.stdout));
       const status = await outputOf(
         wire.start('daemon', process.execPath, program, 'net', 'status', '--json', '--control', control),
       );

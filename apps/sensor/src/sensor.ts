@@ -126,7 +126,7 @@ export class Sensor {
             streams,
             statements: honeynet.dhcpClients,
             linkAddressesOf: components.linkAddressesOf,
-            tell: (news) => components.onDhcp?.(news),
+            report: (news) => components.onDhcp?.(news),
             onChange: () => this.#answerAnew(),
           });
     const bare = this.#dhcp ?? device;
@@ -307,18 +307,18 @@ export class Sensor {
   /** An interface that is gone never comes back, whatever is made in its place: its socket belongs to the old one. */
   #lookAfterInterface(): void {
     const { device } = this.#components;
-    const tell = (change: InterfaceChange): void => this.#components.onInterface?.(change);
+    const report = (change: InterfaceChange): void => this.#components.onInterface?.(change);
     const state = device.state?.() ?? 'up';
     if (state !== this.#state) {
       this.#state = state;
-      tell({ kind: state });
+      report({ kind: state });
       if (state === 'gone') this.close();
       return;
     }
     const { mtuBytes } = device;
     if (mtuBytes === this.#mtuBytes) return;
     this.#mtuBytes = mtuBytes;
-    tell({ kind: 'mtu', mtuBytes });
+    report({ kind: 'mtu', mtuBytes });
   }
 
   async #sleep(): Promise<void> {

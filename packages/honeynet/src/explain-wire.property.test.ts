@@ -145,7 +145,7 @@ function running(honeynet: Honeynet) {
     far.transmitBuffer.set(packet, far.reserve());
     far.commit(packet.length);
     far.flush();
-    const heard: string[] = [];
+    const kinds: string[] = [];
     const source = ipv4.parse(packet);
     for (const until = clock.nowSeconds() + WAIT_SECONDS; clock.nowSeconds() < until; clock.advanceBy(0.1)) {
       stack.work(64);
@@ -153,10 +153,10 @@ function running(honeynet: Honeynet) {
         const reply = ipv4.parse(bytes.slice(start, end));
         if (isMalformed(reply) || isMalformed(source) || reply.destination !== source.source) return;
         if (isOfAnotherQuestion(reply, source)) return;
-        heard.push(kindOf(reply));
+        kinds.push(kindOf(reply));
       }, 64);
     }
-    return heard[0] ?? 'silent';
+    return kinds[0] ?? 'silent';
   };
   return send;
 }

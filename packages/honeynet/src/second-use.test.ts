@@ -121,7 +121,7 @@ describe('events', () => {
       const event = events.pop()!;
       return 'session' in event ? event.session : undefined;
     };
-    const isTold = (number: number): boolean => {
+    const isReported = (number: number): boolean => {
       const before = events.length;
       made.udpReceived(flow(number), 60);
       return events.length > before;
@@ -133,7 +133,12 @@ describe('events', () => {
     made.flowClose(flow(0), 1, 2, 'done');
     expect(events.pop()).toMatchObject({ event: 'flow.close', duration: 0 });
     // The first conversation is renewed, so the second is the one that is evicted.
-    expect([isTold(0), isTold(500), isTold(0), isTold(1)]).toEqual([false, true, false, true]);
+    expect([isReported(0), isReported(500), isReported(0), isReported(1)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 });
 

@@ -79,7 +79,7 @@ function honeydConfiguration(honeypots: ArrayLike<number>, port: number): string
 /** A SYN is a contact, whoever sent it; an opened flow is a handshake, which only the true source can complete. */
 function observerOf(clock: Clock, observed: (observation: Observation) => void): StackObserver {
   // The lab's network is one of IPv4.
-  const tell = (kind: Observation['kind'], flow: Flow): void =>
+  const observe = (kind: Observation['kind'], flow: Flow): void =>
     observed({
       timeSeconds: clock.nowSeconds(),
       kind,
@@ -98,13 +98,13 @@ function observerOf(clock: Clock, observed: (observation: Observation) => void):
   return {
     ...silentObserver,
     tcpProbe: (flow, _flags, _lengthBytes, opens) => {
-      if (opens) tell('contact', flow);
+      if (opens) observe('contact', flow);
     },
-    flowOpen: (flow) => tell('handshake', flow),
+    flowOpen: (flow) => observe('handshake', flow),
   };
 }
 
-/** Tells of probes and connections as the daemon does. Every host is the lab's own, so its addresses count as proven. */
+/** Reports probes and connections as the daemon does. Every host is the lab's own, so its addresses count as proven. */
 function withEvents(
   judged: StackObserver,
   { clock, streams, honeypots }: LabHoneynetComponents,

@@ -26,7 +26,7 @@ function lab() {
     stream: randomStreams('1').stream('test'),
     received: (host, source) => received.push([host, source]),
   });
-  const told: string[] = [];
+  const record: string[] = [];
   const honeypot: StackHost = {
     behavior: plainBehavior(new Uint8Array(16)),
     linkAddressAt: () => null,
@@ -34,10 +34,10 @@ function lab() {
     tcpPort: (port) => (port === PORT ? 'open' : 'closed'),
     udpPort: () => 'closed',
     acceptTcp: () => ({
-      data: (octets) => told.push(new TextDecoder().decode(octets)),
-      ended: () => told.push('ended'),
+      data: (octets) => record.push(new TextDecoder().decode(octets)),
+      ended: () => record.push('ended'),
       writable: () => undefined,
-      closed: (reason) => told.push(reason),
+      closed: (reason) => record.push(reason),
     }),
     receiveUdp: () => undefined,
   };
@@ -46,13 +46,13 @@ function lab() {
     hosts: { find: (address) => (address === HONEYPOT ? honeypot : null) },
     clock: new VirtualClock(),
     streams: randomStreams('2'),
-    observer: { ...silentObserver, flowOpen: ({ remoteAddress }) => told.push(`open ${remoteAddress}`) },
+    observer: { ...silentObserver, flowOpen: ({ remoteAddress }) => record.push(`open ${remoteAddress}`) },
     linkAddress: 0,
   });
   const settle = (): void => {
     for (hosts.work(100); network.forward() > 0; hosts.work(100)) stack.work(100);
   };
-  return { hosts, network, received, told, settle };
+  return { hosts, network, received, record, settle };
 }
 
 describe('MarkerHosts', () => {
@@ -67,10 +67,10 @@ describe('MarkerHosts', () => {
   });
 
   it('opens a connection to a honeypot of the real stack, which reads the marker', () => {
-    const { hosts, received, told, settle } = lab();
+    const { hosts, received, record, settle } = lab();
     hosts.probe(HOST_A, HONEYPOT);
     settle();
-    expect(told).toEqual([`open ${HOST_A}`, LAB_MARKER, 'reset']);
+    expect(record).toEqual([`open ${HOST_A}`, LAB_MARKER, 'reset']);
     expect(received).toEqual([]);
   });
 

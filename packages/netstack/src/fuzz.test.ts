@@ -28,7 +28,7 @@ const SEED = process.env['WORMWOOD_SEED'] ?? '20040812';
 const HERE = 0x02_00_00_00_00_01;
 const THERE = 0x02_00_00_00_00_02;
 
-/** Sound frames of every kind that the stack knows; what is damaged begins as one of them. */
+/** Sound frames of every kind that the stack handles; what is damaged begins as one of them. */
 function seeds(): readonly Uint8Array[] {
   const datagram = new Uint8Array(8 + 32);
   const sum = pseudoHeaderSum({ source: REMOTE, destination: LOCAL });
@@ -99,12 +99,12 @@ interface Conversation {
 }
 
 /** Turns a segment other than SYN into one of that conversation; every fourth octet of data lies further ahead. */
-function joinConversation(bytes: Uint8Array, at: number, length: number, heard: Conversation): void {
+function joinConversation(bytes: Uint8Array, at: number, length: number, conversation: Conversation): void {
   if (length < 54 || bytes[at + 23] !== ipProtocol.tcp || (bytes[at + 47]! & 0x02) !== 0) return;
-  writeU32(bytes, at + 34, heard.ports);
-  writeU32(bytes, at + 38, heard.sequence);
-  writeU32(bytes, at + 42, heard.acknowledgment);
-  if ((bytes[at + 47]! & 0x08) !== 0) heard.sequence = (heard.sequence + 8) >>> 0;
+  writeU32(bytes, at + 34, conversation.ports);
+  writeU32(bytes, at + 38, conversation.sequence);
+  writeU32(bytes, at + 42, conversation.acknowledgment);
+  if ((bytes[at + 47]! & 0x08) !== 0) conversation.sequence = (conversation.sequence + 8) >>> 0;
 }
 
 /** The device as if a card had checked the sums of TCP, UDP and ICMP: damaged segments go all the way. */
@@ -173,14 +173,14 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
   let heapAfterWarmUp = 0;
   let tableAfterWarmUp = 0;
   let answers = 0;
-  const heard: Conversation = { sequence: 0, acknowledgment: 0, ports: 0 };
+  const conversation: Conversation = { sequence: 0, acknowledgment: 0, ports: 0 };
   const listen = ({ bytes, start, end }: ReceivedFrame): void => {
     if (end - start < 54 || bytes[start + 23] !== ipProtocol.tcp) return;
     // The last SYN/ACK is the conversation to go on with.
     if ((bytes[start + 47]! & 0x3f) === 0x12) {
-      heard.sequence = readU32(bytes, start + 42);
-      heard.acknowledgment = (readU32(bytes, start + 38) + 1) >>> 0;
-      heard.ports = ((readU16(bytes, start + 36) << 16) | readU16(bytes, start + 34)) >>> 0;
+      conversation.sequence = readU32(bytes, start + 42);
+      conversation.acknowledgment = (readU32(bytes, start + 38) + 1) >>> 0;
+      conversation.ports = ((readU16(bytes, start + 36) << 16) | readU16(bytes, start + 34)) >>> 0;
     }
   };
   const BATCH = 100;
@@ -189,7 +189,7 @@ it(`${FRAMES} damaged frames: nothing throws, nothing grows`, { timeout: 60_000 
       const at = far.reserve();
       const seed = sources[stream.nextBelow(sources.length)]!;
       far.transmitBuffer.set(seed, at);
-      if (stream.nextBelow(2) === 0) joinConversation(far.transmitBuffer, at, seed.length, heard);
+      if (stream.nextBelow(2) === 0) joinConversation(far.transmitBuffer, at, seed.length, conversation);
       const view = far.transmitBuffer.subarray(at, at + seed.length);
       const length = stream.nextBelow(10) === 0 ? seed.length : damage(view, seed.length, stream);
       // Past the checksum of the header lies more code than before it.

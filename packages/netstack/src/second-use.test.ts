@@ -65,7 +65,7 @@ function optionsOf(offers: Story['offers']): tcp.Repr['options'] {
 }
 
 function stage() {
-  const heard: { readonly to: number; readonly packet: ipv4.Repr }[] = [];
+  const sentPackets: { readonly to: number; readonly packet: ipv4.Repr }[] = [];
   const events: { readonly from: number; readonly text: string }[] = [];
   const services = new Map<number, RecordingService>();
   const made = bench({
@@ -86,7 +86,7 @@ function stage() {
     },
   });
   const listen = (): void => {
-    for (const packet of made.receivePackets()) heard.push({ to: packet.destination, packet });
+    for (const packet of made.receivePackets()) sentPackets.push({ to: packet.destination, packet });
   };
   const serve = (service: RecordingService | undefined, what: Step['service']): void => {
     if (service === undefined) return;
@@ -129,7 +129,7 @@ function stage() {
   };
   /** What a source has seen and caused. */
   const traceOf = (source: number) => ({
-    packets: heard.filter(({ to }) => to === source).map(({ packet }) => segmentOf(packet)),
+    packets: sentPackets.filter(({ to }) => to === source).map(({ packet }) => segmentOf(packet)),
     events: events.filter(({ from }) => from === source).map(({ text }) => text),
     calls: services.get(source)?.calls,
     received: services.get(source)?.received,
@@ -151,7 +151,7 @@ it(`a connection in a used place behaves as in a new one; seed ${SEED}`, () => {
       fc.boolean(),
       (before, last, waits) => {
         const used = stage();
-        before.forEach((told, i) => used.play(SOURCES[i]!, told));
+        before.forEach((moves, i) => used.play(SOURCES[i]!, moves));
         // Either it is displaced, or it ends by itself before.
         if (waits) for (let i = 0; i < 40; i++) used.advance(20);
         used.listen();
@@ -184,7 +184,7 @@ it('the stories do happen: connections are opened, displaced, reset and timed ou
   fc.assert(
     fc.property(fc.array(story, { minLength: 3, maxLength: 3 }), (stories) => {
       const { play, traceOf, advance } = stage();
-      stories.forEach((told, i) => play(SOURCES[i]!, told));
+      stories.forEach((moves, i) => play(SOURCES[i]!, moves));
       for (let i = 0; i < 60; i++) advance(10);
       for (const source of SOURCES) {
         const trace = traceOf(source);

@@ -110,7 +110,7 @@ export class Stack {
       names: this.#names,
       observer,
       errors: new ReplyLimiter(ICMP_ERROR_RATES, components.streams.stream('netstack/icmp/errors')),
-      tellTcp: (error: SegmentError) => this.#tcp.hear(error),
+      reportToTcp: (error: SegmentError) => this.#tcp.receiveError(error),
     };
     this.#icmp = new Icmp(icmpComponents);
     const icmpv6 = new Icmpv6(icmpComponents);

@@ -43,7 +43,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
   await saveFiles(directory, files);
   const names = files.map(({ name }) => join(options.out, name));
   if (options.json) await terminal.print(JSON.stringify({ ...summary, files: names }));
-  else await terminal.print(tell(story, terminal));
+  else await terminal.print(textOf(story, terminal));
   terminal.say(`Open ${join(options.out, 'report.html')}`);
   return EXIT.ok;
 }
@@ -128,7 +128,7 @@ function demoFiles({ delays }: DemoExperiment, story: Report, summary: object): 
 const CHARTS_SHOWN = 2;
 
 /** Returns the story as text. */
-function tell(story: Report, terminal: Terminal): string {
+function textOf(story: Report, terminal: Terminal): string {
   const { stdout, columns } = terminal;
   const color = stdout.isColorSupported;
   const sections = story.sections.map(({ title, text, charts, tables }) =>

@@ -60,7 +60,7 @@ export async function watch(options: WatchOptions): Promise<ExitCode> {
         lines = new LineSplitter(chunk.linesBefore);
       }
       lines.push(chunk.octets).forEach(judge);
-      await tell(verdicts, { terminal, isJson: options.json === true });
+      await printVerdicts(verdicts, { terminal, isJson: options.json === true });
       await progress.reached(chunk, lines, verdicts.length > 0);
       const alarm = alarms();
       // Standard output has verdicts alone, so that a program can read it line by line.
@@ -154,7 +154,7 @@ class WatchProgress {
   }
 }
 
-async function tell(
+async function printVerdicts(
   verdicts: readonly Verdict[],
   { terminal, isJson }: { readonly terminal: Terminal; readonly isJson: boolean },
 ): Promise<void> {

@@ -175,8 +175,8 @@ function addServe(respond: Command, finish: Finish): void {
     .description('forward the audit log to webhooks, syslog and mail, until Ctrl-C')
     .option('--once', 'deliver what is waiting, then exit; with code 4 if something is left')
     .action(async (options: RespondNotifyOptions) => {
-      const { notify: tell } = await import('./notify.ts');
-      finish(await withExitCode(tell(options)));
+      const { notify: runNotify } = await import('./notify.ts');
+      finish(await withExitCode(runNotify(options)));
     });
   withExamples(withStateOptions(notify), [
     ['wormwood respond notify', 'to the deliveries of respond.yaml, each event once'],

@@ -94,9 +94,9 @@ describe('a responder', () => {
         });
         // What the log says is what was really done: each act once, each end once, none for another host.
         const done = entries.filter((entry): entry is Done => entry.event === 'response.done');
-        const told = done.map(({ step, key, source }) => `${step} ${key} ${formatIp(source)} quarantine`);
-        expect(world.record().toSorted()).toEqual(told.toSorted());
-        expect(new Set(told).size).toBe(2 * hosts.length);
+        const expected = done.map(({ step, key, source }) => `${step} ${key} ${formatIp(source)} quarantine`);
+        expect(world.record().toSorted()).toEqual(expected.toSorted());
+        expect(new Set(expected).size).toBe(2 * hosts.length);
         const interrupted = done.filter(({ found }) => found).length;
         console.log(`${KILLS} kills; ${interrupted} of ${done.length} steps were found done after one`);
       });

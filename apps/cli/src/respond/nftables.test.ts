@@ -70,7 +70,7 @@ function borderWorld(directory: string): {
 }
 
 /** Whether a ping from the infected host through the router to the server is answered. */
-function isHeard(): boolean {
+function isAnswered(): boolean {
   const ping = ['netns', 'exec', HOST, 'ping', '-c', '1', '-W', '1', '10.30.0.2'];
   return spawnSync('ip', ping).status === 0;
 }
@@ -108,10 +108,10 @@ describe.skipIf(reason !== undefined)('a blocked host', () => {
     for (const each of [ROUTER, HOST, SERVER]) spawnSync('ip', ['netns', 'del', each]);
   });
 
-  it('is not heard behind the firewall until the block is undone; without the set nothing is said to be done', async () => {
+  it('is not answered from behind the firewall until the block is undone; without the set nothing is reported as done', async () => {
     await inTemporaryDirectory(async (directory) => {
       const { world, respond } = borderWorld(directory);
-      expect(isHeard()).toBe(true);
+      expect(isAnswered()).toBe(true);
 
       const tooEarly = respond('propose', world.writeVerdicts(['10.20.7.10']), '--act');
       expect(tooEarly.code).toBe(1);
@@ -119,16 +119,16 @@ describe.skipIf(reason !== undefined)('a blocked host', () => {
 
       expect(inRouter(['nft', '-f', '-'], nftablesSetup(OPTIONS)).code).toBe(0);
       expect(respond('propose', world.writeVerdicts([INFECTED])).code).toBe(2);
-      expect(isHeard()).toBe(true);
+      expect(isAnswered()).toBe(true);
       expect(respond('propose', world.writeVerdicts([INFECTED]), '--act').code).toBe(0);
       const { decisions } = JSON.parse(respond('list').stdout) as {
         decisions: { id: string; source: string }[];
       };
       const { id } = decisions.find(({ source }) => source === INFECTED) ?? { id: 'none' };
-      expect(isHeard()).toBe(false);
+      expect(isAnswered()).toBe(false);
 
       expect(respond('undo', id, '--reason', 'a mistake').code).toBe(0);
-      expect(isHeard()).toBe(true);
+      expect(isAnswered()).toBe(true);
       expect(respond('audit').code).toBe(0);
     });
   });
@@ -140,13 +140,13 @@ describe.skipIf(reason !== undefined)('a blocked host', () => {
         const { code, stdout, stderr } = respond('run', '--act', '--once');
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         expect(stdout.match(/response\.(lost|done)/g)).toEqual(['response.lost', 'response.done']);
-        expect(isHeard()).toBe(false);
+        expect(isAnswered()).toBe(false);
       };
       inRouter(['nft', 'flush', 'ruleset']);
       expect(inRouter(['nft', '-f', '-'], nftablesSetup(OPTIONS)).code).toBe(0);
       expect(respond('propose', world.writeVerdicts([INFECTED]), '--act').code).toBe(0);
       nft('delete', 'element', 'inet', 'wormwood', 'infected', `{ ${INFECTED} }`);
-      expect(isHeard()).toBe(true);
+      expect(isAnswered()).toBe(true);
       again();
       nft('flush', 'set', 'inet', 'wormwood', 'infected');
       again();
@@ -166,20 +166,20 @@ describe.skipIf(reason !== undefined)('a blocked host', () => {
     });
   });
 
-  it('on the link is dropped by its link address; who has its IPv4 address next is heard', async () => {
+  it('on the link is dropped by its link address; the next host with its IPv4 address is answered', async () => {
     await inTemporaryDirectory(async (directory) => {
       const { world, respond } = borderWorld(directory);
       inRouter(['nft', 'flush', 'ruleset']);
       expect(inRouter(['nft', '-f', '-'], nftablesSetup(OPTIONS)).code).toBe(0);
       setLinkAddress('02:00:00:00:00:09');
-      expect(isHeard()).toBe(true);
+      expect(isAnswered()).toBe(true);
       const verdicts = world.writeVerdicts([INFECTED], { linkAddress: '02:00:00:00:00:09' });
       expect(respond('propose', verdicts, '--act').code).toBe(0);
-      expect(isHeard()).toBe(false);
+      expect(isAnswered()).toBe(false);
       setLinkAddress('02:00:00:00:00:0a');
-      expect(isHeard()).toBe(true);
+      expect(isAnswered()).toBe(true);
       setLinkAddress('02:00:00:00:00:09');
-      expect(isHeard()).toBe(false);
+      expect(isAnswered()).toBe(false);
     });
   });
 });

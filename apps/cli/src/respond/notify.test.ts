@@ -31,9 +31,9 @@ async function webhook(): Promise<{
     request.on('end', () => {
       seen.push(request.headers.authorization ?? '');
       if (!taken.down) {
-        const told = JSON.parse(body) as { key: string; events: { id: string }[] };
-        keys.push(told.key);
-        events.push(...told.events.map(({ id }) => id));
+        const content = JSON.parse(body) as { key: string; events: { id: string }[] };
+        keys.push(content.key);
+        events.push(...content.events.map(({ id }) => id));
       }
       response.writeHead(taken.down ? 503 : 204).end();
     });

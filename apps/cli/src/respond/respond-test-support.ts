@@ -27,7 +27,7 @@ actions:
 export const AUTOMATIC_SCOPE: string = SCOPE.replace('ttl: 2h}', 'ttl: 2h, approval: automatic}');
 
 /**
- * What an owner's command must be: asked by `status`, it knows whether an act is in force. Told twice it acts twice, and
+ * What an owner's command must be: asked by `status`, it reports whether an act is in force. Called twice it acts twice, and
  * writes both down, so that a doubled act shows as well as a lost one. Half of its time passes before it acts.
  */
 function commandText(directory: string, seconds: number): string {
@@ -71,7 +71,7 @@ export interface Started {
   /** Settles once `found` finds something on standard output. */
   printed(found: RegExp): Promise<RegExpExecArray>;
   /** Settles once `found` finds something on standard error. */
-  told(found: RegExp): Promise<RegExpExecArray>;
+  warned(found: RegExp): Promise<RegExpExecArray>;
   /** Sends the signal and returns the exit code, or null if the signal ended it. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -89,7 +89,7 @@ function started(args: readonly string[], env: Readonly<Record<string, string>> 
     process: child,
     write: (written) => void child.stdin.write(written),
     printed: finderIn(child.stdout),
-    told: finderIn(child.stderr),
+    warned: finderIn(child.stderr),
     async stop(signal) {
       child.kill(signal);
       return (await closed)[0];

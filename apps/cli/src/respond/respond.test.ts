@@ -130,10 +130,10 @@ describe('verdicts', () => {
     'cannot steer a terminal with what an infected host sent',
     inWorld(async (world) => {
       const evidence = [{ detector: 'x', text: 'a\u001b[2J\u202eb', forgeable: false, figures: {} }];
-      const told = await world.respond(['propose', world.writeVerdicts([INFECTED], { evidence })]);
-      expect(told.stdout).toContain('tcp port 445: a\\u{1b}[2J\\u{202e}b');
-      expect(told.stdout).not.toContain('\u001b');
-      expect(told.stdout).not.toContain('\u202e');
+      const printed = await world.respond(['propose', world.writeVerdicts([INFECTED], { evidence })]);
+      expect(printed.stdout).toContain('tcp port 445: a\\u{1b}[2J\\u{202e}b');
+      expect(printed.stdout).not.toContain('\u001b');
+      expect(printed.stdout).not.toContain('\u202e');
     }),
   );
 
@@ -181,8 +181,8 @@ describe('the audit', () => {
       const changed = await world.respond(['audit']);
       expect(changed.code).toBe(1);
       expect(changed.stdout).toContain('of the audit log is not what was written there');
-      const told = JSON.parse((await world.respond(['audit', '--json'])).stdout) as unknown;
-      expect(told).toMatchObject({ ok: false, reason: expect.stringContaining('Line') });
+      const printed = JSON.parse((await world.respond(['audit', '--json'])).stdout) as unknown;
+      expect(printed).toMatchObject({ ok: false, reason: expect.stringContaining('Line') });
       const refused = await world.respond(['propose', world.writeVerdicts(['10.20.7.10']), '--act']);
       expect([refused.code, refused.stdout]).toEqual([1, '']);
       expect(world.record()).toHaveLength(1);

@@ -98,7 +98,7 @@ describe('the service', () => {
       const good = readFileSync(path, 'utf8');
       writeFileSync(path, good.replace('kind: feed', 'kind: fed'));
       service.write(`${JSON.stringify(verdictOn(INFECTED))}\n`);
-      await service.told(/"fed" is not a kind that this version knows/);
+      await service.warned(/"fed" is not a kind that this version knows/);
       writeFileSync(path, good);
       await service.printed(/"response\.done"/);
       expect(await service.stop('SIGTERM')).toBe(0);

@@ -24,7 +24,7 @@ let server: ControlServer;
 let source: ReportSource;
 let faults: Faults;
 let emit: ((line: Uint8Array) => void) | null;
-const told: string[] = [];
+const reported: string[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'wormwood-control-'));
@@ -33,8 +33,8 @@ beforeEach(async () => {
   await once(free, 'listening');
   metricsPort = (free.address() as AddressInfo).port;
   free.close();
-  told.length = 0;
-  faults = new Faults({ nowSeconds: () => 0, onTrouble: (sentence) => told.push(sentence) });
+  reported.length = 0;
+  faults = new Faults({ nowSeconds: () => 0, onTrouble: (sentence) => reported.push(sentence) });
   source = {
     version: '1',
     name: 'test',
@@ -75,11 +75,11 @@ async function spoken(
   where: 'control' | 'metrics' = 'control',
 ): Promise<string> {
   const socket = where === 'control' ? connect(socketPath) : connect(metricsPort, '127.0.0.1');
-  let heard = '';
-  socket.on('data', (part) => (heard += part.toString('latin1'))).on('error', () => undefined);
+  let output = '';
+  socket.on('data', (part) => (output += part.toString('latin1'))).on('error', () => undefined);
   socket.end(octets);
   await closed(socket);
-  return heard;
+  return output;
 }
 
 /** Resolves when a socket is closed, with an error or without. */
@@ -147,7 +147,7 @@ describe('a request', () => {
     }
     await sleep(1100);
     expect(await isAlive(), `WORMWOOD_SEED=${seed}`).toContain('wormwood_frames_total 1');
-    expect(faults.count, told.join('; ')).toBe(0);
+    expect(faults.count, reported.join('; ')).toBe(0);
   });
 
   it('that fails inside is answered, counted and reported once', async () => {
@@ -162,8 +162,8 @@ describe('a request', () => {
       expect(await spoken('GET /status HTTP/1.1\r\nhost: x\r\n\r\n')).toMatch(/^HTTP\/1\.1 500 /);
     }
     expect(faults.count).toBe(3);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(/^Unexpected error in a request: broken\\u\{1b\}/);
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toMatch(/^Unexpected error in a request: broken\\u\{1b\}/);
   });
 
   it('is one of so many in a second', async () => {
@@ -176,8 +176,8 @@ describe('a request', () => {
 
 describe('a connection', () => {
   it('carries one request, however many are sent in a row', async () => {
-    const heard = await spoken('GET /hosts HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1000));
-    expect(heard.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+    const output = await spoken('GET /hosts HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1000));
+    expect(output.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
   });
 
   it('with a body without end is closed', async () => {

@@ -12,8 +12,8 @@ export interface TransmitCounts {
 export class DeviceNews {
   readonly #name: string;
   #mtuBytes: number;
-  #hasToldTooLong = false;
-  #hasToldRefused = false;
+  #hasReportedTooLong = false;
+  #hasReportedRefused = false;
 
   constructor(name: string, mtuBytes: number) {
     this.#name = name;
@@ -26,20 +26,20 @@ export class DeviceNews {
     { tooLong, refused }: TransmitCounts,
     reason: string | null = null,
   ): readonly string[] {
-    const told: string[] = [];
-    if (mtuBytes !== this.#mtuBytes) told.push(`The MTU of ${this.#name} is now ${mtuBytes} octets.`);
+    const news: string[] = [];
+    if (mtuBytes !== this.#mtuBytes) news.push(`The MTU of ${this.#name} is now ${mtuBytes} octets.`);
     this.#mtuBytes = mtuBytes;
-    if (tooLong > 0 && !this.#hasToldTooLong) {
-      this.#hasToldTooLong = true;
-      told.push(
+    if (tooLong > 0 && !this.#hasReportedTooLong) {
+      this.#hasReportedTooLong = true;
+      news.push(
         `A frame was longer than the MTU of ${this.#name} allows; such frames are dropped and counted.`,
       );
     }
-    if (refused > tooLong && !this.#hasToldRefused) {
-      this.#hasToldRefused = true;
+    if (refused > tooLong && !this.#hasReportedRefused) {
+      this.#hasReportedRefused = true;
       const why = reason === null ? '' : ` (${reason})`;
-      told.push(`${this.#name} refused a frame${why}; such frames are dropped and counted.`);
+      news.push(`${this.#name} refused a frame${why}; such frames are dropped and counted.`);
     }
-    return told;
+    return news;
   }
 }

@@ -148,8 +148,8 @@ describe.skipIf(missing !== null)('a capture played again', () => {
       );
       await sensor.run();
       expect(device.fault).toBeNull();
-      expect(live.told.length).toBeGreaterThan(13);
-      expect(again.told.toSorted()).toEqual(live.told.toSorted());
+      expect(live.contacts.length).toBeGreaterThan(13);
+      expect(again.contacts.toSorted()).toEqual(live.contacts.toSorted());
       expect(device.sent).toBeGreaterThan(10);
       expect(Math.abs(device.clock.nowSeconds() - seconds)).toBeLessThan(10);
     } finally {
@@ -159,18 +159,18 @@ describe.skipIf(missing !== null)('a capture played again', () => {
   });
 });
 
-/** Writes down contacts; whether a connection came about depends on the answers, which a capture does not hear. */
-function recorder(): { readonly observer: StackObserver; readonly told: string[] } {
-  const told: string[] = [];
+/** Writes down contacts; whether a connection came about depends on the answers, which are not in a capture. */
+function recorder(): { readonly observer: StackObserver; readonly contacts: string[] } {
+  const contacts: string[] = [];
   return {
-    told,
+    contacts,
     observer: {
       ...silentObserver,
       tcpProbe: ({ remotePort, localPort }, flags) => {
-        if ((flags & 2) !== 0) told.push(`tcp ${remotePort} ${localPort} ${flags}`);
+        if ((flags & 2) !== 0) contacts.push(`tcp ${remotePort} ${localPort} ${flags}`);
       },
       icmp: (_source, _destination, type, code, lengthBytes) =>
-        told.push(`icmp ${type} ${code} ${lengthBytes}`),
+        contacts.push(`icmp ${type} ${code} ${lengthBytes}`),
     },
   };
 }

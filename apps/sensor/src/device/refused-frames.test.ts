@@ -116,15 +116,15 @@ describe.skipIf(missing !== null)('a packet ring on a veth pair', () => {
     near.look(1);
     expect(near.wire()).toMatchObject({ state: 'sending', sent: 1 });
     ip(pair.clientName, 'c0', 'down');
-    const told: string[] = [];
+    const news: string[] = [];
     for (let second = 2; second < 10; second++) {
       send(second, 100);
       // oxlint-disable-next-line no-await-in-loop -- one second after the other
       await untilSent();
-      told.push(...near.look(second));
+      news.push(...near.look(second));
     }
     expect(near.wire()).toMatchObject({ state: 'stuck', secondsSinceLeft: 8 });
-    expect(told).toContainEqual(expect.stringMatching(/^No frame leaves d0/));
+    expect(news).toContainEqual(expect.stringMatching(/^No frame leaves d0/));
     ip(pair.clientName, 'c0', 'up');
     far.close();
     far = inNetworkNamespace(pair.clientName, () => new PacketRing({ interfaceName: 'c0' }));

@@ -63,13 +63,13 @@ export class WireWatch {
       this.#triedSeconds = null;
     } else if (this.#wasHandedOver()) this.#triedSeconds ??= nowSeconds;
     const parts = this.#parts;
-    const told = [...this.#news.take(parts.mtuBytes(), parts.transmit.counts()), ...this.#stuckNews()];
+    const news = [...this.#news.take(parts.mtuBytes(), parts.transmit.counts()), ...this.#stuckNews()];
     const isSilent = nowSeconds - (this.#leftSeconds ?? Number.NEGATIVE_INFINITY) >= PROBE_SECONDS;
     if (isSilent || this.#triedSeconds !== null) {
       this.#parts.sendProbe();
       this.#triedSeconds ??= nowSeconds;
     }
-    return told;
+    return news;
   }
 
   /** Whether a frame has left since the last look. */

@@ -2,7 +2,7 @@
 import type { StackObserver } from '@wormwood/netstack';
 import type { IpAddress } from '@wormwood/wire';
 
-/** Tells every observer everything, in their order; `answersFor` keeps back packets that concern nobody here. */
+/** Passes every report to every observer, in their order; `answersFor` keeps back packets that concern nobody here. */
 export function observerList(
   observers: readonly StackObserver[],
   answersFor: (destination: IpAddress, source: IpAddress, protocol: number) => boolean,
@@ -42,8 +42,8 @@ export function observerList(
     ipv6: (contact) => {
       for (const observer of observers) observer.ipv6(contact);
     },
-    answerLimited: (...told) => {
-      for (const observer of observers) observer.answerLimited(...told);
+    answerLimited: (...parts) => {
+      for (const observer of observers) observer.answerLimited(...parts);
     },
     addressTaken: (owner) => {
       for (const observer of observers) observer.addressTaken(owner);

@@ -116,12 +116,12 @@ describe('bounds', () => {
   });
 
   it('a directory that goes away is reported once', async () => {
-    const told: string[] = [];
-    const captures = await SessionCaptures.open(directory, (sentence) => told.push(sentence));
+    const reported: string[] = [];
+    const captures = await SessionCaptures.open(directory, (sentence) => reported.push(sentence));
     rmSync(directory, { recursive: true });
     for (let source = 0; source < 5; source++) captures.take(flow(source), block, head, 0);
     await captures.close();
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });
 

@@ -11,15 +11,15 @@ import { WireCapture } from './wire-capture.ts';
 
 let directory = '';
 let path = '';
-const told: string[] = [];
-const onTrouble = (sentence: string): void => void told.push(sentence);
+const reported: string[] = [];
+const onTrouble = (sentence: string): void => void reported.push(sentence);
 const head = captureHead('ip');
 const headOctets = head.reduce((sum, { length }) => sum + length, 0);
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'wormwood-wire-'));
   path = join(directory, 'wire.pcapng');
-  told.length = 0;
+  reported.length = 0;
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -54,7 +54,7 @@ describe('a capture of the wire', () => {
     }
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(lengthsIn(path)).toEqual([60, 61]);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('goes on in a new file after the old one was renamed', async () => {
@@ -79,15 +79,15 @@ describe('a capture of the wire', () => {
     await capture.close();
     expect(statSync(path).size).toBeLessThanOrEqual(octetsMax);
     expect(lengthsIn(path)).toEqual([60, 60, 60]);
-    expect([told.length, capture.leftOut]).toEqual([1, 7]);
+    expect([reported.length, capture.leftOut]).toEqual([1, 7]);
   });
 
   it('ends where the disk takes nothing, says so once and disturbs nobody', async () => {
     const capture = await WireCapture.open({ path: '/dev/full', head: () => head, onTrouble });
     for (let i = 0; i < 10; i++) capture.write(blockOf(60));
     await capture.close();
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain('ENOSPC');
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toContain('ENOSPC');
   });
 
   it('holds every frame of the demo', () => {

@@ -70,7 +70,7 @@ export class HostedLauncher implements ProgramLauncher {
     this.#programs.set(id, program);
     if (this.#isClosed)
       setImmediate(() => this.#end(id, { code: null, signal: null, reason: 'could not be started' }));
-    else this.#tell({ kind: 'start', id, start });
+    else this.#send({ kind: 'start', id, start });
     return { ...program, kill: () => this.#kill(id) };
   }
 
@@ -99,7 +99,7 @@ export class HostedLauncher implements ProgramLauncher {
   }
 
   #kill(id: number): void {
-    this.#tell({ kind: 'kill', id });
+    this.#send({ kind: 'kill', id });
     const program = this.#programs.get(id);
     if (program === undefined) return;
     for (const stream of [program.stdin, program.stdout, program.stderr, ...program.sockets])
@@ -121,7 +121,7 @@ export class HostedLauncher implements ProgramLauncher {
     for (const id of this.#programs.keys()) this.#end(id, { code: null, signal: 'SIGKILL', reason: null });
   }
 
-  #tell(message: ToHost): void {
+  #send(message: ToHost): void {
     if (this.#host.connected) this.#host.send(message, () => undefined);
   }
 }

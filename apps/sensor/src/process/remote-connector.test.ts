@@ -36,14 +36,14 @@ afterAll(() => {
 });
 
 /** What comes back of a word written to the port, and why it ended. */
-async function spoken(host: string, askedBy: string): Promise<{ heard: string; reason: string | null }> {
-  let heard = '';
+async function spoken(host: string, askedBy: string): Promise<{ answer: string; reason: string | null }> {
+  let answer = '';
   const { port } = server.address() as AddressInfo;
   const reason = await new Promise<string | null>((resolve) => {
     const process = connector.connect(
       { host, port, askedBy },
       {
-        output: (octets) => (heard += Buffer.from(octets).toString()),
+        output: (octets) => (answer += Buffer.from(octets).toString()),
         message: () => {},
         drained: () => {},
         exited: resolve,
@@ -52,12 +52,12 @@ async function spoken(host: string, askedBy: string): Promise<{ heard: string; r
     process.write(Buffer.from('word'));
     process.endInput();
   });
-  return { heard, reason };
+  return { answer, reason };
 }
 
 it.each([HERE, 'localhost'])('reaches %s and hands on what it says', async (host) => {
   const before = connections;
-  expect(await spoken(host, ELSEWHERE)).toEqual({ heard: 'word', reason: null });
+  expect(await spoken(host, ELSEWHERE)).toEqual({ answer: 'word', reason: null });
   expect(connections).toBe(before + 1);
 });
 
@@ -65,8 +65,8 @@ it.each([HERE, 'localhost', '::ffff:127.0.0.1', '::ffff:7f00:1', '127.1'])(
   'never reaches %s for whoever asks from there',
   async (host) => {
     const before = connections;
-    const { heard, reason } = await spoken(host, HERE);
-    expect(heard).toBe('');
+    const { answer, reason } = await spoken(host, HERE);
+    expect(answer).toBe('');
     expect(reason).toContain('the proxy leads back to whoever asks');
     expect(connections).toBe(before);
   },
@@ -102,16 +102,16 @@ it('a target that cuts a connection off has it cut off for the client, and the o
   expect(await ended(refuses)).toEqual(['reset', expect.stringContaining('ECONNREFUSED')]);
 
   let client: RunningProcess | null = null;
-  let hear: (how: string | undefined) => void = () => {};
-  const heard = new Promise<string | undefined>((resolve) => (hear = resolve));
+  let settle: (how: string | undefined) => void = () => {};
+  const outcome = new Promise<string | undefined>((resolve) => (settle = resolve));
   const port = await portOf((socket) => {
-    socket.on('error', (error: NodeJS.ErrnoException) => hear(error.code)).on('end', () => hear('FIN'));
+    socket.on('error', (error: NodeJS.ErrnoException) => settle(error.code)).on('end', () => settle('FIN'));
     socket.once('data', () => client?.reset?.());
   });
   const silent = { output() {}, message() {}, drained() {}, exited() {} };
   client = connector.connect({ host: HERE, port, askedBy: ELSEWHERE }, silent);
   client?.write(Buffer.from('word'));
-  expect(await heard).toBe('ECONNRESET');
+  expect(await outcome).toBe('ECONNRESET');
   for (const made of servers) made.close();
 });
 

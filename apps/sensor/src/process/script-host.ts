@@ -27,7 +27,7 @@ process
   .on('SIGINT', () => undefined)
   .on('SIGTERM', () => undefined)
   .on('SIGHUP', () => undefined);
-tell({ kind: 'ready' });
+report({ kind: 'ready' });
 
 function obey(message: ToHost): void {
   if (message.kind === 'kill') {
@@ -39,7 +39,7 @@ function obey(message: ToHost): void {
     startProgram(message.id, withAllowedUser(message.start));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    tell({
+    report({
       kind: 'end',
       id: message.id,
       end: { code: null, signal: null, reason: `could not be started: ${why}` },
@@ -62,7 +62,7 @@ function startProgram(id: number, program: ProgramStart): void {
   const [ours, theirs] = socketpair();
   const [ourErrors, theirErrors] = socketpair();
   const { child, kill } = launcher.launchOn([theirs, theirs, theirErrors], program, (end: ProgramEnd) =>
-    tell({ kind: 'end', id, end }),
+    report({ kind: 'end', id, end }),
   );
   closeSync(theirs);
   closeSync(theirErrors);
@@ -79,7 +79,7 @@ function hand(id: number, kind: 'stdio' | 'stderr', fd: number): void {
   });
 }
 
-function tell(message: FromHost): void {
+function report(message: FromHost): void {
   process.send?.(message, (error: Error | null) => {
     if (error !== null) process.exit(1);
   });

@@ -87,7 +87,7 @@ class WatchedService implements TcpService {
   }
 
   ended(): void {
-    this.#tell();
+    this.#reportData();
     if (this.#service === null) this.#connection.end();
     else this.#service.ended();
   }
@@ -97,7 +97,7 @@ class WatchedService implements TcpService {
   }
 
   closed(reason: Parameters<TcpService['closed']>[0]): void {
-    this.#tell();
+    this.#reportData();
     if (this.#service === null) this.#listeners.open--;
     else this.#service.closed(reason);
   }
@@ -107,7 +107,7 @@ class WatchedService implements TcpService {
     return createHash('sha256');
   }
 
-  #tell(): void {
+  #reportData(): void {
     if (this.#hash === null) return;
     const sha256 = this.#hash.digest('hex');
     this.#hash = null;

@@ -35,7 +35,7 @@ export class StoreClient {
     this.#onVerdicts = onVerdicts;
     // Flags of the main thread, such as those that let tests resolve packages to their sources, are not for built code.
     this.#thread = new Worker(THREAD, { workerData: work, execArgv: [] });
-    this.#thread.on('message', (message: StoreMessage) => this.#hear(message));
+    this.#thread.on('message', (message: StoreMessage) => this.#receive(message));
     this.#thread.on('error', (error) => this.#fail(error instanceof Error ? error.message : String(error)));
     this.#thread.on('exit', () => this.#fail('it has ended'));
   }
@@ -79,7 +79,7 @@ export class StoreClient {
     await this.#thread.terminate();
   }
 
-  #hear(message: StoreMessage): void {
+  #receive(message: StoreMessage): void {
     switch (message.kind) {
       case 'progress':
         this.#progress = message.progress;

@@ -15,8 +15,8 @@ const { path, givesWay } = workerData as StoreWork;
 // Of this thread alone, on Linux (setpriority(2)).
 if (givesWay) setPriority(0, constants.priority.PRIORITY_LOW);
 const store = new EventStore(path);
-let told = '';
-let toldMs = 0;
+let reported = '';
+let reportedMs = 0;
 
 const send = (message: StoreMessage): void => port.postMessage(message);
 
@@ -38,12 +38,12 @@ function work(): void {
   const verdicts = store.takeVerdicts();
   if (verdicts.length > 0) send({ kind: 'verdicts', verdicts });
   const now = performance.now();
-  if (!hasMore || now - toldMs >= PROGRESS_MS) {
+  if (!hasMore || now - reportedMs >= PROGRESS_MS) {
     const progress = store.progress();
     const text = JSON.stringify(progress);
-    if (text !== told) send({ kind: 'progress', progress });
-    told = text;
-    toldMs = now;
+    if (text !== reported) send({ kind: 'progress', progress });
+    reported = text;
+    reportedMs = now;
   }
   // Messages are taken between two pieces of work.
   if (hasMore) setImmediate(work);

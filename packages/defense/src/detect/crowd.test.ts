@@ -82,7 +82,7 @@ describe('a crowd of innocents that fills the table eight times a day', () => {
     const others = Array.from({ length: 60 }, (__, i) =>
       observation({ timeSeconds: 1000, source: 0x0b000000 + i, destination: 0x0a010000 + i }),
     );
-    const told = [[], others].map((crowd) => {
+    const outcomes = [[], others].map((crowd) => {
       const detector = createDetector({ streams: randomStreams('1'), monitored: dark, sourcesMax: 16 });
       const own = more.map((given) => ({ ...first, ...given }));
       for (const each of [first, ...own, ...crowd]) detector.observe(each);
@@ -97,7 +97,7 @@ describe('a crowd of innocents that fills the table eight times a day', () => {
         evictions,
       };
     });
-    expect(told[0]?.before.state).not.toBe('unknown');
-    expect(told[1]).toEqual(told[0]);
+    expect(outcomes[0]?.before.state).not.toBe('unknown');
+    expect(outcomes[1]).toEqual(outcomes[0]);
   });
 });

@@ -118,8 +118,8 @@ function proofs(records: readonly CaptureRecord[], observer?: PacketObserver): r
 
 describe('a source beyond a router', () => {
   it('is proven by the answers of the sensor to that router', () => {
-    const told = observed(talk({ from: OUTSIDE, links: both(ROUTER) }));
-    expect(told.map(({ kind, forgeable, linkAddress }) => [kind, forgeable, linkAddress])).toEqual([
+    const observations = observed(talk({ from: OUTSIDE, links: both(ROUTER) }));
+    expect(observations.map(({ kind, forgeable, linkAddress }) => [kind, forgeable, linkAddress])).toEqual([
       ['contact', null, null],
       ['handshake', null, null],
       ['payload', null, null],
@@ -157,8 +157,8 @@ describe('a source beyond a router', () => {
   it('proves nothing when the answers come from another machine than the sensor', () => {
     const there = { source: ROUTER, destination: ATTACKER };
     const links: Path['links'] = [there, { source: ATTACKER, destination: ROUTER }, there, there];
-    const told = observed(talk({ from: OUTSIDE, links }));
-    expect(told.map(({ kind, forgeable }) => [kind, forgeable])).toEqual([
+    const observations = observed(talk({ from: OUTSIDE, links }));
+    expect(observations.map(({ kind, forgeable }) => [kind, forgeable])).toEqual([
       ['contact', null],
       ['handshake', 'unknown-sensor'],
       ['payload', 'unknown-sensor'],
@@ -260,8 +260,8 @@ describe('a source on the link', () => {
   const forged = talk({ from: NEIGHBOUR, links: both(ATTACKER) });
 
   it('is proven when it alone answers the sensor, which asks after the handshake', () => {
-    const told = observed([...honest, asks(100.1), claims(100.2), later(101.2)]);
-    expect(told.map(({ kind, forgeable, linkAddress }) => [kind, forgeable, linkAddress])).toEqual([
+    const observations = observed([...honest, asks(100.1), claims(100.2), later(101.2)]);
+    expect(observations.map(({ kind, forgeable, linkAddress }) => [kind, forgeable, linkAddress])).toEqual([
       ['contact', null, null],
       ['handshake', 'proof-pending', null],
       ['payload', 'proof-pending', null],
@@ -269,7 +269,7 @@ describe('a source on the link', () => {
       ['payload', null, OWNER],
     ]);
     // The time is that of the handshake.
-    expect(told[3]?.timeSeconds).toBe(100.02);
+    expect(observations[3]?.timeSeconds).toBe(100.02);
   });
 
   it('is proven at once when it has answered within the minute before', () => {

@@ -213,10 +213,10 @@ export class EventObserver {
     if (payload.protocol !== 'tcp') return payload;
     const known = isSession(session) ? this.#sessions.get(session) : undefined;
     const { proof } = known ?? { proof: NO_PROOF };
-    const told = { ...payload, ...proof };
+    const found = { ...payload, ...proof };
     if (isSession(session) && known?.proof.forgeable === PENDING.forgeable && known.payload === null)
-      this.#sessions.set(session, { proof, payload: told });
-    return told;
+      this.#sessions.set(session, { proof, payload: found });
+    return found;
   }
 }
 
@@ -313,7 +313,7 @@ function readPayload({
   if (typeof payloadLength !== 'number' || !Number.isSafeInteger(payloadLength) || payloadLength < 0) {
     return wrong('payload_length', payloadLength, 'It is a number of octets.');
   }
-  // Whether an older sensor's payload is a greeting nobody knows: it proves nothing.
+  // An older sensor does not report whether a payload is a greeting: such a payload proves nothing.
   const known = greeting === undefined ? 'unknown' : greeting;
   return typeof known === 'string'
     ? { payloadHash, payloadLength, greeting: known }

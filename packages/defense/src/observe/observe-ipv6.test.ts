@@ -208,7 +208,7 @@ describe('a capture', () => {
     const found = observed(conversation(FAR, ROUTER_MAC));
     const times = ['40', '40', '40.02', '40.03'];
     const observer = new EventObserver(DARK);
-    const told = lines.flatMap((fields, index) => {
+    const seen = lines.flatMap((fields, index) => {
       const ends = {
         src_ip: '2001:db8:5::9',
         dst_ip: '2001:db8:1::7',
@@ -226,7 +226,7 @@ describe('a capture', () => {
     });
     const plain = (all: readonly Observation[]): object[] =>
       all.map((each) => ({ ...each, greeting: null, timeSeconds: each.timeSeconds.toFixed(3) }));
-    expect(plain(told)).toEqual(plain(found));
+    expect(plain(seen)).toEqual(plain(found));
   });
 
   it('puts fragments together, and follows extension headers', () => {

@@ -41,10 +41,10 @@ it('no packet makes the observer throw, and every observation can be judged', ()
   fc.assert(
     fc.property(fc.array(record, { maxLength: 20 }), (records) => {
       const observer = new PacketObserver({ dark, live, flowsMax: 4 });
-      const told = records.flatMap((each) => observer.observe(each));
-      expect(told.every(isUsable)).toBe(true);
+      const seen = records.flatMap((each) => observer.observe(each));
+      expect(seen.every(isUsable)).toBe(true);
       const { packets, observations, malformed, ipv6, elsewhere } = observer.counts();
-      expect([packets, observations]).toEqual([records.length, told.length]);
+      expect([packets, observations]).toEqual([records.length, seen.length]);
       expect(malformed + ipv6 + elsewhere).toBeLessThanOrEqual(packets);
     }),
     { numRuns: 500 },

@@ -50,7 +50,7 @@ describe('a recorded handshake', () => {
   it('is a contact, a handshake, and a payload with its SHA-256', () => {
     const sensor = { sensorMacs: new Set([0x02_00_00_00_00_02]), routerMacs: new Set([0x02_00_00_00_00_01]) };
     const observer = new PacketObserver({ dark: network('10.9.8.2/31'), sensor });
-    const told = LINUX_FRAMES.flatMap((bytes) => observer.observe(ethernetRecord(bytes)));
+    const seen = LINUX_FRAMES.flatMap((bytes) => observer.observe(ethernetRecord(bytes)));
     const ends = {
       timeSeconds: 1000.5,
       protocol: 'tcp',
@@ -66,7 +66,7 @@ describe('a recorded handshake', () => {
     };
     // The published SHA-256 of `hello`.
     const payloadHash = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
-    expect(told).toEqual([
+    expect(seen).toEqual([
       { ...ends, kind: 'contact' },
       { ...ends, kind: 'handshake' },
       { ...ends, kind: 'payload', payloadHash, payloadLength: 5, greeting: 'short' },
@@ -158,8 +158,8 @@ describe('contacts', () => {
   it('are datagrams, with the first payload of the flow', () => {
     const records = ['', 'one', 'two'].map((text) => datagram({ ...ends, text }));
     expect(kindsOf(records)).toEqual(['contact', 'payload']);
-    const told = newObserver().observe(datagram({ ...ends, text: 'one' }));
-    expect(told).toMatchObject([
+    const seen = newObserver().observe(datagram({ ...ends, text: 'one' }));
+    expect(seen).toMatchObject([
       { protocol: 'udp', destinationPort: 1434, payloadHash: null },
       { protocol: 'udp', destinationPort: 1434, payloadLength: 3 },
     ]);
@@ -190,8 +190,8 @@ describe('contacts', () => {
     const asked = datagram({ from: host, to: SCANNER, ports: [50_000, 53], text: 'q' });
     const answered = datagram({ from: SCANNER, to: host, ports: [53, 50_000], text: 'a' });
     expect(kindsOf([asked, answered], newObserver(live))).toEqual(['contact', 'payload']);
-    const told = newObserver(live).observe(segment({ from: SCANNER, to: host, flags: 'S' }));
-    expect(told[0]?.dark).toBe(false);
+    const seen = newObserver(live).observe(segment({ from: SCANNER, to: host, flags: 'S' }));
+    expect(seen[0]?.dark).toBe(false);
   });
 });
 

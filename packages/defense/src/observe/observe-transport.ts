@@ -195,13 +195,13 @@ export class TransportObserver {
       const flow = flows.begin(ends, firstPacket(arrival, sequenceNumber, marks));
       flow.doubt = doubt;
       if (!this.#watched.isDark(arrival.destination)) this.liveAsked++;
-      return this.#tell('contact', arrival, { marks });
+      return this.#observation('contact', arrival, { marks });
     }
     if (own !== undefined) return this.#observeRest(own, segment, arrival);
     const isAnswer = (flags & RST) !== 0 || (flags & (SYN | ACK)) === (SYN | ACK);
     if (isAnswer) return this.#observeAnswer(segment, arrival);
     // Segments without ACK open nothing, yet ask: FIN, null and Xmas scans. With ACK they are the rest of something.
-    if ((flags & ACK) === 0) return this.#tell('contact', arrival);
+    if ((flags & ACK) === 0) return this.#observation('contact', arrival);
     return this.#observeAcknowledgment(arrival);
   }
 
@@ -211,7 +211,7 @@ export class TransportObserver {
    */
   #observeAcknowledgment(arrival: Arrival): readonly Observation[] {
     const flow = arrival.flows.begunByDestination(arrival.ends);
-    if (flow === undefined) return this.#tell('remainder', arrival);
+    if (flow === undefined) return this.#observation('remainder', arrival);
     if (this.#proof.isAnswerElsewhere(flow, arrival.frame)) return NONE;
     if (flow.judgment === null && !this.#proof.isRouter(arrival.frame.destinationMac, arrival.frame.vlan))
       this.#proof.observeResponder(flow, arrival.frame);
@@ -225,7 +225,7 @@ export class TransportObserver {
   ): readonly Observation[] {
     const { source } = arrival;
     const flow = arrival.flows.begunByDestination(arrival.ends);
-    if (flow === undefined) return this.#tell('backscatter', arrival);
+    if (flow === undefined) return this.#observation('backscatter', arrival);
     if (!this.#watched.isDark(source)) this.liveAnswered++;
     if ((flags & RST) !== 0 || acknowledgmentNumber !== seqAdd(flow.initialSequence, 1)) return NONE;
     const isCopy =
@@ -242,7 +242,7 @@ export class TransportObserver {
     const { flags, sequenceNumber, acknowledgmentNumber, bytes, start, end } = segment;
     if (flow.answerSequence === null || flow.isContradictory) return NONE;
     if ((flags & (SYN | RST | ACK)) !== ACK) return NONE;
-    let told = NONE;
+    let found = NONE;
     if (flow.judgment === null) {
       // RFC 9293 §3.5: the third segment acknowledges the SYN of the second. A guess is right once in 2^32 times.
       const isThird =
@@ -253,16 +253,16 @@ export class TransportObserver {
         if (flow.wrongGuesses > WRONG_GUESSES_MAX) flow.isContradictory = true;
         return NONE;
       }
-      told = this.#complete(flow, arrival);
+      found = this.#complete(flow, arrival);
     }
-    if (sequenceNumber !== seqAdd(flow.initialSequence, 1)) return told;
-    if (start >= end || flow.hasPayload) return told;
+    if (sequenceNumber !== seqAdd(flow.initialSequence, 1)) return found;
+    if (start >= end || flow.hasPayload) return found;
     flow.hasPayload = true;
-    return [...told, ...this.#tellPayload(flow, arrival, bytes.subarray(start, end))];
+    return [...found, ...this.#observePayload(flow, arrival, bytes.subarray(start, end))];
   }
 
   #complete(flow: Flow, arrival: Arrival): readonly Observation[] {
-    const [handshake] = this.#tell('handshake', arrival, { marks: flow.marks });
+    const [handshake] = this.#observation('handshake', arrival, { marks: flow.marks });
     if (handshake === undefined) {
       flow.isContradictory = true;
       return NONE;
@@ -273,26 +273,27 @@ export class TransportObserver {
   }
 
   /** The payload proves as much as the handshake before it. */
-  #tellPayload(flow: Flow, arrival: Arrival, payload: Uint8Array): readonly Observation[] {
-    const [observation] = this.#tell('payload', arrival, { payload });
+  #observePayload(flow: Flow, arrival: Arrival, payload: Uint8Array): readonly Observation[] {
+    const [observation] = this.#observation('payload', arrival, { payload });
     if (observation === undefined || flow.judgment === null) return NONE;
     const { waiting } = flow.judgment;
     const { linkAddress, forgeable } = waiting?.proof ?? flow.judgment;
-    const told = { ...observation, linkAddress, forgeable };
-    if (waiting !== null && waiting.proof === null) waiting.payload = told;
-    return [told];
+    const found = { ...observation, linkAddress, forgeable };
+    if (waiting !== null && waiting.proof === null) waiting.payload = found;
+    return [found];
   }
 
   #observeUdp(payload: Uint8Array, arrival: Arrival): readonly Observation[] {
     const { ends, flows, timeSeconds } = arrival;
     if (flows.begunByDestination(ends) !== undefined) return NONE;
-    if (isAnswerShape(ends.sourcePort, ends.destinationPort)) return this.#tell('backscatter', arrival);
+    if (isAnswerShape(ends.sourcePort, ends.destinationPort))
+      return this.#observation('backscatter', arrival);
     const { own, isKnown } = this.#conversation(arrival);
     own.lastSeconds = timeSeconds;
-    const told = isKnown ? NONE : this.#tell('contact', arrival);
-    if (payload.length === 0 || own.hasPayload) return told;
+    const found = isKnown ? NONE : this.#observation('contact', arrival);
+    if (payload.length === 0 || own.hasPayload) return found;
     own.hasPayload = true;
-    return [...told, ...this.#tell('payload', arrival, { payload })];
+    return [...found, ...this.#observation('payload', arrival, { payload })];
   }
 
   #observeIcmp(type: number, arrival: Arrival): readonly Observation[] {
@@ -301,10 +302,10 @@ export class TransportObserver {
     if (isIpv4 ? ICMP_QUESTIONS.has(type) : type === icmpv6.messageType.echoRequest) {
       const { own, isKnown } = this.#conversation(arrival);
       own.lastSeconds = arrival.timeSeconds;
-      return isKnown ? NONE : this.#tell('contact', arrival);
+      return isKnown ? NONE : this.#observation('contact', arrival);
     }
     return arrival.flows.begunByDestination(arrival.ends) === undefined
-      ? this.#tell('backscatter', arrival)
+      ? this.#observation('backscatter', arrival)
       : NONE;
   }
 
@@ -317,7 +318,7 @@ export class TransportObserver {
   }
 
   /** The observation, unless the sensor's own address sent the packet or a part of the payload is missing. */
-  #tell(
+  #observation(
     kind: ObservationKind,
     arrival: Arrival,
     more: { readonly payload?: Uint8Array; readonly marks?: number } = NOTHING_MORE,

@@ -109,7 +109,7 @@ export class Ledger implements LedgerView, KnownTime {
   }
 
   /** Whether this verdict was answered, as far back as is remembered. */
-  knows(verdict: string): boolean {
+  hasVerdict(verdict: string): boolean {
     return this.#verdicts.has(verdict);
   }
 
@@ -248,7 +248,7 @@ export class Ledger implements LedgerView, KnownTime {
     }
   }
 
-  /** The clock was set: what waits for a time waits as long as before, or ends if nobody knows how long that was. */
+  /** The clock was set: what waits for a time waits as long as before, or ends if it is unknown how long that was. */
   #setClock({ timeSeconds, fromSeconds, isElapsedKnown }: EntryOf<'clock.set'>): void {
     const shift = timeSeconds - fromSeconds;
     if (shift >= 0) return;

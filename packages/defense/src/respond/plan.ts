@@ -35,7 +35,7 @@ export function answerVerdict(
   ledger: Ledger,
   moment: Moment,
 ): readonly AuditFact[] | 'suppressed' {
-  if (ledger.knows(printable(verdict.id))) return [];
+  if (ledger.hasVerdict(printable(verdict.id))) return [];
   const answer = decisionsOn(verdict, ledger, moment);
   if (!('code' in answer)) return [verdictFact(verdict), ...answer];
   const before = moment.nowSeconds - MINUTE_SECONDS;

@@ -103,10 +103,10 @@ describe('nothing is done', () => {
     await runUntil(machine, responder, NOON + 120);
     expect(machine.acts).toEqual([]);
     expect((await machine.events()).filter((event) => event.startsWith('response'))).toEqual([]);
-    const told = await entriesOf(machine, 'verdict.infected');
+    const infected = await entriesOf(machine, 'verdict.infected');
     const suppressed = await entriesOf(machine, 'verdict.suppress');
-    expect(told.length).toBeLessThan(100);
-    expect(told.length + suppressed.reduce((sum, { count }) => sum + count, 0)).toBe(5000);
+    expect(infected.length).toBeLessThan(100);
+    expect(infected.length + suppressed.reduce((sum, { count }) => sum + count, 0)).toBe(5000);
     expect(suppressed.every(({ count, forgeable }) => count === forgeable)).toBe(true);
   });
 

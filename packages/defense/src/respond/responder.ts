@@ -241,7 +241,7 @@ export class Responder {
       if (answer === 'suppressed') this.#suppress(verdict);
       else if (!(await this.#write(answer))) return false;
     }
-    return this.#tellSuppressed();
+    return this.#writeSuppressed();
   }
 
   /** One task after the other: ends before beginnings, and everything looked at anew before each. */
@@ -424,7 +424,7 @@ export class Responder {
     return false;
   }
 
-  async #tellSuppressed(): Promise<boolean> {
+  async #writeSuppressed(): Promise<boolean> {
     const { timeSeconds } = this.#log.time;
     const isTime = Math.abs(timeSeconds - this.#suppressedSeconds) >= SUPPRESSED_EVERY_SECONDS;
     if (this.#suppressed.count === 0 || !isTime) return true;

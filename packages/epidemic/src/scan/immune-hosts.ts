@@ -1,6 +1,6 @@
 /**
- * Hosts of a graph that are immunized before the outbreak: those that know most others; one whom a host drawn at random
- * knows, for which nobody needs to know the graph; or any.
+ * Hosts of a graph that are immunized before the outbreak: those with the most neighbors; a neighbor of a host drawn at
+ * random, which does not need the whole graph; or any.
  *
  * Source: Pastor-Satorras, Vespignani, "Immunization of complex networks", Physical Review E 65, 2002, for hubs; Cohen, Havlin,
  * ben-Avraham, "Efficient immunization strategies for computer networks and populations", Physical Review Letters 91, 2003,
@@ -15,7 +15,7 @@ export function immuneCount(immune: ImmuneHosts | undefined, hosts: number): num
   return immune === undefined ? 0 : Math.round(immune.fraction * hosts);
 }
 
-/** Draws the immune hosts; of neighbors no more than there are hosts that anybody knows. */
+/** Draws the immune hosts; of neighbors, no more than the hosts that are a neighbor of some host. */
 export function drawImmune(
   immune: ImmuneHosts,
   graph: NeighborScan,
@@ -50,8 +50,8 @@ function neighbors(
   const chosen = new Set<number>();
   while (chosen.size < Math.min(count, known)) {
     const host = stream.nextBelow(first.length - 1);
-    const knows = first[host + 1]! - first[host]!;
-    if (knows > 0) chosen.add(neighbor[first[host]! + stream.nextBelow(knows)]!);
+    const neighborCount = first[host + 1]! - first[host]!;
+    if (neighborCount > 0) chosen.add(neighbor[first[host]! + stream.nextBelow(neighborCount)]!);
   }
   return chosen;
 }

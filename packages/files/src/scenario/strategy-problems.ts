@@ -26,22 +26,22 @@ export function strategyProblems(draft: Draft<Scenario>, spanAt: SpanAt): readon
   const rate = worm?.scanRate as ScenarioScanRate | undefined;
   const strategy = worm?.strategy as ScenarioStrategy | undefined;
   const placement = population?.placement as ScenarioPlacement | undefined;
-  const told = (path: keyof typeof HELP, message: string): Problem => {
+  const problemAt = (path: keyof typeof HELP, message: string): Problem => {
     return { code: 'strategy', span: spanAt(path), path, message, help: HELP[path] };
   };
   const size = space?.size;
   const vulnerable = population?.vulnerable;
   const infected = population?.infected;
   return [
-    ...rateSentences(rate).map((message) => told('worm.scanRate', message)),
+    ...rateSentences(rate).map((message) => problemAt('worm.scanRate', message)),
     ...(strategy === undefined ? [] : strategySentences(strategy, { size, vulnerable, infected })).map(
-      (message) => told('worm.strategy', message),
+      (message) => problemAt('worm.strategy', message),
     ),
-    ...changeSentences(worm?.rateChanges).map((message) => told('worm.rateChanges', message)),
+    ...changeSentences(worm?.rateChanges).map((message) => problemAt('worm.rateChanges', message)),
     ...(placement === undefined || space?.size === undefined || space.firstAddress === undefined
       ? []
       : placementSentences(placement, space as AddressSpace, vulnerable)
-    ).map((message) => told('population.placement', message)),
+    ).map((message) => problemAt('population.placement', message)),
   ];
 }
 

@@ -85,7 +85,7 @@ function readRows<Row>(
 ): Draft<readonly Row[]> | undefined {
   const rows: Row[] = [];
   let bad = 0;
-  const tell = (where: string, reason: string): void => {
+  const addProblem = (where: string, reason: string): void => {
     bad++;
     if (bad <= TOLD_MAX) reader.report({ ...problem, message: `${where}: ${reason}` });
   };
@@ -93,13 +93,13 @@ function readRows<Row>(
     const bare = line.replace(/#.*/, '').trim();
     if (bare === '') continue;
     if (rows.length === ROWS_MAX) {
-      tell(`${name}:${index + 1}`, `There are more than ${ROWS_MAX} rows.`);
+      addProblem(`${name}:${index + 1}`, `There are more than ${ROWS_MAX} rows.`);
       break;
     }
     const row = parse(bare);
     if (row.ok) rows.push(row.value);
     // The scenario may name any file: its content must not be shown.
-    else tell(`${name}:${index + 1}:${line.search(/\S/) + 1}`, `This row is not ${allowed}.`);
+    else addProblem(`${name}:${index + 1}:${line.search(/\S/) + 1}`, `This row is not ${allowed}.`);
   }
   if (bad > TOLD_MAX) {
     reader.report({
@@ -108,6 +108,6 @@ function readRows<Row>(
     });
   }
   if (bad === 0 && rows.length === 0)
-    tell(name, `There is no row in ${quoted(name)}; each must be ${allowed}.`);
+    addProblem(name, `There is no row in ${quoted(name)}; each must be ${allowed}.`);
   return bad > 0 ? undefined : (rows as Draft<readonly Row[]>);
 }

@@ -248,7 +248,7 @@ function readBind({ reader, builder }: ParserContext): void {
     const at = reader.peek();
     const address = reader.expectAddress('The address to bind');
     if (nobodysAddress(address, address) !== null) {
-      tellNobodys(reader, at, address, address);
+      rejectNobodys(reader, at, address, address);
       return void expectOrdinaryTemplate(reader, builder);
     }
     const rules = builder.templates.get(formatIpv4(address))?.dynamic ?? [];
@@ -260,7 +260,7 @@ function readBind({ reader, builder }: ParserContext): void {
   // Networks and ranges are beyond Honeyd's grammar, where each address takes a line.
   const { first, last, isNetwork } = readAddresses(reader);
   const isNobodys = nobodysAddress(first, last) !== null;
-  if (isNobodys) tellNobodys(reader, at, first, last);
+  if (isNobodys) rejectNobodys(reader, at, first, last);
   if (first === last && reader.accept('to')) {
     const name = reader.take();
     if (name.kind !== 'word')
@@ -313,7 +313,7 @@ function readBindIpv6(reader: TokenReader, builder: HoneynetBuilder): void {
 }
 
 /** Addresses that no host has: this network, loopback, groups and beyond (RFC 1122 3.2.1.3). */
-function tellNobodys(reader: TokenReader, at: Token, first: number, last: number): void {
+function rejectNobodys(reader: TokenReader, at: Token, first: number, last: number): void {
   const nobodys = nobodysAddress(first, last);
   if (nobodys === null) return;
   reader.note(

@@ -188,7 +188,7 @@ it(`of a connection: seed ${SEED}`, () => {
       }),
     );
     const ended = { ...given, seconds: given.seconds + duration };
-    const told = {
+    const totals = {
       received_bytes: number,
       sent_bytes: octet,
       duration: Number((ended.seconds - given.seconds).toFixed(6)),
@@ -197,7 +197,7 @@ it(`of a connection: seed ${SEED}`, () => {
       expected(close!, ended, {
         event: 'flow.close',
         ...fields,
-        ...told,
+        ...totals,
         reason: 'reset',
         message: `connection ${words} has ended`,
       }),

@@ -11,7 +11,7 @@ import { eventSink } from './event-maker-test-support.ts';
 const SYN = 0x02;
 const START = 1_700_000_000;
 /** Of alike packets in a second (docs/sensor.md#floods). */
-const TOLD = 32;
+const REPORTED_ALONE = 32;
 
 function maker() {
   const events: SensorEvent[] = [];
@@ -40,7 +40,7 @@ describe('a flood', () => {
   it('is reported once a second beyond its first packets, with what it was', () => {
     const { made, events, clock } = maker();
     for (let i = 0; i < 1000; i++) made.tcpProbe(flow('198.51.100.7', 1024 + i), SYN, 44);
-    expect(kindsOf(events)).toEqual({ 'probe.tcp': TOLD });
+    expect(kindsOf(events)).toEqual({ 'probe.tcp': REPORTED_ALONE });
     clock.advanceBy(1);
     made.endGathered();
     expect(events.at(-1)).toMatchObject({
@@ -48,14 +48,14 @@ describe('a flood', () => {
       of: 'probe.tcp',
       host: 'server',
       src_ip: '198.51.100.7',
-      src_port: 1024 + TOLD,
+      src_port: 1024 + REPORTED_ALONE,
       dst_ip: '10.3.0.1',
       dst_port: 80,
       proto: 'tcp',
       tcp_flags: 'S',
       backscatter: false,
-      packets: 1000 - TOLD,
-      octets: 44 * (1000 - TOLD),
+      packets: 1000 - REPORTED_ALONE,
+      octets: 44 * (1000 - REPORTED_ALONE),
     });
   });
 
@@ -66,8 +66,13 @@ describe('a flood', () => {
       clock.advanceBy(1);
     }
     made.endGathered(true);
-    expect(kindsOf(events)).toEqual({ 'probe.icmp': 3 * TOLD, 'probe.flood': 3 });
-    expect(events.at(-1)).toMatchObject({ icmp_type: 8, icmp_code: 0, proto: 'icmp', packets: 100 - TOLD });
+    expect(kindsOf(events)).toEqual({ 'probe.icmp': 3 * REPORTED_ALONE, 'probe.flood': 3 });
+    expect(events.at(-1)).toMatchObject({
+      icmp_type: 8,
+      icmp_code: 0,
+      proto: 'icmp',
+      packets: 100 - REPORTED_ALONE,
+    });
     expect(events.at(-1)).not.toHaveProperty('dst_port');
   });
 
@@ -97,8 +102,12 @@ describe('a flood', () => {
       made.datagramData(flow('198.51.100.7', 1024 + i, 7), 5, describe_);
     }
     made.endGathered(true);
-    expect(described).toBe(TOLD);
-    expect(kindsOf(events)).toEqual({ 'flow.open': TOLD, 'service.data': TOLD, 'probe.flood': 2 });
+    expect(described).toBe(REPORTED_ALONE);
+    expect(kindsOf(events)).toEqual({
+      'flow.open': REPORTED_ALONE,
+      'service.data': REPORTED_ALONE,
+      'probe.flood': 2,
+    });
   });
 
   it('of connections is not counted: each of them proves something', () => {
@@ -132,13 +141,13 @@ it('packets that are reported and packets that are counted are all packets, of e
         if (pause > 1) made.endGathered();
       }
       made.endGathered(true);
-      const told = new Map<string, number>();
+      const reported = new Map<string, number>();
       for (const event of events) {
         if (!('src_ip' in event)) continue;
         const count = event.event === 'probe.flood' ? event.packets : 1;
-        told.set(event.src_ip, (told.get(event.src_ip) ?? 0) + count);
+        reported.set(event.src_ip, (reported.get(event.src_ip) ?? 0) + count);
       }
-      expect(told).toEqual(sent);
+      expect(reported).toEqual(sent);
     }),
   );
 });

@@ -8,7 +8,7 @@ export interface GatheringOptions<T> {
   readonly longestSeconds: number;
   /** Open at once; beyond, the one that was silent for longest is reported. */
   readonly openMax: number;
-  readonly tell: (gathered: T) => void;
+  readonly report: (gathered: T) => void;
 }
 
 interface Open<T> {
@@ -31,27 +31,27 @@ export class Gathering<T> {
     this.end(nowSeconds);
     let open = this.#open.get(key);
     if (open !== undefined && nowSeconds - open.beganSeconds >= this.#options.longestSeconds) {
-      this.#tell(key, open);
+      this.#report(key, open);
       open = undefined;
     }
     open ??= { gathered: begin(), beganSeconds: nowSeconds, lastSeconds: nowSeconds };
     open.lastSeconds = nowSeconds;
     this.#open.set(key, open);
     const oldest = this.#open.size > this.#options.openMax ? this.#open.oldest() : undefined;
-    if (oldest !== undefined) this.#tell(oldest.key, oldest.value);
+    if (oldest !== undefined) this.#report(oldest.key, oldest.value);
     return open.gathered;
   }
 
-  /** Tells what is over by `nowSeconds`; all of it at an infinite time. */
+  /** Reports what is over by `nowSeconds`; all of it at an infinite time. */
   end(nowSeconds: number): void {
     for (let oldest = this.#open.oldest(); oldest !== undefined; oldest = this.#open.oldest()) {
       if (nowSeconds - oldest.value.lastSeconds < this.#options.idleSeconds) return;
-      this.#tell(oldest.key, oldest.value);
+      this.#report(oldest.key, oldest.value);
     }
   }
 
-  #tell(key: string, { gathered }: Open<T>): void {
+  #report(key: string, { gathered }: Open<T>): void {
     this.#open.delete(key);
-    this.#options.tell(gathered);
+    this.#options.report(gathered);
   }
 }

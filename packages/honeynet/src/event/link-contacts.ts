@@ -49,13 +49,13 @@ export class LinkContacts {
       idleSeconds: SWEEP_IDLE_SECONDS,
       longestSeconds: SWEEP_LONGEST_SECONDS,
       openMax: OPEN_MAX,
-      tell: (sweep) => this.#tellSweep(sweep),
+      report: (sweep) => this.#reportSweep(sweep),
     });
     this.#limited = new Gathering({
       idleSeconds: LIMITED_IDLE_SECONDS,
       longestSeconds: LIMITED_LONGEST_SECONDS,
       openMax: OPEN_MAX,
-      tell: (limited) => this.#tellLimited(limited),
+      report: (limited) => this.#reportLimited(limited),
     });
   }
 
@@ -81,7 +81,7 @@ export class LinkContacts {
 
   /** The first answer that a limit keeps back is reported at once, the others together. */
   answerLimited(
-    told: {
+    answer: {
       readonly limit: AnswerLimit;
       readonly protocol: number;
       readonly source: IpAddress;
@@ -90,22 +90,22 @@ export class LinkContacts {
     nowSeconds: number,
   ): void {
     let isFirst = false;
-    const key = `${told.limit} ${told.protocol} ${told.source} ${told.destination}`;
+    const key = `${answer.limit} ${answer.protocol} ${answer.source} ${answer.destination}`;
     const limited = this.#limited.take(key, nowSeconds, () => {
       isFirst = true;
-      return { ...told, answers: 0 };
+      return { ...answer, answers: 0 };
     });
-    if (isFirst) this.#tellLimited({ ...told, answers: 1 });
+    if (isFirst) this.#reportLimited({ ...answer, answers: 1 });
     else limited.answers++;
   }
 
-  /** Tells what is over by `nowSeconds`; all of it at an infinite time. */
+  /** Reports what is over by `nowSeconds`; all of it at an infinite time. */
   end(nowSeconds: number): void {
     this.#sweeps.end(nowSeconds);
     this.#limited.end(nowSeconds);
   }
 
-  #tellSweep(sweep: Sweep): void {
+  #reportSweep(sweep: Sweep): void {
     const { source, linkAddress, vlan } = sweep.first;
     const who = `${formatIpv4(source)} (${formatMac(linkAddress)})`;
     const [first, last] = [formatIpv4(sweep.lowest), formatIpv4(sweep.highest)];
@@ -125,7 +125,7 @@ export class LinkContacts {
     });
   }
 
-  #tellLimited({ limit, protocol, source, destination, answers }: Limited): void {
+  #reportLimited({ limit, protocol, source, destination, answers }: Limited): void {
     if (answers === 0) return;
     this.#emit({
       event: 'answer.limited',

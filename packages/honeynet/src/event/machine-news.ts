@@ -3,15 +3,15 @@ import { printable } from '@wormwood/base';
 import type { DhcpNews, InterfaceNews } from './event.ts';
 
 /** An event without what every event has. */
-type Told<T> = T & { readonly message: string };
+type WithMessage<T> = T & { readonly message: string };
 
 /** What becomes of a host that asks for its address. */
-export function dhcpEvent(news: DhcpNews): Told<DhcpNews> {
+export function dhcpEvent(news: DhcpNews): WithMessage<DhcpNews> {
   return { ...news, host: printable(news.host), message: dhcpInWords(news) };
 }
 
 /** What becomes of the interface of the sensor. */
-export function interfaceEvent(news: InterfaceNews): Told<InterfaceNews> {
+export function interfaceEvent(news: InterfaceNews): WithMessage<InterfaceNews> {
   const name = printable(news.name);
   const what = news.mtu === undefined ? news.event.slice('interface.'.length) : `now of MTU ${news.mtu}`;
   return { ...news, name, message: `interface ${name} is ${what}` };

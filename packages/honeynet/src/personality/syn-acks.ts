@@ -69,13 +69,13 @@ function measuredShapes(tests: Tests, unmet: Unmet[]): readonly SynAckShape[] {
   const [ops, win, ecn] = [tests.get('OPS'), tests.get('WIN'), tests.get('ECN')];
   const known = knownTimestamps(tests.get('SEQ')?.get('TS'));
   const model = modelOf(ops, ecn, known);
-  let isTold = false;
+  let isReported = false;
   const optionsOf = (attribute: string): WrittenOptions => {
     const expression = ops?.get(attribute);
     const options = optionsLike(expression, model, known);
     const isSilent = expression === '' && win?.get(attribute.replace('O', 'W')) === '0';
-    if (known === 'ticking' && options?.hasTimestamps === false && !isSilent && !isTold) {
-      isTold = true;
+    if (known === 'ticking' && options?.hasTimestamps === false && !isSilent && !isReported) {
+      isReported = true;
       unmet.push({ test: 'SEQ.TS', reason: 'not every SYN/ACK has the timestamps that would be measured' });
     }
     if (options === null && expression !== undefined)

@@ -1,7 +1,7 @@
 /** What an ordinary client of today sees of a host: its pings, its ports, the SYN/ACK that it gets, and the clock behind that. */
 import { icmpv4, ipProtocol, ipv4, pseudoHeaderSum, readU16, tcp, type tcpOption, udp } from '@wormwood/wire';
 import { type TcpTraits, tcpTraitsOf } from '../source-system/tcp-traits.ts';
-import { type Heard, packetOf, type Prober } from './prober.ts';
+import { type ReceivedPacket, packetOf, type Prober } from './prober.ts';
 
 /** What a port does: `silent` ports answer nothing, whether they take what comes or not. */
 export type SeenState = 'open' | 'closed' | 'silent';
@@ -61,11 +61,11 @@ const DATAGRAM = Uint8Array.from('hello\r\n', (letter) => letter.charCodeAt(0));
 
 interface Question {
   readonly packet: Uint8Array;
-  isAnswer(heard: Heard): boolean;
+  isAnswer(received: ReceivedPacket): boolean;
 }
 
 interface Answer {
-  readonly heard: Heard;
+  readonly received: ReceivedPacket;
   readonly seconds: number;
 }
 
@@ -101,7 +101,7 @@ export class OrdinaryClient {
       },
     ]);
     if (answer === undefined || answer === null) return null;
-    return { seconds: answer.seconds, timeToLive: answer.heard.packet.timeToLive };
+    return { seconds: answer.seconds, timeToLive: answer.received.packet.timeToLive };
   }
 
   /** Returns what the ports do, in their order. */
@@ -132,7 +132,7 @@ export class OrdinaryClient {
   ): { readonly traits: TcpTraits; readonly seconds: number; readonly at: number } | null {
     const [answer] = this.#ask([this.#syn(port)]);
     if (answer === undefined || answer === null || stateOf(answer) !== 'open') return null;
-    const { bytes, seconds: at } = answer.heard;
+    const { bytes, seconds: at } = answer.received;
     const traits = tcpTraitsOf(bytes, 0, ipv4.readHeaderLength(bytes, 0), bytes.length);
     return { traits, seconds: answer.seconds, at };
   }
@@ -190,9 +190,9 @@ export class OrdinaryClient {
         const asked = open.slice(at, at + BATCH);
         const began = this.#prober.clock.nowSeconds();
         for (const { question } of asked) this.#prober.send(question.packet);
-        for (const heard of this.#prober.wait(PATIENCE_SECONDS)) {
-          const found = asked.find(({ question, i }) => answers[i] === null && question.isAnswer(heard));
-          if (found !== undefined) answers[found.i] = { heard, seconds: heard.seconds - began };
+        for (const received of this.#prober.wait(PATIENCE_SECONDS)) {
+          const found = asked.find(({ question, i }) => answers[i] === null && question.isAnswer(received));
+          if (found !== undefined) answers[found.i] = { received, seconds: received.seconds - began };
         }
       }
     }
@@ -202,7 +202,7 @@ export class OrdinaryClient {
 
 function stateOf(answer: Answer | null): SeenState {
   if (answer === null) return 'silent';
-  const { protocol, payload } = answer.heard.packet;
+  const { protocol, payload } = answer.received.packet;
   if (protocol === ipProtocol.udp) return 'open';
   if (protocol === ipProtocol.icmpv4) return 'closed';
   const flags = payload[tcp.field.flags]!;

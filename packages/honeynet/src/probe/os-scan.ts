@@ -3,7 +3,7 @@ import type { RandomStream } from '@wormwood/base';
 import type { ipv4 } from '@wormwood/wire';
 import { otherProbes, type Probe, probeAnsweredBy, sequenceProbes, type Target } from './os-probes.ts';
 import { evaluate, type Observed } from './os-tests.ts';
-import type { Heard, Prober } from './prober.ts';
+import type { ReceivedPacket, Prober } from './prober.ts';
 
 /** Between two of the six SYNs (https://nmap.org/book/osdetect-methods.html#osdetect-seq), and between all others. */
 const SEQUENCE_SECONDS = 0.1;
@@ -19,20 +19,20 @@ const LATE_SECONDS_RANGE = 0.002;
 /** Returns what is measured of the target. */
 export function scanSystem(prober: Prober, target: Target, stream: RandomStream): Observed {
   const sent: { readonly probe: Probe; readonly seconds: number }[] = [];
-  const heard: Heard[] = [];
+  const received: ReceivedPacket[] = [];
   const send = (probe: Probe, seconds: number): void => {
     sent.push({ probe, seconds: prober.clock.nowSeconds() });
     prober.clock.advanceBy(TRANSIT_SECONDS_MIN + stream.nextDouble() * TRANSIT_SECONDS_RANGE);
     prober.send(probe.packet);
-    heard.push(...prober.wait(seconds));
+    received.push(...prober.wait(seconds));
   };
   for (const probe of sequenceProbes(target))
     send(probe, SEQUENCE_SECONDS + LATE_SECONDS_MIN + stream.nextDouble() * LATE_SECONDS_RANGE);
   for (const probe of otherProbes(target)) send(probe, OTHER_SECONDS);
-  heard.push(...prober.wait(PATIENCE_SECONDS));
+  received.push(...prober.wait(PATIENCE_SECONDS));
   const probes = sent.map(({ probe }) => probe);
   const answers = new Map<Probe, ipv4.Repr>();
-  for (const { packet } of heard) {
+  for (const { packet } of received) {
     const probe = probeAnsweredBy(packet, target, probes);
     // What is repeated counts once.
     if (probe !== undefined && !answers.has(probe)) answers.set(probe, packet);

@@ -1,6 +1,6 @@
 /**
- * Somebody on the link of a stack in memory who sends packets and waits for answers under virtual time. It is a stranger: what it
- * knows of the host it has from the wire.
+ * Somebody on the link of a stack in memory who sends packets and waits for answers under virtual time. It is a stranger:
+ * all that it has of the host comes from the wire.
  */
 import type { VirtualClock } from '@wormwood/base';
 import type { MemoryDevice } from '@wormwood/netstack';
@@ -29,7 +29,7 @@ export interface ProberComponents {
 }
 
 /** A packet that came in. */
-export interface Heard {
+export interface ReceivedPacket {
   readonly seconds: number;
   readonly packet: ipv4.Repr;
   readonly bytes: Uint8Array;
@@ -47,7 +47,7 @@ export class Prober {
   readonly clock: VirtualClock;
   readonly #components: ProberComponents;
   #linkAddress: number = MAC_BROADCAST;
-  #heard: Heard[] = [];
+  #received: ReceivedPacket[] = [];
   #arpReplies: arp.Repr[] = [];
 
   constructor(components: ProberComponents) {
@@ -82,11 +82,11 @@ export class Prober {
   }
 
   /** Lets so much time pass and returns what came meanwhile. */
-  wait(seconds: number): readonly Heard[] {
+  wait(seconds: number): readonly ReceivedPacket[] {
     this.#pump(this.clock.nowSeconds() + seconds);
-    const heard = this.#heard;
-    this.#heard = [];
-    return heard;
+    const received = this.#received;
+    this.#received = [];
+    return received;
   }
 
   #sendFrame(type: number, payload: Uint8Array, destination: number): void {
@@ -110,7 +110,7 @@ export class Prober {
     const { clock, far } = components;
     for (;;) {
       components.work();
-      far.receive(({ bytes, start, end }) => this.#hear(bytes.slice(start, end)), FRAMES_MAX);
+      far.receive(({ bytes, start, end }) => this.#receive(bytes.slice(start, end)), FRAMES_MAX);
       const now = clock.nowSeconds();
       if (now >= untilSeconds) return;
       if (far.waiting > 0) continue;
@@ -119,7 +119,7 @@ export class Prober {
     }
   }
 
-  #hear(frame: Uint8Array): void {
+  #receive(frame: Uint8Array): void {
     let start = 0;
     if (this.#components.far.medium === 'ethernet') {
       if (ethernet.check(frame) !== undefined) return;
@@ -133,7 +133,7 @@ export class Prober {
     const bytes = frame.subarray(start);
     const packet = ipv4.parse(bytes);
     if (isMalformed(packet)) return;
-    this.#heard.push({ seconds: this.clock.nowSeconds(), packet, bytes });
+    this.#received.push({ seconds: this.clock.nowSeconds(), packet, bytes });
     this.#resetUnwanted(packet);
   }
 

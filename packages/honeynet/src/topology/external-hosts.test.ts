@@ -27,7 +27,7 @@ function made() {
     frame[59] = mark;
     externals.send(frame, LINK_BYTES, ROUTER);
   };
-  const tell = (): void => {
+  const replyFromMachine = (): void => {
     const frame = new Uint8Array(42);
     writeU16(frame, 12, etherType.arp);
     const words = { senderMac: MACHINE, senderAddress: ADDRESS, targetMac: SENSOR, targetAddress: ROUTER };
@@ -50,21 +50,21 @@ function made() {
     }, 100);
     return seen;
   };
-  return { clock, externals, send, tell, sent };
+  return { clock, externals, send, replyFromMachine, sent };
 }
 
 const QUESTION = 'who has a040009, tell a040001';
 
 describe('a real machine', () => {
   it('is asked for once a second, and gets what waited when it says where it is', () => {
-    const { clock, send, tell, sent } = made();
+    const { clock, send, replyFromMachine, sent } = made();
     send(1);
     send(2);
     expect(sent()).toEqual([QUESTION]);
     clock.advanceBy(1.1);
     send(3);
     expect(sent()).toEqual([QUESTION]);
-    tell();
+    replyFromMachine();
     expect(sent()).toEqual([1, 2, 3]);
     send(4);
     expect(sent()).toEqual([4]);
@@ -75,14 +75,14 @@ describe('a real machine', () => {
   });
 
   it('that is silent gets nothing old, and never more than sixteen frames', () => {
-    const { clock, send, tell, sent } = made();
+    const { clock, send, replyFromMachine, sent } = made();
     for (let mark = 1; mark <= 20; mark++) send(mark);
     clock.advanceBy(3.1);
-    tell();
+    replyFromMachine();
     expect(sent()).toEqual([QUESTION]);
     clock.advanceBy(100);
     for (let mark = 1; mark <= 20; mark++) send(mark);
-    tell();
+    replyFromMachine();
     expect(sent()).toEqual([QUESTION, ...Array.from({ length: 16 }, (_, i) => i + 5)]);
   });
 

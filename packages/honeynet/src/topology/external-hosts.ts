@@ -27,10 +27,10 @@ export interface ExternalHostsComponents {
   readonly addresses: ReadonlySet<number>;
 }
 
-/** An end on the link that was heard of. */
+/** An end on the link from which something was received. */
 interface Neighbor {
   readonly linkAddress: number;
-  readonly heardSeconds: number;
+  readonly receivedSeconds: number;
 }
 
 /** Frames that wait for the answer to a question. */
@@ -85,14 +85,14 @@ export class ExternalHosts {
   noteAsker(bytes: Uint8Array, start: number, ipStart: number): void {
     const source = readU32(bytes, ipStart + ipv4.field.source);
     const linkAddress = ipStart === start ? 0 : readMac(bytes, start + SOURCE_MAC);
-    this.#askers.set(source, { linkAddress, heardSeconds: this.#now() });
+    this.#askers.set(source, { linkAddress, receivedSeconds: this.#now() });
     if (this.#askers.size > ASKERS_MAX) this.#askers.delete(this.#askers.oldest()?.key ?? 0);
   }
 
   /** Addresses a machine's frame to the one who asked; false when nobody of that address has come lately. */
   addressToAsker(frame: Uint8Array, ipStart: number): boolean {
     const asker = this.#askers.get(readU32(frame, ipStart + ipv4.field.destination));
-    if (asker === undefined || this.#now() - asker.heardSeconds > ASKER_SECONDS) return false;
+    if (asker === undefined || this.#now() - asker.receivedSeconds > ASKER_SECONDS) return false;
     if (ipStart > 0) this.#address(frame, asker.linkAddress);
     return true;
   }
@@ -102,7 +102,7 @@ export class ExternalHosts {
     if (ipStart === 0) return this.#transmit(frame);
     const destination = readU32(frame, ipStart + ipv4.field.destination);
     const machine = this.#machines.get(destination);
-    if (machine !== undefined && this.#now() - machine.heardSeconds <= NEIGHBOR_SECONDS) {
+    if (machine !== undefined && this.#now() - machine.receivedSeconds <= NEIGHBOR_SECONDS) {
       this.#address(frame, machine.linkAddress);
       return this.#transmit(frame);
     }
@@ -128,7 +128,7 @@ export class ExternalHosts {
     const address = readU32(bytes, arpStart + arp.field.senderAddress);
     if (!this.has(address)) return;
     const linkAddress = readMac(bytes, arpStart + arp.field.senderMac);
-    this.#machines.set(address, { linkAddress, heardSeconds: this.#now() });
+    this.#machines.set(address, { linkAddress, receivedSeconds: this.#now() });
     const waiting = this.#waiting.get(address);
     this.#waiting.delete(address);
     if (waiting === undefined || this.#isOver(waiting)) return;

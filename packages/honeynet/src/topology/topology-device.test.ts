@@ -62,7 +62,7 @@ function network(text = CONFIGURATION) {
   const sequences: number[] = [];
   /** Runs for some time and returns what came back: when, from whom, what, with which TTL. */
   const listen = (seconds: number) => {
-    const heard: { atMs: number; from: number; kind: string; ttl: number }[] = [];
+    const received: { atMs: number; from: number; kind: string; ttl: number }[] = [];
     for (let elapsed = 0; elapsed <= seconds; elapsed += 0.001) {
       stack.work(100);
       far.receive(({ bytes, start, end }) => {
@@ -72,7 +72,7 @@ function network(text = CONFIGURATION) {
         const message = icmpv4.parse(packet.payload);
         if (isMalformed(message)) throw new Error(message.reason);
         if (message.kind === 'echoReply') sequences.push(message.sequenceNumber);
-        heard.push({
+        received.push({
           atMs: Math.round(clock.nowSeconds() * 1000),
           from: packet.source,
           kind: message.kind,
@@ -81,7 +81,7 @@ function network(text = CONFIGURATION) {
       }, 100);
       clock.advanceBy(0.001);
     }
-    return heard;
+    return received;
   };
   return { ping, listen, sequences, device, clock, far, stack };
 }

@@ -25,17 +25,17 @@ it(`a question by ARP that is asked again has no answers of before; seed ${SEED}
     askerLinkAddress: 1,
   };
   const make = () => {
-    const heard: OwnerVerdict[] = [];
+    const settled: OwnerVerdict[] = [];
     const questions = new OwnerQuestions(memoryLink({ slots: 128 })[1]);
     const say = ({ what, count }: Saying, now: number): boolean[] => {
       questions.runTimers(now);
       if (what !== 'ask') questions.note(claim(what, LOCAL));
       const asks = what === 'ask' ? count : 0;
       return Array.from({ length: asks }, () =>
-        questions.ask(question, now, { linkAddress: RIVAL, hear: (verdict) => void heard.push(verdict) }),
+        questions.ask(question, now, { linkAddress: RIVAL, settle: (verdict) => void settled.push(verdict) }),
       );
     };
-    return { heard, questions, say };
+    return { settled, questions, say };
   };
   const verdicts = new Set<OwnerVerdict>();
   fc.assert(
@@ -45,13 +45,13 @@ it(`a question by ARP that is asked again has no answers of before; seed ${SEED}
       for (const each of before) used.say(each, (now += each.seconds));
       used.questions.runTimers((now += 1));
       expect([used.questions.size, used.questions.nextTimerSeconds()]).toEqual([0, Number.POSITIVE_INFINITY]);
-      for (const verdict of used.heard.splice(0)) verdicts.add(verdict);
+      for (const verdict of used.settled.splice(0)) verdicts.add(verdict);
       for (const each of last) {
         now += each.seconds;
         expect(used.say(each, now)).toEqual(fresh.say(each, now));
       }
       for (const { questions } of [used, fresh]) questions.runTimers(now + 1);
-      expect(used.heard).toEqual(fresh.heard);
+      expect(used.settled).toEqual(fresh.settled);
     }),
     RUNS,
   );

@@ -39,10 +39,10 @@ function link(askFirst: boolean) {
   const clock = new VirtualClock(1000);
   const [far, device] = memoryLink({ slots: 4096 });
   const seen: string[] = [];
-  const tell =
+  const record =
     (what: string) =>
-    (...told: readonly unknown[]): void =>
-      void seen.push(`${what} ${told.map((each) => JSON.stringify(each)).join(' ')}`);
+    (...values: readonly unknown[]): void =>
+      void seen.push(`${what} ${values.map((each) => JSON.stringify(each)).join(' ')}`);
   const host: StackHost = {
     behavior: plainBehavior(TEST_SECRET),
     linkAddressAt: () => null,
@@ -60,18 +60,18 @@ function link(askFirst: boolean) {
       streams: randomStreams('1'),
       observer: {
         ...silentObserver,
-        tcpProbe: tell('tcp'),
-        icmp: tell('icmp'),
-        other: tell('other'),
-        addressTaken: tell('taken'),
-        arpRequest: tell('arp'),
+        tcpProbe: record('tcp'),
+        icmp: record('icmp'),
+        other: record('other'),
+        addressTaken: record('taken'),
+        arpRequest: record('arp'),
       },
       linkAddress: OWN,
     },
     { arp: { askFirst } },
   );
   /** What the stack has sent since the last call. */
-  const heard = () => {
+  const takeFrames = () => {
     const frames: Uint8Array[] = [];
     far.receive(({ bytes, start, end }) => void frames.push(bytes.slice(start, end)), 4096);
     return frames;
@@ -115,7 +115,7 @@ function link(askFirst: boolean) {
     send(ipPacket(ipProtocol.icmpv4, echo, CLIENT_ADDRESS, { destination }), etherType.ipv4, frame);
   };
   const arps = (): (arp.Repr & { readonly vlan: number })[] =>
-    heard().flatMap((bytes) => {
+    takeFrames().flatMap((bytes) => {
       const frame = ethernet.parse(bytes);
       if (isMalformed(frame) || frame.etherType !== etherType.arp) return [];
       const packet = arp.parse(frame.payload);
@@ -127,7 +127,7 @@ function link(askFirst: boolean) {
     );
   /** IP packets, as their sources. */
   const answers = () =>
-    heard().flatMap((bytes) => {
+    takeFrames().flatMap((bytes) => {
       if (readU16(bytes, 12) !== etherType.ipv4) return [];
       const packet = ipv4.parse(bytes, 14, bytes.length);
       return isMalformed(packet) ? [] : [packet.source - FIRST];
@@ -143,7 +143,7 @@ function link(askFirst: boolean) {
     clock.advanceTo(until);
     stack.work(100);
   };
-  return { clock, stack, seen, heard, asks, arps, replies, syn, ping, answers, pass };
+  return { clock, stack, seen, takeFrames, asks, arps, replies, syn, ping, answers, pass };
 }
 
 describe('on a link that floods', () => {
@@ -167,10 +167,10 @@ describe.each([false, true])('an address that another machine has (askFirst %s)'
     ['asks from', { senderAddress: FIRST, targetAddress: CLIENT_ADDRESS }],
     ['answers for', { operation: arp.operation.reply, senderAddress: FIRST, targetAddress: CLIENT_ADDRESS }],
   ])('and that it %s is left alone at once, for ARP and IP, and open connections too', (_, words) => {
-    const { stack, syn, asks, ping, replies, answers, pass, seen, heard } = link(askFirst);
+    const { stack, syn, asks, ping, replies, answers, pass, seen, takeFrames } = link(askFirst);
     stack.askAhead([FIRST, FIRST + 1]);
     pass(3);
-    heard();
+    takeFrames();
     syn(FIRST, {}, PORT);
     expect(answers()).toEqual([0]);
     asks(words, { from: SERVER });
@@ -181,7 +181,7 @@ describe.each([false, true])('an address that another machine has (askFirst %s)'
     asks({});
     syn(FIRST);
     ping(FIRST);
-    expect(heard()).toEqual([]);
+    expect(takeFrames()).toEqual([]);
     // Who asks by ARP is seen; what goes to the machine that has the address is its own business.
     expect(seen.slice(before).filter((each) => !each.startsWith('arp'))).toEqual([]);
     ping(FIRST + 1);
@@ -239,10 +239,10 @@ describe('where it asks first', () => {
   });
 
   it('defends an address that it has, but not against a machine that had it before', () => {
-    const { stack, asks, replies, pass, heard } = link(true);
+    const { stack, asks, replies, pass, takeFrames } = link(true);
     stack.askAhead([FIRST]);
     pass(2);
-    heard();
+    takeFrames();
     asks({ senderAddress: NOBODY }, { from: SERVER });
     expect(replies()).toEqual([0]);
     // A newcomer that takes it nevertheless has it.

@@ -31,7 +31,7 @@ export interface IcmpComponents {
   /** How many errors are sent. */
   readonly errors: ReplyLimiter;
   /** Called with errors about segments. */
-  readonly tellTcp: (error: SegmentError) => void;
+  readonly reportToTcp: (error: SegmentError) => void;
 }
 
 /** An ICMP error about a segment that seems to be ours (RFC 792). */
@@ -57,10 +57,10 @@ export class Icmp {
   readonly #output: IpOutput;
   readonly #observer: StackObserver;
   readonly #errors: ReplyLimiter;
-  readonly #tellTcp: (error: SegmentError) => void;
+  readonly #reportToTcp: (error: SegmentError) => void;
 
-  constructor({ output, observer, errors, tellTcp }: IcmpComponents) {
-    this.#tellTcp = tellTcp;
+  constructor({ output, observer, errors, reportToTcp }: IcmpComponents) {
+    this.#reportToTcp = reportToTcp;
     this.#output = output;
     this.#observer = observer;
     this.#errors = errors;
@@ -72,7 +72,7 @@ export class Icmp {
     const type = bytes[transportStart + icmpv4.field.type]!;
     const code = bytes[transportStart + icmpv4.field.code]!;
     this.#observer.icmp(packet.source, packet.destination, type, code, end - packet.ipStart);
-    if (isError(type)) return this.#hear(packet, type, code);
+    if (isError(type)) return this.#receiveError(packet, type, code);
     if (host === null || !host.answersEcho) return;
     if (type !== icmpv4.messageType.echoRequest) return answerQuery(this.#output, packet, host, type);
     if (!host.behavior.answersEcho) return;
@@ -109,7 +109,7 @@ export class Icmp {
   }
 
   /** RFC 1122 4.2.3.9: an error about a segment of ours is for its connection. */
-  #hear(packet: PacketContext, type: number, code: number): void {
+  #receiveError(packet: PacketContext, type: number, code: number): void {
     const { bytes, transportStart, end, destination } = packet;
     const quote = transportStart + icmpv4.HEADER_LENGTH;
     if (ipv4.checkHeader(bytes, quote, end) !== undefined) return;
@@ -118,7 +118,7 @@ export class Icmp {
     if (segment + QUOTED_LENGTH_MIN > end || readU32(bytes, quote + ipv4.field.source) !== destination)
       return;
     if (!packet.checksumsVerified && !isChecksumValid(bytes, transportStart, end)) return;
-    this.#tellTcp({
+    this.#reportToTcp({
       type,
       code,
       localAddress: destination,
@@ -147,13 +147,13 @@ export class Icmp {
     this.#sendError(packet, icmpv4.messageType.parameterProblem, 0, (pointer << 24) >>> 0);
   }
 
-  /** Tells the sender of the packet at hand that nothing listens at its port. */
+  /** Reports to the sender of the packet at hand that nothing listens at its port. */
   sendPortUnreachable(packet: PacketContext): void {
     if (packet.host?.behavior.refusesDatagrams !== true) return;
     this.#sendError(packet, icmpv4.messageType.destinationUnreachable, icmpv4.unreachableCode.port);
   }
 
-  /** Tells the sender of the packet at hand that the protocol is not spoken here. */
+  /** Reports to the sender of the packet at hand that its protocol is not supported. */
   sendProtocolUnreachable(packet: PacketContext): void {
     this.#sendError(packet, icmpv4.messageType.destinationUnreachable, icmpv4.unreachableCode.protocol);
   }

@@ -30,7 +30,7 @@ export interface Icmpv6Components {
   /** How many errors are sent. */
   readonly errors: ReplyLimiter;
   /** Called with errors about segments. */
-  readonly tellTcp: (error: SegmentError) => void;
+  readonly reportToTcp: (error: SegmentError) => void;
 }
 
 /** Code of a destination unreachable about a port (RFC 4443 3.1). */
@@ -73,7 +73,7 @@ export class Icmpv6 {
     const { names, observer } = this.#components;
     const [source, destination] = [names.addressOf(packet.source), names.addressOf(packet.destination)];
     observer.icmp(source, destination, type, code, end - ipStart);
-    if (type <= ERROR_TYPE_MAX) return this.#hear(packet, type, code);
+    if (type <= ERROR_TYPE_MAX) return this.#receiveError(packet, type, code);
     if (host === null || !host.answersEcho || !host.behavior.answersEcho) return;
     if (type === icmpv6.messageType.echoRequest) this.#answerEcho(packet, host);
   }
@@ -106,8 +106,8 @@ export class Icmpv6 {
   }
 
   /** RFC 4443 2.4 (d): an error about a segment of ours is for its connection. */
-  #hear(packet: PacketContext, type: number, code: number): void {
-    const { names, tellTcp } = this.#components;
+  #receiveError(packet: PacketContext, type: number, code: number): void {
+    const { names, reportToTcp } = this.#components;
     const { bytes, transportStart, end } = packet;
     const quote = transportStart + icmpv6.HEADER_LENGTH;
     const segment = quote + ipv6.HEADER_LENGTH;
@@ -118,7 +118,7 @@ export class Icmpv6 {
     const remoteAddress = names.findOctets(bytes, quote + ipv6.field.destination);
     const same = sameError(type, code);
     if (remoteAddress === NOT_HELD || same === null) return;
-    tellTcp({
+    reportToTcp({
       ...same,
       localAddress: packet.destination,
       remoteAddress,
@@ -133,7 +133,7 @@ export class Icmpv6 {
     });
   }
 
-  /** Tells the sender of the packet at hand that nothing listens at its port. */
+  /** Reports to the sender of the packet at hand that nothing listens at its port. */
   sendPortUnreachable(packet: PacketContext): void {
     if (packet.host?.behavior.refusesDatagrams !== true) return;
     this.#sendError(packet, icmpv6.messageType.destinationUnreachable, PORT_UNREACHABLE);

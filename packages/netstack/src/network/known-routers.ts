@@ -111,7 +111,7 @@ export class KnownRouters {
       const question = { address, vlan, tags: tagsOf(vlan), ...this.#components.askerFor(address, vlan) };
       this.#components.questions.ask(question, nowSeconds, {
         linkAddress: null,
-        hear: (verdict, now) => this.#hear(router, verdict, now),
+        settle: (verdict, now) => this.#settle(router, verdict, now),
       });
     }
   }
@@ -123,7 +123,7 @@ export class KnownRouters {
     return next;
   }
 
-  #hear(router: Router, verdict: OwnerVerdict, nowSeconds: number): void {
+  #settle(router: Router, verdict: OwnerVerdict, nowSeconds: number): void {
     if (verdict === 'silent') {
       router.silences++;
       if (router.silences >= SILENCES_MAX) this.#become(router, null, 'silent');

@@ -52,7 +52,7 @@ interface OpenQuestion {
 export interface Listener {
   /** The link address that says it has the address; null: whoever has it. */
   readonly linkAddress: number | null;
-  hear(verdict: OwnerVerdict, nowSeconds: number): void;
+  settle(verdict: OwnerVerdict, nowSeconds: number): void;
 }
 
 /** How long answers are collected: a host answers within milliseconds, one that sleeps on a radio link within a beacon or two. */
@@ -120,7 +120,7 @@ export class OwnerQuestions {
     for (const [key, open] of this.#open) {
       if (open.endsSeconds > nowSeconds) return;
       this.#open.delete(key);
-      for (const listener of open.listeners) listener.hear(verdictOf(open), nowSeconds);
+      for (const listener of open.listeners) listener.settle(verdictOf(open), nowSeconds);
     }
   }
 
@@ -165,7 +165,7 @@ function makeRoom(open: OpenQuestion, { linkAddress }: Listener, nowSeconds: num
   const other = open.listeners.findIndex((each) => each.linkAddress !== linkAddress);
   if (other < 0) return false;
   const [gone] = open.listeners.splice(other, 1);
-  gone!.hear(verdictOf(open), nowSeconds);
+  gone!.settle(verdictOf(open), nowSeconds);
   return true;
 }
 

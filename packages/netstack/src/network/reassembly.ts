@@ -111,13 +111,13 @@ export class Reassembly {
     );
   }
 
-  /** Gives up packets that wait too long; `tell` is called for each whose first piece is there. */
-  expire(nowSeconds: number, tell: (first: FirstFragment) => void): void {
+  /** Gives up packets that wait too long; `onExpired` is called for each whose first fragment is there. */
+  expire(nowSeconds: number, onExpired: (first: FirstFragment) => void): void {
     for (const waiting of this.#unfinished)
       for (let packet = oldestOf(waiting); packet !== undefined; packet = oldestOf(waiting)) {
         if (packet.deadlineSeconds > nowSeconds) break;
         this.#remove(packet);
-        if (packet.first !== null) tell(packet.first);
+        if (packet.first !== null) onExpired(packet.first);
       }
   }
 

@@ -192,7 +192,7 @@ export class SourceProver {
       mayAsk &&
       this.#questions.ask(question, nowSeconds, {
         linkAddress,
-        hear: (verdict, now) => this.#settle(question, flow, linkAddress, verdict, now),
+        settle: (verdict, now) => this.#settle(question, flow, linkAddress, verdict, now),
       });
     return isAsked
       ? { linkAddress, kind: 'pending', forgeable: null }

@@ -16,7 +16,7 @@ worm: {scanRate: 20/s, strategy: ${strategy}}
 defenses: [{kind: honeypots, count: 600, start: 1min, delay: 1s}]
 `;
 
-function told(strategy: string): string {
+function wordsOf(strategy: string): string {
   const check = checkScenario(text(strategy), 'worm.yaml');
   if (!check.ok) throw new Error(JSON.stringify(check.diagnostics));
   const run = engineNamed('hosts').run(check.outbreak, { streams: randomStreams('1'), replicate: 0 });
@@ -26,12 +26,12 @@ function told(strategy: string): string {
 }
 
 it('the formulas of uniform scanning stand beside uniform scanning only', () => {
-  const uniform = told('uniform');
+  const uniform = wordsOf('uniform');
   expect(uniform).toContain('R0 = N/h + βδ = ');
   expect(uniform).toContain('h_min = ');
   expect(uniform).toMatch(/\nmap$/);
   for (const strategy of ['{local: {/24: 0.5}}', 'sequential', '{permutation: {giveUpAfter: 3}}']) {
-    const other = told(strategy);
+    const other = wordsOf(strategy);
     expect(other).not.toContain('βδ = ');
     expect(other).not.toContain('h_min');
     expect(other).not.toContain('does not scan meets');

@@ -140,11 +140,11 @@ function reason(result: SimulationResult, numbers: OutbreakNumbers): string {
   if (otherDefenses(result).length > 0) return '';
   const start = honeypotStartNumbers(result, numbers);
   // If they start at once, R0 says it all; if they start too late, this number hardly matters.
-  const isTelling = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
+  const isRelevant = start !== null && start.susceptibleFraction >= TOO_LATE_FRACTION && startsLater(numbers);
   const formula = numbers.scansPlainly ? `${formulaOf(numbers)} = ` : '';
   const whole = `R0 = ${formula}${ratio(basic)}${sideOfOne(basic)}`;
   const theyStart = numbers.honeypots === 1 ? 'it starts' : 'they start';
-  const then = isTelling ? `; when ${theyStart}, ${afterStart(start)}` : '';
+  const then = isRelevant ? `; when ${theyStart}, ${afterStart(start)}` : '';
   return `${whole}${then}.${numbers.scansPlainly ? wall(numbers) : ''}`;
 }
 

@@ -117,7 +117,7 @@ async function settle(next: Setup): Promise<void> {
   if (ended.aborted) return;
   work.value = null;
   isSettled = true;
-  for (const tell of waiters) tell();
+  for (const wake of waiters) wake();
   waiters = [];
 }
 

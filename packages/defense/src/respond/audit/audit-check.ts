@@ -1,5 +1,5 @@
 /**
- * What the audit log proves by itself. Reads nothing but its entries, one after the other, and knows nothing of the
+ * What the audit log proves by itself. Reads nothing but its entries, one after the other, and nothing of the
  * responder that wrote them: a second opinion on every promise, for auditors and for tests. It holds what is alive and
  * little more, so that the log of years needs no more memory than that of a day.
  */
@@ -55,7 +55,7 @@ interface KnownVerdict {
   readonly observedSeconds: number;
   readonly isProven: boolean;
   readonly kind: VerdictKind;
-  /** The owner or the public knows the source. */
+  /** The source is known to the owner or the public. */
   readonly isKnown: boolean;
 }
 
@@ -396,8 +396,8 @@ export class AuditCheck {
     for (const course of this.#courses.values()) {
       const { expiresSeconds, isEnding } = course;
       if (expiresSeconds === null || isEnding) continue;
-      if (timeSeconds >= expiresSeconds + ROUNDING_SECONDS && !course.isOverdueTold) {
-        course.isOverdueTold = true;
+      if (timeSeconds >= expiresSeconds + ROUNDING_SECONDS && !course.isOverdueReported) {
+        course.isOverdueReported = true;
         this.#fault(entry, `The act of decision ${course.added.decision} stayed in force beyond its time.`);
       }
       this.#firstExpirySeconds = Math.min(this.#firstExpirySeconds, expiresSeconds);

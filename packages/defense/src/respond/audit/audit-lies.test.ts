@@ -126,7 +126,7 @@ describe('a log that lies about its time and its lines', () => {
     const entries = await honest();
     type Change = (line: string) => string;
     const sentence = 'respond.pause: Its sentence says something else.';
-    const told: readonly (readonly [Change, ...string[]])[] = [
+    const cases: readonly (readonly [Change, ...string[]])[] = [
       [(line) => line.replace('exams', 'holidays'), sentence],
       [(line) => line.replace(/"message":"[^"]*"/, '"message":"Nothing happened."'), sentence],
       [
@@ -138,7 +138,7 @@ describe('a log that lies about its time and its lines', () => {
         'respond.pause: It holds characters that steer a terminal.',
       ],
     ];
-    for (const [change, finding] of told) {
+    for (const [change, finding] of cases) {
       const paused = entries.find(at('respond.pause'))!;
       const reading = readLine(change(lineOf(paused)));
       if (!reading.ok) throw new Error(reading.reason);

@@ -47,7 +47,7 @@ export class Course {
   retrySeconds: number = -Infinity;
   /** Applied and released acts are counted once, though some are applied again. */
   isCounted = false;
-  isOverdueTold = false;
+  isOverdueReported = false;
 
   constructor(added: Added, times: { judgedSeconds: number; lapsesSeconds: number }, isProven: boolean) {
     this.added = added;

@@ -64,7 +64,7 @@ export const block: object = ACTION_1;
 export const isolate: object = ACTION_2;
 
 /** A lie, and what must be found: the event of the line, and the sentence of the rule that it breaks. */
-export type Told = readonly [lie: Lie, ...findings: readonly string[]];
+export type LieFindings = readonly [lie: Lie, ...findings: readonly string[]];
 
 /** Puts an entry in after the time of an act is over, and before the line that ends the act. */
 export const overdue =
@@ -86,7 +86,7 @@ export const overdue =
 export const OVERDUE = 'The act of decision … stayed in force beyond its time.';
 
 /** Lies by what the log does, each with the faults that it must show. */
-export type Lies = Readonly<Record<string, Told>>;
+export type Lies = Readonly<Record<string, LieFindings>>;
 
 /** The event and the sentence of each fault. */
 export function findingsIn(entries: readonly AuditEntry[]): ReadonlySet<string> {
@@ -111,8 +111,8 @@ export function itFinds(lies: Lies): void {
       const lied: AuditEntry[] = [];
       const reading = await readAuditLog(file.lines(0), (entry) => void lied.push(entry));
       if (!reading.ok || reading.torn) broken.push(`${name}: ${reading.ok ? 'torn' : reading.reason}`);
-      const told = findingsIn(lied);
-      believed.push(...findings.filter((each) => !told.has(each)).map((each) => `${name}: ${each}`));
+      const found = findingsIn(lied);
+      believed.push(...findings.filter((each) => !found.has(each)).map((each) => `${name}: ${each}`));
     }
     expect({ believed, broken }).toEqual({ believed: [], broken: [] });
   });

@@ -188,7 +188,7 @@ describe('a MISP event', () => {
   });
 });
 
-describe('what a log has to tell', () => {
+describe('what a log contains', () => {
   it('is who signed the scope, and each host that cannot be somebody else', async () => {
     const machine = new Machine();
     machine.document = scopeDocument({ ...SCOPE_FILE, actions: [SCOPE_FILE.actions[0]!] });
@@ -197,9 +197,9 @@ describe('what a log has to tell', () => {
     responder.offer(verdictOn('192.0.2.1'));
     responder.offer(forgedVerdictOn('10.20.7.10'));
     await runUntil(machine, responder, NOON + 60);
-    const told = findingsOf(await machine.entries());
-    expect(told.exporter).toEqual(EXPORTER);
-    expect(told.findings.map(({ verdict, actedUntilSeconds }) => [verdict, actedUntilSeconds])).toEqual([
+    const exported = findingsOf(await machine.entries());
+    expect(exported.exporter).toEqual(EXPORTER);
+    expect(exported.findings.map(({ verdict, actedUntilSeconds }) => [verdict, actedUntilSeconds])).toEqual([
       ['verdict-10.20.7.9', NOON + 3600],
       ['verdict-192.0.2.1', null],
     ]);

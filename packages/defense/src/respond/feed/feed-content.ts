@@ -6,9 +6,9 @@ import type { FeedContent } from './feed.ts';
 
 /** Returns the decisions of this actuator that are in force, and those that ended though their time is not over. */
 export function feedContent(actuator: string, ledger: LedgerView, moment: Moment): FeedContent {
-  const isTold = (each: Decision): boolean =>
+  const isListed = (each: Decision): boolean =>
     each.actuator === actuator && !each.dryRun && moment.nowSeconds < (each.expiresSeconds ?? 0);
-  const live = [...ledger.live.values()].filter(isTold);
+  const live = [...ledger.live.values()].filter(isListed);
   const isInForce = (each: Decision): boolean =>
     each.status === 'active' && each.ending === null && refuseNow(each, moment) === undefined;
   return {
@@ -16,6 +16,6 @@ export function feedContent(actuator: string, ledger: LedgerView, moment: Moment
     nowSeconds: moment.nowSeconds,
     sequence: ledger.entryCount,
     inForce: live.filter(isInForce),
-    ended: [...live.filter((each) => each.ending !== null), ...[...ledger.ended.values()].filter(isTold)],
+    ended: [...live.filter((each) => each.ending !== null), ...[...ledger.ended.values()].filter(isListed)],
   };
 }

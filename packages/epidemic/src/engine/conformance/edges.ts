@@ -64,8 +64,8 @@ export function declareEdges(engine: Engine, check: Check): void {
   });
 
   check('a run that is asked to stop remains a lawful run', () => {
-    const told: number[] = [];
-    const control = { shouldStop: (): boolean => true, progress: (t: number): number => told.push(t) };
+    const reported: number[] = [];
+    const control = { shouldStop: (): boolean => true, progress: (t: number): number => reported.push(t) };
     const outbreak: Outbreak = { ...mixedOutbreak, durationSeconds: 10_000 };
     const { partial, trajectory } = engine.run(outbreak, { streams, replicate: 0 }, control);
     const end = trajectory.time.at(-1)!;
@@ -76,7 +76,7 @@ export function declareEdges(engine: Engine, check: Check): void {
       const sum = trajectory.susceptible[k]! + trajectory.infected[k]! + trajectory.immunized[k]!;
       expect(sum).toBeCloseTo(2000, 6);
     });
-    expect(told.every((t) => t >= 0 && t <= 10_000)).toBe(true);
+    expect(reported.every((t) => t >= 0 && t <= 10_000)).toBe(true);
   });
 }
 

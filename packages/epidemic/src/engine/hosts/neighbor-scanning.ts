@@ -1,5 +1,5 @@
 /**
- * Scanning of known hosts without the misses: a host that knows k others, of which S are susceptible, reaches one of
+ * Scanning of known hosts without the misses: a host with k neighbors, of which S are susceptible, reaches one of
  * these at the rate s S/k.
  */
 import type { RandomStream } from '@wormwood/base';
@@ -13,9 +13,9 @@ export class NeighborScanning implements Scanning {
   readonly #weights: ScanWeights;
   readonly #isSusceptible: Uint8Array;
   readonly #isScanning: Uint8Array;
-  /** Of each host how many it knows that are susceptible. */
+  /** Of each host the number of susceptible neighbors. */
   readonly #susceptible: Int32Array;
-  /** Who knows a host: the reversed graph. */
+  /** The hosts that have a host as a neighbor: the reversed graph. */
   readonly #known: NeighborScan;
   readonly #rate: ProductTree;
 
@@ -94,9 +94,9 @@ export class NeighborScanning implements Scanning {
   }
 
   #update(host: number): void {
-    const knows = this.#scan.first[host + 1]! - this.#scan.first[host]!;
-    const scans = this.#isScanning[host] === 1 && knows > 0;
-    this.#rate.set(host, scans ? (this.#weights.weightOf(host) * this.#susceptible[host]!) / knows : 0);
+    const degree = this.#scan.first[host + 1]! - this.#scan.first[host]!;
+    const scans = this.#isScanning[host] === 1 && degree > 0;
+    this.#rate.set(host, scans ? (this.#weights.weightOf(host) * this.#susceptible[host]!) / degree : 0);
   }
 }
 
@@ -106,9 +106,9 @@ function reversed({ first, neighbor }: NeighborScan): NeighborScan {
   for (const host of neighbor) count[host + 1]!++;
   for (let host = 0; host < hosts; host++) count[host + 1]! += count[host]!;
   const next = count.slice();
-  const knows = new Int32Array(neighbor.length);
+  const reverse = new Int32Array(neighbor.length);
   for (let host = 0; host < hosts; host++) {
-    for (let at = first[host]!; at < first[host + 1]!; at++) knows[next[neighbor[at]!]!++] = host;
+    for (let at = first[host]!; at < first[host + 1]!; at++) reverse[next[neighbor[at]!]!++] = host;
   }
-  return { kind: 'neighbors', first: count, neighbor: knows };
+  return { kind: 'neighbors', first: count, neighbor: reverse };
 }

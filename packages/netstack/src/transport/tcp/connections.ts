@@ -68,7 +68,7 @@ export class Connections {
     this.#store.components.observer.flowOpen(flow, proof);
     this.#store.startTimer(at, this.#store.limits.idleSeconds * 1000);
     const endpoint = this.#endpointOf(at, flow);
-    // The service may write at once, before the map knows the endpoint.
+    // The service may write at once, before the endpoint is in the map.
     this.#store.endpoints.set(at, endpoint);
     endpoint.service = host.acceptTcp(endpoint);
     if (
@@ -125,7 +125,7 @@ export class Connections {
     this.changed(at);
   }
 
-  /** RFC 9293 3.8.6.2.2: announces a window that is twice as large as the remote side knows, or larger. */
+  /** RFC 9293 3.8.6.2.2: announces a window that is at least twice as large as the one last announced. */
   opened(at: number): void {
     const host = this.#store.hostOf(at);
     const edge = this.#store.endpoints.get(at)?.offeredEdge ?? null;
@@ -140,7 +140,7 @@ export class Connections {
     this.#isFlushing = true;
     try {
       this.#makeRoom();
-      // What a service writes when it hears of room is sent in the next round.
+      // What a service writes when there is room again is sent in the next round.
       while (this.#dirty.length > 0) {
         const marked = this.#dirty;
         this.#dirty = [];
@@ -223,7 +223,10 @@ export class Connections {
    * RFC 5927: an error counts only if it is about octets on their way. Then news of a narrow path are obeyed (RFC 1191), and what
    * is unreachable ends a handshake; a connection outlives it (RFC 1122 4.2.3.9).
    */
-  hear(at: number, { type, code, sequence, remoteAddress, mtuBytes, nowSeconds }: SegmentError): void {
+  receiveError(
+    at: number,
+    { type, code, sequence, remoteAddress, mtuBytes, nowSeconds }: SegmentError,
+  ): void {
     const { words } = this.#store.table;
     const ahead = seqDistance(words[at + field.sendUnacknowledged]!, sequence);
     if (this.#store.stateOf(at) === state.synReceived) {

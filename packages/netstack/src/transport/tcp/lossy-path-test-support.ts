@@ -183,9 +183,9 @@ class Receiver {
   acknowledge(): void {
     this.#waiting = 0;
     this.delayedUntil = Number.POSITIVE_INFINITY;
-    const told = [...(this.#twice === null ? [] : [this.#twice]), ...this.#held];
+    const ranges = [...(this.#twice === null ? [] : [this.#twice]), ...this.#held];
     this.#twice = null;
-    const blocks = told.slice(0, 4).map(({ start, end }) => ({
+    const blocks = ranges.slice(0, 4).map(({ start, end }) => ({
       left: (this.#first + start) >>> 0,
       right: (this.#first + end) >>> 0,
     }));

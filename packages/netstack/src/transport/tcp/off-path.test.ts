@@ -1,6 +1,6 @@
 /**
- * An attacker off the path: he sends in any name, and hears only what is sent to his own addresses. He tries to complete
- * handshakes in the names of others, by what the sequence numbers of his own connections tell him.
+ * An attacker off the path: he sends from any address, and receives only what is sent to his own addresses. He tries to complete
+ * handshakes in the names of others, from the sequence numbers of his own connections.
  */
 import { type RandomStream, randomStreams, siphashKeyOf } from '@wormwood/base';
 import { isMalformed, tcp } from '@wormwood/wire';
@@ -14,7 +14,7 @@ const SEED = process.env['WORMWOOD_SEED'] ?? '20261130';
 const ATTACKER = 0xc633_6401;
 const FIRST_INNOCENT = 0xcb00_7100;
 const TICKS_PER_SECOND = 250_000;
-/** How well the attacker knows the clock of the sensor. */
+/** The error of the attacker's estimate of the sensor's clock. */
 const CLOCK_ERROR_SECONDS = 0.02;
 
 /** A handshake that is attempted in somebody's name, and the sequence number that the attacker believes in. */
@@ -35,7 +35,7 @@ function network(behavior: Partial<StackBehavior>) {
     },
   });
   /** What comes back to an address of the attacker's. */
-  const hear = (): readonly number[] =>
+  const collect = (): readonly number[] =>
     made.receivePackets().flatMap(({ destination, payload }) => {
       const segment = tcp.parse(payload);
       return destination !== ATTACKER || isMalformed(segment) ? [] : [segment.sequenceNumber];
@@ -59,7 +59,7 @@ function network(behavior: Partial<StackBehavior>) {
     Array.from({ length: count }, (_, i) => {
       const remotePort = 1024 + i;
       syn(ATTACKER, remotePort);
-      const [sequence] = hear();
+      const [sequence] = collect();
       made.clock.advanceBy(0.002);
       return { flow: flowOf(ATTACKER, remotePort), sequence: sequence ?? 0 };
     });
@@ -67,9 +67,9 @@ function network(behavior: Partial<StackBehavior>) {
   const forge = (innocent: number, guess: Guess): void => {
     syn(innocent, REMOTE_PORT);
     ack(innocent, REMOTE_PORT, guess(flowOf(innocent, REMOTE_PORT), made.clock.nowSeconds()) + 1);
-    hear();
+    collect();
   };
-  return { ...made, opened, syn, ack, sample, forge, hear };
+  return { ...made, opened, syn, ack, sample, forge, collect };
 }
 
 function flowOf(remoteAddress: number, remotePort: number): ShortFlow {
@@ -180,7 +180,7 @@ describe('an attacker off the path', () => {
     stage.sample(5);
     stage.forge(FIRST_INNOCENT, () => 1);
     stage.syn(ATTACKER, REMOTE_PORT);
-    const [sequence] = stage.hear();
+    const [sequence] = stage.collect();
     stage.ack(ATTACKER, REMOTE_PORT, sequence! + 1);
     expect(stage.opened.map(({ source }) => source)).toEqual([ATTACKER]);
   });
@@ -209,7 +209,7 @@ describe('wrong acknowledgments in a handshake', () => {
   function halfOpen(source: number = ATTACKER) {
     const stage = network({});
     stage.syn(source, REMOTE_PORT);
-    const right = stage.hear()[0]! + 1;
+    const right = stage.collect()[0]! + 1;
     const try_ = (acknowledgment: number): void => stage.ack(source, REMOTE_PORT, acknowledgment);
     return { ...stage, right, try: try_ };
   }
@@ -224,19 +224,19 @@ describe('wrong acknowledgments in a handshake', () => {
   });
 
   it('end it with the third: only another SYN begins anew', () => {
-    const { try: attempt, right, opened, receive, syn, ack, stack, hear } = halfOpen();
+    const { try: attempt, right, opened, receive, syn, ack, stack, collect } = halfOpen();
     for (const off of [1, 2, 3]) attempt(right + off);
     expect(stack.tcp.halfOpenCount).toBe(0);
     attempt(right);
     expect(receive().map(({ flags }) => flags)).toEqual(Array.from({ length: 4 }, () => tcp.flag.RST));
     expect(opened).toEqual([]);
     syn(ATTACKER, REMOTE_PORT);
-    ack(ATTACKER, REMOTE_PORT, hear()[0]! + 1);
+    ack(ATTACKER, REMOTE_PORT, collect()[0]! + 1);
     expect(opened).toHaveLength(1);
   });
 
   it('in the name of one source make its handshakes forgeable for an hour, and those of others not', () => {
-    const { opened, syn, ack, hear, clock } = network({});
+    const { opened, syn, ack, collect, clock } = network({});
     const handshake = (source: number): void => {
       syn(source, 3000 + opened.length);
       // As if the test stood on the path.
@@ -246,13 +246,13 @@ describe('wrong acknowledgments in a handshake', () => {
         3000 + opened.length,
         behavior.initialSequenceNumber(flowOf(source, 3000 + opened.length), clock.nowSeconds()) + 1,
       );
-      hear();
+      collect();
     };
     for (let i = 0; i < 8; i++) {
       syn(FIRST_INNOCENT, 2000 + i);
       ack(FIRST_INNOCENT, 2000 + i, 1);
     }
-    hear();
+    collect();
     handshake(FIRST_INNOCENT);
     handshake(FIRST_INNOCENT + 1);
     clock.advanceBy(3601);

@@ -143,7 +143,7 @@ describe('timestamps (RFC 7323)', () => {
 
   it('echoes the last one that came in order, and its own moves with the clock', () => {
     const { send, receive, advance, remote, local } = establishedBench({ synOptions: timestamps(100) });
-    const tell = (sequenceNumber: number, value: number) => {
+    const echoed = (sequenceNumber: number, value: number) => {
       send({
         flags: 'A',
         sequenceNumber,
@@ -155,12 +155,12 @@ describe('timestamps (RFC 7323)', () => {
         .at(-1)
         ?.options.find(({ kind }) => kind === 'timestamps');
     };
-    const first = tell(remote, 110);
+    const first = echoed(remote, 110);
     expect(first).toMatchObject({ echo: 110 });
     // (R3) of section 4.3: what comes ahead of its turn does not move it.
-    expect(tell(remote + 5, 120)).toMatchObject({ echo: 110 });
+    expect(echoed(remote + 5, 120)).toMatchObject({ echo: 110 });
     advance(0.25);
-    const later = tell(remote + 1, 130);
+    const later = echoed(remote + 1, 130);
     expect(later).toMatchObject({ echo: 130 });
     expect((later as { value: number }).value - (first as { value: number }).value).toBe(250);
   });

@@ -49,7 +49,7 @@ describe('a reader that pauses for two minutes', () => {
     expect([got.octets, got.isWhole, stack.tcp.connectionCount]).toEqual([octets, true, 1]);
   });
 
-  it('of ours hears acknowledgments up to the edge that it offered, though it has less room', () => {
+  it('of ours accepts acknowledgments up to the edge that it offered, though it has less room', () => {
     const { send, receive, advance, service, remote, local } = establishedBench({
       synOptions: [
         { kind: 'mss', mssBytes: 1460 },
@@ -88,7 +88,7 @@ describe('a reader that pauses for two minutes', () => {
     connection.pause();
     let sent = 0;
     let edge = 65_535;
-    const hear = (): number => {
+    const collect = (): number => {
       const segments = receive();
       for (const { acknowledgmentNumber, window } of segments) edge = acknowledgmentNumber - remote + window;
       return segments.length;
@@ -103,7 +103,7 @@ describe('a reader that pauses for two minutes', () => {
           payload: octetsFrom(sent, length),
         });
         sent += length;
-        hear();
+        collect();
       }
     };
     const octets = 200_000;
@@ -119,12 +119,12 @@ describe('a reader that pauses for two minutes', () => {
       passed += wait;
       send({ flags: 'A', sequenceNumber: remote + sent - 1, acknowledgmentNumber: local });
       // RFC 5961 7: no more than one in half a second, as the kernel.
-      expect(hear()).toBe(i === 1 ? 0 : 1);
+      expect(collect()).toBe(i === 1 ? 0 : 1);
       expect(edge).toBe(sent);
     }
     advance(PAUSE_SECONDS - passed);
     connection.resume();
-    expect(hear()).toBeGreaterThan(0);
+    expect(collect()).toBeGreaterThan(0);
     expect(edge).toBeGreaterThan(sent);
     fill(octets);
     expect(received).toEqual(Array.from(octetsFrom(0, octets)));

@@ -166,15 +166,15 @@ export class ReceiveQueue {
    * gap, the range that grew last first (RFC 2018 4).
    */
   takeRanges(count: number): readonly HeldRange[] {
-    const told = this.#repeated === null ? [] : [this.#repeated];
+    const reported = this.#repeated === null ? [] : [this.#repeated];
     this.#repeated = null;
     const left = this.#ranges();
     for (const seq of this.#latest) {
       const at = left.findIndex(({ start, end }) => seqBeforeOrAt(start, seq) && seqBefore(seq, end));
-      if (at >= 0) told.push(...left.splice(at, 1));
+      if (at >= 0) reported.push(...left.splice(at, 1));
     }
-    told.push(...left);
-    return told.slice(0, count);
+    reported.push(...left);
+    return reported.slice(0, count);
   }
 
   /** Runs of octets held beyond the gap, with the FIN behind them. */

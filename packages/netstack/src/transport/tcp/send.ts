@@ -150,7 +150,7 @@ export class Sender {
     const payload =
       length > 0 && endpoint !== undefined ? { from: endpoint.sendBuffer, offset, length } : null;
     const held =
-      endpoint !== undefined && this.#tellsHeld(at, endpoint)
+      endpoint !== undefined && this.#reportsHeld(at, endpoint)
         ? endpoint.receiveQueue.takeRanges(this.#sackBlocks(at))
         : NONE_HELD;
     const segment = {
@@ -180,10 +180,10 @@ export class Sender {
     const known = endpoint.offeredEdge === null ? 0 : Math.max(0, seqDistance(next, endpoint.offeredEdge));
     const step = Math.min(this.#store.mssOf(at), host.behavior.tcp.windowBytes >>> 1);
     const isFurther = room - known >= step;
-    const told = isFurther ? (room >>> scale) << scale : known;
-    endpoint.offeredEdge = seqAdd(next, told) | 0;
+    const offered = isFurther ? (room >>> scale) << scale : known;
+    endpoint.offeredEdge = seqAdd(next, offered) | 0;
     // Rounded up, but not for good: else segments of odd sizes would move the edge beyond all room.
-    return (told + (1 << scale) - 1) >>> scale;
+    return (offered + (1 << scale) - 1) >>> scale;
   }
 
   /**
@@ -193,7 +193,7 @@ export class Sender {
   #segmentBytes(at: number, endpoint: Endpoint): number {
     const packetBytes = Math.min(this.#store.mssOf(at) + HEADERS_LENGTH, this.#store.mtuOf(at));
     let options = this.#store.hasFlag(at, flag.timestamps) ? TIMESTAMPS_LENGTH : 0;
-    if (this.#tellsHeld(at, endpoint)) options += 4 + 8 * this.#sackBlocks(at);
+    if (this.#reportsHeld(at, endpoint)) options += 4 + 8 * this.#sackBlocks(at);
     const { maxWindow } = endpoint;
     const half = maxWindow > WHOLE_WINDOW_BYTES_MAX ? maxWindow >>> 1 : maxWindow;
     const bounded = half === 0 ? packetBytes : Math.max(half, SEGMENT_BYTES_MIN - options);
@@ -206,7 +206,7 @@ export class Sender {
   }
 
   /** Whether segments report what is held beyond a gap (RFC 2018): not where such options leave hardly any room. */
-  #tellsHeld(at: number, endpoint: Endpoint): boolean {
+  #reportsHeld(at: number, endpoint: Endpoint): boolean {
     if (!endpoint.holdsEarly || !this.#store.hasFlag(at, flag.sack)) return false;
     return this.#store.components.output.mtuBytes >= SACK_MTU_MIN;
   }

@@ -112,10 +112,10 @@ export class Tcp {
   }
 
   /** An ICMP error about a segment of ours, or one that somebody made up (RFC 5927). */
-  hear(error: SegmentError): void {
+  receiveError(error: SegmentError): void {
     const { remoteAddress, localAddress, ports } = error;
     const at = this.#store.table.find(remoteAddress, localAddress, ports);
-    if (at !== NONE) this.#connections.hear(at, error);
+    if (at !== NONE) this.#connections.receiveError(at, error);
   }
 
   receive(packet: PacketContext): void {
