@@ -3,6 +3,7 @@ import { ipProtocol } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
 import type { Dispatcher } from './dispatcher.ts';
 import { dispatcherOf, honeynetOf, ip } from './honeynet-test-support.ts';
+import { VirtualHost } from './virtual-host.ts';
 
 const SOURCE = ip('192.0.2.1');
 
@@ -28,6 +29,28 @@ describe('Dispatcher', () => {
     expect(hosts.find(ip('10.9.1.1'), SOURCE, ipProtocol.udp)?.udpPort(9)).toBe('closed');
     expect(tcpAt(hosts, '10.9.1.1')).toBe('closed');
     expect(hosts.find(ip('10.8.1.1'), SOURCE, ipProtocol.udp)).toBeNull();
+  });
+
+  it('names the template of a host, whatever was bound, and however alike two templates are', () => {
+    const hosts = dispatcher(`create web
+create db
+create dell
+set dell ethernet "dell"
+bind 10.3.0.0/25 web
+bind 10.3.1.1 web
+bind 10.3.1.2 db
+bind 10.3.1.3 dell
+bind 2001:db8:3::/64 web
+bind 2001:db8:4::/64 db
+`);
+    const addresses = ['10.3.0.7', '10.3.1.1', '10.3.1.2', '10.3.1.3'].map(ip);
+    const found = [...addresses, (0x2001_0db8_0003n << 80n) | 9n, (0x2001_0db8_0004n << 80n) | 9n].map(
+      (address) => {
+        const host = hosts.find(address, SOURCE, ipProtocol.tcp);
+        return host instanceof VirtualHost ? host.template.name : null;
+      },
+    );
+    expect(found).toEqual(['web', 'web', 'db', 'dell', 'web', 'db']);
   });
 
   it('says which open ports are tarpits', () => {

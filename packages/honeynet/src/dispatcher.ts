@@ -8,7 +8,7 @@ import type { HostDirectory, StackBehavior, StackHost } from '@wormwood/netstack
 import { type IpAddress, ipProtocol, type Ipv6Prefix, isInIpv6Prefix } from '@wormwood/wire';
 import { BindingTable, silentEdges } from './binding-table.ts';
 import { Ipv6Table, isRoutersAddress } from './ipv6-table.ts';
-import type { Condition, Honeynet, Template, TransportProtocol } from './model.ts';
+import type { Binding, Condition, Honeynet, Template, TransportProtocol } from './model.ts';
 import { withAnnotations, withSpoofedSource, withUptime } from './template-behavior.ts';
 import { type ServiceRunner, VirtualHost } from './virtual-host.ts';
 
@@ -87,9 +87,9 @@ export class Dispatcher implements HostDirectory {
     this.#externals = new Set(honeynet.externals.map(({ address }) => address));
     // 65,536 bindings of one template share one virtual host.
     const made = new Map<string, Resolved>();
-    this.#hosts = honeynet.bindings.map(({ template }) => this.#shared(made, template));
+    this.#hosts = honeynet.bindings.map((binding) => this.#shared(made, binding));
     this.#ipv6Table = new Ipv6Table(honeynet.ipv6Bindings.map(({ prefix }) => prefix));
-    this.#ipv6Hosts = honeynet.ipv6Bindings.map(({ template }) => this.#shared(made, template));
+    this.#ipv6Hosts = honeynet.ipv6Bindings.map((binding) => this.#shared(made, binding));
     this.#default = honeynet.defaultTemplate === null ? null : this.#resolve(honeynet.defaultTemplate);
     this.#routers = new Set(
       honeynet.topology.routers.flatMap(({ address }) => {
@@ -131,12 +131,16 @@ export class Dispatcher implements HostDirectory {
     return this.#ipv6Hosts[index] ?? this.#default;
   }
 
-  /** Templates that differ in nothing but the name under which they were bound are one. */
-  #shared(made: Map<string, Resolved>, template: Template): Resolved {
-    const key = JSON.stringify({ ...template, name: '' });
+  /** Equal copies of a template are one host, under the name of the template that was copied. */
+  #shared(
+    made: Map<string, Resolved>,
+    { template, original }: Pick<Binding, 'template' | 'original'>,
+  ): Resolved {
+    const named = template.name === original ? template : { ...template, name: original };
+    const key = JSON.stringify(named);
     let resolved = made.get(key);
     if (resolved === undefined) {
-      resolved = this.#resolve(template);
+      resolved = this.#resolve(named);
       made.set(key, resolved);
     }
     return resolved;

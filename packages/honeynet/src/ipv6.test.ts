@@ -64,15 +64,10 @@ describe('bindings', () => {
   it('are read, and the longest prefix answers', () => {
     expect(diagnostics).toEqual([]);
     const names = ['2001:db8:1::5', '2001:db8:1::6', '2001:db8:1:1::6', '2001:db8:9:7::6'];
-    expect(names.map((name) => nameAt(honeynet, name))).toEqual([
-      '2001:db8:1::5',
-      '2001:db8:1::/64',
-      null,
-      'default',
-    ]);
+    expect(names.map((name) => nameAt(honeynet, name))).toEqual(['web', 'link-wide', null, 'default']);
     // The first address is the routers'.
     expect(nameAt(honeynet, '2001:db8:1::')).toBeNull();
-    expect(nameAt({ ...honeynet, answersEdges: true }, '2001:db8:1::')).toBe('2001:db8:1::/64');
+    expect(nameAt({ ...honeynet, answersEdges: true }, '2001:db8:1::')).toBe('link-wide');
   });
 
   it('are changed by their name, in whichever spelling', () => {
