@@ -37,7 +37,21 @@ function longOf(address: number): bigint {
 /** A key that every run of a test has again. */
 export const TEST_SECRET: Uint8Array = siphashKeyOf(randomStreams('5').stream('test/secret'));
 
-/** A service that remembers what it was reported. */
+/** A host whose TCP ports are open without a service behind them; `parts` replaces some of it. */
+export function bareHost(parts: Partial<StackHost> = {}): StackHost {
+  return {
+    behavior: plainBehavior(TEST_SECRET),
+    linkAddressAt: () => null,
+    answersEcho: true,
+    tcpPort: () => 'open',
+    udpPort: () => 'closed',
+    acceptTcp: () => null,
+    receiveUdp: () => undefined,
+    ...parts,
+  };
+}
+
+/** A service that records its calls. */
 export class RecordingService implements TcpService {
   readonly connection: TcpConnection;
   readonly received: number[] = [];

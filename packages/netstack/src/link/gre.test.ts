@@ -1,10 +1,9 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { gre, ipv4, isMalformed, tcp } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import { plainBehavior } from '../plain-behavior.ts';
 import { silentObserver } from '../observer.ts';
 import { Stack } from '../stack.ts';
-import { ipPacket, LOCAL, REMOTE, tcpPacket, TEST_SECRET } from '../stack-test-support.ts';
+import { bareHost, ipPacket, LOCAL, REMOTE, tcpPacket } from '../stack-test-support.ts';
 import { decapsulate, encapsulate, GRE_OVERHEAD_BYTES, GreDevice, type GreTunnel } from './gre.ts';
 import { memoryLink } from './memory-link.ts';
 
@@ -69,18 +68,7 @@ it('a stack at the far end of a tunnel answers through it', () => {
   const stack = new Stack({
     device: new GreDevice(device, far),
     hosts: {
-      find: (address) =>
-        address === LOCAL
-          ? {
-              behavior: plainBehavior(TEST_SECRET),
-              linkAddressAt: () => null,
-              answersEcho: true,
-              tcpPort: () => 'open',
-              udpPort: () => 'closed',
-              acceptTcp: () => null,
-              receiveUdp: () => undefined,
-            }
-          : null,
+      find: (address) => (address === LOCAL ? bareHost() : null),
     },
     clock: new VirtualClock(),
     streams: randomStreams('1'),

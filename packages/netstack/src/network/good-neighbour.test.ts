@@ -12,11 +12,9 @@ import {
   readU16,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import type { StackHost } from '../host.ts';
 import { memoryLink } from '../link/memory-link.ts';
 import { silentObserver } from '../observer.ts';
-import { plainBehavior } from '../plain-behavior.ts';
-import { ipPacket, PORT, REMOTE_PORT, tcpPacket, TEST_SECRET } from '../stack-test-support.ts';
+import { bareHost, ipPacket, PORT, REMOTE_PORT, tcpPacket } from '../stack-test-support.ts';
 import { Stack } from '../stack.ts';
 
 const OWN = 0x02_00_00_00_00_01;
@@ -43,15 +41,7 @@ function link(askFirst: boolean) {
     (what: string) =>
     (...values: readonly unknown[]): void =>
       void seen.push(`${what} ${values.map((each) => JSON.stringify(each)).join(' ')}`);
-  const host: StackHost = {
-    behavior: plainBehavior(TEST_SECRET),
-    linkAddressAt: () => null,
-    answersEcho: true,
-    tcpPort: (port) => (port === PORT ? 'open' : 'closed'),
-    udpPort: () => 'closed',
-    acceptTcp: () => null,
-    receiveUdp: () => undefined,
-  };
+  const host = bareHost({ tcpPort: (port) => (port === PORT ? 'open' : 'closed') });
   const stack = new Stack(
     {
       device,

@@ -5,7 +5,6 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { arp, ethernet, etherType, ipv4, isMalformed, MAC_BROADCAST, tcp } from '@wormwood/wire';
 import type { Flow, StackBehavior } from '../behavior.ts';
-import type { StackHost } from '../host.ts';
 import type { FrameReceiver, LinkDevice } from '../link/device.ts';
 import { memoryLink } from '../link/memory-link.ts';
 import { plainBehavior } from '../plain-behavior.ts';
@@ -13,6 +12,7 @@ import { TappedDevice } from '../link/tapped-device.ts';
 import { silentObserver, type SourceProof } from '../observer.ts';
 import { Stack } from '../stack.ts';
 import {
+  bareHost,
   LOCAL,
   PORT,
   REMOTE_PORT,
@@ -76,15 +76,7 @@ export function lan({ link = {}, behavior = {}, machines = [], carried }: LanOpt
   let lastProof: SourceProof | undefined;
   const asked: (arp.Repr & { readonly vlan: number })[] = [];
   const answering: Machine[] = [...machines];
-  const host: StackHost = {
-    behavior: { ...plainBehavior(TEST_SECRET), ...behavior },
-    linkAddressAt: () => null,
-    answersEcho: true,
-    tcpPort: () => 'open',
-    udpPort: () => 'closed',
-    acceptTcp: () => null,
-    receiveUdp: () => undefined,
-  };
+  const host = bareHost({ behavior: { ...plainBehavior(TEST_SECRET), ...behavior } });
   const stack = new Stack(
     {
       device,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Countermeasure } from '../../outbreak/countermeasure.ts';
 import { ode } from '../ode/ode.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
+import { measuresOf } from '../measures-test-support.ts';
 import { momentsOf, runsOf } from '../random-engine-test-support.ts';
 import { hosts } from './hosts.ts';
 
@@ -36,37 +37,20 @@ const now = { kind: 'time', timeSeconds: 5 } as const;
 const alarm = { kind: 'observed', monitoredAddresses: 30_000, probes: 1000, prepareSeconds: 2 } as const;
 
 const measures: readonly Countermeasure[] = [
-  { kind: 'blacklist', start: now, reactionSeconds: 5, coverage: 0.9 },
-  { kind: 'avoided-honeypots', start: now, count: 4000, learning: 0.2, coverage: 0.8 },
-  { kind: 'bandwidth-cap', start: now, probesPerSecond: 6000 },
-  { kind: 'clean-up', start: alarm, containSeconds: 3, cleanSeconds: 10, coverage: 1 },
-  { kind: 'congestion', start: now, exponent: 2 },
-  { kind: 'filter', start: alarm, coverage: 0.4 },
-  { kind: 'counter-worm', start: now, hosts: 300, scanRatePerSecond: 4, entersInfected: true },
-  { kind: 'disinfection', start: now, ratePerSecond: 0.1, coverage: 0.8 },
-  {
-    kind: 'quarantine',
-    start: now,
-    alarmRatePerSecond: 0.5,
-    falseAlarmRatePerSecond: 0.05,
-    quarantineSeconds: 3,
-    coverage: 1,
-  },
-  { kind: 'kill-switch', start: alarm, coverage: 0.9 },
-  { kind: 'patch-scanning', start: now, probesPerSecond: 6000, coverage: 0.9 },
-  {
-    kind: 'patching',
-    start: now,
-    curve: { kind: 'logistic', ratePerSecond: 0.3, firstFraction: 0.1 },
-    coverage: 0.9,
-  },
-  {
-    kind: 'patching',
-    start: now,
-    curve: { kind: 'awareness', ratePerSecond: 0.2 },
-    coverage: 0.9,
-  },
-  { kind: 'throttle', start: now, coverage: 0.8, allowedPerSecond: 1 },
+  ...measuresOf({
+    now,
+    alarm,
+    reactionSeconds: 5,
+    avoided: { count: 4000, learning: 0.2 },
+    capProbesPerSecond: 6000,
+    filterCoverage: 0.4,
+    counterWorm: { hosts: 300, scanRatePerSecond: 4 },
+    disinfection: { ratePerSecond: 0.1 },
+    patchProbesPerSecond: 6000,
+    patching: { ratePerSecond: 0.3 },
+    throttle: { allowedPerSecond: 1 },
+  }),
+  { kind: 'patching', start: now, curve: { kind: 'awareness', ratePerSecond: 0.2 }, coverage: 0.9 },
 ];
 
 /**

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import type { Countermeasure } from '../../outbreak/countermeasure.ts';
 import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { probes } from '../probes/probes.ts';
+import { measuresOf } from '../measures-test-support.ts';
 import { honeypots, kolmogorovSmirnov, runsOf } from '../random-engine-test-support.ts';
 import type { ImmuneHosts, RandomGraph, ScanStrategy } from '../../outbreak/scan-strategy.ts';
 import type { Run } from '../engine.ts';
@@ -232,31 +233,19 @@ const now = { kind: 'time', timeSeconds: 4 } as const;
 const alarm = { kind: 'observed', monitoredAddresses: 300, probes: 40, prepareSeconds: 1 } as const;
 
 const measures: readonly Countermeasure[] = [
-  { kind: 'blacklist', start: now, reactionSeconds: 3, coverage: 0.9 },
-  { kind: 'avoided-honeypots', start: now, count: 150, learning: 0.2, coverage: 0.8 },
-  { kind: 'bandwidth-cap', start: now, probesPerSecond: 700 },
-  { kind: 'clean-up', start: alarm, containSeconds: 3, cleanSeconds: 10, coverage: 1 },
-  { kind: 'congestion', start: now, exponent: 2 },
-  { kind: 'filter', start: alarm, coverage: 0.6 },
-  { kind: 'counter-worm', start: now, hosts: 10, scanRatePerSecond: 16, entersInfected: true },
-  { kind: 'disinfection', start: now, ratePerSecond: 0.2, coverage: 0.8 },
-  {
-    kind: 'quarantine',
-    start: now,
-    alarmRatePerSecond: 0.5,
-    falseAlarmRatePerSecond: 0.05,
-    quarantineSeconds: 3,
-    coverage: 1,
-  },
-  { kind: 'kill-switch', start: alarm, coverage: 0.9 },
-  { kind: 'patch-scanning', start: now, probesPerSecond: 800, coverage: 0.9 },
-  {
-    kind: 'patching',
-    start: now,
-    curve: { kind: 'logistic', ratePerSecond: 0.4, firstFraction: 0.1 },
-    coverage: 0.9,
-  },
-  { kind: 'throttle', start: now, coverage: 0.8, allowedPerSecond: 3 },
+  ...measuresOf({
+    now,
+    alarm,
+    reactionSeconds: 3,
+    avoided: { count: 150, learning: 0.2 },
+    capProbesPerSecond: 700,
+    filterCoverage: 0.6,
+    counterWorm: { hosts: 10, scanRatePerSecond: 16 },
+    disinfection: { ratePerSecond: 0.2 },
+    patchProbesPerSecond: 800,
+    patching: { ratePerSecond: 0.4 },
+    throttle: { allowedPerSecond: 3 },
+  }),
   { kind: 'clean-up', start: now, containSeconds: 3, cleanSeconds: 5, coverage: 1, sparesLatent: true },
   {
     kind: 'quarantine',

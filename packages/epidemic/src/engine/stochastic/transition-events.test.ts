@@ -11,6 +11,7 @@ import type { Outbreak } from '../../outbreak/outbreak.ts';
 import { finalSizeLaw } from '../../theory/final-size-law.ts';
 import type { Run } from '../engine.ts';
 import { hosts } from '../hosts/hosts.ts';
+import { measuresOf } from '../measures-test-support.ts';
 import {
   honeypots,
   kolmogorovSmirnov,
@@ -59,32 +60,20 @@ const now = { kind: 'time', timeSeconds: 5 } as const;
 const alarm = { kind: 'observed', monitoredAddresses: 3000, probes: 300, prepareSeconds: 2 } as const;
 
 const countermeasures: readonly Countermeasure[] = [
-  { kind: 'blacklist', start: now, reactionSeconds: 5, coverage: 0.9 },
-  { kind: 'avoided-honeypots', start: now, count: 150, learning: 0.4, coverage: 0.8 },
-  { kind: 'bandwidth-cap', start: now, probesPerSecond: 800 },
-  { kind: 'clean-up', start: alarm, containSeconds: 3, cleanSeconds: 10, coverage: 1 },
-  { kind: 'congestion', start: now, exponent: 2 },
-  { kind: 'filter', start: alarm, coverage: 0.4 },
-  { kind: 'counter-worm', start: now, hosts: 20, scanRatePerSecond: 8, entersInfected: true },
-  { kind: 'disinfection', start: now, ratePerSecond: 0.1, coverage: 0.8 },
-  {
-    kind: 'quarantine',
-    start: now,
-    alarmRatePerSecond: 0.5,
-    falseAlarmRatePerSecond: 0.05,
-    quarantineSeconds: 3,
-    coverage: 1,
-  },
-  { kind: 'kill-switch', start: alarm, coverage: 0.9 },
-  { kind: 'patch-scanning', start: now, probesPerSecond: 900, coverage: 0.9 },
-  {
-    kind: 'patching',
-    start: now,
-    curve: { kind: 'logistic', ratePerSecond: 0.3, firstFraction: 0.1 },
-    coverage: 0.9,
-  },
+  ...measuresOf({
+    now,
+    alarm,
+    reactionSeconds: 5,
+    avoided: { count: 150, learning: 0.4 },
+    capProbesPerSecond: 800,
+    filterCoverage: 0.4,
+    counterWorm: { hosts: 20, scanRatePerSecond: 8 },
+    disinfection: { ratePerSecond: 0.1 },
+    patchProbesPerSecond: 900,
+    patching: { ratePerSecond: 0.3 },
+    throttle: { allowedPerSecond: 1 },
+  }),
   { kind: 'patching', start: now, curve: { kind: 'awareness', ratePerSecond: 0.2 }, coverage: 0.9 },
-  { kind: 'throttle', start: now, coverage: 0.8, allowedPerSecond: 1 },
 ];
 
 const cases: readonly (readonly [string, Outbreak])[] = [

@@ -5,12 +5,10 @@
 import { randomStreams, VirtualClock } from '@wormwood/base';
 import { ipv4, readPseudoHeaderSumIpv4, tcp, writeU32 } from '@wormwood/wire';
 import { expect, it } from 'vitest';
-import { plainBehavior } from '../../plain-behavior.ts';
-import type { StackHost } from '../../host.ts';
 import { memoryLink } from '../../link/memory-link.ts';
 import { silentObserver } from '../../observer.ts';
 import { Stack, type StackOptions } from '../../stack.ts';
-import { LOCAL, tcpPacket, TEST_SECRET } from '../../stack-test-support.ts';
+import { bareHost, LOCAL, tcpPacket } from '../../stack-test-support.ts';
 
 const SYNS = Number(process.env['WORMWOOD_FLOOD_SYNS'] ?? 100_000);
 const BATCH = 256;
@@ -19,15 +17,7 @@ const QUARTERS = 4;
 function flooded(options: StackOptions, syns: number) {
   const [far, device] = memoryLink({ medium: 'ip', slots: 2 * BATCH });
   const clock = new VirtualClock();
-  const host: StackHost = {
-    behavior: plainBehavior(TEST_SECRET),
-    linkAddressAt: () => null,
-    answersEcho: true,
-    tcpPort: () => 'open',
-    udpPort: () => 'closed',
-    acceptTcp: () => null,
-    receiveUdp: () => undefined,
-  };
+  const host = bareHost();
   const stack = new Stack(
     {
       device,
