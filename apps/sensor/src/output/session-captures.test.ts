@@ -4,29 +4,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureHead, readCapture } from '@wormwood/netstack';
-import { type Flow, pcapng } from '@wormwood/wire';
+import type { Flow } from '@wormwood/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDaemon } from '../daemon-test-support.ts';
 import { missingForNamespaces } from '../namespace-test-support.ts';
 import { CAPTURE_BOUNDS, SessionCaptures } from './session-captures.ts';
+import { packetBlock } from './packet-block-test-support.ts';
 
 const head = () => captureHead('ethernet');
 const missing = missingForNamespaces('ping', 'curl', 'tshark');
 const capturesPath = join(tmpdir(), `wormwood-captures-${process.pid}`);
-
-function packetBlock(length: number): Uint8Array {
-  const block: pcapng.Repr = {
-    kind: 'enhancedPacket',
-    interfaceIndex: 0,
-    timestamp: 0n,
-    originalLength: length,
-    bytes: new Uint8Array(length),
-    options: [],
-  };
-  const octets = new Uint8Array(pcapng.length(block));
-  pcapng.emit(block, octets, 0, 'little');
-  return octets;
-}
 
 describe('bounds', () => {
   let directory = '';

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureHead, readCapture } from '@wormwood/netstack';
-import { pcapng } from '@wormwood/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { program } from '../daemon-test-support.ts';
 import { WireCapture } from './wire-capture.ts';
+import { packetBlock } from './packet-block-test-support.ts';
 
 let directory = '';
 let path = '';
@@ -23,20 +23,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-function blockOf(length: number): Uint8Array {
-  const block: pcapng.Repr = {
-    kind: 'enhancedPacket',
-    interfaceIndex: 0,
-    timestamp: 0n,
-    originalLength: length,
-    bytes: new Uint8Array(length),
-    options: [],
-  };
-  const octets = new Uint8Array(pcapng.length(block));
-  pcapng.emit(block, octets, 0, 'little');
-  return octets;
-}
-
 const lengthsIn = (file: string) => {
   const { frames, fault } = readCapture(readFileSync(file));
   expect(fault).toBeUndefined();
@@ -48,7 +34,7 @@ describe('a capture of the wire', () => {
     for (const length of [60, 61]) {
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
       const capture = await WireCapture.open({ path, head: () => head, onTrouble });
-      capture.write(blockOf(length));
+      capture.write(packetBlock(length));
       // oxlint-disable-next-line no-await-in-loop
       await capture.close();
     }
@@ -59,13 +45,13 @@ describe('a capture of the wire', () => {
 
   it('goes on in a new file after the old one was renamed', async () => {
     const capture = await WireCapture.open({ path, head: () => head, onTrouble });
-    capture.write(blockOf(60));
+    capture.write(packetBlock(60));
     const old = join(directory, 'old.pcapng');
     renameSync(path, old);
     const reopened = capture.reopen();
-    capture.write(blockOf(61));
+    capture.write(packetBlock(61));
     await reopened;
-    capture.write(blockOf(62));
+    capture.write(packetBlock(62));
     await capture.close();
     // What came while the file was changed may be in either, and is in one.
     expect([...lengthsIn(old), ...lengthsIn(path)]).toEqual([60, 61, 62]);
@@ -73,9 +59,9 @@ describe('a capture of the wire', () => {
   });
 
   it('ends at its bound with a whole frame and says so once', async () => {
-    const octetsMax = headOctets + 3 * blockOf(60).length + 10;
+    const octetsMax = headOctets + 3 * packetBlock(60).length + 10;
     const capture = await WireCapture.open({ path, head: () => head, octetsMax, onTrouble });
-    for (let i = 0; i < 10; i++) capture.write(blockOf(60));
+    for (let i = 0; i < 10; i++) capture.write(packetBlock(60));
     await capture.close();
     expect(statSync(path).size).toBeLessThanOrEqual(octetsMax);
     expect(lengthsIn(path)).toEqual([60, 60, 60]);
@@ -84,7 +70,7 @@ describe('a capture of the wire', () => {
 
   it('ends where the disk takes nothing, says so once and disturbs nobody', async () => {
     const capture = await WireCapture.open({ path: '/dev/full', head: () => head, onTrouble });
-    for (let i = 0; i < 10; i++) capture.write(blockOf(60));
+    for (let i = 0; i < 10; i++) capture.write(packetBlock(60));
     await capture.close();
     expect(reported).toHaveLength(1);
     expect(reported[0]).toContain('ENOSPC');
