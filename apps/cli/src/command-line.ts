@@ -51,10 +51,33 @@ function configure(command: Command): void {
         .trim()
         .replace(/^error: /, '')
         .replaceAll('\n', ' ');
-      write(`wormwood: ${sentence}\nSee \`${path(command)} --help\`.\n`);
+      write(`wormwood: ${withNextStep(sentence, command)}\nSee \`${path(command)} --help\`.\n`);
     },
   });
   command.commands.forEach(configure);
+}
+
+/** The sentence of the parser, completed by what the user writes next. */
+function withNextStep(sentence: string, command: Command): string {
+  if (sentence.startsWith('required option')) {
+    const missing = command.options.filter(
+      (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+    );
+    const flags = missing.map((option) => `'${option.flags}'`).join(' and ');
+    return missing.length > 1 ? `required options ${flags} not specified` : sentence;
+  }
+  if (sentence.startsWith('too many arguments')) {
+    const files = command.options.filter(({ flags }) => flags.includes('<file>')).map(({ long }) => long);
+    return command.registeredArguments.length > 0 || files.length === 0
+      ? sentence
+      : `${sentence} Name files by options: ${files.join(', ')}.`;
+  }
+  const [, unknown = ''] = /^unknown option '(--[a-z]+)/.exec(sentence) ?? [];
+  const isForTables = ['--csv', '--parquet', '--format'].includes(unknown);
+  const hasResults = command.options.some(({ long }) => long === '--out');
+  return isForTables && hasResults && !sentence.includes('Did you mean')
+    ? `${sentence}. --out DIR writes the results as files.`
+    : sentence;
 }
 
 function path(command: Command): string {

@@ -92,7 +92,11 @@ export function scopeObject(admission: ScopeAdmission): Readonly<Record<string, 
 
 /** Returns the same as a sentence. */
 export function scopeSentence(admission: ScopeAdmission): string {
-  if (!admission.ok) return `No scope is in force: ${admission.reason}`;
+  if (!admission.ok) {
+    const next =
+      admission.code === 'missing' ? ' Write one and sign it: `wormwood respond scope --help`.' : '';
+    return `No scope is in force. ${admission.reason}${next}`;
+  }
   const { file, signer, addresses } = admission.scope;
   const expires = formatTimestamp(file.expiresSeconds, 0);
   return `Scope of ${file.owner}, signed by ${signer}: ${extentWords(addresses)} until ${expires}.`;

@@ -249,7 +249,11 @@ describe.concurrent('one sentence and the right code', () => {
   it.each<[string, number, string]>([
     ['detect', 2, 'wormwood: Name the input: --pcap FILE or --events FILE.'],
     ['detect --pcap cut.pcap --events bad.jsonl', 2, 'wormwood: Use either --pcap or --events, not both.'],
-    ['detect --pcap cut.pcap', 2, 'wormwood: Name the dark addresses, as in --dark 10.1.0.0/16.'],
+    [
+      'detect --pcap cut.pcap',
+      2,
+      'wormwood: Name the dark addresses, those of your network that no machine has, as in --dark 10.1.0.0/16: packets to them are the contacts.',
+    ],
     [
       'detect --pcap no.pcap --dark 10.1.0.0/16',
       3,

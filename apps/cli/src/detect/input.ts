@@ -111,7 +111,10 @@ export async function setUp(options: DetectFileOptions): Promise<DetectorSetup> 
   const { kind, path } = inputFile(options);
   await checkReadable(path);
   if (options.dark === undefined && kind === 'pcap') {
-    throw new CommandFailure(EXIT.usage, 'Name the dark addresses, as in --dark 10.1.0.0/16.');
+    throw new CommandFailure(
+      EXIT.usage,
+      'Name the dark addresses, those of your network that no machine has, as in --dark 10.1.0.0/16: packets to them are the contacts.',
+    );
   }
   const known = options.known === undefined ? {} : await readKnown(options.known);
   return setUpDetector(options, options.dark ?? (await sensorNets(path)), known);

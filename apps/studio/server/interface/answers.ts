@@ -258,6 +258,7 @@ export const forecast = z.object({
         intervalSeconds: number,
         text,
       }),
+      ipv6Contacts: number,
       nowSeconds: number,
       series: z.object({
         startSeconds: number,

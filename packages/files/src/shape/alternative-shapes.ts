@@ -101,7 +101,7 @@ function readWord<T>(
   const question = meant === undefined || key !== undefined ? '' : ` Did you mean \`${meant}\`?`;
   const message =
     key === undefined
-      ? `${quoted(written)} is not ${noun}, which must be ${allowed}.${question}`
+      ? `${quoted(written)} is not ${noun}.${question} It must be ${allowed}.`
       : `\`${written}\` needs parameters: write \`{${written}: …}\`, where … is ${key.shape.allowed}.`;
   reader.report({
     code: 'unknown-word',
@@ -136,7 +136,7 @@ function readKey<T>(
     const question = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
     const message =
       word === undefined
-        ? `${quoted(written)} is not ${noun}, which must be ${allowed}.${question}`
+        ? `${quoted(written)} is not ${noun}.${question} It must be ${allowed}.`
         : `\`${written}\` takes no parameters: write it alone, as a word.`;
     reader.report({ ...problem, code: 'unknown-key', span: entry.keySpan, message });
     return undefined;

@@ -133,7 +133,7 @@ export function word<Word extends string>(
       const question = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
       return {
         ok: false,
-        reason: `${quoted(String(input))} is not ${spec.noun}, which must be ${allowed}.${question}`,
+        reason: `${quoted(String(input))} is not ${spec.noun}.${question} It must be ${allowed}.`,
       };
     },
   });
