@@ -90,17 +90,9 @@ export class SensorLink {
   }
 
   async #ask(path: string): Promise<unknown> {
-    const answer = await this.#open(path);
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of answer) {
-      length += (chunk as Buffer).length;
-      if (length > ANSWER_OCTETS_MAX)
-        throw new Refusal(503, 'The answer of the sensor does not end; is it a sensor?');
-      chunks.push(chunk as Buffer);
-    }
+    const text = await this.#textOf(await this.#open(path));
     try {
-      return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      return JSON.parse(text);
     } catch {
       // The language reports malformed JSON by throwing.
       throw new Refusal(
@@ -108,6 +100,23 @@ export class SensorLink {
         `The program that listens at ${this.#socketPath} is not a sensor: its answer is not JSON.`,
       );
     }
+  }
+
+  async #textOf(answer: IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of answer) {
+        length += (chunk as Buffer).length;
+        if (length > ANSWER_OCTETS_MAX)
+          throw new Refusal(503, 'The answer of the sensor does not end; is it a sensor?');
+        chunks.push(chunk as Buffer);
+      }
+    } catch (error) {
+      // The sensor ended in the middle of its answer.
+      throw error instanceof Refusal ? error : new Refusal(503, this.#sentenceOf(error));
+    }
+    return Buffer.concat(chunks).toString('utf8');
   }
 
   #open(path: string, timeout = ANSWER_MS_MAX): Promise<IncomingMessage> {
