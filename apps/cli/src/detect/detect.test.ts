@@ -252,7 +252,8 @@ describe.concurrent('one sentence and the right code', () => {
     [
       'detect --pcap cut.pcap',
       2,
-      'wormwood: Name the dark addresses, those of your network that no machine has, as in --dark 10.1.0.0/16: packets to them are the contacts.',
+      'wormwood: Name the dark addresses, those of your network that no machine has, as in --dark 10.1.0.0/16: ' +
+        'packets to them are the contacts.',
     ],
     [
       'detect --pcap no.pcap --dark 10.1.0.0/16',

@@ -113,7 +113,8 @@ export async function setUp(options: DetectFileOptions): Promise<DetectorSetup> 
   if (options.dark === undefined && kind === 'pcap') {
     throw new CommandFailure(
       EXIT.usage,
-      'Name the dark addresses, those of your network that no machine has, as in --dark 10.1.0.0/16: packets to them are the contacts.',
+      'Name the dark addresses, those of your network that no machine has, as in --dark 10.1.0.0/16: ' +
+        'packets to them are the contacts.',
     );
   }
   const known = options.known === undefined ? {} : await readKnown(options.known);

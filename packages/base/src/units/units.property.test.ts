@@ -127,4 +127,10 @@ describe('a range has both ends in one format', () => {
     const billions = (value: number): string => (value < 10 ? formatCount(value) : `${value / 10} billion`);
     expect(formatRange([20, 30], billions)).toBe('2 to 3 billion');
   });
+
+  test('a large unit of the upper end alone is written out', () => {
+    const words = (value: number): string => (value < 1e9 ? formatCount(value) : `${value / 1e9} billion`);
+    expect(formatRange([9, 2e9], words)).toBe('9 to 2,000,000,000');
+    expect(formatRange([9, 2_123_456_789], words)).toBe('9 to 2,123,000,000');
+  });
 });
