@@ -145,15 +145,12 @@ export class IpSet {
 
   /** Whether every address of the block is in the set. */
   covers(prefix: IpPrefix): boolean {
-    if (isIpv6Prefix(prefix)) return this.ipv6.covers(prefix);
-    const size = cidrSize(prefix.prefixLength);
-    return this.ipv4.intersection(AddressSet.fromCidrs([prefix])).size === size;
+    return isIpv6Prefix(prefix) ? this.ipv6.covers(prefix) : this.ipv4.covers(rangeOfCidr(prefix));
   }
 
   /** Whether some address of the block is in the set. */
   meets(prefix: IpPrefix): boolean {
-    if (isIpv6Prefix(prefix)) return this.ipv6.meets(prefix);
-    return this.ipv4.intersection(AddressSet.fromCidrs([prefix])).size > 0;
+    return isIpv6Prefix(prefix) ? this.ipv6.meets(prefix) : this.ipv4.meets(rangeOfCidr(prefix));
   }
 
   /** The addresses in this set, the other, or both. */
@@ -165,6 +162,10 @@ export class IpSet {
   prefixes(): readonly IpPrefix[] {
     return [...this.ipv4.toCidrs(), ...this.ipv6.prefixes()];
   }
+}
+
+function rangeOfCidr({ address, prefixLength }: Cidr): { readonly first: number; readonly last: number } {
+  return { first: address, last: address + cidrSize(prefixLength) - 1 };
 }
 
 function rangeOf({ first, length }: Ipv6Prefix): Range {

@@ -46,6 +46,21 @@ describe('set laws against a naive set', () => {
     );
   });
 
+  test('a range is covered, met, or left out', () => {
+    fc.assert(
+      fc.property(ranges, ranges, lift, (all, others, origin) => {
+        const set = liftedBy(origin, all);
+        const members = naive(all);
+        for (const { first, last } of others) {
+          const inside = sortedFrom(naive([{ first, last }])).map((address) => members.has(address));
+          const range = { first: first + origin, last: last + origin };
+          expect(set.covers(range)).toBe(inside.every(Boolean));
+          expect(set.meets(range)).toBe(inside.some(Boolean));
+        }
+      }),
+    );
+  });
+
   test('union, intersection, difference and complement', () => {
     fc.assert(
       fc.property(ranges, ranges, lift, (allA, allB, origin) => {

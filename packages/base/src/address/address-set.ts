@@ -77,6 +77,18 @@ export class AddressSet {
     return this.#rangeOf(address) >= 0;
   }
 
+  /** Whether every address of a range is in the set; O(log n). */
+  covers({ first, last }: AddressRange): boolean {
+    const range = this.#rangeOf(first);
+    return range >= 0 && last <= this.#lasts[range]!;
+  }
+
+  /** Whether some address of a range is in the set; O(log n). */
+  meets({ first, last }: AddressRange): boolean {
+    const range = countNotAbove(this.#firsts, last) - 1;
+    return range >= 0 && this.#lasts[range]! >= first;
+  }
+
   /** The address that has `index` smaller ones in the set, for an index in 0..size-1; O(log n). */
   at(index: number): number {
     assert(Number.isInteger(index) && index >= 0 && index < this.size, `no address at index ${index}`);
