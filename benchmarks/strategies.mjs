@@ -1,6 +1,6 @@
 /**
  * An outbreak of 360,000 hosts by the engine `hosts` under every scan strategy beside the same under uniform scanning, both
- * with the log of who infected whom and where: without honeypots until two hours have passed, and as the seed scenario has
+ * with the log of infections and their addresses: without honeypots until two hours have passed, and as the seed scenario has
  * it, with 262,144 after 20 minutes. Three strategies stand beside the same algorithm in C too, without honeypots. Each strategy
  * runs in a process of its own. Prints a line of JSON for each.
  */

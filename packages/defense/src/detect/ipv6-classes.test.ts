@@ -60,7 +60,7 @@ function networkOf(number: number): bigint {
   return (0x2001_0db8_1000_0000n + BigInt(number)) << 64n;
 }
 
-/** A scanner that meets a new address every hour; `sourceAt` is whom it comes from. */
+/** A scanner that meets a new address every hour; `sourceAt` returns the source of a contact. */
 function scanner(stream: RandomStream, contacts: number, sourceAt: () => bigint): readonly Observation[] {
   let now = 0;
   return Array.from({ length: contacts }, () => {

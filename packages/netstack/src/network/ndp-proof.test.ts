@@ -14,12 +14,10 @@ import {
   tcp,
 } from '@wormwood/wire';
 import { describe, expect, it } from 'vitest';
-import type { StackHost } from '../host.ts';
 import { memoryLink } from '../link/memory-link.ts';
 import { silentObserver, type SourceProof } from '../observer.ts';
-import { plainBehavior } from '../plain-behavior.ts';
 import { Stack } from '../stack.ts';
-import { TEST_SECRET } from '../stack-test-support.ts';
+import { bareHost } from '../stack-test-support.ts';
 
 const ip = (text: string): bigint => {
   const parsed = parseIpv6(text);
@@ -48,15 +46,7 @@ function link(answering: readonly Answering[]) {
   const [far, near] = memoryLink({ slots: 256 });
   const proofs: SourceProof[] = [];
   const asked: { readonly target: string; readonly from: string; readonly mac: number }[] = [];
-  const host: StackHost = {
-    behavior: plainBehavior(TEST_SECRET),
-    linkAddressAt: () => null,
-    answersEcho: true,
-    tcpPort: () => 'open',
-    udpPort: () => 'closed',
-    acceptTcp: () => null,
-    receiveUdp: () => undefined,
-  };
+  const host = bareHost();
   const observer = {
     ...silentObserver,
     flowOpen: (_: unknown, proof: SourceProof) => void proofs.push(proof),
